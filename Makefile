@@ -1,0 +1,48 @@
+# The everyday commands. `make demo` and `make test` set themselves up.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(shell command -v uv || echo $(BIN)/uv)
+STAMP  := $(VENV)/.installed
+
+.PHONY: install demo serve test check format bench lock clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml requirements/dev.txt requirements/uv.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "Python 3.11 with venv is needed (Debian: apt install python3-venv)."; exit 1; }
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install
+	@$(BIN)/addressee demo
+
+serve: install
+	@$(BIN)/addressee serve
+
+test: install
+	@$(BIN)/pytest
+
+check: install
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: install
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: install
+	@$(BIN)/python -m tests.bench
+
+lock:
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements/dev.txt
+	@echo 'uv' | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements/uv.txt
+
+clean:
+	@rm -rf $(VENV) addressee-data

@@ -1,0 +1,1 @@
+"""The database room: connections, the embedded server, migrations, background jobs."""

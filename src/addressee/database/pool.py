@@ -1,0 +1,56 @@
+"""Connections to PostgreSQL: one pool a process, JSON documents as bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from addressee.database.target import Target
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+JSONB_VERSION = b"\x01"
+
+# A process's statements are few and all hot; asyncpg's default of 100 would evict some of them.
+STATEMENT_CACHE_SIZE = 500
+
+# A statement that waits longer than this for the server has no caller left.
+COMMAND_TIMEOUT_SECONDS = 60
+
+
+async def open_pool(target: Target, *, min_size: int = 1, max_size: int = 10) -> Pool:
+    """A pool whose `jsonb` values go in and come out as JSON bytes (arrays of them too).
+
+    Whoever decodes a document knows its type, so the driver does not decode it first.
+    Raises OSError or asyncpg.PostgresError when the server cannot be reached.
+    """
+    return await asyncpg.create_pool(
+        **target.arguments,
+        min_size=min_size,
+        max_size=max_size,
+        init=prepare,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        statement_cache_size=STATEMENT_CACHE_SIZE,
+        server_settings={"application_name": "addressee", "timezone": "UTC", "jit": "off"},
+    )
+
+
+async def prepare(connection: asyncpg.Connection[Any]) -> None:
+    """Sets the document codec on a new connection."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=encode_document,
+        decoder=lambda stored: stored[1:],
+    )
+
+
+def encode_document(document: bytes | str) -> bytes:
+    """The job library passes its headers as text; everything of ours is bytes."""
+    return JSONB_VERSION + (document if isinstance(document, bytes) else document.encode())

@@ -1,0 +1,22 @@
+"""Where the database is: a URL of the user's own server, or the socket folder of the embedded one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a driver needs to connect. `arguments` go to asyncpg as they are.
+
+    The representation leaves the arguments out: they hold a password.
+    """
+
+    arguments: dict[str, Any]
+    embedded: bool
+
+    @classmethod
+    def from_url(cls, url: str) -> "Target":
+        return cls({"dsn": url}, embedded=False)
+
+    def __repr__(self) -> str:
+        return "Target(embedded)" if self.embedded else "Target(url)"
