@@ -1,0 +1,49 @@
+"""What the directory keeps of one recipient: its place, its identity and its documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+Document = dict[str, Any]
+
+USERS = "$users"
+TENANTS = "$tenants"
+
+# The format of stored documents that this code writes and understands (DESIGN §2).
+FORMAT = 1
+
+
+class Place(NamedTuple):
+    """Where a recipient lives. The id is the caller's and never changes; who lives there may (see `uid`)."""
+
+    environment_id: int
+    collection: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Anything that can be notified, as stored at one version. Documents are never changed in place.
+
+    `uid` is the identity: an id that was deleted and used again has another one. `version` counts effective
+    writes at the place and never restarts. `deleted_at` is set on a tombstone, whose documents are empty.
+    """
+
+    place: Place
+    uid: UUID
+    version: int
+    updated_at: datetime
+    attributes: Document = field(default_factory=dict)
+    properties: Document = field(default_factory=dict)
+    addresses: list[Document] = field(default_factory=list)
+    channel_data: Document = field(default_factory=dict)
+    preferences: Document = field(default_factory=dict)
+    deleted_at: datetime | None = None
+    format: int = FORMAT
+
+    @property
+    def lives(self) -> bool:
+        return self.deleted_at is None
