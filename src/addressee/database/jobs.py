@@ -25,6 +25,9 @@ from pgqueuer.domain.models import TableChangedEvent, utc_now
 from pgqueuer.domain.settings import DBSettings
 
 from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+
+SQL = load(__package__)
 
 SETTINGS = DBSettings(db_schema="addressee_jobs")
 
@@ -162,3 +165,17 @@ def runner(handling: Handling) -> Callable[[StoredJob], Awaitable[None]]:
         await handling.handler(decoder.decode(job.payload or b"{}"))
 
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """One kind of job: how many wait, for how long the oldest due one does, how many failed and are held."""
+
+    name: str
+    waiting: int
+    oldest_seconds: float
+    held: int
+
+
+async def queue_state(pool: Pool) -> list[QueueState]:
+    return [QueueState(*row) for row in await pool.fetch(SQL["queue_state"])]

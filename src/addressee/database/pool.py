@@ -11,8 +11,9 @@ from addressee.database.target import Target
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
-    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
-    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+# Text, because asyncpg's classes take type arguments only while types are checked.
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 JSONB_VERSION = b"\x01"
 

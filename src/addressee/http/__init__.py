@@ -1,0 +1,1 @@
+"""The HTTP room: the ASGI application around the dialects."""

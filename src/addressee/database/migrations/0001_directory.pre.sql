@@ -28,6 +28,11 @@ CREATE TABLE addressee.keys (
   UNIQUE (kind, hash)
 );
 
+-- A bearer token says which key it is, but not of which kind.
+CREATE UNIQUE INDEX keys_by_token
+ON addressee.keys (hash)
+WHERE kind IN ('secret', 'public');
+
 -- One row is one recipient. The documents are nullable for one reason: the writer sends NULL for a document
 -- that did not change, and an INSERT ... ON CONFLICT checks NOT NULL before it looks for the conflict.
 CREATE TABLE addressee.recipients (

@@ -1,0 +1,22 @@
+"""The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
+
+from addressee.dialects.knock import bulk, errors, feeds, messages, users, workflows
+from addressee.dialects.knock.authentication import authenticate
+from addressee.dialects.operation import Dialect
+
+KNOCK = Dialect(
+    name="knock",
+    prefix="/v1/",
+    operations=(
+        *users.OPERATIONS,
+        *bulk.OPERATIONS,
+        *workflows.OPERATIONS,
+        *messages.OPERATIONS,
+        *feeds.OPERATIONS,
+    ),
+    authenticate=authenticate,
+    error=errors.render,
+    not_found=errors.not_found,
+)
+
+__all__ = ["KNOCK"]

@@ -1,0 +1,44 @@
+"""E-mail as `.eml` files in a folder, for development: what would have left can be opened and read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
+
+from addressee.channels.email import AddressError, Email, compose
+from addressee.channels.sender import Failed, Failure, Sent
+
+
+class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    sender: str = msgspec.field(name="from")
+    reply_to: str | None = None
+
+
+class OutboxSender:
+    """Names each file by the e-mail's id, so sending again overwrites it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, email: Email) -> Sent | Failed:
+        try:
+            message = compose(email)
+        except AddressError as error:
+            return Failed(Failure.BOUNCED, str(error))
+        try:
+            await asyncio.to_thread(self._write, f"{email.id}.eml", message.as_bytes())
+        except OSError as error:
+            return Failed(Failure.TEMPORARY, f"{self._folder} cannot be written: {error.strerror}")
+        return Sent()
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _write(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self._folder / f".{name}.{os.getpid()}"
+        unfinished.write_bytes(content)
+        unfinished.replace(self._folder / name)

@@ -1,0 +1,92 @@
+"""E-mail over SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+import aiosmtplib
+import msgspec
+
+from addressee.channels.email import AddressError, Email, compose
+from addressee.channels.sender import Failed, Failure, Sent
+
+TIMEOUT_SECONDS = 15
+MAX_REASON_LENGTH = 300
+PERMANENT_CODES = range(500, 600)
+
+
+class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`security`: `starttls` (refused when the server does not offer it), `tls` from the first byte, or `none`."""
+
+    sender: str = msgspec.field(name="from")
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: str | None = None
+    reply_to: str | None = None
+
+
+class SmtpSender:
+    """Keeps one connection. Once the server cannot be reached, the rest fails at once: it is tried again later."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+        self._client: aiosmtplib.SMTP | None = None
+        self._unreachable: Failed | None = None
+
+    async def send(self, email: Email) -> Sent | Failed:
+        try:
+            message = compose(email)
+        except AddressError as error:
+            return Failed(Failure.BOUNCED, str(error))
+        if self._unreachable is not None:
+            return self._unreachable
+        try:
+            client = await self._connected()
+            await client.send_message(message)
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            return rejection(refused.recipients[0], Failure.BOUNCED)
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            # What the server says here may repeat the credentials.
+            return self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
+        except aiosmtplib.SMTPResponseException as refused:
+            return rejection(refused, Failure.PERMANENT)
+        except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError) as error:
+            return self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
+        return Sent()
+
+    async def close(self) -> None:
+        if self._client is None or not self._client.is_connected:
+            return
+        try:
+            await self._client.quit()
+        except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError):
+            self._client.close()
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is None or not self._client.is_connected:
+            self._client = aiosmtplib.SMTP(
+                hostname=self._settings.host,
+                port=self._settings.port,
+                username=self._settings.username,
+                password=self._settings.password,
+                use_tls=self._settings.security == "tls",
+                start_tls=self._settings.security == "starttls",
+                timeout=TIMEOUT_SECONDS,
+            )
+            await self._client.connect()
+        return self._client
+
+    def _give_up(self, reason: str) -> Failed:
+        self._unreachable = Failed(Failure.TEMPORARY, reason)
+        if self._client is not None:
+            self._client.close()
+        return self._unreachable
+
+
+def rejection(refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
+    """A 4xx answer may be another one tomorrow; a 5xx answer stays."""
+    reason = f"SMTP {refused.code}: {refused.message}"[:MAX_REASON_LENGTH]
+    return Failed(permanent if refused.code in PERMANENT_CODES else Failure.TEMPORARY, reason)

@@ -1,0 +1,3 @@
+from addressee.cli import main
+
+main()

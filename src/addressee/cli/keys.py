@@ -1,0 +1,102 @@
+"""API keys. Works while the server runs, which takes up changes within a second, and while it does not."""
+
+import json as json_format
+from typing import Literal
+
+from cyclopts import App
+
+from addressee.cli.errors import refusals
+from addressee.cli.options import HERE, Place
+
+app = App(name="keys")
+
+
+@app.command
+async def create(
+    *,
+    environment: str,
+    kind: Literal["secret", "public", "workspace"],
+    value: str | None = None,
+    json: bool = False,
+    place: Place = HERE,
+) -> None:
+    """Create a key. It is shown this once.
+
+    Parameters
+    ----------
+    environment
+        The environment that it opens.
+    kind
+        secret: for servers. public: for browsers and apps. workspace: for clients that sign with a secret.
+    value
+        Use this as the key, instead of a random one.
+    json
+        Print one JSON object.
+    """
+    from addressee.directory.keys import Keys
+
+    async with place.open() as (pool, sealer):
+        with refusals():
+            created = await Keys(pool, sealer).create(environment, kind, value)
+    shown = {"kind": created.kind, "environment": created.environment, "key": created.key}
+    if created.secret is not None:
+        shown["secret"] = created.secret
+    if json:
+        print(json_format.dumps(shown))
+    else:
+        for name, text in shown.items():
+            print(f"{name:12} {text}")
+
+
+@app.command(name="list")
+async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
+    """List the keys, of which only the last characters are known.
+
+    Parameters
+    ----------
+    json
+        Print one JSON object a line.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from addressee.directory.keys import Keys
+
+    async with place.open() as (pool, sealer):
+        keys = await Keys(pool, sealer).list()
+    rows = [
+        {
+            "id": str(key.id),
+            "kind": key.kind,
+            "environment": key.environment,
+            "ends_in": key.hint,
+            "created_at": f"{key.created_at:%Y-%m-%dT%H:%M:%SZ}",
+            "revoked_at": f"{key.revoked_at:%Y-%m-%dT%H:%M:%SZ}" if key.revoked_at else None,
+        }
+        for key in keys
+    ]
+    if json:
+        for row in rows:
+            print(json_format.dumps(row))
+    else:
+        table = Table("id", "kind", "environment", "ends in", "created at", "revoked at")
+        for row in rows:
+            table.add_row(*row.values())
+        Console().print(table)
+
+
+@app.command
+async def revoke(id_or_key: str, /, *, place: Place = HERE) -> None:
+    """Revoke a key: within a second it opens nothing any more.
+
+    Parameters
+    ----------
+    id_or_key
+        Its id as listed, or the key itself.
+    """
+    from addressee.directory.keys import Keys
+
+    async with place.open() as (pool, sealer):
+        with refusals():
+            revoked = await Keys(pool, sealer).revoke(id_or_key)
+    print(f"Revoked the {revoked.kind} key {revoked.id} of {revoked.environment}.")

@@ -1,0 +1,149 @@
+"""The supervisor: the database, the API and one worker, each a child process that it keeps running."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import Process
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+import structlog
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from addressee.cli.api import GRACE_SECONDS
+from addressee.cli.options import HERE, Place
+from addressee.cli.signals import run_until_signal
+from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.errors import SetupError
+from addressee.database.installation import Installation
+from addressee.database.migrate import migrate
+from addressee.database.opening import confirm_master_key
+from addressee.processes import ProcessError, Service, Stopping, start, stop
+
+WAYS_TO_STOP = (Stopping(signal.SIGTERM, GRACE_SECONDS + 5), Stopping(signal.SIGKILL, 5))
+
+READY_SECONDS = 60.0
+POLL_SECONDS = 0.05
+
+# An address that means every one of the machine, and the one to ask instead.
+LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        host = LOCAL.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+async def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 8000,
+    workers: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 1,
+    place: Place = HERE,
+) -> None:
+    """Run the API and one worker, with an embedded database or your own.
+
+    Parameters
+    ----------
+    host
+        The address to listen on; 0.0.0.0 for all of this machine.
+    port
+        The port to listen on; 0 for any free one.
+    workers
+        How many processes answer requests.
+    """
+    await run_until_signal(supervise(place.installation, free_address(host, port), workers))
+
+
+async def supervise(installation: Installation, address: Address, workers: int) -> None:
+    """Runs everything until it is cancelled, then ends it in order: API, worker, database.
+
+    Raises SetupError or ProcessError when something cannot be started, or cannot be kept running.
+    """
+    async with AsyncExitStack() as stack:
+        services = []
+        if installation.database_url is None:
+            server = EmbeddedPostgres(installation.postgres_folder)
+            await stack.enter_async_context(server)
+            services.append(server.service)
+        await migrate(installation.target(), finish=installation.database_url is None)
+        await confirm_master_key(installation.target(), installation.master_key())
+        for service in (
+            Service("worker", partial(start_worker, installation), WAYS_TO_STOP),
+            Service("API", partial(start_api, installation, address, workers), WAYS_TO_STOP),
+        ):
+            services.append(await stack.enter_async_context(service))
+        log.info("ready", url=address.url)
+        print(f"Addressee answers at {address.url}", flush=True)
+        await asyncio.gather(*(service.running for service in services))
+
+
+async def start_worker(installation: Installation) -> Process:
+    return await start(
+        [sys.executable, "-m", "addressee.cli", "work"],
+        environment={**os.environ, **installation.to_environment()},
+    )
+
+
+async def start_api(installation: Installation, address: Address, workers: int) -> Process:
+    process = await start(
+        [sys.executable, "-m", "addressee.cli.api", address.host, str(address.port), str(workers)],
+        environment={**os.environ, **installation.to_environment()},
+    )
+    try:
+        await wait_until_it_answers(process, address)
+    except BaseException:
+        await stop(process, WAYS_TO_STOP)
+        raise
+    return process
+
+
+async def wait_until_it_answers(process: Process, address: Address) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while not await answers(address):
+        if process.returncode is not None:
+            raise ProcessError("The API ended while it started; the log above says why.")
+        if time.monotonic() >= until:
+            raise ProcessError(f"The API did not answer within {READY_SECONDS:.0f} seconds.")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def answers(address: Address) -> bool:
+    with suppress(OSError, TimeoutError):
+        host = LOCAL.get(address.host, address.host)
+        reader, writer = await asyncio.open_connection(host, address.port)
+        try:
+            writer.write(b"GET /health/live HTTP/1.0\r\n\r\n")
+            status = await asyncio.wait_for(reader.readline(), READY_SECONDS)
+        finally:
+            writer.close()
+        return status.split()[1:2] == [b"200"]
+    return False
+
+
+def free_address(host: str, port: int) -> Address:
+    """Raises SetupError when the address is in use or not one of this machine."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SetupError(
+                f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another --host or --port."
+            ) from None
+        return Address(host, probe.getsockname()[1])

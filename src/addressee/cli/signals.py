@@ -1,0 +1,27 @@
+"""Ending in order when the operator asks for it (SIGTERM, or Ctrl-C)."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by the first signal; further ones change nothing."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def run_until_signal(running: Coroutine[Any, Any, None]) -> None:
+    """Cancels `running` at the first signal and waits until it has ended."""
+    stop = stop_on_signals()
+    task = asyncio.create_task(running)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    task.cancel()
+    await asyncio.wait((task,))
+    if not task.cancelled():
+        task.result()

@@ -1,0 +1,140 @@
+"""The folder of the embedded PostgreSQL: what lies in it, who owns it, and who may start a server.
+
+postgres/data      the database cluster, of the account that runs the server
+postgres/socket    where the server listens
+postgres/password  of the superuser
+postgres/lock      held by every process of a running server
+postgres/log       what the server has to say
+"""
+
+import fcntl
+import os
+import pwd
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from addressee.database.errors import SetupError
+from addressee.database.target import Target
+from addressee.processes import Account
+
+USER = "addressee"
+DATABASE = "addressee"
+
+ACCOUNTS = ("addressee", "postgres", "nobody")
+
+LOG_LIMIT_BYTES = 8 * 1024 * 1024
+LOG_TAIL_LINES = 5
+
+
+class OpenPath:
+    """A file or folder held open, so that a child process reaches it by `path`, and so do sockets in it.
+
+    On Linux neither the length of the real path nor the permissions of its parent folders then matter.
+    """
+
+    def __init__(self, real: Path) -> None:
+        self.descriptor = os.open(real, os.O_RDONLY)
+        self.path = f"/proc/self/fd/{self.descriptor}" if sys.platform == "linux" else str(real)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "socket"
+
+    @property
+    def password(self) -> Path:
+        return self.folder / "password"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def target(self) -> Target:
+        """How to connect. Holds the socket folder open for the rest of the process.
+
+        Raises SetupError when there is no server in this folder yet.
+        """
+        try:
+            password = self.password.read_text()
+            socket = OpenPath(self.socket)
+        except FileNotFoundError:
+            raise SetupError(
+                f"There is no database in {self.folder} yet: run `addressee serve` on this data folder first."
+            ) from None
+        arguments = {
+            "host": socket.path,
+            "user": USER,
+            "password": password,
+            "database": DATABASE,
+            "ssl": False,
+        }
+        return Target(arguments, embedded=True)
+
+    def account(self) -> Account | None:
+        """Who runs the server: None is the account of this process, unless that is root.
+
+        Raises SetupError when root finds no other account.
+        """
+        if os.geteuid() != 0:
+            return None
+        if self.data.exists():
+            owner = self.data.stat()
+            if owner.st_uid == 0:
+                raise SetupError(
+                    f"{self.data} belongs to root, as whom PostgreSQL does not run: "
+                    f"give it to another account (chown -R postgres: {self.data})."
+                )
+            return Account(owner.st_uid, owner.st_gid)
+        for name in ACCOUNTS:
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                continue
+            return Account(entry.pw_uid, entry.pw_gid)
+        raise SetupError(
+            f"PostgreSQL does not run as root, and there is no account {', '.join(ACCOUNTS)}: "
+            "create one (useradd --system addressee) or start as another user."
+        )
+
+    def lock(self) -> int | None:
+        """The open lock file, when no process of a server of this folder is alive; otherwise None.
+
+        Whoever inherits the descriptor holds the lock until it ends.
+        """
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        return descriptor
+
+    def open_log(self) -> int:
+        """The log for appending, with at most one old one beside it."""
+        self.bound_log()
+        return os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def bound_log(self) -> None:
+        """Moves what the log says to `log.1` when it is long. The server keeps writing to the same file."""
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
+            shutil.copy(self.log, self.log.with_name("log.1"))
+            os.truncate(self.log, 0)
+
+    def log_tail(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()
+        return " | ".join(lines[-LOG_TAIL_LINES:])

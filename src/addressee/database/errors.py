@@ -1,0 +1,5 @@
+"""What the operator must put right."""
+
+
+class SetupError(Exception):
+    """The database cannot be used as things are. The message says why and what to do."""

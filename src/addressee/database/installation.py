@@ -1,0 +1,83 @@
+"""One installation of addressee: where its data folder is, which database it uses, and its master key."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from addressee.database.cluster import Cluster
+from addressee.database.errors import SetupError
+from addressee.database.sealing import MASTER_KEY_BYTES
+from addressee.database.secret_files import create_secret_file
+from addressee.database.target import Target
+
+DATA_DIR = "ADDRESSEE_DATA_DIR"
+DATABASE_URL = "ADDRESSEE_DATABASE_URL"
+MASTER_KEY = "ADDRESSEE_MASTER_KEY"
+
+DEFAULT_DATA_DIR = "addressee-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """`database_url` names the user's own server; None: the embedded one in `data_dir`."""
+
+    data_dir: Path
+    database_url: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        return cls(
+            data_dir=Path(environment.get(DATA_DIR) or DEFAULT_DATA_DIR).absolute(),
+            database_url=environment.get(DATABASE_URL) or None,
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """What a child process needs, besides its parent's environment, to see the same installation."""
+        return {DATA_DIR: str(self.data_dir.absolute()), DATABASE_URL: self.database_url or ""}
+
+    @property
+    def postgres_folder(self) -> Path:
+        """Where the embedded server lives."""
+        return self.data_dir / "postgres"
+
+    def target(self) -> Target:
+        """How to connect. The embedded server is one that another process runs.
+
+        Raises SetupError when it was never started.
+        """
+        if self.database_url is not None:
+            return Target.from_url(self.database_url)
+        return Cluster(self.postgres_folder).target()
+
+    def master_key(self) -> bytes:
+        """The 32 bytes that everything sealed depends on: from the environment, else from a file made once.
+
+        Raises SetupError when what is there is not such a key.
+        """
+        if encoded := os.environ.get(MASTER_KEY):
+            return decode_master_key(encoded, MASTER_KEY)
+        file = self.data_dir / "master.key"
+        if not file.exists():
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            create_secret_file(file, base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)) + b"\n")
+        return decode_master_key(file.read_text(), str(file))
+
+
+def decode_master_key(encoded: str, source: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise SetupError(
+            f"{source} does not hold a master key: {MASTER_KEY_BYTES} random bytes in base64 "
+            f"(openssl rand -base64 {MASTER_KEY_BYTES})."
+        )
+    return key

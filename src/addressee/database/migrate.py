@@ -1,0 +1,163 @@
+"""Migrations: plain SQL files `NNNN_name.pre.sql` and `.post.sql`, where NNNN is the version of the schema.
+
+`pre` only adds and runs before the new code starts; `post` tidies up when no old code runs any more. So code
+of version N works on the schemas N and N+1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import asyncpg
+
+from addressee.database import jobs, queries
+from addressee.database.errors import SetupError
+from addressee.database.history_partitions import ensure_partitions
+from addressee.database.pool import Connection, Pool, prepare
+from addressee.database.target import Target
+
+OLDEST_SERVER = 15
+
+# Processes that start at once can collide while they create the same table.
+BOOTSTRAP_TRIES = 20
+BOOTSTRAP_PAUSE_SECONDS = 0.05
+
+SQL = queries.load("addressee.database")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Migration:
+    """Ordered as they are applied. The name is that of its file, without `.sql`: `0001_directory.pre`."""
+
+    version: int
+    is_post: bool
+    name: str
+
+    @classmethod
+    def named(cls, name: str) -> Migration:
+        return cls(int(name.partition("_")[0]), name.endswith(".post"), name)
+
+    def sql(self) -> str:
+        return (FOLDER / f"{self.name}.sql").read_text(encoding="utf-8")
+
+
+FOLDER = files("addressee.database") / "migrations"
+MIGRATIONS = sorted(
+    Migration.named(entry.name.removesuffix(".sql"))
+    for entry in FOLDER.iterdir()
+    if entry.name.endswith(".sql")
+)
+VERSION = MIGRATIONS[-1].version
+
+
+async def migrate(target: Target, *, finish: bool) -> list[str]:
+    """Applies what is missing and returns the names of what it applied.
+
+    Without `finish` the last version's `post` migrations wait, and code of the version before keeps working.
+    Any number of processes may do this at once. Raises SetupError when the server is older than PostgreSQL 15
+    or the schema too new for this code.
+    """
+    async with connect(target) as connection, connect(target) as second:
+        refuse_old_server(connection)
+        await create_record(connection)
+        applied = []
+        for migration in MIGRATIONS:
+            if (finish or not is_last_post(migration)) and await apply(connection, migration):
+                applied.append(migration.name)
+        async with connection.transaction():
+            await connection.execute(SQL["lock_migrations"])
+            # Its own upgrades commit step by step, so they need a connection without a transaction.
+            await jobs.install(second)
+        await ensure_partitions(connection, datetime.now(UTC))
+    return applied
+
+
+async def check(pool: Pool) -> None:
+    """For callers that never migrate. Raises SetupError when this code does not work with the database."""
+    async with pool.acquire() as connection:
+        await check_schema(connection)
+
+
+async def check_schema(connection: Connection) -> None:
+    """Raises SetupError when this code does not work with the database."""
+    refuse_old_server(connection)
+    try:
+        applied = await applied_migrations(connection)
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        applied = []
+    missing = [each.name for each in MIGRATIONS if each not in applied and not is_last_post(each)]
+    if missing:
+        raise SetupError(
+            f"The database lacks {', '.join(missing)}: run `addressee migrate` of this version first."
+        )
+    refuse_newer(applied)
+
+
+def is_last_post(migration: Migration) -> bool:
+    return migration.is_post and migration.version == VERSION
+
+
+def refuse_old_server(connection: Connection) -> None:
+    found = connection.get_server_version()
+    if found.major < OLDEST_SERVER:
+        raise SetupError(
+            f"The database server is PostgreSQL {found.major}: addressee needs {OLDEST_SERVER} or newer."
+        )
+
+
+def refuse_newer(applied: Iterable[Migration]) -> None:
+    """Of the next version, what only adds is welcome."""
+    for migration in sorted(set(applied) - set(MIGRATIONS)):
+        if migration.is_post or migration.version != VERSION + 1:
+            raise SetupError(
+                f"The database was migrated by a newer addressee ({migration.name}); this one knows version "
+                f"{VERSION} and tolerates additions of {VERSION + 1}. Start the newer addressee."
+            )
+
+
+async def apply(connection: Connection, migration: Migration) -> bool:
+    """Applies the migration unless another process did. Whether it was this one."""
+    async with connection.transaction():
+        await connection.execute(SQL["lock_migrations"])
+        applied = await applied_migrations(connection)
+        refuse_newer(applied)
+        if migration in applied:
+            return False
+        await connection.execute(migration.sql())
+        await connection.execute(SQL["record_migration"], migration.name)
+        return True
+
+
+async def applied_migrations(connection: Connection) -> Sequence[Migration]:
+    return [Migration.named(row["name"]) for row in await connection.fetch(SQL["applied_migrations"])]
+
+
+async def create_record(connection: Connection) -> None:
+    for remaining in reversed(range(BOOTSTRAP_TRIES)):
+        try:
+            await connection.execute(SQL["create_migrations"])
+        except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateSchemaError):
+            if not remaining:
+                raise
+            await asyncio.sleep(BOOTSTRAP_PAUSE_SECONDS)
+        else:
+            return
+
+
+@asynccontextmanager
+async def connect(target: Target) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """One connection, without a pool. Raises SetupError when the server cannot be reached or refuses it."""
+    try:
+        connection = await asyncpg.connect(**target.arguments)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise SetupError(f"The database cannot be reached: {error or type(error).__name__}.") from error
+    try:
+        await prepare(connection)
+        yield connection
+    finally:
+        await connection.close()

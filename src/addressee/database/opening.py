@@ -1,0 +1,107 @@
+"""Opens the database of an installation, ready for use: running, migrated, and of this master key."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
+
+from addressee.database import queries
+from addressee.database.embedded import EmbeddedPostgres, FolderInUseError, answers
+from addressee.database.errors import SetupError
+from addressee.database.installation import Installation
+from addressee.database.migrate import check_schema, connect, migrate
+from addressee.database.sealing import derive
+from addressee.database.target import Target
+
+# Another process may be creating, starting or ending the embedded server.
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.1
+
+SQL = queries.load("addressee.database")
+
+
+class Reached(NamedTuple):
+    """A database that runs. `alone`: for sure nothing else of addressee uses it."""
+
+    target: Target
+    alone: bool
+
+
+@asynccontextmanager
+async def reach_database(installation: Installation) -> AsyncIterator[Reached]:
+    """Finds a server that runs, else runs the embedded one meanwhile.
+
+    Raises SetupError or ProcessError when there can be no embedded server.
+    """
+    async with AsyncExitStack() as stack:
+        alone = installation.database_url is None and await start_or_find(installation, stack)
+        yield Reached(installation.target(), alone)
+
+
+@asynccontextmanager
+async def open_database(installation: Installation) -> AsyncIterator[Target]:
+    """The database for one command, migrated and of this master key; runs the embedded one if nobody does.
+
+    Raises SetupError or ProcessError, before anything but migrations is written, when it cannot be used.
+    """
+    async with reach_database(installation) as reached:
+        await migrate(reached.target, finish=reached.alone)
+        await confirm_master_key(reached.target, installation.master_key())
+        yield reached.target
+
+
+async def wait_for_database(installation: Installation) -> Target:
+    """The database for a process that leaves running and migrating it to others.
+
+    Raises SetupError when it does not answer within a minute, or cannot be used by this code or master key.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if await is_running(installation):
+            break
+        await asyncio.sleep(POLL_SECONDS)
+    target = installation.target()
+    async with connect(target) as connection:
+        await check_schema(connection)
+    await confirm_master_key(target, installation.master_key())
+    return target
+
+
+async def confirm_master_key(target: Target, master_key: bytes) -> None:
+    """Raises SetupError when the database was first used with another master key."""
+    value = derive(master_key, b"check")
+    async with connect(target) as connection:
+        await connection.execute(SQL["store_master_key_check"], value)
+        stored: bytes = await connection.fetchval(SQL["master_key_check"])
+    if not hmac.compare_digest(stored, value):
+        raise SetupError(
+            "This database was first used with another master key: put that one into the file master.key "
+            "of the data folder, or into ADDRESSEE_MASTER_KEY."
+        )
+
+
+async def start_or_find(installation: Installation, stack: AsyncExitStack) -> bool:
+    """Whether the embedded server was started here, for as long as the stack; otherwise another runs it."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            await stack.enter_async_context(EmbeddedPostgres(installation.postgres_folder, patience=0))
+        except FolderInUseError:
+            if await is_running(installation):
+                return False
+            if time.monotonic() >= until:
+                raise
+            await asyncio.sleep(POLL_SECONDS)
+        else:
+            return True
+
+
+async def is_running(installation: Installation) -> bool:
+    try:
+        return await answers(installation.target())
+    except SetupError:
+        return False

@@ -1,0 +1,85 @@
+"""Lists by pages: a cursor is the position of a row in its list, so pages neither skip nor repeat."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+Entry = TypeVar("Entry")
+Position = TypeVar("Position")
+
+
+class CursorError(ValueError):
+    """A cursor that this list did not give out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Position]):
+    """What part of a list is asked for: at most `size` rows past one position, or from the front.
+
+    `after` and `before` are positions in the order of the list. `before` asks for the rows next to it; when both
+    are given, `after` counts.
+    """
+
+    size: int
+    after: Position | None = None
+    before: Position | None = None
+
+    @property
+    def backwards(self) -> bool:
+        return self.before is not None and self.after is None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Entry]):
+    """What part of a list was found, in the order of the list. A cursor is None where the list ends."""
+
+    entries: Sequence[Entry]
+    size: int
+    after: str | None = None
+    before: str | None = None
+
+
+def page(size: int, after: str | None, before: str | None, position: type[Position]) -> Page[Position]:
+    """The page that two cursors ask for. Raises CursorError."""
+    return Page(size, read_cursor(after, position), read_cursor(before, position))
+
+
+def cut(found: Sequence[Entry], page: Page[Any], position: Callable[[Entry], object]) -> Slice[Entry]:
+    """The answer to a page, from up to `page.size + 1` rows nearest to where it starts, in the list's order.
+
+    The row too many only tells that there are more.
+    """
+    more = len(found) > page.size
+    entries = found[-page.size :] if page.backwards else found[: page.size]
+    if not entries:
+        return Slice(entries, page.size)
+    forward = page.backwards or more
+    back = more if page.backwards else page.after is not None
+    return Slice(
+        entries,
+        page.size,
+        after=write_cursor(position(entries[-1])) if forward else None,
+        before=write_cursor(position(entries[0])) if back else None,
+    )
+
+
+def write_cursor(position: object) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(position)).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str | None, position: type[Position]) -> Position | None:
+    """Raises CursorError unless the cursor holds a position of this type."""
+    if cursor is None:
+        return None
+    try:
+        document = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        return msgspec.json.decode(document, type=position)
+    except (ValueError, msgspec.MsgspecError):
+        raise CursorError(
+            "This is not a cursor of this list; leave it out to start from the front."
+        ) from None

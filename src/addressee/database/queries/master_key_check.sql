@@ -1,0 +1,2 @@
+-- What the master key must match.
+SELECT master_key_check FROM addressee.installation;

@@ -1,0 +1,29 @@
+"""Files that only their owner reads, and that are on disk before anything depends on them."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def create_secret_file(path: Path, content: bytes) -> None:
+    """Creates the file whole and with mode 0600. One that exists is kept, also when several processes try."""
+    descriptor, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        Path(unfinished).unlink()
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,58 @@
+"""Who calls: a secret key, or a public one for a user (knock.md §1.2–§1.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from addressee.dialects.knock import tokens
+from addressee.dialects.knock.errors import KnockError
+from addressee.dialects.knock.tokens import Token
+from addressee.dialects.operation import Request
+from addressee.directory.keys import Credential
+
+SCHEME = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`token` is set when a public key acts in enhanced security mode, and then says what the caller may do."""
+
+    token: Token | None = None
+
+    @property
+    def user_id(self) -> str | None:
+        """The one user whose things the caller may touch; None: anyone's."""
+        return self.token.user_id if self.token else None
+
+    def check_tenant(self, tenant: str | None) -> None:
+        """Raises KnockError when the token is limited to tenants and this is none of them."""
+        if self.token is not None and not self.token.allows_tenant(tenant):
+            raise KnockError("authorization", "The user token does not cover this tenant.")
+
+
+async def authenticate(request: Request) -> tuple[Credential, Caller]:
+    """Raises KnockError when the key or the user token does not open the operation."""
+    header = request.headers.get("authorization", "")
+    if not header:
+        raise KnockError("authentication_required", "Send an API key: Authorization: Bearer <key>.")
+    key = header[len(SCHEME) :].strip() if header.lower().startswith(SCHEME) else ""
+    credential = await request.rooms.keys.find(key) if key else None
+    if credential is None:
+        raise KnockError("api_key_missing", "The API key is missing, unknown or revoked.")
+    if credential.kind not in request.operation.kinds:
+        raise KnockError("incorrect_token_type", f"A {credential.kind} key may not call this; use a secret key.")
+    return credential, identify_caller(request, credential)
+
+
+def identify_caller(request: Request, credential: Credential) -> Caller:
+    settings = credential.environment.settings
+    if credential.kind != "public" or not settings.enhanced_security:
+        return Caller()
+    text = request.headers.get("x-knock-user-token")
+    if not text:
+        raise KnockError("missing_user_token", "This environment needs a user token in X-Knock-User-Token.")
+    token = tokens.verify(text, settings)
+    user_id = request.path.get("user_id", token.user_id)
+    if not token.allows(request.operation.permission or "", user_id):
+        raise KnockError("authorization", "The user token does not allow this.")
+    return Caller(token)

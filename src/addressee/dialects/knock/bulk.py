@@ -1,0 +1,98 @@
+"""Bulk calls on users, and their outcome (knock.md §3.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from addressee.dialects.knock import rendering, shapes
+from addressee.dialects.knock.bodies import typed_body
+from addressee.dialects.knock.errors import invalid, missing
+from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.users import SECRET
+from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
+from addressee.directory.bulk import Failure
+from addressee.directory.documents import check_id
+from addressee.directory.edits import Delete
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writer import Write
+
+
+async def identify(call: Call) -> Answer:
+    rows = typed_body(call, shapes.BulkIdentify).users
+    for index, row in enumerate(rows):
+        if not isinstance(row.get("id"), str):
+            raise invalid(f"users[{index}].id", f"users[{index}].id must be a string.")
+    return await run(call, "users.identify", [identify_row(call, row) for row in rows])
+
+
+def identify_row(call: Call, row: dict[str, Any]) -> Write | Failure:
+    try:
+        edit = identify_edit(row, call.environment.settings)
+        return Write(Place(call.environment.id, USERS, check_id(row["id"])), (edit,), call.origin)
+    except RefusedError as refusal:
+        return Failure(USERS, row["id"], refusal.message)
+
+
+async def delete(call: Call) -> Answer:
+    ids = typed_body(call, shapes.BulkDelete).user_ids
+    return await run(call, "users.delete", [delete_row(call, id) for id in ids])
+
+
+def delete_row(call: Call, id: str) -> Write | Failure:
+    try:
+        return Write(Place(call.environment.id, USERS, check_id(id)), (Delete(),), call.origin)
+    except RefusedError as refusal:
+        return Failure(USERS, id, refusal.message)
+
+
+async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:
+    operation = await call.rooms.directory.run_bulk(call.environment.id, name, rows)
+    return json_answer(rendering.bulk_operation(operation))
+
+
+async def get(call: Call) -> Answer:
+    try:
+        id = UUID(call.path["id"])
+    except ValueError:
+        raise missing("The bulk operation") from None
+    operation = await call.rooms.directory.find_bulk_operation(call.environment.id, id)
+    if operation is None:
+        raise missing("The bulk operation")
+    return json_answer(rendering.bulk_operation(operation))
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/users/bulk/identify",
+        "users.bulk.identify",
+        "Identify up to 1,000 users",
+        identify,
+        SECRET,
+        takes=shapes.BulkIdentify,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/users/bulk/delete",
+        "users.bulk.delete",
+        "Delete up to 1,000 users",
+        delete,
+        SECRET,
+        takes=shapes.BulkDelete,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "GET",
+        "/v1/bulk_operations/{id}",
+        "bulk_operations.get",
+        "Get the outcome of a bulk call",
+        get,
+        SECRET,
+        gives=shapes.BulkOperation,
+    ),
+)

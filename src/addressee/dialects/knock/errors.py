@@ -1,0 +1,111 @@
+"""How Knock words errors (knock.md §1.5): every code, its status and its type, in this one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
+from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+from addressee.messaging import (
+    ActorMissingError,
+    DataInvalidError,
+    ReceiptMismatchError,
+    WorkflowInactiveError,
+    WorkflowMissingError,
+)
+
+AUTHENTICATION = "authentication_error"
+INVALID_REQUEST = "invalid_request_error"
+API = "api_error"
+
+CODES: dict[str, tuple[HTTPStatus, str]] = {
+    "api_key_missing": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "authentication_required": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "missing_user_token": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "invalid_user_token": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "missing_jwt_signing_key": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "incorrect_token_type": (HTTPStatus.FORBIDDEN, AUTHENTICATION),
+    "authorization": (HTTPStatus.FORBIDDEN, AUTHENTICATION),
+    "resource_missing": (HTTPStatus.NOT_FOUND, API),
+    "workflow_missing": (HTTPStatus.NOT_FOUND, INVALID_REQUEST),
+    "method_not_allowed": (HTTPStatus.METHOD_NOT_ALLOWED, INVALID_REQUEST),
+    "payload_too_large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, INVALID_REQUEST),
+    "workflow_inactive": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "actor_missing": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "channel_invalid": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "invalid_params": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "idempotency_key_mismatch": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "invalid_json": (HTTPStatus.BAD_REQUEST, INVALID_REQUEST),
+    "service_unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, API),
+    "internal_server_error": (HTTPStatus.INTERNAL_SERVER_ERROR, API),
+}
+
+RETRY_SOON = {"retry-after": "1"}
+
+
+class KnockError(Exception):
+    """An error that this dialect itself finds, under one of the codes above."""
+
+    def __init__(self, code: str, message: str, failures: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.failures = failures
+
+
+def invalid(field: str, message: str) -> KnockError:
+    """A body or query that is not as it must be; `field` says where."""
+    return KnockError("invalid_params", message, [(field, message)])
+
+
+def missing(what: str) -> KnockError:
+    return KnockError("resource_missing", f"{what} was not found.")
+
+
+def render(error: Exception) -> Answer:
+    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
+    match error:
+        case KnockError():
+            return envelope(error.code, error.message, error.failures)
+        case RefusedError():
+            return envelope("invalid_params", error.message, [(error.field, error.message)])
+        case MalformedError():
+            return envelope("invalid_json", str(error))
+        case TooLargeError():
+            return envelope("payload_too_large", str(error))
+        case WrongMethodError():
+            return envelope("method_not_allowed", str(error))
+        case WorkflowMissingError():
+            return envelope("workflow_missing", str(error))
+        case WorkflowInactiveError():
+            return envelope("workflow_inactive", str(error))
+        case ActorMissingError():
+            return envelope("actor_missing", str(error))
+        case ReceiptMismatchError():
+            return envelope("idempotency_key_mismatch", str(error))
+        case DataInvalidError():
+            failures = [(failure.field, failure.message) for failure in error.failures]
+            return envelope("invalid_params", str(error), failures)
+        case OverloadedError() | UnavailableError():
+            return envelope("service_unavailable", str(error), headers=RETRY_SOON)
+        case _:
+            return envelope("internal_server_error", "Something went wrong on our side; see the log for this request.")
+
+
+def envelope(
+    code: str,
+    message: str,
+    failures: Sequence[tuple[str, str]] = (),
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    status, type = CODES[code]
+    body: dict[str, object] = {"code": code, "message": message, "status": status, "type": type}
+    if failures:
+        body["errors"] = [{"field": field, "message": text, "type": None} for field, text in failures]
+    return json_answer(body, status, headers)
+
+
+def not_found() -> Answer:
+    """An unknown path has a body of its own (§1.1)."""
+    return json_answer({"errors": {"detail": "404 Not Found"}}, HTTPStatus.NOT_FOUND)

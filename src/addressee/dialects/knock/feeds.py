@@ -1,0 +1,131 @@
+"""In-app feeds (knock.md §3.10)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from addressee.dialects.knock import rendering
+from addressee.dialects.knock.errors import missing
+from addressee.dialects.knock.messages import FEED_READ, trigger_data
+from addressee.dialects.knock.paging import MOST_IN_A_FEED, PAGING, asked_page
+from addressee.dialects.knock.query import Query
+from addressee.dialects.knock.users import ANY_KEY, user_place
+from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.directory.recipient import USERS, Document
+from addressee.messaging import Channel, FeedFilter, Position, Reference
+
+MAX_EXCLUDED_DEPTH = 3
+
+STATUSES = ("all", "unread", "read", "unseen", "seen")
+ARCHIVED = ("exclude", "include", "only")
+MODES = ("rich", "compact")
+
+
+async def list_items(call: Call) -> Answer:
+    query = Query(call.query_string)
+    channel = await feed_channel(call)
+    asked = feed_filter(query)
+    call.caller.check_tenant(asked.tenant)
+    feed = await call.rooms.messaging.feed(
+        call.environment.id,
+        Reference(USERS, user_place(call).id),
+        channel.id,
+        asked,
+        asked_page(query, Position, MOST_IN_A_FEED),
+    )
+    compact = query.choice("mode", MODES, "rich") == "compact"
+    body = {
+        **rendering.entries(feed.items, lambda item: rendering.feed_item(item, compact=compact)),
+        "meta": {
+            "__typename": "FeedMetadata",
+            "total_count": feed.total,
+            "unread_count": feed.unread,
+            "unseen_count": feed.unseen,
+        },
+        "vars": feed.variables,
+    }
+    for path in (query.text("exclude") or "").split(","):
+        leave_out(body, path.split(".")[:MAX_EXCLUDED_DEPTH])
+    return json_answer(body)
+
+
+async def feed_channel(call: Call) -> Channel:
+    try:
+        id = UUID(call.path["id"])
+    except ValueError:
+        raise missing("The feed") from None
+    channel = await call.rooms.messaging.channel(call.environment.id, id)
+    if channel is None or channel.type != "in_app_feed":
+        raise missing("The feed")
+    return channel
+
+
+def feed_filter(query: Query) -> FeedFilter:
+    since, until = query.period("inserted_at")
+    return FeedFilter(
+        status=query.choice("status", STATUSES, "all"),
+        archived=query.choice("archived", ARCHIVED, "exclude"),
+        tenant=query.text("tenant"),
+        has_tenant=query.boolean("has_tenant"),
+        source=query.text("source"),
+        categories=query.texts("workflow_categories"),
+        trigger_data=trigger_data(query),
+        since=since,
+        until=until,
+    )
+
+
+def leave_out(value: Any, path: list[str]) -> None:
+    """Removes what a dotted path names; in a list, from every item."""
+    if isinstance(value, list):
+        for item in value:
+            leave_out(item, path)
+    elif isinstance(value, dict) and len(path) == 1:
+        value.pop(path[0], None)
+    elif isinstance(value, dict):
+        leave_out(value.get(path[0]), path[1:])
+
+
+async def settings(call: Call) -> Answer:
+    await feed_channel(call)
+    answer: Document = {"features": {"branding_required": False}}
+    return json_answer(answer)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/feeds/{id}",
+        "users.feeds.list_items",
+        "List a user's feed, newest first, with its counts",
+        list_items,
+        ANY_KEY,
+        permission=FEED_READ,
+        query=(
+            *PAGING,
+            "status",
+            "archived",
+            "tenant",
+            "has_tenant",
+            "source",
+            "workflow_categories[]",
+            "trigger_data",
+            "inserted_at.gte",
+            "inserted_at.lte",
+            "exclude",
+            "mode",
+        ),
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/feeds/{id}/settings",
+        "users.feeds.get_settings",
+        "Get a feed's settings",
+        settings,
+        ANY_KEY,
+        permission=FEED_READ,
+        gives=dict[str, Any],
+    ),
+)

@@ -1,0 +1,302 @@
+"""Renders what the rooms return in Knock's shapes (knock.md §2.0, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from addressee.database.paging import Slice, write_cursor
+from addressee.dialects.knock.errors import invalid
+from addressee.dialects.knock.query import Query
+from addressee.dialects.operation import Call
+from addressee.directory.bulk import BulkOperation
+from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
+from addressee.messaging import (
+    Activity,
+    Contents,
+    EmailContent,
+    FeedItem,
+    InAppContent,
+    Message,
+    MessageEvent,
+    Missing,
+    Reference,
+)
+
+T = TypeVar("T")
+
+SHAPES = ("flat", "nested")
+MAX_ACTORS = 10
+
+
+def milliseconds(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def microseconds(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def optional(instant: datetime | None) -> str | None:
+    return None if instant is None else microseconds(instant)
+
+
+def shape_of(call: Call, query: Query) -> str:
+    """How this request wants users: its header, else its query, else the environment's setting (§4.3)."""
+    wanted = call.headers.get("x-knock-user-shape") or query.text("user_shape")
+    if wanted is None:
+        return call.environment.settings.user_shape
+    if wanted not in SHAPES:
+        raise invalid("user_shape", "The shape of users is flat or nested.")
+    return wanted
+
+
+def user(recipient: Recipient, shape: str = "flat") -> Document:
+    return nested_user(recipient) if shape == "nested" else flat_user(recipient)
+
+
+def flat_user(recipient: Recipient) -> Document:
+    return {
+        **recipient.properties,
+        "created_at": None,
+        **recipient.attributes,
+        "id": recipient.place.id,
+        "updated_at": milliseconds(recipient.updated_at),
+        "__typename": "User",
+    }
+
+
+def nested_user(recipient: Recipient) -> Document:
+    return {
+        "id": recipient.place.id,
+        "properties": {**recipient.properties, **recipient.attributes},
+        "preferences": preference_sets(recipient) or None,
+        "updated_at": milliseconds(recipient.updated_at),
+        "__typename": "User",
+    }
+
+
+def preference_sets(recipient: Recipient) -> Document:
+    return {set_id: {"id": set_id, **stored} for set_id, stored in recipient.preferences.items()}
+
+
+def entity(recipient: Recipient) -> Document:
+    """A recipient of any collection: a user flat, an object with its properties nested."""
+    if recipient.place.collection == USERS:
+        return flat_user(recipient)
+    created_at = recipient.attributes.get("created_at")
+    inner = {name: value for name, value in recipient.attributes.items() if name != "created_at"}
+    return {
+        "id": recipient.place.id,
+        "collection": recipient.place.collection,
+        "properties": {**recipient.properties, **inner},
+        "created_at": created_at,
+        "updated_at": milliseconds(recipient.updated_at),
+        "__typename": "Tenant" if recipient.place.collection == TENANTS else "Object",
+    }
+
+
+def mention(recipient: Recipient | Missing) -> Document:
+    """Someone whom another's message mentions; who is gone leaves a marker (§3.4)."""
+    if isinstance(recipient, Recipient):
+        return entity(recipient)
+    return {
+        "__typename": "User",
+        "id": recipient.reference.id,
+        "name": "Missing user",
+        "email": None,
+        "avatar": None,
+        "phone_number": None,
+        "timezone": None,
+        "created_at": None,
+        "updated_at": milliseconds(recipient.deleted_at),
+        "missing": True,
+    }
+
+
+def reference(where: Reference) -> str | Document:
+    return where.id if where.collection == USERS else {"id": where.id, "collection": where.collection}
+
+
+def page_info(part: Slice[Any]) -> Document:
+    return {"__typename": "PageInfo", "page_size": part.size, "after": part.after, "before": part.before}
+
+
+def entries(part: Slice[T], render: Callable[[T], Document]) -> Document:
+    return {"entries": [render(entry) for entry in part.entries], "page_info": page_info(part)}
+
+
+def items(part: Slice[T], render: Callable[[T], Document]) -> Document:
+    return {"items": [render(entry) for entry in part.entries], "page_info": page_info(part)}
+
+
+def bulk_operation(operation: BulkOperation) -> Document:
+    completed = milliseconds(operation.completed_at)
+    started = milliseconds(operation.started_at)
+    return {
+        "__typename": "BulkOperation",
+        "id": str(operation.id),
+        "name": operation.name,
+        "status": "completed",
+        "estimated_total_rows": operation.total,
+        "processed_rows": operation.total,
+        "success_count": operation.total - len(operation.failures),
+        "error_count": len(operation.failures),
+        "error_items": [
+            {"id": failure.id} if failure.collection == USERS else {"id": failure.id, "collection": failure.collection}
+            for failure in operation.failures
+        ],
+        "inserted_at": started,
+        "updated_at": completed,
+        "started_at": started,
+        "completed_at": completed,
+        "failed_at": None,
+        "progress_path": f"/v1/bulk_operations/{operation.id}",
+    }
+
+
+def message(message: Message) -> Document:
+    return {
+        "__typename": "Message",
+        "__cursor": write_cursor(message.position),
+        "id": message.id,
+        "channel_id": str(message.channel.id),
+        "channel": {
+            "id": str(message.channel.id),
+            "key": message.channel.key,
+            "name": message.channel.name,
+            "type": message.channel.type,
+            "provider": message.channel.provider,
+            "created_at": microseconds(message.channel.created_at),
+            "updated_at": microseconds(message.channel.updated_at),
+        },
+        "recipient": reference(message.recipient),
+        "actors": [reference(actor) for actor in message.actors[:MAX_ACTORS]],
+        "tenant": message.tenant,
+        "status": message.status,
+        "engagement_statuses": engagements(message),
+        "source": {
+            **source(message, "NotificationSource"),
+            "type": "workflow",
+            "step_ref": message.step_ref,
+            "workflow_run_id": str(message.run_id),
+            "workflow_recipient_run_id": str(message.recipient_run_id),
+        },
+        "workflow": message.workflow,
+        "data": message.data,
+        "metadata": None,
+        "scheduled_at": None,
+        **times(message),
+    }
+
+
+def engagements(message: Message) -> list[str]:
+    times = {
+        "seen": message.seen_at,
+        "read": message.read_at,
+        "interacted": message.interacted_at,
+        "link_clicked": message.link_clicked_at,
+        "archived": message.archived_at,
+    }
+    return [name for name, at in times.items() if at is not None]
+
+
+def source(message: Message, typename: str) -> Document:
+    return {
+        "__typename": typename,
+        "key": message.workflow,
+        "version_id": str(message.version_id),
+        "categories": list(message.categories),
+    }
+
+
+def times(message: Message) -> Document:
+    return {
+        "seen_at": optional(message.seen_at),
+        "read_at": optional(message.read_at),
+        "interacted_at": optional(message.interacted_at),
+        "link_clicked_at": optional(message.link_clicked_at),
+        "clicked_at": optional(message.link_clicked_at),
+        "archived_at": optional(message.archived_at),
+        "inserted_at": microseconds(message.inserted_at),
+        "updated_at": microseconds(message.updated_at),
+    }
+
+
+def event(event: MessageEvent) -> Document:
+    return {
+        "__typename": "MessageEvent",
+        "id": event.id,
+        "type": event.type,
+        "recipient": reference(event.recipient),
+        "data": event.data,
+        "inserted_at": microseconds(event.inserted_at),
+    }
+
+
+def contents(contents: Contents) -> Document:
+    return {
+        "__typename": "MessageContent",
+        "message_id": contents.message_id,
+        "inserted_at": microseconds(contents.inserted_at),
+        "data": content(contents.content),
+    }
+
+
+def content(content: EmailContent | InAppContent) -> Document:
+    if isinstance(content, InAppContent):
+        return {
+            "__typename": "MessageInAppFeedContent",
+            "blocks": [block(one) for one in content.blocks],
+        }
+    return {
+        "__typename": "MessageEmailContent",
+        "from": content.sender,
+        "to": content.to,
+        "subject_line": content.subject,
+        "html_body": content.html,
+        "text_body": content.text,
+        "cc": None,
+        "bcc": None,
+        "reply_to": content.reply_to,
+    }
+
+
+def block(block: Any) -> Document:
+    return {"name": block.name, "type": block.type, "content": block.content, "rendered": block.rendered}
+
+
+def activity(activity: Activity) -> Document:
+    return {
+        "__typename": "Activity",
+        "id": activity.id,
+        "recipient": mention(activity.recipient),
+        "actor": None if activity.actor is None else mention(activity.actor),
+        "data": activity.data,
+        "inserted_at": microseconds(activity.inserted_at),
+        "updated_at": microseconds(activity.updated_at),
+    }
+
+
+def feed_item(item: FeedItem, *, compact: bool) -> Document:
+    """A feed's item; the compact form leaves out activities, further actors and nested data (§3.10)."""
+    data = item.message.data
+    rendered = {
+        "__typename": "FeedItem",
+        "__cursor": write_cursor(item.message.position),
+        "id": item.message.id,
+        "blocks": [block(one) for one in item.blocks],
+        "actors": [mention(actor) for actor in item.actors[: 1 if compact else MAX_ACTORS]],
+        "total_actors": item.total_actors,
+        "data": {name: value for name, value in data.items() if not isinstance(value, dict | list)}
+        if compact
+        else data,
+        "source": source(item.message, "Workflow"),
+        "tenant": item.message.tenant,
+        **times(item.message),
+    }
+    if not compact:
+        rendered["activities"] = [activity(one) for one in item.activities]
+        rendered["total_activities"] = len(item.activities)
+    return rendered

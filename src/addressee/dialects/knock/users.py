@@ -1,0 +1,113 @@
+"""Users: identify, read, list, delete (knock.md §2.1, §3.1, §3.4)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from addressee.database.paging import write_cursor
+from addressee.dialects.knock import rendering, shapes
+from addressee.dialects.knock.bodies import object_body
+from addressee.dialects.knock.errors import missing
+from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.paging import PAGING, asked_page
+from addressee.dialects.knock.query import Query
+from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.directory.documents import check_id
+from addressee.directory.edits import Delete
+from addressee.directory.keys import Kind
+from addressee.directory.listing import Order
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.writer import Write
+
+SECRET: frozenset[Kind] = frozenset({"secret"})
+ANY_KEY: frozenset[Kind] = frozenset({"secret", "public"})
+
+
+def user_place(call: Call) -> Place:
+    return Place(call.environment.id, USERS, check_id(call.path["user_id"], "user_id"))
+
+
+async def identify(call: Call) -> Answer:
+    shape = rendering.shape_of(call, Query(call.query_string))
+    given = object_body(call)
+    if shape == "nested" and set(given) == {"properties"} and isinstance(given["properties"], dict):
+        given = given["properties"]
+    edit = identify_edit(given, call.environment.settings)
+    written = await call.rooms.directory.write(Write(user_place(call), (edit,), call.origin))
+    assert written.recipient is not None
+    return json_answer(rendering.user(written.recipient, shape))
+
+
+async def get(call: Call) -> Answer:
+    shape = rendering.shape_of(call, Query(call.query_string))
+    recipient = await call.rooms.directory.read(user_place(call))
+    if recipient is None:
+        raise missing("The user")
+    return json_answer(rendering.user(recipient, shape))
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    shape = rendering.shape_of(call, query)
+    with_preferences = "preferences" in query.texts("include")
+    order = Order(query.choice("order", [order.value for order in Order], Order.OLDEST_FIRST.value))
+    part = await call.rooms.directory.list(call.environment.id, USERS, asked_page(query, UUID), order)
+
+    def render(recipient: Recipient) -> Document:
+        preferences = {"preferences": rendering.preference_sets(recipient)} if with_preferences else {}
+        return {
+            **rendering.user(recipient, shape),
+            **preferences,
+            "__cursor": write_cursor(recipient.uid),
+        }
+
+    return json_answer(rendering.entries(part, render))
+
+
+async def delete(call: Call) -> Answer:
+    await call.rooms.directory.write(Write(user_place(call), (Delete(),), call.origin))
+    return Answer(status=204)
+
+
+OPERATIONS = (
+    Operation(
+        "PUT",
+        "/v1/users/{user_id}",
+        "users.update",
+        "Identify a user: create it, or merge what is given into it",
+        identify,
+        ANY_KEY,
+        permission="user/write",
+        takes=shapes.UserInput,
+        gives=shapes.User,
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}",
+        "users.get",
+        "Get a user",
+        get,
+        ANY_KEY,
+        permission="user/read",
+        gives=shapes.User,
+    ),
+    Operation(
+        "GET",
+        "/v1/users",
+        "users.list",
+        "List users in the order of their creation",
+        list_all,
+        SECRET,
+        query=(*PAGING, "order", "include[]"),
+        gives=shapes.Users,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/users/{user_id}",
+        "users.delete",
+        "Delete a user",
+        delete,
+        SECRET,
+        status=204,
+    ),
+)

@@ -1,0 +1,154 @@
+"""What every dialect is made of: operations, each a method, a path and a function from a call to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from addressee.directory.environments import Environment
+from addressee.directory.history import Origin
+from addressee.directory.keys import Credential, Kind
+
+if TYPE_CHECKING:
+    from addressee.directory import Directory
+    from addressee.directory.keys import KeyRing
+    from addressee.messaging import Messaging
+
+ONE_RECIPIENT_BYTES = 1_000_000
+MANY_RECIPIENTS_BYTES = 24_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The rooms that a dialect calls."""
+
+    directory: Directory
+    messaging: Messaging
+    keys: KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated request. Path values are decoded; the body is as it came.
+
+    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned.
+    """
+
+    rooms: Rooms
+    credential: Credential
+    caller: Any
+    path: Mapping[str, str]
+    query_string: str
+    headers: Mapping[str, str]
+    body: bytes
+    request_id: str
+
+    @property
+    def environment(self) -> Environment:
+        return self.credential.environment
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.credential.key_id, self.request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response: JSON bytes, or nothing."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A route, the kinds of key that it accepts, and what it takes and gives (for the OpenAPI document).
+
+    `path` has variables in braces. `permission` is the dialect's own word for what a restricted caller needs.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    handler: Handler
+    kinds: frozenset[Kind]
+    permission: str | None = None
+    takes: Any = None
+    query: Sequence[str] = ()
+    gives: Any = None
+    status: int = 200
+    max_body_bytes: int = ONE_RECIPIENT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a dialect's authentication sees: no body has been read yet."""
+
+    rooms: Rooms
+    operation: Operation
+    path: Mapping[str, str]
+    query_string: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A vendor's API: its operations, how its callers prove who they are, and how it words errors.
+
+    `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
+    exception; what it does not know is an internal error. `not_found` answers a path below `prefix` that no
+    operation has.
+    """
+
+    name: str
+    prefix: str
+    operations: Sequence[Operation]
+    authenticate: Callable[[Request], Awaitable[tuple[Credential, Any]]]
+    error: Callable[[Exception], Answer]
+    not_found: Callable[[], Answer]
+
+
+class MalformedError(Exception):
+    """A request that cannot be read: broken JSON, a broken path or query."""
+
+
+class TooLargeError(Exception):
+    """A body above the operation's limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than {limit:,} bytes.")
+
+
+class WrongMethodError(Exception):
+    """A path that exists, asked with a method that it does not have."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"This path takes {', '.join(allowed)}.")
+        self.allowed = allowed
+
+
+decode_json = msgspec.json.Decoder().decode
+
+
+def json_body(call: Call) -> Any:
+    """The body as JSON; an empty one is `{}`. Raises MalformedError."""
+    if not call.body:
+        return {}
+    try:
+        return decode_json(call.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise MalformedError("The body is not JSON in UTF-8.") from None
+    except RecursionError:
+        raise MalformedError("The body is nested too deeply.") from None
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(msgspec.json.encode(value), status, headers or {})

@@ -1,0 +1,82 @@
+"""The attributes that the directory itself understands, and what each may hold. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from addressee.directory.documents import check_text
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document
+
+NAMES = frozenset(
+    {
+        "name",
+        "first_name",
+        "last_name",
+        "email",
+        "phone_number",
+        "avatar",
+        "timezone",
+        "locale",
+        "created_at",
+    },
+)
+
+MAX_LENGTH = 10_000
+
+
+def checked(given: Mapping[str, Any]) -> Document:
+    """`given` in stored form.
+
+    Every attribute is a string or null; `timezone` names a zone of the tz database; `created_at` is a date and
+    time, kept in UTC with milliseconds. Raises RefusedError for anything else.
+    """
+    return {name: value if value is None else check(name, value) for name, value in given.items()}
+
+
+def check(name: str, value: Any) -> str:
+    if name not in NAMES:
+        raise RefusedError("attribute", name, f"{name} is not an attribute; store it as a property.")
+    if name == "created_at" and isinstance(value, datetime):
+        return render_instant(value)
+    if not isinstance(value, str):
+        raise RefusedError("type", name, f"{name} must be a string or null.")
+    if len(value) > MAX_LENGTH:
+        raise RefusedError("length", name, f"{name} must have at most {MAX_LENGTH} characters.")
+    check_text(value, name)
+    if name == "timezone" and not is_timezone(value):
+        raise RefusedError("timezone", name, f"{name} must be a name of the tz database, like Europe/Berlin.")
+    return render_instant(parse_instant(name, value)) if name == "created_at" else value
+
+
+@lru_cache(maxsize=1024)
+def is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no relative path, a folder
+        return False
+    return True
+
+
+def parse_instant(name: str, text: str) -> datetime:
+    """An ISO-8601 date or date and time; without a zone it is UTC."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{name} must be an ISO-8601 date and time, like 2025-01-02T03:04:05Z."
+        raise RefusedError("datetime", name, message) from None
+
+
+def render_instant(instant: datetime) -> str:
+    """ISO-8601 in UTC with milliseconds and `Z`."""
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    try:
+        in_utc = aware.astimezone(UTC)
+    except OverflowError:
+        message = "created_at is outside the years 1 to 9999."
+        raise RefusedError("datetime", "created_at", message) from None
+    return in_utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")

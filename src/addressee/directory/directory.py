@@ -1,0 +1,122 @@
+"""The directory as one object: what the dialects call, and what an application uses as a library."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from addressee.database.installation import Installation
+from addressee.database.migrate import check
+from addressee.database.paging import Page, Slice
+from addressee.database.pool import Pool, open_pool
+from addressee.directory import bulk
+from addressee.directory.bulk import BulkOperation, Failure
+from addressee.directory.documents import check_id
+from addressee.directory.edits import Edit
+from addressee.directory.environments import Environments
+from addressee.directory.errors import RefusedError
+from addressee.directory.listing import Order, list_recipients
+from addressee.directory.reader import Reader
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.writer import Clock, Write, Writer, Written
+
+
+class Directory:
+    """Recipients of all environments, on one pool of connections."""
+
+    def __init__(self, pool: Pool, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.writer = Writer(pool, self.clock)
+        self.reader = Reader(pool)
+        self.environments = Environments(pool)
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, url: str | None = None, *, data_dir: str | Path | None = None) -> AsyncIterator[Self]:
+        """A directory on the database at `url`, or on the embedded one that a service runs in `data_dir`.
+
+        Without either, the environment variables of the service say which. The database must have been set up by
+        `addressee serve` or `addressee migrate`: a library never migrates it. Raises SetupError, which says what
+        to do, when it was not or is of a version that this code does not work with.
+        """
+        installation = Installation.from_environment()
+        if url is not None or data_dir is not None:
+            installation = Installation(Path(data_dir or installation.data_dir), url)
+        pool = await open_pool(installation.target())
+        try:
+            await check(pool)
+            directory = cls(pool)
+            yield directory
+            await directory.writer.drain()
+        finally:
+            await pool.close()
+
+    async def users(self, environment: str) -> Collection:
+        """The users of an environment. Raises LookupError when there is no such environment."""
+        return Collection(self, (await self.environments.named(environment)).id, USERS)
+
+    async def write(self, write: Write) -> Written:
+        return await self.writer.write(write)
+
+    async def write_all(self, writes: Sequence[Write]) -> Sequence[Written | RefusedError]:
+        return await self.writer.write_all(writes)
+
+    async def read(self, place: Place) -> Recipient | None:
+        return await self.reader.read(place)
+
+    async def read_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
+        return await self.reader.read_all(places)
+
+    async def list(
+        self,
+        environment_id: int,
+        collection: str,
+        page: Page[UUID],
+        order: Order = Order.OLDEST_FIRST,
+    ) -> Slice[Recipient]:
+        return await list_recipients(self._pool, environment_id, collection, page, order)
+
+    async def run_bulk(self, environment_id: int, name: str, writes: Sequence[Write | Failure]) -> BulkOperation:
+        return await bulk.run_bulk(self._pool, self.writer, self.clock, environment_id, name, writes)
+
+    async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
+        return await bulk.find_bulk_operation(self._pool, environment_id, id)
+
+
+class Collection:
+    """The recipients of one collection of one environment, for use in an application."""
+
+    def __init__(self, directory: Directory, environment_id: int, name: str) -> None:
+        self._directory = directory
+        self._environment_id = environment_id
+        self._name = name
+
+    async def edit(self, id: str, *edits: Edit) -> Recipient | None:
+        """Applies edits in order, all or none, and returns the recipient; None when there is none (any more).
+
+        Raises RefusedError when an edit or the id cannot be taken.
+        """
+        written = await self._directory.write(Write(self._place(id), edits))
+        recipient = written.recipient
+        return recipient if recipient is not None and recipient.lives else None
+
+    async def get(self, id: str) -> Recipient | None:
+        return await self._directory.read(self._place(id))
+
+    async def all(self, page_size: int = 200) -> AsyncIterator[Recipient]:
+        """Everyone, oldest first, page by page."""
+        page: Page[UUID] = Page(page_size)
+        while True:
+            part = await self._directory.list(self._environment_id, self._name, page)
+            for recipient in part.entries:
+                yield recipient
+            if part.after is None:
+                return
+            page = Page(page_size, after=part.entries[-1].uid)
+
+    def _place(self, id: str) -> Place:
+        return Place(self._environment_id, self._name, check_id(id))

@@ -1,0 +1,92 @@
+"""Environments: all data belongs to one, and each has its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.documents import Merge
+
+SQL = load(__package__)
+
+SIGNING_KEY_BITS = 2048
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an operator decides for one environment.
+
+    `property_merge`: how identifying meets stored properties (knock.md §3.1). `enhanced_security`: public keys
+    need a user token (§1.3), verified with `signing_key` (PEM, the public half). `user_shape`: how users are
+    rendered when a request does not say (§4.3).
+    """
+
+    property_merge: Merge = Merge.SHALLOW
+    enhanced_security: bool = False
+    user_shape: Literal["flat", "nested"] = "flat"
+    signing_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    id: int
+    uid: UUID
+    name: str
+    settings: Settings = field(default_factory=Settings)
+
+
+class Environments:
+    """Reads and changes environments. A change is in force everywhere within a second."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def all(self) -> list[Environment]:
+        return [environment_from(row) for row in await self._pool.fetch(SQL["list_environments"])]
+
+    async def named(self, name: str) -> Environment:
+        """Raises LookupError, which names the environments that there are."""
+        environments = await self.all()
+        for environment in environments:
+            if environment.name == name:
+                return environment
+        known = ", ".join(environment.name for environment in environments)
+        raise LookupError(f"There is no environment {name!r}; there are {known}.")
+
+    async def change(self, name: str, settings: Mapping[str, Any]) -> Environment:
+        """Changes the settings given, keeps the others. Raises LookupError, or ValueError for a wrong setting."""
+        environment = await self.named(name)
+        try:
+            changed = msgspec.convert({**msgspec.to_builtins(environment.settings), **settings}, Settings)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"Not a setting of an environment: {error}") from None
+        row = await self._pool.fetchrow(SQL["change_environment"], environment.id, msgspec.json.encode(changed))
+        assert row is not None
+        return environment_from(row)
+
+    async def new_signing_key(self, name: str) -> str:
+        """Makes a key pair for user tokens, keeps the public half, and returns the private one as PEM (PKCS#8)."""
+        private = rsa.generate_private_key(public_exponent=65537, key_size=SIGNING_KEY_BITS)
+        public = private.public_key().public_bytes(
+            serialization.Encoding.PEM,
+            serialization.PublicFormat.SubjectPublicKeyInfo,
+        )
+        await self.change(name, {"signing_key": public.decode()})
+        return private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode()
+
+
+def environment_from(row: asyncpg.Record) -> Environment:
+    settings = msgspec.json.decode(row["settings"], type=Settings)
+    return Environment(row["id"], row["uid"], row["name"], settings)

@@ -1,0 +1,62 @@
+"""What the history keeps of an edit: the keys that changed, before and after, and never a secret. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from addressee.directory.edits import same
+from addressee.directory.recipient import Document, Recipient
+
+VALUES_RECORDED = ("attributes", "properties", "preferences")
+
+# Channel data hold tokens and credentials: that they changed is recorded, what they are is not.
+NAMES_RECORDED = ("channel_data",)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asked for a write: the API key and the request, where there are such."""
+
+    key_id: UUID | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One effective edit. A deletion records no values: they are to be forgotten."""
+
+    uid: UUID
+    edit: str
+    origin: Origin
+    before: Document | None
+    after: Document | None
+
+
+def change(edit: str, before: Recipient | None, after: Recipient, origin: Origin) -> Change:
+    if not after.lives:
+        return Change(after.uid, edit, origin, None, None)
+    old, new = differences(before if before is not None and before.uid == after.uid else None, after)
+    return Change(after.uid, edit, origin, old or None, new)
+
+
+def differences(before: Recipient | None, after: Recipient) -> tuple[Document, Document]:
+    old: Document = {}
+    new: Document = {}
+    for name in VALUES_RECORDED:
+        was, now = documents(before, after, name)
+        if was is now:
+            continue
+        names = [key for key in {**was, **now} if key not in was or key not in now or not same(was[key], now[key])]
+        old |= {name: {key: was[key] for key in names if key in was}} if was else {}
+        new |= {name: {key: now[key] for key in names if key in now}} if names else {}
+    for name in NAMES_RECORDED:
+        was, now = documents(before, after, name)
+        names = [key for key in {**was, **now} if was.get(key) is not now.get(key)]
+        new |= {name: names} if names else {}
+    return old, new
+
+
+def documents(before: Recipient | None, after: Recipient, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    return getattr(before, name) if before else {}, getattr(after, name)

@@ -1,0 +1,46 @@
+"""Lists of recipients, by pages, in the order of their identities."""
+
+from __future__ import annotations
+
+from enum import Enum
+from uuid import UUID
+
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory import rows
+from addressee.directory.recipient import Recipient
+
+SQL = load(__package__)
+
+FIRST_UID = UUID(int=0)
+LAST_UID = UUID(int=2**128 - 1)
+
+
+class Order(Enum):
+    OLDEST_FIRST = "asc"
+    NEWEST_FIRST = "desc"
+
+
+async def list_recipients(
+    pool: Pool,
+    environment_id: int,
+    collection: str,
+    page: Page[UUID],
+    order: Order = Order.OLDEST_FIRST,
+) -> Slice[Recipient]:
+    """A page of living recipients. An identity never changes, so who stays is met exactly once."""
+    ascending = (order is Order.OLDEST_FIRST) is not page.backwards
+    statement = "list_recipients" if ascending else "list_recipients_newest_first"
+    start = page.before if page.backwards else page.after
+    found = await pool.fetch(
+        SQL[statement],
+        environment_id,
+        collection,
+        start or (FIRST_UID if ascending else LAST_UID),
+        page.size + 1,
+    )
+    recipients = [rows.recipient_from(row) for row in found]
+    if page.backwards:
+        recipients.reverse()
+    return cut(recipients, page, lambda recipient: recipient.uid)

@@ -1,0 +1,4 @@
+-- All environments.
+SELECT id, uid, name, settings
+FROM addressee.environments
+ORDER BY id

@@ -1,0 +1,21 @@
+-- A page of a collection's living recipients, oldest first.
+SELECT environment_id,
+       collection,
+       id,
+       uid,
+       version,
+       updated_at,
+       attributes,
+       properties,
+       addresses,
+       channel_data,
+       preferences,
+       deleted_at,
+       format
+FROM addressee.recipients
+WHERE environment_id = $1
+  AND collection = $2
+  AND deleted_at IS NULL
+  AND uid > $3
+ORDER BY uid
+LIMIT $4

@@ -1,0 +1,52 @@
+-- Writes recipients where the version is still the one that was read, with their history. Returns who won.
+WITH written AS (
+  INSERT INTO addressee.recipients (
+    environment_id, collection, id, uid, version, updated_at,
+    attributes, properties, addresses, channel_data, preferences,
+    deleted_at, format
+  )
+  SELECT environment_id, collection, id, uid, version, updated_at,
+         attributes, properties, addresses, channel_data, preferences,
+         deleted_at, format
+  FROM unnest(
+    $1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[],
+    $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[],
+    $12::timestamptz[], $13::smallint[]
+  ) AS input (
+    environment_id, collection, id, uid, version, updated_at,
+    attributes, properties, addresses, channel_data, preferences,
+    deleted_at, format
+  )
+  ORDER BY environment_id, collection COLLATE "C", id COLLATE "C"
+  ON CONFLICT (environment_id, collection, id) DO UPDATE
+  SET uid = excluded.uid,
+      version = excluded.version,
+      updated_at = excluded.updated_at,
+      attributes = coalesce(excluded.attributes, recipients.attributes),
+      properties = coalesce(excluded.properties, recipients.properties),
+      addresses = coalesce(excluded.addresses, recipients.addresses),
+      channel_data = coalesce(excluded.channel_data, recipients.channel_data),
+      preferences = coalesce(excluded.preferences, recipients.preferences),
+      deleted_at = excluded.deleted_at,
+      format = excluded.format
+  WHERE recipients.version = excluded.version - 1
+  RETURNING environment_id, collection, id, uid, version, updated_at
+), recorded AS (
+  INSERT INTO addressee.changes (
+    environment_id, collection, id, version, ordinal, recorded_at, uid,
+    edit, key_id, request_id, before, after
+  )
+  SELECT written.environment_id, written.collection, written.id, written.version, change.ordinal,
+         written.updated_at, change.uid,
+         change.edit, change.key_id, change.request_id, change.before, change.after
+  FROM unnest(
+    $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::uuid[],
+    $19::text[], $20::uuid[], $21::text[], $22::jsonb[], $23::jsonb[]
+  ) AS change (environment_id, collection, id, ordinal, uid, edit, key_id, request_id, before, after)
+  JOIN written
+    ON written.environment_id = change.environment_id
+   AND written.collection = change.collection
+   AND written.id = change.id
+)
+SELECT environment_id, collection, id
+FROM written

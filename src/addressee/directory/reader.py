@@ -1,0 +1,81 @@
+"""Reads of single recipients, collected: callers that wait at the same time share one query."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import asyncpg
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory import rows
+from addressee.directory.errors import UnavailableError
+from addressee.directory.recipient import Place, Recipient
+
+SQL = load(__package__)
+
+MAX_BATCH_PLACES = 500
+MAX_BATCHES_IN_FLIGHT = 3
+
+
+class Reader:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._waiting: dict[Place, asyncio.Future[Recipient | None]] = {}
+        self._batches: set[asyncio.Task[None]] = set()
+        self._flush_scheduled = False
+
+    async def read(self, place: Place) -> Recipient | None:
+        """The living recipient at a place, or None. Raises UnavailableError."""
+        recipient = await self.find(place)
+        return recipient if recipient is not None and recipient.lives else None
+
+    async def find(self, place: Place) -> Recipient | None:
+        """Like `read`, but a tombstone is found too."""
+        loop = asyncio.get_running_loop()
+        future = self._waiting.get(place)
+        if future is None:
+            future = self._waiting[place] = loop.create_future()
+            if not self._flush_scheduled:
+                self._flush_scheduled = True
+                loop.call_soon(self._flush)
+        return await asyncio.shield(future)
+
+    async def read_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
+        """The living recipients among these places, in one query."""
+        found = await self._fetch(list(places))
+        return {place: recipient for place, recipient in found.items() if recipient.lives}
+
+    def _flush(self) -> None:
+        self._flush_scheduled = False
+        while self._waiting and len(self._batches) < MAX_BATCHES_IN_FLIGHT:
+            places = list(self._waiting)[:MAX_BATCH_PLACES]
+            batch = {place: self._waiting.pop(place) for place in places}
+            task = asyncio.create_task(self._run(batch))
+            self._batches.add(task)
+            task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._batches.discard(task)
+        self._flush()
+
+    async def _run(self, batch: dict[Place, asyncio.Future[Recipient | None]]) -> None:
+        try:
+            found = await self._fetch(list(batch))
+        except Exception as error:
+            for future in batch.values():
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for place, future in batch.items():
+            if not future.done():
+                future.set_result(found.get(place))
+
+    async def _fetch(self, places: list[Place]) -> dict[Place, Recipient]:
+        try:
+            found = await self._pool.fetch(SQL["read_recipients"], *rows.place_columns(places))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            raise UnavailableError("The database is not available; try again in a moment.") from None
+        recipients = map(rows.recipient_from, found)
+        return {recipient.place: recipient for recipient in recipients}

@@ -1,0 +1,77 @@
+"""Recipients between Python and the database's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from addressee.directory.documents import check_id
+from addressee.directory.recipient import Place, Recipient
+
+DOCUMENTS = ("attributes", "properties", "addresses", "channel_data", "preferences")
+
+decode = msgspec.json.Decoder().decode
+encode = msgspec.json.Encoder().encode
+
+
+def checked_place(environment_id: int, collection: str, id: object) -> Place:
+    """The place of a caller's id. Raises RefusedError for an id that cannot be one."""
+    return Place(environment_id, collection, check_id(id))
+
+
+def recipient_from(row: asyncpg.Record) -> Recipient:
+    (
+        environment_id,
+        collection,
+        id,
+        uid,
+        version,
+        updated_at,
+        attributes,
+        properties,
+        addresses,
+        channel_data,
+        preferences,
+        deleted_at,
+        format,
+    ) = row
+    return Recipient(
+        Place(environment_id, collection, id),
+        uid,
+        version,
+        updated_at,
+        document(attributes),
+        document(properties),
+        [] if addresses is None else decode(addresses),
+        document(channel_data),
+        document(preferences),
+        deleted_at,
+        format,
+    )
+
+
+def document(stored: bytes | None) -> dict[str, Any]:
+    return {} if stored is None or stored == b"{}" else decode(stored)
+
+
+def place_columns(places: Iterable[Place]) -> list[Sequence[Any]]:
+    """Environments, collections and ids, each as an array."""
+    columns = list(zip(*places, strict=True))
+    return [list(column) for column in columns] or [[], [], []]
+
+
+def changed_document(before: Recipient | None, after: Recipient, name: str) -> bytes | None:
+    """The document as JSON, or None when the stored one may stay."""
+    new = getattr(after, name)
+    if before is not None and getattr(before, name) is new:
+        return None
+    return encode(new)
+
+
+def milliseconds(instant: datetime) -> datetime:
+    """Callers see milliseconds, so no more is stored: what is read equals what was answered."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

@@ -1,0 +1,418 @@
+"""The writer: edits of many callers become few round trips (DESIGN §3).
+
+What waits is collected, its recipients are read without locks, the edits are applied in memory, and one statement
+writes those whose version is still the one that was read. Who lost reads and applies again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+import asyncpg
+import msgspec
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+from uuid_utils.compat import uuid7
+
+from addressee.database import jobs
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory import rows
+from addressee.directory.edits import Edit, Moment
+from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+from addressee.directory.history import Change, Origin, change
+from addressee.directory.recipient import FORMAT, Place, Recipient
+
+SQL = load(__package__)
+
+MAX_BATCH_PLACES = 500
+MAX_BATCH_BYTES = 8_000_000
+MAX_BATCHES_IN_FLIGHT = 2
+MAX_WAITING_WRITES = 20_000
+MAX_WAITING_BYTES = 128_000_000
+LOSSES_BEFORE_LOCK = 3
+MAX_RERUNS = 20
+RECEIPT_LIFETIME = timedelta(hours=24)
+
+Key: TypeAlias = tuple[int, str, str, str]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Edits of one recipient, applied in order, all or none.
+
+    With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
+    is asked for.
+    """
+
+    place: Place
+    edits: tuple[Edit, ...]
+    origin: Origin = field(default_factory=Origin)
+    receipt: str | None = None
+
+    @property
+    def receipt_key(self) -> Key | None:
+        return None if self.receipt is None else (*self.place, self.receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The recipient once the write was kept, and as it was before (None: nobody was there)."""
+
+    recipient: Recipient | None
+    before: Recipient | None
+
+
+@dataclass(slots=True)
+class Waiting:
+    write: Write
+    size: int
+    future: asyncio.Future[Written]
+
+
+@dataclass(slots=True)
+class Group:
+    """What waits for one place, in order of arrival; empty once it is answered."""
+
+    place: Place
+    waiting: list[Waiting]
+    losses: int = 0
+
+
+@dataclass(slots=True)
+class Applied:
+    """A group's edits applied in memory: what to write, and what to answer once that is kept."""
+
+    group: Group
+    before: Recipient | None
+    after: Recipient | None
+    changes: list[Change]
+    answers: list[Written | Exception]
+    receipts: list[Key]
+
+    @property
+    def effective(self) -> bool:
+        return self.after is not self.before
+
+    @property
+    def deleted(self) -> list[Recipient]:
+        """Identities that ended with this write."""
+        ended = [answer for answer in self.answers if isinstance(answer, Written)]
+        return [
+            answer.before
+            for answer in ended
+            if answer.before and answer.before.lives and answer.recipient and not answer.recipient.lives
+        ]
+
+
+class Clock:
+    """The time, in milliseconds; tests move it."""
+
+    def now(self) -> datetime:
+        return rows.milliseconds(datetime.now(UTC))
+
+
+BATCH_SIZE = Histogram(
+    "addressee_write_batch_size",
+    "Recipients written together",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+)
+CONFLICTS = Counter("addressee_write_conflicts", "Recipients that another process changed first")
+RERUNS = Counter("addressee_write_reruns", "Write batches run again after a deadlock or serialization failure")
+WAITING = Gauge("addressee_writes_waiting", "Writes taken and not yet answered", multiprocess_mode="livesum")
+
+
+class Writer:
+    def __init__(self, pool: Pool, clock: Clock | None = None) -> None:
+        self._pool = pool
+        self._clock = clock or Clock()
+        self._waiting: dict[Place, deque[Waiting]] = {}
+        self._in_flight: set[Place] = set()
+        self._batches: set[asyncio.Task[None]] = set()
+        self._count = 0
+        self._bytes = 0
+        self._flush_scheduled = False
+
+    async def write(self, write: Write) -> Written:
+        """Applies a write; answered means committed.
+
+        Raises RefusedError when an edit cannot be applied, OverloadedError when too much waits already,
+        UnavailableError when the database went away (whether the write was kept is then not known).
+        """
+        return await self._submit(write)
+
+    async def write_all(self, writes: Sequence[Write]) -> list[Written | RefusedError]:
+        """Applies writes that do not depend on each other, in order for each recipient; each has its own answer."""
+        futures = [self._submit(write) for write in writes]
+        answers = await asyncio.gather(*futures, return_exceptions=True)
+        results: list[Written | RefusedError] = []
+        for answer in answers:
+            if not isinstance(answer, Written | RefusedError):
+                raise answer
+            results.append(answer)
+        return results
+
+    async def drain(self) -> None:
+        """Waits until everything that was taken is answered."""
+        while self._batches or self._waiting:
+            if not self._batches:
+                self._flush()
+            await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
+
+    def _submit(self, write: Write) -> asyncio.Future[Written]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Written] = loop.create_future()
+        try:
+            size = len(msgspec.json.encode(write.edits))
+        except (UnicodeEncodeError, OverflowError, RecursionError, TypeError):
+            size = 0  # the edit itself says what is wrong with it, and is refused before it is stored
+        if self._count >= MAX_WAITING_WRITES or self._bytes + size > MAX_WAITING_BYTES:
+            future.set_exception(OverloadedError("Too many writes are waiting; try again in a moment."))
+            return future
+        self._count += 1
+        self._bytes += size
+        self._waiting.setdefault(write.place, deque()).append(Waiting(write, size, future))
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
+            loop.call_soon(self._flush)
+        return future
+
+    def _flush(self) -> None:
+        """Starts batches as long as something waits whose place is not being written already."""
+        self._flush_scheduled = False
+        while len(self._batches) < MAX_BATCHES_IN_FLIGHT and (groups := self._take()):
+            self._in_flight.update(group.place for group in groups)
+            task = asyncio.create_task(self._run(groups))
+            self._batches.add(task)
+            task.add_done_callback(self._finished)
+
+    def _take(self) -> list[Group]:
+        groups: list[Group] = []
+        size = 0
+        for place in self._waiting:
+            if len(groups) == MAX_BATCH_PLACES or size > MAX_BATCH_BYTES:
+                break
+            if place not in self._in_flight:
+                waiting = list(self._waiting[place])
+                size += sum(item.size for item in waiting)
+                groups.append(Group(place, waiting))
+        for group in groups:
+            del self._waiting[group.place]
+        return groups
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._batches.discard(task)
+        self._flush()
+
+    async def _run(self, groups: list[Group]) -> None:
+        BATCH_SIZE.observe(len(groups))
+        try:
+            await self._settle(groups)
+        except Exception as error:
+            failure = error
+            if isinstance(error, OSError | asyncpg.PostgresError | asyncpg.InterfaceError | TimeoutError):
+                log.warning("write failed", reason=type(error).__name__, writes=len(groups))
+                failure = UnavailableError("The database is not available; try again in a moment.")
+            for group in groups:
+                self._answer(group, [failure] * len(group.waiting))
+        finally:
+            self._in_flight.difference_update(group.place for group in groups)
+            WAITING.set(self._count)
+
+    async def _settle(self, groups: list[Group]) -> None:
+        """Writes a batch until every group is answered. A group that lost three times is written under a lock."""
+        while groups:
+            together = [group for group in groups if group.losses < LOSSES_BEFORE_LOCK]
+            alone = [group for group in groups if group.losses >= LOSSES_BEFORE_LOCK]
+            lost = await self._attempt(together) if together else []
+            for group in alone:
+                lost += await self._attempt([group], locked=True)
+            CONFLICTS.inc(len(lost))
+            groups = lost
+
+    async def _attempt(self, groups: list[Group], *, locked: bool = False) -> list[Group]:
+        """One round for these groups; returns those that lost.
+
+        A serialization failure or deadlock runs the round again. A data error that got past the edits' own
+        checks is searched for by halves and answered to its writers alone.
+        """
+        for _ in range(MAX_RERUNS):
+            try:
+                return await (self._round_locked(groups) if locked else self._round(groups))
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                RERUNS.inc()
+            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+                if len(groups) == 1:
+                    log.error("the database refused a write", reason=type(error).__name__)
+                    refusal = RefusedError("value", "", "The database cannot hold one of these values.")
+                    self._answer(groups[0], [refusal] * len(groups[0].waiting))
+                    return []
+                middle = len(groups) // 2
+                return await self._attempt(groups[:middle]) + await self._attempt(groups[middle:])
+        raise UnavailableError("The database keeps refusing concurrent writes; try again in a moment.")
+
+    async def _round(self, groups: list[Group]) -> list[Group]:
+        async with self._pool.acquire() as connection:
+            found = await connection.fetch(
+                SQL["read_recipients"],
+                *rows.place_columns(group.place for group in groups),
+            )
+            used = await self._used_receipts(connection, groups)
+            return await self._write(connection, groups, map(rows.recipient_from, found), used)
+
+    async def _round_locked(self, groups: list[Group]) -> list[Group]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = await connection.fetch(SQL["lock_recipient"], *groups[0].place)
+            used = await self._used_receipts(connection, groups)
+            return await self._write(connection, groups, map(rows.recipient_from, found), used)
+
+    async def _used_receipts(self, connection: Connection, groups: list[Group]) -> set[Key]:
+        keys = [key for group in groups for item in group.waiting if (key := item.write.receipt_key)]
+        if not keys:
+            return set()
+        since = self._clock.now() - RECEIPT_LIFETIME
+        found = await connection.fetch(SQL["read_edit_receipts"], *zip(*keys, strict=True), since)
+        return {tuple(row) for row in found}
+
+    async def _write(
+        self,
+        connection: Connection,
+        groups: list[Group],
+        found: Iterable[Recipient],
+        used: set[Key],
+    ) -> list[Group]:
+        now = self._clock.now()
+        here = {recipient.place: recipient for recipient in found}
+        applied = [apply(group, here.get(group.place), used, now) for group in groups]
+        winners = await self._store(connection, applied, now)
+        lost = []
+        for outcome in applied:
+            if outcome.effective and outcome.group.place not in winners:
+                outcome.group.losses += 1
+                lost.append(outcome.group)
+            else:
+                self._answer(outcome.group, outcome.answers)
+        return lost
+
+    async def _store(self, connection: Connection, applied: list[Applied], now: datetime) -> set[Place]:
+        """Writes what is effective and whatever hangs on it, in one transaction. Returns the places that won."""
+        effective = [outcome for outcome in applied if outcome.effective]
+        if not effective and not any(outcome.receipts for outcome in applied):
+            return set()
+        if not any(outcome.receipts or outcome.deleted for outcome in applied):
+            return await store_recipients(connection, effective)
+        async with connection.transaction():
+            winners = await store_recipients(connection, effective)
+            kept = [item for item in applied if not item.effective or item.group.place in winners]
+            if receipts := [key for outcome in kept for key in outcome.receipts]:
+                await connection.execute(SQL["write_edit_receipts"], *zip(*receipts, strict=True), now)
+            if gone := [recipient for outcome in kept for recipient in outcome.deleted]:
+                await jobs.enqueue(connection, [erasure(gone)])
+        return winners
+
+    def _answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:
+        for item, answer in zip(group.waiting, answers, strict=True):
+            self._count -= 1
+            self._bytes -= item.size
+            if item.future.done():  # the caller went away
+                continue
+            if isinstance(answer, Exception):
+                item.future.set_exception(answer)
+            else:
+                item.future.set_result(answer)
+        group.waiting = []
+
+
+def apply(group: Group, found: Recipient | None, used: set[Key], now: datetime) -> Applied:
+    """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
+    if found is not None and found.format > FORMAT:
+        newer = UnavailableError("This recipient was written by a newer version; upgrade this process.")
+        return Applied(group, found, found, [], [newer] * len(group.waiting), [])
+    recipient = found
+    changes: list[Change] = []
+    answers: list[Written | Exception] = []
+    receipts: list[Key] = []
+    next_version = (found.version if found else 0) + 1
+    for item in group.waiting:
+        key = item.write.receipt_key
+        if key in used or key in receipts:
+            answers.append(Written(recipient, recipient))
+            continue
+        before = recipient
+        made: list[Change] = []
+        try:
+            for edit in item.write.edits:
+                after = edit.apply(recipient, group.place, Moment(now, uuid7()))
+                if after is not None and after is not recipient:
+                    after = replace(after, version=next_version)
+                    made.append(change(edit.name, recipient, after, item.write.origin))
+                    recipient = after
+        except RefusedError as refusal:
+            recipient = before
+            answers.append(refusal)
+            continue
+        changes += made
+        answers.append(Written(recipient, before))
+        if key is not None:
+            receipts.append(key)
+    return Applied(group, found, recipient, changes, answers, receipts)
+
+
+def check_writes(writes: Iterable[Write]) -> None:
+    """Raises RefusedError if one of these would be refused whatever is stored: so that several are taken or none.
+
+    What depends on the stored recipient (a size after merging) is only known when it is written.
+    """
+    moment = Moment(datetime.now(UTC), uuid7())
+    for write in writes:
+        recipient: Recipient | None = None
+        for edit in write.edits:
+            recipient = edit.apply(recipient, write.place, moment)
+
+
+async def store_recipients(connection: Connection, effective: list[Applied]) -> set[Place]:
+    """The guarded write (DESIGN §3): one statement, sorted by key so that writers cannot deadlock."""
+    if not effective:
+        return set()
+    written = [
+        (
+            *after.place,
+            after.uid,
+            after.version,
+            after.updated_at,
+            *(rows.changed_document(outcome.before, after, name) for name in rows.DOCUMENTS),
+            after.deleted_at,
+            after.format,
+        )
+        for outcome in effective
+        if (after := outcome.after)
+    ]
+    changes = [
+        (
+            *outcome.group.place,
+            ordinal,
+            change.uid,
+            change.edit,
+            change.origin.key_id,
+            change.origin.request_id,
+            None if change.before is None else rows.encode(change.before),
+            None if change.after is None else rows.encode(change.after),
+        )
+        for outcome in effective
+        for ordinal, change in enumerate(outcome.changes)
+    ]
+    arguments: list[Any] = [*zip(*written, strict=True), *zip(*changes, strict=True)]
+    won = await connection.fetch(SQL["write_recipients"], *arguments)
+    return {Place(*row) for row in won}
+
+
+def erasure(gone: list[Recipient]) -> jobs.Job:
+    """The job that erases what a deleted identity leaves behind: messages, runs, values in the history."""
+    return jobs.Job("erase", {"people": [[*recipient.place, str(recipient.uid)] for recipient in gone]})

@@ -1,0 +1,168 @@
+"""The ASGI application: Falcon routes the dialects' operations, and this module runs each of them."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import falcon
+import structlog
+from falcon.asgi import App, Request, Response
+
+from addressee.dialects.operation import (
+    Answer,
+    Call,
+    Dialect,
+    Operation,
+    Rooms,
+    WrongMethodError,
+)
+from addressee.dialects.operation import Request as Unauthenticated
+from addressee.http import cors, metrics, requests
+from addressee.http.paths import decode_path
+
+JSON = "application/json; charset=utf-8"
+SERVER_ERROR = 500
+
+log = structlog.get_logger()
+
+Responder: TypeAlias = Callable[..., Any]
+ASGIApp: TypeAlias = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+class RawPaths:
+    """Hands Falcon the path as it came: `%2F` inside a segment does not split it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        scope["path"] = scope["raw_path"].decode("latin-1").partition("?")[0]
+        await self._app(scope, receive, send)
+
+
+class Resource:
+    """The responders of one path; Falcon finds them by name."""
+
+
+def build(dialects: Sequence[Dialect], rooms: Rooms) -> App[Request, Response]:
+    """The application for these dialects. Other resources (health, metrics, …) are added by the caller."""
+    app = App(middleware=[Exchange()])
+    app.req_options.strip_url_path_trailing_slash = False
+    for dialect in dialects:
+        by_path: dict[str, list[Operation]] = defaultdict(list)
+        for operation in dialect.operations:
+            by_path[operation.path].append(operation)
+        for path, operations in by_path.items():
+            app.add_route(path, resource(dialect, operations, rooms))
+        app.add_sink(unrouted(dialect), prefix=dialect.prefix)
+    return app
+
+
+def resource(dialect: Dialect, operations: Sequence[Operation], rooms: Rooms) -> Resource:
+    made = Resource()
+    allowed = [operation.method for operation in operations]
+    for operation in operations:
+        setattr(made, f"on_{operation.method.lower()}", responder(dialect, operation, rooms))
+    for method in {*falcon.HTTP_METHODS, "OPTIONS"} - set(allowed):
+        setattr(made, f"on_{method.lower()}", refusal(dialect, allowed))
+    return made
+
+
+def responder(dialect: Dialect, operation: Operation, rooms: Rooms) -> Responder:
+    async def respond(req: Request, resp: Response, **path: str) -> None:
+        req.context.label = operation.name
+        try:
+            answer = await answer_to(dialect, operation, rooms, req, path)
+        except Exception as error:
+            answer = failure(dialect, error, req.context.request_id)
+        write(resp, answer)
+
+    return respond
+
+
+async def answer_to(
+    dialect: Dialect,
+    operation: Operation,
+    rooms: Rooms,
+    req: Request,
+    path: Mapping[str, str],
+) -> Answer:
+    decoded = decode_path(path)
+    headers = requests.headers(req)
+    request = Unauthenticated(rooms, operation, decoded, req.query_string, headers)
+    credential, caller = await dialect.authenticate(request)
+    body = await requests.body(req, operation.max_body_bytes)
+    call = Call(rooms, credential, caller, decoded, req.query_string, headers, body, req.context.request_id)
+    return await operation.handler(call)
+
+
+def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:
+    """The dialect's answer to an exception. Only an internal error is logged, and never with its values."""
+    answer = dialect.error(error)
+    if answer.status == SERVER_ERROR:
+        log.error("internal error", request_id=request_id, **where(error))
+    return answer
+
+
+def where(error: Exception) -> dict[str, Any]:
+    """The kind of an exception and the lines that it passed; its message may hold a caller's data."""
+    lines = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        lines.append(f"{code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return {"error": type(error).__name__, "passed": lines}
+
+
+def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
+    async def refuse(req: Request, resp: Response, **path: str) -> None:
+        write(resp, dialect.error(WrongMethodError(allowed)))
+        resp.set_header("allow", ", ".join(allowed))
+
+    return refuse
+
+
+def unrouted(dialect: Dialect) -> Responder:
+    async def not_found(req: Request, resp: Response, **path: str) -> None:
+        write(resp, dialect.not_found())
+
+    return not_found
+
+
+def write(resp: Response, answer: Answer) -> None:
+    resp.status = answer.status
+    resp.data = answer.body
+    if answer.body:
+        resp.content_type = JSON
+    for name, value in answer.headers.items():
+        resp.set_header(name, value)
+
+
+class Exchange:
+    """Around every request: its id, the CORS headers, one log line, the metrics."""
+
+    async def process_request(self, req: Request, resp: Response) -> None:
+        req.context.started = time.perf_counter()
+        req.context.label = "unrouted"
+        req.context.request_id = requests.request_id(req.get_header("x-request-id"))
+        if req.method == "OPTIONS":
+            cors.answer_preflight(resp)
+
+    async def process_response(self, req: Request, resp: Response, resource: object, succeeded: bool) -> None:
+        resp.set_header("x-request-id", req.context.request_id)
+        cors.allow(resp)
+        seconds = time.perf_counter() - req.context.started
+        dialect = "knock" if req.path.startswith("/v1/") else "own"
+        metrics.observe(dialect, req.context.label, resp.status_code, seconds)
+        log.info(
+            "request",
+            request_id=req.context.request_id,
+            method=req.method,
+            operation=req.context.label,
+            status=resp.status_code,
+            milliseconds=round(seconds * 1000, 2),
+        )

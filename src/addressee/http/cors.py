@@ -1,0 +1,32 @@
+"""Cross-origin calls from browsers (knock.md §1.1). Keys travel in headers, never in cookies, so any origin may call."""
+
+from falcon.asgi import Response
+
+ALLOWED_HEADERS = ", ".join(
+    [
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "X-Knock-Branch",
+        "X-Knock-Client",
+        "X-Knock-User-Shape",
+        "X-Knock-User-Token",
+        "X-Request-Id",
+    ],
+)
+EXPOSED_HEADERS = "x-request-id, x-ratelimited-message_ids, retry-after"
+PREFLIGHT_SECONDS = "86400"
+
+
+def allow(resp: Response) -> None:
+    resp.set_header("access-control-allow-origin", "*")
+    resp.set_header("access-control-expose-headers", EXPOSED_HEADERS)
+
+
+def answer_preflight(resp: Response) -> None:
+    """Answers the browser's question before a call; it is asked without a key."""
+    resp.status = 204
+    resp.set_header("access-control-allow-methods", "GET, PUT, POST, DELETE, OPTIONS")
+    resp.set_header("access-control-allow-headers", ALLOWED_HEADERS)
+    resp.set_header("access-control-max-age", PREFLIGHT_SECONDS)
+    resp.complete = True

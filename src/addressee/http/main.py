@@ -1,0 +1,78 @@
+"""The service as an ASGI application: opens the rooms when a process starts, closes them when it ends."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+import structlog
+
+from addressee import logs
+from addressee.database.installation import Installation
+from addressee.database.jobs import Hint
+from addressee.database.pool import Pool, open_pool
+from addressee.database.sealing import Sealer
+from addressee.dialects.knock import KNOCK
+from addressee.dialects.operation import Rooms
+from addressee.directory import Directory
+from addressee.directory.keys import KeyRing
+from addressee.http import own
+from addressee.http.application import ASGIApp, RawPaths, build
+from addressee.messaging import Messaging
+from addressee.processes import die_with_parent
+
+Message: TypeAlias = Mapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+POOL_SIZE = 10
+DIALECTS = (KNOCK,)
+
+log = structlog.get_logger()
+
+
+def create() -> Service:
+    """What the HTTP server calls in each of its processes."""
+    logs.configure()
+    die_with_parent(signal.SIGTERM)
+    return Service(Installation.from_environment())
+
+
+class Service:
+    """Owns a process's connections for as long as the process serves."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._application: ASGIApp | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            assert self._application is not None
+            await self._application(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        pool = await open_pool(self._installation.target(), min_size=2, max_size=POOL_SIZE)
+        directory = Directory(pool)
+        self._application = RawPaths(self._build(pool, directory))
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await directory.writer.drain()
+        await pool.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _build(self, pool: Pool, directory: Directory) -> ASGIApp:
+        messaging = Messaging(pool, directory.reader, Hint(pool))
+        keys = KeyRing(pool, Sealer(self._installation.master_key()))
+        app = build(DIALECTS, Rooms(directory, messaging, keys))
+        description = own.Description(DIALECTS)
+        app.add_route("/health/live", own.Live())
+        app.add_route("/health/ready", own.Ready(pool))
+        app.add_route("/metrics", own.Metrics(pool))
+        app.add_route("/openapi.json", description)
+        app.add_route("/docs", description, suffix="page")
+        app.add_sink(own.nowhere, prefix="/")
+        return app

@@ -1,0 +1,64 @@
+"""What Prometheus scrapes at `/metrics`: every process of this installation on this machine, and the job queue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from addressee.database.jobs import QueueState
+
+ANSWERED = Counter("addressee_requests", "Answered requests", ["dialect", "operation", "status"])
+SECONDS = Histogram(
+    "addressee_request_seconds",
+    "Time from the head of a request to its answer",
+    ["dialect", "operation"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+
+def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
+    """Counts an answer. Callers cannot add series: the labels are ours, unknown paths share one."""
+    key = (dialect, operation, status)
+    if key not in children:
+        children[key] = (
+            ANSWERED.labels(dialect, operation, str(status)),
+            SECONDS.labels(dialect, operation),
+        )
+    counter, histogram = children[key]
+    counter.inc()
+    histogram.observe(seconds)
+
+
+def render(queue: Sequence[QueueState]) -> bytes:
+    """All metrics in the text format. Processes share theirs through a folder when the environment names one."""
+    registry = REGISTRY
+    if os.environ.get(SHARED_FOLDER):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    queues = CollectorRegistry()
+    queues.register(QueueCollector(queue))
+    return generate_latest(registry) + generate_latest(queues)
+
+
+class QueueCollector(Collector):
+    def __init__(self, states: Sequence[QueueState]) -> None:
+        self._states = states
+
+    def collect(self) -> Iterable[Metric]:
+        waiting = GaugeMetricFamily("addressee_jobs_waiting", "Jobs due or deferred", labels=["job"])
+        age = GaugeMetricFamily("addressee_jobs_oldest_seconds", "Age of the oldest due job", labels=["job"])
+        held = GaugeMetricFamily("addressee_jobs_held", "Jobs that failed and wait for an operator", labels=["job"])
+        for state in self._states:
+            waiting.add_metric([state.name], state.waiting)
+            age.add_metric([state.name], state.oldest_seconds)
+            held.add_metric([state.name], state.held)
+        return [waiting, age, held]

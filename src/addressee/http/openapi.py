@@ -1,0 +1,78 @@
+"""The OpenAPI 3.1 document, made from the dialects' operations and the types that they take and give."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from addressee.dialects.operation import Dialect, Operation
+
+VARIABLE = re.compile(r"{(\w+)}")
+REFERENCE = "#/components/schemas/{name}"
+
+
+def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
+    operations = [(dialect, operation) for dialect in dialects for operation in dialect.operations]
+    schemas, components = schemas_of([operation for _, operation in operations])
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for dialect, operation in operations:
+        paths[operation.path][operation.method.lower()] = describe(dialect, operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Addressee",
+            "version": version("addressee"),
+            "description": "A recipient directory that delivers.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"key": []}],
+    }
+
+
+def schemas_of(operations: Sequence[Operation]) -> tuple[dict[int, Any], dict[str, Any]]:
+    """Each type's schema by the type's id, and the components that they refer to."""
+    types = [type for operation in operations for type in (operation.takes, operation.gives) if type is not None]
+    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    return {id(type): schema for type, schema in zip(types, schemas, strict=True)}, components
+
+
+def describe(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": f"{dialect.name}.{operation.name}.{operation.method.lower()}",
+        "summary": operation.summary,
+        "description": f"Keys: {', '.join(sorted(operation.kinds))}.",
+        "tags": [dialect.name],
+        "parameters": [parameter(name, "path", required=True) for name in VARIABLE.findall(operation.path)]
+        + [parameter(name, "query", required=False) for name in operation.query],
+        "responses": {
+            str(operation.status): response(operation, schemas),
+            "4XX": {"description": "The request cannot be carried out; the body says why."},
+        },
+    }
+    if operation.takes is not None:
+        content = {"application/json": {"schema": schemas[id(operation.takes)]}}
+        described["requestBody"] = {"content": content, "required": True}
+    return described
+
+
+def parameter(name: str, where: str, *, required: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    if name.endswith("[]"):
+        schema = {"type": "array", "items": schema}
+    return {"name": name, "in": where, "required": required, "schema": schema}
+
+
+def response(operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": "Done"}
+    if operation.gives is not None:
+        described["content"] = {"application/json": {"schema": schemas[id(operation.gives)]}}
+    return described

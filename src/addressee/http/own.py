@@ -1,0 +1,78 @@
+"""What every installation answers besides the dialects: health, metrics, the API's description."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+import falcon
+import msgspec
+from falcon.asgi import Request, Response
+
+from addressee.database.jobs import queue_state
+from addressee.database.pool import Pool
+from addressee.dialects.operation import Dialect
+from addressee.http import metrics, openapi, reference_page
+
+READY_TIMEOUT_SECONDS = 2
+
+
+class Live:
+    """The process answers."""
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "health.live"
+        resp.data = b'{"status":"live"}'
+
+
+class Ready:
+    """The process can do its work: it reaches the database."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "health.ready"
+        try:
+            await self._pool.fetchval("SELECT 1", timeout=READY_TIMEOUT_SECONDS)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            resp.status = falcon.HTTP_503
+            resp.data = b'{"status":"waiting for the database"}'
+        else:
+            resp.data = b'{"status":"ready"}'
+
+
+class Metrics:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "metrics"
+        resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
+        resp.data = metrics.render(await queue_state(self._pool))
+
+
+class Description:
+    """The OpenAPI document and its page, made once."""
+
+    def __init__(self, dialects: Sequence[Dialect]) -> None:
+        document = openapi.document(dialects)
+        self._json = msgspec.json.encode(document)
+        readable = msgspec.json.format(msgspec.json.encode(document["components"]["schemas"]), indent=2)
+        self._page = reference_page.page(document, readable.decode())
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "openapi"
+        resp.data = self._json
+
+    async def on_get_page(self, req: Request, resp: Response) -> None:
+        req.context.label = "openapi"
+        resp.content_type = falcon.MEDIA_HTML
+        resp.text = self._page
+
+
+async def nowhere(req: Request, resp: Response | None, **path: str) -> None:
+    """A path that belongs to nobody."""
+    assert resp is not None
+    resp.status = falcon.HTTP_404
+    resp.data = b'{"status":404,"message":"There is nothing at this path; /docs describes what there is."}'

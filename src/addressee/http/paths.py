@@ -1,0 +1,36 @@
+"""Paths are routed as they came and each segment is decoded once, so that an id may hold `%2F`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from addressee.dialects.operation import MalformedError
+
+BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+def decode_segment(segment: str) -> str:
+    """One path segment, percent-decoded as UTF-8. Raises MalformedError.
+
+    A plus sign is a plus sign; only a query has spaces written so.
+    """
+    if not segment:
+        raise MalformedError("A part of the path is empty.")
+    if "%" not in segment and segment.isascii():
+        return segment
+    if BAD_ESCAPE.search(segment):
+        raise MalformedError("The path has a broken percent escape.")
+    try:
+        raw = segment.encode("latin-1")
+        text = ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), raw).decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedError("The path is not UTF-8.") from None
+    if "\0" in text:
+        raise MalformedError("The path contains a NUL character.")
+    return text
+
+
+def decode_path(path: Mapping[str, str]) -> dict[str, str]:
+    return {name: decode_segment(segment) for name, segment in path.items()}

@@ -1,0 +1,38 @@
+"""Requests as they come in: their id, their headers, their body within its limit."""
+
+from __future__ import annotations
+
+import re
+
+from falcon.asgi import Request
+from uuid_utils.compat import uuid7
+
+from addressee.dialects.operation import TooLargeError
+
+ACCEPTABLE_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+def request_id(given: str | None) -> str:
+    """The caller's own id if it is one word of printable ASCII, else a new one."""
+    return given if given and ACCEPTABLE_ID.fullmatch(given) else str(uuid7())
+
+
+def headers(request: Request) -> dict[str, str]:
+    """Headers by lower-case name; of a repeated one the last counts."""
+    pairs: list[tuple[bytes, bytes]] = request.scope["headers"]
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+
+
+async def body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises TooLargeError as soon as it is known to be above `limit` bytes."""
+    announced = request.content_length
+    if announced is not None and announced > limit:
+        raise TooLargeError(limit)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream:
+        size += len(part)
+        if size > limit:
+            raise TooLargeError(limit)
+        parts.append(part)
+    return b"".join(parts)

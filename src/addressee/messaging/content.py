@@ -1,0 +1,112 @@
+"""What a message says: templates rendered for one recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+import nh3
+from markdown_it import MarkdownIt
+
+from addressee.channels.providers import ChannelType
+from addressee.directory.recipient import Recipient
+from addressee.messaging import templates
+from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, Template
+
+MARKDOWN = MarkdownIt("commonmark")
+
+Scope = Mapping[str, Any]
+
+
+class Block(msgspec.Struct, frozen=True):
+    """`content` is the template, `rendered` what the recipient sees: HTML when the type is markdown."""
+
+    name: str
+    type: Literal["markdown", "text"]
+    content: str
+    rendered: str
+
+
+class EmailContent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=ChannelType.EMAIL.value):
+    sender: str
+    to: str
+    subject: str
+    html: str | None
+    text: str | None
+    reply_to: str | None
+
+
+class InAppContent(msgspec.Struct, frozen=True, tag_field="type", tag=ChannelType.IN_APP_FEED.value):
+    blocks: tuple[Block, ...]
+
+
+Content = EmailContent | InAppContent
+
+
+def scope(
+    *,
+    recipient: Recipient,
+    actor: Recipient | None,
+    tenant: Recipient | None,
+    data: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    workflow: Mapping[str, Any],
+) -> Scope:
+    """What templates see."""
+    return {
+        "recipient": exposed(recipient),
+        "actor": actor and exposed(actor),
+        "tenant": tenant and exposed(tenant),
+        "data": data,
+        "vars": variables,
+        "workflow": workflow,
+    }
+
+
+def exposed(recipient: Recipient) -> dict[str, Any]:
+    """Properties stand beside attributes, so templates say `recipient.name` and `recipient.plan.tier`."""
+    return {**recipient.properties, **recipient.attributes, "id": recipient.place.id}
+
+
+def render(template: Template, scope: Scope, channel: Channel, address: str | None) -> Content:
+    """Raises TemplateError."""
+    match template:
+        case EmailTemplate():
+            html, text = template.html, template.text
+            return EmailContent(
+                sender=channel.settings["from"],
+                to=address or "",
+                subject=templates.render(template.subject, scope),
+                html=html and templates.render(html, scope, templates.HTML),
+                text=text and templates.render(text, scope),
+                reply_to=channel.settings.get("reply_to"),
+            )
+        case InAppTemplate():
+            return InAppContent(tuple(blocks(template, scope)))
+
+
+def blank(template: Template, channel: Channel, address: str | None) -> Content:
+    """What a message says that could not be rendered."""
+    match template:
+        case EmailTemplate():
+            return EmailContent(
+                sender=channel.settings["from"],
+                to=address or "",
+                subject="",
+                html=None,
+                text=None,
+                reply_to=None,
+            )
+        case InAppTemplate():
+            return InAppContent(())
+
+
+def blocks(template: InAppTemplate, scope: Scope) -> list[Block]:
+    # Escaping keeps values from being read as HTML; what an author writes as HTML is kept as far as it is harmless.
+    markdown = templates.render(template.body, scope, templates.HTML)
+    made = [Block("body", "markdown", template.body, nh3.clean(MARKDOWN.render(markdown)).strip())]
+    if template.action_url is not None:
+        link = templates.render(template.action_url, scope)
+        made.append(Block("action_url", "text", template.action_url, link))
+    return made

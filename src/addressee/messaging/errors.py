@@ -1,0 +1,47 @@
+"""Why a trigger is not accepted. Nothing was stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from addressee.messaging.reference import Reference
+
+
+class MessagingError(Exception):
+    """The message says what to do about it."""
+
+
+class WorkflowMissingError(MessagingError):
+    def __init__(self, workflow: str) -> None:
+        super().__init__(
+            f"There is no workflow {workflow!r} in this environment; `addressee push` adds workflows."
+        )
+
+
+class WorkflowInactiveError(MessagingError):
+    def __init__(self, workflow: str) -> None:
+        super().__init__(f"The workflow {workflow!r} is switched off: it says `active: false`.")
+
+
+class ActorMissingError(MessagingError):
+    def __init__(self, actor: Reference) -> None:
+        super().__init__(f"The actor {actor.id!r} is not known; identify it first, or name it inline.")
+
+
+class ReceiptMismatchError(MessagingError):
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was used for another request; use a new key for each request.")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFailure:
+    """`field` is the dotted path below the trigger's data, starting with `data`."""
+
+    field: str
+    message: str
+
+
+class DataInvalidError(MessagingError):
+    def __init__(self, failures: tuple[DataFailure, ...]) -> None:
+        super().__init__("The data does not fit the workflow's schema.")
+        self.failures = failures

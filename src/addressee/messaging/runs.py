@@ -1,0 +1,70 @@
+"""What is stored of a run, and the jobs that carry it from page to page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from addressee.directory.recipient import Recipient
+from addressee.messaging.reference import Reference
+
+PAGE_SIZE = 200
+
+
+class Identity(msgspec.Struct, frozen=True, array_like=True):
+    """A recipient as it was when it was named; `uid` is None when nobody lived there."""
+
+    collection: str
+    id: str
+    uid: UUID | None
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.collection, self.id)
+
+    def found_in(self, recipient: Recipient | None) -> Recipient | None:
+        """`recipient` if it is still the one that was named."""
+        if recipient is None or not recipient.lives or recipient.uid != self.uid:
+            return None
+        return recipient
+
+
+class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
+    """A recipient whose run is not started, with its own part of the data."""
+
+    collection: str
+    id: str
+    uid: UUID | None
+    data: Mapping[str, Any]
+
+
+class Start(msgspec.Struct, frozen=True):
+    """The job that starts the runs of one page of recipients."""
+
+    environment_id: int
+    run_id: UUID
+    page: int
+
+
+class Advance(msgspec.Struct, frozen=True):
+    """The job that takes the runs of one page through their steps."""
+
+    environment_id: int
+    run_id: UUID
+    page: int
+
+
+class Send(msgspec.Struct, frozen=True):
+    """The job that sends what is due of one page."""
+
+    environment_id: int
+    run_id: UUID
+    page: int
+
+
+def identity(reference: Reference, recipient: Recipient | None) -> Identity:
+    lives = recipient is not None and recipient.lives
+    return Identity(*reference, recipient.uid if recipient is not None and lives else None)

@@ -1,0 +1,139 @@
+"""A recipient's run as a state machine: `(run, step, facts) → (run, effects)`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from addressee.channels.providers import ChannelType
+from addressee.directory.recipient import Recipient
+from addressee.messaging import content
+from addressee.messaging.content import Content, Scope
+from addressee.messaging.delivery import Change, Status, undelivered
+from addressee.messaging.identifiers import derived_ksuid
+from addressee.messaging.reference import Reference
+from addressee.messaging.templates import TemplateError
+from addressee.messaging.workflow import Channel, Step
+
+Entry = Mapping[str, Any]
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRun:
+    """`step` is the position of the next one; `journal` holds what happened in this pass."""
+
+    id: UUID
+    recipient: Reference
+    uid: UUID | None
+    data: Mapping[str, Any]
+    status: RunStatus
+    step: int = 0
+    journal: tuple[Entry, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        return self.status in {RunStatus.COMPLETED, RunStatus.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a step depends on besides the run. `recipient` is None when the one who was meant is gone."""
+
+    recipient: Recipient | None
+    scope: Scope
+    channels: Mapping[str, Channel]
+    sandbox: bool
+    triggered_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """The effect of a channel step: a message, what became of it so far, and the address when it is to be sent."""
+
+    id: str
+    run: RecipientRun
+    step: Step
+    channel: Channel
+    content: Content
+    changes: tuple[Change, ...]
+    address: str | None
+
+
+def run_through(
+    run: RecipientRun, steps: tuple[Step, ...], facts: Facts
+) -> tuple[RecipientRun, list[NewMessage]]:
+    """Takes the steps that are left."""
+    effects: list[NewMessage] = []
+    run = replace(run, status=RunStatus.PROCESSING)
+    if facts.recipient is None:
+        run = noted(run, facts, "error", status="error", data={"reason": "recipient_missing"})
+    else:
+        for step in steps[run.step :]:
+            run, made = take(run, step, facts.recipient, facts)
+            effects += made
+    return noted(replace(run, status=RunStatus.COMPLETED), facts, "run_completed"), effects
+
+
+def take(
+    run: RecipientRun, step: Step, recipient: Recipient, facts: Facts
+) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
+    run = noted(run, facts, "step_started", step)
+    after = replace(run, step=run.step + 1)
+    channel = facts.channels[step.channel]
+    address = email_of(recipient) if channel.type is ChannelType.EMAIL else None
+    if channel.type is ChannelType.EMAIL and address is None:
+        return noted(after, facts, "step_skipped", step, data={"reason": "no_email_address"}), ()
+    try:
+        said = content.render(step.template, facts.scope, channel, address)
+    except TemplateError as error:
+        said = content.blank(step.template, channel, address)
+        after = noted(after, facts, "error", step, status="error", data={"reason": f"template: {error}"})
+        changes = (undelivered("fatal_error", f"template: {error}"),)
+    else:
+        changes = (Change(first_status(channel, sandbox=facts.sandbox)),)
+    id = derived_ksuid(facts.triggered_at, str(run.id), step.ref)
+    after = noted(
+        after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type}
+    )
+    queued = changes[-1].status is Status.QUEUED
+    return after, (NewMessage(id, run, step, channel, said, changes, address if queued else None),)
+
+
+def first_status(channel: Channel, *, sandbox: bool) -> Status:
+    if sandbox:
+        return Status.NOT_SENT
+    return Status.DELIVERED if channel.type is ChannelType.IN_APP_FEED else Status.QUEUED
+
+
+def email_of(recipient: Recipient) -> str | None:
+    return recipient.attributes.get("email") or None
+
+
+def noted(
+    run: RecipientRun,
+    facts: Facts,
+    event: str,
+    step: Step | None = None,
+    *,
+    status: str = "ok",
+    data: Mapping[str, Any] | None = None,
+) -> RecipientRun:
+    entry: dict[str, Any] = {"event": event, "status": status, "inserted_at": facts.now}
+    if step is not None:
+        entry |= {"step_ref": step.ref, "step_type": "channel"}
+    if data is not None:
+        entry["data"] = data
+    return replace(run, journal=(*run.journal, entry))

@@ -1,0 +1,166 @@
+"""Accepting a trigger: its receipt, the run and one job in one transaction. The rest happens in workers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import uuid_utils.compat
+
+from addressee.database.jobs import Job, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.reader import Reader
+from addressee.directory.recipient import Document
+from addressee.messaging.errors import (
+    ActorMissingError,
+    DataInvalidError,
+    ReceiptMismatchError,
+    WorkflowInactiveError,
+    WorkflowMissingError,
+)
+from addressee.messaging.reference import Reference
+from addressee.messaging.runs import Start, WaitingRecipient, identity
+from addressee.messaging.schemas import failures
+from addressee.messaging.workflow import Workflow
+
+SQL = load(__package__)
+
+RECEIPT_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a caller chose as its key, and a hash of everything that its request says."""
+
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`overrides` are laid over `data`, key by key, for one recipient. Recipients named twice count once."""
+
+    workflow: str
+    recipients: Sequence[Reference]
+    data: Document = field(default_factory=dict)
+    actor: Reference | None = None
+    tenant: str | None = None
+    overrides: Mapping[Reference, Document] = field(default_factory=dict)
+    cancellation_key: str | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`original_request_id` names the first request when this one repeats it and started nothing."""
+
+    run_id: UUID
+    original_request_id: str | None = None
+
+    @property
+    def replayed(self) -> bool:
+        return self.original_request_id is not None
+
+
+async def trigger(
+    pool: Pool,
+    reader: Reader,
+    environment_id: int,
+    trigger: Trigger,
+    *,
+    request_id: str,
+    receipt: Receipt | None,
+    now: datetime,
+) -> Accepted:
+    run_id: UUID = uuid_utils.compat.uuid7()
+    recipients = sorted(set(trigger.recipients))
+    named = [*recipients, *([trigger.actor] if trigger.actor else [])]
+    found = await asyncio.gather(*(reader.find(reference.at(environment_id)) for reference in named))
+    people = dict(zip(named, found, strict=True))
+
+    async with pool.acquire() as connection, connection.transaction():
+        if receipt is not None:
+            earlier = await keep_receipt(connection, environment_id, receipt, request_id, run_id, now)
+            if earlier is not None:
+                return earlier
+        version_id = await check_workflow(connection, environment_id, trigger)
+        actor = trigger.actor and identity(trigger.actor, people[trigger.actor])
+        if actor is not None and actor.uid is None:
+            raise ActorMissingError(actor.reference)
+        waiting = [
+            WaitingRecipient(
+                *recipient,
+                identity(recipient, people[recipient]).uid,
+                trigger.overrides.get(recipient, {}),
+            )
+            for recipient in recipients
+        ]
+        await connection.execute(
+            SQL["insert_run"],
+            environment_id,
+            run_id,
+            trigger.workflow,
+            version_id,
+            trigger.tenant,
+            actor and msgspec.json.encode(actor),
+            msgspec.json.encode(trigger.data),
+            trigger.cancellation_key,
+            trigger.sandbox,
+            msgspec.json.encode(waiting),
+            now,
+        )
+        await enqueue(connection, [Job("start", msgspec.structs.asdict(Start(environment_id, run_id, 0)))])
+    return Accepted(run_id)
+
+
+async def keep_receipt(
+    connection: Connection,
+    environment_id: int,
+    receipt: Receipt,
+    request_id: str,
+    run_id: UUID,
+    now: datetime,
+) -> Accepted | None:
+    """What the first request under this key was answered, None for the first one. Raises ReceiptMismatchError.
+
+    Waits while another request under the key is being accepted.
+    """
+    kept = await connection.fetchval(
+        SQL["insert_receipt"],
+        environment_id,
+        receipt.key,
+        receipt.fingerprint,
+        request_id,
+        run_id,
+        now,
+        now - RECEIPT_LIFE,
+    )
+    if kept is not None:
+        return None
+    earlier = await connection.fetchrow(SQL["receipt"], environment_id, receipt.key)
+    assert earlier is not None
+    if earlier["fingerprint"] != receipt.fingerprint:
+        raise ReceiptMismatchError
+    return Accepted(earlier["run_id"], earlier["request_id"])
+
+
+async def check_workflow(connection: Connection, environment_id: int, trigger: Trigger) -> UUID:
+    """The version to run. Raises WorkflowMissingError, WorkflowInactiveError or DataInvalidError."""
+    found = await connection.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
+    if found is None:
+        raise WorkflowMissingError(trigger.workflow)
+    if not found["active"]:
+        raise WorkflowInactiveError(trigger.workflow)
+    schema: dict[str, Any] | None = msgspec.json.decode(found["content"], type=Workflow).trigger_data_schema
+    if schema is not None:
+        # Every recipient's run gets its own data, so each must fit.
+        for override in ({}, *trigger.overrides.values()):
+            if unfit := failures(schema, {**trigger.data, **override}):
+                raise DataInvalidError(unfit)
+    return UUID(str(found["version_id"]))

@@ -1,0 +1,161 @@
+"""Child processes: none outlives its parent, and those that are needed are started again when they end."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import structlog
+
+PR_SET_PDEATHSIG = 1
+
+# Who ended this often, each time within the steady time, does not get well by another start.
+FAILURES_IN_A_ROW = 6
+STEADY_SECONDS = 30.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class ProcessError(Exception):
+    """A process that is needed does not run. The message says which one and why."""
+
+
+class Account(NamedTuple):
+    """Under whom a child runs."""
+
+    uid: int
+    gid: int
+
+
+class Stopping(NamedTuple):
+    """One way to ask a process to end, and how many seconds it is then given."""
+
+    signal: signal.Signals
+    seconds: float
+
+
+def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
+    """Ends this process with the one that started it by `multiprocessing`; elsewhere it does nothing."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        bind_to(parent.pid, by)
+
+
+def bind_to(parent: int, by: signal.Signals) -> None:
+    """Has the kernel send `by` to this process when the process `parent` ends. Linux only.
+
+    The kernel watches the thread that started this process: start children from a thread that lasts.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, by.value)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+async def start(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    account: Account | None = None,
+    open_files: Sequence[int] = (),
+    output: int | None = None,
+    input_file: int = DEVNULL,
+    dies_by: signal.Signals = signal.SIGKILL,
+) -> Process:
+    """Starts a child that gets the signal `dies_by` when this process ends.
+
+    It runs in a session of its own, so that Ctrl-C in a terminal reaches only the parent, which stops its
+    children in order. `output` is the file for its standard output and error; None: the parent's.
+    """
+    return await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=input_file,
+        stdout=output,
+        stderr=output,
+        cwd="/" if account else None,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        pass_fds=tuple(open_files),
+        start_new_session=True,
+        preexec_fn=partial(bind_to, os.getpid(), dies_by),
+    )
+
+
+async def stop(process: Process, ways: Sequence[Stopping]) -> None:
+    """Ends a process, trying one way after the other."""
+    for way in ways:
+        if process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            process.send_signal(way.signal)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), way.seconds)
+
+
+class Service:
+    """A process that is started again, after growing pauses, whenever it ends.
+
+    `start` returns once the process is of use; it raises ProcessError when that fails. `running` is done only
+    when the service has been given up: it then raises ProcessError.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        start: Callable[[], Awaitable[Process]],
+        ways_to_stop: Sequence[Stopping],
+    ) -> None:
+        self._name = name
+        self._start = start
+        self._ways_to_stop = ways_to_stop
+
+    async def __aenter__(self) -> Self:
+        self._process = await self._start()
+        self.running = asyncio.create_task(self._keep_running())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.running.cancel()
+        await asyncio.wait((self.running,))
+        await stop(self._process, self._ways_to_stop)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def _keep_running(self) -> None:
+        failures = 0
+        reason = ""
+        while failures < FAILURES_IN_A_ROW:
+            began = time.monotonic()
+            code = await self._process.wait()
+            failures = failures + 1 if time.monotonic() - began < STEADY_SECONDS else 1
+            log.warning("process ended, starting it again", process=self._name, code=code)
+            await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS))
+            try:
+                self._process = await self._start()
+            except ProcessError as error:
+                reason = f" {error}"
+        raise ProcessError(f"{self._name} ended {failures} times in a row, it is not started again.{reason}")
