@@ -22,7 +22,7 @@ import structlog
 PR_SET_PDEATHSIG = 1
 
 # Who ended this often, each time within the steady time, does not get well by another start.
-FAILURES_IN_A_ROW = 6
+FAILURES_IN_A_ROW = 5
 STEADY_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
@@ -147,15 +147,20 @@ class Service:
 
     async def _keep_running(self) -> None:
         failures = 0
-        reason = ""
-        while failures < FAILURES_IN_A_ROW:
+        while True:
             began = time.monotonic()
             code = await self._process.wait()
             failures = failures + 1 if time.monotonic() - began < STEADY_SECONDS else 1
-            log.warning("process ended, starting it again", process=self._name, code=code)
-            await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS))
+            await self._start_again(failures, f"it ended with code {code}")
+
+    async def _start_again(self, failures: int, reason: str) -> None:
+        for failure in range(failures, FAILURES_IN_A_ROW):
+            log.warning("process starts again", process=self._name, reason=reason)
+            await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2**failure, LONGEST_PAUSE_SECONDS))
             try:
                 self._process = await self._start()
             except ProcessError as error:
-                reason = f" {error}"
-        raise ProcessError(f"{self._name} ended {failures} times in a row, it is not started again.{reason}")
+                reason = str(error)
+            else:
+                return
+        raise ProcessError(f"The {self._name} failed {FAILURES_IN_A_ROW} times in a row, at last: {reason}")

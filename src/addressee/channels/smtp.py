@@ -11,7 +11,9 @@ import msgspec
 from addressee.channels.email import AddressError, Email, compose
 from addressee.channels.sender import Failed, Failure, Sent
 
+# For one e-mail, connecting included.
 TIMEOUT_SECONDS = 15
+
 MAX_REASON_LENGTH = 300
 PERMANENT_CODES = range(500, 600)
 
@@ -44,8 +46,9 @@ class SmtpSender:
         if self._unreachable is not None:
             return self._unreachable
         try:
-            client = await self._connected()
-            await client.send_message(message)
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                client = await self._connected()
+                await client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return rejection(refused.recipients[0], Failure.BOUNCED)
         except aiosmtplib.SMTPAuthenticationError as refused:
@@ -53,7 +56,7 @@ class SmtpSender:
             return self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
         except aiosmtplib.SMTPResponseException as refused:
             return rejection(refused, Failure.PERMANENT)
-        except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError) as error:
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             return self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
         return Sent()
 
@@ -62,7 +65,7 @@ class SmtpSender:
             return
         try:
             await self._client.quit()
-        except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError):
+        except (aiosmtplib.SMTPException, OSError, TimeoutError):
             self._client.close()
 
     async def _connected(self) -> aiosmtplib.SMTP:

@@ -25,11 +25,12 @@ app.command("addressee.cli.environments:app", name="environments", help="Show an
 
 def main() -> None:
     """What goes wrong for reasons that a person can change ends in one line and exit code 1."""
-    from addressee import logs
+    import structlog
+
     from addressee.database.errors import SetupError
     from addressee.processes import ProcessError
 
-    logs.configure()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except (CommandError, SetupError, ProcessError, OSError) as error:

@@ -10,6 +10,9 @@ from addressee import logs
 
 APPLICATION = "addressee.http.main:create"
 
+# Its own handlers write plain text: leave its records to ours.
+LOGGING = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+
 # What a request that was accepted before the end gets to finish.
 GRACE_SECONDS = 30
 
@@ -27,7 +30,7 @@ def main() -> None:
         workers_kill_timeout=GRACE_SECONDS,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
-        log_dictconfig=logs.LIBRARIES,
+        log_dictconfig=LOGGING,
     ).serve()
 
 

@@ -16,6 +16,7 @@ import structlog
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from addressee import logs
 from addressee.cli.api import GRACE_SECONDS
 from addressee.cli.options import HERE, Place
 from addressee.cli.signals import run_until_signal
@@ -66,6 +67,7 @@ async def serve(
     workers
         How many processes answer requests.
     """
+    logs.configure()
     await run_until_signal(supervise(place.installation, free_address(host, port), workers))
 
 
@@ -88,7 +90,6 @@ async def supervise(installation: Installation, address: Address, workers: int) 
         ):
             services.append(await stack.enter_async_context(service))
         log.info("ready", url=address.url)
-        print(f"Addressee answers at {address.url}", flush=True)
         await asyncio.gather(*(service.running for service in services))
 
 

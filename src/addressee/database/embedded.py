@@ -76,7 +76,7 @@ class EmbeddedPostgres:
         patience: float = LOCK_SECONDS,
     ) -> None:
         self.cluster = Cluster(folder)
-        self.service = Service("postgres", self._start, WAYS_TO_STOP)
+        self.service = Service("database", self._start, WAYS_TO_STOP)
         self._settings = {**SETTINGS, **(settings or {})}
         self._patience = patience
 

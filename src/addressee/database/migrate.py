@@ -63,7 +63,7 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
     or the schema too new for this code.
     """
     async with connect(target) as connection, connect(target) as second:
-        refuse_old_server(connection)
+        refuse_old_server(connection.get_server_version())
         await create_record(connection)
         applied = []
         for migration in MIGRATIONS:
@@ -85,7 +85,7 @@ async def check(pool: Pool) -> None:
 
 async def check_schema(connection: Connection) -> None:
     """Raises SetupError when this code does not work with the database."""
-    refuse_old_server(connection)
+    refuse_old_server(connection.get_server_version())
     try:
         applied = await applied_migrations(connection)
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
@@ -102,8 +102,7 @@ def is_last_post(migration: Migration) -> bool:
     return migration.is_post and migration.version == VERSION
 
 
-def refuse_old_server(connection: Connection) -> None:
-    found = connection.get_server_version()
+def refuse_old_server(found: asyncpg.ServerVersion) -> None:
     if found.major < OLDEST_SERVER:
         raise SetupError(
             f"The database server is PostgreSQL {found.major}: addressee needs {OLDEST_SERVER} or newer."

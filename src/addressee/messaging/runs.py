@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from addressee.database.jobs import Job
 from addressee.directory.recipient import Recipient
 from addressee.messaging.reference import Reference
 
@@ -41,28 +43,19 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     data: Mapping[str, Any]
 
 
-class Start(msgspec.Struct, frozen=True):
-    """The job that starts the runs of one page of recipients."""
+class RunPage(msgspec.Struct, frozen=True):
+    """One page of a run's recipients: the arguments of the jobs `start`, `advance` and `send`."""
 
     environment_id: int
     run_id: UUID
     page: int
 
+    def job(self, name: str, delay: timedelta | None = None) -> Job:
+        return Job(name, msgspec.structs.asdict(self), delay)
 
-class Advance(msgspec.Struct, frozen=True):
-    """The job that takes the runs of one page through their steps."""
-
-    environment_id: int
-    run_id: UUID
-    page: int
-
-
-class Send(msgspec.Struct, frozen=True):
-    """The job that sends what is due of one page."""
-
-    environment_id: int
-    run_id: UUID
-    page: int
+    @property
+    def following(self) -> RunPage:
+        return msgspec.structs.replace(self, page=self.page + 1)
 
 
 def identity(reference: Reference, recipient: Recipient | None) -> Identity:

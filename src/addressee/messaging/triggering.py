@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import uuid_utils.compat
 
-from addressee.database.jobs import Job, enqueue
+from addressee.database.jobs import enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reader import Reader
@@ -25,7 +25,7 @@ from addressee.messaging.errors import (
     WorkflowMissingError,
 )
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import Start, WaitingRecipient, identity
+from addressee.messaging.runs import RunPage, WaitingRecipient, identity
 from addressee.messaging.schemas import failures
 from addressee.messaging.workflow import Workflow
 
@@ -115,7 +115,7 @@ async def trigger(
             msgspec.json.encode(waiting),
             now,
         )
-        await enqueue(connection, [Job("start", msgspec.structs.asdict(Start(environment_id, run_id, 0)))])
+        await enqueue(connection, [RunPage(environment_id, run_id, 0).job("start")])
     return Accepted(run_id)
 
 
@@ -159,8 +159,14 @@ async def check_workflow(connection: Connection, environment_id: int, trigger: T
         raise WorkflowInactiveError(trigger.workflow)
     schema: dict[str, Any] | None = msgspec.json.decode(found["content"], type=Workflow).trigger_data_schema
     if schema is not None:
-        # Every recipient's run gets its own data, so each must fit.
-        for override in ({}, *trigger.overrides.values()):
-            if unfit := failures(schema, {**trigger.data, **override}):
+        for data in distinct_data(trigger):
+            if unfit := failures(schema, data):
                 raise DataInvalidError(unfit)
     return UUID(str(found["version_id"]))
+
+
+def distinct_data(trigger: Trigger) -> list[Document]:
+    """The data of every recipient's run, once where it is the same."""
+    own = [trigger.overrides[recipient] for recipient in trigger.recipients if recipient in trigger.overrides]
+    shared = [trigger.data] if len(own) < len(trigger.recipients) else []
+    return shared + [{**trigger.data, **override} for override in own]

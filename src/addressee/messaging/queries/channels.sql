@@ -1,0 +1,12 @@
+-- All channels of an environment, without their secrets.
+SELECT id,
+       key,
+       name,
+       type,
+       provider,
+       settings,
+       created_at,
+       updated_at
+FROM addressee.channels
+WHERE environment_id = $1
+ORDER BY key

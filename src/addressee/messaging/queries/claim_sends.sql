@@ -1,0 +1,40 @@
+-- Claims some of a page's due sends, with what they say. A claim that another worker was quicker with finds nothing.
+WITH due AS (
+  SELECT message_id,
+         id,
+         recipient_id
+  FROM addressee.sends
+  WHERE environment_id = $1
+    AND run_id = $2
+    AND page = $3
+    AND due_at <= $4
+  LIMIT $6
+),
+claimed AS (
+  UPDATE addressee.sends AS sends
+  SET due_at = $5
+  FROM due
+  WHERE sends.environment_id = $1
+    AND sends.message_id = due.message_id
+    AND sends.id = due.id
+    AND sends.recipient_id = due.recipient_id
+    AND sends.due_at <= $4
+  RETURNING sends.*
+)
+SELECT claimed.id,
+       claimed.message_id,
+       claimed.collection,
+       claimed.recipient_id,
+       claimed.uid,
+       claimed.channel_id,
+       claimed.address,
+       claimed.attempts,
+       messages.status,
+       messages.content,
+       messages.inserted_at
+FROM claimed
+JOIN addressee.messages AS messages
+  ON messages.environment_id = claimed.environment_id
+ AND messages.id = claimed.message_id
+ AND messages.recipient_id = claimed.recipient_id
+ORDER BY claimed.message_id

@@ -1,0 +1,9 @@
+-- What a run still has to start, held against cancelling until the transaction ends.
+SELECT workflow,
+       cancellation_key,
+       recipients,
+       pages_started
+FROM addressee.workflow_runs
+WHERE environment_id = $1
+  AND id = $2
+FOR UPDATE

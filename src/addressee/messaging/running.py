@@ -1,0 +1,297 @@
+"""Carries out runs: starts them page by page, and takes each page through its steps in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+
+from addressee.database.jobs import enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.reader import Reader
+from addressee.directory.recipient import TENANTS, Document, Recipient
+from addressee.messaging import channels, content
+from addressee.messaging.delivery import Change, Status, follow
+from addressee.messaging.events import Happening, insert_events
+from addressee.messaging.identifiers import derived_ksuid, recipient_run_id
+from addressee.messaging.reference import Reference
+from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, WaitingRecipient
+from addressee.messaging.stepping import Entry, Facts, NewMessage, RecipientRun, RunStatus, run_through
+from addressee.messaging.workflow import Channel, Workflow
+
+SQL = load(__package__)
+
+MAX_FILTER_TEXT = 256
+
+log = structlog.get_logger()
+
+People = Mapping[Reference, Recipient | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A trigger as its pages see it."""
+
+    environment_id: int
+    id: UUID
+    workflow_key: str
+    version_id: UUID
+    workflow: Workflow
+    tenant: str | None
+    actor: Identity | None
+    data: Document
+    sandbox: bool
+    inserted_at: datetime
+
+    @property
+    def actors(self) -> list[Identity]:
+        return [self.actor] if self.actor else []
+
+
+class Runner:
+    """The handlers of the jobs `start` and `advance`. Both may run twice, and at once: the second changes nothing."""
+
+    def __init__(self, pool: Pool, reader: Reader, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._clock = clock
+
+    async def start(self, page: RunPage) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            run = await connection.fetchrow(SQL["lock_run"], page.environment_id, page.run_id)
+            if run is None or run["pages_started"] != page.page:
+                return
+            waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
+            starting, rest = waiting[:PAGE_SIZE], waiting[PAGE_SIZE:]
+            await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], self._clock())
+            await connection.execute(
+                SQL["update_waiting_recipients"],
+                page.environment_id,
+                page.run_id,
+                msgspec.json.encode(rest),
+                page.following.page,
+            )
+            await enqueue(
+                connection,
+                [page.job("advance"), *([page.following.job("start")] if rest else [])],
+            )
+
+    async def advance(self, page: RunPage) -> None:
+        run = await self._run(page)
+        if run is None:
+            return
+        runs = await self._waiting_runs(page)
+        if not runs:
+            return
+        people = await self._people(run, runs)
+        variables = await self._variables(page.environment_id)
+        channels_by_key = await channels.by_key(self._pool, page.environment_id)
+        now = self._clock()
+        facts = [facts_for(each, run, people, variables, channels_by_key, now) for each in runs]
+        # Rendering takes the processor for long; heartbeats and other pages go on meanwhile.
+        results = await asyncio.to_thread(advance_all, runs, run.workflow, facts)
+        async with self._pool.acquire() as connection, connection.transaction():
+            moved = await move(connection, page, runs, [after for after, _ in results], now)
+            messages = [message for after, made in results if after.id in moved for message in made]
+            await insert_messages(connection, page, run, messages, now)
+            if any(message.address is not None for message in messages):
+                await enqueue(connection, [page.job("send")])
+        log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
+
+    async def _run(self, page: RunPage) -> Run | None:
+        row = await self._pool.fetchrow(SQL["run"], page.environment_id, page.run_id)
+        if row is None:
+            return None
+        return Run(
+            page.environment_id,
+            page.run_id,
+            row["workflow"],
+            row["version_id"],
+            msgspec.json.decode(row["content"], type=Workflow),
+            row["tenant"],
+            row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
+            msgspec.json.decode(row["data"]),
+            row["sandbox"],
+            row["inserted_at"],
+        )
+
+    async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
+        rows = await self._pool.fetch(SQL["waiting_recipient_runs"], *msgspec.structs.astuple(page))
+        return [
+            RecipientRun(
+                row["id"],
+                Reference(row["collection"], row["recipient_id"]),
+                row["uid"],
+                msgspec.json.decode(row["data"]),
+                RunStatus(row["status"]),
+                row["step"],
+            )
+            for row in rows
+        ]
+
+    async def _people(self, run: Run, runs: Iterable[RecipientRun]) -> People:
+        """Whoever lives now at each place that the page mentions."""
+        named = {each.recipient for each in runs}
+        named |= {actor.reference for actor in run.actors}
+        if run.tenant is not None:
+            named.add(Reference(TENANTS, run.tenant))
+        found = await self._reader.read_all([reference.at(run.environment_id) for reference in named])
+        return {reference: found.get(reference.at(run.environment_id)) for reference in named}
+
+    async def _variables(self, environment_id: int) -> Document:
+        document: bytes | None = await self._pool.fetchval(SQL["variables"], environment_id)
+        return {} if document is None else msgspec.json.decode(document)
+
+
+def facts_for(
+    recipient_run: RecipientRun,
+    run: Run,
+    people: People,
+    variables: Document,
+    channels_by_key: Mapping[str, Channel],
+    now: datetime,
+) -> Facts:
+    meant = Identity(*recipient_run.recipient, recipient_run.uid)
+    recipient = meant.found_in(people[recipient_run.recipient])
+    scope: content.Scope = {}
+    if recipient is not None:
+        scope = content.scope(
+            recipient=recipient,
+            actor=run.actor and run.actor.found_in(people[run.actor.reference]),
+            tenant=None if run.tenant is None else people[Reference(TENANTS, run.tenant)],
+            data={**run.data, **recipient_run.data},
+            variables=variables,
+            workflow={
+                "id": run.workflow_key,
+                "key": run.workflow_key,
+                "name": run.workflow.name,
+                "categories": run.workflow.categories,
+            },
+        )
+    return Facts(recipient, scope, channels_by_key, run.sandbox, run.inserted_at, now)
+
+
+def advance_all(
+    runs: Sequence[RecipientRun], workflow: Workflow, facts: Sequence[Facts]
+) -> list[tuple[RecipientRun, list[NewMessage]]]:
+    return [run_through(run, workflow.steps, known) for run, known in zip(runs, facts, strict=True)]
+
+
+async def insert_recipient_runs(
+    connection: Connection,
+    page: RunPage,
+    run: asyncpg.Record,
+    recipients: Sequence[WaitingRecipient],
+    status: RunStatus,
+    journal: Sequence[Entry],
+    now: datetime,
+) -> None:
+    await connection.execute(
+        SQL["insert_recipient_runs"],
+        page.environment_id,
+        page.run_id,
+        page.page,
+        run["workflow"],
+        run["cancellation_key"],
+        [recipient_run_id(page.run_id, Reference(each.collection, each.id)) for each in recipients],
+        [each.collection for each in recipients],
+        [each.id for each in recipients],
+        [each.uid for each in recipients],
+        [msgspec.json.encode(each.data) for each in recipients],
+        status,
+        msgspec.json.encode(journal),
+        now,
+    )
+
+
+async def move(
+    connection: Connection,
+    page: RunPage,
+    before: Sequence[RecipientRun],
+    after: Sequence[RecipientRun],
+    now: datetime,
+) -> set[UUID]:
+    """Stores the new state of those runs that nobody moved or cancelled meanwhile, and says which these are."""
+    moved = await connection.fetch(
+        SQL["move_recipient_runs"],
+        page.environment_id,
+        [run.id for run in after],
+        [run.recipient.id for run in after],
+        [run.step for run in before],
+        [run.status for run in after],
+        [run.step for run in after],
+        [msgspec.json.encode(run.journal) for run in after],
+        now,
+    )
+    return {row["id"] for row in moved}
+
+
+async def insert_messages(
+    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
+) -> None:
+    """Stores new messages with their events, and a send for each that has an address."""
+    if not messages:
+        return
+    await connection.execute(
+        SQL["insert_messages"],
+        page.environment_id,
+        run.id,
+        run.workflow_key,
+        run.version_id,
+        run.workflow.categories,
+        run.tenant,
+        msgspec.json.encode(run.actors),
+        [message.id for message in messages],
+        [message.run.recipient.collection for message in messages],
+        [message.run.recipient.id for message in messages],
+        [message.run.uid for message in messages],
+        [message.channel.id for message in messages],
+        [message.run.id for message in messages],
+        [message.step.ref for message in messages],
+        [msgspec.json.encode(message.run.data) for message in messages],
+        [msgspec.json.encode(flattened({**run.data, **message.run.data})) for message in messages],
+        [msgspec.json.encode(message.content) for message in messages],
+        [follow(None, message.changes) for message in messages],
+        now,
+    )
+    await insert_events(connection, page.environment_id, [event for each in messages for event in first_events(each)], now)
+    sending = [message for message in messages if message.address is not None]
+    if sending:
+        await connection.execute(
+            SQL["insert_sends"],
+            page.environment_id,
+            page.run_id,
+            page.page,
+            [message.id for message in sending],
+            [derived_ksuid(run.inserted_at, message.id, str(message.address)) for message in sending],
+            [message.run.recipient.collection for message in sending],
+            [message.run.recipient.id for message in sending],
+            [message.run.uid for message in sending],
+            [message.channel.id for message in sending],
+            [message.address for message in sending],
+            now,
+        )
+
+
+def first_events(message: NewMessage) -> list[Happening]:
+    assert message.run.uid is not None
+    recipient = Identity(*message.run.recipient, message.run.uid)
+    created = Happening(message.id, recipient, "message.created")
+    return [created, *(Happening(message.id, recipient, change.event, change.data) for change in message.changes)]
+
+
+def flattened(data: Document) -> dict[str, Any]:
+    """What lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
+    return {
+        name: value[:MAX_FILTER_TEXT] if isinstance(value, str) else value
+        for name, value in data.items()
+        if not isinstance(value, (dict, list))
+    }

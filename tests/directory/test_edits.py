@@ -1,0 +1,232 @@
+"""Edits as values: what each does to a recipient, a tombstone, or nothing."""
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addressee.directory.documents import Merge
+from addressee.directory.edits import (
+    Add,
+    Append,
+    Delete,
+    Edit,
+    Identify,
+    Moment,
+    Remove,
+    SetChannelData,
+    SetOnce,
+    SetPreferences,
+    Unset,
+    UnsetChannelData,
+    UnsetPreferences,
+)
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import USERS, Place, Recipient
+from tests.support.documents import documents, names, scalars, values
+
+HERE = Place(1, USERS, "ada")
+EARLIER = datetime(2025, 1, 1, tzinfo=UTC)
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+OLD_UID, NEW_UID = UUID(int=1), UUID(int=2)
+MOMENT = Moment(NOW, NEW_UID)
+
+edits: st.SearchStrategy[Edit] = st.one_of(
+    st.builds(Identify, properties=documents, merge=st.sampled_from(Merge)),
+    st.builds(Identify, attributes=st.dictionaries(st.sampled_from(["name", "email"]), st.none() | st.text("ab"))),
+    st.builds(SetOnce, documents),
+    st.builds(Append, st.dictionaries(names, values, max_size=2)),
+    st.builds(Remove, st.dictionaries(names, scalars, max_size=2)),
+    st.builds(Unset, st.lists(names, max_size=3).map(tuple)),
+    st.builds(SetChannelData, st.sampled_from(["fcm", "slack"]), documents),
+    st.builds(UnsetChannelData, st.sampled_from(["fcm", "slack"])),
+    st.builds(SetPreferences, st.sampled_from(["default", "acme"]), documents, st.sampled_from(Merge)),
+    st.builds(UnsetPreferences, st.sampled_from(["default", "acme"])),
+    st.just(Delete()),
+)
+
+
+def ada(**documents: Any) -> Recipient:
+    return Recipient(HERE, OLD_UID, 7, EARLIER, **documents)
+
+
+def tombstone() -> Recipient:
+    return Recipient(HERE, OLD_UID, 7, EARLIER, deleted_at=EARLIER)
+
+
+def properties(found: Recipient | None, edit: Edit) -> dict[str, Any]:
+    recipient = edit.apply(found, HERE, MOMENT)
+    assert recipient is not None
+    return recipient.properties
+
+
+def test_identify_creates_who_is_missing() -> None:
+    created = Identify(attributes={"name": "Ada"}, properties={"plan": "pro"}).apply(None, HERE, MOMENT)
+    assert created == Recipient(HERE, NEW_UID, 0, NOW, {"name": "Ada"}, {"plan": "pro"})
+
+
+def test_identify_on_a_tombstone_is_someone_new_who_inherits_nothing() -> None:
+    revived = Identify(properties={"plan": "pro"}).apply(tombstone(), HERE, MOMENT)
+    assert revived == Recipient(HERE, NEW_UID, 7, NOW, {}, {"plan": "pro"})
+
+
+def test_identify_can_be_told_not_to_bring_anyone_back() -> None:
+    with pytest.raises(RefusedError) as refusal:
+        Identify(revives=False).apply(tombstone(), HERE, MOMENT)
+    assert refusal.value.reason == "deleted"
+
+
+def test_identify_changes_only_the_keys_given() -> None:
+    changed = Identify(attributes={"email": None}, properties={"city": "Ulm"}).apply(
+        ada(attributes={"name": "Ada", "email": "a@b.c"}, properties={"plan": "pro"}), HERE, MOMENT
+    )
+    assert changed.attributes == {"name": "Ada", "email": None}
+    assert changed.properties == {"plan": "pro", "city": "Ulm"}
+    assert (changed.uid, changed.updated_at) == (OLD_UID, NOW)
+
+
+def test_the_same_again_is_no_change() -> None:
+    found = ada(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}})
+    assert Identify(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}}).apply(found, HERE, MOMENT) is found
+
+
+def test_true_is_not_one() -> None:
+    assert properties(ada(properties={"a": 1}), Identify(properties={"a": True})) == {"a": True}
+    changed = Identify(properties={"a": True}).apply(ada(properties={"a": 1}), HERE, MOMENT)
+    assert changed.properties["a"] is True
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"name": 5}, "name"),
+        ({"email": ["a@b.c"]}, "email"),
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"created_at": "yesterday"}, "created_at"),
+        ({"created_at": 5}, "created_at"),
+        ({"created_at": "0001-01-01T00:00:00+14:00"}, "created_at"),
+        ({"nickname": "Ada"}, "nickname"),
+        ({"name": "\ud800"}, "name"),
+    ],
+)
+def test_an_attribute_of_the_wrong_kind_is_refused(given: dict[str, object], field: str) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        Identify(attributes=given).apply(None, HERE, MOMENT)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("2025-01-02T03:04:05Z", "2025-01-02T03:04:05.000Z"),
+        ("2025-01-02T03:04:05.678901+02:00", "2025-01-02T01:04:05.678Z"),
+        ("2025-01-02T03:04:05", "2025-01-02T03:04:05.000Z"),
+        ("2025-01-02", "2025-01-02T00:00:00.000Z"),
+    ],
+)
+def test_created_at_is_kept_in_utc_with_milliseconds(given: str, stored: str) -> None:
+    created = Identify(attributes={"created_at": given}).apply(None, HERE, MOMENT)
+    assert created.attributes == {"created_at": stored}
+
+
+def test_properties_have_a_limit_after_merging() -> None:
+    found = ada(properties={"a": "x" * 200_000})
+    assert len(properties(found, Identify(properties={"b": "x" * 50_000}))) == 2
+    with pytest.raises(RefusedError, match="256,000 bytes"):
+        Identify(properties={"b": "x" * 60_000}).apply(found, HERE, MOMENT)
+
+
+def test_set_once_keeps_what_was_set_even_to_null() -> None:
+    assert properties(ada(properties={"a": 1, "b": None}), SetOnce({"a": 2, "b": 2, "c": 2})) == {
+        "a": 1,
+        "b": None,
+        "c": 2,
+    }
+
+
+def test_add_counts_what_is_missing_as_zero() -> None:
+    found = ada(properties={"a": 1, "b": None})
+    assert properties(found, Add({"a": 2, "b": 3, "c": -0.5})) == {"a": 3, "b": 3, "c": -0.5}
+
+
+@pytest.mark.parametrize(
+    ("stored", "amount"),
+    [("1", 1), (True, 1), ([1], 1), (1, "1"), (1, True), (2**62, 2**62)],
+)
+def test_add_refuses_what_is_no_number(stored: object, amount: Any) -> None:
+    with pytest.raises(RefusedError):
+        Add({"a": amount}).apply(ada(properties={"a": stored}), HERE, MOMENT)
+
+
+def test_append_starts_lists_and_extends_them() -> None:
+    found = ada(properties={"list": [1], "scalar": 1, "null": None})
+    appended = Append({"list": 2, "scalar": 2, "null": 2, "missing": 2})
+    assert properties(found, appended) == {"list": [1, 2], "scalar": [1, 2], "null": [2], "missing": [2]}
+
+
+def test_remove_takes_every_occurrence_out_of_lists_only() -> None:
+    found = ada(properties={"list": [1, 2, 1, True], "scalar": 1})
+    assert properties(found, Remove({"list": 1, "scalar": 1, "missing": 1})) == {"list": [2, True], "scalar": 1}
+
+
+def test_unset_removes_by_name() -> None:
+    assert properties(ada(properties={"a": 1, "b": 2}), Unset(("a", "c"))) == {"b": 2}
+
+
+def test_channel_data_remember_when_they_were_made_and_changed() -> None:
+    at = "2025-06-01T12:00:00.000Z"
+    created = SetChannelData("fcm", {"tokens": ["t1"]}).apply(ada(), HERE, MOMENT)
+    assert created.channel_data == {"fcm": {"data": {"tokens": ["t1"]}, "created_at": at, "updated_at": at}}
+    later = Moment(datetime(2025, 6, 2, tzinfo=UTC), NEW_UID)
+    replaced = SetChannelData("fcm", {"tokens": ["t2"]}).apply(created, HERE, later)
+    assert replaced.channel_data["fcm"] == {
+        "data": {"tokens": ["t2"]},
+        "created_at": at,
+        "updated_at": "2025-06-02T00:00:00.000Z",
+    }
+    assert SetChannelData("fcm", {"tokens": ["t2"]}).apply(replaced, HERE, MOMENT) is replaced
+    unset = UnsetChannelData("fcm").apply(replaced, HERE, MOMENT)
+    assert unset is not None and unset.channel_data == {}
+
+
+def test_a_preference_set_is_replaced_or_merged() -> None:
+    found = ada(preferences={"default": {"channel_types": {"email": True}}})
+    replaced = SetPreferences("default", {"channel_types": {"sms": False}}).apply(found, HERE, MOMENT)
+    assert replaced.preferences == {"default": {"channel_types": {"sms": False}}}
+    merged = SetPreferences("default", {"channel_types": {"sms": False}}, Merge.DEEP).apply(found, HERE, MOMENT)
+    assert merged.preferences == {"default": {"channel_types": {"email": True, "sms": False}}}
+
+
+def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
+    found = ada(attributes={"name": "Ada"}, properties={"a": 1}, channel_data={"x": {}}, preferences={"default": {}})
+    assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 7, NOW, deleted_at=NOW)
+
+
+@pytest.mark.parametrize("edit", [Delete(), Remove({"a": 1}), Unset(("a",)), UnsetChannelData("x"), UnsetPreferences("x")])
+def test_what_takes_away_creates_and_revives_no_one(edit: Edit) -> None:
+    gone = tombstone()
+    assert edit.apply(None, HERE, MOMENT) is None
+    assert edit.apply(gone, HERE, MOMENT) is gone
+
+
+@given(st.lists(edits, max_size=6), st.booleans())
+def test_no_edit_changes_what_it_was_given(sequence: list[Edit], dead: bool) -> None:
+    recipient: Recipient | None = tombstone() if dead else None
+    for edit in sequence:
+        before = deepcopy(recipient)
+        after = edit.apply(recipient, HERE, MOMENT)
+        assert recipient == before
+        recipient = after
+
+
+@given(st.lists(edits, max_size=5), edits.filter(lambda edit: not isinstance(edit, Append)))
+def test_an_edit_repeated_at_once_has_no_further_effect(sequence: list[Edit], last: Edit) -> None:
+    recipient: Recipient | None = None
+    for edit in [*sequence, last]:
+        recipient = edit.apply(recipient, HERE, MOMENT)
+    assert last.apply(recipient, HERE, MOMENT) is recipient
