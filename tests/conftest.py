@@ -22,7 +22,7 @@ class Environment:
 @pytest.fixture(scope="session")
 async def target() -> AsyncIterator[Target]:
     url = os.environ.get("TEST_DATABASE_URL")
-    async with fresh_database(url) if url else embedded_server() as target:
+    async with fresh_database(Target.from_url(url)) if url else embedded_server() as target:
         await migrate(target, finish=True)
         yield target
 

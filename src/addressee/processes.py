@@ -21,9 +21,9 @@ import structlog
 
 PR_SET_PDEATHSIG = 1
 
-# Who ended this often, each time within the steady time, does not get well by another start.
-FAILURES_IN_A_ROW = 5
-STEADY_SECONDS = 30.0
+# Who failed this often, never lasting for the steady time, does not get well by another start.
+FAILURES_IN_A_ROW = 10
+STEADY_SECONDS = 2.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 

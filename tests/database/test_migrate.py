@@ -1,11 +1,101 @@
-from addressee.database.migrate import check
-from addressee.database.pool import Pool
-from tests.conftest import Environment
+"""Migrations: applied once, by one process at a time, and never over a newer schema."""
+
+import asyncio
+import re
+
+import asyncpg
+import pytest
+
+from addressee.database.errors import SetupError
+from addressee.database.migrate import (
+    FOLDER,
+    MIGRATIONS,
+    VERSION,
+    Migration,
+    check_schema,
+    connect,
+    migrate,
+    refuse_old_server,
+)
+from addressee.database.target import Target
 
 
-async def test_a_migrated_database_fits_the_code(pool: Pool, environment: Environment) -> None:
-    await check(pool)
-    assert (
-        await pool.fetchval("SELECT name FROM addressee.environments WHERE id = $1", environment.id)
-        == environment.name
-    )
+async def record(target: Target, name: str) -> None:
+    async with connect(target) as connection:
+        await connection.execute("INSERT INTO addressee.migrations (name) VALUES ($1)", name)
+
+
+def test_files_are_named_by_version_name_and_phase() -> None:
+    names = [entry.name for entry in FOLDER.iterdir()]
+    assert [name for name in names if not re.fullmatch(r"\d{4}_[a-z_]+\.(pre|post)\.sql", name)] == []
+
+
+def test_what_tidies_up_comes_after_what_adds() -> None:
+    names = ["0002_b.pre", "0001_a.post", "0002_b.post", "0001_a.pre"]
+    assert [each.name for each in sorted(map(Migration.named, names))] == [
+        "0001_a.pre",
+        "0001_a.post",
+        "0002_b.pre",
+        "0002_b.post",
+    ]
+
+
+async def test_many_at_once_apply_every_migration_once(empty: Target) -> None:
+    outcomes = await asyncio.gather(*(migrate(empty, finish=True) for _ in range(6)))
+    assert sorted(name for applied in outcomes for name in applied) == [each.name for each in MIGRATIONS]
+    assert await migrate(empty, finish=True) == []
+
+
+async def test_the_environments_are_there_from_the_start(target: Target) -> None:
+    async with connect(target) as connection:
+        names = await connection.fetch("SELECT name FROM addressee.environments WHERE id < 4 ORDER BY id")
+    assert [row["name"] for row in names] == ["development", "staging", "production"]
+
+
+async def test_jobs_can_be_stored_and_no_trigger_notifies(target: Target) -> None:
+    async with connect(target) as connection:
+        triggers = """
+            SELECT count(*) FROM pg_trigger
+            WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'addressee_jobs.%'
+        """
+        assert await connection.fetchval(triggers) == 0
+        assert await connection.fetchval("SELECT count(*) FROM addressee_jobs.pgqueuer") >= 0
+
+
+async def test_an_empty_database_is_refused_until_it_was_migrated(empty: Target) -> None:
+    async with connect(empty) as connection:
+        with pytest.raises(SetupError, match=r"The database lacks 0001_directory\.pre.*: run `addressee migrate`"):
+            await check_schema(connection)
+        await migrate(empty, finish=False)
+        await check_schema(connection)
+
+
+async def test_what_the_next_version_adds_is_tolerated(empty: Target) -> None:
+    await migrate(empty, finish=True)
+    await record(empty, f"{VERSION + 1:04}_more.pre")
+    assert await migrate(empty, finish=True) == []
+    async with connect(empty) as connection:
+        await check_schema(connection)
+
+
+@pytest.mark.parametrize("newer", [f"{VERSION + 1:04}_more.post", f"{VERSION + 2:04}_more.pre"])
+async def test_a_newer_database_is_refused(empty: Target, newer: str) -> None:
+    await migrate(empty, finish=True)
+    await record(empty, newer)
+    message = rf"migrated by a newer addressee \({re.escape(newer)}\); this one knows version {VERSION}"
+    with pytest.raises(SetupError, match=message):
+        await migrate(empty, finish=True)
+    async with connect(empty) as connection:
+        with pytest.raises(SetupError, match=message):
+            await check_schema(connection)
+
+
+def test_an_old_server_is_refused() -> None:
+    with pytest.raises(SetupError, match="PostgreSQL 14: addressee needs 15 or newer"):
+        refuse_old_server(asyncpg.ServerVersion(14, 9, 0, "final", 0))
+    refuse_old_server(asyncpg.ServerVersion(15, 0, 0, "final", 0))
+
+
+async def test_a_server_that_cannot_be_reached_is_told() -> None:
+    with pytest.raises(SetupError, match="The database cannot be reached"):
+        await migrate(Target.from_url("postgresql://postgres@/x?host=/nowhere"), finish=False)

@@ -1,19 +1,25 @@
 """The PostgreSQL that the tests run on: an embedded one, or a fresh database where TEST_DATABASE_URL says."""
 
+import os
+import pwd
 import secrets
+import signal
 import tempfile
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded import EmbeddedPostgres, answers
 from addressee.database.target import Target
+from addressee.processes import Account, Stopping, start, stop
+from tests.support.waiting import until
 
-# A test's data need not survive the machine.
-CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# A test's data need not survive the machine, but they do survive its processes.
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 @asynccontextmanager
@@ -24,13 +30,37 @@ async def embedded_server() -> AsyncIterator[Target]:
 
 
 @asynccontextmanager
-async def fresh_database(url: str) -> AsyncIterator[Target]:
-    """A new database on the server of `url`, dropped in the end."""
+async def fresh_database(server: Target) -> AsyncIterator[Target]:
+    """A new database on a server, dropped in the end."""
     name = f"addressee_test_{secrets.token_hex(6)}"
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(**server.arguments)
     await connection.execute(f"CREATE DATABASE {name}")
     try:
-        yield Target.from_url(urlunsplit(urlsplit(url)._replace(path=f"/{name}")))
+        yield Target({**server.arguments, "database": name}, server.embedded)
     finally:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await connection.close()
+
+
+DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+@asynccontextmanager
+async def debian_server() -> AsyncIterator[str]:
+    """The URL of a PostgreSQL 15 of Debian's package, which listens in a socket folder only."""
+    account = Account(*pwd.getpwnam("postgres")[2:4]) if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory() as folder:
+        if account is not None:
+            os.chown(folder, *account)
+        run = partial(start, environment={}, account=account, output=DEVNULL, dies_by=signal.SIGQUIT)
+        initdb = await run([DEBIAN_15 / "initdb", "-D", f"{folder}/data", "-U", "postgres", "--no-sync"])
+        assert await initdb.wait() == 0
+        server = await run(
+            [DEBIAN_15 / "postgres", "-D", f"{folder}/data", "-k", folder, "-c", "listen_addresses=", "-F"]
+        )
+        url = f"postgresql://postgres@/postgres?host={folder}"
+        try:
+            await until(lambda: answers(Target.from_url(url)))
+            yield url
+        finally:
+            await stop(server, [Stopping(signal.SIGINT, 10), Stopping(signal.SIGKILL, 10)])

@@ -1,0 +1,74 @@
+"""A database that is ready for use, whoever runs it."""
+
+import asyncio
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from addressee.database.embedded import EmbeddedPostgres, answers
+from addressee.database.errors import SetupError
+from addressee.database.installation import Installation
+from addressee.database.migrate import connect
+from addressee.database.opening import open_database, wait_for_database
+from tests.support.servers import CARELESS, DEBIAN_15, debian_server
+
+
+async def test_of_two_at_once_both_get_the_database_of_one(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+
+    async def server_process() -> int:
+        async with open_database(installation) as target, connect(target) as connection:
+            await connection.execute("SELECT pg_sleep(0.5)")
+            found: int = await connection.fetchval("SELECT count(*) FROM addressee.environments")
+            return found
+
+    assert await asyncio.gather(server_process(), server_process()) == [3, 3]
+
+
+async def test_it_ends_with_the_command_that_needed_it(tmp_path: Path) -> None:
+    async with open_database(Installation(tmp_path)) as target:
+        assert await answers(target)
+    assert not await answers(target)
+
+
+async def test_a_server_that_runs_is_used(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+    async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS) as server:
+        async with open_database(installation) as target, connect(target) as connection:
+            assert await connection.fetchval("SHOW fsync") == "off"
+        assert await answers(server.target)
+        await wait_for_database(installation)
+
+
+async def test_another_master_key_is_refused_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation = Installation(tmp_path)
+    async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS):
+        async with open_database(installation):
+            pass
+        monkeypatch.setenv("ADDRESSEE_MASTER_KEY", base64.b64encode(os.urandom(32)).decode())
+        with pytest.raises(SetupError, match="This database was first used with another master key"):
+            async with open_database(installation):
+                pass
+        with pytest.raises(SetupError, match="This database was first used with another master key"):
+            await wait_for_database(installation)
+
+
+@pytest.mark.skipif(not DEBIAN_15.exists(), reason="Debian's PostgreSQL 15 is not installed")
+async def test_postgresql_15_is_as_good_as_the_embedded_one(tmp_path: Path) -> None:
+    async with debian_server() as url:
+        installation = Installation(tmp_path, url)
+        async with open_database(installation) as target, connect(target) as connection:
+            assert connection.get_server_version().major == 15
+            assert await connection.fetchval("SELECT count(*) FROM addressee.environments") == 3
+        await wait_for_database(installation)
+    with pytest.raises(SetupError, match="The database cannot be reached"):
+        async with open_database(installation):
+            pass
+
+
+async def test_a_url_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="The database cannot be reached: .*scheme"):
+        async with open_database(Installation(tmp_path, "mysql://somewhere")):
+            pass
