@@ -1,16 +1,19 @@
 """What every test can ask for: a migrated database, a pool on it, and an environment of its own."""
 
-import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
 from addressee.database.pool import Pool, open_pool
+from addressee.database.sealing import Sealer
 from addressee.database.target import Target
-from tests.support.servers import embedded_server, fresh_database
+from addressee.directory.keys import Keys
+from tests.support.api import running_api, running_worker
+from tests.support.servers import installation_of_the_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,15 @@ class Environment:
 
 
 @pytest.fixture(scope="session")
-async def target() -> AsyncIterator[Target]:
-    url = os.environ.get("TEST_DATABASE_URL")
-    async with fresh_database(Target.from_url(url)) if url else embedded_server() as target:
-        await migrate(target, finish=True)
-        yield target
+async def installation() -> AsyncIterator[Installation]:
+    async with installation_of_the_tests() as installation:
+        await migrate(installation.target(), finish=True)
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def target(installation: Installation) -> Target:
+    return installation.target()
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +51,22 @@ async def environment(pool: Pool) -> Environment:
         RETURNING id
     """
     return Environment(await pool.fetchval(statement, name), name)
+
+
+@pytest.fixture(scope="session")
+def api(installation: Installation) -> Iterator[str]:
+    """The URL of a real API process on the tests' database."""
+    with running_api(installation) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def worker(installation: Installation) -> Iterator[None]:
+    """A real worker process on the tests' database."""
+    with running_worker(installation):
+        yield
+
+
+@pytest.fixture
+def keys(pool: Pool, installation: Installation) -> Keys:
+    return Keys(pool, Sealer(installation.master_key()))

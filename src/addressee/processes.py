@@ -19,6 +19,8 @@ from typing import NamedTuple, Self
 
 import structlog
 
+# Looked up here, because between fork and exec a child may not load anything.
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
 
 # Who failed this often, never lasting for the steady time, does not get well by another start.
@@ -60,9 +62,9 @@ def bind_to(parent: int, by: signal.Signals) -> None:
 
     The kernel watches the thread that started this process: start children from a thread that lasts.
     """
-    if sys.platform != "linux":
+    if LIBC is None:
         return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, by.value)
+    LIBC.prctl(PR_SET_PDEATHSIG, by.value)
     if os.getppid() != parent:
         os._exit(1)
 

@@ -18,6 +18,7 @@ from addressee.database.cluster import LOG_LIMIT_BYTES, Cluster
 from addressee.database.embedded import EmbeddedPostgres, FolderInUseError, answers
 from addressee.database.errors import SetupError
 from addressee.database.target import Target
+from addressee.processes import ProcessError
 from tests.support.servers import CARELESS
 from tests.support.waiting import until
 
@@ -101,7 +102,7 @@ async def test_started_by_root_it_runs_as_another_account(server: EmbeddedPostgr
 
 
 async def test_it_listens_on_no_network(server: EmbeddedPostgres) -> None:
-    sockets = {os.readlink(entry) for entry in Path(f"/proc/{server.service.pid}/fd").iterdir()}
+    sockets = {str(entry.readlink()) for entry in Path(f"/proc/{server.service.pid}/fd").iterdir()}
     listening = {
         f"socket:[{line.split()[9]}]"
         for table in ("tcp", "tcp6")
@@ -136,7 +137,7 @@ async def test_a_pid_file_that_was_left_behind_is_not_believed(tmp_path: Path) -
 
 
 async def test_a_second_server_of_a_folder_is_refused(server: EmbeddedPostgres) -> None:
-    with pytest.raises(FolderInUseError, match="Another process runs the database in .*: stop it first"):
+    with pytest.raises(FolderInUseError, match=r"Another process runs the database in .*: stop it first"):
         async with server_of(server.cluster.folder, patience=0.1):
             pass
     assert await answers(server.target)
@@ -211,7 +212,7 @@ async def test_data_of_root_are_refused_to_root(tmp_path: Path) -> None:
 
 async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     server = EmbeddedPostgres(tmp_path / "postgres", settings={"shared_buffers": "nonsense"})
-    with pytest.raises(Exception, match='PostgreSQL ended while it started: .*"shared_buffers": "nonsense"'):
+    with pytest.raises(ProcessError, match=r'PostgreSQL ended while it started: .*"shared_buffers": "nonsense"'):
         async with server:
             pass
 

@@ -22,7 +22,7 @@ def test_a_child_process_sees_the_same_installation(tmp_path: Path, url: str | N
 
 
 def test_an_embedded_server_that_was_never_started_is_missed(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="There is no database in .*: run `addressee serve`"):
+    with pytest.raises(SetupError, match=r"There is no database in .*: run `addressee serve`"):
         Installation(tmp_path).target()
 
 

@@ -18,13 +18,13 @@ from tests.support.servers import CARELESS, DEBIAN_15, debian_server
 async def test_of_two_at_once_both_get_the_database_of_one(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
 
-    async def server_process() -> int:
+    async def environments() -> int:
         async with open_database(installation) as target, connect(target) as connection:
             await connection.execute("SELECT pg_sleep(0.5)")
             found: int = await connection.fetchval("SELECT count(*) FROM addressee.environments")
             return found
 
-    assert await asyncio.gather(server_process(), server_process()) == [3, 3]
+    assert list(await asyncio.gather(environments(), environments())) == [3, 3]
 
 
 async def test_it_ends_with_the_command_that_needed_it(tmp_path: Path) -> None:
@@ -69,6 +69,6 @@ async def test_postgresql_15_is_as_good_as_the_embedded_one(tmp_path: Path) -> N
 
 
 async def test_a_url_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="The database cannot be reached: .*scheme"):
+    with pytest.raises(SetupError, match=r"The database cannot be reached: .*scheme"):
         async with open_database(Installation(tmp_path, "mysql://somewhere")):
             pass

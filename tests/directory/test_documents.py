@@ -70,7 +70,9 @@ def test_deep_neither_combines_lists_nor_removes_by_null() -> None:
 
 
 @given(documents, documents, st.sampled_from(Merge))
-def test_laying_over_twice_changes_nothing_more(base: dict[str, object], given: dict[str, object], merge: Merge) -> None:
+def test_laying_over_twice_changes_nothing_more(
+    base: dict[str, object], given: dict[str, object], merge: Merge
+) -> None:
     once = overlay(base, given, merge)
     assert overlay(once, given, merge) == once
 

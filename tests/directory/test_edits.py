@@ -91,7 +91,9 @@ def test_identify_changes_only_the_keys_given() -> None:
 
 def test_the_same_again_is_no_change() -> None:
     found = ada(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}})
-    assert Identify(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}}).apply(found, HERE, MOMENT) is found
+    assert (
+        Identify(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}}).apply(found, HERE, MOMENT) is found
+    )
 
 
 def test_true_is_not_one() -> None:
@@ -207,7 +209,9 @@ def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
     assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 7, NOW, deleted_at=NOW)
 
 
-@pytest.mark.parametrize("edit", [Delete(), Remove({"a": 1}), Unset(("a",)), UnsetChannelData("x"), UnsetPreferences("x")])
+@pytest.mark.parametrize(
+    "edit", [Delete(), Remove({"a": 1}), Unset(("a",)), UnsetChannelData("x"), UnsetPreferences("x")]
+)
 def test_what_takes_away_creates_and_revives_no_one(edit: Edit) -> None:
     gone = tombstone()
     assert edit.apply(None, HERE, MOMENT) is None

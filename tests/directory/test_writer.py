@@ -58,7 +58,9 @@ async def test_what_was_answered_is_what_is_read(directory: Directory, at: At) -
     assert written.properties == {"n": 1.5, "deep": {"a": [None, True, "🦊"]}}
 
 
-async def test_a_write_without_effect_writes_nothing(directory: Directory, at: At, clock: MovedClock, pool: Pool) -> None:
+async def test_a_write_without_effect_writes_nothing(
+    directory: Directory, at: At, clock: MovedClock, pool: Pool
+) -> None:
     first = await edit(directory, at("ada"), Identify(properties={"plan": "pro"}))
     clock.move(timedelta(hours=1))
     assert await edit(directory, at("ada"), Identify(properties={"plan": "pro"})) == first

@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from addressee.database.embedded import EmbeddedPostgres, answers
+from addressee.database.installation import Installation
 from addressee.database.target import Target
 from addressee.processes import Account, Stopping, start, stop
 from tests.support.waiting import until
@@ -23,10 +25,17 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 @asynccontextmanager
-async def embedded_server() -> AsyncIterator[Target]:
+async def installation_of_the_tests() -> AsyncIterator[Installation]:
+    """A data folder with an embedded server, or a fresh database on the server that TEST_DATABASE_URL names."""
+    url = os.environ.get("TEST_DATABASE_URL")
     with tempfile.TemporaryDirectory() as folder:
-        async with EmbeddedPostgres(Path(folder) / "postgres", settings=CARELESS) as server:
-            yield server.target
+        if url is None:
+            async with EmbeddedPostgres(Path(folder) / "postgres", settings=CARELESS):
+                yield Installation(Path(folder))
+        else:
+            async with fresh_database(Target.from_url(url)) as target:
+                path = f"/{target.arguments['database']}"
+                yield Installation(Path(folder), urlunsplit(urlsplit(url)._replace(path=path)))
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ class Provider:
     `secrets` names the settings that are sealed.
     """
 
-    type: ChannelType
+    channel_type: ChannelType
     settings: type[msgspec.Struct]
     open: Callable[[Any, Path], Sender] | None
     secrets: frozenset[str] = frozenset()

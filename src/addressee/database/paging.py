@@ -80,6 +80,4 @@ def read_cursor(cursor: str | None, position: type[Position]) -> Position | None
         document = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         return msgspec.json.decode(document, type=position)
     except (ValueError, msgspec.MsgspecError):
-        raise CursorError(
-            "This is not a cursor of this list; leave it out to start from the front."
-        ) from None
+        raise CursorError("This is not a cursor of this list; leave it out to start from the front.") from None

@@ -22,9 +22,7 @@ class WrongMasterKeyError(Exception):
 class Sealer:
     def __init__(self, master_key: bytes) -> None:
         if len(master_key) != MASTER_KEY_BYTES:
-            raise ValueError(
-                f"The master key must have {MASTER_KEY_BYTES} bytes, this has {len(master_key)}."
-            )
+            raise ValueError(f"The master key must have {MASTER_KEY_BYTES} bytes, this has {len(master_key)}.")
         self._digest_key = derive(master_key, b"digest")
         self._cipher = AESGCM(derive(master_key, b"seal"))
 

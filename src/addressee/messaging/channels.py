@@ -1,7 +1,9 @@
-"""The channels of an environment."""
+"""The channels of an environment. What their settings keep secret is sealed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +12,7 @@ import msgspec
 from addressee.channels.providers import ChannelType
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.database.sealing import Sealer
 from addressee.messaging.workflow import Channel
 
 SQL = load(__package__)
@@ -39,3 +42,16 @@ def channel_from(row: asyncpg.Record) -> Channel:
         row["created_at"],
         row["updated_at"],
     )
+
+
+def seal_secrets(sealer: Sealer, channel_id: UUID, secrets: Mapping[str, Any]) -> bytes:
+    return sealer.seal(msgspec.json.encode(secrets), purpose(channel_id))
+
+
+def open_secrets(sealer: Sealer, channel_id: UUID, sealed: bytes) -> dict[str, Any]:
+    """Raises WrongMasterKeyError."""
+    return msgspec.json.decode(sealer.open(sealed, purpose(channel_id)), type=dict[str, Any])
+
+
+def purpose(channel_id: UUID) -> str:
+    return f"channel {channel_id}"

@@ -77,7 +77,7 @@ def outcome(attempt: int, result: Sent | Failed) -> tuple[Change, ...]:
             return (attempted(attempt, reason, retryable=False), undelivered("retries_exhausted", reason))
         case Failed(Failure.PERMANENT, reason):
             return (undelivered("fatal_error", reason),)
-        case Failed(Failure.BOUNCED, reason):
+        case Failed(_, reason):
             return (Change(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": reason}),)
 
 
@@ -97,4 +97,4 @@ def retry_after(attempt: int, chance: float) -> timedelta:
 
     `chance`, from 0 to 1, spreads retries, so that what failed together does not come back together.
     """
-    return FIRST_RETRY * 2 ** (attempt - 1) * (1 + JITTER * (2 * chance - 1))
+    return FIRST_RETRY * float(2 ** (attempt - 1)) * (1 + JITTER * (2 * chance - 1))

@@ -13,9 +13,7 @@ class MessagingError(Exception):
 
 class WorkflowMissingError(MessagingError):
     def __init__(self, workflow: str) -> None:
-        super().__init__(
-            f"There is no workflow {workflow!r} in this environment; `addressee push` adds workflows."
-        )
+        super().__init__(f"There is no workflow {workflow!r} in this environment; `addressee push` adds workflows.")
 
 
 class WorkflowInactiveError(MessagingError):

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,17 +18,15 @@ from addressee.database.queries import load
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Recipient
 from addressee.messaging import channels, content
-from addressee.messaging.delivery import Change, Status, follow
+from addressee.messaging.delivery import follow
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.identifiers import derived_ksuid, recipient_run_id
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, WaitingRecipient
+from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, WaitingRecipient, flattened
 from addressee.messaging.stepping import Entry, Facts, NewMessage, RecipientRun, RunStatus, run_through
 from addressee.messaging.workflow import Channel, Workflow
 
 SQL = load(__package__)
-
-MAX_FILTER_TEXT = 256
 
 log = structlog.get_logger()
 
@@ -165,7 +162,7 @@ def facts_for(
     if recipient is not None:
         scope = content.scope(
             recipient=recipient,
-            actor=run.actor and run.actor.found_in(people[run.actor.reference]),
+            actor=None if run.actor is None else run.actor.found_in(people[run.actor.reference]),
             tenant=None if run.tenant is None else people[Reference(TENANTS, run.tenant)],
             data={**run.data, **recipient_run.data},
             variables=variables,
@@ -201,7 +198,7 @@ async def insert_recipient_runs(
         page.page,
         run["workflow"],
         run["cancellation_key"],
-        [recipient_run_id(page.run_id, Reference(each.collection, each.id)) for each in recipients],
+        [recipient_run_id(page.run_id, each.reference) for each in recipients],
         [each.collection for each in recipients],
         [each.id for each in recipients],
         [each.uid for each in recipients],
@@ -262,7 +259,8 @@ async def insert_messages(
         [follow(None, message.changes) for message in messages],
         now,
     )
-    await insert_events(connection, page.environment_id, [event for each in messages for event in first_events(each)], now)
+    happenings = [happening for message in messages for happening in first_happenings(message)]
+    await insert_events(connection, page.environment_id, happenings, now)
     sending = [message for message in messages if message.address is not None]
     if sending:
         await connection.execute(
@@ -281,17 +279,8 @@ async def insert_messages(
         )
 
 
-def first_events(message: NewMessage) -> list[Happening]:
+def first_happenings(message: NewMessage) -> list[Happening]:
     assert message.run.uid is not None
     recipient = Identity(*message.run.recipient, message.run.uid)
     created = Happening(message.id, recipient, "message.created")
     return [created, *(Happening(message.id, recipient, change.event, change.data) for change in message.changes)]
-
-
-def flattened(data: Document) -> dict[str, Any]:
-    """What lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
-    return {
-        name: value[:MAX_FILTER_TEXT] if isinstance(value, str) else value
-        for name, value in data.items()
-        if not isinstance(value, (dict, list))
-    }

@@ -10,10 +10,12 @@ from uuid import UUID
 import msgspec
 
 from addressee.database.jobs import Job
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.reference import Reference
 
 PAGE_SIZE = 200
+
+MAX_FILTER_TEXT = 256
 
 
 class Identity(msgspec.Struct, frozen=True, array_like=True):
@@ -42,6 +44,10 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     uid: UUID | None
     data: Mapping[str, Any]
 
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.collection, self.id)
+
 
 class RunPage(msgspec.Struct, frozen=True):
     """One page of a run's recipients: the arguments of the jobs `start`, `advance` and `send`."""
@@ -61,3 +67,12 @@ class RunPage(msgspec.Struct, frozen=True):
 def identity(reference: Reference, recipient: Recipient | None) -> Identity:
     lives = recipient is not None and recipient.lives
     return Identity(*reference, recipient.uid if recipient is not None and lives else None)
+
+
+def flattened(data: Document) -> Document:
+    """What lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
+    return {
+        name: value[:MAX_FILTER_TEXT] if isinstance(value, str) else value
+        for name, value in data.items()
+        if not isinstance(value, (dict, list))
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -27,11 +27,11 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.reader import Reader
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import Place
+from addressee.messaging.channels import open_secrets
 from addressee.messaging.content import EmailContent
 from addressee.messaging.delivery import Change, Status, follow, outcome, retry_after
 from addressee.messaging.events import Happening, insert_events
-from addressee.messaging.pushing import open_secrets
 from addressee.messaging.runs import Identity, RunPage
 
 SQL = load(__package__)
@@ -112,7 +112,7 @@ class Sending:
             again = [send for send in claimed if send.status is Status.DELIVERY_ATTEMPTED]
             requeued = [Tried(send, (Change(Status.QUEUED),), None) for send in again]
             await change_messages(connection, page.environment_id, requeued, now)
-        return claimed
+        return [replace(send, status=Status.QUEUED) for send in claimed]
 
     async def _open(self, environment_id: int, channel_id: UUID) -> Sender:
         channel = await self._pool.fetchrow(SQL["channel_settings"], environment_id, channel_id)
@@ -120,15 +120,10 @@ class Sending:
         provider = PROVIDERS[channel["provider"]]
         assert provider.open is not None
         secrets = open_secrets(self._sealer, channel_id, channel["sealed_secrets"])
-        settings = msgspec.convert(
-            {**msgspec.json.decode(channel["settings"]), **secrets},
-            provider.settings,
-        )
-        return provider.open(settings, self._outbox / channel["environment"])
+        settings = {**msgspec.json.decode(channel["settings"]), **secrets}
+        return provider.open(msgspec.convert(settings, provider.settings), self._outbox / channel["environment"])
 
-    async def _try(
-        self, environment_id: int, batch: Sequence[Claimed], senders: Mapping[UUID, Sender]
-    ) -> list[Tried]:
+    async def _try(self, environment_id: int, batch: Sequence[Claimed], senders: Mapping[UUID, Sender]) -> list[Tried]:
         """Tries those that there is time for; the others stay claimed until they are due again."""
         people = await self._reader.read_all([place_of(environment_id, send) for send in batch])
         until = self._clock() + STARTING_TIME

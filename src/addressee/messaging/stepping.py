@@ -72,9 +72,7 @@ class NewMessage:
     address: str | None
 
 
-def run_through(
-    run: RecipientRun, steps: tuple[Step, ...], facts: Facts
-) -> tuple[RecipientRun, list[NewMessage]]:
+def run_through(run: RecipientRun, steps: tuple[Step, ...], facts: Facts) -> tuple[RecipientRun, list[NewMessage]]:
     """Takes the steps that are left."""
     effects: list[NewMessage] = []
     run = replace(run, status=RunStatus.PROCESSING)
@@ -105,9 +103,7 @@ def take(
     else:
         changes = (Change(first_status(channel, sandbox=facts.sandbox)),)
     id = derived_ksuid(facts.triggered_at, str(run.id), step.ref)
-    after = noted(
-        after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type}
-    )
+    after = noted(after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type})
     queued = changes[-1].status is Status.QUEUED
     return after, (NewMessage(id, run, step, channel, said, changes, address if queued else None),)
 

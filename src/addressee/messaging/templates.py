@@ -54,9 +54,7 @@ def bounded(name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(filter)
     def run(value: Any, *arguments: Any, **options: Any) -> Any:
-        sizes = [
-            len(item) for item in (value, *arguments) if isinstance(item, (str, list, tuple, dict, range))
-        ]
+        sizes = [len(item) for item in (value, *arguments) if isinstance(item, (str, list, tuple, dict, range))]
         if max(sizes, default=0) > MAX_FILTER_INPUT:
             raise FilterArgumentError(f"{name}: a value is longer than {MAX_FILTER_INPUT}", token=None)
         if name in MULTIPLYING_FILTERS and len(sizes) > 1 and sizes[0] * sizes[-1] > MAX_FILTER_PRODUCT:

@@ -143,8 +143,27 @@ async def keep_receipt(
     )
     if kept is not None:
         return None
-    earlier = await connection.fetchrow(SQL["receipt"], environment_id, receipt.key)
+    earlier = await read_receipt(connection, environment_id, receipt, now)
     assert earlier is not None
+    return earlier
+
+
+async def foresee(
+    pool: Pool, environment_id: int, trigger: Trigger, receipt: Receipt | None, now: datetime
+) -> Accepted | None:
+    """What the first request under this receipt was answered; without one, raises what `trigger` would."""
+    async with pool.acquire() as connection:
+        earlier = await read_receipt(connection, environment_id, receipt, now) if receipt else None
+        if earlier is None:
+            await check_workflow(connection, environment_id, trigger)
+    return earlier
+
+
+async def read_receipt(connection: Connection, environment_id: int, receipt: Receipt, now: datetime) -> Accepted | None:
+    """Raises ReceiptMismatchError when the key was used for another request."""
+    earlier = await connection.fetchrow(SQL["receipt"], environment_id, receipt.key, now - RECEIPT_LIFE)
+    if earlier is None:
+        return None
     if earlier["fingerprint"] != receipt.fingerprint:
         raise ReceiptMismatchError
     return Accepted(earlier["run_id"], earlier["request_id"])

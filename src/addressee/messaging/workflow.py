@@ -17,7 +17,7 @@ MAX_STEPS = 50
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that a person writes: what is not known is a mistake."""
 
 
@@ -44,7 +44,7 @@ TEMPLATES: Mapping[ChannelType, type[Template]] = {
 }
 
 
-class Step(Definition, frozen=True):
+class Step(Definition, frozen=True, kw_only=True):
     """One message on one channel; `channel` is the channel's key, `ref` names the step within the workflow."""
 
     ref: Name
@@ -52,7 +52,7 @@ class Step(Definition, frozen=True):
     template: Template
 
 
-class Workflow(Definition, frozen=True):
+class Workflow(Definition, frozen=True, kw_only=True):
     """`trigger_data_schema` is a JSON schema that a trigger's `data` must fit."""
 
     name: Name

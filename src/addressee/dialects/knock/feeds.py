@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 from uuid import UUID
 
 from addressee.dialects.knock import rendering
@@ -13,13 +14,13 @@ from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.users import ANY_KEY, user_place
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.directory.recipient import USERS, Document
-from addressee.messaging import Channel, FeedFilter, Position, Reference
+from addressee.messaging import EARLIEST, LATEST, Channel, FeedFilter, Position, Reference
 
 MAX_EXCLUDED_DEPTH = 3
 
-STATUSES = ("all", "unread", "read", "unseen", "seen")
-ARCHIVED = ("exclude", "include", "only")
-MODES = ("rich", "compact")
+STATUSES: Sequence[Literal["all", "unread", "read", "unseen", "seen"]] = ("all", "unread", "read", "unseen", "seen")
+ARCHIVED: Sequence[Literal["exclude", "include", "only"]] = ("exclude", "include", "only")
+MODES: Sequence[Literal["rich", "compact"]] = ("rich", "compact")
 
 
 async def list_items(call: Call) -> Answer:
@@ -71,8 +72,8 @@ def feed_filter(query: Query) -> FeedFilter:
         source=query.text("source"),
         categories=query.texts("workflow_categories"),
         trigger_data=trigger_data(query),
-        since=since,
-        until=until,
+        since=since or EARLIEST,
+        until=until or LATEST,
     )
 
 

@@ -15,7 +15,7 @@ from addressee.dialects.knock.users import ANY_KEY, SECRET, user_place
 from addressee.dialects.operation import Answer, Call, Handler, Operation, json_answer
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Document
-from addressee.messaging import Mark, Message, MessageFilter, Position, Reference, Status
+from addressee.messaging import EARLIEST, LATEST, Mark, Message, MessageFilter, Position, Reference, Status
 
 ENGAGEMENTS = frozenset(
     {"seen", "read", "interacted", "link_clicked", "archived", "unseen", "unread", "unarchived"},
@@ -75,8 +75,8 @@ def message_filter(query: Query) -> MessageFilter:
         run_id=uuid(query, "workflow_run_id"),
         recipient_run_id=uuid(query, "workflow_recipient_run_id"),
         trigger_data=trigger_data(query),
-        since=since,
-        until=until,
+        since=since or EARLIEST,
+        until=until or LATEST,
     )
 
 
@@ -111,7 +111,7 @@ async def own_message(call: Call) -> Message:
     """The message of the path, if the caller may touch it; another user's is as if it were not there."""
     message = await call.rooms.messaging.message(call.environment.id, call.path["message_id"])
     user_id = call.caller.user_id
-    if message is None or (user_id is not None and message.recipient != Reference(USERS, user_id)):
+    if message is None or (user_id is not None and message.recipient.reference != Reference(USERS, user_id)):
         raise missing("The message")
     return message
 
@@ -140,7 +140,7 @@ async def events(call: Call) -> Answer:
 
 
 async def mark_one(call: Call, mark: Mark) -> Answer:
-    metadata = interaction(call).metadata if mark is Mark.interacted else None
+    metadata = interaction(call).metadata if mark is Mark.INTERACTED else None
     marked = await call.rooms.messaging.mark(
         call.environment.id,
         [call.path["message_id"]],
@@ -166,7 +166,7 @@ async def mark_batch(call: Call, mark: Mark) -> Answer:
         given.message_ids,
         mark,
         user=call.caller.user_id,
-        metadata=checked_metadata(given.metadata) if mark is Mark.interacted else None,
+        metadata=checked_metadata(given.metadata) if mark is Mark.INTERACTED else None,
     )
     return json_answer([rendering.message(message) for message in marked])
 
@@ -192,7 +192,7 @@ def marking(method: str, word: str, name: str, mark: Mark) -> Operation:
         partial(mark_one, mark=mark),
         ANY_KEY,
         permission=FEED_WRITE,
-        takes=shapes.Interaction if mark is Mark.interacted else None,
+        takes=shapes.Interaction if mark is Mark.INTERACTED else None,
         gives=dict[str, Any],
     )
 
@@ -207,7 +207,7 @@ def batch_marking(mark: Mark, name: str) -> Operation:
         handler,
         ANY_KEY,
         permission=FEED_WRITE,
-        takes=shapes.MessagesInteraction if mark is Mark.interacted else shapes.Messages,
+        takes=shapes.MessagesInteraction if mark is Mark.INTERACTED else shapes.Messages,
         gives=list[dict[str, Any]],
     )
 
@@ -262,21 +262,21 @@ OPERATIONS = (
         query=("message_ids[]",),
         gives=list[dict[str, Any]],
     ),
-    marking("PUT", "seen", "mark_as_seen", Mark.seen),
-    marking("DELETE", "seen", "mark_as_unseen", Mark.unseen),
-    marking("DELETE", "unseen", "unseen", Mark.unseen),
-    marking("PUT", "read", "mark_as_read", Mark.read),
-    marking("DELETE", "read", "mark_as_unread", Mark.unread),
-    marking("DELETE", "unread", "unread", Mark.unread),
-    marking("PUT", "archived", "archive", Mark.archived),
-    marking("DELETE", "archived", "unarchive", Mark.unarchived),
-    marking("DELETE", "unarchived", "unarchived", Mark.unarchived),
-    marking("PUT", "interacted", "mark_as_interacted", Mark.interacted),
-    batch_marking(Mark.seen, "mark_as_seen"),
-    batch_marking(Mark.unseen, "mark_as_unseen"),
-    batch_marking(Mark.read, "mark_as_read"),
-    batch_marking(Mark.unread, "mark_as_unread"),
-    batch_marking(Mark.archived, "archive"),
-    batch_marking(Mark.unarchived, "unarchive"),
-    batch_marking(Mark.interacted, "mark_as_interacted"),
+    marking("PUT", "seen", "mark_as_seen", Mark.SEEN),
+    marking("DELETE", "seen", "mark_as_unseen", Mark.UNSEEN),
+    marking("DELETE", "unseen", "unseen", Mark.UNSEEN),
+    marking("PUT", "read", "mark_as_read", Mark.READ),
+    marking("DELETE", "read", "mark_as_unread", Mark.UNREAD),
+    marking("DELETE", "unread", "unread", Mark.UNREAD),
+    marking("PUT", "archived", "archive", Mark.ARCHIVED),
+    marking("DELETE", "archived", "unarchive", Mark.UNARCHIVED),
+    marking("DELETE", "unarchived", "unarchived", Mark.UNARCHIVED),
+    marking("PUT", "interacted", "mark_as_interacted", Mark.INTERACTED),
+    batch_marking(Mark.SEEN, "mark_as_seen"),
+    batch_marking(Mark.UNSEEN, "mark_as_unseen"),
+    batch_marking(Mark.READ, "mark_as_read"),
+    batch_marking(Mark.UNREAD, "mark_as_unread"),
+    batch_marking(Mark.ARCHIVED, "archive"),
+    batch_marking(Mark.UNARCHIVED, "unarchive"),
+    batch_marking(Mark.INTERACTED, "mark_as_interacted"),
 )

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,6 +18,8 @@ from addressee.directory.recipient import USERS
 from addressee.messaging import Reference
 
 MAX_PAIRS = 5000
+
+Choice = TypeVar("Choice", bound=str)
 
 Parts: TypeAlias = tuple[str, ...]
 
@@ -109,11 +111,14 @@ class Query:
             raise invalid(name, f"{name} must be true or false.")
         return TRUTH[text]
 
-    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+    def choice(self, name: str, choices: Sequence[Choice], default: Choice) -> Choice:
         text = self.text(name)
-        if text is not None and text not in choices:
-            raise invalid(name, f"{name} must be one of {', '.join(choices)}.")
-        return default if text is None else text
+        if text is None:
+            return default
+        for choice in choices:
+            if choice == text:
+                return choice
+        raise invalid(name, f"{name} must be one of {', '.join(choices)}.")
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A whole number, moved into its bounds (§1.8)."""

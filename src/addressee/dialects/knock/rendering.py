@@ -17,6 +17,7 @@ from addressee.messaging import (
     Contents,
     EmailContent,
     FeedItem,
+    Identity,
     InAppContent,
     Message,
     MessageEvent,
@@ -115,7 +116,7 @@ def mention(recipient: Recipient | Missing) -> Document:
     }
 
 
-def reference(where: Reference) -> str | Document:
+def reference(where: Reference | Identity) -> str | Document:
     return where.id if where.collection == USERS else {"id": where.id, "collection": where.collection}
 
 
@@ -284,11 +285,11 @@ def feed_item(item: FeedItem, *, compact: bool) -> Document:
     data = item.message.data
     rendered = {
         "__typename": "FeedItem",
-        "__cursor": write_cursor(item.message.position),
+        "__cursor": item.cursor,
         "id": item.message.id,
         "blocks": [block(one) for one in item.blocks],
         "actors": [mention(actor) for actor in item.actors[: 1 if compact else MAX_ACTORS]],
-        "total_actors": item.total_actors,
+        "total_actors": len(item.actors),
         "data": {name: value for name, value in data.items() if not isinstance(value, dict | list)}
         if compact
         else data,

@@ -82,7 +82,7 @@ def read_grants(claim: Any) -> dict[str, frozenset[str]]:
     if not isinstance(claim, dict):
         return {}
     return {
-        unquote(urlsplit(uri).path): frozenset(ALIASES.get(grant, grant) for grant in granted)
+        unquote(urlsplit(str(uri)).path): frozenset(ALIASES.get(grant, grant) for grant in granted)
         for uri, granted in claim.items()
         if isinstance(granted, dict)
     }

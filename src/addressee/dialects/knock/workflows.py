@@ -41,14 +41,12 @@ async def trigger(call: Call) -> Answer:
         overrides=overrides(recipients, given.recipients),
         cancellation_key=given.cancellation_key,
         sandbox=settings.sandbox_mode,
-        skip_delay=settings.skip_delay,
     )
     writes = inline_writes(call, given)
     check_writes(writes)
     messaging = call.rooms.messaging
-    accepted = await messaging.accepted_before(call.environment.id, receipt) if receipt else None
+    accepted = await messaging.foresee(call.environment.id, wanted, receipt=receipt) if writes else None
     if accepted is None:
-        await messaging.check_workflow(call.environment.id, wanted.workflow)
         for result in await call.rooms.directory.write_all(writes):
             if isinstance(result, RefusedError):
                 raise result

@@ -5,3 +5,4 @@ SELECT fingerprint,
 FROM addressee.trigger_receipts
 WHERE environment_id = $1
   AND key = $2
+  AND created_at > $3

@@ -1,0 +1,283 @@
+"""A folder of channels, workflows and variables, read and checked as a whole.
+
+channels/<key>.yaml    workflows/<key>.yaml    variables.yaml
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from addressee.channels.email import AddressError, address
+from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.messaging import templates
+from addressee.messaging.schemas import check_schema
+from addressee.messaging.sources import Mistake, Source, Trail, read
+from addressee.messaging.workflow import MAX_STEPS, TEMPLATES, Definition, Name, Workflow
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+HTML_FIELDS = frozenset({"html", "body"})
+ADDRESS_SETTINGS = ("from", "reply_to")
+
+
+class MistakesError(Exception):
+    """A configuration that cannot be used; nothing was changed. `mistakes` are all that were found."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+class ChannelFile(Definition, frozen=True):
+    """`id` keeps the id that a channel had elsewhere: browser clients name a feed by it."""
+
+    type: ChannelType
+    name: Name | None = None
+    provider: str | None = None
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    id: str | None = None
+
+
+class StepFile(Definition, frozen=True):
+    ref: Name
+    channel: str
+    template: dict[str, Any]
+
+
+class WorkflowFile(Definition, frozen=True):
+    steps: list[StepFile]
+    name: Name | None = None
+    categories: list[Name] = msgspec.field(default_factory=list)
+    active: bool = True
+    trigger_data_schema: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDefinition:
+    """`secrets` are those settings that are sealed. `id` is None unless the file gives one."""
+
+    key: str
+    id: UUID | None
+    name: str
+    type: ChannelType
+    provider: str
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(repr=False)
+    source: Source = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowDefinition:
+    key: str
+    active: bool
+    workflow: Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    channels: list[ChannelDefinition]
+    workflows: list[WorkflowDefinition]
+    variables: dict[str, Any]
+
+
+def read_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
+    """`environment` holds the values of `${NAME}` in settings. Raises MistakesError, which names every mistake."""
+    mistakes = unknown_files(folder)
+    channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
+    workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
+    variable_files = [read(path, folder) for path in folder.glob("variables.yaml")]
+
+    channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
+    types = {key_of(source): type_of(source) for source in channel_files}
+    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, types))]
+    variables = {name: value for source in variable_files for name, value in read_variables(source).items()}
+
+    for source in (*channel_files, *workflow_files, *variable_files):
+        mistakes += source.mistakes
+    if mistakes:
+        raise MistakesError(sorted(set(mistakes)))
+    return Configuration(channels, workflows, variables)
+
+
+def unknown_files(folder: Path) -> list[Mistake]:
+    """A file that would not be read is most likely misspelt."""
+    found = [path.relative_to(folder) for path in folder.rglob("*.y*ml")]
+    wrong = [
+        path
+        for path in found
+        if path.as_posix() != "variables.yaml"
+        and not (len(path.parts) == 2 and path.parts[0] in {"channels", "workflows"} and path.suffix == ".yaml")
+    ]
+    where = "this is not channels/<key>.yaml, workflows/<key>.yaml or variables.yaml"
+    mistakes = [Mistake(path.as_posix(), 1, where) for path in wrong]
+    if not found:
+        mistakes.append(Mistake(str(folder), 1, "there is nothing to push: no channels/*.yaml, no workflows/*.yaml"))
+    return mistakes
+
+
+def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefinition | None:
+    if not check_key(source) or not fits(source, (), source.value, ChannelFile):
+        return None
+    file = msgspec.convert(source.value, ChannelFile)
+    provider = PROVIDERS.get(provider_name(file))
+    if provider is None or provider.channel_type is not file.type:
+        names = " or ".join(name for name, known in PROVIDERS.items() if known.channel_type is file.type)
+        source.mistake(("provider",), f"the provider of a channel of type {file.type} is {names}")
+        return None
+    if not fits(source, ("settings",), file.settings, provider.settings):
+        return None
+    settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
+    for name in ADDRESS_SETTINGS:
+        check_address(source, ("settings", name), settings.get(name))
+    return ChannelDefinition(
+        key=key_of(source),
+        id=channel_id(source, file),
+        name=file.name or key_of(source),
+        type=file.type,
+        provider=provider_name(file),
+        settings={name: value for name, value in settings.items() if name not in provider.secrets},
+        secrets={name: value for name, value in settings.items() if name in provider.secrets},
+        source=source,
+    )
+
+
+def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> WorkflowDefinition | None:
+    """`types` are the types of the channels by key, None where the channel's file does not say."""
+    if not check_key(source) or not fits(source, (), source.value, WorkflowFile):
+        return None
+    file = msgspec.convert(source.value, WorkflowFile)
+    if not 1 <= len(file.steps) <= MAX_STEPS:
+        source.mistake(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
+    refs: set[str] = set()
+    steps = []
+    for index, step in enumerate(file.steps):
+        trail: Trail = ("steps", index)
+        if step.ref in refs:
+            source.mistake((*trail, "ref"), f"another step is called {step.ref!r}")
+        refs.add(step.ref)
+        type = types.get(step.channel)
+        if type is not None:
+            check_template(source, (*trail, "template"), step.template, type)
+            steps.append({**msgspec.to_builtins(step), "template": {**step.template, "type": type}})
+        elif step.channel not in types:
+            known = ", ".join(types) or "none"
+            source.mistake((*trail, "channel"), f"there is no channel {step.channel!r}; there are {known}")
+    if file.trigger_data_schema is not None:
+        try:
+            check_schema(file.trigger_data_schema)
+        except ValueError as error:
+            source.mistake(("trigger_data_schema",), f"this is not a JSON schema: {error}")
+    if source.mistakes or len(steps) < len(file.steps):
+        return None
+    workflow = msgspec.convert(
+        {
+            "name": file.name or key_of(source),
+            "categories": file.categories,
+            "steps": steps,
+            "trigger_data_schema": file.trigger_data_schema,
+        },
+        Workflow,
+    )
+    return WorkflowDefinition(key_of(source), file.active, workflow)
+
+
+def read_variables(source: Source) -> dict[str, Any]:
+    if source.value is None or source.mistakes:
+        return {}
+    if not isinstance(source.value, dict):
+        source.mistake((), "this must be a mapping of names to values")
+        return {}
+    return source.value
+
+
+def check_template(source: Source, trail: Trail, template: Mapping[str, Any], type: ChannelType) -> None:
+    if not fits(source, trail, template, TEMPLATES[type]):
+        return
+    if type is ChannelType.EMAIL and not (template.get("html") or template.get("text")):
+        source.mistake(trail, "an e-mail needs 'html', 'text' or both")
+    for name, text in template.items():
+        if text is None:
+            continue
+        try:
+            templates.parse(text, templates.HTML if name in HTML_FIELDS else templates.PLAIN)
+        except templates.TemplateError as error:
+            origin = source.origin((*trail, name))
+            line = origin.first_line + (error.line or 1) - 1
+            source.mistakes.append(Mistake(origin.file, line, f"this is not Liquid: {error.message}"))
+
+
+def check_key(source: Source) -> bool:
+    """Whether the file can be used at all."""
+    if source.mistakes:
+        return False
+    if not KEY.fullmatch(key_of(source)):
+        source.mistake((), "the file's name must be a key: letters, digits, - and _, then .yaml")
+        return False
+    return True
+
+
+def check_address(source: Source, trail: Trail, value: str | None) -> None:
+    if value is None:
+        return
+    try:
+        address(value)
+    except AddressError:
+        source.mistake(trail, "this must be `name@example.com` or `Name <name@example.com>`")
+
+
+def channel_id(source: Source, file: ChannelFile) -> UUID | None:
+    if file.id is None:
+        return None
+    try:
+        return UUID(file.id)
+    except ValueError:
+        source.mistake(("id",), "this must be a UUID")
+        return None
+
+
+def filled(source: Source, trail: Trail, value: Any, environment: Mapping[str, str]) -> Any:
+    """`${NAME}` replaced by what the process's environment holds under that name."""
+    if not isinstance(value, str):
+        return value
+    for name in VARIABLE.findall(value):
+        if name not in environment:
+            source.mistake(trail, f"the environment variable {name} is not set")
+    return VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+
+
+def fits(source: Source, trail: Trail, value: Any, type: type[msgspec.Struct]) -> bool:
+    return source.check(trail, value, schema_of(type))
+
+
+def schema_of(type: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON schema of what a person writes: a tag, which says what is known already, is left out."""
+    schema: dict[str, Any] = msgspec.json.schema(type)
+    tag = type.__struct_config__.tag_field
+    if tag is not None:
+        definition = schema["$defs"][type.__name__]
+        del definition["properties"][tag]
+        definition["required"].remove(tag)
+    return schema
+
+
+def provider_name(file: ChannelFile) -> str:
+    if file.provider is None and file.type is ChannelType.IN_APP_FEED:
+        return "feed"
+    return file.provider or ""
+
+
+def key_of(source: Source) -> str:
+    return Path(source.file).stem
+
+
+def type_of(source: Source) -> ChannelType | None:
+    type = source.value.get("type") if isinstance(source.value, dict) else None
+    return ChannelType(type) if type in list(ChannelType) else None

@@ -1,0 +1,94 @@
+"""A message as it is read: what was sent to whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.recipient import Document
+from addressee.messaging import channels
+from addressee.messaging.delivery import Status
+from addressee.messaging.runs import Identity
+from addressee.messaging.workflow import Channel
+
+SQL = load(__package__)
+
+
+class Position(NamedTuple):
+    """Where a message stands in a list, newest first."""
+
+    inserted_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`data` is that of the trigger with the recipient's own laid over it."""
+
+    id: str
+    channel: Channel
+    recipient: Identity
+    actors: tuple[Identity, ...]
+    tenant: str | None
+    status: Status
+    workflow: str
+    version_id: UUID
+    categories: tuple[str, ...]
+    step_ref: str
+    run_id: UUID
+    recipient_run_id: UUID
+    data: Document
+    seen_at: datetime | None
+    read_at: datetime | None
+    interacted_at: datetime | None
+    link_clicked_at: datetime | None
+    archived_at: datetime | None
+    inserted_at: datetime
+    updated_at: datetime
+
+    @property
+    def position(self) -> Position:
+        return Position(self.inserted_at, self.id)
+
+
+async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Message]:
+    """Messages from rows of `addressee.messages`, with what they share read once."""
+    if not rows:
+        return []
+    channels_by_id = await channels.by_id(connection, environment_id)
+    runs = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
+    data = {run["id"]: msgspec.json.decode(run["data"]) for run in runs}
+    return [message_from(row, channels_by_id[row["channel_id"]], data.get(row["run_id"], {})) for row in rows]
+
+
+def message_from(row: asyncpg.Record, channel: Channel, run_data: Mapping[str, Any]) -> Message:
+    return Message(
+        id=row["id"],
+        channel=channel,
+        recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
+        actors=msgspec.json.decode(row["actors"], type=tuple[Identity, ...]),
+        tenant=row["tenant"],
+        status=Status(row["status"]),
+        workflow=row["workflow"],
+        version_id=row["version_id"],
+        categories=tuple(row["categories"]),
+        step_ref=row["step_ref"],
+        run_id=row["run_id"],
+        recipient_run_id=row["recipient_run_id"],
+        data={**run_data, **msgspec.json.decode(row["data"])},
+        seen_at=row["seen_at"],
+        read_at=row["read_at"],
+        interacted_at=row["interacted_at"],
+        link_clicked_at=row["link_clicked_at"],
+        archived_at=row["archived_at"],
+        inserted_at=row["inserted_at"],
+        updated_at=row["updated_at"],
+    )

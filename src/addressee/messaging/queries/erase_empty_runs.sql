@@ -1,0 +1,12 @@
+-- Deletes triggers that nobody is left of: their data was about those who are gone.
+DELETE FROM addressee.workflow_runs AS runs
+USING unnest($1::smallint[], $2::uuid[]) AS left_behind (environment_id, id)
+WHERE runs.environment_id = left_behind.environment_id
+  AND runs.id = left_behind.id
+  AND runs.recipients = '[]'
+  AND NOT EXISTS (
+    SELECT
+    FROM addressee.recipient_runs AS others
+    WHERE others.environment_id = runs.environment_id
+      AND others.run_id = runs.id
+  )

@@ -1,0 +1,35 @@
+-- A message's events past one of them ($3: towards newer ones), of a recipient that lives, oldest first.
+WITH events AS NOT MATERIALIZED (
+  SELECT events.*
+  FROM addressee.message_events AS events
+  JOIN addressee.recipients AS recipients
+    ON recipients.environment_id = events.environment_id
+   AND recipients.collection = events.collection
+   AND recipients.id = events.recipient_id
+   AND recipients.uid = events.uid
+   AND recipients.deleted_at IS NULL
+  WHERE events.environment_id = $1
+    AND events.message_id = $2
+),
+newer AS (
+  SELECT *
+  FROM events
+  WHERE $3
+    AND id > $4
+  ORDER BY id
+  LIMIT $5
+),
+older AS (
+  SELECT *
+  FROM events
+  WHERE NOT $3
+    AND id < $4
+  ORDER BY id DESC
+  LIMIT $5
+)
+SELECT *
+FROM newer
+UNION ALL
+SELECT *
+FROM older
+ORDER BY id

@@ -1,0 +1,31 @@
+-- Marks messages of recipients that live; with $6, only that user's own. Returns those that changed.
+UPDATE addressee.messages AS messages
+SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE messages.seen_at END,
+    read_at = CASE $3
+                WHEN 'read' THEN $4
+                WHEN 'unread' THEN NULL
+                WHEN 'interacted' THEN coalesce(messages.read_at, $4)
+                ELSE messages.read_at
+              END,
+    archived_at = CASE $3 WHEN 'archived' THEN $4 WHEN 'unarchived' THEN NULL ELSE messages.archived_at END,
+    interacted_at = CASE $3 WHEN 'interacted' THEN $4 ELSE messages.interacted_at END,
+    updated_at = $4
+FROM addressee.recipients AS recipients
+WHERE messages.environment_id = $1
+  AND messages.id = ANY($2::text[])
+  AND recipients.environment_id = messages.environment_id
+  AND recipients.collection = messages.collection
+  AND recipients.id = messages.recipient_id
+  AND recipients.uid = messages.uid
+  AND recipients.deleted_at IS NULL
+  AND ($6::text IS NULL OR (messages.collection = $5 AND messages.recipient_id = $6))
+  AND CASE $3
+        WHEN 'unseen' THEN messages.seen_at IS NOT NULL
+        WHEN 'unread' THEN messages.read_at IS NOT NULL
+        WHEN 'unarchived' THEN messages.archived_at IS NOT NULL
+        ELSE true
+      END
+RETURNING messages.id,
+          messages.collection,
+          messages.recipient_id,
+          messages.uid

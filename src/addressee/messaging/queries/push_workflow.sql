@@ -1,0 +1,7 @@
+-- Makes a version of a workflow the current one.
+INSERT INTO addressee.workflows (environment_id, key, version_id, active, updated_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (environment_id, key) DO UPDATE
+SET version_id = excluded.version_id,
+    active = excluded.active,
+    updated_at = excluded.updated_at

@@ -1,0 +1,103 @@
+"""`addressee serve`: what runs, what ends with what, and what is refused."""
+
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+
+from addressee.cli.serve import Address, free_address
+from addressee.database.cluster import Cluster
+from tests.support.command import addressee
+from tests.support.service import Service, running_service
+from tests.support.waiting import until
+
+
+def descendants(process: int) -> dict[int, str]:
+    """The processes below this one, each with its command line."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (entry / "cmdline").read_text().replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents[int(entry.name)] = (parent, command)
+    found: dict[int, str] = {}
+    level = {process}
+    while level:
+        level = {pid for pid, (parent, _) in parents.items() if parent in level}
+        found |= {pid: parents[pid][1] for pid in level}
+    return found
+
+
+def those_with(service: Service, part: str) -> list[int]:
+    """The processes of the service with this in their command line, the first one first."""
+    return sorted(pid for pid, command in descendants(service.process.pid).items() if part in command)
+
+
+async def are_gone(processes: dict[int, str]) -> bool:
+    return not any(Path(f"/proc/{pid}").exists() for pid in processes)
+
+
+async def is_ready(service: Service) -> bool:
+    async with httpx.AsyncClient() as client:
+        try:
+            return (await client.get(f"{service.url}/health/ready")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+async def test_it_says_when_it_is_ready_and_ends_in_order(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service:
+        below = descendants(service.process.pid)
+        service.stop()
+        assert service.process.returncode == 0
+        assert await are_gone(below)
+        records = [json.loads(line) for line in service.log.splitlines()]
+    assert [record["url"] for record in records if record["event"] == "ready"] == [service.url]
+    assert "database system is shut down" in Cluster(tmp_path / "postgres").log_tail()
+
+
+async def test_nothing_outlives_it_when_it_is_killed(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service:
+        below = descendants(service.process.pid)
+        service.process.kill()
+        service.process.wait()
+        await until(lambda: are_gone(below))
+        service.start()
+        assert await is_ready(service)
+
+
+async def test_each_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service:
+        for part in ("addressee.cli.api", "addressee.cli work", "bin/postgres"):
+            killed = those_with(service, part)[0]
+            os.kill(killed, signal.SIGKILL)
+
+            async def is_replaced(part: str = part, killed: int = killed) -> bool:
+                now = those_with(service, part)
+                return bool(now) and killed not in now and await is_ready(service)
+
+            await until(is_replaced, 30)
+
+
+async def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = await addressee("serve", "--data-dir", tmp_path, "--port", str(port))
+    message = f"Cannot listen on 127.0.0.1, port {port}: Address already in use. Choose another --host or --port."
+    assert refused == (1, "", f"addressee: {message}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_port_0_is_any_free_one() -> None:
+    assert free_address("127.0.0.1", 0).port > 0
+
+
+def test_an_address_of_all_is_shown_as_one_that_can_be_asked() -> None:
+    assert Address("0.0.0.0", 8000).url == "http://127.0.0.1:8000"
+    assert Address("::", 8000).url == "http://[::1]:8000"
+    assert Address("10.0.0.7", 8000).url == "http://10.0.0.7:8000"

@@ -1,0 +1,42 @@
+"""Environments and their settings."""
+
+import pytest
+
+from addressee.database.pool import Pool
+from addressee.directory.documents import Merge
+from addressee.directory.environments import Environments, Settings
+from tests.conftest import Environment
+
+
+async def test_three_environments_exist_from_the_start(pool: Pool) -> None:
+    assert [one.name for one in await Environments(pool).all()][:3] == ["development", "staging", "production"]
+
+
+async def test_a_new_environment_has_the_default_settings(pool: Pool, environment: Environment) -> None:
+    found = await Environments(pool).named(environment.name)
+    assert found.settings == Settings(property_merge=Merge.SHALLOW, enhanced_security=False, user_shape="flat")
+
+
+async def test_a_change_keeps_the_other_settings(pool: Pool, environment: Environment) -> None:
+    environments = Environments(pool)
+    await environments.change(environment.name, {"property_merge": "deep"})
+    changed = await environments.change(environment.name, {"enhanced_security": True})
+    assert changed.settings == Settings(property_merge=Merge.DEEP, enhanced_security=True)
+    assert await environments.named(environment.name) == changed
+
+
+@pytest.mark.parametrize("wrong", [{"property_merge": "wide"}, {"enhanced_security": "yes"}, {"colour": "red"}])
+async def test_a_wrong_setting_is_refused(pool: Pool, environment: Environment, wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="Not a setting of an environment"):
+        await Environments(pool).change(environment.name, wrong)
+
+
+async def test_a_signing_key_is_handed_out_once_and_kept_in_its_public_half(
+    pool: Pool, environment: Environment
+) -> None:
+    environments = Environments(pool)
+    private = await environments.new_signing_key(environment.name)
+    assert private.startswith("-----BEGIN PRIVATE KEY-----")
+    kept = (await environments.named(environment.name)).settings.signing_key
+    assert kept is not None
+    assert kept.startswith("-----BEGIN PUBLIC KEY-----")

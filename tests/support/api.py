@@ -1,0 +1,61 @@
+"""The API and a worker as real processes on the tests' database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from addressee.database.installation import Installation
+from tests.support.service import POLL_SECONDS, START_SECONDS, STOP_SECONDS, free_port
+
+API = "addressee.cli.api"
+COMMANDS = "addressee.cli"
+
+
+@contextmanager
+def running(installation: Installation, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m …` on this installation, ended in the end."""
+    environment = {**os.environ, **installation.to_environment()}
+    log = installation.data_dir / f"{arguments[0]}.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def running_api(installation: Installation) -> Iterator[str]:
+    """The API's URL."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running(installation, API, "127.0.0.1", str(port), "1") as process:
+        until = time.monotonic() + START_SECONDS
+        while not answers(url):
+            assert process.poll() is None, (installation.data_dir / f"{API}.log").read_text()
+            assert time.monotonic() < until
+            time.sleep(POLL_SECONDS)
+        yield url
+
+
+@contextmanager
+def running_worker(installation: Installation) -> Iterator[None]:
+    with running(installation, COMMANDS, "work"):
+        yield
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False

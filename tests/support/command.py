@@ -1,0 +1,26 @@
+"""The command `addressee` as a person or a script runs it: in a process of its own."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from pathlib import Path
+from typing import NamedTuple
+
+COMMAND = (sys.executable, "-m", "addressee.cli")
+
+
+class Finished(NamedTuple):
+    code: int | None
+    output: str
+    errors: str
+
+
+async def addressee(*arguments: str | Path) -> Finished:
+    """Runs a command to its end, without what the environment may say about another installation."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADDRESSEE_")}
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment
+    )
+    output, errors = await process.communicate()
+    return Finished(process.returncode, output.decode(), errors.decode())
