@@ -2,9 +2,9 @@
 \set turn random(1, 1000000000)
 INSERT INTO bench_recipients (environment_id, collection, id, uid, version, attributes, properties, updated_at, format)
 VALUES (
-  1, '$users', 'user-' || :person, gen_random_uuid(), 1,
-  jsonb_build_object('name', 'User ' || :person, 'email', 'user' || :person || '@example.com'),
-  jsonb_build_object('plan', 'pro', 'city', 'Ulm', 'turn', :turn),
+  1, '$users', 'user-' || :person::integer, gen_random_uuid(), 1,
+  jsonb_build_object('name', 'User ' || :person::integer, 'email', 'user' || :person::integer || '@example.com'),
+  jsonb_build_object('plan', 'pro', 'city', 'Ulm', 'turn', :turn::integer),
   now(), 1
 )
 ON CONFLICT (environment_id, collection, id) DO UPDATE

@@ -7,30 +7,15 @@ import socket
 from pathlib import Path
 
 import httpx
+import pytest
 
 from addressee.cli.serve import Address, free_address
 from addressee.database.cluster import Cluster
+from addressee.database.errors import SetupError
 from tests.support.command import addressee
+from tests.support.kernel import descendants, is_alive
 from tests.support.service import Service, running_service
 from tests.support.waiting import until
-
-
-def descendants(process: int) -> dict[int, str]:
-    """The processes below this one, each with its command line."""
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            command = (entry / "cmdline").read_text().replace("\0", " ")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        parents[int(entry.name)] = (parent, command)
-    found: dict[int, str] = {}
-    level = {process}
-    while level:
-        level = {pid for pid, (parent, _) in parents.items() if parent in level}
-        found |= {pid: parents[pid][1] for pid in level}
-    return found
 
 
 def those_with(service: Service, part: str) -> list[int]:
@@ -39,7 +24,11 @@ def those_with(service: Service, part: str) -> list[int]:
 
 
 async def are_gone(processes: dict[int, str]) -> bool:
-    return not any(Path(f"/proc/{pid}").exists() for pid in processes)
+    return not any(is_alive(pid) for pid in processes)
+
+
+async def has_said(service: Service, event: str) -> bool:
+    return f'"event":"{event}"' in service.log
 
 
 async def is_ready(service: Service) -> bool:
@@ -52,17 +41,19 @@ async def is_ready(service: Service) -> bool:
 
 async def test_it_says_when_it_is_ready_and_ends_in_order(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
+        await until(lambda: has_said(service, "ready"))
         below = descendants(service.process.pid)
         service.stop()
         assert service.process.returncode == 0
         assert await are_gone(below)
-        records = [json.loads(line) for line in service.log.splitlines()]
-    assert [record["url"] for record in records if record["event"] == "ready"] == [service.url]
+        [ready] = [record for record in map(json.loads, service.log.splitlines()) if record["event"] == "ready"]
+    assert ready["url"] == service.url
     assert "database system is shut down" in Cluster(tmp_path / "postgres").log_tail()
 
 
 async def test_nothing_outlives_it_when_it_is_killed(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
+        await until(lambda: has_said(service, "ready"))
         below = descendants(service.process.pid)
         service.process.kill()
         service.process.wait()
@@ -95,6 +86,12 @@ async def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
 
 def test_port_0_is_any_free_one() -> None:
     assert free_address("127.0.0.1", 0).port > 0
+
+
+def test_a_host_may_be_a_name() -> None:
+    assert free_address("localhost", 0).host == "127.0.0.1"
+    with pytest.raises(SetupError, match="Cannot listen on nowhere.invalid, port 8000: "):
+        free_address("nowhere.invalid", 8000)
 
 
 def test_an_address_of_all_is_shown_as_one_that_can_be_asked() -> None:

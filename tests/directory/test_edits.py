@@ -33,7 +33,7 @@ HERE = Place(1, USERS, "ada")
 EARLIER = datetime(2025, 1, 1, tzinfo=UTC)
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 OLD_UID, NEW_UID = UUID(int=1), UUID(int=2)
-MOMENT = Moment(NOW, NEW_UID)
+MOMENT = Moment(NOW, 8, lambda: NEW_UID)
 
 edits: st.SearchStrategy[Edit] = st.one_of(
     st.builds(Identify, properties=documents, merge=st.sampled_from(Merge)),
@@ -66,12 +66,12 @@ def properties(found: Recipient | None, edit: Edit) -> dict[str, Any]:
 
 def test_identify_creates_who_is_missing() -> None:
     created = Identify(attributes={"name": "Ada"}, properties={"plan": "pro"}).apply(None, HERE, MOMENT)
-    assert created == Recipient(HERE, NEW_UID, 0, NOW, {"name": "Ada"}, {"plan": "pro"})
+    assert created == Recipient(HERE, NEW_UID, 8, NOW, {"name": "Ada"}, {"plan": "pro"})
 
 
 def test_identify_on_a_tombstone_is_someone_new_who_inherits_nothing() -> None:
     revived = Identify(properties={"plan": "pro"}).apply(tombstone(), HERE, MOMENT)
-    assert revived == Recipient(HERE, NEW_UID, 7, NOW, {}, {"plan": "pro"})
+    assert revived == Recipient(HERE, NEW_UID, 8, NOW, {}, {"plan": "pro"})
 
 
 def test_identify_can_be_told_not_to_bring_anyone_back() -> None:
@@ -184,7 +184,7 @@ def test_channel_data_remember_when_they_were_made_and_changed() -> None:
     at = "2025-06-01T12:00:00.000Z"
     created = SetChannelData("fcm", {"tokens": ["t1"]}).apply(ada(), HERE, MOMENT)
     assert created.channel_data == {"fcm": {"data": {"tokens": ["t1"]}, "created_at": at, "updated_at": at}}
-    later = Moment(datetime(2025, 6, 2, tzinfo=UTC), NEW_UID)
+    later = Moment(datetime(2025, 6, 2, tzinfo=UTC), 9, lambda: NEW_UID)
     replaced = SetChannelData("fcm", {"tokens": ["t2"]}).apply(created, HERE, later)
     assert replaced.channel_data["fcm"] == {
         "data": {"tokens": ["t2"]},
@@ -206,7 +206,7 @@ def test_a_preference_set_is_replaced_or_merged() -> None:
 
 def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
     found = ada(attributes={"name": "Ada"}, properties={"a": 1}, channel_data={"x": {}}, preferences={"default": {}})
-    assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 7, NOW, deleted_at=NOW)
+    assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+# No quoted or literal forms: nobody has such an address, and they are what injections are made of.
+PART = r"[^\s\x00-\x20\x7f@<>()\[\],;:\\\"]+"
+ADDRESS = rf"(?P<{{0}}user>{PART})@(?P<{{0}}domain>{PART})"
+WRITTEN = re.compile(rf"(?:(?P<name>[^<>]*)<)?(?P<user>{PART})@(?P<domain>{PART})(?(name)>)")
 
 
 class AddressError(ValueError):
@@ -31,10 +37,12 @@ class Email:
 
 def compose(email: Email) -> EmailMessage:
     """The e-mail with its headers. Nothing in it can add a header or a recipient. Raises AddressError."""
-    message = EmailMessage(policy=SMTP)
-    sender = address(email.sender)
+    sender, recipient = address(email.sender), address(email.to)
+    # A mailbox outside of ASCII cannot be written without this extension of the protocol.
+    plain = (sender.username + recipient.username).isascii()
+    message = EmailMessage(policy=SMTP if plain else SMTPUTF8)
     message["From"] = sender
-    message["To"] = address(email.to)
+    message["To"] = recipient
     if email.reply_to:
         message["Reply-To"] = address(email.reply_to)
     message["Subject"] = " ".join(email.subject.split())
@@ -53,11 +61,11 @@ def compose(email: Email) -> EmailMessage:
 
 def address(written: str) -> Address:
     """`name@example.com` or `Name <name@example.com>`, exactly one. Raises AddressError."""
-    name, specification = parseaddr(written)
-    try:
-        parsed = Address(display_name=name, addr_spec=specification)
-    except (MessageError, ValueError, IndexError):
-        raise AddressError("not an e-mail address") from None
-    if not parsed.username or not parsed.domain:
+    match = WRITTEN.fullmatch(written)
+    if match is None or len(written.splitlines()) > 1:
         raise AddressError("not an e-mail address")
-    return parsed
+    try:
+        domain = match["domain"].encode("idna").decode()
+        return Address((match["name"] or "").strip(' "'), match["user"], domain)
+    except (MessageError, ValueError):
+        raise AddressError("not an e-mail address") from None

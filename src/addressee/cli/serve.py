@@ -33,7 +33,7 @@ READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 
 # An address that means every one of the machine, and the one to ask instead.
-LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 log = structlog.get_logger()
 
@@ -128,7 +128,7 @@ async def answers(address: Address) -> bool:
         host = LOCAL.get(address.host, address.host)
         reader, writer = await asyncio.open_connection(host, address.port)
         try:
-            writer.write(b"GET /health/live HTTP/1.0\r\n\r\n")
+            writer.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             status = await asyncio.wait_for(reader.readline(), READY_SECONDS)
         finally:
             writer.close()
@@ -137,14 +137,16 @@ async def answers(address: Address) -> bool:
 
 
 def free_address(host: str, port: int) -> Address:
-    """Raises SetupError when the address is in use or not one of this machine."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SetupError(
-                f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another --host or --port."
-            ) from None
-        return Address(host, probe.getsockname()[1])
+    """Looks the host up and tries to listen there. Raises SetupError when that does not work."""
+    try:
+        # The HTTP server takes numbers only; of a name that has both kinds, IPv4 is the one that more clients try.
+        family, kind, _, _, place = min(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            number, free_port = probe.getsockname()[:2]
+            return Address(number, free_port)
+    except OSError as error:
+        raise SetupError(
+            f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another --host or --port."
+        ) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueue
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job as StoredJob
 from pgqueuer.domain.models import TableChangedEvent, utc_now
 from pgqueuer.domain.settings import DBSettings
@@ -33,6 +34,10 @@ SETTINGS = DBSettings(db_schema="addressee_jobs")
 
 POLL_INTERVAL = timedelta(milliseconds=500)
 HINT_INTERVAL_SECONDS = 0.05
+BATCH_SIZE = 10
+
+# What one worker runs at a time; each job works with one connection at most.
+MAX_CONCURRENT_JOBS = 2 * BATCH_SIZE
 RECONNECT_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -145,7 +150,12 @@ async def work(
                 ),
             )(runner(handling))
         running = asyncio.create_task(
-            manager.run(dequeue_timeout=POLL_INTERVAL, batch_size=10, heartbeat_timeout=heartbeat_timeout),
+            manager.run(
+                dequeue_timeout=POLL_INTERVAL,
+                batch_size=BATCH_SIZE,
+                max_concurrent_tasks=MAX_CONCURRENT_JOBS,
+                heartbeat_timeout=heartbeat_timeout,
+            ),
         )
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -162,7 +172,11 @@ def runner(handling: Handling) -> Callable[[StoredJob], Awaitable[None]]:
     decoder = msgspec.json.Decoder(handling.arguments)
 
     async def run(job: StoredJob) -> None:
-        await handling.handler(decoder.decode(job.payload or b"{}"))
+        try:
+            await handling.handler(decoder.decode(job.payload or b"{}"))
+        except asyncio.CancelledError:
+            # The library deletes cancelled jobs, and a process that ends cancels all of them.
+            raise RetryRequested(timedelta(), "the worker was stopped") from None
 
     return run
 
@@ -179,3 +193,9 @@ class QueueState:
 
 async def queue_state(pool: Pool) -> list[QueueState]:
     return [QueueState(*row) for row in await pool.fetch(SQL["queue_state"])]
+
+
+async def forget_finished(connection: Connection, before: datetime) -> None:
+    """Deletes what the library logged about jobs before a time."""
+    await connection.execute(SQL["delete_job_log"], before)
+    await connection.execute(SQL["delete_job_statistics"], before)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from addressee.directory.environments import Environment
 from addressee.directory.history import Origin
@@ -30,8 +31,7 @@ class Rooms:
     keys: KeyRing
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One authenticated request. Path values are decoded; the body is as it came.
 
     `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned.
@@ -55,13 +55,12 @@ class Call:
         return Origin(self.credential.key_id, self.request_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A response: JSON bytes, or nothing."""
 
     body: bytes = b""
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
@@ -88,8 +87,7 @@ class Operation:
     max_body_bytes: int = ONE_RECIPIENT_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a dialect's authentication sees: no body has been read yet."""
 
     rooms: Rooms

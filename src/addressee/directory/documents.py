@@ -44,25 +44,24 @@ def check_value(value: Any, field: str, depth: int = 1) -> None:
     NUL characters, lone surrogates, NaN and infinities, numbers of 2**63 and beyond, and nesting deeper than
     64 levels.
     """
-    match value:
-        case str():
-            check_text(value, field)
-        case bool() | None:
-            pass
-        case int() | float():
-            if not math.isfinite(value) or abs(value) >= NUMBER_BOUND:
-                raise RefusedError("number", field, f"{field} is not a number between -2^63 and 2^63.")
-        case dict():
-            check_depth(depth, field)
-            for name, item in value.items():
-                check_text(name, field)
-                check_value(item, f"{field}.{name}", depth + 1)
-        case list():
-            check_depth(depth, field)
-            for index, item in enumerate(value):
-                check_value(item, f"{field}[{index}]", depth + 1)
-        case _:
-            raise RefusedError("type", field, f"{field} is a {type(value).__name__}, which JSON does not have.")
+    if isinstance(value, str):
+        check_text(value, field)
+    elif isinstance(value, bool) or value is None:
+        pass
+    elif isinstance(value, int | float):
+        if not math.isfinite(value) or abs(value) >= NUMBER_BOUND:
+            raise RefusedError("number", field, f"{field} is not a number between -2^63 and 2^63.")
+    elif isinstance(value, dict):
+        check_depth(depth, field)
+        for name, item in value.items():
+            check_text(name, field)
+            check_value(item, f"{field}.{name}", depth + 1)
+    elif isinstance(value, list):
+        check_depth(depth, field)
+        for index, item in enumerate(value):
+            check_value(item, f"{field}[{index}]", depth + 1)
+    else:
+        raise RefusedError("type", field, f"{field} is a {type(value).__name__}, which JSON does not have.")
 
 
 def check_depth(depth: int, field: str) -> None:

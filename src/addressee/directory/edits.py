@@ -7,13 +7,14 @@ never fails its neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct, structs
 
 from addressee.directory import attributes
 from addressee.directory.documents import Merge, check_id, check_value, overlay
@@ -26,12 +27,12 @@ MAX_DOCUMENT_BYTES = 1_000_000
 EMPTY: Document = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When an edit is applied, and the identity that a recipient gets if the edit creates one."""
+class Moment(Struct, frozen=True):
+    """When an edit is applied, which version its effect is, and where a newcomer's identity comes from."""
 
     now: datetime
-    uid: UUID
+    version: int
+    new_uid: Callable[[], UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ class Delete:
         return Recipient(
             place,
             found.uid,
-            found.version,
+            moment.version,
             updated_at=moment.now,
             deleted_at=moment.now,
             format=found.format,
@@ -245,10 +246,10 @@ Edit: TypeAlias = (
 
 
 def living(found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-    """Who is there, or a newcomer. The newcomer inherits nothing but the place's count of versions."""
+    """Who is there, or a newcomer, who inherits nothing from a tombstone."""
     if found is not None and found.lives:
         return found
-    return Recipient(place, moment.uid, found.version if found else 0, updated_at=moment.now)
+    return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
 
 
 def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient:
@@ -258,7 +259,7 @@ def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient
         return recipient
     for name, value in different.items():
         check_size(name, value)
-    return replace(recipient, updated_at=moment.now, **different)
+    return structs.replace(recipient, updated_at=moment.now, version=moment.version, **different)
 
 
 def check_size(name: str, document: Document) -> None:
@@ -280,11 +281,18 @@ def with_channel_data(entries: Document, channel_id: str, data: Any, moment: Mom
 
 def same(one: Any, other: Any) -> bool:
     """Equality of JSON values: unlike Python's, true is not 1."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return one is other or (isinstance(one, bool) == isinstance(other, bool) and one == other)
+    return bool(one == other) and same_kinds(one, other)
+
+
+def same_kinds(one: Any, other: Any) -> bool:
+    """Of values that Python calls equal: whether booleans meet booleans."""
+    if one is other:
+        return True
+    if isinstance(one, dict):
+        return all(same_kinds(value, other[name]) for name, value in one.items())
+    if isinstance(one, list):
+        return all(map(same_kinds, one, other))
+    return isinstance(one, bool) == isinstance(other, bool)
 
 
 def as_list(value: Any) -> list[Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from addressee.directory.edits import same
 from addressee.directory.recipient import Document, Recipient
@@ -15,16 +16,17 @@ VALUES_RECORDED = ("attributes", "properties", "preferences")
 NAMES_RECORDED = ("channel_data",)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Who asked for a write: the API key and the request, where there are such."""
 
     key_id: UUID | None = None
     request_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+NO_ORIGIN = Origin()
+
+
+class Change(Struct, frozen=True):
     """One effective edit. A deletion records no values: they are to be forgotten."""
 
     uid: UUID

@@ -16,7 +16,7 @@ from addressee.directory.recipient import Place, Recipient
 SQL = load(__package__)
 
 MAX_BATCH_PLACES = 500
-MAX_BATCHES_IN_FLIGHT = 3
+MAX_BATCHES_IN_FLIGHT = 2
 
 
 class Reader:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from msgspec import Struct, field
 
 Document = dict[str, Any]
 
@@ -24,8 +25,7 @@ class Place(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Anything that can be notified, as stored at one version. Documents are never changed in place.
 
     `uid` is the identity: an id that was deleted and used again has another one. `version` counts effective

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
 import msgspec
 import structlog
+from msgspec import Struct
 from prometheus_client import Counter, Gauge, Histogram
 from uuid_utils.compat import uuid7
 
@@ -25,7 +26,7 @@ from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.edits import Edit, Moment
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
-from addressee.directory.history import Change, Origin, change
+from addressee.directory.history import NO_ORIGIN, Change, Origin, change
 from addressee.directory.recipient import FORMAT, Place, Recipient
 
 SQL = load(__package__)
@@ -44,8 +45,7 @@ Key: TypeAlias = tuple[int, str, str, str]
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """Edits of one recipient, applied in order, all or none.
 
     With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
@@ -54,7 +54,7 @@ class Write:
 
     place: Place
     edits: tuple[Edit, ...]
-    origin: Origin = field(default_factory=Origin)
+    origin: Origin = NO_ORIGIN
     receipt: str | None = None
 
     @property
@@ -62,8 +62,7 @@ class Write:
         return None if self.receipt is None else (*self.place, self.receipt)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The recipient once the write was kept, and as it was before (None: nobody was there)."""
 
     recipient: Recipient | None
@@ -339,7 +338,7 @@ def apply(group: Group, found: Recipient | None, used: set[Key], now: datetime) 
     changes: list[Change] = []
     answers: list[Written | Exception] = []
     receipts: list[Key] = []
-    next_version = (found.version if found else 0) + 1
+    moment = Moment(now, (found.version if found else 0) + 1, uuid7)
     for item in group.waiting:
         key = item.write.receipt_key
         if key in used or key in receipts:
@@ -349,9 +348,8 @@ def apply(group: Group, found: Recipient | None, used: set[Key], now: datetime) 
         made: list[Change] = []
         try:
             for edit in item.write.edits:
-                after = edit.apply(recipient, group.place, Moment(now, uuid7()))
+                after = edit.apply(recipient, group.place, moment)
                 if after is not None and after is not recipient:
-                    after = replace(after, version=next_version)
                     made.append(change(edit.name, recipient, after, item.write.origin))
                     recipient = after
         except RefusedError as refusal:
@@ -370,7 +368,7 @@ def check_writes(writes: Iterable[Write]) -> None:
 
     What depends on the stored recipient (a size after merging) is only known when it is written.
     """
-    moment = Moment(datetime.now(UTC), uuid7())
+    moment = Moment(datetime.now(UTC), 1, uuid7)
     for write in writes:
         recipient: Recipient | None = None
         for edit in write.edits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import falcon
@@ -22,6 +23,7 @@ from addressee.dialects.operation import (
 from addressee.dialects.operation import Request as Unauthenticated
 from addressee.http import cors, metrics, requests
 from addressee.http.paths import decode_path
+from addressee.logs import RequestLine, write_request
 
 JSON = "application/json; charset=utf-8"
 SERVER_ERROR = 500
@@ -39,6 +41,8 @@ class RawPaths:
         self._app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["http_version"] == "1":
+            scope["http_version"] = "1.0"  # as Falcon spells what Granian calls 1
         scope["path"] = scope["raw_path"].decode("latin-1").partition("?")[0]
         await self._app(scope, receive, send)
 
@@ -158,11 +162,13 @@ class Exchange:
         seconds = time.perf_counter() - req.context.started
         dialect = "knock" if req.path.startswith("/v1/") else "own"
         metrics.observe(dialect, req.context.label, resp.status_code, seconds)
-        log.info(
-            "request",
-            request_id=req.context.request_id,
-            method=req.method,
-            operation=req.context.label,
-            status=resp.status_code,
-            milliseconds=round(seconds * 1000, 2),
+        write_request(
+            RequestLine(
+                request_id=req.context.request_id,
+                method=req.method,
+                operation=req.context.label,
+                status=resp.status_code,
+                milliseconds=round(seconds * 1000, 2),
+                timestamp=datetime.now(UTC),
+            )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -35,7 +34,7 @@ log = structlog.get_logger()
 def create() -> Service:
     """What the HTTP server calls in each of its processes."""
     logs.configure()
-    die_with_parent(signal.SIGTERM)
+    die_with_parent()
     return Service(Installation.from_environment())
 
 

@@ -166,7 +166,7 @@ def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> Wo
         type = types.get(step.channel)
         if type is not None:
             check_template(source, (*trail, "template"), step.template, type)
-            steps.append({**msgspec.to_builtins(step), "template": {**step.template, "type": type}})
+            steps.append({**msgspec.to_builtins(step), "template": {**step.template, "type": type.value}})
         elif step.channel not in types:
             known = ", ".join(types) or "none"
             source.mistake((*trail, "channel"), f"there is no channel {step.channel!r}; there are {known}")

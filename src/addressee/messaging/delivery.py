@@ -31,7 +31,7 @@ NEXT: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(
         {Status.SENT, Status.DELIVERY_ATTEMPTED, Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED}
     ),
-    Status.DELIVERY_ATTEMPTED: frozenset({Status.QUEUED, Status.UNDELIVERED, Status.NOT_SENT}),
+    Status.DELIVERY_ATTEMPTED: frozenset({Status.QUEUED, Status.UNDELIVERED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.BOUNCED}),
     Status.DELIVERED: frozenset(),
     Status.UNDELIVERED: frozenset(),

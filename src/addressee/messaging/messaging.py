@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 from addressee.database.jobs import Hint
@@ -11,6 +10,7 @@ from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import Document
+from addressee.directory.writer import Clock
 from addressee.messaging import channels, reading
 from addressee.messaging.cancelling import cancel
 from addressee.messaging.feed import Feed, FeedFilter, read_feed
@@ -22,18 +22,14 @@ from addressee.messaging.triggering import Accepted, Receipt, Trigger, foresee, 
 from addressee.messaging.workflow import Channel
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Messaging:
     """Accepts triggers, and reads and marks what came of them. Workers do what lies between."""
 
-    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Clock | None = None) -> None:
         self._pool = pool
         self._reader = reader
         self._hint = hint
-        self._clock = clock
+        self._clock = clock or Clock()
 
     async def trigger(
         self, environment_id: int, what: Trigger, *, request_id: str, receipt: Receipt | None = None
@@ -50,7 +46,7 @@ class Messaging:
             what,
             request_id=request_id,
             receipt=receipt,
-            now=self._clock(),
+            now=self._clock.now(),
         )
         self._hint.give()
         return accepted
@@ -60,7 +56,7 @@ class Messaging:
 
         Raises what `trigger` would, but for a missing actor: for callers who write recipients first.
         """
-        return await foresee(self._pool, environment_id, what, receipt, self._clock())
+        return await foresee(self._pool, environment_id, what, receipt, self._clock.now())
 
     async def cancel(
         self,
@@ -70,7 +66,7 @@ class Messaging:
         recipients: Sequence[Reference] | None = None,
     ) -> None:
         """Stops the unfinished runs of a workflow under a key: of `recipients`, or of all."""
-        await cancel(self._pool, environment_id, workflow, cancellation_key, recipients, self._clock())
+        await cancel(self._pool, environment_id, workflow, cancellation_key, recipients, self._clock.now())
 
     async def messages(
         self, environment_id: int, recipient: Reference, filter: MessageFilter, page: Page[Position]
@@ -113,7 +109,7 @@ class Messaging:
     ) -> list[Message]:
         """Marks messages, with `user` only that user's own, and returns them in the order asked for."""
         return await mark_messages(
-            self._pool, environment_id, ids, mark, user=user, metadata=metadata, now=self._clock()
+            self._pool, environment_id, ids, mark, user=user, metadata=metadata, now=self._clock.now()
         )
 
     async def channel(self, environment_id: int, id: UUID) -> Channel | None:

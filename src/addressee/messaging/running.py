@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,11 +12,12 @@ import asyncpg
 import msgspec
 import structlog
 
-from addressee.database.jobs import enqueue
+from addressee.database.jobs import Hint, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Recipient
+from addressee.directory.writer import Clock
 from addressee.messaging import channels, content
 from addressee.messaging.delivery import follow
 from addressee.messaging.events import Happening, insert_events
@@ -56,9 +57,10 @@ class Run:
 class Runner:
     """The handlers of the jobs `start` and `advance`. Both may run twice, and at once: the second changes nothing."""
 
-    def __init__(self, pool: Pool, reader: Reader, clock: Callable[[], datetime]) -> None:
+    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Clock) -> None:
         self._pool = pool
         self._reader = reader
+        self._hint = hint
         self._clock = clock
 
     async def start(self, page: RunPage) -> None:
@@ -68,7 +70,7 @@ class Runner:
                 return
             waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
             starting, rest = waiting[:PAGE_SIZE], waiting[PAGE_SIZE:]
-            await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], self._clock())
+            await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], self._clock.now())
             await connection.execute(
                 SQL["update_waiting_recipients"],
                 page.environment_id,
@@ -80,6 +82,7 @@ class Runner:
                 connection,
                 [page.job("advance"), *([page.following.job("start")] if rest else [])],
             )
+        self._hint.give()
 
     async def advance(self, page: RunPage) -> None:
         run = await self._run(page)
@@ -91,7 +94,7 @@ class Runner:
         people = await self._people(run, runs)
         variables = await self._variables(page.environment_id)
         channels_by_key = await channels.by_key(self._pool, page.environment_id)
-        now = self._clock()
+        now = self._clock.now()
         facts = [facts_for(each, run, people, variables, channels_by_key, now) for each in runs]
         # Rendering takes the processor for long; heartbeats and other pages go on meanwhile.
         results = await asyncio.to_thread(advance_all, runs, run.workflow, facts)
@@ -101,6 +104,7 @@ class Runner:
             await insert_messages(connection, page, run, messages, now)
             if any(message.address is not None for message in messages):
                 await enqueue(connection, [page.job("send")])
+        self._hint.give()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 
     async def _run(self, page: RunPage) -> Run | None:

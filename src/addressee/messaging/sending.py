@@ -28,6 +28,7 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import Place
+from addressee.directory.writer import Clock
 from addressee.messaging.channels import open_secrets
 from addressee.messaging.content import EmailContent
 from addressee.messaging.delivery import Change, Status, follow, outcome, retry_after
@@ -78,7 +79,7 @@ class Sending:
         reader: Reader,
         sealer: Sealer,
         outbox: Path,
-        clock: Callable[[], datetime],
+        clock: Clock,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._pool = pool
@@ -100,10 +101,10 @@ class Sending:
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(SQL["next_send_due"], *msgspec.structs.astuple(page))
             if due_at is not None:
-                await enqueue(connection, [page.job("send", max(due_at - self._clock(), timedelta()))])
+                await enqueue(connection, [page.job("send", max(due_at - self._clock.now(), timedelta()))])
 
     async def _claim(self, page: RunPage) -> list[Claimed]:
-        now = self._clock()
+        now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(
                 SQL["claim_sends"], *msgspec.structs.astuple(page), now, now + CLAIM, BATCH_SIZE
@@ -126,11 +127,11 @@ class Sending:
     async def _try(self, environment_id: int, batch: Sequence[Claimed], senders: Mapping[UUID, Sender]) -> list[Tried]:
         """Tries those that there is time for; the others stay claimed until they are due again."""
         people = await self._reader.read_all([place_of(environment_id, send) for send in batch])
-        until = self._clock() + STARTING_TIME
+        until = self._clock.now() + STARTING_TIME
         chance = self._chance()
         tried = []
         for send in batch:
-            if self._clock() >= until:
+            if self._clock.now() >= until:
                 break
             if send.recipient.found_in(people.get(place_of(environment_id, send))) is None:
                 tried.append(Tried(send, (Change(Status.NOT_SENT, {"reason": "recipient_missing"}),), None))
@@ -143,10 +144,10 @@ class Sending:
         attempt = send.attempts + 1
         changes = outcome(attempt, result)
         again = changes[-1].status is Status.DELIVERY_ATTEMPTED
-        return Tried(send, changes, self._clock() + retry_after(attempt, chance) if again else None)
+        return Tried(send, changes, self._clock.now() + retry_after(attempt, chance) if again else None)
 
     async def _record(self, environment_id: int, tried: Sequence[Tried]) -> None:
-        now = self._clock()
+        now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             changed = await change_messages(connection, environment_id, tried, now)
             recorded = [each for each in tried if each.send.message_id in changed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -81,7 +81,7 @@ class Source:
 class Loader(yaml.SafeLoader):
     """Dates stay text."""
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the library declares it for instances
         first: [(tag, pattern) for tag, pattern in resolvers if tag != TIMESTAMP]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -95,13 +95,21 @@ def read(path: Path, folder: Path) -> Source:
         root = loader.get_single_node()
         if root is not None:
             walk(root, (), source, path, folder)
+        if root is not None and not source.mistakes:
             source.value = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        source.mistakes.append(Mistake(source.file, line, f"this is not YAML: {error.problem}"))
+        source.mistakes.append(Mistake(source.file, line, f"this is not YAML: {error.problem}{hint(error)}"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         source.mistakes.append(Mistake(source.file, 1, "this is not YAML in UTF-8"))
     return source
+
+
+def hint(error: yaml.MarkedYAMLError) -> str:
+    """What people most often meant."""
+    if error.problem == "mapping values are not allowed here":
+        return "; a text that contains ': ' must stand in quotes"
+    return ""
 
 
 def walk(node: yaml.Node, trail: Trail, source: Source, path: Path, folder: Path) -> None:
@@ -113,7 +121,11 @@ def walk(node: yaml.Node, trail: Trail, source: Source, path: Path, folder: Path
             seen: set[str] = set()
             for key, value in node.value:
                 name = key.value if isinstance(key, yaml.ScalarNode) else None
-                if name is None or key.tag != STRING:
+                if name is None:
+                    message = "a text that begins with { must stand in quotes"
+                    source.mistakes.append(Mistake(source.file, key.start_mark.line + 1, message))
+                    continue
+                if key.tag != STRING:
                     source.mistakes.append(Mistake(source.file, key.start_mark.line + 1, "a key must be text"))
                     continue
                 if name in seen:
@@ -155,14 +167,15 @@ def explanations(error: ValidationError) -> Iterator[tuple[Trail, str]]:
     trail = tuple(error.absolute_path)
     wanted: Any = error.validator_value
     schema: Any = error.schema
+    value: Any = error.instance
     match error.validator:
         case "required":
             for name in wanted:
-                if name not in error.instance:
+                if name not in value:
                     yield trail, f"{name!r} is missing"
         case "additionalProperties":
             known = ", ".join(schema["properties"])
-            for name in error.instance.keys() - schema["properties"].keys():
+            for name in value.keys() - schema["properties"].keys():
                 yield (*trail, name), f"there is no {name!r} here; there are {known or 'no fields'}"
         case "type":
             yield trail, f"this must be {TYPE_NAMES[wanted]}"

@@ -74,7 +74,9 @@ def parse(source: str, environment: Environment = PLAIN) -> BoundTemplate:
     try:
         template = environment.from_string(source)
     except LiquidError as error:
-        raise readable(error) from None
+        found = readable(error)
+        # Without a position, the end came too early.
+        raise TemplateError(found.message, found.line or len(source.splitlines())) from None
     for name, places in template.analyze().filters.items():
         if name not in environment.filters:
             line, _ = places[0].line_col(source)

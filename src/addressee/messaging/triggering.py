@@ -181,7 +181,8 @@ async def check_workflow(connection: Connection, environment_id: int, trigger: T
         for data in distinct_data(trigger):
             if unfit := failures(schema, data):
                 raise DataInvalidError(unfit)
-    return UUID(str(found["version_id"]))
+    version_id: UUID = found["version_id"]
+    return version_id
 
 
 def distinct_data(trigger: Trigger) -> list[Document]:

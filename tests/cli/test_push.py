@@ -1,0 +1,56 @@
+"""`addressee push`, as an operator types it."""
+
+from pathlib import Path
+
+from tests.support.command import addressee
+
+FOLDER = {
+    "channels/in-app.yaml": "type: in_app_feed",
+    "workflows/hello.yaml": "steps:\n- {ref: feed, channel: in-app, template: {body: Hello}}",
+}
+
+
+def write(folder: Path, **changed: str) -> Path:
+    for name, text in {**FOLDER, **changed}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+async def push(tmp_path: Path, environment: str = "staging") -> tuple[int | None, str, str]:
+    return await addressee("push", tmp_path / "folder", "--environment", environment, "--data-dir", tmp_path / "data")
+
+
+async def test_what_was_done_is_shown(tmp_path: Path) -> None:
+    write(tmp_path / "folder")
+    first = await push(tmp_path)
+    assert first == (0, "new        channel in-app\nnew        workflow hello\nnew        variables variables\n", "")
+    write(tmp_path / "folder", **{"channels/in-app.yaml": "type: in_app_feed\nname: News"})
+    code, output, _ = await push(tmp_path)
+    assert (code, output.splitlines()[:2]) == (0, ["changed    channel in-app", "unchanged  workflow hello"])
+
+
+async def test_mistakes_are_shown_with_file_and_line(tmp_path: Path) -> None:
+    write(
+        tmp_path / "folder",
+        **{
+            "channels/in-app.yaml": "type: in_app_feed\ncolour: red",
+            "channels/mail.yaml": "type: email\nprovider: outbox\nsettings:\n  from: ${SENDER}",
+        },
+    )
+    code, output, errors = await push(tmp_path)
+    assert (code, output) == (1, "")
+    assert errors.splitlines() == [
+        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
+        "channels/mail.yaml:4: the environment variable SENDER is not set",
+        "addressee: 2 to correct; nothing was changed.",
+    ]
+
+
+async def test_an_unknown_environment_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "folder")
+    code, _, errors = await push(tmp_path, "prod")
+    assert (code, errors) == (
+        1,
+        "addressee: There is no environment 'prod'; there are development, staging, production.\n",
+    )

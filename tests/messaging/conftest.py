@@ -1,0 +1,46 @@
+"""Messaging on a database of its own: no worker of other tests takes the jobs."""
+
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from addressee.database.migrate import migrate
+from addressee.database.pool import Pool, open_pool
+from addressee.database.target import Target
+from tests.conftest import Environment
+from tests.messaging.office import Office
+from tests.support.clock import MovedClock
+from tests.support.servers import fresh_database
+
+
+@pytest.fixture(scope="package")
+async def pool(target: Target) -> AsyncIterator[Pool]:
+    async with fresh_database(target) as fresh:
+        await migrate(fresh, finish=True)
+        pool = await open_pool(fresh)
+        yield pool
+        await pool.close()
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def office(pool: Pool, environment: Environment, clock: MovedClock, tmp_path: Path) -> Office:
+    return Office(pool, environment.id, tmp_path, clock)
+
+
+@pytest.fixture
+async def other(pool: Pool, clock: MovedClock, tmp_path: Path) -> Office:
+    """The same in another environment."""
+    statement = """
+        INSERT INTO addressee.environments (id, name)
+        SELECT max(id) + 1, $1 FROM addressee.environments
+        RETURNING id
+    """
+    environment_id = await pool.fetchval(statement, f"other-{secrets.token_hex(6)}")
+    return Office(pool, environment_id, tmp_path / "other", clock)

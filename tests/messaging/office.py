@@ -1,0 +1,206 @@
+"""A messaging room with its workers at hand: the test says when they work, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.jobs import Handling, Hint
+from addressee.database.paging import Page
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
+from addressee.directory import Directory
+from addressee.directory.edits import Delete, Identify
+from addressee.directory.recipient import USERS, Recipient
+from addressee.directory.writer import Write
+from addressee.messaging import (
+    Accepted,
+    Feed,
+    FeedFilter,
+    Message,
+    MessageFilter,
+    Messaging,
+    Receipt,
+    Reference,
+    Trigger,
+)
+from addressee.messaging import channels as stored_channels
+from addressee.messaging.configuration import read_configuration
+from addressee.messaging.pushing import Pushed, push
+from addressee.messaging.worker import handlings_of
+from tests.support.clock import MovedClock
+
+SEALER = Sealer(bytes(32))
+
+IN_APP = "type: in_app_feed"
+OUTBOX = "type: email\nprovider: outbox\nsettings:\n  from: Example <hello@example.com>"
+WELCOME = """
+name: Welcome
+categories: [onboarding]
+steps:
+  - ref: in-app
+    channel: in-app
+    template:
+      body: "**Welcome, {{ recipient.name }}!**"
+      action_url: "{{ vars.app_url }}/start"
+  - ref: email
+    channel: email
+    template:
+      subject: Welcome, {{ recipient.name }}!
+      html: <p>Hello {{ recipient.name }}</p>
+      text: Hello {{ recipient.name }}
+"""
+
+FILES = {
+    "channels/in-app.yaml": IN_APP,
+    "channels/email.yaml": OUTBOX,
+    "workflows/welcome.yaml": WELCOME,
+    "variables.yaml": "app_url: https://app.example",
+}
+
+
+def user(id: str) -> Reference:
+    return Reference(USERS, id)
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJob:
+    id: int
+    name: str
+    payload: bytes
+    deferred: bool
+
+
+@dataclass
+class Office:
+    pool: Pool
+    environment_id: int
+    folder: Path
+    clock: MovedClock
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.pool, self.clock)
+        self.messaging = Messaging(self.pool, self.directory.reader, Hint(self.pool), self.clock)
+        self.handlings: Mapping[str, Handling] = handlings_of(self.pool, SEALER, self.outbox, self.clock)
+
+    @property
+    def outbox(self) -> Path:
+        return self.folder / "outbox"
+
+    async def push(
+        self, files: Mapping[str, str] = FILES, environment: Mapping[str, str] | None = None
+    ) -> list[Pushed]:
+        configuration = read_configuration(write_files(self.folder / "pushed", files), environment or {})
+        return await push(self.pool, SEALER, self.environment_id, configuration, self.clock.now())
+
+    async def identify(self, id: str, **attributes: Any) -> Recipient:
+        edit = Identify(attributes={"name": id.title(), **attributes})
+        written = await self.directory.write(Write(user(id).at(self.environment_id), (edit,)))
+        assert written.recipient is not None
+        return written.recipient
+
+    async def delete(self, id: str) -> None:
+        await self.directory.write(Write(user(id).at(self.environment_id), (Delete(),)))
+
+    async def trigger(
+        self,
+        *ids: str,
+        workflow: str = "welcome",
+        receipt: Receipt | None = None,
+        request_id: str = "request-1",
+        **rest: Any,
+    ) -> Accepted:
+        return await self.messaging.trigger(
+            self.environment_id,
+            Trigger(workflow, [user(id) for id in ids], **rest),
+            request_id=request_id,
+            receipt=receipt,
+        )
+
+    async def channel_id(self, key: str = "in-app") -> UUID:
+        return (await stored_channels.by_key(self.pool, self.environment_id))[key].id
+
+    async def feed(self, id: str, filter: FeedFilter | None = None, page: Page[Any] | None = None) -> Feed:
+        return await self.messaging.feed(
+            self.environment_id, user(id), await self.channel_id(), filter or FeedFilter(), page or Page(50)
+        )
+
+    async def messages(self, id: str, **filter: Any) -> Sequence[Message]:
+        found = await self.messaging.messages(self.environment_id, user(id), MessageFilter(**filter), Page(50))
+        return found.entries
+
+    async def events(self, message: Message) -> list[tuple[str, Any]]:
+        found = await self.messaging.events(self.environment_id, message.id, Page(50))
+        assert found is not None
+        return [(event.type.removeprefix("message."), event.data) for event in found.entries]
+
+    async def jobs(self) -> list[WaitingJob]:
+        rows = await self.pool.fetch(
+            """
+            SELECT id, entrypoint, payload, execute_after > now() AS deferred
+            FROM addressee_jobs.pgqueuer
+            ORDER BY id
+            """
+        )
+        jobs = [WaitingJob(*row) for row in rows]
+        return [job for job in jobs if self.environment_id in environments_of(msgspec.json.decode(job.payload))]
+
+    async def run(self, job: WaitingJob) -> None:
+        self.clock.move(timedelta(milliseconds=1))
+        handling = self.handlings[job.name]
+        await handling.handler(msgspec.json.decode(job.payload, type=handling.arguments))
+
+    async def work(self, *, deferred: bool = False) -> None:
+        """Runs jobs until only deferred ones wait; those too, once each, when it is said."""
+        if deferred:
+            await self._run_all([job for job in await self.jobs() if job.deferred])
+        while due := [job for job in await self.jobs() if not job.deferred]:
+            await self._run_all(due)
+
+    async def _run_all(self, jobs: Sequence[WaitingJob]) -> None:
+        for job in jobs:
+            await self.run(job)
+            await self.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+
+    async def work_after(self, wait: timedelta) -> None:
+        """Lets time pass, then runs what was deferred."""
+        self.clock.move(wait)
+        await self.work(deferred=True)
+
+    async def recipient_runs(self) -> list[asyncpg.Record]:
+        return await self.pool.fetch(
+            "SELECT * FROM addressee.recipient_runs WHERE environment_id = $1 ORDER BY recipient_id",
+            self.environment_id,
+        )
+
+    async def journal(self, id: str) -> list[dict[str, Any]]:
+        (run,) = [run for run in await self.recipient_runs() if run["recipient_id"] == id]
+        journal: list[dict[str, Any]] = msgspec.json.decode(run["journal"])
+        return journal
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows there are of what a run makes."""
+        tables = ("workflow_runs", "recipient_runs", "messages", "message_events", "sends")
+        statement = "SELECT count(*) FROM addressee.{} WHERE environment_id = $1"
+        return {table: await self.pool.fetchval(statement.format(table), self.environment_id) for table in tables}
+
+    def emails(self) -> list[Path]:
+        return sorted(self.outbox.rglob("*.eml"))
+
+
+def environments_of(arguments: dict[str, Any]) -> list[int]:
+    return [person[0] for person in arguments["people"]] if "people" in arguments else [arguments["environment_id"]]

@@ -1,0 +1,211 @@
+"""Reading a folder: every mistake with its file and line, or everything."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from addressee.channels.providers import ChannelType
+from addressee.messaging.configuration import MistakesError, read_configuration
+from addressee.messaging.workflow import EmailTemplate, InAppTemplate
+from tests.messaging.office import FILES, IN_APP, OUTBOX, write_files
+
+SMTP = """
+type: email
+provider: smtp
+settings:
+  host: mail.example.com
+  username: me
+  password: ${SMTP_PASSWORD}
+  from: Example <hello@${DOMAIN}>
+"""
+
+
+def mistakes(folder: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None) -> list[str]:
+    with pytest.raises(MistakesError) as error:
+        read_configuration(write_files(folder, files), environment or {})
+    return [str(mistake) for mistake in error.value.mistakes]
+
+
+def test_a_folder_without_mistakes(tmp_path: Path) -> None:
+    read = read_configuration(write_files(tmp_path, FILES), {})
+    assert [(channel.key, channel.type, channel.provider) for channel in read.channels] == [
+        ("email", ChannelType.EMAIL, "outbox"),
+        ("in-app", ChannelType.IN_APP_FEED, "feed"),
+    ]
+    (welcome,) = read.workflows
+    assert (welcome.key, welcome.active) == ("welcome", True)
+    assert (welcome.workflow.name, welcome.workflow.categories) == ("Welcome", ("onboarding",))
+    in_app, email = welcome.workflow.steps
+    assert in_app.template == InAppTemplate(
+        body="**Welcome, {{ recipient.name }}!**", action_url="{{ vars.app_url }}/start"
+    )
+    assert email.template == EmailTemplate(
+        subject="Welcome, {{ recipient.name }}!",
+        html="<p>Hello {{ recipient.name }}</p>",
+        text="Hello {{ recipient.name }}",
+    )
+    assert read.variables == {"app_url": "https://app.example"}
+
+
+def test_secrets_come_from_the_environment_and_are_not_shown(tmp_path: Path) -> None:
+    environment = {"SMTP_PASSWORD": "s3cret", "DOMAIN": "example.com"}
+    (channel,) = read_configuration(write_files(tmp_path, {"channels/mail.yaml": SMTP}), environment).channels
+    assert channel.secrets == {"password": "s3cret"}
+    assert channel.settings == {
+        "host": "mail.example.com",
+        "username": "me",
+        "from": "Example <hello@example.com>",
+    }
+    assert "s3cret" not in repr(channel)
+
+
+def test_a_long_text_may_stand_in_a_file_beside(tmp_path: Path) -> None:
+    workflow = """
+steps:
+  - ref: mail
+    channel: email
+    template:
+      subject: Hi
+      html: !file long.html
+"""
+    files = {"channels/email.yaml": OUTBOX, "workflows/a.yaml": workflow, "workflows/long.html": "<p>\n{{ x }}</p>"}
+    (read,) = read_configuration(write_files(tmp_path, files), {}).workflows
+    assert read.workflow.steps[0].template == EmailTemplate(subject="Hi", html="<p>\n{{ x }}</p>")
+
+
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
+    files = {
+        "channels/email.yaml": OUTBOX,
+        "channels/in-app.yaml": "type: in_app_feed\ncolour: red",
+        "channels/mail.yaml": SMTP,
+        "channels/sms.yaml": "name: SMS\ntype: pigeon",
+        "workflows/a.yaml": """
+name: [A]
+categories: news
+steps:
+  - ref: one
+    channel: nowhere
+    template: {}
+  - ref: two
+    chanel: email
+    template: {}
+""",
+        "workflows/b.yaml": """
+steps:
+  - ref: one
+    channel: email
+    template:
+      subject: "{{ recipient.name"
+      text: |
+        Hello,
+
+        {{ recipient.name | shout }}
+      html: !file b.html
+  - ref: one
+    channel: email
+    template:
+      subject: Only this
+""",
+        "workflows/b.html": "<p>\n\n{% if x %}\n</p>",
+        "variables.yaml": "- a",
+        "workflow/c.yaml": "name: C",
+    }
+    assert mistakes(tmp_path, files, {"DOMAIN": "example.com"}) == [
+        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
+        "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
+        "channels/sms.yaml:2: this must be email or in_app_feed",
+        "variables.yaml:1: this must be a mapping of names to values",
+        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml or variables.yaml",
+        "workflows/a.yaml:2: this must be text or nothing",
+        "workflows/a.yaml:3: this must be a list",
+        "workflows/a.yaml:8: 'channel' is missing",
+        "workflows/a.yaml:9: there is no 'chanel' here; there are ref, channel, template",
+        "workflows/b.html:4: this is not Liquid: expected tag endif, found end of expression",
+        "workflows/b.yaml:6: this is not Liquid: expected '}}', found end of file",
+        "workflows/b.yaml:10: this is not Liquid: unknown filter 'shout'",
+        "workflows/b.yaml:12: another step is called 'one'",
+        "workflows/b.yaml:14: an e-mail needs 'html', 'text' or both",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "message"),
+    [
+        ("name: X", ":1: 'type' is missing"),
+        ("", ":1: this must be a mapping"),
+        ("type: email", ":1: the provider of a channel of type email is smtp or outbox"),
+        ("type: email\nprovider: feed", ":2: the provider of a channel of type email is smtp or outbox"),
+        ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),
+        ("type: email\nprovider: outbox", ":1: 'from' is missing"),
+        (
+            "type: email\nprovider: outbox\nsettings:\n  from: nobody",
+            ":4: this must be `name@example.com` or `Name <name@example.com>`",
+        ),
+        (
+            "type: email\nprovider: smtp\nsettings:\n  from: a@b.c\n  host: h\n  port: x",
+            ":6: this must be a whole number",
+        ),
+        ("type: in_app_feed\nid: 7b", ":2: this must be a UUID"),
+        ("type: in_app_feed\ntype: email", ":2: 'type' is given twice"),
+        ("type: in_app_feed\n1: x", ":2: a key must be text"),
+        ("type: [", ":1: this is not YAML: expected the node content, but found '<stream end>'"),
+        (
+            "name: Hi: there",
+            ":1: this is not YAML: mapping values are not allowed here; a text that contains ': ' must stand in quotes",
+        ),
+        ("type: in_app_feed\nname: {{ x }}", ":2: a text that begins with { must stand in quotes"),
+        ("a: &a [*a]", ":1: this is not YAML in UTF-8"),
+    ],
+)
+def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str) -> None:
+    assert mistakes(tmp_path, {"channels/x.yaml": channel}) == [f"channels/x.yaml{message}"]
+
+
+@pytest.mark.parametrize(
+    ("workflow", "message"),
+    [
+        ("steps: []", ":1: a workflow has 1 to 50 steps"),
+        ("steps: [{ref: '', channel: in-app, template: {body: x}}]", ":1: this must not be empty"),
+        (
+            "steps:\n- ref: a\n  channel: feed\n  template: {body: x}",
+            ":3: there is no channel 'feed'; there are in-app",
+        ),
+        ("steps:\n- ref: a\n  channel: in-app\n  template:\n    subject: x", ":4: 'body' is missing"),
+        ("steps:\n- ref: a\n  channel: in-app\n  template: {body: 1}", ":4: this must be text"),
+        (
+            "trigger_data_schema:\n  type: nothing\nsteps:\n- ref: a\n  channel: in-app\n  template: {body: x}",
+            ":1: this is not a JSON schema: $.type: 'nothing' is not valid under any of the given schemas",
+        ),
+        (
+            "trigger_data_schema:\n  $ref: http://127.0.0.1:1/x\nsteps:\n- ref: a\n  channel: in-app\n  template: {body: x}",
+            ":1: this is not a JSON schema: http://127.0.0.1:1/x is not part of the schema",
+        ),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !file ../../x",
+            ":5: '../../x' is outside of the folder",
+        ),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !file x",
+            ":5: the file 'x' cannot be read, or is not UTF-8",
+        ),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !!python/name:os.system x",
+            ":5: this is not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
+        ),
+    ],
+)
+def test_a_workflow_with_a_mistake(tmp_path: Path, workflow: str, message: str) -> None:
+    found = mistakes(tmp_path, {"channels/in-app.yaml": IN_APP, "workflows/x.yaml": workflow})
+    assert f"workflows/x.yaml{message}" in found
+
+
+def test_a_key_is_made_of_plain_characters(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, {"channels/in app.yaml": IN_APP})
+    assert found == ["channels/in app.yaml:1: the file's name must be a key: letters, digits, - and _, then .yaml"]
+
+
+def test_an_empty_folder_is_a_mistake(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, {}) == [
+        f"{tmp_path}:1: there is nothing to push: no channels/*.yaml, no workflows/*.yaml"
+    ]

@@ -1,0 +1,212 @@
+"""Runs page by page: everybody once, whoever works on it and however often."""
+
+import asyncio
+from datetime import timedelta
+
+from addressee.directory.edits import Identify
+from addressee.directory.recipient import TENANTS
+from addressee.directory.writer import Write
+from addressee.messaging import InAppContent, Reference, Status
+from addressee.messaging.runs import RunPage
+from tests.messaging.office import FILES, Office, user
+
+IN_APP_ONLY = """
+steps:
+  - ref: feed
+    channel: in-app
+    template:
+      body: "{{ recipient.name }}|{{ actor.name }}|{{ data.a }}|{{ data.b }}|{{ tenant.name }}|{{ workflow.key }}"
+"""
+TOLD = {**FILES, "workflows/told.yaml": IN_APP_ONLY}
+
+
+async def body_of(office: Office, id: str) -> str:
+    (message,) = await office.messages(id)
+    (contents,) = await office.messaging.contents(office.environment_id, [message.id])
+    assert isinstance(contents.content, InAppContent)
+    return contents.content.blocks[0].rendered
+
+
+async def test_a_thousand_recipients_get_their_own(office: Office) -> None:
+    await office.push()
+    ids = [f"user-{number:04}" for number in range(1000)]
+    place = [user(id).at(office.environment_id) for id in ids]
+    await office.directory.write_all(
+        [Write(at, (Identify({"name": at.id, "email": f"{at.id}@example.com"}),)) for at in place]
+    )
+    await office.trigger(*ids, *ids)
+    await office.work()
+    assert await office.counts() == {
+        "workflow_runs": 1,
+        "recipient_runs": 1000,
+        "messages": 2000,
+        "message_events": 5000,
+        "sends": 1000,
+    }
+    assert len(office.emails()) == 1000
+    statuses = await office.pool.fetch(
+        "SELECT status, count(*) FROM addressee.messages WHERE environment_id = $1 GROUP BY status ORDER BY status",
+        office.environment_id,
+    )
+    assert [tuple(row) for row in statuses] == [("delivered", 1000), ("sent", 1000)]
+    assert {(run["status"], run["step"]) for run in await office.recipient_runs()} == {("completed", 2)}
+
+
+async def test_what_templates_are_told(office: Office) -> None:
+    await office.push(TOLD)
+    for id in ("ada", "bob"):
+        await office.identify(id)
+    tenant = Reference(TENANTS, "acme").at(office.environment_id)
+    await office.directory.write(Write(tenant, (Identify(properties={"name": "Acme"}),)))
+    await office.trigger(
+        "ada",
+        "bob",
+        workflow="told",
+        actor=user("bob"),
+        tenant="acme",
+        data={"a": 1, "b": 2},
+        overrides={user("bob"): {"b": 3}},
+    )
+    await office.work()
+    assert await body_of(office, "ada") == "<p>Ada|Bob|1|2|Acme|told</p>"
+    assert await body_of(office, "bob") == "<p>Bob|Bob|1|3|Acme|told</p>"
+    (message,) = await office.messages("bob")
+    assert message.data == {"a": 1, "b": 3}
+    assert message.tenant == "acme"
+
+
+async def test_a_run_keeps_the_version_that_it_was_triggered_with(office: Office) -> None:
+    await office.push(TOLD)
+    await office.identify("ada")
+    await office.trigger("ada", workflow="told")
+    await office.push({**TOLD, "workflows/told.yaml": IN_APP_ONLY.replace("{{ recipient.name }}", "New")})
+    await office.work()
+    assert (await body_of(office, "ada")).startswith("<p>Ada|")
+
+
+async def test_jobs_that_run_twice_make_nothing_twice(office: Office) -> None:
+    await office.push()
+    await office.identify("ada", email="ada@example.com")
+    await office.trigger("ada", "nobody")
+    while jobs := await office.jobs():
+        for job in jobs:
+            await office.run(job)
+            await office.run(job)
+        await office.pool.execute(
+            "DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1::bigint[])", [job.id for job in jobs]
+        )
+    assert await office.counts() == {
+        "workflow_runs": 1,
+        "recipient_runs": 2,
+        "messages": 2,
+        "message_events": 5,
+        "sends": 1,
+    }
+
+
+async def test_two_workers_at_once_make_nothing_twice(office: Office) -> None:
+    await office.push()
+    ids = [f"user-{number}" for number in range(50)]
+    await asyncio.gather(*(office.identify(id, email=f"{id}@example.com") for id in ids))
+    await office.trigger(*ids)
+    while jobs := await office.jobs():
+        for job in jobs:
+            await asyncio.gather(*(office.run(job) for _ in range(4)))
+        await office.pool.execute(
+            "DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1::bigint[])", [job.id for job in jobs]
+        )
+    assert await office.counts() == {
+        "workflow_runs": 1,
+        "recipient_runs": 50,
+        "messages": 100,
+        "message_events": 250,
+        "sends": 50,
+    }
+    assert len(office.emails()) == 50
+
+
+async def test_without_an_email_address_the_rest_still_arrives(office: Office) -> None:
+    await office.push()
+    await office.identify("ada")
+    await office.trigger("ada")
+    await office.work()
+    (message,) = await office.messages("ada")
+    assert (message.step_ref, message.status) == ("in-app", Status.DELIVERED)
+    events = [(entry["event"], entry.get("step_ref"), entry.get("data")) for entry in await office.journal("ada")]
+    assert ("step_skipped", "email", {"reason": "no_email_address"}) in events
+    assert events[-1] == ("run_completed", None, None)
+
+
+async def test_nobody_is_notified_who_is_not_there(office: Office) -> None:
+    await office.push()
+    for id in ("deleted", "later", "reborn"):
+        await office.identify(id, email=f"{id}@example.com")
+    await office.delete("deleted")
+    await office.trigger("unknown", "deleted", "later", "reborn")
+    await office.delete("later")
+    await office.delete("reborn")
+    await office.identify("reborn", email="other@example.com")
+    await office.work()
+    assert office.emails() == []
+    assert list(await office.messages("reborn")) == []
+    assert (await office.counts())["messages"] == 0
+    for id in ("unknown", "deleted"):
+        assert [(entry["event"], entry.get("data")) for entry in await office.journal(id)] == [
+            ("error", {"reason": "recipient_missing"}),
+            ("run_completed", None),
+        ]
+
+
+async def test_in_the_sandbox_everything_ends_not_sent(office: Office) -> None:
+    await office.push()
+    await office.identify("ada", email="ada@example.com")
+    await office.trigger("ada", sandbox=True)
+    await office.work()
+    assert [message.status for message in await office.messages("ada")] == [Status.NOT_SENT, Status.NOT_SENT]
+    assert office.emails() == []
+    assert (await office.feed("ada")).total == 0
+
+
+async def test_one_recipients_failing_template_leaves_the_others_alone(office: Office) -> None:
+    failing = FILES["workflows/welcome.yaml"].replace(
+        "text: Hello {{ recipient.name }}", "text: '{{ 1 | divided_by: data.d }}'"
+    )
+    await office.push({**FILES, "workflows/welcome.yaml": failing})
+    for id in ("ada", "bob"):
+        await office.identify(id, email=f"{id}@example.com")
+    await office.trigger("ada", "bob", data={"d": 1}, overrides={user("ada"): {"d": 0}})
+    await office.work()
+    statuses = {
+        id: {message.step_ref: message.status for message in await office.messages(id)} for id in ("ada", "bob")
+    }
+    assert statuses == {
+        "ada": {"in-app": Status.DELIVERED, "email": Status.UNDELIVERED},
+        "bob": {"in-app": Status.DELIVERED, "email": Status.SENT},
+    }
+    (failed,) = await office.messages("ada", statuses=[Status.UNDELIVERED])
+    (created, (event, data)) = await office.events(failed)
+    assert (created, event) == (("created", None), "undelivered")
+    assert data == {
+        "failure_reason": "fatal_error",
+        "failure_details": "template: line 1: divided_by: can't divide by 0",
+    }
+
+
+async def test_a_page_that_is_not_there_is_left_alone(office: Office) -> None:
+    await office.push()
+    accepted = await office.trigger("ada")
+    page = RunPage(office.environment_id, accepted.run_id, 7)
+    for name in ("start", "advance", "send"):
+        await office.handlings[name].handler(page)
+    assert (await office.counts())["recipient_runs"] == 0
+
+
+async def test_time_passes_between_trigger_and_message(office: Office) -> None:
+    await office.push()
+    await office.identify("ada")
+    began = office.clock.now()
+    await office.trigger("ada")
+    office.clock.move(timedelta(hours=1))
+    await office.work()
+    (message,) = await office.messages("ada")
+    assert message.inserted_at - began >= timedelta(hours=1)

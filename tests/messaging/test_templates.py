@@ -1,0 +1,98 @@
+"""Liquid within bounds."""
+
+import time
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from addressee.messaging.content import blocks, exposed
+from addressee.messaging.templates import HTML, PLAIN, TemplateError, parse, render
+from addressee.messaging.workflow import InAppTemplate
+from tests.messaging.test_stepping import ADA
+
+SCOPE: dict[str, Any] = {
+    "recipient": {"name": "<b>Tom & Co", "plan": {"tier": "pro"}},
+    "data": {"items": [1, 2, 3], "long": "a" * 50_000, "text": "x"},
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "plain"),
+    [
+        ("Hi {{ recipient.name }}", "Hi <b>Tom & Co"),
+        ("{{ recipient.plan.tier }}", "pro"),
+        ("{{ recipient.nothing.at.all }}|", "|"),
+        ("{% for item in data.items %}{{ item }},{% endfor %}", "1,2,3,"),
+        ("{{ data.items | json }}", "[1, 2, 3]"),
+        ('{{ "2025-06-01" | date: "%d.%m.%Y" }}', "01.06.2025"),
+    ],
+)
+def test_what_templates_can_say(source: str, plain: str) -> None:
+    assert render(source, SCOPE) == plain
+
+
+def test_values_are_escaped_in_html_only() -> None:
+    assert render("<i>{{ recipient.name }}</i>", SCOPE, HTML) == "<i>&lt;b&gt;Tom &amp; Co</i>"
+    assert render("<i>{{ recipient.name }}</i>", SCOPE, PLAIN) == "<i><b>Tom & Co</i>"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "message"),
+    [
+        ("a\n{{ x", 2, "expected '}}', found end of file"),
+        ("a\n{% if x %}\nb", 3, "expected tag endif"),
+        ("a\nb\n{{ x | nope }}", 3, "unknown filter 'nope'"),
+        ("\n{% include 'other' %}", 2, "unexpected tag 'include'"),
+        ("\n{% render 'other' %}", 2, "unexpected tag 'render'"),
+        ("{% if a %}" * 40 + "{% endif %}" * 40, 1, ""),
+    ],
+)
+def test_mistakes_are_found_before_anything_is_rendered(source: str, line: int, message: str) -> None:
+    for environment in (PLAIN, HTML):
+        with pytest.raises(TemplateError) as error:
+            parse(source, environment)
+        assert error.value.line == line
+        assert message in error.value.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in (1..1000000000) %}x{% endfor %}",
+        "{% for i in (1..200) %}{% for j in (1..200) %}x{% endfor %}{% endfor %}",
+        "{% assign all = (1..1000000000) | join: ',' %}",
+        "{{ (1..1000000000) | size }}{{ (1..1000000000) | reverse }}",
+        "{% assign a = data.long %}{% for i in (1..100) %}{% assign a = a | append: a %}{% endfor %}",
+        "{% for i in (1..9000) %}{{ data.long }}{% endfor %}",
+        "{{ data.long | replace: 'a', data.long }}",
+        "{{ data.text | divided_by: 0 }}",
+        "{{ 1 | divided_by: 0 }}",
+    ],
+)
+def test_what_would_take_too_much_fails_soon(source: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(TemplateError):
+        render(source, SCOPE)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "rendered"),
+    [
+        ("**{{ recipient.name }}** _x_", "<p><strong>&lt;b&gt;Tom &amp; Co</strong> <em>x</em></p>"),
+        ("<em>kept</em> <script>alert(1)</script>", "<p><em>kept</em> </p>"),
+        ('<a href="javascript:alert(1)" onclick="x()">x</a>', '<p><a rel="noopener noreferrer">x</a></p>'),
+        (
+            "[x](https://example.com/?a=1&b=2)",
+            '<p><a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer">x</a></p>',
+        ),
+    ],
+)
+def test_markdown_is_rendered_to_harmless_html(body: str, rendered: str) -> None:
+    assert [block.rendered for block in blocks(InAppTemplate(body=body), SCOPE)] == [rendered]
+
+
+def test_a_recipients_properties_stand_beside_its_attributes() -> None:
+    ada = structs.replace(ADA, properties={"plan": {"tier": "pro"}, "id": "not hers", "name": "not hers either"})
+    assert exposed(ada) == {"id": "ada", "name": "Ada", "email": "ada@example.com", "plan": {"tier": "pro"}}

@@ -1,0 +1,81 @@
+"""A whole worker, on the tests' own installation: from a trigger to the e-mail without anybody's help."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from addressee.database.installation import Installation
+from addressee.database.pool import open_pool
+from addressee.directory.writer import Clock
+from addressee.messaging import Receipt, Status, worker
+from addressee.messaging.housekeeping import tidy
+from tests.messaging.office import Office
+from tests.support.waiting import until
+
+
+@pytest.fixture
+async def office(installation: Installation, tmp_path: Path) -> AsyncIterator[Office]:
+    pool = await open_pool(installation.target())
+    statement = """
+        INSERT INTO addressee.environments (id, name)
+        SELECT max(id) + 1, $1 FROM addressee.environments
+        RETURNING id
+    """
+    environment_id = await pool.fetchval(statement, f"worked-{secrets.token_hex(6)}")
+    yield Office(pool, environment_id, tmp_path, Clock())
+    await pool.close()
+
+
+async def sent(office: Office, count: int) -> bool:
+    return (
+        await office.pool.fetchval(
+            "SELECT count(*) FROM addressee.messages WHERE environment_id = $1 AND status = 'sent'",
+            office.environment_id,
+        )
+        == count
+    )
+
+
+async def test_two_workers_share_the_work(installation: Installation, office: Office) -> None:
+    await office.push()
+    ids = [f"user-{number}" for number in range(300)]
+    await asyncio.gather(*(office.identify(id, email=f"{id}@example.com") for id in ids))
+    stop = asyncio.Event()
+    workers = [asyncio.create_task(worker.run(installation, stop)) for _ in range(2)]
+    for start in range(0, 300, 30):
+        await office.trigger(*ids[start : start + 30])
+    await office.trigger(*ids)
+    await until(lambda: sent(office, 600), seconds=60)
+    stop.set()
+    await asyncio.gather(*workers)
+    assert await office.counts() == {
+        "workflow_runs": 11,
+        "recipient_runs": 600,
+        "messages": 1200,
+        "message_events": 3000,
+        "sends": 600,
+    }
+    assert [message.status for message in await office.messages("user-0", statuses=[Status.SENT])] == [Status.SENT] * 2
+    name = await office.pool.fetchval("SELECT name FROM addressee.environments WHERE id = $1", office.environment_id)
+    assert len(list((installation.data_dir / "outbox" / name).glob("*.eml"))) == 600
+
+
+async def test_housekeeping_forgets_expired_receipts_only(office: Office) -> None:
+    await office.push()
+    for key in ("old", "new"):
+        await office.trigger("ada", receipt=Receipt(key, b"1"))
+    now = datetime.now(UTC)
+    await office.pool.execute(
+        "UPDATE addressee.trigger_receipts SET created_at = $2 WHERE environment_id = $1 AND key = 'old'",
+        office.environment_id,
+        now - timedelta(hours=24),
+    )
+    await tidy(office.pool, now)
+    rows = await office.pool.fetch(
+        "SELECT key FROM addressee.trigger_receipts WHERE environment_id = $1", office.environment_id
+    )
+    assert [row["key"] for row in rows] == ["new"]

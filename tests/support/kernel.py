@@ -1,0 +1,29 @@
+"""What the kernel says about processes."""
+
+from pathlib import Path
+
+
+def is_alive(pid: int) -> bool:
+    """Whether it runs; one that has ended and was not collected yet has no command line any more."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def descendants(process: int) -> dict[int, str]:
+    """The processes below this one, each with its command line."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (entry / "cmdline").read_text().replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents[int(entry.name)] = (parent, command)
+    found: dict[int, str] = {}
+    level = {process}
+    while level:
+        level = {pid for pid, (parent, _) in parents.items() if parent in level}
+        found |= {pid: parents[pid][1] for pid in level}
+    return found
