@@ -1,23 +1,27 @@
 """Addressee: a recipient directory that delivers. This is the face that it shows as a library."""
 
-from addressee.directory import Collection, Directory
-from addressee.directory.documents import Merge
-from addressee.directory.edits import (
-    Add,
-    Append,
-    Delete,
-    Edit,
-    Identify,
-    Remove,
-    SetChannelData,
-    SetOnce,
-    SetPreferences,
-    Unset,
-    UnsetChannelData,
-    UnsetPreferences,
-)
-from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
-from addressee.directory.recipient import Recipient
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from addressee.directory import Collection, Directory
+    from addressee.directory.documents import Merge
+    from addressee.directory.edits import (
+        Add,
+        Append,
+        Delete,
+        Edit,
+        Identify,
+        Remove,
+        SetChannelData,
+        SetOnce,
+        SetPreferences,
+        Unset,
+        UnsetChannelData,
+        UnsetPreferences,
+    )
+    from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+    from addressee.directory.recipient import Recipient
 
 __all__ = [
     "Add",
@@ -40,3 +44,15 @@ __all__ = [
     "UnsetChannelData",
     "UnsetPreferences",
 ]
+
+HOMES = ("directory.directory", "directory.documents", "directory.edits", "directory.errors", "directory.recipient")
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is asked for when it is: the command line need not wait for what it does not use."""
+    if name in __all__:
+        for home in HOMES:
+            module = import_module(f"addressee.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

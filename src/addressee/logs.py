@@ -80,8 +80,9 @@ SPOOL = Spool()
 
 
 class Handover(logging.Handler):
-    """Passes a library's record on, without its arguments or traceback: they may hold a caller's data."""
+    """Passes a library's record on: its first line, without arguments or traceback, which may hold a caller's data."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
-        structlog.get_logger().log(record.levelno, "library", logger=record.name, text=str(record.msg), error=error)
+        text = str(record.msg).partition("\n")[0]
+        structlog.get_logger().log(record.levelno, "library", logger=record.name, text=text, error=error)

@@ -62,7 +62,11 @@ class MailServer:
 
 @asynccontextmanager
 async def mail_server(
-    *, authentication: bool = False, certificate: Path | None = None, tls_first: bool = False
+    *,
+    authentication: bool = False,
+    ascii_only: bool = False,
+    certificate: Path | None = None,
+    tls_first: bool = False,
 ) -> AsyncIterator[MailServer]:
     """With a `certificate` (PEM, with its key) the server speaks TLS: from the first byte, or after STARTTLS."""
     mail = MailServer()
@@ -79,7 +83,7 @@ async def mail_server(
             auth_required=authentication,
             auth_require_tls=False,
             authenticator=mail.authenticate if authentication else None,
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=not ascii_only,
         )
 
     server = await asyncio.get_running_loop().create_server(

@@ -105,6 +105,22 @@ async def test_a_mailbox_outside_of_ascii(mail: MailServer, sender: SmtpSender) 
     assert mail.recipients == [["ünal@xn--exmple-cua.org"]]
 
 
+async def test_a_server_that_takes_ascii_only_still_gets_the_others() -> None:
+    async with mail_server(ascii_only=True) as mail:
+        sender = SmtpSender(settings(mail.port))
+        refused = Failed(Failure.PERMANENT, "127.0.0.1 does not take addresses outside of ASCII")
+        assert await sender.send(replace(EMAIL, to="ünal@example.org")) == refused
+        assert await sender.send(EMAIL) == Sent()
+        await sender.close()
+
+
+async def test_a_server_that_closes_between_two_is_called_again(mail: MailServer, sender: SmtpSender) -> None:
+    mail.recipient_answer = "421 4.3.2 closing"
+    assert await sender.send(EMAIL) == Failed(Failure.TEMPORARY, "SMTP 421: 4.3.2 closing")
+    mail.recipient_answer = "250 OK"
+    assert await sender.send(EMAIL) == Sent()
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 async def test_a_certificate_must_be_trusted(security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = self_signed(tmp_path)

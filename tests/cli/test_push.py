@@ -24,7 +24,7 @@ async def push(tmp_path: Path, environment: str = "staging") -> tuple[int | None
 async def test_what_was_done_is_shown(tmp_path: Path) -> None:
     write(tmp_path / "folder")
     first = await push(tmp_path)
-    assert first == (0, "new        channel in-app\nnew        workflow hello\nnew        variables variables\n", "")
+    assert first == (0, "new        channel in-app\nnew        workflow hello\nunchanged  variables\n", "")
     write(tmp_path / "folder", **{"channels/in-app.yaml": "type: in_app_feed\nname: News"})
     code, output, _ = await push(tmp_path)
     assert (code, output.splitlines()[:2]) == (0, ["changed    channel in-app", "unchanged  workflow hello"])

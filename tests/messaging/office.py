@@ -91,11 +91,12 @@ class Office:
     environment_id: int
     folder: Path
     clock: MovedClock
+    sealer: Sealer = SEALER
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.pool, self.clock)
         self.messaging = Messaging(self.pool, self.directory.reader, Hint(self.pool), self.clock)
-        self.handlings: Mapping[str, Handling] = handlings_of(self.pool, SEALER, self.outbox, self.clock)
+        self.handlings: Mapping[str, Handling] = handlings_of(self.pool, self.sealer, self.outbox, self.clock)
 
     @property
     def outbox(self) -> Path:
@@ -105,7 +106,7 @@ class Office:
         self, files: Mapping[str, str] = FILES, environment: Mapping[str, str] | None = None
     ) -> list[Pushed]:
         configuration = read_configuration(write_files(self.folder / "pushed", files), environment or {})
-        return await push(self.pool, SEALER, self.environment_id, configuration, self.clock.now())
+        return await push(self.pool, self.sealer, self.environment_id, configuration, self.clock.now())
 
     async def identify(self, id: str, **attributes: Any) -> Recipient:
         edit = Identify(attributes={"name": id.title(), **attributes})

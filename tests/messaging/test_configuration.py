@@ -178,7 +178,8 @@ def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str) ->
             ":1: this is not a JSON schema: $.type: 'nothing' is not valid under any of the given schemas",
         ),
         (
-            "trigger_data_schema:\n  $ref: http://127.0.0.1:1/x\nsteps:\n- ref: a\n  channel: in-app\n  template: {body: x}",
+            "trigger_data_schema:\n  $ref: http://127.0.0.1:1/x\n"
+            "steps:\n- ref: a\n  channel: in-app\n  template: {body: x}",
             ":1: this is not a JSON schema: http://127.0.0.1:1/x is not part of the schema",
         ),
         (
@@ -191,7 +192,8 @@ def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str) ->
         ),
         (
             "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !!python/name:os.system x",
-            ":5: this is not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
+            ":5: this is not YAML: could not determine a constructor for the tag "
+            "'tag:yaml.org,2002:python/name:os.system'",
         ),
     ],
 )

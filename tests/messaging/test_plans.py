@@ -15,6 +15,9 @@ from tests.messaging.office import Office
 SQL = load("addressee.messaging")
 
 UID, OTHER, CHANNEL = UUID(int=1), UUID(int=2), UUID(int=3)
+# Scans of what another node of the plan made.
+SUBQUERIES = {("CTE Scan", None), ("Subquery Scan", None)}
+
 OWNER = ("ada", UID)
 FRONT_PAGE = (True, *FRONT, 51)
 PERIOD = (EARLIEST, LATEST, b"{}")
@@ -52,7 +55,7 @@ def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def scans(found: list[dict[str, Any]]) -> set[tuple[str, str | None]]:
-    return {(node["Node Type"], node.get("Index Name")) for node in found if "Relation Name" in node}
+    return {(node["Node Type"], node.get("Index Name")) for node in found if "Scan" in node["Node Type"]} - SUBQUERIES
 
 
 @pytest.mark.usefixtures("filled")
@@ -66,7 +69,7 @@ async def test_a_feed_page_reads_its_own_rows_only(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_a_page_of_messages_reads_its_own_rows_only(office: Office) -> None:
-    filters = (*PERIOD, None, None, None, None, None, None, None, None, [])
+    filters: tuple[Any, ...] = (*PERIOD, None, None, None, None, None, None, None, None, [])
     found = await plan(office, "messages_of_recipient", -1, *OWNER, *FRONT_PAGE, *filters)
     assert scans(found) == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
@@ -76,8 +79,11 @@ async def test_a_page_of_messages_reads_its_own_rows_only(office: Office) -> Non
 @pytest.mark.usefixtures("filled")
 async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
     found = await plan(office, "feed_counts", -1, *OWNER, *PERIOD, CHANNEL, "exclude", None, None, None, None)
-    (index,) = {name for _, name in scans(found)} - {None}
-    assert index == "messages_of_recipient"
+    assert scans(found) <= {
+        ("Index Scan", "messages_of_recipient"),
+        ("Bitmap Index Scan", "messages_of_recipient"),
+        ("Bitmap Heap Scan", None),
+    }
 
 
 @pytest.mark.usefixtures("filled")

@@ -14,7 +14,7 @@ from tests.messaging.test_configuration import SMTP
 
 
 async def effects(office: Office, files: dict[str, str], **environment: str) -> dict[str, str]:
-    return {f"{each.kind} {each.key}": str(each.effect) for each in await office.push(files, environment)}
+    return {each.what: str(each.effect) for each in await office.push(files, environment)}
 
 
 async def versions(office: Office) -> int:
@@ -30,7 +30,7 @@ async def test_pushing_the_same_again_changes_nothing(office: Office) -> None:
         "channel email": "new",
         "channel in-app": "new",
         "workflow welcome": "new",
-        "variables variables": "new",
+        "variables": "changed",
     }
     assert await effects(office, FILES) == dict.fromkeys(first, "unchanged")
     assert await versions(office) == 1

@@ -10,10 +10,11 @@ import pytest
 
 from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
-from addressee.directory.writer import Clock
+from addressee.database.sealing import Sealer
 from addressee.messaging import Receipt, Status, worker
 from addressee.messaging.housekeeping import tidy
 from tests.messaging.office import Office
+from tests.support.clock import MovedClock
 from tests.support.waiting import until
 
 
@@ -26,18 +27,16 @@ async def office(installation: Installation, tmp_path: Path) -> AsyncIterator[Of
         RETURNING id
     """
     environment_id = await pool.fetchval(statement, f"worked-{secrets.token_hex(6)}")
-    yield Office(pool, environment_id, tmp_path, Clock())
+    yield Office(pool, environment_id, tmp_path, MovedClock(datetime.now(UTC)), Sealer(installation.master_key()))
     await pool.close()
 
 
 async def sent(office: Office, count: int) -> bool:
-    return (
-        await office.pool.fetchval(
-            "SELECT count(*) FROM addressee.messages WHERE environment_id = $1 AND status = 'sent'",
-            office.environment_id,
-        )
-        == count
+    found: int = await office.pool.fetchval(
+        "SELECT count(*) FROM addressee.messages WHERE environment_id = $1 AND status = 'sent'",
+        office.environment_id,
     )
+    return found == count
 
 
 async def test_two_workers_share_the_work(installation: Installation, office: Office) -> None:

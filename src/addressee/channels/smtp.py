@@ -11,7 +11,7 @@ import msgspec
 from addressee.channels.email import AddressError, Email, compose
 from addressee.channels.sender import Failed, Failure, Sent
 
-# For one e-mail, connecting included.
+# For connecting, and for each e-mail.
 TIMEOUT_SECONDS = 15
 
 MAX_REASON_LENGTH = 300
@@ -43,20 +43,21 @@ class SmtpSender:
             message = compose(email)
         except AddressError as error:
             return Failed(Failure.BOUNCED, str(error))
+        if self._client is None or not self._client.is_connected:
+            await self._connect()
         if self._unreachable is not None:
             return self._unreachable
+        assert self._client is not None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                client = await self._connected()
-                await client.send_message(message)
+                await self._client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return rejection(refused.recipients[0], Failure.BOUNCED)
-        except aiosmtplib.SMTPAuthenticationError as refused:
-            # What the server says here may repeat the credentials.
-            return self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
         except aiosmtplib.SMTPResponseException as refused:
             return rejection(refused, Failure.PERMANENT)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        except aiosmtplib.SMTPNotSupported:
+            return Failed(Failure.PERMANENT, f"{self._settings.host} does not take addresses outside of ASCII")
+        except (aiosmtplib.SMTPException, OSError) as error:
             return self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
         return Sent()
 
@@ -65,22 +66,29 @@ class SmtpSender:
             return
         try:
             await self._client.quit()
-        except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        except (aiosmtplib.SMTPException, OSError):
             self._client.close()
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        if self._client is None or not self._client.is_connected:
-            self._client = aiosmtplib.SMTP(
-                hostname=self._settings.host,
-                port=self._settings.port,
-                username=self._settings.username,
-                password=self._settings.password,
-                use_tls=self._settings.security == "tls",
-                start_tls=self._settings.security == "starttls",
-                timeout=TIMEOUT_SECONDS,
-            )
-            await self._client.connect()
-        return self._client
+    async def _connect(self) -> None:
+        if self._unreachable is not None:
+            return
+        self._client = aiosmtplib.SMTP(
+            hostname=self._settings.host,
+            port=self._settings.port,
+            username=self._settings.username,
+            password=self._settings.password,
+            use_tls=self._settings.security == "tls",
+            start_tls=self._settings.security == "starttls",
+            timeout=TIMEOUT_SECONDS,
+        )
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await self._client.connect()
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            # What the server says here may repeat the credentials.
+            self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
 
     def _give_up(self, reason: str) -> Failed:
         self._unreachable = Failed(Failure.TEMPORARY, reason)

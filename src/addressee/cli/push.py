@@ -38,4 +38,4 @@ async def push(folder: Path, /, *, environment: str, place: Place = HERE) -> Non
             print(mistake, file=sys.stderr)
         raise CommandError(f"{len(error.mistakes)} to correct; nothing was changed.") from None
     for each in done:
-        print(f"{each.effect:<9}  {each.kind} {each.key}")
+        print(f"{each.effect:<9}  {each.what}")

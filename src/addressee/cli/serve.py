@@ -25,6 +25,9 @@ from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
 from addressee.database.opening import confirm_master_key
+from addressee.database.pool import open_pool
+from addressee.database.sealing import Sealer
+from addressee.messaging.example import install_example
 from addressee.processes import ProcessError, Service, Stopping, start, stop
 
 WAYS_TO_STOP = (Stopping(signal.SIGTERM, GRACE_SECONDS + 5), Stopping(signal.SIGKILL, 5))
@@ -84,6 +87,8 @@ async def supervise(installation: Installation, address: Address, workers: int) 
             services.append(server.service)
         await migrate(installation.target(), finish=installation.database_url is None)
         await confirm_master_key(installation.target(), installation.master_key())
+        if installation.database_url is None:
+            await offer_example(installation)
         for service in (
             Service("worker", partial(start_worker, installation), WAYS_TO_STOP),
             Service("API", partial(start_api, installation, address, workers), WAYS_TO_STOP),
@@ -91,6 +96,15 @@ async def supervise(installation: Installation, address: Address, workers: int) 
             services.append(await stack.enter_async_context(service))
         log.info("ready", url=address.url)
         await asyncio.gather(*(service.running for service in services))
+
+
+async def offer_example(installation: Installation) -> None:
+    """Gives a new data folder channels and a workflow to try."""
+    pool = await open_pool(installation.target(), max_size=2)
+    try:
+        await install_example(pool, Sealer(installation.master_key()))
+    finally:
+        await pool.close()
 
 
 async def start_worker(installation: Installation) -> Process:

@@ -177,6 +177,9 @@ def runner(handling: Handling) -> Callable[[StoredJob], Awaitable[None]]:
         except asyncio.CancelledError:
             # The library deletes cancelled jobs, and a process that ends cancels all of them.
             raise RetryRequested(timedelta(), "the worker was stopped") from None
+        except Exception as error:
+            log.warning("job failed", job=job.entrypoint, id=job.id, attempt=job.attempts, reason=type(error).__name__)
+            raise
 
     return run
 

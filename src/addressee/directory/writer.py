@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -27,6 +27,7 @@ from addressee.directory import rows
 from addressee.directory.edits import Edit, Moment
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
 from addressee.directory.history import NO_ORIGIN, Change, Origin, change
+from addressee.directory.receipts import RECEIPT_LIFE
 from addressee.directory.recipient import FORMAT, Place, Recipient
 
 SQL = load(__package__)
@@ -38,7 +39,6 @@ MAX_WAITING_WRITES = 20_000
 MAX_WAITING_BYTES = 128_000_000
 LOSSES_BEFORE_LOCK = 3
 MAX_RERUNS = 20
-RECEIPT_LIFETIME = timedelta(hours=24)
 
 Key: TypeAlias = tuple[int, str, str, str]
 
@@ -276,7 +276,7 @@ class Writer:
         keys = [key for group in groups for item in group.waiting if (key := item.write.receipt_key)]
         if not keys:
             return set()
-        since = self._clock.now() - RECEIPT_LIFETIME
+        since = self._clock.now() - RECEIPT_LIFE
         found = await connection.fetch(SQL["read_edit_receipts"], *zip(*keys, strict=True), since)
         return {tuple(row) for row in found}
 

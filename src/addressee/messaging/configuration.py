@@ -135,7 +135,7 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     if not fits(source, ("settings",), file.settings, provider.settings):
         return None
     settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
-    for name in ADDRESS_SETTINGS:
+    for name in ADDRESS_SETTINGS if not source.mistakes else ():
         check_address(source, ("settings", name), settings.get(name))
     return ChannelDefinition(
         key=key_of(source),

@@ -22,6 +22,7 @@ from addressee.messaging.people import Missing, read_people
 from addressee.messaging.reading import EARLIEST, LATEST, given, page_columns, recipient_columns
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import Identity, flattened
+from addressee.messaging.variables import read_variables
 
 SQL = load(__package__)
 
@@ -86,8 +87,7 @@ async def read_feed(
 ) -> Feed:
     recipient = await reader.read(reference.at(environment_id))
     async with pool.acquire() as connection:
-        stored = await connection.fetchval(SQL["variables"], environment_id)
-        variables = {} if stored is None else msgspec.json.decode(stored)
+        variables = await read_variables(connection, environment_id)
         if recipient is None:
             return Feed(Slice((), page.size), 0, 0, 0, variables)
         filters = (

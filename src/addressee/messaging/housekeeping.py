@@ -12,8 +12,8 @@ from addressee.database.history_partitions import drop_expired_partitions, ensur
 from addressee.database.jobs import forget_finished
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.receipts import RECEIPT_LIFE, delete_expired_receipts
 from addressee.directory.writer import Clock
-from addressee.messaging.triggering import RECEIPT_LIFE
 
 SQL = load(__package__)
 
@@ -43,6 +43,7 @@ async def tidy(pool: Pool, now: datetime) -> None:
         await ensure_partitions(connection, now)
         await drop_expired_partitions(connection, now, HISTORY_MONTHS)
         await forget_finished(connection, now - JOB_LOG_LIFE)
+        await delete_expired_receipts(connection, now)
         deleted = None
         while deleted is None or deleted == f"DELETE {BATCH_SIZE}":
             deleted = await connection.execute(SQL["delete_expired_receipts"], now - RECEIPT_LIFE, BATCH_SIZE)

@@ -25,6 +25,7 @@ from addressee.messaging.configuration import (
     WorkflowDefinition,
 )
 from addressee.messaging.sources import Mistake
+from addressee.messaging.variables import read_variables
 from addressee.messaging.workflow import Channel, Workflow
 
 SQL = load(__package__)
@@ -38,10 +39,9 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push did to one thing: `kind` is channel, workflow or variables."""
+    """What a push did: `what` is `channel email`, `workflow welcome` or `variables`."""
 
-    kind: str
-    key: str
+    what: str
     effect: Effect
 
 
@@ -50,6 +50,7 @@ async def push(
 ) -> list[Pushed]:
     """Raises MistakesError, nothing changed, when a channel would become another one."""
     async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(SQL["lock_environment"], environment_id)
         stored = await channels.by_key(connection, environment_id)
         if mistakes := conflicts(configuration.channels, stored):
             raise MistakesError(mistakes)
@@ -92,7 +93,7 @@ async def push_channel(
     now: datetime,
 ) -> Pushed:
     if before is not None and await is_stored(connection, sealer, environment_id, channel, before):
-        return Pushed("channel", channel.key, Effect.UNCHANGED)
+        return Pushed(f"channel {channel.key}", Effect.UNCHANGED)
     id = before.id if before is not None else channel.id or uuid4()
     await connection.execute(
         SQL["push_channel"],
@@ -106,7 +107,7 @@ async def push_channel(
         channels.seal_secrets(sealer, id, channel.secrets),
         now,
     )
-    return Pushed("channel", channel.key, Effect.NEW if before is None else Effect.CHANGED)
+    return Pushed(f"channel {channel.key}", Effect.NEW if before is None else Effect.CHANGED)
 
 
 async def is_stored(
@@ -133,17 +134,16 @@ async def push_workflow(
     same = before is not None and msgspec.json.decode(before["content"], type=Workflow) == defined.workflow
     version_id: UUID = before["version_id"] if before is not None and same else uuid_utils.compat.uuid7()
     if before is not None and same and before["active"] == defined.active:
-        return Pushed("workflow", defined.key, Effect.UNCHANGED)
+        return Pushed(f"workflow {defined.key}", Effect.UNCHANGED)
     if not same:
         content = msgspec.json.encode(defined.workflow)
         await connection.execute(SQL["insert_workflow_version"], environment_id, version_id, defined.key, content, now)
     await connection.execute(SQL["push_workflow"], environment_id, defined.key, version_id, defined.active, now)
-    return Pushed("workflow", defined.key, Effect.NEW if before is None else Effect.CHANGED)
+    return Pushed(f"workflow {defined.key}", Effect.NEW if before is None else Effect.CHANGED)
 
 
 async def push_variables(connection: Connection, environment_id: int, configuration: Configuration) -> Pushed:
-    stored = await connection.fetchval(SQL["variables"], environment_id)
-    if stored is not None and msgspec.json.decode(stored) == configuration.variables:
-        return Pushed("variables", "variables", Effect.UNCHANGED)
+    if await read_variables(connection, environment_id) == configuration.variables:
+        return Pushed("variables", Effect.UNCHANGED)
     await connection.execute(SQL["push_variables"], environment_id, msgspec.json.encode(configuration.variables))
-    return Pushed("variables", "variables", Effect.NEW if stored is None else Effect.CHANGED)
+    return Pushed("variables", Effect.CHANGED)

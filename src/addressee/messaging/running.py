@@ -25,6 +25,7 @@ from addressee.messaging.identifiers import derived_ksuid, recipient_run_id
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, WaitingRecipient, flattened
 from addressee.messaging.stepping import Entry, Facts, NewMessage, RecipientRun, RunStatus, run_through
+from addressee.messaging.variables import read_variables
 from addressee.messaging.workflow import Channel, Workflow
 
 SQL = load(__package__)
@@ -92,7 +93,7 @@ class Runner:
         if not runs:
             return
         people = await self._people(run, runs)
-        variables = await self._variables(page.environment_id)
+        variables = await read_variables(self._pool, page.environment_id)
         channels_by_key = await channels.by_key(self._pool, page.environment_id)
         now = self._clock.now()
         facts = [facts_for(each, run, people, variables, channels_by_key, now) for each in runs]
@@ -146,10 +147,6 @@ class Runner:
             named.add(Reference(TENANTS, run.tenant))
         found = await self._reader.read_all([reference.at(run.environment_id) for reference in named])
         return {reference: found.get(reference.at(run.environment_id)) for reference in named}
-
-    async def _variables(self, environment_id: int) -> Document:
-        document: bytes | None = await self._pool.fetchval(SQL["variables"], environment_id)
-        return {} if document is None else msgspec.json.decode(document)
 
 
 def facts_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from addressee.database.jobs import enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reader import Reader
+from addressee.directory.receipts import RECEIPT_LIFE
 from addressee.directory.recipient import Document
 from addressee.messaging.errors import (
     ActorMissingError,
@@ -30,8 +31,6 @@ from addressee.messaging.schemas import failures
 from addressee.messaging.workflow import Workflow
 
 SQL = load(__package__)
-
-RECEIPT_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)

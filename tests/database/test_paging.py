@@ -1,0 +1,66 @@
+"""Pages of any list, whichever way they are walked."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addressee.database.paging import CursorError, Page, Slice, cut, page, read_cursor, write_cursor
+
+
+def found(numbers: Sequence[int], asked: Page[int]) -> list[int]:
+    """What a query would find: up to one row more than the page holds, nearest to where it starts."""
+    if asked.backwards and asked.before is not None:
+        before = [number for number in numbers if number < asked.before]
+        return before[-(asked.size + 1) :]
+    after = -1 if asked.after is None else asked.after
+    return [number for number in numbers if number > after][: asked.size + 1]
+
+
+def part(numbers: Sequence[int], size: int, after: str | None = None, before: str | None = None) -> Slice[int]:
+    asked = page(size, after, before, int)
+    return cut(found(numbers, asked), asked, lambda number: number)
+
+
+@given(st.integers(0, 30), st.integers(1, 7))
+def test_walking_forward_finds_everything_once(count: int, size: int) -> None:
+    numbers, walked, after = range(count), [], None
+    while True:
+        current = part(numbers, size, after)
+        assert (current.before is None) == (after is None)
+        walked += current.entries
+        if (after := current.after) is None:
+            break
+    assert walked == list(numbers)
+
+
+@given(st.integers(1, 30), st.integers(1, 7))
+def test_walking_back_finds_everything_once(count: int, size: int) -> None:
+    numbers, walked, before = range(count), [], write_cursor(count)
+    while before is not None:
+        current = part(numbers, size, before=before)
+        assert current.after is not None
+        walked[:0] = current.entries
+        before = current.before
+    assert walked == list(numbers)
+
+
+def test_an_empty_list_has_no_cursors() -> None:
+    assert part([], 3) == Slice([], 3, None, None)
+
+
+def test_after_counts_when_both_are_given() -> None:
+    assert part(range(9), 2, write_cursor(3), write_cursor(8)).entries == [4, 5]
+
+
+@given(st.text())
+def test_a_cursor_of_another_list_is_refused(text: str) -> None:
+    for cursor in (text, write_cursor(text), write_cursor([text]), write_cursor(None)):
+        with pytest.raises(CursorError):
+            read_cursor(cursor, tuple[int, str])  # type: ignore[arg-type]
+
+
+def test_a_cursor_is_safe_in_a_url() -> None:
+    for number in range(1000):
+        assert write_cursor(number).replace("-", "").replace("_", "").isalnum()
