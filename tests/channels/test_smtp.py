@@ -18,6 +18,9 @@ from addressee.channels.smtp import SmtpSender, SmtpSettings
 from tests.channels.mail_server import MailServer, mail_server
 from tests.channels.test_senders import EMAIL
 
+# The library warns about what the test wants: a login without TLS, on loopback.
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
 
 def settings(port: int, **rest: object) -> SmtpSettings:
     return SmtpSettings(sender="x@example.com", host="127.0.0.1", port=port, **{"security": "none", **rest})  # type: ignore[arg-type]

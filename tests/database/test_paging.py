@@ -25,7 +25,9 @@ def part(numbers: Sequence[int], size: int, after: str | None = None, before: st
 
 @given(st.integers(0, 30), st.integers(1, 7))
 def test_walking_forward_finds_everything_once(count: int, size: int) -> None:
-    numbers, walked, after = range(count), [], None
+    numbers = range(count)
+    walked: list[int] = []
+    after = None
     while True:
         current = part(numbers, size, after)
         assert (current.before is None) == (after is None)
@@ -37,7 +39,9 @@ def test_walking_forward_finds_everything_once(count: int, size: int) -> None:
 
 @given(st.integers(1, 30), st.integers(1, 7))
 def test_walking_back_finds_everything_once(count: int, size: int) -> None:
-    numbers, walked, before = range(count), [], write_cursor(count)
+    numbers = range(count)
+    walked: list[int] = []
+    before: str | None = write_cursor(count)
     while before is not None:
         current = part(numbers, size, before=before)
         assert current.after is not None
@@ -58,7 +62,7 @@ def test_after_counts_when_both_are_given() -> None:
 def test_a_cursor_of_another_list_is_refused(text: str) -> None:
     for cursor in (text, write_cursor(text), write_cursor([text]), write_cursor(None)):
         with pytest.raises(CursorError):
-            read_cursor(cursor, tuple[int, str])  # type: ignore[arg-type]
+            read_cursor(cursor, tuple[int, str])
 
 
 def test_a_cursor_is_safe_in_a_url() -> None:

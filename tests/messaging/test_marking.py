@@ -84,3 +84,9 @@ async def test_a_person_marks_only_their_own(office: Office, message: Message) -
     marked = await office.messaging.mark(office.environment_id, [message.id, bobs.id], Mark.READ, user="bob")
     assert [each.id for each in marked] == [bobs.id]
     assert (await office.messages("ada"))[0].read_at is None
+
+
+async def test_twice_in_one_moment_is_once(office: Office, message: Message) -> None:
+    for _ in range(2):
+        await office.messaging.mark(office.environment_id, [message.id], Mark.SEEN)
+    assert [event for event, _ in await office.events(message)] == ["created", "delivered", "seen"]

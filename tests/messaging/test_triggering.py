@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from addressee.messaging import (
+    Accepted,
     ActorMissingError,
     DataFailure,
     DataInvalidError,
     Receipt,
     ReceiptMismatchError,
+    Trigger,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
@@ -140,3 +142,17 @@ async def test_a_workflow_is_one_environments(office: Office, other: Office) -> 
     await office.push()
     with pytest.raises(WorkflowMissingError):
         await other.trigger("ada")
+
+
+async def test_a_trigger_can_be_foreseen_without_storing_anything(office: Office) -> None:
+    await office.push()
+    what, receipt = Trigger("welcome", [user("ada")]), Receipt("key", b"1")
+    assert await office.messaging.foresee(office.environment_id, what, receipt=receipt) is None
+    assert await office.counts() == NOTHING
+    first = await office.trigger("ada", receipt=receipt, request_id="one")
+    foreseen = await office.messaging.foresee(office.environment_id, what, receipt=receipt)
+    assert foreseen == Accepted(first.run_id, "one")
+    with pytest.raises(ReceiptMismatchError):
+        await office.messaging.foresee(office.environment_id, what, receipt=Receipt("key", b"2"))
+    with pytest.raises(WorkflowMissingError):
+        await office.messaging.foresee(office.environment_id, Trigger("nope", []))

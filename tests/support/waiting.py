@@ -13,3 +13,11 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15) -
     while not await condition():
         assert time.monotonic() < deadline, f"This did not come true within {seconds} seconds."
         await asyncio.sleep(POLL_SECONDS)
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 15) -> None:
+    """The same for a test that is no coroutine."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"This did not come true within {seconds} seconds."
+        time.sleep(POLL_SECONDS)

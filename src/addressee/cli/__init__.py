@@ -19,6 +19,10 @@ app.command(
 app.command("addressee.cli.work:work", help="Run a further worker, on any machine that reaches the database.")
 app.command("addressee.cli.migrate:migrate", help="Bring the database to this version.")
 app.command("addressee.cli.push:push", help="Take channels and workflows from the files of a folder.")
+app.command(
+    "addressee.cli.demo:demo",
+    help="Identify and notify 1,000 people through the Knock SDK, and check what arrived.",
+)
 app.command("addressee.cli.keys:app", name="keys", help="Create, list and revoke API keys.")
 app.command("addressee.cli.environments:app", name="environments", help="Show and change environments.")
 

@@ -43,6 +43,8 @@ class RawPaths:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["http_version"] == "1":
             scope["http_version"] = "1.0"  # as Falcon spells what Granian calls 1
+        if scope.get("method", "GET") not in falcon.HTTP_METHODS:
+            scope["method"] = "TRACE"  # a method that HTTP does not have is refused like one that no path has
         scope["path"] = scope["raw_path"].decode("latin-1").partition("?")[0]
         await self._app(scope, receive, send)
 
@@ -51,10 +53,14 @@ class Resource:
     """The responders of one path; Falcon finds them by name."""
 
 
-def build(dialects: Sequence[Dialect], rooms: Rooms) -> App[Request, Response]:
-    """The application for these dialects. Other resources (health, metrics, …) are added by the caller."""
+def build(dialects: Sequence[Dialect], rooms: Rooms, nowhere: Responder) -> App[Request, Response]:
+    """The application for these dialects. Other resources (health, metrics, …) are added by the caller.
+
+    `nowhere` answers a path that is no dialect's.
+    """
     app = App(middleware=[Exchange()])
     app.req_options.strip_url_path_trailing_slash = False
+    app.add_sink(nowhere, prefix="/")  # first, because Falcon asks the sink that was added last
     for dialect in dialects:
         by_path: dict[str, list[Operation]] = defaultdict(list)
         for operation in dialect.operations:

@@ -1,4 +1,4 @@
-"""Cross-origin calls from browsers (knock.md §1.1). Keys travel in headers, never in cookies, so any origin may call."""
+"""Cross-origin calls from browsers (knock.md §1.1). Keys travel in headers, not in cookies, so any origin may call."""
 
 from falcon.asgi import Response
 

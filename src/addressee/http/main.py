@@ -66,12 +66,11 @@ class Service:
     def _build(self, pool: Pool, directory: Directory) -> ASGIApp:
         messaging = Messaging(pool, directory.reader, Hint(pool))
         keys = KeyRing(pool, Sealer(self._installation.master_key()))
-        app = build(DIALECTS, Rooms(directory, messaging, keys))
+        app = build(DIALECTS, Rooms(directory, messaging, keys), own.nowhere)
         description = own.Description(DIALECTS)
         app.add_route("/health/live", own.Live())
         app.add_route("/health/ready", own.Ready(pool))
         app.add_route("/metrics", own.Metrics(pool))
         app.add_route("/openapi.json", description)
         app.add_route("/docs", description, suffix="page")
-        app.add_sink(own.nowhere, prefix="/")
         return app

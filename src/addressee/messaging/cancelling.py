@@ -10,9 +10,9 @@ import msgspec
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.messaging.reference import Reference
-from addressee.messaging.running import insert_recipient_runs
 from addressee.messaging.runs import RunPage, WaitingRecipient
 from addressee.messaging.stepping import RunStatus
+from addressee.messaging.storing import insert_recipient_runs
 
 SQL = load(__package__)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from prometheus_client import Counter
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
@@ -16,6 +16,32 @@ from addressee.messaging.identifiers import event_id
 from addressee.messaging.runs import Identity
 
 SQL = load(__package__)
+
+# The order in which they can follow each other.
+TYPES = {
+    f"message.{word}": rank
+    for rank, word in enumerate(
+        (
+            "created",
+            "queued",
+            "delivery_attempted",
+            "sent",
+            "delivered",
+            "not_sent",
+            "undelivered",
+            "bounced",
+            "seen",
+            "unseen",
+            "read",
+            "unread",
+            "interacted",
+            "archived",
+            "unarchived",
+        )
+    )
+}
+
+EVENTS = Counter("addressee_message_events", "What happened to messages", ["type"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +57,18 @@ class Happening:
 async def insert_events(
     connection: Connection, environment_id: int, happenings: Sequence[Happening], now: datetime
 ) -> None:
-    """Stores events that happened together; those of one message stay in the order given."""
-    ordinals: Counter[str] = Counter()
-    ids = []
+    """Stores events of one moment. A message's are listed in the order of TYPES, and each type once."""
     for happening in happenings:
-        ids.append(event_id(now, ordinals[happening.message_id], happening.message_id, happening.type))
-        ordinals[happening.message_id] += 1
+        EVENTS.labels(happening.type).inc()
     await connection.execute(
         SQL["insert_events"],
         environment_id,
-        [happening.message_id for happening in happenings],
-        ids,
-        [happening.recipient.collection for happening in happenings],
-        [happening.recipient.id for happening in happenings],
-        [happening.recipient.uid for happening in happenings],
-        [happening.type for happening in happenings],
-        [happening.data and msgspec.json.encode(happening.data) for happening in happenings],
+        [each.message_id for each in happenings],
+        [event_id(now, TYPES[each.type], each.message_id, each.type) for each in happenings],
+        [each.recipient.collection for each in happenings],
+        [each.recipient.id for each in happenings],
+        [each.recipient.uid for each in happenings],
+        [each.type for each in happenings],
+        [each.data and msgspec.json.encode(each.data) for each in happenings],
         now,
     )

@@ -34,9 +34,9 @@ def derived_ksuid(at: datetime, *parts: str) -> str:
     return ksuid(at, digest(PAYLOAD_BYTES, parts))
 
 
-def event_id(at: datetime, ordinal: int, message_id: str, type: str) -> str:
-    """Sorts by the microsecond, and by `ordinal` (0 to 15) within it: the order in which things happened."""
-    sequence = (at.microsecond << 4 | ordinal).to_bytes(SEQUENCE_BYTES)
+def event_id(at: datetime, rank: int, message_id: str, type: str) -> str:
+    """Sorts by the microsecond, and within it by `rank` (0 to 31)."""
+    sequence = (at.microsecond << 5 | rank).to_bytes(SEQUENCE_BYTES)
     return ksuid(at, sequence + digest(PAYLOAD_BYTES - SEQUENCE_BYTES, (message_id, type)))
 
 

@@ -64,11 +64,6 @@ class RunPage(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, page=self.page + 1)
 
 
-def identity(reference: Reference, recipient: Recipient | None) -> Identity:
-    lives = recipient is not None and recipient.lives
-    return Identity(*reference, recipient.uid if recipient is not None and lives else None)
-
-
 def flattened(data: Document) -> Document:
     """What lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
     return {

@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import structlog
+from prometheus_client import Histogram
 
 from addressee.channels.email import Email
 from addressee.channels.providers import PROVIDERS
@@ -42,6 +43,12 @@ BATCH_SIZE = 25
 # A batch starts no send after this long, so that the last one ends before the claim does.
 STARTING_TIME = timedelta(seconds=20)
 CLAIM = STARTING_TIME + timedelta(seconds=2 * TIMEOUT_SECONDS)
+
+DELAY = Histogram(
+    "addressee_send_delay_seconds",
+    "Time from making a message to its provider's answer",
+    buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800),
+)
 
 log = structlog.get_logger()
 
@@ -160,7 +167,8 @@ class Sending:
                 [each.due_at for each in recorded],
             )
         for each in recorded:
-            log.info("message sent or not", message_id=each.send.message_id, status=each.changes[-1].status)
+            DELAY.observe((now - each.send.inserted_at).total_seconds())
+            log.info("message tried", message_id=each.send.message_id, status=each.changes[-1].status)
 
 
 async def change_messages(

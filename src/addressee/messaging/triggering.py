@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +25,7 @@ from addressee.messaging.errors import (
     WorkflowMissingError,
 )
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import RunPage, WaitingRecipient, identity
+from addressee.messaging.runs import Identity, RunPage, WaitingRecipient
 from addressee.messaging.schemas import failures
 from addressee.messaging.workflow import Workflow
 
@@ -79,9 +78,12 @@ async def trigger(
 ) -> Accepted:
     run_id: UUID = uuid_utils.compat.uuid7()
     recipients = sorted(set(trigger.recipients))
-    named = [*recipients, *([trigger.actor] if trigger.actor else [])]
-    found = await asyncio.gather(*(reader.find(reference.at(environment_id)) for reference in named))
-    people = dict(zip(named, found, strict=True))
+    actors = [trigger.actor] if trigger.actor else []
+    people = await reader.read_all(reference.at(environment_id) for reference in {*recipients, *actors})
+
+    def identified(reference: Reference) -> Identity:
+        person = people.get(reference.at(environment_id))
+        return Identity(*reference, None if person is None else person.uid)
 
     async with pool.acquire() as connection, connection.transaction():
         if receipt is not None:
@@ -89,15 +91,11 @@ async def trigger(
             if earlier is not None:
                 return earlier
         version_id = await check_workflow(connection, environment_id, trigger)
-        actor = trigger.actor and identity(trigger.actor, people[trigger.actor])
+        actor = None if trigger.actor is None else identified(trigger.actor)
         if actor is not None and actor.uid is None:
             raise ActorMissingError(actor.reference)
         waiting = [
-            WaitingRecipient(
-                *recipient,
-                identity(recipient, people[recipient]).uid,
-                trigger.overrides.get(recipient, {}),
-            )
+            WaitingRecipient(*recipient, identified(recipient).uid, trigger.overrides.get(recipient, {}))
             for recipient in recipients
         ]
         await connection.execute(

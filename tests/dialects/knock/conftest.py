@@ -1,13 +1,24 @@
 """The official SDK against a real server, in an environment of the test's own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 from knockapi import Knock
 
+from addressee.database.installation import Installation
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
 from addressee.directory.keys import Keys
+from addressee.messaging import channels
+from addressee.messaging.configuration import read_configuration
+from addressee.messaging.pushing import push
 from tests.conftest import Environment
+
+WORKFLOWS = Path(__file__).parent / "pushed"
 
 
 @pytest.fixture
@@ -32,3 +43,18 @@ def http(api: str, secret_key: str) -> Iterator[httpx.Client]:
     """What the SDK cannot send."""
     with httpx.Client(base_url=api, headers={"authorization": f"Bearer {secret_key}"}, timeout=30) as client:
         yield client
+
+
+@pytest.fixture
+async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> dict[str, UUID]:
+    """The channels and workflows of the folder `pushed` in the test's environment; channels' ids by key."""
+    configuration = read_configuration(WORKFLOWS, {})
+    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}
+
+
+@pytest.fixture
+def outbox(installation: Installation, environment: Environment) -> Callable[[], list[Path]]:
+    """The e-mails that have left, oldest first."""
+    folder = installation.data_dir / "outbox" / environment.name
+    return lambda: sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import knockapi
@@ -170,7 +170,7 @@ def test_delete_is_final_and_the_id_inherits_nothing(knock: Knock) -> None:
 class TestShapes:
     """The flat user of today and the nested one of before (§4.3)."""
 
-    NESTED = {"x-knock-user-shape": "nested"}
+    NESTED: ClassVar[dict[str, str]] = {"x-knock-user-shape": "nested"}
 
     def test_nested_holds_everything_in_properties(self, knock: Knock) -> None:
         knock.users.update(

@@ -78,6 +78,7 @@ OPERATIONS = (
         identify,
         ANY_KEY,
         permission="user/write",
+        query=("user_shape",),
         takes=shapes.UserInput,
         gives=shapes.User,
     ),
@@ -89,6 +90,7 @@ OPERATIONS = (
         get,
         ANY_KEY,
         permission="user/read",
+        query=("user_shape",),
         gives=shapes.User,
     ),
     Operation(
@@ -98,7 +100,7 @@ OPERATIONS = (
         "List users in the order of their creation",
         list_all,
         SECRET,
-        query=(*PAGING, "order", "include[]"),
+        query=(*PAGING, "order", "include[]", "user_shape"),
         gives=shapes.Users,
     ),
     Operation(

@@ -1,4 +1,4 @@
--- Records what happened to messages.
+-- Records what happened to messages; what happened twice in one moment, once.
 INSERT INTO addressee.message_events (
   environment_id,
   message_id,
@@ -21,3 +21,4 @@ SELECT $1,
        $9
 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::jsonb[])
   AS happened (message_id, id, collection, recipient_id, uid, type, data)
+ON CONFLICT DO NOTHING

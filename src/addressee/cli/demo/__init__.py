@@ -1,0 +1,72 @@
+"""`addressee demo`: the main job on real input, checked."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AsyncExitStack
+from importlib.util import find_spec
+from time import monotonic
+
+from rich.console import Console
+
+from addressee.cli.errors import CommandError
+from addressee.cli.signals import run_until_signal
+
+SDK = "knockapi"
+
+INTERRUPTED = 130
+
+
+async def demo() -> None:
+    """Identify 1,000 people through the official Knock SDK, notify them, and check what arrived.
+
+    Everything happens in a service of the demo's own, on a temporary folder that is removed in the end.
+    """
+    if find_spec(SDK) is None:
+        raise CommandError(
+            f"The demo calls the service with the official Knock SDK, which is not installed: pip install {SDK}, "
+            "or run `make demo` in a checkout."
+        )
+    console = Console()
+    verdicts: list[bool] = []
+    await run_until_signal(perform(console, verdicts))
+    if not verdicts:
+        console.print("\n  Stopped. The service has ended and its folder is removed.\n", highlight=False)
+        sys.exit(INTERRUPTED)
+    if not all(verdicts):
+        sys.exit(1)
+
+
+async def perform(console: Console, verdicts: list[bool]) -> None:
+    """Appends whether every check passed; nothing when it is cancelled before. Raises CommandError."""
+    from knockapi import KnockError
+
+    from addressee.cli.demo.checks import check_all
+    from addressee.cli.demo.people import read_cast
+    from addressee.cli.demo.service import temporary_service
+    from addressee.cli.demo.showing import show, show_verdict
+    from addressee.cli.demo.story import play, sdk
+    from addressee.cli.demo.telling import Teller
+    from addressee.database.pool import open_pool
+
+    started = monotonic()
+    people = read_cast()
+    teller = Teller(console)
+    console.print("\n  [bold]Addressee[/]  [dim]a thousand people, one workflow[/]\n", highlight=False)
+    try:
+        async with AsyncExitStack() as stack:
+            with teller.act("Starting a service", "Started a service on a fresh folder"):
+                service = await stack.enter_async_context(temporary_service())
+            with teller.act("Making a secret key", "Made a secret key with `addressee keys create`"):
+                key = await service.create_key()
+            knock = await stack.enter_async_context(sdk(service, key))
+            pool = await open_pool(service.installation.target(), max_size=2)
+            stack.push_async_callback(pool.close)
+            seen = await play(people, service, knock, pool, teller)
+            stack.enter_context(teller.act("Stopping the service", "Stopped the service, removed its folder"))
+    except* KnockError as errors:
+        raise CommandError(f"The service did not answer as it must: {errors.exceptions[0]}") from None
+    checks = check_all(people, seen)
+    show(console, people, seen, checks)
+    show_verdict(console, checks, monotonic() - started)
+    verdicts.append(all(check.passed for check in checks))

@@ -1,0 +1,122 @@
+"""Whether what was seen is what the input implies. Pure: nothing here asks the service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import getaddresses
+from html import unescape
+from typing import Any
+
+from knockapi.types.users import FeedListItemsResponse
+
+from addressee.cli.demo.people import DELETED, USER, Cast, Person
+from addressee.cli.demo.story import Seen
+
+SENDER = ("Example", "hello@example.com")
+NO_ADDRESS = "no_email_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`counted` are numbers that are worth a row in the table of counts."""
+
+    name: str
+    expected: object
+    found: object
+    counted: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return self.expected == self.found
+
+
+def check_all(cast: Cast, seen: Seen) -> list[Check]:
+    return [*counts(cast, seen), *contents(cast, seen)]
+
+
+def counts(cast: Cast, seen: Seen) -> list[Check]:
+    in_app = sum(len(items) for items in seen.feeds.values())
+    return [
+        Check("people", len(cast.remaining), len(seen.users), counted=True),
+        Check("deleted", 1, int(seen.deleted_is_gone and DELETED not in seen.users), counted=True),
+        Check("completed runs", len(cast.remaining), seen.completed_runs, counted=True),
+        Check("in-app messages", len(cast.remaining), in_app, counted=True),
+        Check("e-mails", len(cast.by_email), len(seen.emails), counted=True),
+        Check("e-mail steps skipped", len(cast.without_email), len(seen.skipped), counted=True),
+    ]
+
+
+def contents(cast: Cast, seen: Seen) -> list[Check]:
+    """Each of these names those for whom something is wrong: nobody, when it is right."""
+    skipped = {id: skip.reason for id, skip in seen.skipped.items() if skip.step == "email"}
+    written_to = Counter(recipient_of(email) for email in seen.emails)
+    return [
+        Check("rows written in bulk", len(cast.in_bulk), seen.bulk_successes),
+        Check("the user as fetched", cast.person(USER).user, without_service_fields(seen.user)),
+        Check("users not as they were sent", [], wrong_users(cast.remaining, seen.users)),
+        Check("feeds not as they must be", [], wrong_feeds(cast.remaining, seen.feeds)),
+        Check("items in the feed of the deleted user", 0, len(seen.feeds[DELETED])),
+        Check("addresses written to, and how often", dict.fromkeys(cast.by_email, 1), dict(written_to)),
+        Check("e-mails not as they must be", [], wrong_emails(cast, seen.emails)),
+        Check("the addressee's messages", {"in_app_feed": "delivered", "email": "sent"}, dict(seen.statuses)),
+        Check("why e-mails were skipped", {person.id: NO_ADDRESS for person in cast.without_email}, skipped),
+    ]
+
+
+def wrong_users(people: Sequence[Person], users: Mapping[str, dict[str, Any]]) -> list[str]:
+    return [person.id for person in people if without_service_fields(users.get(person.id, {})) != person.user]
+
+
+def without_service_fields(user: Mapping[str, Any]) -> dict[str, Any]:
+    """A user without what the service alone knows."""
+    return {name: value for name, value in user.items() if name not in {"updated_at", "__cursor"}}
+
+
+def wrong_feeds(people: Sequence[Person], feeds: Mapping[str, Sequence[FeedListItemsResponse]]) -> list[str]:
+    return [person.id for person in people if not is_welcome_item(person, feeds.get(person.id, ()))]
+
+
+def is_welcome_item(person: Person, items: Sequence[FeedListItemsResponse]) -> bool:
+    bodies = [rendered(item) for item in items]
+    expected = f"<p><strong>Welcome, {person.name}!</strong> It is good to have you with us.</p>"
+    return bodies == [expected] and items[0].source.key == "welcome"
+
+
+def rendered(item: FeedListItemsResponse) -> str:
+    """The body of a feed's item, with its HTML entities read."""
+    [body] = [block for block in item.blocks if block.name == "body" and block.type == "markdown"]
+    return unescape(body.rendered)
+
+
+def recipient_of(email: EmailMessage) -> str:
+    [(_, address)] = getaddresses(email.get_all("To", []))
+    return address
+
+
+def wrong_emails(cast: Cast, emails: Sequence[EmailMessage]) -> list[str]:
+    """The addresses of those e-mails."""
+    return [
+        recipient_of(email)
+        for email in emails
+        if (person := cast.by_email.get(recipient_of(email))) is None or not is_welcome_email(person, email)
+    ]
+
+
+def is_welcome_email(person: Person, email: EmailMessage) -> bool:
+    text, html = part(email, "plain"), unescape(part(email, "html"))
+    return (
+        getaddresses(email.get_all("From", [])) == [SENDER]
+        and email["Subject"] == f"Welcome, {person.name}!"
+        and email["Date"] is not None
+        and email["Message-ID"] is not None
+        and text.startswith(f"Hello {person.name},\n")
+        and html.startswith(f"<p>Hello {person.name},</p>")
+    )
+
+
+def part(email: EmailMessage, kind: str) -> str:
+    body = email.get_body((kind,))
+    return "" if body is None else str(body.get_content())

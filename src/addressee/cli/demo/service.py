@@ -1,0 +1,98 @@
+"""A service of the demo's own: a child process on a data folder that is removed in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from addressee.cli.api import GRACE_SECONDS
+from addressee.cli.errors import CommandError
+from addressee.database.installation import MASTER_KEY, Installation
+from addressee.processes import Stopping, start, stop
+
+# It ends its own children in order, each with a grace of its own.
+WAYS_TO_STOP = (Stopping(signal.SIGTERM, 3 * GRACE_SECONDS), Stopping(signal.SIGKILL, 5))
+
+READY_SECONDS = 120.0
+POLL_SECONDS = 0.05
+LOG_TAIL_LINES = 5
+
+COMMAND = (sys.executable, "-m", "addressee.cli")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    url: str
+    installation: Installation
+
+    @property
+    def outbox(self) -> Path:
+        """Where e-mails of the environment `development` are left."""
+        return self.installation.data_dir / "outbox" / "development"
+
+    async def create_key(self) -> str:
+        """Makes a secret key as an operator does. Raises CommandError."""
+        asked = ("keys", "create", "--environment", "development", "--kind", "secret", "--json")
+        process = await start([*COMMAND, *asked], environment=environment_of(self.installation), output=PIPE)
+        try:
+            output, errors = await process.communicate()
+        finally:
+            await stop(process, WAYS_TO_STOP)
+        if process.returncode != 0:
+            raise CommandError(f"`addressee {' '.join(asked)}` failed: {errors.decode().strip()}")
+        return str(json.loads(output)["key"])
+
+
+@asynccontextmanager
+async def temporary_service() -> AsyncIterator[Service]:
+    """`addressee serve` on any free port. Raises CommandError when it does not start."""
+    with tempfile.TemporaryDirectory(prefix="addressee-demo-") as folder:
+        installation = Installation(Path(folder) / "data")
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            process = await start(
+                [*COMMAND, "serve", "--port", "0"],
+                environment=environment_of(installation),
+                output=output.fileno(),
+                dies_by=signal.SIGTERM,
+            )
+        try:
+            yield Service(await wait_until_ready(process, log), installation)
+        finally:
+            await stop(process, WAYS_TO_STOP)
+
+
+def environment_of(installation: Installation) -> Mapping[str, str]:
+    """That of this process, but pointing at the demo's own data, whatever it says of another installation."""
+    inherited = {name: value for name, value in os.environ.items() if name != MASTER_KEY}
+    return {**inherited, **installation.to_environment()}
+
+
+async def wait_until_ready(process: Process, log: Path) -> str:
+    """The URL of the service, as its log says it."""
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and process.returncode is None:
+        if url := announced_url(log):
+            return url
+        await asyncio.sleep(POLL_SECONDS)
+    tail = "\n".join(lines_of(log)[-LOG_TAIL_LINES:])
+    raise CommandError(f"The service did not start. The end of its log:\n{tail}")
+
+
+def announced_url(log: Path) -> str | None:
+    ready = [line for line in lines_of(log) if '"event":"ready"' in line and line.endswith("}")]
+    return str(json.loads(ready[0])["url"]) if ready else None
+
+
+def lines_of(log: Path) -> list[str]:
+    return log.read_text().splitlines()

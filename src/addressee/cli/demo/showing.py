@@ -1,0 +1,101 @@
+"""How the demo shows what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.json import JSON
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from addressee.cli.demo.checks import Check, part, recipient_of, rendered
+from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, Cast
+from addressee.cli.demo.story import Seen
+
+LONGEST_VALUE = 600
+
+HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
+
+
+def show(console: Console, cast: Cast, seen: Seen, checks: Sequence[Check]) -> None:
+    headline(console, "A user as returned", f"GET /v1/users/{USER}")
+    console.print(Padding(JSON.from_data(seen.user), (0, 4)))
+
+    headline(console, "A feed", f"GET /v1/users/{FEED_OWNER}/feeds/…")
+    console.print(Padding(feed(seen), (0, 4)))
+
+    headline(console, "An e-mail as it left", "outbox/development/….eml, decoded")
+    console.print(Padding(email(cast, seen), (0, 4)))
+
+    headline(console, "Without an e-mail address", "their e-mail step was skipped, the in-app message was not")
+    console.print(Padding(skipped(cast, seen), (0, 4)))
+
+    headline(console, "Counts", "")
+    console.print(Padding(counts(checks), (0, 4)))
+
+
+def headline(console: Console, title: str, remark: str) -> None:
+    console.print(f"\n  [bold]{title}[/]  [dim]{remark}[/]\n", highlight=False)
+
+
+def feed(seen: Seen) -> Text:
+    text = Text()
+    for item in seen.feeds[FEED_OWNER]:
+        text.append(f"{rendered(item)}\n")
+        link = ", ".join(block.rendered for block in item.blocks if block.name == "action_url" and block.type == "text")
+        text.append(f"{link}\n", style="cyan")
+        state = "read" if item.read_at else "unread"
+        text.append(f"{item.source.key} · {item.inserted_at} · {state}", style="dim")
+    return text
+
+
+def email(cast: Cast, seen: Seen) -> Text:
+    text = Text()
+    address = cast.person(ADDRESSEE).email
+    for message in seen.emails:
+        if recipient_of(message) == address:
+            for name in HEADERS:
+                text.append(f"{name:<12}", style="dim")
+                text.append(f"{message[name]}\n")
+            text.append(f"\n{part(message, 'plain').strip()}\n\n")
+            text.append(part(message, "html").strip(), style="dim")
+    return text
+
+
+def skipped(cast: Cast, seen: Seen) -> Table:
+    table = Table.grid(padding=(0, 3))
+    for id, skip in seen.skipped.items():
+        table.add_row(id, Text(skip.reason, style="yellow"), cast.person(id).name)
+    return table
+
+
+def counts(checks: Sequence[Check]) -> Table:
+    table = Table("", "expected", "found", box=None, pad_edge=False, header_style="dim", padding=(0, 3, 0, 0))
+    for check in checks:
+        if check.counted:
+            style = "green" if check.passed else "bold red"
+            table.add_row(check.name, str(check.expected), Text(str(check.found), style=style))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table
+
+
+def show_verdict(console: Console, checks: Sequence[Check], seconds: float) -> None:
+    """The last lines: what failed, or what to try next."""
+    failures = [check for check in checks if not check.passed]
+    for check in failures:
+        console.print(f"\n  [bold red]✗ {check.name}[/]", highlight=False)
+        console.print(Padding(Text(f"expected  {brief(check.expected)}"), (0, 4)))
+        console.print(Padding(Text(f"found     {brief(check.found)}"), (0, 4)))
+    if failures:
+        console.print(f"\n  [bold red]{len(failures)} of {len(checks)} checks failed.[/]\n", highlight=False)
+    else:
+        console.print(f"\n  [green]✓[/] All {len(checks)} checks passed in {seconds:.0f} s.", highlight=False)
+        console.print("  Next: `make serve`, then the first ten minutes of README.md.\n", highlight=False)
+
+
+def brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -1,0 +1,160 @@
+"""What the demo does, all of it through the official Knock SDK, and what it sees afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from knockapi import AsyncKnock, DefaultAsyncHttpxClient, NotFoundError
+from knockapi.types.inline_identify_user_request_param import InlineIdentifyUserRequestParam
+from knockapi.types.users import FeedListItemsResponse
+
+from addressee.cli.demo.delivery import Skipped, completed_runs, read_outbox, skipped_steps, wait_until_delivered
+from addressee.cli.demo.people import ADDRESSEE, DELETED, UPDATE, USER, Cast, Person
+from addressee.cli.demo.service import Service
+from addressee.cli.demo.telling import Act, Teller
+from addressee.database.pool import Pool
+from addressee.directory.environments import Environments
+
+WORKFLOW = "welcome"
+
+AT_A_TIME = 16
+BULK_SIZE = 300
+TRIGGER_SIZE = 1000
+
+# Attributes that the SDK has arguments for; the others travel as traits.
+ATTRIBUTES = ("name", "email", "phone_number", "timezone")
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the service gave back.
+
+    `users` are as listed and `user` as fetched, in JSON; `feeds` and `users` are by the user's id; `statuses` are
+    those of the shown addressee's messages by the kind of channel.
+    """
+
+    bulk_successes: int
+    user: dict[str, Any]
+    users: Mapping[str, dict[str, Any]]
+    feeds: Mapping[str, Sequence[FeedListItemsResponse]]
+    emails: Sequence[EmailMessage]
+    statuses: Mapping[str, str]
+    completed_runs: int
+    skipped: Mapping[str, Skipped]
+    deleted_is_gone: bool
+
+
+def sdk(service: Service, key: str) -> AsyncKnock:
+    """Answers that the SDK's types do not allow are errors, and no proxy stands between."""
+    return AsyncKnock(
+        api_key=key,
+        base_url=service.url,
+        http_client=DefaultAsyncHttpxClient(trust_env=False),
+        _strict_response_validation=True,
+    )
+
+
+async def play(cast: Cast, service: Service, knock: AsyncKnock, pool: Pool, teller: Teller) -> Seen:
+    with teller.act(
+        "Identifying people one by one", f"Identified {len(cast.one_by_one)} people one by one", len(cast.one_by_one)
+    ) as act:
+        await each(cast.one_by_one, lambda person: identify(knock, person), act)
+
+    with teller.act(
+        "Identifying people in bulk",
+        f"Identified {len(cast.in_bulk)} people in bulk, {BULK_SIZE} a call",
+        len(cast.in_bulk),
+    ) as act:
+        bulk_successes = await identify_in_bulk(knock, cast.in_bulk, act)
+
+    with teller.act("Updating traits", f"Updated traits of {len(cast.updated)} people", len(cast.updated)) as act:
+        await each(cast.updated, lambda person: knock.users.update(person.id, extra_body=UPDATE), act)
+
+    with teller.act("Deleting a user", f"Deleted {DELETED}, {cast.person(DELETED).name}"):
+        await knock.users.delete(DELETED)
+
+    with teller.act("Triggering", f"Triggered {WORKFLOW!r} for the {len(cast.remaining)} who remain"):
+        runs = [await trigger(knock, part) for part in parts(cast.remaining, TRIGGER_SIZE)]
+
+    environment = (await Environments(pool).named("development")).id
+    steps = len(cast.remaining) + len(cast.by_email)
+    with teller.act("Waiting for runs and e-mails", "Every run is complete, every e-mail has left", steps) as act:
+        await wait_until_delivered(pool, environment, runs, service.outbox, act)
+
+    with teller.act("Reading back", "Read everything back", len(cast.people)) as act:
+        messages = [message async for message in knock.users.list_messages(ADDRESSEE)]
+        by_channel = {message.channel.type: message for message in messages if message.channel}
+        feed_id = by_channel["in_app_feed"].channel_id
+        items = await each(cast.people, lambda person: read_feed(knock, person, feed_id), act)
+        return Seen(
+            bulk_successes=bulk_successes,
+            user=(await knock.users.get(USER)).to_dict(mode="json"),
+            users={user.id: user.to_dict(mode="json") async for user in knock.users.list(page_size=50)},
+            feeds={person.id: found for person, found in zip(cast.people, items, strict=True)},
+            emails=read_outbox(service.outbox),
+            statuses={type: message.status for type, message in by_channel.items()},
+            completed_runs=await completed_runs(pool, environment, runs),
+            skipped=await skipped_steps(pool, environment, runs),
+            deleted_is_gone=await is_gone(knock, DELETED),
+        )
+
+
+async def identify(knock: AsyncKnock, person: Person) -> None:
+    profile = person.profile
+    known = {name: profile.pop(name) for name in ATTRIBUTES if name in profile}
+    await knock.users.update(person.id, **known, extra_body=profile)
+
+
+async def identify_in_bulk(knock: AsyncKnock, people: Sequence[Person], act: Act) -> int:
+    """How many rows were written."""
+    successes = 0
+    for part in parts(people, BULK_SIZE):
+        rows = [cast(InlineIdentifyUserRequestParam, {"id": person.id, **person.profile}) for person in part]
+        started = await knock.users.bulk.identify(users=rows)
+        successes += (await knock.bulk_operations.get(started.id)).success_count
+        act.advance(len(part))
+    return successes
+
+
+async def trigger(knock: AsyncKnock, people: Sequence[Person]) -> UUID:
+    accepted = await knock.workflows.trigger(WORKFLOW, recipients=[person.id for person in people])
+    return UUID(accepted.workflow_run_id)
+
+
+async def read_feed(knock: AsyncKnock, person: Person, feed_id: str) -> Sequence[FeedListItemsResponse]:
+    return (await knock.users.feeds.list_items(person.id, feed_id)).entries
+
+
+async def is_gone(knock: AsyncKnock, id: str) -> bool:
+    try:
+        await knock.users.get(id)
+    except NotFoundError:
+        return True
+    return False
+
+
+async def each(people: Sequence[T], call: Callable[[T], Awaitable[R]], act: Act) -> list[R]:
+    """Calls for everyone, a few at a time; the first error ends it."""
+    turn = asyncio.Semaphore(AT_A_TIME)
+
+    async def one(person: T) -> R:
+        async with turn:
+            result = await call(person)
+        act.advance()
+        return result
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(person)) for person in people]
+    return [task.result() for task in tasks]
+
+
+def parts(people: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [people[start : start + size] for start in range(0, len(people), size)]

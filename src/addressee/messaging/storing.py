@@ -1,0 +1,147 @@
+"""Stores what pages of runs bring about, a page at a time, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.recipient import Document
+from addressee.messaging.delivery import follow
+from addressee.messaging.events import Happening, insert_events
+from addressee.messaging.identifiers import derived_ksuid, recipient_run_id
+from addressee.messaging.runs import Identity, RunPage, WaitingRecipient, flattened
+from addressee.messaging.stepping import Entry, NewMessage, RecipientRun, RunStatus
+from addressee.messaging.workflow import Workflow
+
+SQL = load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A trigger as its pages see it."""
+
+    environment_id: int
+    id: UUID
+    workflow_key: str
+    version_id: UUID
+    workflow: Workflow
+    tenant: str | None
+    actor: Identity | None
+    data: Document
+    sandbox: bool
+    inserted_at: datetime
+
+    @property
+    def actors(self) -> list[Identity]:
+        return [self.actor] if self.actor else []
+
+
+async def insert_recipient_runs(
+    connection: Connection,
+    page: RunPage,
+    run: asyncpg.Record,
+    recipients: Sequence[WaitingRecipient],
+    status: RunStatus,
+    journal: Sequence[Entry],
+    now: datetime,
+) -> None:
+    await connection.execute(
+        SQL["insert_recipient_runs"],
+        page.environment_id,
+        page.run_id,
+        page.page,
+        run["workflow"],
+        run["cancellation_key"],
+        [recipient_run_id(page.run_id, each.reference) for each in recipients],
+        [each.collection for each in recipients],
+        [each.id for each in recipients],
+        [each.uid for each in recipients],
+        [msgspec.json.encode(each.data) for each in recipients],
+        status,
+        msgspec.json.encode(journal),
+        now,
+    )
+
+
+async def move(
+    connection: Connection,
+    page: RunPage,
+    before: Sequence[RecipientRun],
+    after: Sequence[RecipientRun],
+    now: datetime,
+) -> set[UUID]:
+    """Stores the new state of those runs that nobody moved or cancelled meanwhile, and says which these are."""
+    moved = await connection.fetch(
+        SQL["move_recipient_runs"],
+        page.environment_id,
+        [run.id for run in after],
+        [run.recipient.id for run in after],
+        [run.step for run in before],
+        [run.status for run in after],
+        [run.step for run in after],
+        [msgspec.json.encode(run.journal) for run in after],
+        now,
+    )
+    return {row["id"] for row in moved}
+
+
+async def insert_messages(
+    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
+) -> None:
+    """Stores new messages with their events, and a send for each that has an address."""
+    if not messages:
+        return
+    await connection.execute(
+        SQL["insert_messages"],
+        page.environment_id,
+        run.id,
+        run.workflow_key,
+        run.version_id,
+        run.workflow.categories,
+        run.tenant,
+        msgspec.json.encode(run.actors),
+        [message.id for message in messages],
+        [message.run.recipient.collection for message in messages],
+        [message.run.recipient.id for message in messages],
+        [message.run.uid for message in messages],
+        [message.channel.id for message in messages],
+        [message.run.id for message in messages],
+        [message.step.ref for message in messages],
+        [msgspec.json.encode(message.run.data) for message in messages],
+        [msgspec.json.encode(flattened({**run.data, **message.run.data})) for message in messages],
+        [msgspec.json.encode(message.content) for message in messages],
+        [follow(None, message.changes) for message in messages],
+        now,
+    )
+    happenings = [happening for message in messages for happening in first_happenings(message)]
+    await insert_events(connection, page.environment_id, happenings, now)
+    sending = [message for message in messages if message.address is not None]
+    if sending:
+        await connection.execute(
+            SQL["insert_sends"],
+            page.environment_id,
+            page.run_id,
+            page.page,
+            [message.id for message in sending],
+            [derived_ksuid(run.inserted_at, message.id, str(message.address)) for message in sending],
+            [message.run.recipient.collection for message in sending],
+            [message.run.recipient.id for message in sending],
+            [message.run.uid for message in sending],
+            [message.channel.id for message in sending],
+            [message.address for message in sending],
+            now,
+        )
+
+
+def first_happenings(message: NewMessage) -> list[Happening]:
+    assert message.run.uid is not None
+    recipient = Identity(*message.run.recipient, message.run.uid)
+    created = Happening(message.id, recipient, "message.created")
+    return [created, *(Happening(message.id, recipient, change.event, change.data) for change in message.changes)]

@@ -1,0 +1,174 @@
+"""Public keys, user tokens and enhanced security mode (knock.md §1.2–§1.4)."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from knockapi import Knock
+
+from addressee.database.pool import Pool
+from addressee.directory.environments import Environments
+from addressee.directory.keys import Keys
+from tests.conftest import Environment
+from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
+
+HOST = "https://api.knock.app"
+
+
+@pytest.fixture
+def browser(api: str, public_key: str) -> httpx.Client:
+    return httpx.Client(base_url=api, headers={"authorization": f"Bearer {public_key}"})
+
+
+@pytest.fixture
+async def signing_key(pool: Pool, environment: Environment) -> str:
+    """Enhanced security mode is on, and this signs user tokens."""
+    environments = Environments(pool)
+    private = await environments.new_signing_key(environment.name)
+    await environments.change(environment.name, {"enhanced_security": True})
+    return private
+
+
+def token(signing_key: str, user: str = "ada", **claims: Any) -> dict[str, str]:
+    now = int(time.time())
+    signed = jwt.encode({"sub": user, "iat": now, "exp": now + 3600, **claims}, signing_key, algorithm="RS256")
+    return {"x-knock-user-token": signed}
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [
+        ({}, "authentication_required"),
+        ({"authorization": "Bearer"}, "api_key_missing"),
+        ({"authorization": "Bearer nonsense"}, "api_key_missing"),
+        ({"authorization": "Basic c2s6"}, "api_key_missing"),
+        ({"authorization": "Bearer \xff"}, "api_key_missing"),
+    ],
+)
+def test_without_a_key_there_is_nothing(api: str, authorization: dict[str, str], code: str) -> None:
+    headers = {name: value.encode("latin-1") for name, value in authorization.items()}
+    assert refusal(httpx.get(f"{api}/v1/users/ada", headers=headers)) == (401, code)
+
+
+def test_a_public_key_acts_as_any_user_while_the_mode_is_off(browser: httpx.Client) -> None:
+    assert browser.put("/v1/users/ada", json={"name": "Ada"}).status_code == 200
+    assert browser.get("/v1/users/ada").json()["name"] == "Ada"
+    assert refusal(browser.get("/v1/users")) == (403, "incorrect_token_type")
+    assert refusal(browser.delete("/v1/users/ada")) == (403, "incorrect_token_type")
+    assert refusal(browser.post("/v1/workflows/x/trigger", json={})) == (403, "incorrect_token_type")
+
+
+class TestEnhancedSecurity:
+    """A public key needs a token of the user on whose things it acts."""
+
+    def test_a_token_is_needed(self, browser: httpx.Client, signing_key: str) -> None:
+        assert refusal(browser.get("/v1/users/ada")) == (401, "missing_user_token")
+
+    def test_its_own_user_may_be_read_and_written(self, browser: httpx.Client, signing_key: str) -> None:
+        headers = token(signing_key)
+        assert browser.put("/v1/users/ada", json={"name": "Ada"}, headers=headers).status_code == 200
+        assert browser.get("/v1/users/ada", headers=headers).json()["name"] == "Ada"
+
+    def test_another_user_may_not(self, browser: httpx.Client, signing_key: str) -> None:
+        assert refusal(browser.get("/v1/users/bob", headers=token(signing_key))) == (403, "authorization")
+
+    def test_a_secret_key_needs_no_token(self, knock: Knock, signing_key: str) -> None:
+        assert knock.users.update("ada", name="Ada").name == "Ada"
+
+    @pytest.mark.parametrize(
+        "claims",
+        [{"exp": 1}, {"nbf": 2**40}, {"sub": 5}, {"sub": None}],
+        ids=["expired", "not yet", "no text", "no one"],
+    )
+    def test_a_token_that_is_not_in_force_is_refused(
+        self, browser: httpx.Client, signing_key: str, claims: dict[str, Any]
+    ) -> None:
+        now = int(time.time())
+        given = {"sub": "ada", "iat": now, "exp": now + 60, **claims}
+        signed = jwt.PyJWS().encode(json.dumps(given).encode(), signing_key, algorithm="RS256")
+        answer = browser.get("/v1/users/ada", headers={"x-knock-user-token": signed})
+        assert refusal(answer) == (401, "invalid_user_token")
+
+    def test_a_minute_of_difference_between_clocks_is_borne(self, browser: httpx.Client, signing_key: str) -> None:
+        late = token(signing_key, exp=int(time.time()) - 30)
+        assert refusal(browser.get("/v1/users/ada", headers=late)) == (404, "resource_missing")
+
+    @pytest.mark.parametrize("text", ["garbage", "a.b.c", "x" * 20_000])
+    def test_what_is_no_token_is_refused(self, browser: httpx.Client, signing_key: str, text: str) -> None:
+        answer = browser.get("/v1/users/ada", headers={"x-knock-user-token": text})
+        assert refusal(answer) == (401, "invalid_user_token")
+
+    def test_a_token_of_another_key_or_algorithm_is_refused(self, browser: httpx.Client, signing_key: str) -> None:
+        other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        for forged in (
+            jwt.encode({"sub": "ada"}, other, algorithm="RS256"),
+            jwt.encode({"sub": "ada"}, "x" * 32, algorithm="HS256"),
+            jwt.encode({"sub": "ada"}, None, algorithm="none"),
+        ):
+            answer = browser.get("/v1/users/ada", headers={"x-knock-user-token": forged})
+            assert refusal(answer) == (401, "invalid_user_token")
+
+    async def test_without_a_signing_key_no_token_counts(
+        self, browser: httpx.Client, pool: Pool, environment: Environment
+    ) -> None:
+        await Environments(pool).change(environment.name, {"enhanced_security": True})
+        answer = browser.get("/v1/users/ada", headers={"x-knock-user-token": "a.b.c"})
+        assert refusal(answer) == (401, "missing_jwt_signing_key")
+
+    @pytest.mark.parametrize("granted", [[], [{}]])
+    def test_explicit_grants_allow_only_what_they_list(
+        self, browser: httpx.Client, signing_key: str, granted: list[Any]
+    ) -> None:
+        headers = token(signing_key, explicit_grants=True, grants={f"{HOST}/v1/users/ada": {"user/read": granted}})
+        assert refusal(browser.get("/v1/users/ada", headers=headers)) == (404, "resource_missing")
+        assert refusal(browser.put("/v1/users/ada", json={}, headers=headers)) == (403, "authorization")
+
+    def test_a_grant_can_open_another_user(self, browser: httpx.Client, signing_key: str) -> None:
+        headers = token(signing_key, grants={f"{HOST}/v1/users/bob": {"user/read": []}})
+        assert refusal(browser.get("/v1/users/bob", headers=headers)) == (404, "resource_missing")
+        assert refusal(browser.put("/v1/users/bob", json={}, headers=headers)) == (403, "authorization")
+
+    @pytest.mark.parametrize("grant", ["user/feed_read", "feed/read", "user_feed/read"])
+    def test_every_spelling_of_the_feed_grant_counts(
+        self, browser: httpx.Client, signing_key: str, pushed: Pushed, grant: str
+    ) -> None:
+        headers = token(signing_key, explicit_grants=True, grants={f"{HOST}/v1/users/ada": {grant: []}})
+        assert browser.get(f"/v1/users/ada/feeds/{pushed['in-app']}", headers=headers).status_code == 200
+
+    def test_listed_tenants_limit_the_feed(self, browser: httpx.Client, signing_key: str, pushed: Pushed) -> None:
+        feed = f"/v1/users/ada/feeds/{pushed['in-app']}"
+        headers = token(signing_key, grants={f"{HOST}/v1/objects/$tenants/acme": {"user/feed_read": []}})
+        assert browser.get(f"{feed}?tenant=acme&has_tenant=true", headers=headers).status_code == 200
+        assert refusal(browser.get(f"{feed}?tenant=other", headers=headers)) == (403, "authorization")
+        assert refusal(browser.get(feed, headers=headers)) == (403, "authorization")
+
+    def test_only_ones_own_messages_can_be_touched(
+        self, knock: Knock, browser: httpx.Client, signing_key: str, pushed: Pushed
+    ) -> None:
+        knock.workflows.trigger(
+            "new-comment", recipients=[{"id": "ada", "name": "A"}, {"id": "bob", "name": "B"}], data={"thread": 1}
+        )
+        mine, theirs = [wait_for_messages(knock, user, 1)[0].id for user in ("ada", "bob")]
+        headers = token(signing_key)
+        assert browser.get(f"/v1/messages/{mine}", headers=headers).status_code == 200
+        assert refusal(browser.get(f"/v1/messages/{theirs}", headers=headers)) == (404, "resource_missing")
+        assert refusal(browser.put(f"/v1/messages/{theirs}/seen", headers=headers)) == (404, "resource_missing")
+        marked = browser.post("/v1/messages/batch/seen", json={"message_ids": [mine, theirs]}, headers=headers)
+        assert [message["id"] for message in marked.json()] == [mine]
+        assert knock.messages.get(theirs).seen_at is None
+
+
+async def test_a_new_key_works_at_once(api: str, keys: Keys, environment: Environment) -> None:
+    created = await keys.create(environment.name, "secret")
+    answer = httpx.get(f"{api}/v1/users", headers={"authorization": f"Bearer {created.key}"})
+    assert answer.status_code == 200

@@ -1,0 +1,122 @@
+"""An environment in which there is one of everything, and every route of the Knock dialect pointed at it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
+from addressee.dialects.knock import KNOCK
+from addressee.dialects.operation import Operation
+from addressee.directory.keys import Keys
+from addressee.messaging import channels
+from addressee.messaging.configuration import read_configuration
+from addressee.messaging.example import FOLDER
+from addressee.messaging.pushing import push
+from tests.support.waiting import until
+
+USER = "ada"
+NAME = "Ada of this environment"
+
+FINISHED = {"delivered", "sent"}
+
+
+def title(operation: Operation) -> str:
+    return f"{operation.method} {operation.path}"
+
+
+every_operation = pytest.mark.parametrize("operation", KNOCK.operations, ids=title)
+
+
+@dataclass(frozen=True, slots=True)
+class Inhabited:
+    id: int
+    secret_key: str
+    public_key: str
+    message_ids: tuple[str, ...]
+    bulk_operation_id: str
+    feed_id: str
+
+    def path(self, operation: Operation, **instead: str) -> str:
+        """The operation's path with the things of this environment in it, or with others `instead`."""
+        return operation.path.format_map({**self.things(operation), **instead})
+
+    def things(self, operation: Operation) -> Mapping[str, str]:
+        id = self.bulk_operation_id if operation.path.startswith("/v1/bulk_operations/") else self.feed_id
+        return {"user_id": USER, "message_id": self.message_ids[0], "key": "welcome", "id": id}
+
+    def body(self, operation: Operation) -> dict[str, Any]:
+        """What the operation takes, about the things of this environment."""
+        examples = {
+            "name": "Changed",
+            "users": [{"id": USER, "name": "Changed"}],
+            "user_ids": [USER],
+            "recipients": [USER],
+            "message_ids": list(self.message_ids),
+            "cancellation_key": "cancel",
+            "metadata": {"button": "Start"},
+        }
+        fields = msgspec.structs.fields(operation.takes) if operation.takes else ()
+        return {
+            field.encode_name: examples[field.encode_name]
+            for field in fields
+            if field.required or field.encode_name in examples
+        }
+
+    def body_bytes(self, operation: Operation) -> bytes | None:
+        return json.dumps(self.body(operation)).encode() if operation.takes else None
+
+
+async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_id: int, name: str) -> Inhabited:
+    """Has a user, with a message of each channel, and what made them. Needs a worker."""
+    await push(pool, sealer, environment_id, read_configuration(FOLDER, {}), datetime.now(UTC))
+    secret = (await keys.create(name, "secret")).key
+    async with httpx.AsyncClient(base_url=api, headers={"authorization": f"Bearer {secret}"}) as client:
+        user = {"id": USER, "name": NAME, "email": "ada@example.com", "plan": "pro"}
+        identified = (await client.post("/v1/users/bulk/identify", json={"users": [user]})).raise_for_status().json()
+        trigger = {"recipients": [USER], "cancellation_key": "cancel"}
+        (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status()
+
+        async def messages() -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = (await client.get(f"/v1/users/{USER}/messages")).json()["items"]
+            return found
+
+        async def are_finished() -> bool:
+            found = await messages()
+            return len(found) == 2 and all(message["status"] in FINISHED for message in found)
+
+        await until(are_finished)
+        made = await messages()
+    by_key = {channel.key: channel.id for channel in await channels.all_channels(pool, environment_id)}
+    return Inhabited(
+        id=environment_id,
+        secret_key=secret,
+        public_key=(await keys.create(name, "public")).key,
+        message_ids=tuple(message["id"] for message in made),
+        bulk_operation_id=identified["id"],
+        feed_id=str(by_key["in-app"]),
+    )
+
+
+async def everything_stored(pool: Pool, environment_id: int) -> list[tuple[str, str]]:
+    """Each row of the environment in any table, as text: two of these are equal when nothing changed between them."""
+    tables = await pool.fetch("""
+        SELECT relname
+        FROM pg_class
+        JOIN pg_attribute ON attrelid = pg_class.oid
+        WHERE relnamespace = 'addressee'::regnamespace
+          AND relkind IN ('r', 'p')
+          AND NOT relispartition
+          AND attname = 'environment_id'
+        ORDER BY relname
+    """)
+    each = (f"SELECT '{row[0]}', t::text FROM addressee.{row[0]} AS t WHERE environment_id = $1" for row in tables)
+    return [(row[0], row[1]) for row in await pool.fetch(" UNION ALL ".join(each) + " ORDER BY 1, 2", environment_id)]
