@@ -80,9 +80,13 @@ def pgbench(service: Service) -> float:
     tools = programs_for(None)
     table = "CREATE TABLE IF NOT EXISTS bench_recipients (LIKE addressee.recipients INCLUDING ALL)"
     subprocess.run([tools / "psql", "-qc", table], env=environment, check=True)
-    load = ["-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS), "-f", str(HERE / "upsert.sql")]
+    clients = ["-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS)]
     output = subprocess.run(
-        [str(tools / "pgbench"), *load], env=environment, check=True, stdout=subprocess.PIPE, text=True
+        [str(tools / "pgbench"), "-n", *clients, "-f", str(HERE / "upsert.sql")],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout
     return figure(r"tps = ([\d.]+)", output)
 

@@ -193,7 +193,8 @@ def test_channel_data_remember_when_they_were_made_and_changed() -> None:
     }
     assert SetChannelData("fcm", {"tokens": ["t2"]}).apply(replaced, HERE, MOMENT) is replaced
     unset = UnsetChannelData("fcm").apply(replaced, HERE, MOMENT)
-    assert unset is not None and unset.channel_data == {}
+    assert unset is not None
+    assert unset.channel_data == {}
 
 
 def test_a_preference_set_is_replaced_or_merged() -> None:

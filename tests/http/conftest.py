@@ -7,15 +7,19 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.environments import Environments
 from addressee.directory.keys import Keys
 from tests.support.inhabited import Inhabited, inhabit
 
 
 async def new_inhabited(api: str, pool: Pool, installation: Installation) -> Inhabited:
     sealer = Sealer(installation.master_key())
-    made = await Environments(pool).create(f"inhabited-{secrets.token_hex(6)}")
-    return await inhabit(api, pool, Keys(pool, sealer), sealer, made.id, made.name)
+    name = f"inhabited-{secrets.token_hex(6)}"
+    statement = """
+        INSERT INTO addressee.environments (id, name)
+        SELECT max(id) + 1, $1 FROM addressee.environments
+        RETURNING id
+    """
+    return await inhabit(api, pool, Keys(pool, sealer), sealer, await pool.fetchval(statement, name), name)
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ async def filled(pool: Pool) -> None:
 
 
 async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
-    """The nodes of the plan that a prepared statement settles for."""
+    """Those nodes that were run of the plan that a prepared statement settles for."""
     async with office.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
@@ -51,7 +51,8 @@ async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str
 
 
 def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [node, *(below for child in node.get("Plans", []) for below in nodes(child))]
+    below = [each for child in node.get("Plans", []) for each in nodes(child)]
+    return [node, *below] if node["Actual Loops"] else below
 
 
 def scans(found: list[dict[str, Any]]) -> set[tuple[str, str | None]]:

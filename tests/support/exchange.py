@@ -36,14 +36,12 @@ def ask(
     body: bytes | Iterable[bytes] | None = None,
     announced: int | None = None,
 ) -> Reply:
-    """One request. A body of several parts goes out in chunks; `announced` is a length that no body follows."""
+    """One request. A body of several parts goes out in chunks; `announced` is a length that the body falls short of."""
     connection = HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT_SECONDS)
     connection.putrequest(method, target, skip_accept_encoding=True)
     sent = {**({"authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
-    if announced is not None:
-        sent["content-length"] = str(announced)
-    elif isinstance(body, bytes):
-        sent["content-length"] = str(len(body))
+    if isinstance(body, bytes):
+        sent["content-length"] = str(len(body) if announced is None else announced)
     elif body is not None:
         sent["transfer-encoding"] = "chunked"
     for name, value in sent.items():

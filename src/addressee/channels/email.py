@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -45,7 +46,7 @@ def compose(email: Email) -> EmailMessage:
     message["To"] = recipient
     if email.reply_to:
         message["Reply-To"] = address(email.reply_to)
-    message["Subject"] = " ".join(email.subject.split())
+    message.set_raw("Subject", encoded(" ".join(email.subject.split())))
     message["Date"] = format_datetime(email.written_at)
     message["Message-ID"] = f"<{email.id}@{sender.domain}>"
     match email.text, email.html:
@@ -57,6 +58,11 @@ def compose(email: Email) -> EmailMessage:
         case text, _:
             message.set_content(text or "")
     return message
+
+
+def encoded(subject: str) -> str:
+    """As the header is written. Left to itself, `EmailMessage` (CPython gh-92081) loses spaces where it folds it."""
+    return Header(subject, header_name="Subject").encode()
 
 
 def address(written: str) -> Address:

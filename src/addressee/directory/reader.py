@@ -22,7 +22,7 @@ MAX_BATCHES_IN_FLIGHT = 2
 class Reader:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._waiting: dict[Place, asyncio.Future[Recipient | None]] = {}
+        self._waiting: dict[Place, list[asyncio.Future[Recipient | None]]] = {}
         self._batches: set[asyncio.Task[None]] = set()
         self._flush_scheduled = False
 
@@ -31,16 +31,15 @@ class Reader:
         recipient = await self.find(place)
         return recipient if recipient is not None and recipient.lives else None
 
-    async def find(self, place: Place) -> Recipient | None:
+    def find(self, place: Place) -> asyncio.Future[Recipient | None]:
         """Like `read`, but a tombstone is found too."""
         loop = asyncio.get_running_loop()
-        future = self._waiting.get(place)
-        if future is None:
-            future = self._waiting[place] = loop.create_future()
-            if not self._flush_scheduled:
-                self._flush_scheduled = True
-                loop.call_soon(self._flush)
-        return await asyncio.shield(future)
+        future: asyncio.Future[Recipient | None] = loop.create_future()
+        self._waiting.setdefault(place, []).append(future)
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
+            loop.call_soon(self._flush)
+        return future
 
     async def read_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
         """The living recipients among these places, in one query."""
@@ -60,17 +59,21 @@ class Reader:
         self._batches.discard(task)
         self._flush()
 
-    async def _run(self, batch: dict[Place, asyncio.Future[Recipient | None]]) -> None:
+    async def _run(self, batch: dict[Place, list[asyncio.Future[Recipient | None]]]) -> None:
+        found: dict[Place, Recipient] = {}
+        failure: Exception | None = None
         try:
             found = await self._fetch(list(batch))
         except Exception as error:
-            for future in batch.values():
-                if not future.done():
-                    future.set_exception(error)
-            return
-        for place, future in batch.items():
-            if not future.done():
-                future.set_result(found.get(place))
+            failure = error
+        for place, futures in batch.items():
+            for future in futures:
+                if future.done():  # the caller went away
+                    continue
+                if failure is not None:
+                    future.set_exception(failure)
+                else:
+                    future.set_result(found.get(place))
 
     async def _fetch(self, places: list[Place]) -> dict[Place, Recipient]:
         try:

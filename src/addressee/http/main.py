@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -26,6 +27,7 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 POOL_SIZE = 10
+COLLECT_AFTER_OBJECTS = 50_000
 DIALECTS = (KNOCK,)
 
 log = structlog.get_logger()
@@ -36,6 +38,16 @@ def create() -> Service:
     logs.configure()
     die_with_parent()
     return Service(Installation.from_environment())
+
+
+def spare_the_collector() -> None:
+    """What was made at the start stays, and requests leave few cycles: look for them less often.
+
+    With Python's defaults the collector takes about a seventh of a request's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)
 
 
 class Service:
@@ -57,6 +69,7 @@ class Service:
         pool = await open_pool(self._installation.target(), min_size=2, max_size=POOL_SIZE)
         directory = Directory(pool)
         self._application = RawPaths(self._build(pool, directory))
+        spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await directory.writer.drain()

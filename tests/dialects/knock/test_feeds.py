@@ -51,7 +51,7 @@ def test_the_sdk_reads_a_feed_strictly(knock: Knock, pushed: Pushed, feed: str) 
         "unread_count": 4,
         "unseen_count": 4,
     }
-    assert page.vars == {"app_url": "https://app.example"}
+    assert page.to_dict()["vars"] == {"app_url": "https://app.example"}
     assert item.id == knock.messages.get(item.id).id
 
 

@@ -204,6 +204,13 @@ class TestShapes:
         assert set(http.put("/v1/users/ada", json={}).json()) >= {"properties", "preferences"}
         assert "properties" not in http.get("/v1/users/ada?user_shape=flat").json()
 
+    def test_the_calls_of_before_are_served(self, http: httpx.Client) -> None:
+        user = http.post("/v1/identify", json={"id": "ada", "properties": {"name": "Ada", "plan": "pro"}}).json()
+        assert (user["id"], user["name"], user["plan"]) == ("ada", "Ada", "pro")
+        batch = [{"id": "bob", "properties": {"name": "Bob"}}, {"id": "eve"}]
+        assert http.post("/v1/batch/users", json={"batch": batch}).json()["success_count"] == 2
+        assert http.get("/v1/users/bob").json()["name"] == "Bob"
+
     def test_another_shape_is_refused(self, http: httpx.Client) -> None:
         assert http.get("/v1/users/ada?user_shape=round").json()["errors"][0]["field"] == "user_shape"
 
@@ -221,18 +228,17 @@ class TestPages:
         assert [user.id for user in knock.users.list(page_size=50)] == people
         assert [user.id for user in knock.users.list(page_size=50, extra_query={"order": "desc"})] == people[::-1]
 
-    def test_there_and_back(self, knock: Knock, people: list[str]) -> None:
-        first = knock.users.list()
-        assert first.page_info.to_dict() == {
-            "__typename": "PageInfo",
-            "page_size": 50,
-            "after": first.page_info.after,
-            "before": None,
-        }
-        second = knock.users.list(after=str(first.page_info.after))
-        assert [user.id for user in second.entries] == people[50:100]
-        back = knock.users.list(before=str(second.page_info.before))
-        assert [user.id for user in back.entries] == people[:50]
+    def test_there_and_back(self, http: httpx.Client, people: list[str]) -> None:
+        def page(query: str) -> tuple[list[str], dict[str, Any]]:
+            body = http.get(f"/v1/users?{query}").json()
+            return [user["id"] for user in body["entries"]], body["page_info"]
+
+        first, info = page("")
+        assert (first, info["__typename"], info["page_size"], info["before"]) == (people[:50], "PageInfo", 50, None)
+        second, info = page(f"after={info['after']}")
+        assert second == people[50:100]
+        back, info = page(f"before={info['before']}")
+        assert (back, info["before"]) == (people[:50], None)
 
     @pytest.mark.parametrize(("asked", "given"), [("0", 1), ("-5", 1), ("51", 50), ("1000", 50)])
     def test_the_size_is_moved_into_its_bounds(

@@ -42,7 +42,7 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
     from knockapi import KnockError
 
     from addressee.cli.demo.checks import check_all
-    from addressee.cli.demo.people import read_cast
+    from addressee.cli.demo.people import read_people
     from addressee.cli.demo.service import temporary_service
     from addressee.cli.demo.showing import show, show_verdict
     from addressee.cli.demo.story import play, sdk
@@ -50,7 +50,7 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
     from addressee.database.pool import open_pool
 
     started = monotonic()
-    people = read_cast()
+    people = read_people()
     teller = Teller(console)
     console.print("\n  [bold]Addressee[/]  [dim]a thousand people, one workflow[/]\n", highlight=False)
     try:

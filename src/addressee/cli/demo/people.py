@@ -56,27 +56,27 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True)
-class Cast:
+class People:
     """Everyone, and who is treated how."""
 
-    people: Sequence[Person]
+    all: Sequence[Person]
 
     @property
     def one_by_one(self) -> Sequence[Person]:
-        return self.people[:ONE_BY_ONE]
+        return self.all[:ONE_BY_ONE]
 
     @property
     def in_bulk(self) -> Sequence[Person]:
-        return self.people[ONE_BY_ONE:]
+        return self.all[ONE_BY_ONE:]
 
     @cached_property
     def updated(self) -> Sequence[Person]:
-        return [person for person in self.people if person.is_updated]
+        return [person for person in self.all if person.is_updated]
 
     @cached_property
     def remaining(self) -> Sequence[Person]:
         """Those who are notified: all but the one who is deleted."""
-        return [person for person in self.people if person.id != DELETED]
+        return [person for person in self.all if person.id != DELETED]
 
     @cached_property
     def by_email(self) -> dict[str, Person]:
@@ -88,9 +88,9 @@ class Cast:
         return [person for person in self.remaining if not person.email]
 
     def person(self, id: str) -> Person:
-        return next(person for person in self.people if person.id == id)
+        return next(person for person in self.all if person.id == id)
 
 
-def read_cast() -> Cast:
+def read_people() -> People:
     text = (files(__package__) / "people.jsonl").read_bytes()
-    return Cast([msgspec.json.decode(line, type=Person) for line in text.splitlines()])
+    return People([msgspec.json.decode(line, type=Person) for line in text.splitlines()])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.json import JSON
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from addressee.cli.demo.checks import Check, part, recipient_of, rendered
-from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, Cast
+from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, People
 from addressee.cli.demo.story import Seen
 
 LONGEST_VALUE = 600
@@ -19,25 +19,29 @@ LONGEST_VALUE = 600
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
 
 
-def show(console: Console, cast: Cast, seen: Seen, checks: Sequence[Check]) -> None:
+def show(console: Console, people: People, seen: Seen, checks: Sequence[Check]) -> None:
     headline(console, "A user as returned", f"GET /v1/users/{USER}")
-    console.print(Padding(JSON.from_data(seen.user), (0, 4)))
+    console.print(indented(JSON.from_data(seen.user)))
 
     headline(console, "A feed", f"GET /v1/users/{FEED_OWNER}/feeds/…")
-    console.print(Padding(feed(seen), (0, 4)))
+    console.print(indented(feed(seen)))
 
     headline(console, "An e-mail as it left", "outbox/development/….eml, decoded")
-    console.print(Padding(email(cast, seen), (0, 4)))
+    console.print(indented(email(people, seen)))
 
-    headline(console, "Without an e-mail address", "their e-mail step was skipped, the in-app message was not")
-    console.print(Padding(skipped(cast, seen), (0, 4)))
+    headline(console, "Without an e-mail address", "skipped at the e-mail step, reached in the app")
+    console.print(indented(skipped(people, seen)))
 
     headline(console, "Counts", "")
-    console.print(Padding(counts(checks), (0, 4)))
+    console.print(indented(counts(checks)))
 
 
 def headline(console: Console, title: str, remark: str) -> None:
     console.print(f"\n  [bold]{title}[/]  [dim]{remark}[/]\n", highlight=False)
+
+
+def indented(shown: RenderableType) -> Padding:
+    return Padding(shown, (0, 0, 0, 4), expand=False)
 
 
 def feed(seen: Seen) -> Text:
@@ -51,9 +55,9 @@ def feed(seen: Seen) -> Text:
     return text
 
 
-def email(cast: Cast, seen: Seen) -> Text:
+def email(people: People, seen: Seen) -> Text:
     text = Text()
-    address = cast.person(ADDRESSEE).email
+    address = people.person(ADDRESSEE).email
     for message in seen.emails:
         if recipient_of(message) == address:
             for name in HEADERS:
@@ -64,10 +68,10 @@ def email(cast: Cast, seen: Seen) -> Text:
     return text
 
 
-def skipped(cast: Cast, seen: Seen) -> Table:
+def skipped(people: People, seen: Seen) -> Table:
     table = Table.grid(padding=(0, 3))
     for id, skip in seen.skipped.items():
-        table.add_row(id, Text(skip.reason, style="yellow"), cast.person(id).name)
+        table.add_row(id, Text(skip.reason, style="yellow"), people.person(id).name)
     return table
 
 
@@ -87,8 +91,8 @@ def show_verdict(console: Console, checks: Sequence[Check], seconds: float) -> N
     failures = [check for check in checks if not check.passed]
     for check in failures:
         console.print(f"\n  [bold red]✗ {check.name}[/]", highlight=False)
-        console.print(Padding(Text(f"expected  {brief(check.expected)}"), (0, 4)))
-        console.print(Padding(Text(f"found     {brief(check.found)}"), (0, 4)))
+        console.print(indented(Text(f"expected  {brief(check.expected)}")))
+        console.print(indented(Text(f"found     {brief(check.found)}")))
     if failures:
         console.print(f"\n  [bold red]{len(failures)} of {len(checks)} checks failed.[/]\n", highlight=False)
     else:

@@ -14,7 +14,7 @@ from knockapi.types.inline_identify_user_request_param import InlineIdentifyUser
 from knockapi.types.users import FeedListItemsResponse
 
 from addressee.cli.demo.delivery import Skipped, completed_runs, read_outbox, skipped_steps, wait_until_delivered
-from addressee.cli.demo.people import ADDRESSEE, DELETED, UPDATE, USER, Cast, Person
+from addressee.cli.demo.people import ADDRESSEE, DELETED, UPDATE, USER, People, Person
 from addressee.cli.demo.service import Service
 from addressee.cli.demo.telling import Act, Teller
 from addressee.database.pool import Pool
@@ -62,43 +62,45 @@ def sdk(service: Service, key: str) -> AsyncKnock:
     )
 
 
-async def play(cast: Cast, service: Service, knock: AsyncKnock, pool: Pool, teller: Teller) -> Seen:
+async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, teller: Teller) -> Seen:
     with teller.act(
-        "Identifying people one by one", f"Identified {len(cast.one_by_one)} people one by one", len(cast.one_by_one)
+        "Identifying people one by one",
+        f"Identified {len(people.one_by_one)} people one by one",
+        len(people.one_by_one),
     ) as act:
-        await each(cast.one_by_one, lambda person: identify(knock, person), act)
+        await each(people.one_by_one, lambda person: identify(knock, person), act)
 
     with teller.act(
         "Identifying people in bulk",
-        f"Identified {len(cast.in_bulk)} people in bulk, {BULK_SIZE} a call",
-        len(cast.in_bulk),
+        f"Identified {len(people.in_bulk)} people in bulk, {BULK_SIZE} a call",
+        len(people.in_bulk),
     ) as act:
-        bulk_successes = await identify_in_bulk(knock, cast.in_bulk, act)
+        bulk_successes = await identify_in_bulk(knock, people.in_bulk, act)
 
-    with teller.act("Updating traits", f"Updated traits of {len(cast.updated)} people", len(cast.updated)) as act:
-        await each(cast.updated, lambda person: knock.users.update(person.id, extra_body=UPDATE), act)
+    with teller.act("Updating traits", f"Updated traits of {len(people.updated)} people", len(people.updated)) as act:
+        await each(people.updated, lambda person: knock.users.update(person.id, extra_body=UPDATE), act)
 
-    with teller.act("Deleting a user", f"Deleted {DELETED}, {cast.person(DELETED).name}"):
+    with teller.act("Deleting a user", f"Deleted {DELETED}, {people.person(DELETED).name}"):
         await knock.users.delete(DELETED)
 
-    with teller.act("Triggering", f"Triggered {WORKFLOW!r} for the {len(cast.remaining)} who remain"):
-        runs = [await trigger(knock, part) for part in parts(cast.remaining, TRIGGER_SIZE)]
+    with teller.act("Triggering", f"Triggered {WORKFLOW!r} for the {len(people.remaining)} who remain"):
+        runs = [await trigger(knock, part) for part in parts(people.remaining, TRIGGER_SIZE)]
 
     environment = (await Environments(pool).named("development")).id
-    steps = len(cast.remaining) + len(cast.by_email)
+    steps = len(people.remaining) + len(people.by_email)
     with teller.act("Waiting for runs and e-mails", "Every run is complete, every e-mail has left", steps) as act:
         await wait_until_delivered(pool, environment, runs, service.outbox, act)
 
-    with teller.act("Reading back", "Read everything back", len(cast.people)) as act:
+    with teller.act("Reading back", "Read everything back", len(people.all)) as act:
         messages = [message async for message in knock.users.list_messages(ADDRESSEE)]
         by_channel = {message.channel.type: message for message in messages if message.channel}
         feed_id = by_channel["in_app_feed"].channel_id
-        items = await each(cast.people, lambda person: read_feed(knock, person, feed_id), act)
+        items = await each(people.all, lambda person: read_feed(knock, person, feed_id), act)
         return Seen(
             bulk_successes=bulk_successes,
-            user=(await knock.users.get(USER)).to_dict(mode="json"),
+            user=await fetch(knock, USER),
             users={user.id: user.to_dict(mode="json") async for user in knock.users.list(page_size=50)},
-            feeds={person.id: found for person, found in zip(cast.people, items, strict=True)},
+            feeds={person.id: found for person, found in zip(people.all, items, strict=True)},
             emails=read_outbox(service.outbox),
             statuses={type: message.status for type, message in by_channel.items()},
             completed_runs=await completed_runs(pool, environment, runs),
@@ -131,6 +133,12 @@ async def trigger(knock: AsyncKnock, people: Sequence[Person]) -> UUID:
 
 async def read_feed(knock: AsyncKnock, person: Person, feed_id: str) -> Sequence[FeedListItemsResponse]:
     return (await knock.users.feeds.list_items(person.id, feed_id)).entries
+
+
+async def fetch(knock: AsyncKnock, id: str) -> dict[str, Any]:
+    """The user in the very JSON that was answered."""
+    answer = await knock.users.with_raw_response.get(id)
+    return cast(dict[str, Any], await answer.json())
 
 
 async def is_gone(knock: AsyncKnock, id: str) -> bool:

@@ -20,10 +20,19 @@ from addressee.directory.writer import Write
 
 
 async def identify(call: Call) -> Answer:
-    rows = typed_body(call, shapes.BulkIdentify).users
+    return await identify_rows(call, "users", typed_body(call, shapes.BulkIdentify).users)
+
+
+async def identify_older(call: Call) -> Answer:
+    """The form of 2021 (§4.2): rows with their traits in `properties`."""
+    rows = typed_body(call, shapes.OlderBulkIdentify).batch
+    return await identify_rows(call, "batch", [{**row.properties, "id": row.id} for row in rows])
+
+
+async def identify_rows(call: Call, field: str, rows: list[dict[str, Any]]) -> Answer:
     for index, row in enumerate(rows):
         if not isinstance(row.get("id"), str):
-            raise invalid(f"users[{index}].id", f"users[{index}].id must be a string.")
+            raise invalid(f"{field}[{index}].id", f"{field}[{index}].id must be a string.")
     return await run(call, "users.identify", [identify_row(call, row) for row in rows])
 
 
@@ -72,6 +81,17 @@ OPERATIONS = (
         identify,
         SECRET,
         takes=shapes.BulkIdentify,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/batch/users",
+        "users.batch",
+        "Identify up to 1,000 users, in the nested form of before",
+        identify_older,
+        SECRET,
+        takes=shapes.OlderBulkIdentify,
         gives=shapes.BulkOperation,
         max_body_bytes=MANY_RECIPIENTS_BYTES,
     ),

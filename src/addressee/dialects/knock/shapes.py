@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 MAX_ROWS = 1000
@@ -59,6 +58,15 @@ class Users(Struct, kw_only=True):
 
 class BulkIdentify(Struct, kw_only=True):
     users: Rows
+
+
+class OlderUser(Struct, kw_only=True):
+    id: str
+    properties: dict[str, Any] = {}
+
+
+class OlderBulkIdentify(Struct, kw_only=True):
+    batch: Annotated[list[OlderUser], Meta(max_length=MAX_ROWS)]
 
 
 class BulkDelete(Struct, kw_only=True):
@@ -122,7 +130,3 @@ class Interaction(Struct, kw_only=True):
 class MessagesInteraction(Struct, kw_only=True):
     message_ids: Ids
     metadata: Annotated[dict[str, Any], Meta(max_length=MAX_METADATA_PAIRS)] | None = None
-
-
-def is_set(value: Any) -> bool:
-    return not isinstance(value, msgspec.UnsetType)

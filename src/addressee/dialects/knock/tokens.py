@@ -82,7 +82,7 @@ def read_grants(claim: Any) -> dict[str, frozenset[str]]:
     if not isinstance(claim, dict):
         return {}
     return {
-        unquote(urlsplit(str(uri)).path): frozenset(ALIASES.get(grant, grant) for grant in granted)
+        unquote(urlsplit(uri).path): frozenset(ALIASES.get(grant, grant) for grant in map(str, granted))
         for uri, granted in claim.items()
-        if isinstance(granted, dict)
+        if isinstance(uri, str) and isinstance(granted, dict)
     }

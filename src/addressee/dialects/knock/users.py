@@ -6,7 +6,7 @@ from uuid import UUID
 
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock import rendering, shapes
-from addressee.dialects.knock.bodies import object_body
+from addressee.dialects.knock.bodies import object_body, typed_body
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.identifying import identify_edit
 from addressee.dialects.knock.paging import PAGING, asked_page
@@ -32,8 +32,20 @@ async def identify(call: Call) -> Answer:
     given = object_body(call)
     if shape == "nested" and set(given) == {"properties"} and isinstance(given["properties"], dict):
         given = given["properties"]
+    return await identified(call, user_place(call), given, shape)
+
+
+async def identify_older(call: Call) -> Answer:
+    """The form of 2021 (§4.2): the id in the body, traits in `properties`."""
+    shape = rendering.shape_of(call, Query(call.query_string))
+    given = typed_body(call, shapes.OlderUser)
+    place = Place(call.environment.id, USERS, check_id(given.id))
+    return await identified(call, place, given.properties, shape)
+
+
+async def identified(call: Call, place: Place, given: Document, shape: str) -> Answer:
     edit = identify_edit(given, call.environment.settings)
-    written = await call.rooms.directory.write(Write(user_place(call), (edit,), call.origin))
+    written = await call.rooms.directory.write(Write(place, (edit,), call.origin))
     assert written.recipient is not None
     return json_answer(rendering.user(written.recipient, shape))
 
@@ -80,6 +92,16 @@ OPERATIONS = (
         permission="user/write",
         query=("user_shape",),
         takes=shapes.UserInput,
+        gives=shapes.User,
+    ),
+    Operation(
+        "POST",
+        "/v1/identify",
+        "users.identify",
+        "Identify a user, in the nested form of before",
+        identify_older,
+        SECRET,
+        takes=shapes.OlderUser,
         gives=shapes.User,
     ),
     Operation(
