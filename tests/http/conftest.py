@@ -1,4 +1,4 @@
-"""Two environments with one of everything, shared by the tests that leave them as they are."""
+"""Environments with one of everything."""
 
 import secrets
 
@@ -24,10 +24,17 @@ async def new_inhabited(api: str, pool: Pool, installation: Installation) -> Inh
 
 @pytest.fixture(scope="session")
 async def inhabited(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+    """No test changes it."""
     return await new_inhabited(api, pool, installation)
 
 
 @pytest.fixture(scope="session")
-async def stranger(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
-    """Another environment, whose keys are to find nothing of the first."""
+async def twin(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+    """Has the same; its keys are tried on the first."""
+    return await new_inhabited(api, pool, installation)
+
+
+@pytest.fixture(scope="session")
+async def playground(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+    """Has the same, and tests may mark its messages."""
     return await new_inhabited(api, pool, installation)

@@ -24,7 +24,6 @@ from addressee.messaging.pushing import push
 from tests.support.waiting import until
 
 USER = "ada"
-NAME = "Ada of this environment"
 
 FINISHED = {"delivered", "sent"}
 
@@ -39,11 +38,17 @@ every_operation = pytest.mark.parametrize("operation", KNOCK.operations, ids=tit
 @dataclass(frozen=True, slots=True)
 class Inhabited:
     id: int
+    name: str
     secret_key: str
     public_key: str
     message_ids: tuple[str, ...]
     bulk_operation_id: str
     feed_id: str
+    run_id: str
+
+    @property
+    def user_name(self) -> str:
+        return name_of_the_user(self.name)
 
     def path(self, operation: Operation, **instead: str) -> str:
         """The operation's path with the things of this environment in it, or with others `instead`."""
@@ -56,7 +61,10 @@ class Inhabited:
     def body(self, operation: Operation) -> dict[str, Any]:
         """What the operation takes, about the things of this environment."""
         examples = {
+            "id": USER,
             "name": "Changed",
+            "properties": {"name": "Changed"},
+            "batch": [{"id": USER, "properties": {"name": "Changed"}}],
             "users": [{"id": USER, "name": "Changed"}],
             "user_ids": [USER],
             "recipients": [USER],
@@ -80,10 +88,10 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
     await push(pool, sealer, environment_id, read_configuration(FOLDER, {}), datetime.now(UTC))
     secret = (await keys.create(name, "secret")).key
     async with httpx.AsyncClient(base_url=api, headers={"authorization": f"Bearer {secret}"}) as client:
-        user = {"id": USER, "name": NAME, "email": "ada@example.com", "plan": "pro"}
+        user = {"id": USER, "name": name_of_the_user(name), "email": "ada@example.com", "plan": "pro"}
         identified = (await client.post("/v1/users/bulk/identify", json={"users": [user]})).raise_for_status().json()
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
-        (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status()
+        run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 
         async def messages() -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = (await client.get(f"/v1/users/{USER}/messages")).json()["items"]
@@ -98,12 +106,19 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
     by_key = {channel.key: channel.id for channel in await channels.all_channels(pool, environment_id)}
     return Inhabited(
         id=environment_id,
+        name=name,
         secret_key=secret,
         public_key=(await keys.create(name, "public")).key,
         message_ids=tuple(message["id"] for message in made),
         bulk_operation_id=identified["id"],
         feed_id=str(by_key["in-app"]),
+        run_id=run["workflow_run_id"],
     )
+
+
+def name_of_the_user(environment: str) -> str:
+    """No other environment's answers hold this."""
+    return f"Ada of {environment}"
 
 
 async def everything_stored(pool: Pool, environment_id: int) -> list[tuple[str, str]]:

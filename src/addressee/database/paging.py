@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -78,6 +79,19 @@ def read_cursor(cursor: str | None, position: type[Position]) -> Position | None
         return None
     try:
         document = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(document, type=position)
-    except (ValueError, msgspec.MsgspecError):
+        found = msgspec.json.decode(document, type=position)
+        check_position(found)
+    except (ValueError, OverflowError, msgspec.MsgspecError):
         raise CursorError("This is not a cursor of this list; leave it out to start from the front.") from None
+    return found
+
+
+def check_position(position: object) -> None:
+    """Raises ValueError or OverflowError for a position that the database cannot compare rows with."""
+    for part in position if isinstance(position, tuple) else (position,):
+        if isinstance(part, str) and "\0" in part:
+            raise ValueError
+        if isinstance(part, datetime):
+            if part.tzinfo is None:
+                raise ValueError
+            part.astimezone(UTC)

@@ -63,10 +63,11 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
             pool = await open_pool(service.installation.target(), max_size=2)
             stack.push_async_callback(pool.close)
             seen = await play(people, service, knock, pool, teller)
+            warnings = service.warnings()
             stack.enter_context(teller.act("Stopping the service", "Stopped the service, removed its folder"))
     except* KnockError as errors:
         raise CommandError(f"The service did not answer as it must: {errors.exceptions[0]}") from None
     checks = check_all(people, seen)
     show(console, people, seen, checks)
-    show_verdict(console, checks, monotonic() - started)
+    show_verdict(console, checks, warnings, monotonic() - started)
     verdicts.append(all(check.passed for check in checks))

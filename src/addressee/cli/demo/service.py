@@ -34,11 +34,16 @@ COMMAND = (sys.executable, "-m", "addressee.cli")
 class Service:
     url: str
     installation: Installation
+    log: Path
 
     @property
     def outbox(self) -> Path:
         """Where e-mails of the environment `development` are left."""
         return self.installation.data_dir / "outbox" / "development"
+
+    def warnings(self) -> list[str]:
+        """What the service's log says beside the usual."""
+        return [line for line in lines_of(self.log) if '"level":"info"' not in line]
 
     async def create_key(self) -> str:
         """Makes a secret key as an operator does. Raises CommandError."""
@@ -67,7 +72,7 @@ async def temporary_service() -> AsyncIterator[Service]:
                 dies_by=signal.SIGTERM,
             )
         try:
-            yield Service(await wait_until_ready(process, log), installation)
+            yield Service(await wait_until_ready(process, log), installation, log)
         finally:
             await stop(process, WAYS_TO_STOP)
 

@@ -15,6 +15,7 @@ from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, People
 from addressee.cli.demo.story import Seen
 
 LONGEST_VALUE = 600
+MOST_WARNINGS = 5
 
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
 
@@ -86,14 +87,16 @@ def counts(checks: Sequence[Check]) -> Table:
     return table
 
 
-def show_verdict(console: Console, checks: Sequence[Check], seconds: float) -> None:
-    """The last lines: what failed, or what to try next."""
+def show_verdict(console: Console, checks: Sequence[Check], warnings: Sequence[str], seconds: float) -> None:
+    """The last lines: what failed and what the service's log warns of, or what to try next."""
     failures = [check for check in checks if not check.passed]
     for check in failures:
         console.print(f"\n  [bold red]✗ {check.name}[/]", highlight=False)
         console.print(indented(Text(f"expected  {brief(check.expected)}")))
         console.print(indented(Text(f"found     {brief(check.found)}")))
     if failures:
+        for warning in warnings[-MOST_WARNINGS:]:
+            console.print(indented(Text(warning, style="dim")))
         console.print(f"\n  [bold red]{len(failures)} of {len(checks)} checks failed.[/]\n", highlight=False)
     else:
         console.print(f"\n  [green]✓[/] All {len(checks)} checks passed in {seconds:.0f} s.", highlight=False)

@@ -19,6 +19,7 @@ from addressee.cli.demo.service import Service
 from addressee.cli.demo.telling import Act, Teller
 from addressee.database.pool import Pool
 from addressee.directory.environments import Environments
+from addressee.messaging.channels import all_channels
 
 WORKFLOW = "welcome"
 
@@ -63,22 +64,7 @@ def sdk(service: Service, key: str) -> AsyncKnock:
 
 
 async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, teller: Teller) -> Seen:
-    with teller.act(
-        "Identifying people one by one",
-        f"Identified {len(people.one_by_one)} people one by one",
-        len(people.one_by_one),
-    ) as act:
-        await each(people.one_by_one, lambda person: identify(knock, person), act)
-
-    with teller.act(
-        "Identifying people in bulk",
-        f"Identified {len(people.in_bulk)} people in bulk, {BULK_SIZE} a call",
-        len(people.in_bulk),
-    ) as act:
-        bulk_successes = await identify_in_bulk(knock, people.in_bulk, act)
-
-    with teller.act("Updating traits", f"Updated traits of {len(people.updated)} people", len(people.updated)) as act:
-        await each(people.updated, lambda person: knock.users.update(person.id, extra_body=UPDATE), act)
+    bulk_successes = await identify_everyone(people, knock, teller)
 
     with teller.act("Deleting a user", f"Deleted {DELETED}, {people.person(DELETED).name}"):
         await knock.users.delete(DELETED)
@@ -92,21 +78,37 @@ async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, 
         await wait_until_delivered(pool, environment, runs, service.outbox, act)
 
     with teller.act("Reading back", "Read everything back", len(people.all)) as act:
+        feed_id = next(channel.id for channel in await all_channels(pool, environment) if channel.type == "in_app_feed")
+        items = await each(people.all, lambda person: read_feed(knock, person, str(feed_id)), act)
         messages = [message async for message in knock.users.list_messages(ADDRESSEE)]
-        by_channel = {message.channel.type: message for message in messages if message.channel}
-        feed_id = by_channel["in_app_feed"].channel_id
-        items = await each(people.all, lambda person: read_feed(knock, person, feed_id), act)
         return Seen(
             bulk_successes=bulk_successes,
             user=await fetch(knock, USER),
             users={user.id: user.to_dict(mode="json") async for user in knock.users.list(page_size=50)},
             feeds={person.id: found for person, found in zip(people.all, items, strict=True)},
             emails=read_outbox(service.outbox),
-            statuses={type: message.status for type, message in by_channel.items()},
+            statuses={message.channel.type: message.status for message in messages if message.channel},
             completed_runs=await completed_runs(pool, environment, runs),
             skipped=await skipped_steps(pool, environment, runs),
             deleted_is_gone=await is_gone(knock, DELETED),
         )
+
+
+async def identify_everyone(people: People, knock: AsyncKnock, teller: Teller) -> int:
+    """How many rows of the bulk calls were written."""
+    some = people.one_by_one
+    with teller.act("Identifying one by one", f"Identified {len(some)} people one by one", len(some)) as act:
+        await each(some, lambda person: identify(knock, person), act)
+
+    some = people.in_bulk
+    done = f"Identified {len(some)} people in bulk, {BULK_SIZE} a call"
+    with teller.act("Identifying in bulk", done, len(some)) as act:
+        written = await identify_in_bulk(knock, some, act)
+
+    some = people.updated
+    with teller.act("Updating traits", f"Updated traits of {len(some)} people", len(some)) as act:
+        await each(some, lambda person: knock.users.update(person.id, extra_body=UPDATE), act)
+    return written
 
 
 async def identify(knock: AsyncKnock, person: Person) -> None:

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-WIDTH = 58
+DOING_WIDTH = 32
+DONE_WIDTH = 58
+BAR_WIDTH = 30
 
 
 class Act:
@@ -32,7 +34,7 @@ class Teller:
 
     @contextmanager
     def act(self, doing: str, done: str, total: int | None = None) -> Iterator[Act]:
-        columns = (TextColumn(f"  {{task.description:<{WIDTH}}}"), BarColumn(bar_width=30))
+        columns = (TextColumn(f"  {{task.description:<{DOING_WIDTH}}}"), BarColumn(BAR_WIDTH))
         counted = (MofNCompleteColumn(),) if total else ()
         started = time.monotonic()
         with Progress(
@@ -44,4 +46,4 @@ class Teller:
         ) as progress:
             yield Act(progress, doing, total)
         seconds = time.monotonic() - started
-        self._console.print(f"  [green]✓[/] {done:<{WIDTH}}[dim]{seconds:5.1f} s[/]", highlight=False)
+        self._console.print(f"  [green]✓[/] {done:<{DONE_WIDTH}}[dim]{seconds:5.1f} s[/]", highlight=False)

@@ -89,6 +89,7 @@ def leave_out(value: Any, path: list[str]) -> None:
 
 
 async def settings(call: Call) -> Answer:
+    user_place(call)
     await feed_channel(call)
     answer: Document = {"features": {"branding_required": False}}
     return json_answer(answer)

@@ -13,7 +13,7 @@ from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.users import ANY_KEY, SECRET, user_place
 from addressee.dialects.operation import Answer, Call, Handler, Operation, json_answer
-from addressee.directory.documents import check_text
+from addressee.directory.documents import check_text, check_value
 from addressee.directory.recipient import USERS, Document
 from addressee.messaging import EARLIEST, LATEST, Mark, Message, MessageFilter, Position, Reference, Status
 
@@ -100,6 +100,7 @@ def trigger_data(query: Query) -> Document:
     data = query.document("trigger_data")
     if any(isinstance(value, dict | list) for value in data.values()):
         raise invalid("trigger_data", "trigger_data must be a flat object.")
+    check_value(data, "trigger_data")
     return data
 
 
@@ -178,8 +179,7 @@ def checked_metadata(metadata: dict[str, Any] | None) -> Document | None:
         check_text(name, "metadata")
         if isinstance(value, dict | list):
             raise invalid(f"metadata.{name}", "metadata must be a flat object.")
-        if isinstance(value, str):
-            check_text(value, f"metadata.{name}")
+        check_value(value, f"metadata.{name}")
     return metadata
 
 

@@ -22,4 +22,4 @@ def asked_page(query: Query, position: type[Position], most: int = MOST) -> Page
     try:
         return page(size, query.text("after"), query.text("before"), position)
     except CursorError as error:
-        raise invalid("after" if query.text("after") else "before", str(error)) from None
+        raise invalid("before" if query.text("after") is None else "after", str(error)) from None

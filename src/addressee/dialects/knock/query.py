@@ -134,13 +134,16 @@ class Query:
         bounds = {key: instant(f"{name}.{key}", text) for key, text in self.mapping(name).items()}
         if unknown := bounds.keys() - {"gt", "gte", "lt", "lte"}:
             raise invalid(name, f"{name} takes gt, gte, lt and lte, not {', '.join(sorted(unknown))}.")
-        since = [shift(bounds, "gte", 0), shift(bounds, "gt", 1)]
-        until = [shift(bounds, "lt", 0), shift(bounds, "lte", 1)]
+        since = [bounds.get("gte"), following(f"{name}.gt", bounds.get("gt"))]
+        until = [bounds.get("lt"), following(f"{name}.lte", bounds.get("lte"))]
         return max(filter(None, since), default=None), min(filter(None, until), default=None)
 
 
-def shift(bounds: Mapping[str, datetime], key: str, microseconds: int) -> datetime | None:
-    return bounds[key] + timedelta(microseconds=microseconds) if key in bounds else None
+def following(field: str, instant: datetime | None) -> datetime | None:
+    try:
+        return None if instant is None else instant + timedelta(microseconds=1)
+    except OverflowError:
+        raise invalid(field, f"{field} is the last instant that there is.") from None
 
 
 def split(name: str) -> list[str]:

@@ -14,7 +14,7 @@ from addressee.dialects.knock.errors import invalid
 from addressee.dialects.knock.identifying import identify_edit
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
-from addressee.directory.documents import check_id, check_value
+from addressee.directory.documents import check_id, check_text, check_value
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
 from addressee.directory.writer import Write, check_writes
@@ -39,7 +39,7 @@ async def trigger(call: Call) -> Answer:
         actor=None if given.actor is None else reference("actor", given.actor),
         tenant=None if given.tenant is None else reference("tenant", given.tenant, TENANTS).id,
         overrides=overrides(recipients, given.recipients),
-        cancellation_key=given.cancellation_key,
+        cancellation_key=checked_key(given.cancellation_key),
         sandbox=settings.sandbox_mode,
     )
     writes = inline_writes(call, given)
@@ -99,6 +99,12 @@ def checked_data(field: str, data: Any) -> Document:
     return data
 
 
+def checked_key(key: str | None) -> str | None:
+    if key is not None:
+        check_text(key, "cancellation_key")
+    return key
+
+
 def inline_writes(call: Call, given: shapes.Trigger) -> list[Write]:
     """Who is described in the call itself is identified before the run starts (§3.2); a bare id creates no one.
 
@@ -120,6 +126,7 @@ def inline_writes(call: Call, given: shapes.Trigger) -> list[Write]:
 
 async def cancel(call: Call) -> Answer:
     given = typed(object_body(call), shapes.Cancel)
+    checked_key(given.cancellation_key)
     recipients = None
     if given.recipients is not None:
         recipients = [reference(f"recipients[{index}]", entry) for index, entry in enumerate(given.recipients)]

@@ -1,4 +1,4 @@
--- Stores what one page of a run made.
+-- Stores what one page of a run made. A recipient's later message is newer, be it by a microsecond.
 INSERT INTO addressee.messages (
   environment_id,
   id,
@@ -39,8 +39,8 @@ SELECT $1,
        made.filter_data,
        made.content,
        made.status,
-       $19,
-       $19
+       $19::timestamptz + made.ordinal * interval '1 microsecond',
+       $19::timestamptz + made.ordinal * interval '1 microsecond'
 FROM unnest(
   $8::text[],
   $9::text[],
@@ -53,7 +53,7 @@ FROM unnest(
   $16::jsonb[],
   $17::jsonb[],
   $18::text[]
-) AS made (
+) WITH ORDINALITY AS made (
   id,
   collection,
   recipient_id,
@@ -64,5 +64,6 @@ FROM unnest(
   data,
   filter_data,
   content,
-  status
+  status,
+  ordinal
 )
