@@ -17,6 +17,8 @@ from tests.support.kernel import descendants, is_alive
 from tests.support.service import Service, running_service
 from tests.support.waiting import until
 
+COUNT, LIVE = "addressee_request_seconds_count", 'operation="health.live"'
+
 
 def those_with(service: Service, part: str) -> list[int]:
     """The processes of the service with this in their command line, the first one first."""
@@ -98,3 +100,22 @@ def test_an_address_of_all_is_shown_as_one_that_can_be_asked() -> None:
     assert Address("0.0.0.0", 8000).url == "http://127.0.0.1:8000"
     assert Address("::", 8000).url == "http://[::1]:8000"
     assert Address("10.0.0.7", 8000).url == "http://10.0.0.7:8000"
+
+
+async def test_metrics_are_those_of_all_processes(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with running_service(tmp_path / "data", "--workers", "2", TMPDIR=str(temporary)) as service:
+
+        async def requests_in() -> float:
+            text = httpx.get(f"{service.url}/metrics").text
+            [line] = [line for line in text.splitlines() if line.startswith(COUNT) and LIVE in line]
+            return float(line.rpartition(" ")[2])
+
+        before = await requests_in()
+        for _ in range(40):
+            httpx.get(f"{service.url}/health/live")  # a connection of its own, to either process
+        assert await requests_in() == before + 40
+        files = temporary.glob("addressee-metrics-*/counter_*.db")
+        assert len({file.stem.rpartition("_")[2] for file in files}) == 3  # two of the API, one worker
+    assert list(temporary.iterdir()) == []

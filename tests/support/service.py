@@ -29,6 +29,7 @@ class Service:
     port: int
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+    arguments: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -55,7 +56,7 @@ class Service:
     def start(self) -> None:
         with (self.data_dir / "service.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*serve_command(self.data_dir, self.port)],
+                [*serve_command(self.data_dir, self.port), *self.arguments],
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -91,10 +92,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_service(data_dir: Path, **environment: str) -> Iterator[Service]:
-    """A service on a data folder of its own, stopped in the end."""
+def running_service(data_dir: Path, *arguments: str, **environment: str) -> Iterator[Service]:
+    """A service on a data folder of its own, stopped in the end. `arguments` go to `addressee serve`."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    service = Service(data_dir, free_port(), {**os.environ, **environment}, None)  # type: ignore[arg-type]
+    service = Service(data_dir, free_port(), {**os.environ, **environment}, None, arguments)  # type: ignore[arg-type]
     service.start()
     try:
         yield service

@@ -7,9 +7,11 @@ import socket
 import sys
 import time
 from asyncio.subprocess import Process
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import structlog
@@ -27,6 +29,7 @@ from addressee.database.migrate import migrate
 from addressee.database.opening import confirm_master_key
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
+from addressee.http.metrics import SHARED_FOLDER
 from addressee.messaging.example import install_example
 from addressee.processes import ProcessError, Service, Stopping, start, stop
 
@@ -80,6 +83,8 @@ async def supervise(installation: Installation, address: Address, workers: int) 
     Raises SetupError or ProcessError when something cannot be started, or cannot be kept running.
     """
     async with AsyncExitStack() as stack:
+        metrics = stack.enter_context(TemporaryDirectory(prefix="addressee-metrics-", ignore_cleanup_errors=True))
+        environment = {**os.environ, **installation.to_environment(), SHARED_FOLDER: metrics}
         services = []
         if installation.database_url is None:
             server = EmbeddedPostgres(installation.postgres_folder)
@@ -90,8 +95,8 @@ async def supervise(installation: Installation, address: Address, workers: int) 
         if installation.database_url is None:
             await offer_example(installation)
         for service in (
-            Service("worker", partial(start_worker, installation), WAYS_TO_STOP),
-            Service("API", partial(start_api, installation, address, workers), WAYS_TO_STOP),
+            Service("worker", partial(start_worker, environment), WAYS_TO_STOP),
+            Service("API", partial(start_api, environment, address, workers), WAYS_TO_STOP),
         ):
             services.append(await stack.enter_async_context(service))
         log.info("ready", url=address.url)
@@ -107,17 +112,14 @@ async def offer_example(installation: Installation) -> None:
         await pool.close()
 
 
-async def start_worker(installation: Installation) -> Process:
-    return await start(
-        [sys.executable, "-m", "addressee.cli", "work"],
-        environment={**os.environ, **installation.to_environment()},
-    )
+async def start_worker(environment: Mapping[str, str]) -> Process:
+    return await start([sys.executable, "-m", "addressee.cli", "work"], environment=environment)
 
 
-async def start_api(installation: Installation, address: Address, workers: int) -> Process:
+async def start_api(environment: Mapping[str, str], address: Address, workers: int) -> Process:
     process = await start(
         [sys.executable, "-m", "addressee.cli.api", address.host, str(address.port), str(workers)],
-        environment={**os.environ, **installation.to_environment()},
+        environment=environment,
     )
     try:
         await wait_until_it_answers(process, address)

@@ -4,49 +4,57 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 from addressee.database.jobs import QueueState
 
-ANSWERED = Counter("addressee_requests", "Answered requests", ["dialect", "operation", "status"])
 SECONDS = Histogram(
     "addressee_request_seconds",
     "Time from the head of a request to its answer",
-    ["dialect", "operation"],
+    ["dialect", "operation", "status"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
-children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+answered: dict[tuple[str, str, int], Histogram] = {}
 
 
 def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
     """Counts an answer. Callers cannot add series: the labels are ours, unknown paths share one."""
     key = (dialect, operation, status)
-    if key not in children:
-        children[key] = (
-            ANSWERED.labels(dialect, operation, str(status)),
-            SECONDS.labels(dialect, operation),
-        )
-    counter, histogram = children[key]
-    counter.inc()
-    histogram.observe(seconds)
+    if key not in answered:
+        answered[key] = SECONDS.labels(dialect, operation, str(status))
+    answered[key].observe(seconds)
 
 
 def render(queue: Sequence[QueueState]) -> bytes:
     """All metrics in the text format. Processes share theirs through a folder when the environment names one."""
     registry = REGISTRY
-    if os.environ.get(SHARED_FOLDER):
+    if folder := os.environ.get(SHARED_FOLDER):
+        forget_dead_processes(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     queues = CollectorRegistry()
     queues.register(QueueCollector(queue))
     return generate_latest(registry) + generate_latest(queues)
+
+
+def forget_dead_processes(folder: Path) -> None:
+    """What a process counted stays; what it had at hand when it ended does not."""
+    for file in folder.glob("gauge_live*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        except PermissionError:
+            continue
 
 
 class QueueCollector(Collector):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from falcon.asgi import Request
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from addressee.dialects.operation import TooLargeError
 
@@ -23,9 +23,16 @@ def headers(request: Request) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
 
 
+def has_no_body(request: Request) -> bool:
+    """Whether the head of an HTTP/1 request without a length says that nothing follows."""
+    return request.scope["http_version"].startswith("1") and request.get_header("transfer-encoding") is None
+
+
 async def body(request: Request, limit: int) -> bytes:
     """The whole body. Raises TooLargeError as soon as it is known to be above `limit` bytes."""
     announced = request.content_length
+    if announced is None and has_no_body(request):
+        return b""
     if announced is not None and announced > limit:
         raise TooLargeError(limit)
     parts: list[bytes] = []

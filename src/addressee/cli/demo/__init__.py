@@ -64,7 +64,8 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
             stack.push_async_callback(pool.close)
             seen = await play(people, service, knock, pool, teller)
             warnings = service.warnings()
-            stack.enter_context(teller.act("Stopping the service", "Stopped the service, removed its folder"))
+            with teller.act("Stopping the service", "Stopped the service, removed its folder"):
+                await stack.aclose()
     except* KnockError as errors:
         raise CommandError(f"The service did not answer as it must: {errors.exceptions[0]}") from None
     checks = check_all(people, seen)
