@@ -30,15 +30,15 @@ ANSWERS_BETWEEN_KILLS = 10
 async def test_nothing_answered_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         async with crowd(service.url, service.create_key()) as clients:
-            for victim in (worker, api, api_process, postgres, backend):
+            for victim in (postgres, backend, worker):
                 await progress(clients)
                 await kill(victim(service))
             await progress(clients)
-            service.process.kill()
-            service.process.wait()
+            await kill_all(service)
             service.start()
-            await progress(clients)
-            await kill(worker(service))
+            for victim in (worker, api, api_process):
+                await progress(clients)
+                await kill(victim(service))
             await progress(clients)
         async with database(tmp_path) as connection:
             await until(lambda: everything_is_done(connection), TAKEOVER_SECONDS)
@@ -101,6 +101,18 @@ async def kill(victim: int) -> None:
         return not is_alive(victim)
 
     await until(is_gone)
+
+
+async def kill_all(service: Service) -> None:
+    """Kills `addressee serve`, which takes the others with it."""
+    below = descendants(service.process.pid)
+    service.process.kill()
+    service.process.wait()
+
+    async def are_gone() -> bool:
+        return not any(is_alive(pid) for pid in below)
+
+    await until(are_gone)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from addressee.directory import Directory
 from addressee.directory.edits import Delete, Identify
 from addressee.directory.listing import Order
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writer import Write
+from addressee.directory.writes import Write
 from tests.conftest import Environment
 
 

@@ -11,11 +11,13 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.directory import Directory, writer
+from addressee.directory.applying import Group
 from addressee.directory.edits import Add, Append, Delete, Edit, Identify, SetChannelData
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
 from addressee.directory.history import Origin
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.writer import Write, Writer
+from addressee.directory.writer import Writer
+from addressee.directory.writes import Write, Written
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
 
@@ -138,10 +140,10 @@ async def test_a_refused_write_changes_nothing_and_leaves_its_neighbours_alone(d
         ],
     )
     assert [type(result) for result in results] == [
-        writer.Written,
+        Written,
         RefusedError,
         RefusedError,
-        writer.Written,
+        Written,
     ]
     ada, bob, eve = [await directory.read(at(id)) for id in ("ada", "bob", "eve")]
     assert ada is not None
@@ -157,7 +159,7 @@ async def test_a_receipt_applies_a_write_once_for_24_hours(directory: Directory,
         return int(recipient.properties["count"])
 
     assert await add() == 1
-    assert await asyncio.gather(add(), add()) == [1, 1]
+    assert list(await asyncio.gather(add(), add())) == [1, 1]
     clock.move(timedelta(hours=23, minutes=59))
     assert await add() == 1
     clock.move(timedelta(minutes=2))
@@ -197,12 +199,12 @@ async def test_a_writer_that_keeps_losing_takes_the_row_for_itself(
     rounds = 0
     round_ = Writer._round
 
-    async def interrupted(self: Writer, groups: list[writer.Group]) -> list[writer.Group]:
+    async def interrupted(self: Writer, groups: list[Group]) -> list[Group]:
         nonlocal rounds
         if self is ours.writer:
             write = self._write
 
-            async def write_late(*arguments: Any) -> list[writer.Group]:
+            async def write_late(*arguments: Any) -> list[Group]:
                 nonlocal rounds
                 rounds += 1
                 await edit(theirs, at("ada"), Append({"theirs": rounds}))
@@ -229,7 +231,7 @@ async def test_sorted_writers_do_not_deadlock(pool: Pool, environment: Environme
     async def rewrite(directory: Directory, order: list[Place], name: str) -> None:
         for turn in range(10):
             results = await directory.write_all([Write(p, (Identify(properties={name: turn}),)) for p in order])
-            assert all(isinstance(result, writer.Written) for result in results)
+            assert all(isinstance(result, Written) for result in results)
 
     reruns = writer.RERUNS._value.get()
     await asyncio.gather(rewrite(one, places, "one"), rewrite(two, places[::-1], "two"))

@@ -19,7 +19,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory import Directory
 from addressee.directory.edits import Delete, Identify
 from addressee.directory.recipient import USERS, Recipient
-from addressee.directory.writer import Write
+from addressee.directory.writes import Write
 from addressee.messaging import (
     Accepted,
     Feed,

@@ -193,7 +193,7 @@ async def test_who_takes_over_an_id_has_an_empty_feed(filled: Office) -> None:
 
 async def test_an_object_with_the_same_id_is_somebody_else(filled: Office) -> None:
     from addressee.directory.edits import Identify
-    from addressee.directory.writer import Write
+    from addressee.directory.writes import Write
     from addressee.messaging import Reference
 
     project = Reference("projects", "ada")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from addressee.directory.edits import Identify
 from addressee.directory.recipient import TENANTS
-from addressee.directory.writer import Write
+from addressee.directory.writes import Write
 from addressee.messaging import InAppContent, Reference, Status
 from addressee.messaging.runs import RunPage
 from tests.messaging.office import FILES, Office, user

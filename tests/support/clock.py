@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from addressee.directory.writer import Clock
+from addressee.directory.clock import Clock
 
 
 class MovedClock(Clock):

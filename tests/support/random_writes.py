@@ -11,7 +11,7 @@ from addressee.database.pool import open_pool
 from addressee.directory import Directory
 from addressee.directory.edits import Append, Delete, Edit, Identify, Unset
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.writer import Write
+from addressee.directory.writes import Write
 from tests.support.processes import arguments
 
 

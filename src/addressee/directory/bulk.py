@@ -13,8 +13,10 @@ from uuid_utils.compat import uuid7
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.clock import Clock
 from addressee.directory.errors import RefusedError
-from addressee.directory.writer import Clock, Write, Writer
+from addressee.directory.writer import Writer
+from addressee.directory.writes import Write
 
 SQL = load(__package__)
 

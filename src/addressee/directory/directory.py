@@ -14,6 +14,7 @@ from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool, open_pool
 from addressee.directory import bulk
 from addressee.directory.bulk import BulkOperation, Failure
+from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Edit
 from addressee.directory.environments import Environments
@@ -21,7 +22,8 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.listing import Order, list_recipients
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.writer import Clock, Write, Writer, Written
+from addressee.directory.writer import Writer
+from addressee.directory.writes import Write, Written
 
 
 class Directory:

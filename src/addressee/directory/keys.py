@@ -21,10 +21,10 @@ from uuid_utils.compat import uuid7
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
+from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
 from addressee.directory.environments import Environment, Environments, environment_from
 from addressee.directory.errors import RefusedError, UnavailableError
-from addressee.directory.writer import Clock
 
 SQL = load(__package__)
 

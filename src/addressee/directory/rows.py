@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from addressee.directory.documents import check_id
 from addressee.directory.recipient import Place, Recipient
 
 DOCUMENTS = ("attributes", "properties", "addresses", "channel_data", "preferences")
 
 decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode
-
-
-def checked_place(environment_id: int, collection: str, id: object) -> Place:
-    """The place of a caller's id. Raises RefusedError for an id that cannot be one."""
-    return Place(environment_id, collection, check_id(id))
 
 
 def recipient_from(row: asyncpg.Record) -> Recipient:
@@ -70,8 +63,3 @@ def changed_document(before: Recipient | None, after: Recipient, name: str) -> b
     if before is not None and getattr(before, name) is new:
         return None
     return encode(new)
-
-
-def milliseconds(instant: datetime) -> datetime:
-    """Callers see milliseconds, so no more is stored: what is read equals what was answered."""
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

@@ -9,26 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from datetime import datetime
 
 import asyncpg
 import msgspec
 import structlog
-from msgspec import Struct
 from prometheus_client import Counter, Gauge, Histogram
-from uuid_utils.compat import uuid7
 
 from addressee.database import jobs
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory import rows
-from addressee.directory.edits import Edit, Moment
+from addressee.directory.applying import Applied, Group, Waiting, apply
+from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
-from addressee.directory.history import NO_ORIGIN, Change, Origin, change
 from addressee.directory.receipts import RECEIPT_LIFE
-from addressee.directory.recipient import FORMAT, Place, Recipient
+from addressee.directory.recipient import Place, Recipient
+from addressee.directory.storing import erasure, store_recipients
+from addressee.directory.writes import ReceiptKey, Write, Written
 
 SQL = load(__package__)
 
@@ -40,83 +38,7 @@ MAX_WAITING_BYTES = 128_000_000
 LOSSES_BEFORE_LOCK = 3
 MAX_RERUNS = 20
 
-Key: TypeAlias = tuple[int, str, str, str]
-
 log = structlog.get_logger()
-
-
-class Write(Struct, frozen=True):
-    """Edits of one recipient, applied in order, all or none.
-
-    With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
-    is asked for.
-    """
-
-    place: Place
-    edits: tuple[Edit, ...]
-    origin: Origin = NO_ORIGIN
-    receipt: str | None = None
-
-    @property
-    def receipt_key(self) -> Key | None:
-        return None if self.receipt is None else (*self.place, self.receipt)
-
-
-class Written(Struct, frozen=True):
-    """The recipient once the write was kept, and as it was before (None: nobody was there)."""
-
-    recipient: Recipient | None
-    before: Recipient | None
-
-
-@dataclass(slots=True)
-class Waiting:
-    write: Write
-    size: int
-    future: asyncio.Future[Written]
-
-
-@dataclass(slots=True)
-class Group:
-    """What waits for one place, in order of arrival; empty once it is answered."""
-
-    place: Place
-    waiting: list[Waiting]
-    losses: int = 0
-
-
-@dataclass(slots=True)
-class Applied:
-    """A group's edits applied in memory: what to write, and what to answer once that is kept."""
-
-    group: Group
-    before: Recipient | None
-    after: Recipient | None
-    changes: list[Change]
-    answers: list[Written | Exception]
-    receipts: list[Key]
-
-    @property
-    def effective(self) -> bool:
-        return self.after is not self.before
-
-    @property
-    def deleted(self) -> list[Recipient]:
-        """Identities that ended with this write."""
-        ended = [answer for answer in self.answers if isinstance(answer, Written)]
-        return [
-            answer.before
-            for answer in ended
-            if answer.before and answer.before.lives and answer.recipient and not answer.recipient.lives
-        ]
-
-
-class Clock:
-    """The time, in milliseconds; tests move it."""
-
-    def now(self) -> datetime:
-        return rows.milliseconds(datetime.now(UTC))
-
 
 BATCH_SIZE = Histogram(
     "addressee_write_batch_size",
@@ -272,7 +194,7 @@ class Writer:
             used = await self._used_receipts(connection, groups)
             return await self._write(connection, groups, map(rows.recipient_from, found), used)
 
-    async def _used_receipts(self, connection: Connection, groups: list[Group]) -> set[Key]:
+    async def _used_receipts(self, connection: Connection, groups: list[Group]) -> set[ReceiptKey]:
         keys = [key for group in groups for item in group.waiting if (key := item.write.receipt_key)]
         if not keys:
             return set()
@@ -285,7 +207,7 @@ class Writer:
         connection: Connection,
         groups: list[Group],
         found: Iterable[Recipient],
-        used: set[Key],
+        used: set[ReceiptKey],
     ) -> list[Group]:
         now = self._clock.now()
         here = {recipient.place: recipient for recipient in found}
@@ -305,15 +227,15 @@ class Writer:
         effective = [outcome for outcome in applied if outcome.effective]
         if not effective and not any(outcome.receipts for outcome in applied):
             return set()
-        if not any(outcome.receipts or outcome.deleted for outcome in applied):
+        if not any(outcome.receipts or outcome.ended for outcome in applied):
             return await store_recipients(connection, effective)
         async with connection.transaction():
             winners = await store_recipients(connection, effective)
             kept = [item for item in applied if not item.effective or item.group.place in winners]
             if receipts := [key for outcome in kept for key in outcome.receipts]:
                 await connection.execute(SQL["write_edit_receipts"], *zip(*receipts, strict=True), now)
-            if gone := [recipient for outcome in kept for recipient in outcome.deleted]:
-                await jobs.enqueue(connection, [erasure(gone)])
+            if deleted := [outcome for outcome in kept if outcome.ended]:
+                await jobs.enqueue(connection, [erasure(deleted)])
         return winners
 
     def _answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:
@@ -327,90 +249,3 @@ class Writer:
             else:
                 item.future.set_result(answer)
         group.waiting = []
-
-
-def apply(group: Group, found: Recipient | None, used: set[Key], now: datetime) -> Applied:
-    """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
-    if found is not None and found.format > FORMAT:
-        newer = UnavailableError("This recipient was written by a newer version; upgrade this process.")
-        return Applied(group, found, found, [], [newer] * len(group.waiting), [])
-    recipient = found
-    changes: list[Change] = []
-    answers: list[Written | Exception] = []
-    receipts: list[Key] = []
-    moment = Moment(now, (found.version if found else 0) + 1, uuid7)
-    for item in group.waiting:
-        key = item.write.receipt_key
-        if key in used or key in receipts:
-            answers.append(Written(recipient, recipient))
-            continue
-        before = recipient
-        made: list[Change] = []
-        try:
-            for edit in item.write.edits:
-                after = edit.apply(recipient, group.place, moment)
-                if after is not None and after is not recipient:
-                    made.append(change(edit.name, recipient, after, item.write.origin))
-                    recipient = after
-        except RefusedError as refusal:
-            recipient = before
-            answers.append(refusal)
-            continue
-        changes += made
-        answers.append(Written(recipient, before))
-        if key is not None:
-            receipts.append(key)
-    return Applied(group, found, recipient, changes, answers, receipts)
-
-
-def check_writes(writes: Iterable[Write]) -> None:
-    """Raises RefusedError if one of these would be refused whatever is stored: so that several are taken or none.
-
-    What depends on the stored recipient (a size after merging) is only known when it is written.
-    """
-    moment = Moment(datetime.now(UTC), 1, uuid7)
-    for write in writes:
-        recipient: Recipient | None = None
-        for edit in write.edits:
-            recipient = edit.apply(recipient, write.place, moment)
-
-
-async def store_recipients(connection: Connection, effective: list[Applied]) -> set[Place]:
-    """The guarded write (DESIGN §3): one statement, sorted by key so that writers cannot deadlock."""
-    if not effective:
-        return set()
-    written = [
-        (
-            *after.place,
-            after.uid,
-            after.version,
-            after.updated_at,
-            *(rows.changed_document(outcome.before, after, name) for name in rows.DOCUMENTS),
-            after.deleted_at,
-            after.format,
-        )
-        for outcome in effective
-        if (after := outcome.after)
-    ]
-    changes = [
-        (
-            *outcome.group.place,
-            ordinal,
-            change.uid,
-            change.edit,
-            change.origin.key_id,
-            change.origin.request_id,
-            None if change.before is None else rows.encode(change.before),
-            None if change.after is None else rows.encode(change.after),
-        )
-        for outcome in effective
-        for ordinal, change in enumerate(outcome.changes)
-    ]
-    arguments: list[Any] = [*zip(*written, strict=True), *zip(*changes, strict=True)]
-    won = await connection.fetch(SQL["write_recipients"], *arguments)
-    return {Place(*row) for row in won}
-
-
-def erasure(gone: list[Recipient]) -> jobs.Job:
-    """The job that erases what a deleted identity leaves behind: messages, runs, values in the history."""
-    return jobs.Job("erase", {"people": [[*recipient.place, str(recipient.uid)] for recipient in gone]})

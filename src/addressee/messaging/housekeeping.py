@@ -12,8 +12,8 @@ from addressee.database.history_partitions import drop_expired_partitions, ensur
 from addressee.database.jobs import forget_finished
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.clock import Clock
 from addressee.directory.receipts import RECEIPT_LIFE, delete_expired_receipts
-from addressee.directory.writer import Clock
 
 SQL = load(__package__)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from addressee.database.jobs import Hint
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool
+from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import Document
-from addressee.directory.writer import Clock
 from addressee.messaging import channels, reading
 from addressee.messaging.cancelling import cancel
 from addressee.messaging.feed import Feed, FeedFilter, read_feed

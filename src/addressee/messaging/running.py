@@ -12,9 +12,9 @@ import structlog
 from addressee.database.jobs import Hint, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Recipient
-from addressee.directory.writer import Clock
 from addressee.messaging import channels, content
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, WaitingRecipient

@@ -27,9 +27,9 @@ from addressee.database.jobs import enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
+from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import Place
-from addressee.directory.writer import Clock
 from addressee.messaging.channels import open_secrets
 from addressee.messaging.content import EmailContent
 from addressee.messaging.delivery import Change, Status, follow, outcome, retry_after

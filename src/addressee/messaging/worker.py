@@ -10,8 +10,8 @@ from addressee.database.installation import Installation
 from addressee.database.jobs import Handling, Hint, work
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
+from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
-from addressee.directory.writer import Clock
 from addressee.messaging.erasing import Erase, Eraser
 from addressee.messaging.housekeeping import keep_house
 from addressee.messaging.running import Runner

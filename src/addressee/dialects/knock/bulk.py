@@ -16,7 +16,7 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits import Delete
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writer import Write
+from addressee.directory.writes import Write
 
 
 async def identify(call: Call) -> Answer:

@@ -17,7 +17,7 @@ from addressee.directory.edits import Delete
 from addressee.directory.keys import Kind
 from addressee.directory.listing import Order
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.writer import Write
+from addressee.directory.writes import Write
 
 SECRET: frozenset[Kind] = frozenset({"secret"})
 ANY_KEY: frozenset[Kind] = frozenset({"secret", "public"})

@@ -17,7 +17,7 @@ from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Op
 from addressee.directory.documents import check_id, check_text, check_value
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
-from addressee.directory.writer import Write, check_writes
+from addressee.directory.writes import Write, check_writes
 from addressee.messaging import Receipt, Reference, Trigger
 
 MAX_DATA_BYTES = 10_000_000

@@ -1,0 +1,87 @@
+"""Applies what waits for one place in memory: what to write, and what to answer once that is kept. Pure."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from addressee.directory.edits import Moment
+from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.history import Change, change
+from addressee.directory.recipient import FORMAT, Place, Recipient
+from addressee.directory.writes import ReceiptKey, Write, Written
+
+
+@dataclass(slots=True)
+class Waiting:
+    write: Write
+    size: int
+    future: asyncio.Future[Written]
+
+
+@dataclass(slots=True)
+class Group:
+    """What waits for one place, in order of arrival; empty once it is answered."""
+
+    place: Place
+    waiting: list[Waiting]
+    losses: int = 0
+
+
+@dataclass(slots=True)
+class Applied:
+    """A group's edits applied in memory: what to write, and what to answer once that is kept."""
+
+    group: Group
+    before: Recipient | None
+    after: Recipient | None
+    changes: list[Change]
+    answers: list[Written | Exception]
+    receipts: list[ReceiptKey]
+
+    @property
+    def effective(self) -> bool:
+        return self.after is not self.before
+
+    @property
+    def ended(self) -> list[UUID]:
+        """Identities that a deletion ended."""
+        return [change.uid for change in self.changes if change.is_deletion]
+
+
+def apply(group: Group, found: Recipient | None, used: set[ReceiptKey], now: datetime) -> Applied:
+    """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
+    if found is not None and found.format > FORMAT:
+        newer = UnavailableError("This recipient was written by a newer version; upgrade this process.")
+        return Applied(group, found, found, [], [newer] * len(group.waiting), [])
+    recipient = found
+    changes: list[Change] = []
+    answers: list[Written | Exception] = []
+    receipts: list[ReceiptKey] = []
+    moment = Moment(now, (found.version if found else 0) + 1, uuid7)
+    for item in group.waiting:
+        key = item.write.receipt_key
+        if key in used or key in receipts:
+            answers.append(Written(recipient, recipient))
+            continue
+        before = recipient
+        made: list[Change] = []
+        try:
+            for edit in item.write.edits:
+                after = edit.apply(recipient, group.place, moment)
+                if after is not None and after is not recipient:
+                    made.append(change(edit.name, recipient, after, item.write.origin))
+                    recipient = after
+        except RefusedError as refusal:
+            recipient = before
+            answers.append(refusal)
+            continue
+        changes += made
+        answers.append(Written(recipient, before))
+        if key is not None:
+            receipts.append(key)
+    return Applied(group, found, recipient, changes, answers, receipts)

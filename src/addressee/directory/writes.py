@@ -1,0 +1,52 @@
+"""What a caller asks the writer for, and what it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from addressee.directory.edits import Edit, Moment
+from addressee.directory.history import NO_ORIGIN, Origin
+from addressee.directory.recipient import Place, Recipient
+
+ReceiptKey: TypeAlias = tuple[int, str, str, str]
+
+
+class Write(Struct, frozen=True):
+    """Edits of one recipient, applied in order, all or none.
+
+    With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
+    is asked for.
+    """
+
+    place: Place
+    edits: tuple[Edit, ...]
+    origin: Origin = NO_ORIGIN
+    receipt: str | None = None
+
+    @property
+    def receipt_key(self) -> ReceiptKey | None:
+        return None if self.receipt is None else (*self.place, self.receipt)
+
+
+class Written(Struct, frozen=True):
+    """The recipient once the write was kept, and as it was before (None: nobody was there)."""
+
+    recipient: Recipient | None
+    before: Recipient | None
+
+
+def check_writes(writes: Iterable[Write]) -> None:
+    """Raises RefusedError if one of these would be refused whatever is stored: so that several are taken or none.
+
+    What depends on the stored recipient (a size after merging) is only known when it is written.
+    """
+    moment = Moment(datetime.now(UTC), 1, uuid7)
+    for write in writes:
+        recipient: Recipient | None = None
+        for edit in write.edits:
+            recipient = edit.apply(recipient, write.place, moment)

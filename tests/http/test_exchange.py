@@ -1,0 +1,273 @@
+"""What is around every request: its id, CORS, methods and paths that are not there, health, metrics, logs."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from addressee.database.installation import Installation
+from addressee.dialects.knock import KNOCK
+from addressee.dialects.operation import Operation
+from tests.support.api import API
+from tests.support.exchange import Reply, ask, check_refusal
+from tests.support.inhabited import Inhabited, every_operation, title
+from tests.support.service import running_service
+from tests.support.waiting import eventually
+
+
+class TestRequestIds:
+    @pytest.mark.parametrize("id", ["a", "req_1", "x" * 128, "!~"])
+    def test_the_callers_own_comes_back(self, api: str, id: str) -> None:
+        assert ask(api, "GET", "/v1/users", headers={"x-request-id": id}).headers["x-request-id"] == id
+
+    @pytest.mark.parametrize("id", ["", "x" * 129, "two words", "é", "a\tb"])
+    def test_one_that_is_no_word_is_replaced(self, api: str, id: str) -> None:
+        given = ask(api, "GET", "/v1/users", headers={"x-request-id": id}).headers["x-request-id"]
+        assert UUID(given).version == 7
+
+    @pytest.mark.parametrize("path", ["/v1/users", "/v1/nothing", "/nothing", "/health/live", "/metrics", "/docs"])
+    def test_every_answer_has_one(self, api: str, path: str) -> None:
+        assert UUID(ask(api, "GET", path).headers["x-request-id"]).version == 7
+
+
+class TestBrowsers:
+    """Cross-origin calls (knock.md §1.1)."""
+
+    @every_operation
+    def test_a_preflight_needs_no_key(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
+        asked = {"origin": "https://app.example", "access-control-request-method": operation.method}
+        reply = ask(api, "OPTIONS", inhabited.path(operation), headers=asked)
+        assert (reply.status, reply.body) == (204, b"")
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert operation.method in reply.headers["access-control-allow-methods"].split(", ")
+        allowed = {name.lower() for name in reply.headers["access-control-allow-headers"].split(", ")}
+        assert allowed >= {"authorization", "content-type", "x-knock-user-token", "x-knock-client", "x-knock-branch"}
+
+    @pytest.mark.parametrize("path", ["/v1/users", "/v1/nothing", "/nothing"])
+    def test_a_browser_may_read_every_answer(self, api: str, path: str) -> None:
+        reply = ask(api, "GET", path, headers={"origin": "https://app.example"})
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "x-request-id" in reply.headers["access-control-expose-headers"].split(", ")
+
+
+class TestWhatIsNotThere:
+    @pytest.mark.parametrize(
+        "path", ["/v1/", "/v1/nothing", "/v1/users/ada/", "/v1/users/ada/nothing", "/v1/Users", "/v1/users//x/y"]
+    )
+    @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
+    def test_an_unknown_path_of_the_dialect(self, api: str, method: str, path: str) -> None:
+        """The vendor's odd body, not the envelope (knock.md §1.1)."""
+        reply = ask(api, method, path)
+        assert (reply.status, reply.json) == (404, {"errors": {"detail": "404 Not Found"}})
+
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/v1", "/v2/users", "/%00", "/%C3%A9", "/%"])
+    def test_a_path_that_is_nobodys(self, api: str, path: str) -> None:
+        reply = ask(api, "GET", path)
+        assert reply.status == 404
+        assert reply.json == {
+            "status": 404,
+            "message": "There is nothing at this path; /docs describes what there is.",
+        }
+
+    def test_a_doubled_slash_in_front_is_one(self, api: str) -> None:
+        """Clients make it of an origin that ends with one."""
+        check_refusal(ask(api, "GET", "//v1/users"), 401, "authentication_required")
+
+    @every_operation
+    def test_another_method_is_told_which_there_are(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
+        there = [one.method for one in KNOCK.operations if one.path == operation.path]
+        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "WEBSOCKET", "NONSENSE"} - {
+            *there
+        }:
+            reply = ask(api, method, inhabited.path(operation))
+            check_refusal(reply, 405, "method_not_allowed")
+            assert reply.headers["allow"] == ", ".join(there)
+
+    @every_operation
+    def test_head_has_no_body(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
+        reply = ask(api, "HEAD", inhabited.path(operation))
+        assert (reply.status, reply.body) == (405, b"")
+        assert operation.method in reply.headers["allow"].split(", ")
+
+
+class TestHttp10:
+    def test_it_is_answered_and_closed(self, api: str, inhabited: Inhabited) -> None:
+        head, body = raw(api, f"GET /v1/users/nobody HTTP/1.0\r\nAuthorization: Bearer {inhabited.secret_key}\r\n\r\n")
+        assert head.startswith("HTTP/1.0 404 ")
+        assert json.loads(body)["code"] == "resource_missing"
+
+    def test_with_a_body(self, api: str, playground: Inhabited) -> None:
+        key = playground.secret_key
+        head, body = raw(
+            api,
+            f'PUT /v1/users/old HTTP/1.0\r\nAuthorization: Bearer {key}\r\nContent-Length: 14\r\n\r\n{{"name":"Old"}}',
+        )
+        assert head.startswith("HTTP/1.0 200 ")
+        assert json.loads(body)["name"] == "Old"
+
+    def test_what_is_no_http_is_refused(self, api: str) -> None:
+        head, _ = raw(api, "nonsense\r\n\r\n")
+        assert head.startswith("HTTP/1.1 400 ")
+
+
+def raw(url: str, request: str) -> tuple[str, str]:
+    """The head and the body of what comes back until the server closes."""
+    where = urlsplit(url)
+    with socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=10) as connection:
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.decode().partition("\r\n\r\n")
+    return head, body
+
+
+class TestHealth:
+    def test_live(self, api: str) -> None:
+        reply = ask(api, "GET", "/health/live")
+        assert (reply.status, reply.json) == (200, {"status": "live"})
+
+    def test_ready(self, api: str) -> None:
+        reply = ask(api, "GET", "/health/ready")
+        assert (reply.status, reply.json) == (200, {"status": "ready"})
+
+    def test_another_method(self, api: str) -> None:
+        reply = ask(api, "POST", "/health/live", body=b"{}")
+        assert (reply.status, reply.headers["allow"]) == (405, "GET, OPTIONS")
+
+
+class TestMetrics:
+    SAMPLE = re.compile(r"(?P<name>\w+)(?:{(?P<labels>[^}]*)})? (?P<value>\S+)")
+
+    def samples(self, api: str) -> dict[str, float]:
+        text = ask(api, "GET", "/metrics").body.decode()
+        found = [self.SAMPLE.fullmatch(line) for line in text.splitlines() if not line.startswith("#")]
+        return {f"{one['name']}{{{one['labels'] or ''}}}": float(one["value"]) for one in found if one}
+
+    def test_requests_are_counted_by_operation_and_status(self, api: str, inhabited: Inhabited) -> None:
+        name = 'addressee_request_seconds_count{dialect="knock",operation="users.get",status="404"}'
+        before = self.samples(api).get(name, 0)
+        for _ in range(3):
+            ask(api, "GET", "/v1/users/nobody", key=inhabited.secret_key)
+        assert self.samples(api)[name] == before + 3
+
+    def test_callers_cannot_add_series(self, api: str) -> None:
+        for path in ("/v1/one", "/v1/another", "/v1/users/ada/else"):
+            ask(api, "GET", path)
+        ask(api, "NONSENSE", "/v1/users")
+        counts = [name for name in self.samples(api) if name.startswith("addressee_request_seconds_count")]
+        assert [name for name in counts if "unrouted" in name and "404" in name and "knock" in name] == [
+            'addressee_request_seconds_count{dialect="knock",operation="unrouted",status="404"}'
+        ]
+        assert not any("another" in name or "NONSENSE" in name for name in self.samples(api))
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            'addressee_request_seconds_bucket{dialect="knock",le="0.25",operation="users.bulk.identify",status="200"}',
+            "addressee_write_batch_size_count{}",
+            "addressee_write_conflicts_total{}",
+            "addressee_write_reruns_total{}",
+            "addressee_writes_waiting{}",
+        ],
+    )
+    def test_there_are(self, api: str, inhabited: Inhabited, name: str) -> None:
+        assert name in self.samples(api)
+
+    def test_the_queue_is_described(self, api: str) -> None:
+        text = ask(api, "GET", "/metrics").body.decode()
+        for name in ("addressee_jobs_waiting", "addressee_jobs_oldest_seconds", "addressee_jobs_held"):
+            assert f"# TYPE {name} gauge" in text
+
+
+class TestDescription:
+    @pytest.fixture(scope="class")
+    def description(self, api: str) -> Any:
+        return ask(api, "GET", "/openapi.json").json
+
+    def test_every_route_is_in_it_and_no_other(self, description: Any) -> None:
+        described = {f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods}
+        assert described == {title(operation) for operation in KNOCK.operations}
+
+    def test_it_is_openapi(self, description: Any) -> None:
+        assert description["openapi"] == "3.1.0"
+        assert description["info"].keys() == {"title", "version", "description"}
+        ids = [operation["operationId"] for operation in operations(description)]
+        assert len(ids) == len(set(ids))
+
+    def test_every_schema_is_a_schema_and_every_reference_leads_somewhere(self, description: Any) -> None:
+        schemas = description["components"]["schemas"]
+        for schema in schemas.values():
+            Draft202012Validator.check_schema(schema)
+        references = re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(description))
+        assert set(references) <= schemas.keys()
+
+    def test_every_variable_of_a_path_is_a_parameter(self, description: Any) -> None:
+        for path, methods in description["paths"].items():
+            for operation in methods.values():
+                named = [one["name"] for one in operation["parameters"] if one["in"] == "path"]
+                assert named == re.findall(r"{(\w+)}", path)
+
+    def test_the_page_shows_every_route_and_loads_nothing(self, api: str) -> None:
+        reply = ask(api, "GET", "/docs")
+        page = reply.body.decode()
+        assert reply.headers["content-type"] == "text/html; charset=utf-8"
+        assert page.startswith("<!doctype html>")
+        for operation in KNOCK.operations:
+            assert f"<code>{operation.path}</code>" in page
+        assert not re.search(r"<script|<link|src=|@import|url\(", page)
+
+
+def operations(description: Any) -> Iterator[Any]:
+    for methods in description["paths"].values():
+        yield from methods.values()
+
+
+class TestLogs:
+    def test_a_request_is_one_line_of_json(self, api: str, installation: Installation, inhabited: Inhabited) -> None:
+        reply = ask(api, "GET", "/v1/users/nobody?user_shape=flat", key=inhabited.secret_key)
+        [line] = self.lines_about(installation, reply)
+        assert line.keys() == {
+            "event", "level", "method", "milliseconds", "operation", "request_id", "status", "timestamp"
+        }  # fmt: skip
+        assert (line["event"], line["level"]) == ("request", "info")
+        assert (line["method"], line["operation"], line["status"]) == ("GET", "users.get", 404)
+        assert 0 < line["milliseconds"] < 10_000
+
+    def test_they_never_hold_a_key_an_address_or_a_body(self, tmp_path: Path) -> None:
+        """Of an API, a worker that sends, and a database, from start to stop."""
+        with running_service(tmp_path) as service:
+            key = service.create_key()
+            secrets = [key, "sk_unknown_key", "ada@secret.example", "Countess", "+4915112345678", "refused-value"]
+            user = {"name": "Countess", "email": "ada@secret.example", "phone_number": "+4915112345678"}
+            body = json.dumps(user).encode()
+            assert ask(service.url, "PUT", "/v1/users/ada", key=key, body=body).status == 200
+            trigger = b'{"recipients": ["ada"], "data": {"word": "Countess"}}'
+            assert ask(service.url, "POST", "/v1/workflows/welcome/trigger", key=key, body=trigger).status == 200
+            for bad in (b'{"timezone": "refused-value"}', b'{"name": "refused-value', b'{"a": "refused-value\\u0000"}'):
+                assert ask(service.url, "PUT", "/v1/users/ada", key=key, body=bad).status in (400, 422)
+            assert ask(service.url, "GET", "/v1/users?after=refused-value", key=key).status == 422
+            assert ask(service.url, "GET", "/v1/users/ada@secret.example", key="sk_unknown_key").status == 401
+            assert ask(service.url, "GET", "/ada@secret.example?key=sk_unknown_key").status == 404
+            eventually(lambda: any((tmp_path / "outbox").glob("*/*.eml")))
+            service.stop()
+            log = service.log
+        assert [secret for secret in secrets if secret in log] == []
+        assert all(json.loads(line)["event"] for line in log.splitlines())
+
+    def lines_about(self, installation: Installation, reply: Reply) -> list[Any]:
+        log = installation.data_dir / f"{API}.log"
+        id = reply.headers["x-request-id"]
+
+        def found() -> list[str]:
+            return [line for line in log.read_text().splitlines() if id in line]
+
+        eventually(lambda: bool(found()))
+        return [json.loads(line) for line in found()]
