@@ -5,21 +5,28 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from addressee.database.embedded import EmbeddedPostgres
 from addressee.database.installation import Installation
+from addressee.database.migrate import migrate
+from addressee.database.pool import open_pool
+from addressee.database.sealing import Sealer
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.operation import Operation
-from tests.support.api import API
+from addressee.directory.keys import Keys
+from tests.support.api import API, running_api
 from tests.support.exchange import Reply, ask, check_refusal
 from tests.support.inhabited import Inhabited, every_operation, title
+from tests.support.servers import CARELESS
 from tests.support.service import running_service
 from tests.support.waiting import eventually
 
@@ -141,6 +148,48 @@ class TestHealth:
     def test_another_method(self, api: str) -> None:
         reply = ask(api, "POST", "/health/live", body=b"{}")
         assert (reply.status, reply.headers["allow"]) == (405, "GET, OPTIONS")
+
+
+class TestOutage:
+    """The database is away, the API is there."""
+
+    @pytest.fixture(scope="class")
+    async def outage(self, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut]:
+        installation = Installation(tmp_path_factory.mktemp("outage"))
+        async with AsyncExitStack() as stack:
+            async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS):
+                await migrate(installation.target(), finish=True)
+                pool = await open_pool(installation.target())
+                key = (await Keys(pool, Sealer(installation.master_key())).create("development", "secret")).key
+                await pool.close()
+                url = stack.enter_context(running_api(installation))
+                assert ask(url, "GET", "/v1/users", key=key).status == 200
+            yield Cut(url, key)
+
+    def test_every_route_asks_to_try_again(self, outage: Cut, inhabited: Inhabited) -> None:
+        for operation in KNOCK.operations:
+            body = inhabited.body_bytes(operation)
+            path = f"{inhabited.path(operation)}?message_ids[]=1"
+            reply = ask(outage.url, operation.method, path, key=outage.key, body=body)
+            check_refusal(reply, 503, "service_unavailable")
+            assert reply.headers["retry-after"] == "1"
+
+    def test_health_tells_the_two_apart(self, outage: Cut) -> None:
+        assert ask(outage.url, "GET", "/health/live").status == 200
+        ready = ask(outage.url, "GET", "/health/ready")
+        assert (ready.status, ready.json) == (503, {"status": "waiting for the database"})
+
+    def test_metrics_go_on(self, outage: Cut) -> None:
+        reply = ask(outage.url, "GET", "/metrics")
+        assert reply.status == 200
+        assert b'addressee_request_seconds_count{dialect="own",operation="health.live",status="200"}' in reply.body
+
+
+class Cut(NamedTuple):
+    """An API without its database."""
+
+    url: str
+    key: str
 
 
 class TestMetrics:

@@ -19,8 +19,7 @@ ROWS = 3
 RETRY_SECONDS = 0.05
 REQUEST_SECONDS = 15
 
-# What tells a client nothing about its request: no answer, a broken one, or "try again".
-UNCERTAIN = (knockapi.APIConnectionError, knockapi.InternalServerError, knockapi.ConflictError)
+TRY_AGAIN = 503
 
 
 @dataclass
@@ -37,7 +36,6 @@ class Client:
     answered: list[int] = field(default_factory=list)
     answered_in_bulk: list[int] = field(default_factory=list)
     runs: dict[str, str] = field(default_factory=dict)
-    failures: int = 0
 
     @property
     def id(self) -> str:
@@ -90,12 +88,16 @@ class Client:
         self.runs[key] = answer.workflow_run_id
 
     async def _once(self, call: Callable[[], Awaitable[Answer]]) -> Answer | None:
+        """The answer, or None where there was no connection or the service asked to try again."""
         try:
             return await call()
-        except UNCERTAIN:
-            self.failures += 1
-            await asyncio.sleep(RETRY_SECONDS)
-            return None
+        except knockapi.APIConnectionError:
+            pass
+        except knockapi.APIStatusError as error:
+            if error.status_code != TRY_AGAIN:
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
+        return None
 
 
 @asynccontextmanager

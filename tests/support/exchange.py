@@ -61,6 +61,7 @@ TYPES = {
     "authentication_required": "authentication_error",
     "incorrect_token_type": "authentication_error",
     "resource_missing": "api_error",
+    "service_unavailable": "api_error",
 }
 
 

@@ -23,6 +23,20 @@ STATEMENT_CACHE_SIZE = 500
 # A statement that waits longer than this for the server has no caller left.
 COMMAND_TIMEOUT_SECONDS = 60
 
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database cannot be reached or went away. The driver's ValueErrors are mistakes of ours."""
+    return isinstance(error, AWAY) and not isinstance(error, ValueError)
+
 
 async def open_pool(target: Target, *, min_size: int = 1, max_size: int = 10) -> Pool:
     """A pool whose `jsonb` values go in and come out as JSON bytes (arrays of them too).

@@ -12,6 +12,7 @@ import falcon
 import structlog
 from falcon.asgi import App, Request, Response
 
+from addressee.database.pool import is_away
 from addressee.dialects.operation import (
     Answer,
     Call,
@@ -21,6 +22,7 @@ from addressee.dialects.operation import (
     WrongMethodError,
 )
 from addressee.dialects.operation import Request as Unauthenticated
+from addressee.directory.errors import UnavailableError
 from addressee.http import cors, metrics, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, write_request
@@ -111,6 +113,8 @@ async def answer_to(
 
 def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:
     """The dialect's answer to an exception. Only an internal error is logged, and never with its values."""
+    if is_away(error):
+        error = UnavailableError("The database is not available; try again in a moment.")
     answer = dialect.error(error)
     if answer.status == SERVER_ERROR:
         log.error("internal error", request_id=request_id, **where(error))

@@ -9,7 +9,7 @@ import falcon
 import msgspec
 from falcon.asgi import Request, Response
 
-from addressee.database.jobs import queue_state
+from addressee.database.jobs import QueueState, queue_state
 from addressee.database.pool import Pool
 from addressee.dialects.operation import Dialect
 from addressee.http import metrics, openapi, reference_page
@@ -49,7 +49,14 @@ class Metrics:
     async def on_get(self, req: Request, resp: Response) -> None:
         req.context.label = "metrics"
         resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
-        resp.data = metrics.render(await queue_state(self._pool))
+        resp.data = metrics.render(await self._queue())
+
+    async def _queue(self) -> list[QueueState]:
+        """Nothing while the database is away: the rest is all the more of interest then."""
+        try:
+            return await queue_state(self._pool)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            return []
 
 
 class Description:

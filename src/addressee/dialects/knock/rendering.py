@@ -58,11 +58,14 @@ def user(recipient: Recipient, shape: str = "flat") -> Document:
 
 
 def flat_user(recipient: Recipient) -> Document:
+    """The id and the attributes come first; a trait of the same name (another dialect may set one) hides neither."""
     return {
+        "id": recipient.place.id,
+        **recipient.attributes,
         **recipient.properties,
         "created_at": None,
         **recipient.attributes,
-        "id": recipient.place.id,
+        "id": recipient.place.id,  # noqa: F601
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
     }
