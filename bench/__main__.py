@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from knockapi import Knock
@@ -30,7 +31,7 @@ BULK_ROWS = 1000
 def main() -> None:
     if shutil.which("wrk") is None:
         sys.exit("The benchmark needs wrk (Debian: apt install wrk).")
-    with tempfile.TemporaryDirectory() as folder, running_service(Path(folder) / "data") as service:
+    with tempfile.TemporaryDirectory() as folder, service_of(Path(folder)) as service:
         key = service.create_key()
         identify_everyone(service, key)
         upserts = pgbench(service)
@@ -43,6 +44,11 @@ def main() -> None:
     print(f"(d) GET a static 200              {floor:>8,.0f}/s")
     if puts / upserts < LEAST_WRITE_RATIO:
         sys.exit(f"b/a fell below {LEAST_WRITE_RATIO}.")
+
+
+def service_of(folder: Path) -> AbstractContextManager[Service]:
+    """As an operator runs it on this machine: one API process for each core."""
+    return running_service(folder / "data", "--workers", str(os.cpu_count()))
 
 
 def identify_everyone(service: Service, key: str) -> None:
