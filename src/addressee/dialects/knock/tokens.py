@@ -58,7 +58,7 @@ def verify(token: str, settings: Settings) -> Token:
     if settings.signing_key is None:
         raise KnockError(
             "missing_jwt_signing_key",
-            "This environment has no signing key; make one with `addressee environments signing-key`.",
+            "This environment has no signing key; make one with `addressee environments new-signing-key`.",
         )
     if len(token) > MAX_LENGTH:
         raise KnockError("invalid_user_token", "The user token is too long.")
