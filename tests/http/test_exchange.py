@@ -147,24 +147,30 @@ class TestHealth:
 
     def test_another_method(self, api: str) -> None:
         reply = ask(api, "POST", "/health/live", body=b"{}")
-        assert (reply.status, reply.headers["allow"]) == (405, "GET, OPTIONS")
+        assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+    @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+    def test_a_monitor_may_ask_for_the_head_only(self, api: str, path: str) -> None:
+        reply = ask(api, "HEAD", path)
+        assert (reply.status, reply.body) == (200, b"")
+
+
+@pytest.fixture(scope="module")
+async def outage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut]:
+    installation = Installation(tmp_path_factory.mktemp("outage"))
+    async with AsyncExitStack() as stack:
+        async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS):
+            await migrate(installation.target(), finish=True)
+            pool = await open_pool(installation.target())
+            key = (await Keys(pool, Sealer(installation.master_key())).create("development", "secret")).key
+            await pool.close()
+            url = stack.enter_context(running_api(installation))
+            assert ask(url, "GET", "/v1/users", key=key).status == 200
+        yield Cut(url, key)
 
 
 class TestOutage:
     """The database is away, the API is there."""
-
-    @pytest.fixture(scope="class")
-    async def outage(self, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut]:
-        installation = Installation(tmp_path_factory.mktemp("outage"))
-        async with AsyncExitStack() as stack:
-            async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS):
-                await migrate(installation.target(), finish=True)
-                pool = await open_pool(installation.target())
-                key = (await Keys(pool, Sealer(installation.master_key())).create("development", "secret")).key
-                await pool.close()
-                url = stack.enter_context(running_api(installation))
-                assert ask(url, "GET", "/v1/users", key=key).status == 200
-            yield Cut(url, key)
 
     def test_every_route_asks_to_try_again(self, outage: Cut, inhabited: Inhabited) -> None:
         for operation in KNOCK.operations:
@@ -236,11 +242,12 @@ class TestMetrics:
             assert f"# TYPE {name} gauge" in text
 
 
-class TestDescription:
-    @pytest.fixture(scope="class")
-    def description(self, api: str) -> Any:
-        return ask(api, "GET", "/openapi.json").json
+@pytest.fixture(scope="module")
+def description(api: str) -> Any:
+    return ask(api, "GET", "/openapi.json").json
 
+
+class TestDescription:
     def test_every_route_is_in_it_and_no_other(self, description: Any) -> None:
         described = {f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods}
         assert described == {title(operation) for operation in KNOCK.operations}

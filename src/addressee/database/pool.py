@@ -38,6 +38,17 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, AWAY) and not isinstance(error, ValueError)
 
 
+async def reaches(pool: Pool, seconds: float) -> bool:
+    """Whether the database answers within this time."""
+    try:
+        await pool.fetchval("SELECT 1", timeout=seconds)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        return False
+    return True
+
+
 async def open_pool(target: Target, *, min_size: int = 1, max_size: int = 10) -> Pool:
     """A pool whose `jsonb` values go in and come out as JSON bytes (arrays of them too).
 

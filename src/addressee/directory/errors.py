@@ -1,5 +1,10 @@
 """What the directory answers when it cannot do what was asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from addressee.database.pool import is_away
+
 
 class RefusedError(Exception):
     """An edit or an id that the directory does not take. Nothing was written.
@@ -20,3 +25,17 @@ class OverloadedError(Exception):
 
 class UnavailableError(Exception):
     """The database cannot be reached, or went away while it was asked: whether a write was kept is not known."""
+
+    def __init__(self, message: str = "The database is not available; try again in a moment.") -> None:
+        super().__init__(message)
+
+
+@contextmanager
+def unavailable_when_away() -> Iterator[None]:
+    """Says UnavailableError for what a driver says when the database is away; other errors are bugs, and pass."""
+    try:
+        yield
+    except Exception as error:
+        if is_away(error):
+            raise UnavailableError from None
+        raise

@@ -24,7 +24,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
 from addressee.directory.environments import Environment, Environments, environment_from
-from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.errors import RefusedError, unavailable_when_away
 
 SQL = load(__package__)
 
@@ -157,10 +157,8 @@ class KeyRing:
     async def _look_up(self, key: str) -> Credential | None:
         if len(key) > MAX_LENGTH:
             return None
-        try:
+        with unavailable_when_away():
             row = await self._pool.fetchrow(SQL["find_key"], self._sealer.digest(key))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-            raise UnavailableError("The database is not available; try again in a moment.") from None
         return None if row is None else Credential(row["key_id"], row["kind"], environment_from(row))
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-import asyncpg
-
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory import rows
-from addressee.directory.errors import UnavailableError
+from addressee.directory.errors import unavailable_when_away
 from addressee.directory.recipient import Place, Recipient
 
 SQL = load(__package__)
@@ -76,9 +74,7 @@ class Reader:
                     future.set_result(found.get(place))
 
     async def _fetch(self, places: list[Place]) -> dict[Place, Recipient]:
-        try:
+        with unavailable_when_away():
             found = await self._pool.fetch(SQL["read_recipients"], *rows.place_columns(places))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-            raise UnavailableError("The database is not available; try again in a moment.") from None
         recipients = map(rows.recipient_from, found)
         return {recipient.place: recipient for recipient in recipients}

@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from addressee.database import jobs
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Connection, Pool, is_away
 from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.applying import Applied, Group, Waiting, apply
@@ -137,10 +137,8 @@ class Writer:
         try:
             await self._settle(groups)
         except Exception as error:
-            failure = error
-            if isinstance(error, OSError | asyncpg.PostgresError | asyncpg.InterfaceError | TimeoutError):
-                log.warning("write failed", reason=type(error).__name__, writes=len(groups))
-                failure = UnavailableError("The database is not available; try again in a moment.")
+            log.warning("write failed", reason=type(error).__name__, recipients=len(groups))
+            failure = UnavailableError() if is_away(error) else error
             for group in groups:
                 self._answer(group, [failure] * len(group.waiting))
         finally:

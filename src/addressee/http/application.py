@@ -114,7 +114,7 @@ async def answer_to(
 def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:
     """The dialect's answer to an exception. Only an internal error is logged, and never with its values."""
     if is_away(error):
-        error = UnavailableError("The database is not available; try again in a moment.")
+        error = UnavailableError()
     answer = dialect.error(error)
     if answer.status == SERVER_ERROR:
         log.error("internal error", request_id=request_id, **where(error))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import asyncpg
 import falcon
 import msgspec
 from falcon.asgi import Request, Response
 
 from addressee.database.jobs import QueueState, queue_state
-from addressee.database.pool import Pool
+from addressee.database.pool import Pool, is_away, reaches
 from addressee.dialects.operation import Dialect
 from addressee.http import metrics, openapi, reference_page
 
@@ -24,6 +23,8 @@ class Live:
         req.context.label = "health.live"
         resp.data = b'{"status":"live"}'
 
+    on_head = on_get
+
 
 class Ready:
     """The process can do its work: it reaches the database."""
@@ -33,13 +34,13 @@ class Ready:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         req.context.label = "health.ready"
-        try:
-            await self._pool.fetchval("SELECT 1", timeout=READY_TIMEOUT_SECONDS)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        if await reaches(self._pool, READY_TIMEOUT_SECONDS):
+            resp.data = b'{"status":"ready"}'
+        else:
             resp.status = falcon.HTTP_503
             resp.data = b'{"status":"waiting for the database"}'
-        else:
-            resp.data = b'{"status":"ready"}'
+
+    on_head = on_get
 
 
 class Metrics:
@@ -55,7 +56,9 @@ class Metrics:
         """Nothing while the database is away: the rest is all the more of interest then."""
         try:
             return await queue_state(self._pool)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        except Exception as error:
+            if not is_away(error):
+                raise
             return []
 
 
