@@ -25,7 +25,7 @@ from pgqueuer.domain.models import Job as StoredJob
 from pgqueuer.domain.models import TableChangedEvent, utc_now
 from pgqueuer.domain.settings import DBSettings
 
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
 
 SQL = load(__package__)
@@ -121,7 +121,7 @@ class Hint:
         )
         try:
             await self._pool.execute("SELECT pg_notify($1, $2)", SETTINGS.channel, event.model_dump_json())
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (asyncpg.PostgresError, *AWAY) as error:
             log.info("job hint not sent", reason=type(error).__name__)
 
 
@@ -163,7 +163,7 @@ async def work(
         manager.shutdown.set()
         try:
             await running
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (asyncpg.PostgresError, *AWAY) as error:
             log.warning("worker lost the database, trying again", reason=type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 

@@ -23,10 +23,12 @@ STATEMENT_CACHE_SIZE = 500
 # A statement that waits longer than this for the server has no caller left.
 COMMAND_TIMEOUT_SECONDS = 60
 
+# The driver loses its own bearings when a connection is cut at the wrong moment: InternalClientError.
 AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -10,7 +10,7 @@ import structlog
 
 from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions
 from addressee.database.jobs import forget_finished
-from addressee.database.pool import Pool
+from addressee.database.pool import AWAY, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.receipts import RECEIPT_LIFE, delete_expired_receipts
@@ -30,7 +30,7 @@ async def keep_house(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await tidy(pool, clock.now())
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (asyncpg.PostgresError, *AWAY) as error:
             log.warning("housekeeping put off", reason=type(error).__name__)
         try:
             await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
