@@ -85,6 +85,7 @@ def resource(dialect: Dialect, operations: Sequence[Operation], rooms: Rooms) ->
 
 def responder(dialect: Dialect, operation: Operation, rooms: Rooms) -> Responder:
     async def respond(req: Request, resp: Response, **path: str) -> None:
+        req.context.dialect = dialect.name
         req.context.label = operation.name
         try:
             answer = await answer_to(dialect, operation, rooms, req, path)
@@ -134,6 +135,7 @@ def where(error: Exception) -> dict[str, Any]:
 
 def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
     async def refuse(req: Request, resp: Response, **path: str) -> None:
+        req.context.dialect = dialect.name
         write(resp, dialect.error(WrongMethodError(allowed)))
         resp.set_header("allow", ", ".join(allowed))
 
@@ -142,6 +144,7 @@ def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
 
 def unrouted(dialect: Dialect) -> Responder:
     async def not_found(req: Request, resp: Response, **path: str) -> None:
+        req.context.dialect = dialect.name
         write(resp, dialect.not_found())
 
     return not_found
@@ -161,6 +164,7 @@ class Exchange:
 
     async def process_request(self, req: Request, resp: Response) -> None:
         req.context.started = time.perf_counter()
+        req.context.dialect = "own"
         req.context.label = "unrouted"
         req.context.request_id = requests.request_id(req.get_header("x-request-id"))
         if req.method == "OPTIONS":
@@ -170,8 +174,7 @@ class Exchange:
         resp.set_header("x-request-id", req.context.request_id)
         cors.allow(resp)
         seconds = time.perf_counter() - req.context.started
-        dialect = "knock" if req.path.startswith("/v1/") else "own"
-        metrics.observe(dialect, req.context.label, resp.status_code, seconds)
+        metrics.observe(req.context.dialect, req.context.label, resp.status_code, seconds)
         write_request(
             RequestLine(
                 request_id=req.context.request_id,

@@ -6,8 +6,6 @@ import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-import structlog
-
 from addressee import logs
 from addressee.database.installation import Installation
 from addressee.database.jobs import Hint
@@ -29,8 +27,6 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 POOL_SIZE = 10
 COLLECT_AFTER_OBJECTS = 50_000
 DIALECTS = (KNOCK,)
-
-log = structlog.get_logger()
 
 
 def create() -> Service:
