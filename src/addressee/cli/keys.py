@@ -79,10 +79,12 @@ async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
         for row in rows:
             print(json_format.dumps(row))
     else:
-        others = ("kind", "environment", "ends in", "created at", "revoked at")
-        table = Table(Column("id", min_width=36), *(Column(name, overflow="fold") for name in others))
-        for row in rows:
-            table.add_row(*row.values())
+        table = Table(
+            Column("id", min_width=36), "kind", "environment", "end", "in force", box=None, padding=(0, 2, 0, 0)
+        )
+        for key in keys:
+            in_force = "revoked" if key.revoked_at else f"{key.created_at:since %Y-%m-%d}"
+            table.add_row(str(key.id), key.kind, key.environment, key.hint, in_force)
         Console().print(table)
 
 
