@@ -79,12 +79,11 @@ async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
         for row in rows:
             print(json_format.dumps(row))
     else:
-        table = Table(
-            Column("id", min_width=36), "kind", "environment", "end", "in force", box=None, padding=(0, 2, 0, 0)
-        )
+        columns = (Column("id", min_width=36), "kind", "environment", "end", "since")
+        table = Table(*columns, box=None, padding=(0, 2, 0, 0))
         for key in keys:
-            in_force = "revoked" if key.revoked_at else f"{key.created_at:since %Y-%m-%d}"
-            table.add_row(str(key.id), key.kind, key.environment, key.hint, in_force)
+            since = "revoked" if key.revoked_at else f"{key.created_at:%Y-%m-%d}"
+            table.add_row(str(key.id), key.kind, key.environment, key.hint, since)
         Console().print(table)
 
 
