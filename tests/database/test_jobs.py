@@ -20,7 +20,7 @@ from addressee.database.jobs import (
     work,
 )
 from addressee.database.migrate import migrate
-from addressee.database.pool import Pool, open_pool
+from addressee.database.pool import AWAY, Pool, open_pool
 from addressee.database.target import Target
 from tests.support.servers import fresh_database
 from tests.support.waiting import until
@@ -239,7 +239,7 @@ async def test_work_goes_on_after_the_database_ended_all_connections(pool: Pool,
 async def added(pool: Pool, number: int) -> bool:
     try:
         await add(pool, number)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except AWAY:
         return False
     return True
 
