@@ -204,7 +204,7 @@ async def test_a_writer_that_keeps_losing_takes_the_row_for_itself(
         if self is ours.writer:
             write = self._write
 
-            async def write_late(*arguments: Any) -> list[Group]:
+            async def write_late(*arguments: Any) -> Any:
                 nonlocal rounds
                 rounds += 1
                 await edit(theirs, at("ada"), Append({"theirs": rounds}))
@@ -221,6 +221,31 @@ async def test_a_writer_that_keeps_losing_takes_the_row_for_itself(
     recipient = await edit(ours, at("ada"), Append({"ours": 1}))
     assert recipient is not None
     assert recipient.properties == {"theirs": [1, 2, 3], "ours": [1]}
+
+
+@pytest.mark.parametrize("losses_before_lock", [writer.LOSSES_BEFORE_LOCK, 0], ids=["guarded", "locked"])
+async def test_a_write_that_fails_at_its_commit_is_never_answered_as_kept(
+    directory: Directory, at: At, pool: Pool, monkeypatch: pytest.MonkeyPatch, losses_before_lock: int
+) -> None:
+    monkeypatch.setattr(writer, "LOSSES_BEFORE_LOCK", losses_before_lock)
+    await pool.execute(
+        f"""
+        CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION 'refused' USING ERRCODE = 'check_violation';
+        END $$;
+        CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON addressee.recipients
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (new.environment_id = {at("ada").environment_id})
+        EXECUTE FUNCTION refuse_at_commit();
+        """
+    )
+    try:
+        with pytest.raises(RefusedError):
+            await edit(directory, at("ada"), Identify())
+    finally:
+        await pool.execute("DROP TRIGGER refuse_at_commit ON addressee.recipients; DROP FUNCTION refuse_at_commit()")
+    assert await directory.read(at("ada")) is None
 
 
 async def test_sorted_writers_do_not_deadlock(pool: Pool, environment: Environment) -> None:

@@ -46,7 +46,12 @@ class Place:
             pool = await open_pool(target, max_size=2)
             try:
                 yield pool, Sealer(self.installation.master_key())
-            except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError):
+            except (
+                asyncpg.PostgresConnectionError,
+                asyncpg.OperatorInterventionError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ):
                 raise CommandError("The database ended the connection; try again.") from None
             finally:
                 await pool.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -24,7 +24,7 @@ from addressee.directory.applying import Applied, Group, Waiting, apply
 from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
 from addressee.directory.receipts import RECEIPT_LIFE
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import Place
 from addressee.directory.storing import erasure, store_recipients
 from addressee.directory.writes import ReceiptKey, Write, Written
 
@@ -183,14 +183,14 @@ class Writer:
                 SQL["read_recipients"],
                 *rows.place_columns(group.place for group in groups),
             )
-            used = await self._used_receipts(connection, groups)
-            return await self._write(connection, groups, map(rows.recipient_from, found), used)
+            applied, winners = await self._write(connection, groups, found)
+        return self._conclude(applied, winners)
 
     async def _round_locked(self, groups: list[Group]) -> list[Group]:
         async with self._pool.acquire() as connection, connection.transaction():
             found = await connection.fetch(SQL["lock_recipient"], *groups[0].place)
-            used = await self._used_receipts(connection, groups)
-            return await self._write(connection, groups, map(rows.recipient_from, found), used)
+            applied, winners = await self._write(connection, groups, found)
+        return self._conclude(applied, winners)
 
     async def _used_receipts(self, connection: Connection, groups: list[Group]) -> set[ReceiptKey]:
         keys = [key for group in groups for item in group.waiting if (key := item.write.receipt_key)]
@@ -201,16 +201,17 @@ class Writer:
         return {tuple(row) for row in found}
 
     async def _write(
-        self,
-        connection: Connection,
-        groups: list[Group],
-        found: Iterable[Recipient],
-        used: set[ReceiptKey],
-    ) -> list[Group]:
+        self, connection: Connection, groups: list[Group], found: Sequence[asyncpg.Record]
+    ) -> tuple[list[Applied], set[Place]]:
+        """Applies and stores the groups' writes. Nobody is answered here: a transaction may be open around this."""
         now = self._clock.now()
-        here = {recipient.place: recipient for recipient in found}
+        used = await self._used_receipts(connection, groups)
+        here = {recipient.place: recipient for recipient in map(rows.recipient_from, found)}
         applied = [apply(group, here.get(group.place), used, now) for group in groups]
-        winners = await self._store(connection, applied, now)
+        return applied, await self._store(connection, applied, now)
+
+    def _conclude(self, applied: list[Applied], winners: set[Place]) -> list[Group]:
+        """Answers what is committed, and returns the groups that lost."""
         lost = []
         for outcome in applied:
             if outcome.effective and outcome.group.place not in winners:
