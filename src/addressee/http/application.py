@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+import asyncpg
 import falcon
 import structlog
 from falcon.asgi import App, Request, Response
@@ -116,6 +117,8 @@ def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:
     """The dialect's answer to an exception. Only an internal error is logged, and never with its values."""
     if is_away(error):
         error = UnavailableError()
+    if isinstance(error, asyncpg.TransactionRollbackError):  # a deadlock: nothing was kept, the same again succeeds
+        error = UnavailableError("Other changes were in the way; try again in a moment.")
     answer = dialect.error(error)
     if answer.status == SERVER_ERROR:
         log.error("internal error", request_id=request_id, **where(error))
