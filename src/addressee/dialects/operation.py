@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,6 +13,7 @@ from msgspec import Struct
 from addressee.directory.environments import Environment
 from addressee.directory.history import Origin
 from addressee.directory.keys import Credential, Kind
+from addressee.directory.receipts import Earlier, Receipt, StoredAnswer
 
 if TYPE_CHECKING:
     from addressee.directory import Directory
@@ -34,8 +36,11 @@ class Rooms:
 class Call(Struct, frozen=True):
     """One authenticated request. Path values are decoded; the body is as it came.
 
-    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned.
+    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned. `idempotency_key` is
+    None when a repetition of the request is not to be recognised.
     """
+
+    operation: Operation
 
     rooms: Rooms
     credential: Credential
@@ -45,6 +50,28 @@ class Call(Struct, frozen=True):
     headers: Mapping[str, str]
     body: bytes
     request_id: str
+    idempotency_key: str | None = None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """A hash of everything that the request says; the order of the body's keys does not matter."""
+        try:
+            said = msgspec.json.encode(json_body(self), order="deterministic")
+        except MalformedError:
+            said = self.body
+        where = msgspec.json.encode([self.operation.method, self.operation.path, self.path, self.query_string])
+        return hashlib.sha256(where + said).digest()
+
+    def receipt(self, answer: Callable[[Any], Answer]) -> Receipt | None:
+        """What a room keeps of this request, together with what it does; `answer` renders the room's result."""
+        if self.idempotency_key is None:
+            return None
+
+        def stored(result: Any) -> StoredAnswer:
+            rendered = answer(result)
+            return StoredAnswer(rendered.status, rendered.body)
+
+        return Receipt(self.environment.id, self.idempotency_key, self.fingerprint, self.request_id, stored)
 
     @property
     def environment(self) -> Environment:
@@ -71,6 +98,8 @@ class Operation:
     """A route, the kinds of key that it accepts, and what it takes and gives (for the OpenAPI document).
 
     `path` has variables in braces. `permission` is the dialect's own word for what a restricted caller needs.
+    `harmed_by_repeats` says that doing it twice is not the same as doing it once: then keys that an SDK makes up for
+    its own retries count as well.
     """
 
     method: str
@@ -85,6 +114,7 @@ class Operation:
     gives: Any = None
     status: int = 200
     max_body_bytes: int = ONE_RECIPIENT_BYTES
+    harmed_by_repeats: bool = False
 
 
 class Request(Struct, frozen=True):
@@ -103,7 +133,8 @@ class Dialect:
 
     `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
     exception; what it does not know is an internal error. `not_found` answers a path below `prefix` that no
-    operation has.
+    operation has. `idempotency_key` is the key under which a request is to be carried out once, `replay` the answer to
+    its repetition.
     """
 
     name: str
@@ -112,6 +143,8 @@ class Dialect:
     authenticate: Callable[[Request], Awaitable[tuple[Credential, Any]]]
     error: Callable[[Exception], Answer]
     not_found: Callable[[], Answer]
+    idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
+    replay: Callable[[Earlier], Answer]
 
 
 class MalformedError(Exception):

@@ -12,7 +12,7 @@ from addressee.database.installation import Installation
 from addressee.database.migrate import check
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool, open_pool
-from addressee.directory import bulk
+from addressee.directory import bulk, receipts
 from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
@@ -84,6 +84,10 @@ class Directory:
 
     async def run_bulk(self, environment_id: int, name: str, writes: Sequence[Write | Failure]) -> BulkOperation:
         return await bulk.run_bulk(self._pool, self.writer, self.clock, environment_id, name, writes)
+
+    async def refuse_repetition(self, environment_id: int, key: str, fingerprint: bytes) -> None:
+        """Raises RepeatedError or ReceiptMismatchError when a request under the key was carried out before."""
+        await receipts.refuse_repetition(self._pool, environment_id, key, fingerprint, self.clock.now())
 
     async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
         return await bulk.find_bulk_operation(self._pool, environment_id, id)

@@ -1,14 +1,133 @@
-"""How long the repetition of a write under a caller's key is recognised."""
+"""Receipts: a request under a key that its caller chose is carried out once in 24 hours.
 
+The receipt and the answer are stored in the transaction that does what was asked, so a repetition finds both or
+neither, whatever crashed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias
 
-from addressee.database.pool import Connection
+from msgspec import Struct
+
+from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 
 SQL = load(__package__)
 
 RECEIPT_LIFE = timedelta(hours=24)
 
+RequestKey: TypeAlias = tuple[int, str]
+
+
+class StoredAnswer(NamedTuple):
+    status: int
+    body: bytes
+
+
+class Receipt(Struct, frozen=True):
+    """What makes a repeated request recognisable, and how its result is worded.
+
+    `fingerprint` is a hash of everything that the request says. `answer` is pure: it is called within the
+    transaction that it becomes part of.
+    """
+
+    environment_id: int
+    key: str
+    fingerprint: bytes
+    request_id: str
+    answer: Callable[[Any], StoredAnswer]
+
+    @property
+    def request_key(self) -> RequestKey:
+        return (self.environment_id, self.key)
+
+
+class Earlier(Struct, frozen=True):
+    """What the first request under a key asked for, and what it was answered."""
+
+    fingerprint: bytes
+    request_id: str
+    answer: StoredAnswer
+
+
+class RepeatedError(Exception):
+    """This request was carried out before; nothing was done this time. `earlier` holds its answer."""
+
+    def __init__(self, earlier: Earlier) -> None:
+        super().__init__(f"This repeats the request {earlier.request_id}.")
+        self.earlier = earlier
+
+
+class ReceiptMismatchError(Exception):
+    """A key that was used for another request. Nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was used for another request; use a new key for each request.")
+
+
+class ReceiptTakenError(Exception):
+    """Another request under the key was carried out at the same moment; nothing of this transaction may be kept."""
+
+
+def repetition(fingerprint: bytes, earlier: Earlier) -> RepeatedError | ReceiptMismatchError:
+    """What to say to a request whose key was used before."""
+    return RepeatedError(earlier) if earlier.fingerprint == fingerprint else ReceiptMismatchError()
+
+
+async def refuse_repetition(
+    database: Pool | Connection, environment_id: int, key: str, fingerprint: bytes, now: datetime
+) -> None:
+    """Raises RepeatedError or ReceiptMismatchError when the key was used before."""
+    found = await find(database, [(environment_id, key)], now)
+    for earlier in found.values():
+        raise repetition(fingerprint, earlier)
+
+
+async def find(
+    database: Pool | Connection, keys: Sequence[RequestKey], now: datetime
+) -> dict[RequestKey, Earlier]:
+    if not keys:
+        return {}
+    rows = await database.fetch(SQL["read_receipts"], *zip(*keys, strict=True), now - RECEIPT_LIFE)
+    return {
+        (row["environment_id"], row["key"]): Earlier(
+            row["fingerprint"], row["request_id"], StoredAnswer(row["status"], row["body"])
+        )
+        for row in rows
+    }
+
+
+async def keep(connection: Connection, receipt: Receipt | None, result: Any, now: datetime) -> None:
+    """Stores the receipt of what this transaction did, last in it. None, a request without a key, costs nothing.
+
+    Waits while another request under the key is being carried out. Raises RepeatedError or ReceiptMismatchError
+    when there was one: the caller lets it pass, which undoes the transaction.
+    """
+    if receipt is None:
+        return
+    try:
+        await keep_all(connection, [(receipt, result)], now)
+    except ReceiptTakenError:
+        found = await find(connection, [receipt.request_key], now)
+        raise repetition(receipt.fingerprint, found[receipt.request_key]) from None
+
+
+async def keep_all(connection: Connection, results: Iterable[tuple[Receipt, Any]], now: datetime) -> None:
+    """Stores receipts under different keys. Raises ReceiptTakenError when one of the keys is used already."""
+    rows = [
+        (receipt.environment_id, receipt.key, receipt.fingerprint, receipt.request_id, *receipt.answer(result))
+        for receipt, result in results
+    ]
+    if not rows:
+        return
+    kept = await connection.fetch(SQL["write_receipts"], *zip(*rows, strict=True), now, now - RECEIPT_LIFE)
+    if len(kept) < len(rows):
+        raise ReceiptTakenError
+
 
 async def delete_expired_receipts(connection: Connection, now: datetime) -> None:
     await connection.execute(SQL["delete_expired_edit_receipts"], now - RECEIPT_LIFE)
+    await connection.execute(SQL["delete_expired_receipts"], now - RECEIPT_LIFE)

@@ -24,6 +24,7 @@ from addressee.dialects.operation import (
 )
 from addressee.dialects.operation import Request as Unauthenticated
 from addressee.directory.errors import UnavailableError
+from addressee.directory.receipts import RepeatedError
 from addressee.http import cors, metrics, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, write_request
@@ -108,9 +109,17 @@ async def answer_to(
     headers = requests.headers(req)
     request = Unauthenticated(rooms, operation, decoded, req.query_string, headers)
     credential, caller = await dialect.authenticate(request)
+    key = dialect.idempotency_key(operation, headers)
     body = await requests.body(req, operation.max_body_bytes)
-    call = Call(rooms, credential, caller, decoded, req.query_string, headers, body, req.context.request_id)
-    return await operation.handler(call)
+    call = Call(
+        operation, rooms, credential, caller, decoded, req.query_string, headers, body, req.context.request_id, key
+    )
+    try:
+        if key is not None:
+            await rooms.directory.refuse_repetition(call.environment.id, key, call.fingerprint)
+        return await operation.handler(call)
+    except RepeatedError as repeated:
+        return dialect.replay(repeated.earlier)
 
 
 def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:

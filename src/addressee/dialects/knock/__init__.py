@@ -2,6 +2,7 @@
 
 from addressee.dialects.knock import bulk, errors, feeds, messages, users, workflows
 from addressee.dialects.knock.authentication import authenticate
+from addressee.dialects.knock.idempotency import idempotency_key, replay
 from addressee.dialects.operation import Dialect
 
 KNOCK = Dialect(
@@ -17,6 +18,8 @@ KNOCK = Dialect(
     authenticate=authenticate,
     error=errors.render,
     not_found=errors.not_found,
+    idempotency_key=idempotency_key,
+    replay=replay,
 )
 
 __all__ = ["KNOCK"]

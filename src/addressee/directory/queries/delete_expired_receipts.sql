@@ -1,0 +1,3 @@
+-- Forgets answers that protect from nothing any more.
+DELETE FROM addressee.receipts
+WHERE recorded_at <= $1

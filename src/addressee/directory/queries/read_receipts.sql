@@ -1,0 +1,12 @@
+-- What the first requests under these keys asked for and were answered.
+SELECT receipts.environment_id,
+       receipts.key,
+       receipts.fingerprint,
+       receipts.request_id,
+       receipts.status,
+       receipts.body
+FROM unnest($1::smallint[], $2::text[]) AS wanted (environment_id, key)
+JOIN addressee.receipts AS receipts
+  ON receipts.environment_id = wanted.environment_id
+ AND receipts.key = wanted.key
+WHERE receipts.recorded_at > $3
