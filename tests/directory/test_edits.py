@@ -13,6 +13,7 @@ from addressee.directory.documents import Merge
 from addressee.directory.edits import (
     Add,
     Append,
+    ChangePreferences,
     Delete,
     Edit,
     Identify,
@@ -102,6 +103,13 @@ def test_true_is_not_one() -> None:
     assert changed.properties["a"] is True
 
 
+def test_the_parts_of_a_branding_are_merged() -> None:
+    found = ada(attributes={"name": "Acme", "branding": {"logo_url": "a", "icon_url": "b"}})
+    changed = Identify({"branding": {"icon_url": None, "primary_color": "#fff"}}).apply(found, HERE, MOMENT)
+    assert changed.attributes["branding"] == {"logo_url": "a", "icon_url": None, "primary_color": "#fff"}
+    assert Identify({"branding": None}).apply(found, HERE, MOMENT).attributes == {"name": "Acme", "branding": None}
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -114,6 +122,10 @@ def test_true_is_not_one() -> None:
         ({"created_at": "0001-01-01T00:00:00+14:00"}, "created_at"),
         ({"nickname": "Ada"}, "nickname"),
         ({"name": "\ud800"}, "name"),
+        ({"branding": "blue"}, "branding"),
+        ({"branding": {"logo_url": 5}}, "branding.logo_url"),
+        ({"branding": {"icon_url": "\0"}}, "branding.icon_url"),
+        ({"branding": {"colour": "#fff"}}, "branding"),
     ],
 )
 def test_an_attribute_of_the_wrong_kind_is_refused(given: dict[str, object], field: str) -> None:
@@ -203,6 +215,46 @@ def test_a_preference_set_is_replaced_or_merged() -> None:
     assert replaced.preferences == {"default": {"channel_types": {"sms": False}}}
     merged = SetPreferences("default", {"channel_types": {"sms": False}}, Merge.DEEP).apply(found, HERE, MOMENT)
     assert merged.preferences == {"default": {"channel_types": {"email": True, "sms": False}}}
+
+
+def test_a_group_that_is_written_clears_what_is_stored_of_its_members() -> None:
+    found = ada(
+        preferences={
+            "default": {
+                "kinds": {"ios_push": False, "sms": True},
+                "workflows": {"kinds": {"kinds": {"slack": False}}, "other": {"kinds": {"slack": False}}},
+            }
+        }
+    )
+    given = {"kinds": {"push": True}, "workflows": {"kinds": {"kinds": {"chat": True}}}}
+    made = {
+        "kinds": {"push": True, "sms": True},
+        "workflows": {"kinds": {"kinds": {"chat": True}}, "other": {"kinds": {"slack": False}}},
+    }
+    merged = SetPreferences("default", given, Merge.DEEP).apply(found, HERE, MOMENT)
+    assert merged.preferences == {"default": made}
+    identified = Identify(preferences={"default": given, "acme": {}}).apply(found, HERE, MOMENT)
+    assert identified.preferences == {"default": made, "acme": {}}
+
+
+def test_true_or_false_is_the_whole_of_a_scope() -> None:
+    found = ada(preferences={"default": {"workflows": {"a": {"kinds": {"sms": True}}, "b": False}}})
+    given = {"workflows": {"a": False, "b": {"kinds": {"sms": True}}}}
+    assert SetPreferences("default", given, Merge.DEEP).apply(found, HERE, MOMENT).preferences["default"] == given
+
+
+def test_a_preference_set_can_be_changed_by_what_it_holds() -> None:
+    def without_kinds(stored: dict[str, Any]) -> dict[str, Any]:
+        return {"enabled": True, **{name: value for name, value in stored.items() if name != "kinds"}}
+
+    found = ada(preferences={"default": {"kinds": {"sms": True}, "commercial": False}, "acme": {}})
+    changed = ChangePreferences("default", without_kinds).apply(found, HERE, MOMENT)
+    assert changed.preferences == {"default": {"enabled": True, "commercial": False}, "acme": {}}
+    assert ChangePreferences("default", without_kinds).apply(changed, HERE, MOMENT) is changed
+    created = ChangePreferences("default", without_kinds).apply(None, HERE, MOMENT)
+    assert created == Recipient(HERE, NEW_UID, 8, NOW, preferences={"default": {"enabled": True}})
+    with pytest.raises(RefusedError):
+        ChangePreferences("default", lambda _: {"kinds": "\0"}).apply(found, HERE, MOMENT)
 
 
 def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:

@@ -14,7 +14,13 @@ async def test_three_environments_exist_from_the_start(pool: Pool) -> None:
 
 async def test_a_new_environment_has_the_default_settings(pool: Pool, environment: Environment) -> None:
     found = await Environments(pool).named(environment.name)
-    assert found.settings == Settings(property_merge=Merge.SHALLOW, enhanced_security=False, user_shape="flat")
+    assert found.settings == Settings(
+        property_merge=Merge.SHALLOW,
+        enhanced_security=False,
+        user_shape="flat",
+        preference_rule="all_agree",
+        timezone="Etc/UTC",
+    )
 
 
 async def test_a_change_keeps_the_other_settings(pool: Pool, environment: Environment) -> None:
@@ -25,7 +31,16 @@ async def test_a_change_keeps_the_other_settings(pool: Pool, environment: Enviro
     assert await environments.named(environment.name) == changed
 
 
-@pytest.mark.parametrize("wrong", [{"property_merge": "wide"}, {"enhanced_security": "yes"}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"property_merge": "wide"},
+        {"enhanced_security": "yes"},
+        {"preference_rule": "any"},
+        {"timezone": "Mars/Olympus"},
+        {"colour": "red"},
+    ],
+)
 async def test_a_wrong_setting_is_refused(pool: Pool, environment: Environment, wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="Not a setting of an environment"):
         await Environments(pool).change(environment.name, wrong)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from uuid_utils.compat import uuid7
 from addressee.directory.edits import Moment
 from addressee.directory.errors import RefusedError, UnavailableError
 from addressee.directory.history import Change, change
+from addressee.directory.receipts import Earlier, Receipt, RequestKey, repetition
 from addressee.directory.recipient import FORMAT, Place, Recipient
 from addressee.directory.writes import ReceiptKey, Write, Written
 
@@ -42,6 +44,7 @@ class Applied:
     changes: list[Change]
     answers: list[Written | Exception]
     receipts: list[ReceiptKey]
+    requests: list[tuple[Receipt, Written]]
 
     @property
     def effective(self) -> bool:
@@ -53,19 +56,32 @@ class Applied:
         return [change.uid for change in self.changes if change.is_deletion]
 
 
-def apply(group: Group, found: Recipient | None, used: set[ReceiptKey], now: datetime) -> Applied:
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Keys that were used before this batch: those of writes, and those of whole requests with their answers."""
+
+    receipts: Set[ReceiptKey] = frozenset()
+    requests: Mapping[RequestKey, Earlier] = field(default_factory=dict)
+
+
+def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> Applied:
     """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
     if found is not None and found.format > FORMAT:
         newer = UnavailableError("This recipient was written by a newer version; upgrade this process.")
-        return Applied(group, found, found, [], [newer] * len(group.waiting), [])
+        return Applied(group, found, found, [], [newer] * len(group.waiting), [], [])
     recipient = found
     changes: list[Change] = []
     answers: list[Written | Exception] = []
     receipts: list[ReceiptKey] = []
+    requests: list[tuple[Receipt, Written]] = []
     moment = Moment(now, (found.version if found else 0) + 1, uuid7)
     for item in group.waiting:
+        request = item.write.request
+        if request is not None and (earlier := used.requests.get(request.request_key)) is not None:
+            answers.append(repetition(request.fingerprint, earlier))
+            continue
         key = item.write.receipt_key
-        if key in used or key in receipts:
+        if key in used.receipts or key in receipts:
             answers.append(Written(recipient, recipient))
             continue
         before = recipient
@@ -81,7 +97,10 @@ def apply(group: Group, found: Recipient | None, used: set[ReceiptKey], now: dat
             answers.append(refusal)
             continue
         changes += made
-        answers.append(Written(recipient, before))
+        written = Written(recipient, before)
+        answers.append(written)
         if key is not None:
             receipts.append(key)
-    return Applied(group, found, recipient, changes, answers, receipts)
+        if request is not None:
+            requests.append((request, written))
+    return Applied(group, found, recipient, changes, answers, receipts, requests)

@@ -23,6 +23,21 @@ NAMES = frozenset(
         "timezone",
         "locale",
         "created_at",
+        "branding",
+    },
+)
+
+# What messages on a tenant's behalf look like.
+BRANDING = frozenset(
+    {
+        "primary_color",
+        "primary_color_contrast",
+        "logo_url",
+        "icon_url",
+        "dark_primary_color",
+        "dark_primary_color_contrast",
+        "dark_logo_url",
+        "dark_icon_url",
     },
 )
 
@@ -33,14 +48,37 @@ def checked(given: Mapping[str, Any]) -> Document:
     """`given` in stored form.
 
     Every attribute is a string or null; `timezone` names a zone of the tz database; `created_at` is a date and
-    time, kept in UTC with milliseconds. Raises RefusedError for anything else.
+    time, kept in UTC with milliseconds; `branding` is an object of strings and nulls. Raises RefusedError for
+    anything else.
     """
     return {name: value if value is None else check(name, value) for name, value in given.items()}
 
 
-def check(name: str, value: Any) -> str:
+def laid_over(stored: Document, given: Document) -> Document:
+    """Checked attributes over stored ones. Parts of a branding that are not given stay."""
+    laid = {**stored, **given}
+    if stored.get("branding") and given.get("branding"):
+        laid["branding"] = {**stored["branding"], **given["branding"]}
+    return laid
+
+
+def check(name: str, value: Any) -> str | Document:
     if name not in NAMES:
         raise RefusedError("attribute", name, f"{name} is not an attribute; store it as a property.")
+    return checked_branding(value) if name == "branding" else checked_text(name, value)
+
+
+def checked_branding(value: Any) -> Document:
+    if not isinstance(value, dict):
+        raise RefusedError("type", "branding", "branding must be an object or null.")
+    for name in value:
+        if name not in BRANDING:
+            known = ", ".join(sorted(BRANDING))
+            raise RefusedError("attribute", "branding", f"branding has {known}, and nothing else.")
+    return {name: part if part is None else checked_text(f"branding.{name}", part) for name, part in value.items()}
+
+
+def checked_text(name: str, value: Any) -> str:
     if name == "created_at" and isinstance(value, datetime):
         return render_instant(value)
     if not isinstance(value, str):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
+from msgspec import structs
 from uuid_utils.compat import uuid7
 
-from addressee.database.pool import Pool
+from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.errors import RefusedError
+from addressee.directory.receipts import Receipt, keep
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write
 
@@ -31,14 +33,25 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BulkOperation:
-    """A finished bulk call over `total` rows. Rows that did not fail were written."""
+    """A bulk call that has done `total` rows so far. Rows that did not fail were written.
+
+    One that goes on after its answer is not completed yet, and does not know how many rows there will be.
+    `failed_at` is when its last attempt to go on failed: it is tried again.
+    """
 
     id: UUID
     name: str
     total: int
     failures: tuple[Failure, ...]
     started_at: datetime
-    completed_at: datetime
+    completed_at: datetime | None
+    failed_at: datetime | None = None
+
+    @property
+    def status(self) -> Literal["processing", "completed", "failed"]:
+        if self.completed_at is not None:
+            return "completed"
+        return "processing" if self.failed_at is None else "failed"
 
 
 async def run_bulk(
@@ -48,21 +61,56 @@ async def run_bulk(
     environment_id: int,
     name: str,
     writes: Sequence[Write | Failure],
+    request: Receipt | None = None,
 ) -> BulkOperation:
     """Writes the rows and keeps the outcome. A `Failure` among them is a row that was refused before.
 
-    Raises OverloadedError or UnavailableError, as the writer does; some rows may then have been written.
+    Raises OverloadedError or UnavailableError, as the writer does; some rows may then have been written. With a
+    `request`, its repetition writes only the others.
     """
     started_at = clock.now()
-    attempted = [write for write in writes if isinstance(write, Write)]
+    attempted = [
+        once(write, request, index) if request else write
+        for index, write in enumerate(writes)
+        if isinstance(write, Write)
+    ]
     results = await writer.write_all(attempted)
     failures = [row for row in writes if isinstance(row, Failure)] + [
         Failure(write.place.collection, write.place.id, result.message)
         for write, result in zip(attempted, results, strict=True)
         if isinstance(result, RefusedError)
     ]
-    operation = BulkOperation(uuid7(), name, len(writes), tuple(failures), started_at, clock.now())
-    await pool.execute(
+    return await conclude(pool, clock, environment_id, name, len(writes), failures, started_at, request)
+
+
+async def conclude(
+    pool: Pool,
+    clock: Clock,
+    environment_id: int,
+    name: str,
+    total: int,
+    failures: Sequence[Failure],
+    started_at: datetime,
+    request: Receipt | None,
+) -> BulkOperation:
+    """Keeps the outcome of a bulk call that has come to its end."""
+    operation = BulkOperation(uuid7(), name, total, tuple(failures), started_at, clock.now())
+    async with pool.acquire() as connection, connection.transaction():
+        await store(connection, environment_id, operation)
+        await keep(connection, request, operation, clock.now())
+    return operation
+
+
+def once(write: Write, request: Receipt, row: int) -> Write:
+    """The write with a receipt of its own, so that a request which was cut off goes on where it was."""
+    return structs.replace(write, receipt=f"{request.fingerprint.hex()}#{row}#{request.key}")
+
+
+async def store(
+    connection: Connection, environment_id: int, operation: BulkOperation, rest: bytes | None = None
+) -> None:
+    """Keeps a bulk call; `rest` (JSON) is what is left of one that goes on, in the words of who does it."""
+    await connection.execute(
         SQL["record_bulk_operation"],
         environment_id,
         operation.id,
@@ -71,8 +119,27 @@ async def run_bulk(
         msgspec.json.encode(operation.failures),
         operation.started_at,
         operation.completed_at,
+        rest,
     )
-    return operation
+
+
+async def lock_rest(connection: Connection, environment_id: int, id: UUID) -> bytes | None:
+    """What is left of a bulk call, held until the transaction ends so that nobody else does it; None: nothing is."""
+    rest: bytes | None = await connection.fetchval(SQL["lock_rest_of_bulk_operation"], environment_id, id)
+    return rest
+
+
+async def advance(
+    connection: Connection, environment_id: int, id: UUID, rows: int, rest: bytes | None, now: datetime
+) -> None:
+    """Counts rows that were done, and keeps what is left after them; None completes the call."""
+    completed_at = now if rest is None else None
+    await connection.execute(SQL["advance_bulk_operation"], environment_id, id, rows, rest, completed_at)
+
+
+async def fail(pool: Pool, environment_id: int, id: UUID, now: datetime) -> None:
+    """Says that the last attempt to go on failed."""
+    await pool.execute(SQL["fail_bulk_operation"], environment_id, id, now)
 
 
 async def find_bulk_operation(pool: Pool, environment_id: int, id: UUID) -> BulkOperation | None:
@@ -80,4 +147,6 @@ async def find_bulk_operation(pool: Pool, environment_id: int, id: UUID) -> Bulk
     if row is None:
         return None
     failures = msgspec.json.decode(row["failures"], type=tuple[Failure, ...])
-    return BulkOperation(row["id"], row["name"], row["total"], failures, row["started_at"], row["completed_at"])
+    return BulkOperation(
+        row["id"], row["name"], row["total"], failures, row["started_at"], row["completed_at"], row["failed_at"]
+    )

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 from uuid import UUID
 
+from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool, open_pool
-from addressee.directory import bulk, receipts
+from addressee.database.sealing import Sealer
+from addressee.directory import bulk, bulk_subscriptions, receipts, subscriptions
 from addressee.directory.bulk import BulkOperation, Failure
+from addressee.directory.bulk_subscriptions import Subscribing, Unsubscribing
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Edit
 from addressee.directory.environments import Environments
 from addressee.directory.errors import RefusedError
-from addressee.directory.listing import Order, list_recipients
+from addressee.directory.listing import Order, list_named, list_recipients
+from addressee.directory.merges import Merges
 from addressee.directory.reader import Reader
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.receipts import Receipt
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.subscriptions import Subscription
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write, Written
 
@@ -29,8 +36,10 @@ from addressee.directory.writes import Write, Written
 class Directory:
     """Recipients of all environments, on one pool of connections."""
 
-    def __init__(self, pool: Pool, clock: Clock | None = None) -> None:
+    def __init__(self, pool: Pool, clock: Clock | None = None, sealer: Callable[[], Sealer] | None = None) -> None:
+        """`sealer` opens what journals of merges are sealed with; only merging needs it."""
         self.clock = clock or Clock()
+        self._sealer = sealer
         self.writer = Writer(pool, self.clock)
         self.reader = Reader(pool)
         self.environments = Environments(pool)
@@ -51,11 +60,18 @@ class Directory:
         pool = await open_pool(installation.target())
         try:
             await check(pool)
-            directory = cls(pool)
+            directory = cls(pool, sealer=lambda: Sealer(installation.master_key()))
             yield directory
             await directory.writer.drain()
         finally:
             await pool.close()
+
+    @cached_property
+    def merges(self) -> Merges:
+        """Raises SetupError when there is no usable master key."""
+        if self._sealer is None:
+            raise SetupError("Merging seals a journal: give the directory what opens the master key.")
+        return Merges(self._pool, self._sealer(), self.clock)
 
     async def users(self, environment: str) -> Collection:
         """The users of an environment. Raises LookupError when there is no such environment."""
@@ -82,8 +98,63 @@ class Directory:
     ) -> Slice[Recipient]:
         return await list_recipients(self._pool, environment_id, collection, page, order)
 
-    async def run_bulk(self, environment_id: int, name: str, writes: Sequence[Write | Failure]) -> BulkOperation:
-        return await bulk.run_bulk(self._pool, self.writer, self.clock, environment_id, name, writes)
+    async def list_named(self, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
+        """Those of a small collection that have this name, oldest first."""
+        return await list_named(self._pool, environment_id, collection, name, page)
+
+    async def run_bulk(
+        self,
+        environment_id: int,
+        name: str,
+        writes: Sequence[Write | Failure],
+        request: Receipt | None = None,
+    ) -> BulkOperation:
+        return await bulk.run_bulk(self._pool, self.writer, self.clock, environment_id, name, writes, request)
+
+    async def run_bulk_subscriptions(
+        self,
+        environment_id: int,
+        name: str,
+        rows: Sequence[Subscribing | Unsubscribing | Failure],
+        request: Receipt | None = None,
+    ) -> BulkOperation:
+        return await bulk_subscriptions.run(self._pool, self.reader, self.clock, environment_id, name, rows, request)
+
+    async def add_subscriptions(
+        self,
+        object: Recipient,
+        recipients: Iterable[Recipient],
+        properties: Document | None = None,
+        *,
+        receipt: Receipt | None = None,
+    ) -> Sequence[Subscription]:
+        """Subscribes recipients to an object; None keeps the properties of who is subscribed. Raises RefusedError."""
+        return await subscriptions.add_subscriptions(
+            self._pool, object, recipients, properties, self.clock.now(), receipt=receipt
+        )
+
+    async def delete_subscriptions(
+        self, object: Recipient, recipients: Iterable[Recipient], *, receipt: Receipt | None = None
+    ) -> Sequence[Subscription]:
+        """Ends recipients' subscriptions to an object, and returns those that there were."""
+        return await subscriptions.delete_subscriptions(
+            self._pool, object, recipients, self.clock.now(), receipt=receipt
+        )
+
+    async def subscribers(
+        self, object: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
+    ) -> Slice[Subscription]:
+        """Those who subscribe to an object, newest first; `among` leaves out everybody else."""
+        return await subscriptions.list_subscribers(self._pool, object, page, among)
+
+    async def subscribed_objects(
+        self, recipient: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
+    ) -> Slice[Subscription]:
+        """What a recipient subscribes to, newest first; `among` leaves out all other objects."""
+        return await subscriptions.list_subscribed_objects(self._pool, recipient, page, among)
+
+    async def count_subscribers(self, object: Recipient) -> int:
+        return await subscriptions.count_subscribers(self._pool, object)
 
     async def refuse_repetition(self, environment_id: int, key: str, fingerprint: bytes) -> None:
         """Raises RepeatedError or ReceiptMismatchError when a request under the key was carried out before."""

@@ -19,6 +19,7 @@ from msgspec import Struct, structs
 from addressee.directory import attributes
 from addressee.directory.documents import Merge, check_id, check_value, overlay
 from addressee.directory.errors import RefusedError
+from addressee.directory.preference_sets import merged
 from addressee.directory.recipient import Document, Place, Recipient
 
 MAX_PROPERTIES_BYTES = 256_000
@@ -57,7 +58,8 @@ class Identify:
         recipient = living(found, place, moment)
         changes: dict[str, Any] = {}
         if self.attributes:
-            changes["attributes"] = {**recipient.attributes, **attributes.checked(self.attributes)}
+            given = attributes.checked(self.attributes)
+            changes["attributes"] = attributes.laid_over(recipient.attributes, given)
         if self.properties:
             check_value(self.properties, "properties")
             changes["properties"] = overlay(recipient.properties, self.properties, self.merge)
@@ -68,7 +70,9 @@ class Identify:
             changes["channel_data"] = entries
         if self.preferences:
             check_value(self.preferences, "preferences")
-            changes["preferences"] = overlay(recipient.preferences, self.preferences, Merge.DEEP)
+            stored = recipient.preferences
+            sets = {id: merged_set(stored, id, preferences) for id, preferences in self.preferences.items()}
+            changes["preferences"] = {**stored, **sets}
         return changed(recipient, moment, **changes)
 
 
@@ -182,7 +186,10 @@ class UnsetChannelData:
 
 @dataclass(frozen=True, slots=True)
 class SetPreferences:
-    """Stores a preference set: whole, or (`merge` deep) laid over the stored one; creates who is missing."""
+    """Stores a preference set: whole, or (`merge` deep) laid over the stored one; creates who is missing.
+
+    The set is of the form that `preferences.check_set` has checked.
+    """
 
     name: ClassVar[str] = "set_preferences"
     set_id: str
@@ -193,9 +200,29 @@ class SetPreferences:
         check_id(self.set_id, "preferences")
         check_value(self.preferences, "preferences")
         recipient = living(found, place, moment)
-        base = recipient.preferences.get(self.set_id, EMPTY) if self.merge is Merge.DEEP else EMPTY
-        stored = overlay(base, self.preferences, Merge.DEEP)
-        return changed(recipient, moment, preferences={**recipient.preferences, self.set_id: stored})
+        stored = recipient.preferences if self.merge is Merge.DEEP else EMPTY
+        laid = merged_set(stored, self.set_id, self.preferences)
+        return changed(recipient, moment, preferences={**recipient.preferences, self.set_id: laid})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreferences:
+    """Makes a preference set of the stored one (an empty one when there is none); creates who is missing.
+
+    `change` is pure, and changes nothing when it is applied to what it made. It is for callers who replace a part of
+    a set, or who cannot express all of it.
+    """
+
+    name: ClassVar[str] = "set_preferences"
+    set_id: str
+    change: Callable[[Document], Document]
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        check_id(self.set_id, "preferences")
+        recipient = living(found, place, moment)
+        made = self.change(recipient.preferences.get(self.set_id, EMPTY))
+        check_value(made, "preferences")
+        return changed(recipient, moment, preferences={**recipient.preferences, self.set_id: made})
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +267,7 @@ Edit: TypeAlias = (
     | SetChannelData
     | UnsetChannelData
     | SetPreferences
+    | ChangePreferences
     | UnsetPreferences
     | Delete
 )
@@ -260,6 +288,12 @@ def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient
     for name, value in different.items():
         check_size(name, value)
     return structs.replace(recipient, updated_at=moment.now, version=moment.version, **different)
+
+
+def merged_set(stored: Document, set_id: str, given: Any) -> Any:
+    """A set as it is once `given` is laid over it."""
+    below = stored.get(set_id, EMPTY)
+    return merged(below, given) if isinstance(below, dict) and isinstance(given, dict) else given
 
 
 def check_size(name: str, document: Document) -> None:

@@ -14,11 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.attributes import is_timezone
 from addressee.directory.documents import Merge
 
 SQL = load(__package__)
 
 SIGNING_KEY_BITS = 2048
+
+PreferenceRule = Literal["all_agree", "most_specific"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,12 +29,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `property_merge`: how identifying meets stored properties (knock.md §3.1). `enhanced_security`: public keys
     need a user token (§1.3), verified with `signing_key` (PEM, the public half). `user_shape`: how users are
-    rendered when a request does not say (§4.3).
+    rendered when a request does not say (§4.3). `preference_rule`: whether every scope of preferences must be true, or
+    the most specific one decides (§3.7). `timezone`: the zone of schedules whose recipients have none (§3.13).
     """
 
     property_merge: Merge = Merge.SHALLOW
     enhanced_security: bool = False
     user_shape: Literal["flat", "nested"] = "flat"
+    preference_rule: PreferenceRule = "all_agree"
+    timezone: str = "Etc/UTC"
     signing_key: str | None = None
 
 
@@ -68,6 +74,10 @@ class Environments:
             changed = msgspec.convert({**msgspec.to_builtins(environment.settings), **settings}, Settings)
         except msgspec.ValidationError as error:
             raise ValueError(f"Not a setting of an environment: {error}") from None
+        if not is_timezone(changed.timezone):
+            raise ValueError(
+                "Not a setting of an environment: timezone must be a name of the tz database, like Europe/Berlin."
+            )
         row = await self._pool.fetchrow(SQL["change_environment"], environment.id, msgspec.json.encode(changed))
         assert row is not None
         return environment_from(row)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from addressee.database.pool import is_away
+from addressee.directory.recipient import Place
 
 
 class RefusedError(Exception):
@@ -17,6 +18,14 @@ class RefusedError(Exception):
         self.reason = reason
         self.field = field
         self.message = message
+
+
+class MissingError(Exception):
+    """A recipient that would have to be there. Nothing was written."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"{place.id!r} was not found in {place.collection}.")
+        self.place = place
 
 
 class OverloadedError(Exception):

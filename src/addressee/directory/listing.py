@@ -22,6 +22,21 @@ class Order(Enum):
     NEWEST_FIRST = "desc"
 
 
+async def list_named(pool: Pool, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
+    """A page of living recipients of that very name, oldest first. It looks at each: for small collections."""
+    start = page.before if page.backwards else page.after
+    found = await pool.fetch(
+        SQL["list_recipients_named"],
+        environment_id,
+        collection,
+        name,
+        not page.backwards,
+        start or FIRST_UID,
+        page.size + 1,
+    )
+    return cut([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.uid)
+
+
 async def list_recipients(
     pool: Pool,
     environment_id: int,

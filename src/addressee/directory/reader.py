@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
@@ -15,6 +18,14 @@ SQL = load(__package__)
 
 MAX_BATCH_PLACES = 500
 MAX_BATCHES_IN_FLIGHT = 2
+
+
+class Successor(NamedTuple):
+    """Who stands for someone who was merged away, and since when."""
+
+    place: Place
+    uid: UUID
+    merged_at: datetime
 
 
 class Reader:
@@ -43,6 +54,16 @@ class Reader:
         """The living recipients among these places, in one query."""
         found = await self._fetch(list(places))
         return {place: recipient for place, recipient in found.items() if recipient.lives}
+
+    async def successors(self, environment_id: int, uids: Iterable[UUID]) -> dict[UUID, Successor]:
+        """Into whom those of these identities were merged who were; through merges of merges."""
+        found = await self._pool.fetch(SQL["successors"], environment_id, list(uids))
+        return {
+            row["uid"]: Successor(
+                Place(environment_id, row["collection"], row["primary_id"]), row["primary_uid"], row["merged_at"]
+            )
+            for row in found
+        }
 
     def _flush(self) -> None:
         self._flush_scheduled = False

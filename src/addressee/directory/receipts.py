@@ -18,6 +18,7 @@ from addressee.database.queries import load
 SQL = load(__package__)
 
 RECEIPT_LIFE = timedelta(hours=24)
+DELETED_AT_A_TIME = 10_000
 
 RequestKey: TypeAlias = tuple[int, str]
 
@@ -86,9 +87,7 @@ async def refuse_repetition(
         raise repetition(fingerprint, earlier)
 
 
-async def find(
-    database: Pool | Connection, keys: Sequence[RequestKey], now: datetime
-) -> dict[RequestKey, Earlier]:
+async def find(database: Pool | Connection, keys: Sequence[RequestKey], now: datetime) -> dict[RequestKey, Earlier]:
     if not keys:
         return {}
     rows = await database.fetch(SQL["read_receipts"], *zip(*keys, strict=True), now - RECEIPT_LIFE)
@@ -129,5 +128,8 @@ async def keep_all(connection: Connection, results: Iterable[tuple[Receipt, Any]
 
 
 async def delete_expired_receipts(connection: Connection, now: datetime) -> None:
-    await connection.execute(SQL["delete_expired_edit_receipts"], now - RECEIPT_LIFE)
-    await connection.execute(SQL["delete_expired_receipts"], now - RECEIPT_LIFE)
+    """Deletes what protects from nothing any more, some at a time."""
+    for statement in (SQL["delete_expired_edit_receipts"], SQL["delete_expired_receipts"]):
+        deleted = f"DELETE {DELETED_AT_A_TIME}"
+        while deleted == f"DELETE {DELETED_AT_A_TIME}":
+            deleted = await connection.execute(statement, now - RECEIPT_LIFE, DELETED_AT_A_TIME)

@@ -16,7 +16,7 @@ decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode
 
 
-def recipient_from(row: asyncpg.Record) -> Recipient:
+def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
     (
         environment_id,
         collection,

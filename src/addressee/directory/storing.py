@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from addressee.database.jobs import Job
@@ -9,31 +11,40 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.applying import Applied
-from addressee.directory.recipient import Place
+from addressee.directory.history import Change
+from addressee.directory.recipient import Place, Recipient
 
 SQL = load(__package__)
 
 
-async def store_recipients(connection: Connection, effective: list[Applied]) -> set[Place]:
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A recipient that becomes another, with what the history keeps of it."""
+
+    before: Recipient | None
+    after: Recipient
+    changes: Sequence[Change]
+
+
+async def store_recipients(connection: Connection, effects: Sequence[Effect]) -> set[Place]:
     """The guarded write (DESIGN §3): one statement, sorted by key so that writers cannot deadlock."""
-    if not effective:
+    if not effects:
         return set()
     written = [
         (
-            *after.place,
-            after.uid,
-            after.version,
-            after.updated_at,
-            *(rows.changed_document(outcome.before, after, name) for name in rows.DOCUMENTS),
-            after.deleted_at,
-            after.format,
+            *effect.after.place,
+            effect.after.uid,
+            effect.after.version,
+            effect.after.updated_at,
+            *(rows.changed_document(effect.before, effect.after, name) for name in rows.DOCUMENTS),
+            effect.after.deleted_at,
+            effect.after.format,
         )
-        for outcome in effective
-        if (after := outcome.after)
+        for effect in effects
     ]
     changes = [
         (
-            *outcome.group.place,
+            *effect.after.place,
             ordinal,
             change.uid,
             change.edit,
@@ -42,8 +53,8 @@ async def store_recipients(connection: Connection, effective: list[Applied]) -> 
             None if change.before is None else rows.encode(change.before),
             None if change.after is None else rows.encode(change.after),
         )
-        for outcome in effective
-        for ordinal, change in enumerate(outcome.changes)
+        for effect in effects
+        for ordinal, change in enumerate(effect.changes)
     ]
     arguments: list[Any] = [*zip(*written, strict=True), *zip(*changes, strict=True)]
     won = await connection.fetch(SQL["write_recipients"], *arguments)

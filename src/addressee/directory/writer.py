@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -19,13 +19,13 @@ from prometheus_client import Counter, Gauge, Histogram
 from addressee.database import jobs
 from addressee.database.pool import Connection, Pool, is_away
 from addressee.database.queries import load
-from addressee.directory import rows
-from addressee.directory.applying import Applied, Group, Waiting, apply
+from addressee.directory import receipts, rows
+from addressee.directory.applying import Applied, Group, Used, Waiting, apply
 from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
-from addressee.directory.receipts import RECEIPT_LIFE
+from addressee.directory.receipts import RECEIPT_LIFE, ReceiptTakenError, RequestKey
 from addressee.directory.recipient import Place
-from addressee.directory.storing import erasure, store_recipients
+from addressee.directory.storing import Effect, erasure, store_recipients
 from addressee.directory.writes import ReceiptKey, Write, Written
 
 SQL = load(__package__)
@@ -65,7 +65,8 @@ class Writer:
         """Applies a write; answered means committed.
 
         Raises RefusedError when an edit cannot be applied, OverloadedError when too much waits already,
-        UnavailableError when the database went away (whether the write was kept is then not known).
+        UnavailableError when the database went away (whether the write was kept is then not known), and for a
+        write with a `request` RepeatedError or ReceiptMismatchError.
         """
         return await self._submit(write)
 
@@ -117,15 +118,19 @@ class Writer:
     def _take(self) -> list[Group]:
         groups: list[Group] = []
         size = 0
+        requests: set[RequestKey] = set()
         for place in self._waiting:
             if len(groups) == MAX_BATCH_PLACES or size > MAX_BATCH_BYTES:
                 break
-            if place not in self._in_flight:
-                waiting = list(self._waiting[place])
+            if place not in self._in_flight and (waiting := first_requests(self._waiting[place], requests)):
                 size += sum(item.size for item in waiting)
                 groups.append(Group(place, waiting))
         for group in groups:
-            del self._waiting[group.place]
+            left = self._waiting[group.place]
+            for _ in group.waiting:
+                left.popleft()
+            if not left:
+                del self._waiting[group.place]
         return groups
 
     def _finished(self, task: asyncio.Task[None]) -> None:
@@ -159,13 +164,14 @@ class Writer:
     async def _attempt(self, groups: list[Group], *, locked: bool = False) -> list[Group]:
         """One round for these groups; returns those that lost.
 
-        A serialization failure or deadlock runs the round again. A data error that got past the edits' own
+        A serialization failure, a deadlock or a key that another process used at the same moment runs the round
+        again. A data error that got past the edits' own
         checks is searched for by halves and answered to its writers alone.
         """
         for _ in range(MAX_RERUNS):
             try:
                 return await (self._round_locked(groups) if locked else self._round(groups))
-            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, ReceiptTakenError):
                 RERUNS.inc()
             except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
                 if len(groups) == 1:
@@ -192,20 +198,28 @@ class Writer:
             applied, winners = await self._write(connection, groups, found)
         return self._conclude(applied, winners)
 
-    async def _used_receipts(self, connection: Connection, groups: list[Group]) -> set[ReceiptKey]:
-        keys = [key for group in groups for item in group.waiting if (key := item.write.receipt_key)]
+    async def _used(self, connection: Connection, groups: list[Group], now: datetime) -> Used:
+        writes = [item.write for group in groups for item in group.waiting]
+        requests = [write.request.request_key for write in writes if write.request]
+        return Used(
+            await self._used_receipts(connection, [key for write in writes if (key := write.receipt_key)], now),
+            await receipts.find(connection, requests, now),
+        )
+
+    async def _used_receipts(
+        self, connection: Connection, keys: list[ReceiptKey], now: datetime
+    ) -> frozenset[ReceiptKey]:
         if not keys:
-            return set()
-        since = self._clock.now() - RECEIPT_LIFE
-        found = await connection.fetch(SQL["read_edit_receipts"], *zip(*keys, strict=True), since)
-        return {tuple(row) for row in found}
+            return frozenset()
+        found = await connection.fetch(SQL["read_edit_receipts"], *zip(*keys, strict=True), now - RECEIPT_LIFE)
+        return frozenset(tuple(row) for row in found)
 
     async def _write(
         self, connection: Connection, groups: list[Group], found: Sequence[asyncpg.Record]
     ) -> tuple[list[Applied], set[Place]]:
         """Applies and stores the groups' writes. Nobody is answered here: a transaction may be open around this."""
         now = self._clock.now()
-        used = await self._used_receipts(connection, groups)
+        used = await self._used(connection, groups, now)
         here = {recipient.place: recipient for recipient in map(rows.recipient_from, found)}
         applied = [apply(group, here.get(group.place), used, now) for group in groups]
         return applied, await self._store(connection, applied, now)
@@ -223,16 +237,21 @@ class Writer:
 
     async def _store(self, connection: Connection, applied: list[Applied], now: datetime) -> set[Place]:
         """Writes what is effective and whatever hangs on it, in one transaction. Returns the places that won."""
-        effective = [outcome for outcome in applied if outcome.effective]
-        if not effective and not any(outcome.receipts for outcome in applied):
+        effective = [
+            Effect(outcome.before, outcome.after, outcome.changes)
+            for outcome in applied
+            if outcome.after is not None and outcome.effective
+        ]
+        if not effective and not any(outcome.receipts or outcome.requests for outcome in applied):
             return set()
-        if not any(outcome.receipts or outcome.ended for outcome in applied):
+        if not any(outcome.receipts or outcome.requests or outcome.ended for outcome in applied):
             return await store_recipients(connection, effective)
         async with connection.transaction():
             winners = await store_recipients(connection, effective)
             kept = [item for item in applied if not item.effective or item.group.place in winners]
-            if receipts := [key for outcome in kept for key in outcome.receipts]:
-                await connection.execute(SQL["write_edit_receipts"], *zip(*receipts, strict=True), now)
+            if keys := [key for outcome in kept for key in outcome.receipts]:
+                await connection.execute(SQL["write_edit_receipts"], *zip(*keys, strict=True), now)
+            await receipts.keep_all(connection, [request for outcome in kept for request in outcome.requests], now)
             if deleted := [outcome for outcome in kept if outcome.ended]:
                 await jobs.enqueue(connection, [erasure(deleted)])
         return winners
@@ -248,3 +267,16 @@ class Writer:
             else:
                 item.future.set_result(answer)
         group.waiting = []
+
+
+def first_requests(waiting: Iterable[Waiting], seen: set[RequestKey]) -> list[Waiting]:
+    """What waits up to a request whose key is in this batch already: a repetition is for the batch after it."""
+    taken = []
+    for item in waiting:
+        request = item.write.request
+        if request is not None:
+            if request.request_key in seen:
+                break
+            seen.add(request.request_key)
+        taken.append(item)
+    return taken

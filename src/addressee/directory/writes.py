@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from addressee.directory.edits import Edit, Moment
 from addressee.directory.history import NO_ORIGIN, Origin
+from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import Place, Recipient
 
 ReceiptKey: TypeAlias = tuple[int, str, str, str]
@@ -20,13 +21,15 @@ class Write(Struct, frozen=True):
     """Edits of one recipient, applied in order, all or none.
 
     With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
-    is asked for.
+    is asked for. `request` is the receipt of a whole request that consists of this write: its repetition raises
+    RepeatedError, which holds the first answer.
     """
 
     place: Place
     edits: tuple[Edit, ...]
     origin: Origin = NO_ORIGIN
     receipt: str | None = None
+    request: Receipt | None = None
 
     @property
     def receipt_key(self) -> ReceiptKey | None:

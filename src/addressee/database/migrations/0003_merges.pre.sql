@@ -31,3 +31,24 @@ WHERE journal IS NOT NULL;
 -- The merges that a message has followed, the last one last.
 ALTER TABLE addressee.messages
 ADD COLUMN merge_ids uuid[];
+
+-- Messages of those who live, and of those who were merged away and whose messages follow in a moment. Subqueries
+-- of one value are looked up for each message that is reached; EXISTS may read a whole table to answer one page.
+CREATE VIEW addressee.present_messages AS
+SELECT messages.*
+FROM addressee.messages AS messages
+WHERE (
+  SELECT recipients.deleted_at IS NULL
+  FROM addressee.recipients AS recipients
+  WHERE recipients.environment_id = messages.environment_id
+    AND recipients.collection = messages.collection
+    AND recipients.id = messages.recipient_id
+    AND recipients.uid = messages.uid
+)
+OR (
+  SELECT messages.inserted_at >= merges.merged_at - interval '30 days'
+  FROM addressee.merges AS merges
+  WHERE merges.environment_id = messages.environment_id
+    AND merges.secondary_uid = messages.uid
+    AND merges.undone_at IS NULL
+);

@@ -14,9 +14,12 @@ CREATE TABLE addressee.receipts (
 CREATE INDEX receipts_by_age
 ON addressee.receipts (recorded_at);
 
--- A bulk call may go on after its answer: `completed_at` and `failed_at` say that it does not, `processed` how many
--- rows are done (null: all of `total`).
+-- A bulk call may go on after its answer: `total` is then how many rows are done, `rest` what is left to do.
+-- `failed_at` is when the last attempt failed.
 ALTER TABLE addressee.bulk_operations
 ALTER COLUMN completed_at DROP NOT NULL,
 ADD COLUMN failed_at timestamptz,
-ADD COLUMN processed integer;
+ADD COLUMN rest jsonb;
+
+CREATE INDEX edit_receipts_by_age
+ON addressee.edit_receipts (recorded_at);

@@ -1,6 +1,7 @@
 -- Who is told when something is told to an object.
 
--- Both sides are named by place and identity: a row whose uid is not the one at the place means nothing any more.
+-- Both sides are named by place and identity: a row whose uid is not the one at the place means nothing any more, and
+-- is not in the way of who has the id now.
 CREATE TABLE addressee.subscriptions (
   environment_id smallint NOT NULL,
   collection text COLLATE "C" NOT NULL,
@@ -13,7 +14,9 @@ CREATE TABLE addressee.subscriptions (
   properties jsonb NOT NULL,
   inserted_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
-  PRIMARY KEY (environment_id, collection, object_id, recipient_collection, recipient_id)
+  PRIMARY KEY (
+    environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid
+  )
 );
 
 CREATE INDEX subscriptions_of_object

@@ -1,3 +1,11 @@
--- Forgets edits' receipts that protect from nothing any more.
+-- Deletes some of the edits' receipts that protect from nothing any more.
 DELETE FROM addressee.edit_receipts
-WHERE recorded_at <= $1
+WHERE (environment_id, collection, id, key) IN (
+  SELECT environment_id,
+         collection,
+         id,
+         key
+  FROM addressee.edit_receipts
+  WHERE recorded_at <= $1
+  LIMIT $2
+)

@@ -1,3 +1,9 @@
--- Forgets answers that protect from nothing any more.
+-- Deletes some of the answers that protect from nothing any more.
 DELETE FROM addressee.receipts
-WHERE recorded_at <= $1
+WHERE (environment_id, key) IN (
+  SELECT environment_id,
+         key
+  FROM addressee.receipts
+  WHERE recorded_at <= $1
+  LIMIT $2
+)

@@ -1,5 +1,5 @@
--- The outcome of a bulk call.
-SELECT id, name, total, failures, started_at, completed_at
+-- How far a bulk call is.
+SELECT id, name, total, failures, started_at, completed_at, failed_at
 FROM addressee.bulk_operations
 WHERE environment_id = $1
   AND id = $2

@@ -1,0 +1,183 @@
+"""Merging one recipient into another, and undoing it (knock.md §3.3, DESIGN §3). Pure.
+
+Properties and attributes are merged deeply, preference sets by their id and channel data by channel: what the primary
+has stays, what it lacks comes from the secondary. So a merge only ever adds to the primary, and undoing it takes away
+what was added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from addressee.directory.edits import check_size, same
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Recipient
+
+DEEP = ("attributes", "properties")
+SHALLOW = ("preferences", "channel_data")
+
+
+class Documents(Struct, frozen=True):
+    """What a recipient's row holds besides who it is."""
+
+    attributes: Document
+    properties: Document
+    addresses: list[Document]
+    channel_data: Document
+    preferences: Document
+
+
+class Journal(Struct, frozen=True):
+    """What undoing a merge needs: both as they were, and the version of the tombstone that the merge left."""
+
+    primary: Documents
+    secondary: Documents
+    tombstone_version: int
+
+
+class Merged(NamedTuple):
+    """Both after a merge."""
+
+    primary: Recipient
+    tombstone: Recipient
+
+
+class Unmerged(NamedTuple):
+    """Both after a merge was undone, and the tombstone that stood for the secondary meanwhile.
+
+    `kept` are paths below the primary that were changed since, and stay.
+    """
+
+    primary: Recipient
+    tombstone: Recipient
+    secondary: Recipient
+    kept: tuple[str, ...]
+
+
+def merge(primary: Recipient, secondary: Recipient, now: datetime) -> Merged:
+    """Raises RefusedError when the two together are above a limit of one."""
+    documents: dict[str, Document] = {
+        name: underlaid(getattr(primary, name), getattr(secondary, name)) for name in DEEP
+    }
+    documents |= {name: {**getattr(primary, name), **missing(primary, secondary, name)} for name in SHALLOW}
+    for name, document in documents.items():
+        check_size(name, document)
+    written = structs.replace(
+        primary,
+        version=primary.version + 1,
+        updated_at=now,
+        **{name: document for name, document in documents.items() if not same(document, getattr(primary, name))},
+    )
+    return Merged(written, tombstone(secondary, now))
+
+
+def tombstone(recipient: Recipient, now: datetime) -> Recipient:
+    """What stays of someone who is gone: the place, and who lived there."""
+    return Recipient(
+        recipient.place,
+        recipient.uid,
+        recipient.version + 1,
+        updated_at=now,
+        deleted_at=now,
+        format=recipient.format,
+    )
+
+
+def missing(primary: Recipient, secondary: Recipient, name: str) -> Document:
+    return {key: value for key, value in getattr(secondary, name).items() if key not in getattr(primary, name)}
+
+
+def underlaid(top: Document, below: Mapping[str, Any]) -> Document:
+    """`below` put under `top`, recursing where both are objects; what `top` says, null too, stays."""
+    merged = dict(top)
+    for name, value in below.items():
+        if name not in merged:
+            merged[name] = value
+        elif isinstance(merged[name], dict) and isinstance(value, dict):
+            merged[name] = underlaid(merged[name], value)
+    return merged
+
+
+def journal(primary: Recipient, secondary: Recipient, merged: Merged) -> Journal:
+    return Journal(documents_of(primary), documents_of(secondary), merged.tombstone.version)
+
+
+def documents_of(recipient: Recipient) -> Documents:
+    return Documents(**{name: getattr(recipient, name) for name in Documents.__struct_fields__})
+
+
+def unmerge(
+    primary: Recipient, found: Recipient | None, secondary_uid: UUID, journal: Journal, now: datetime
+) -> Unmerged:
+    """Gives both what was theirs. `found` is who is at the secondary's place now.
+
+    Raises RefusedError when the place is not as the merge left it: somebody uses the id again.
+    """
+    if found is None or found.lives or (found.uid, found.version) != (secondary_uid, journal.tombstone_version):
+        raise RefusedError(
+            "in_use", "id", "The id of the one who was merged away was used again since, so nothing was undone."
+        )
+    kept: list[str] = []
+    documents = {
+        name: without_added(
+            getattr(primary, name), getattr(journal.primary, name), getattr(journal.secondary, name), name, kept
+        )
+        for name in DEEP
+    }
+    documents |= {
+        name: without_entries(
+            getattr(primary, name), getattr(journal.primary, name), getattr(journal.secondary, name), name, kept
+        )
+        for name in SHALLOW
+    }
+    restored = Recipient(
+        found.place,
+        secondary_uid,
+        found.version + 1,
+        updated_at=now,
+        format=found.format,
+        **structs.asdict(journal.secondary),
+    )
+    left = structs.replace(primary, version=primary.version + 1, updated_at=now, **documents)
+    return Unmerged(left, found, restored, tuple(kept))
+
+
+def without_added(
+    current: Document, before: Mapping[str, Any], added: Mapping[str, Any], path: str, kept: list[str]
+) -> Document:
+    """`current` without what `added` brought to `before`; what was changed since is kept and noted."""
+    left = dict(current)
+    for name, value in added.items():
+        here = f"{path}.{name}"
+        if name not in before:
+            if name in left and same(left[name], value):
+                del left[name]
+            elif isinstance(left.get(name), dict) and isinstance(value, dict):
+                left[name] = without_added(left[name], {}, value, here, kept)
+            elif name in left:
+                kept.append(here)
+        elif isinstance(before[name], dict) and isinstance(value, dict):
+            if isinstance(left.get(name), dict):
+                left[name] = without_added(left[name], before[name], value, here, kept)
+            elif name in left:
+                kept.append(here)
+    return left
+
+
+def without_entries(
+    current: Document, before: Mapping[str, Any], added: Mapping[str, Any], path: str, kept: list[str]
+) -> Document:
+    """Like `without_added`, but entries are taken away whole or not at all."""
+    left = dict(current)
+    for name, value in added.items():
+        if name not in before and name in left:
+            if same(left[name], value):
+                del left[name]
+            else:
+                kept.append(f"{path}.{name}")
+    return left

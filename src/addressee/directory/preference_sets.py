@@ -1,0 +1,36 @@
+"""How preference sets meet each other. Their form, and what they mean, is the preferences room's matter. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from addressee.directory.documents import Merge, overlay
+from addressee.directory.kinds import merged_kinds
+from addressee.directory.recipient import Document
+
+# What a set says of many by key: each entry is a scope of its own.
+SECTIONS = ("categories", "workflows")
+
+
+def merged(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
+    """`given` laid deeply over `stored`; a group that is given clears what is stored of its members."""
+    laid = merged_scope(stored, given)
+    for section in SECTIONS:
+        below, above = stored.get(section), given.get(section)
+        if isinstance(below, dict) and isinstance(above, dict):
+            laid[section] = {**below, **{key: merged_entry(below.get(key), entry) for key, entry in above.items()}}
+    return laid
+
+
+def merged_entry(stored: Any, given: Any) -> Any:
+    """A true or false is the whole of a scope: it replaces one, and is replaced by one."""
+    return merged_scope(stored, given) if isinstance(stored, dict) and isinstance(given, dict) else given
+
+
+def merged_scope(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
+    laid = overlay(dict(stored), given, Merge.DEEP)
+    below, above = stored.get("kinds"), given.get("kinds")
+    if isinstance(below, dict) and isinstance(above, dict):
+        laid["kinds"] = merged_kinds(below, above)
+    return laid

@@ -1,0 +1,13 @@
+-- Adds to how many subscribers objects have; every object is named once.
+INSERT INTO addressee.subscription_counts (environment_id, collection, object_id, object_uid, slot, count)
+SELECT changes.environment_id,
+       changes.collection,
+       changes.object_id,
+       changes.object_uid,
+       $6,
+       changes.difference
+FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[])
+  AS changes (environment_id, collection, object_id, object_uid, difference)
+ORDER BY changes.environment_id, changes.collection COLLATE "C", changes.object_id COLLATE "C", changes.object_uid
+ON CONFLICT (environment_id, collection, object_id, object_uid, slot) DO UPDATE
+SET count = subscription_counts.count + excluded.count

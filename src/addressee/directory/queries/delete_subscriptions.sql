@@ -1,0 +1,32 @@
+-- Ends recipients' subscriptions to an object, and says which there were.
+WITH ending AS (
+  SELECT subscriptions.recipient_collection,
+         subscriptions.recipient_id,
+         subscriptions.recipient_uid
+  FROM unnest($5::text[], $6::text[], $7::uuid[]) AS named (collection, id, uid)
+  JOIN addressee.subscriptions AS subscriptions
+    ON subscriptions.environment_id = $1
+   AND subscriptions.collection = $2
+   AND subscriptions.object_id = $3
+   AND subscriptions.object_uid = $4
+   AND subscriptions.recipient_collection = named.collection
+   AND subscriptions.recipient_id = named.id
+   AND subscriptions.recipient_uid = named.uid
+  ORDER BY subscriptions.recipient_collection, subscriptions.recipient_id
+  FOR UPDATE OF subscriptions
+)
+DELETE FROM addressee.subscriptions AS subscriptions
+USING ending
+WHERE subscriptions.environment_id = $1
+  AND subscriptions.collection = $2
+  AND subscriptions.object_id = $3
+  AND subscriptions.object_uid = $4
+  AND subscriptions.recipient_collection = ending.recipient_collection
+  AND subscriptions.recipient_id = ending.recipient_id
+  AND subscriptions.recipient_uid = ending.recipient_uid
+RETURNING subscriptions.recipient_collection,
+          subscriptions.recipient_id,
+          subscriptions.id,
+          subscriptions.properties,
+          subscriptions.inserted_at,
+          subscriptions.updated_at

@@ -1,0 +1,139 @@
+"""Merging as a pure function: who wins, and that undoing gives back what was there."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from addressee.directory.errors import RefusedError
+from addressee.directory.merging import journal, merge, unmerge
+from addressee.directory.recipient import USERS, Place, Recipient
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+LATER = datetime(2025, 6, 2, tzinfo=UTC)
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=6,
+)
+documents = st.dictionaries(st.sampled_from("abcd"), values, max_size=4)
+entries = st.dictionaries(st.sampled_from(["x", "y", "z"]), st.dictionaries(st.sampled_from("ab"), values, max_size=2))
+
+
+def person(id: str, **parts: Any) -> Recipient:
+    return Recipient(Place(1, USERS, id), UUID(int=len(id)), 7, NOW, **parts)
+
+
+@st.composite
+def people(draw: st.DrawFn, id: str) -> Recipient:
+    return person(
+        id,
+        attributes=draw(documents),
+        properties=draw(documents),
+        preferences=draw(entries),
+        channel_data=draw(entries),
+    )
+
+
+def parts(recipient: Recipient) -> tuple[Any, ...]:
+    return (recipient.attributes, recipient.properties, recipient.preferences, recipient.channel_data)
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "merged"),
+    [
+        ({"a": 1}, {"a": 2, "b": 3}, {"a": 1, "b": 3}),
+        ({"a": {"b": 1}}, {"a": {"b": 2, "c": {"d": 3}}}, {"a": {"b": 1, "c": {"d": 3}}}),
+        ({"a": None}, {"a": 1}, {"a": None}),
+        ({"a": [1]}, {"a": [2]}, {"a": [1]}),
+        ({"a": {}}, {"a": 1}, {"a": {}}),
+        ({"a": 1}, {"a": {"b": 2}}, {"a": 1}),
+        ({}, {"a": None}, {"a": None}),
+    ],
+)
+def test_properties_are_merged_deeply_and_the_primary_wins(
+    primary: dict[str, Any], secondary: dict[str, Any], merged: dict[str, Any]
+) -> None:
+    after = merge(person("one", properties=primary), person("two!", properties=secondary), LATER)
+    assert after.primary.properties == merged
+    after = merge(person("one", attributes=primary), person("two!", attributes=secondary), LATER)
+    assert after.primary.attributes == merged
+
+
+def test_preference_sets_and_channel_data_are_taken_whole_or_not_at_all() -> None:
+    one = {"default": {"kinds": {"email": True}}}
+    two = {"default": {"kinds": {"push": False}}, "acme": {"kinds": {"sms": False}}}
+    merged = {"default": {"kinds": {"email": True}}, "acme": {"kinds": {"sms": False}}}
+    assert merge(person("one", preferences=one), person("two!", preferences=two), LATER).primary.preferences == merged
+    assert (
+        merge(person("one", channel_data=one), person("two!", channel_data=two), LATER).primary.channel_data == merged
+    )
+
+
+def test_the_secondary_becomes_a_tombstone_and_the_primary_moves_on() -> None:
+    one, two = person("one"), person("two!", properties={"a": 1})
+    merged = merge(one, two, LATER)
+    assert merged.tombstone == structs.replace(two, properties={}, version=8, updated_at=LATER, deleted_at=LATER)
+    assert (merged.primary.uid, merged.primary.version, merged.primary.updated_at) == (one.uid, 8, LATER)
+
+
+def test_two_that_are_too_large_together_are_refused() -> None:
+    one, two = person("one", properties={"a": "x" * 200_000}), person("two!", properties={"b": "x" * 200_000})
+    with pytest.raises(RefusedError, match="256,000"):
+        merge(one, two, LATER)
+
+
+@given(people("one"), people("two!"))
+def test_undoing_a_merge_gives_back_what_was_there(one: Recipient, two: Recipient) -> None:
+    merged = merge(one, two, NOW)
+    parted = unmerge(merged.primary, merged.tombstone, two.uid, journal(one, two, merged), LATER)
+    assert parted.kept == ()
+    assert parts(parted.primary) == parts(one)
+    assert parts(parted.secondary) == parts(two)
+    assert (parted.primary.version, parted.secondary.version) == (9, 9)
+    assert (parted.secondary.uid, parted.secondary.lives) == (two.uid, True)
+
+
+@given(people("one"), people("two!"), documents)
+def test_what_was_changed_since_stays(one: Recipient, two: Recipient, changes: dict[str, Any]) -> None:
+    merged = merge(one, two, NOW)
+    changed = structs.replace(merged.primary, properties={**merged.primary.properties, **changes})
+    parted = unmerge(changed, merged.tombstone, two.uid, journal(one, two, merged), LATER)
+    for name, value in changes.items():
+        if isinstance(value, dict) or value == merged.primary.properties.get(name):
+            continue
+        assert parted.primary.properties[name] == value
+
+
+@pytest.mark.parametrize(
+    ("now", "left", "kept"),
+    [
+        ({"a": 9, "b": {"c": 2}}, {"a": 9}, ("properties.a",)),
+        ({"a": 1, "b": {"c": 9, "d": 3}}, {"b": {"c": 9, "d": 3}}, ("properties.b.c",)),
+        ({"a": 1, "b": 5}, {"b": 5}, ("properties.b",)),
+        ({"b": {"c": 2}, "new": 1}, {"new": 1}, ()),
+    ],
+)
+def test_undoing_says_what_it_leaves(now: dict[str, Any], left: dict[str, Any], kept: tuple[str, ...]) -> None:
+    one, two = person("one"), person("two!", properties={"a": 1, "b": {"c": 2}})
+    merged = merge(one, two, NOW)
+    parted = unmerge(
+        structs.replace(merged.primary, properties=now), merged.tombstone, two.uid, journal(one, two, merged), LATER
+    )
+    assert (parted.primary.properties, parted.kept) == (left, kept)
+    assert parted.secondary.properties == {"a": 1, "b": {"c": 2}}
+
+
+def test_nothing_is_undone_when_the_id_was_used_again() -> None:
+    one, two = person("one"), person("two!")
+    merged = merge(one, two, NOW)
+    again = structs.replace(two, uid=UUID(int=99), version=9)
+    deleted_again = structs.replace(merged.tombstone, version=10)
+    for found in (again, deleted_again, None):
+        with pytest.raises(RefusedError, match="used again"):
+            unmerge(merged.primary, found, two.uid, journal(one, two, merged), LATER)
