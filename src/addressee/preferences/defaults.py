@@ -1,0 +1,35 @@
+"""What an environment says of preferences: its rule, and what holds for recipients whose own sets say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.environments import PreferenceRule, Settings
+from addressee.directory.recipient import Document
+
+SQL = load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lies below the sets of tenants and recipients."""
+
+    rule: PreferenceRule = "all_agree"
+    default: Document = field(default_factory=dict)
+
+
+async def read_ground(database: Pool | Connection, environment_id: int) -> Ground:
+    row = await database.fetchrow(SQL["preferences_of_environment"], environment_id)
+    assert row is not None
+    settings = msgspec.json.decode(row["settings"], type=Settings)
+    document = row["document"]
+    return Ground(settings.preference_rule, {} if document is None else msgspec.json.decode(document))
+
+
+async def store_default(connection: Connection, environment_id: int, document: Document) -> None:
+    """The document is one that `check_set` has checked."""
+    await connection.execute(SQL["store_default"], environment_id, msgspec.json.encode(document))

@@ -1,0 +1,136 @@
+"""Which preference sets count for a run, and what they say together (knock.md §3.6, §3.7). Pure.
+
+Sets lie over each other in layers. The higher says what counts, part by part; but an entry (of `categories` or
+`workflows`, or the map `kinds` or `channels` of a whole set) with the strategy `replace` holds against all layers
+above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from addressee.directory.preference_sets import SECTIONS, merged
+from addressee.directory.recipient import Document
+from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY
+
+MAPS = ("kinds", "channels")
+
+Path = tuple[str, ...]
+
+
+class LayerName(StrEnum):
+    RECIPIENT_DEFAULT = "recipient_default"
+    RECIPIENT_TENANT = "recipient_tenant"
+    TENANT_DEFAULT = "tenant_default"
+    ENVIRONMENT_DEFAULT = "environment_default"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    name: LayerName
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What layers (the highest first) say together, and which of them said it."""
+
+    layers: tuple[Layer, ...]
+
+    @cached_property
+    def document(self) -> Document:
+        """The set that they make."""
+        laid: Document = {}
+        for part in self._parts:
+            laid = merged(laid, part.document)
+        return laid
+
+    def layer_of(self, path: Path) -> LayerName:
+        """The layer that says what the set holds at a path. Raises LookupError when none does."""
+        for part in reversed(self._parts):
+            if holds(part.document, path):
+                return part.name
+        raise LookupError(path)
+
+    @cached_property
+    def _parts(self) -> Sequence[Layer]:
+        """What of each layer counts, the lowest first."""
+        parts: list[Layer] = []
+        laid: Document = {}
+        for layer in reversed(self.layers):
+            part = Layer(layer.name, without_fixed(layer.document, laid))
+            laid = merged(laid, part.document)
+            parts.append(part)
+        return parts
+
+
+def effective(
+    own: Mapping[str, Document],
+    tenant: str | None,
+    of_tenant: Mapping[str, Document],
+    environment_default: Document,
+) -> Effective:
+    """What counts for a run: `own` are the recipient's sets, `of_tenant` those that the tenant has.
+
+    A recipient's `default` set is not used where a set for the tenant, or one of the tenant's, says more; only what
+    it says of commercial messages always counts first.
+    """
+    default = own.get(DEFAULT, {})
+    for_tenant = None if tenant is None else own.get(tenant)
+    members = None if tenant is None else of_tenant.get(MEMBERS)
+    ground = Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default)
+    if for_tenant is None and members is None:
+        return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), ground)
+    commercial = {"commercial": default["commercial"]} if "commercial" in default else {}
+    return stacked(
+        Layer(LayerName.RECIPIENT_DEFAULT, commercial),
+        Layer(LayerName.RECIPIENT_TENANT, for_tenant or {}),
+        Layer(LayerName.TENANT_DEFAULT, members or {}),
+        ground,
+    )
+
+
+def shown(
+    own: Mapping[str, Document],
+    set_id: str,
+    of_tenant: Mapping[str, Document],
+    environment_default: Document,
+) -> Document:
+    """A recipient's set as a preference screen shows it: over the tenant's default, over the environment's."""
+    name = LayerName.RECIPIENT_DEFAULT if set_id == DEFAULT else LayerName.RECIPIENT_TENANT
+    return stacked(
+        Layer(name, own.get(set_id, {})),
+        Layer(LayerName.TENANT_DEFAULT, of_tenant.get(MEMBERS, {})),
+        Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default),
+    ).document
+
+
+def stacked(*layers: Layer) -> Effective:
+    return Effective(tuple(layer for layer in layers if layer.document))
+
+
+def without_fixed(document: Mapping[str, Any], laid: Mapping[str, Any]) -> Document:
+    """A document without the entries that hold in what it is to be laid over."""
+    kept = {name: value for name, value in document.items() if name not in MAPS or not is_fixed(laid.get(name))}
+    for section in SECTIONS:
+        if section in kept:
+            below = laid.get(section, {})
+            kept[section] = {key: entry for key, entry in kept[section].items() if not is_fixed(below.get(key))}
+    return kept
+
+
+def is_fixed(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get(STRATEGY) == "replace"
+
+
+def holds(document: Mapping[str, Any], path: Iterable[str]) -> bool:
+    value: Any = document
+    for name in path:
+        if not isinstance(value, dict) or name not in value:
+            return False
+        value = value[name]
+    return True

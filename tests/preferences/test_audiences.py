@@ -1,0 +1,46 @@
+"""Whose audiences count: of those who are the one that was added, in audiences that there still are."""
+
+from datetime import UTC, datetime
+
+from addressee.database.pool import Pool
+from addressee.directory import Directory
+from addressee.directory.edits import Delete, Identify
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.subscriptions import add_subscriptions
+from addressee.directory.writes import Write
+from addressee.preferences.audiences import AUDIENCES, asks_audiences, read_audiences
+from tests.conftest import Environment
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+async def test_members_are_those_who_were_added(pool: Pool, environment: Environment) -> None:
+    directory = Directory(pool)
+
+    async def someone(collection: str, id: str) -> Recipient:
+        written = await directory.write(Write(Place(environment.id, collection, id), (Identify(),)))
+        assert written.recipient is not None
+        return written.recipient
+
+    async def delete(recipient: Recipient) -> None:
+        await directory.write(Write(recipient.place, (Delete(),)))
+
+    ada, bob, former = [await someone(USERS, id) for id in ("ada", "bob", "eve")]
+    beta, vip, gone = [await someone(AUDIENCES, id) for id in ("beta", "vip", "gone")]
+    team = await someone("teams", "beta")
+    for object, members in ((beta, [ada, bob, former]), (vip, [ada]), (gone, [ada]), (team, [bob])):
+        await add_subscriptions(pool, object, members, None, NOW)
+    await delete(gone)
+    await delete(former)
+    eve = await someone(USERS, "eve")
+    assert await read_audiences(pool, environment.id, [ada, bob, eve]) == {
+        ada.place: frozenset({"beta", "vip"}),
+        bob.place: frozenset({"beta"}),
+    }
+
+
+def test_a_document_asks_for_audiences_when_a_condition_does() -> None:
+    asking = {"variable": "recipient", "operator": "is_not_audience_member", "argument": "beta"}
+    other = {"variable": "recipient.x", "operator": "exists"}
+    assert asks_audiences({"workflows": {"w": {"kinds": {"email": {"conditions": [other, asking]}}}}})
+    assert not asks_audiences({"workflows": {"operator": {"conditions": [other]}}, "enabled": True})
