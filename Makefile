@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(shell command -v uv || echo $(BIN)/uv)
 STAMP  := $(VENV)/.installed
 
-.PHONY: install demo serve test check format bench lock clean
+.PHONY: install demo serve test check conformance format bench lock clean
 
 install: $(STAMP)
 
@@ -32,6 +32,9 @@ check: install
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+conformance: install
+	@$(BIN)/python -m conformance
+
 format: install
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -45,4 +48,4 @@ lock:
 	@echo 'uv' | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements/uv.txt
 
 clean:
-	@rm -rf $(VENV) addressee-data
+	@rm -rf $(VENV) addressee-data build

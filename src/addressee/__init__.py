@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from addressee.directory.edits import (
         Add,
         Append,
+        ChangePreferences,
         Delete,
         Edit,
         Identify,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Add",
     "Append",
+    "ChangePreferences",
     "Collection",
     "Delete",
     "Directory",

@@ -105,8 +105,17 @@ async def test_a_subject_cannot_add_headers(case: Case, break_: str) -> None:
     ],
 )
 async def test_what_is_not_one_address_bounces_and_nothing_leaves(case: Case, to: str) -> None:
-    assert await case.sender.send(replace(EMAIL, to=to)) == Failed(Failure.BOUNCED, "not an e-mail address")
+    result = await case.sender.send(replace(EMAIL, to=to))
+    assert (result, result.exchange) == (Failed(Failure.BOUNCED, "not an e-mail address"), None)
     assert case.arrived() == []
+
+
+async def test_what_was_asked_is_told_without_what_the_email_says(case: Case) -> None:
+    exchange = (await case.sender.send(EMAIL)).exchange
+    assert exchange is not None
+    assert exchange.asked == {"id": EMAIL.id, "from": EMAIL.sender, "to": EMAIL.to}
+    assert exchange.status in range(200, 300)
+    assert not any(str(said) in repr(exchange) for said in (EMAIL.subject, EMAIL.html, EMAIL.text))
 
 
 async def test_several_go_one_after_the_other(case: Case) -> None:

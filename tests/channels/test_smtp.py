@@ -80,7 +80,11 @@ async def test_an_unreachable_server_is_tried_once_a_page() -> None:
         sender = SmtpSender(settings(closed.getsockname()[1]))
         first = await sender.send(EMAIL)
         assert first == Failed(Failure.TEMPORARY, "127.0.0.1 cannot be used: SMTPConnectError")
-        assert await sender.send(EMAIL) is first
+        closed.listen()
+        closed.setblocking(False)
+        assert await sender.send(EMAIL) == first
+        with pytest.raises(BlockingIOError):
+            closed.accept()
 
 
 async def test_a_server_without_starttls_is_not_used_unless_that_is_wished(mail: MailServer) -> None:
@@ -101,6 +105,7 @@ async def test_a_login_that_is_not_is_tried_again_and_told_without_the_password(
     async with mail_server(authentication=True) as mail:
         result = await SmtpSender(settings(mail.port, username="me", password="s3cret")).send(EMAIL)
         assert result == Failed(Failure.TEMPORARY, "SMTP 535: the user name or password is not accepted")
+        assert "s3cret" not in repr(result)
 
 
 async def test_a_mailbox_outside_of_ascii(mail: MailServer, sender: SmtpSender) -> None:

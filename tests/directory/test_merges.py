@@ -198,10 +198,9 @@ async def test_no_write_to_either_is_lost_while_they_are_merged(pool: Pool, name
             for _ in range(10):
                 await directory.write(Write(named(id), (Add({f"by-{id}": 1}),)))
 
-        merging, *_ = await asyncio.gather(
-            directories[0].merges.merge(named("ada"), named("guest")),
-            *(count(directory, id) for directory in directories for id in ("ada", "guest")),
-        )
+        counting = asyncio.gather(*(count(directory, id) for directory in directories for id in ("ada", "guest")))
+        merging = await directories[0].merges.merge(named("ada"), named("guest"))
+        await counting
         found = await directories[0].read_all([named("ada"), named("guest")])
         assert found[named("ada")].uid == merging.merge.primary_uid
         assert found[named("ada")].properties["by-ada"] == 30

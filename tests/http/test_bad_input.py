@@ -15,16 +15,15 @@ from jsonschema import Draft202012Validator
 
 from addressee.database.paging import write_cursor
 from addressee.database.pool import Pool
-from addressee.dialects.knock import KNOCK
 from addressee.dialects.operation import Operation
 from addressee.directory.keys import Keys
 from addressee.http.openapi import document
 from tests.conftest import Environment
 from tests.support.exchange import Reply, ask, check_refusal
-from tests.support.inhabited import USER, Inhabited, every_operation, everything_stored, title
+from tests.support.inhabited import DIALECTS, OPERATIONS, USER, Inhabited, every_operation, everything_stored, title
 
-WITH_BODY = [operation for operation in KNOCK.operations if operation.takes is not None]
-WITH_QUERY = [operation for operation in KNOCK.operations if operation.query]
+WITH_BODY = [operation for operation in OPERATIONS if operation.takes is not None]
+WITH_QUERY = [operation for operation in OPERATIONS if operation.query]
 WITH_PAGES = [operation for operation in WITH_QUERY if "after" in operation.query]
 MEGABYTE = 1_000_000
 
@@ -113,7 +112,7 @@ CANDIDATES: list[Any] = [
 
 def wrong_fields() -> Iterator[Any]:
     """Each field of each body with each value that the published description of the API does not allow there."""
-    described = document([KNOCK])
+    described = document(DIALECTS)
     for operation in WITH_BODY:
         body = described["paths"][operation.path][operation.method.lower()]["requestBody"]
         schema = body["content"]["application/json"]["schema"]
@@ -164,7 +163,18 @@ UNSTORABLE = {
 PLACES = {
     "a trait": ("PUT", "/v1/users/ada", b'{"trait": %s}', "properties.trait"),
     "channel data": ("PUT", "/v1/users/ada", b'{"channel_data": {"push": {"a": %s}}}', "channel_data.push"),
-    "a preference set": ("PUT", "/v1/users/ada", b'{"preferences": {"default": {"a": %s}}}', "preferences"),
+    "an inline preference set": (
+        "PUT",
+        "/v1/users/ada",
+        b'{"preferences": {"default": {"commercial_subscribed": %s}}}',
+        "preferences.default.commercial_subscribed",
+    ),
+    "a preference set": (
+        "PUT",
+        "/v1/users/ada/preferences/default",
+        b'{"commercial_subscribed": {"conditions": [{"variable": "data.a", "operator": "exists", "argument": %s}]}}',
+        "commercial_subscribed.conditions[0].argument",
+    ),
     "data": ("POST", "/v1/workflows/welcome/trigger", b'{"recipients": ["ada"], "data": {"a": %s}}', "data.a"),
     "data of one recipient": (
         "POST",
@@ -277,7 +287,7 @@ SEGMENTS |= {"%zz": "a broken escape", "%4": "half an escape", "": "an empty par
 
 
 def bad_paths() -> Iterator[Any]:
-    for operation in KNOCK.operations:
+    for operation in OPERATIONS:
         for variable in re.findall(r"{(\w+)}", operation.path):
             for segment, name in SEGMENTS.items():
                 yield pytest.param(operation, variable, segment, id=f"{title(operation)} {variable} is {name}")
@@ -304,8 +314,12 @@ class TestPaths:
         for variable in variables:
             path = inhabited.path(operation, **{variable: "x" * length})
             reply = ask(api, operation.method, path, key=inhabited.secret_key, body=body)
-            if variable == "user_id":
-                check_refusal(reply, 422, "invalid_params", "user_id")
+            is_object = (
+                operation.path.startswith(("/v1/objects/", "/v1/tenants/", "/directory/v1/objects/"))
+                and variable != "channel_id"
+            )
+            if variable in ("user_id", "collection") or is_object or "/preferences/" in operation.path:
+                check_refusal(reply, 422, "invalid_params", variable)
             elif operation.name == "workflows.cancel":
                 assert (reply.status, reply.body) == (204, b"")
             else:
@@ -350,8 +364,19 @@ NONSENSE: dict[str, list[str] | None] = {
     "inserted_at.lte": ["yesterday", "9999-12-31T23:59:59.999999Z"],
     "message_ids[]": None,
     "include[]": None,
+    "name": None,
+    "tenant_id": ["", "x" * 257],
+    "tenant_ids[]": None,
+    "resolve_full_preference_settings": ["maybe"],
+    "objects[]": ["", "x" * 257],
     "tenant": None,
     "source": None,
+    "workflow": None,
+    "has_errors": ["maybe", "1"],
+    "recipient": ["x" * 257],
+    "recipients[]": ["x" * 257],
+    "starting_at": ["yesterday", "9999-12-31T23:59:59.999999Z"],
+    "ending_at": ["yesterday", "0001-01-01T00:00:00+14:00"],
     "workflow_categories[]": None,
     "exclude": None,
 }
@@ -419,7 +444,7 @@ class TestQueries:
         self, api: str, inhabited: Inhabited, operation: Operation, query: str
     ) -> None:
         ids = "".join(f"message_ids[]={id}&" for id in inhabited.message_ids)
-        path = f"{inhabited.path(operation)}?{ids}{query}"
+        path = f"{inhabited.path(operation)}?workflow=welcome&{ids}{query}"
         assert ask(api, "GET", path, key=inhabited.secret_key).status == 200
 
 

@@ -20,12 +20,11 @@ from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.dialects.knock import KNOCK
 from addressee.dialects.operation import Operation
 from addressee.directory.keys import Keys
 from tests.support.api import API, running_api
 from tests.support.exchange import Reply, ask, check_refusal
-from tests.support.inhabited import Inhabited, every_operation, title
+from tests.support.inhabited import OPERATIONS, Inhabited, every_operation, title
 from tests.support.servers import CARELESS
 from tests.support.service import running_service
 from tests.support.waiting import eventually
@@ -91,7 +90,7 @@ class TestWhatIsNotThere:
 
     @every_operation
     def test_another_method_is_told_which_there_are(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
-        there = [one.method for one in KNOCK.operations if one.path == operation.path]
+        there = [one.method for one in OPERATIONS if one.path == operation.path]
         for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "WEBSOCKET", "NONSENSE"} - {
             *there
         }:
@@ -173,7 +172,7 @@ class TestOutage:
     """The database is away, the API is there."""
 
     def test_every_route_asks_to_try_again(self, outage: Cut, inhabited: Inhabited) -> None:
-        for operation in KNOCK.operations:
+        for operation in OPERATIONS:
             body = inhabited.body_bytes(operation)
             path = f"{inhabited.path(operation)}?message_ids[]=1"
             reply = ask(outage.url, operation.method, path, key=outage.key, body=body)
@@ -250,7 +249,7 @@ def description(api: str) -> Any:
 class TestDescription:
     def test_every_route_is_in_it_and_no_other(self, description: Any) -> None:
         described = {f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods}
-        assert described == {title(operation) for operation in KNOCK.operations}
+        assert described == {title(operation) for operation in OPERATIONS}
 
     def test_it_is_openapi(self, description: Any) -> None:
         assert description["openapi"] == "3.1.0"
@@ -276,7 +275,7 @@ class TestDescription:
         page = reply.body.decode()
         assert reply.headers["content-type"] == "text/html; charset=utf-8"
         assert page.startswith("<!doctype html>")
-        for operation in KNOCK.operations:
+        for operation in OPERATIONS:
             assert f"<code>{operation.path}</code>" in page
         assert not re.search(r"<script|<link|src=|@import|url\(", page)
 

@@ -18,22 +18,23 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory import Directory
 from addressee.directory.edits import Delete, Identify
+from addressee.directory.merges import Merge
+from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import USERS, Recipient
 from addressee.directory.writes import Write
 from addressee.messaging import (
-    Accepted,
     Feed,
     FeedFilter,
     Message,
     MessageFilter,
     Messaging,
-    Receipt,
     Reference,
     Trigger,
 )
 from addressee.messaging import channels as stored_channels
 from addressee.messaging.configuration import read_configuration
 from addressee.messaging.pushing import Pushed, push
+from addressee.messaging.timekeeping import tick
 from addressee.messaging.worker import handlings_of
 from tests.support.clock import MovedClock
 
@@ -94,7 +95,7 @@ class Office:
     sealer: Sealer = SEALER
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.pool, self.clock)
+        self.directory = Directory(self.pool, self.clock, sealer=lambda: self.sealer)
         self.messaging = Messaging(self.pool, self.directory.reader, Hint(self.pool), self.clock)
         self.handlings: Mapping[str, Handling] = handlings_of(self.pool, self.sealer, self.outbox, self.clock)
 
@@ -117,20 +118,26 @@ class Office:
     async def delete(self, id: str) -> None:
         await self.directory.write(Write(user(id).at(self.environment_id), (Delete(),)))
 
+    async def merge(self, into: str, other: str) -> Merge:
+        done = await self.directory.merges.merge(
+            user(into).at(self.environment_id), user(other).at(self.environment_id)
+        )
+        await self.messaging.follow(done.merge)
+        return done.merge
+
+    async def undo(self, merge: Merge) -> None:
+        undone = await self.directory.merges.undo(self.environment_id, merge.id)
+        await self.messaging.follow(undone.merge)
+
     async def trigger(
         self,
         *ids: str,
         workflow: str = "welcome",
         receipt: Receipt | None = None,
-        request_id: str = "request-1",
         **rest: Any,
-    ) -> Accepted:
-        return await self.messaging.trigger(
-            self.environment_id,
-            Trigger(workflow, [user(id) for id in ids], **rest),
-            request_id=request_id,
-            receipt=receipt,
-        )
+    ) -> UUID:
+        what = Trigger(workflow, [user(id) for id in ids], **rest)
+        return await self.messaging.trigger(self.environment_id, what, receipt=receipt)
 
     async def channel_id(self, key: str = "in-app") -> UUID:
         return (await stored_channels.by_key(self.pool, self.environment_id))[key].id
@@ -181,6 +188,15 @@ class Office:
         """Lets time pass, then runs what was deferred."""
         self.clock.move(wait)
         await self.work(deferred=True)
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Lets time pass, has happen what was due meanwhile, and runs the jobs that follow."""
+        self.clock.move(by)
+        await tick(self.pool, self.clock.now())
+        await self.work()
+
+    async def run_handler(self, name: str, arguments: Any) -> None:
+        await self.handlings[name].handler(arguments)
 
     async def recipient_runs(self) -> list[asyncpg.Record]:
         return await self.pool.fetch(

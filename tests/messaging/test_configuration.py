@@ -7,8 +7,8 @@ import pytest
 
 from addressee.channels.providers import ChannelType
 from addressee.messaging.configuration import MistakesError, read_configuration
-from addressee.messaging.workflow import EmailTemplate, InAppTemplate
-from tests.messaging.office import FILES, IN_APP, OUTBOX, write_files
+from addressee.messaging.workflow import ChannelStep, EmailTemplate, InAppTemplate
+from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
 
 SMTP = """
 type: email
@@ -37,13 +37,19 @@ def test_a_folder_without_mistakes(tmp_path: Path) -> None:
     assert (welcome.key, welcome.active) == ("welcome", True)
     assert (welcome.workflow.name, welcome.workflow.categories) == ("Welcome", ("onboarding",))
     in_app, email = welcome.workflow.steps
-    assert in_app.template == InAppTemplate(
-        body="**Welcome, {{ recipient.name }}!**", action_url="{{ vars.app_url }}/start"
+    assert in_app == ChannelStep(
+        ref="in-app",
+        channel="in-app",
+        template=InAppTemplate(body="**Welcome, {{ recipient.name }}!**", action_url="{{ vars.app_url }}/start"),
     )
-    assert email.template == EmailTemplate(
-        subject="Welcome, {{ recipient.name }}!",
-        html="<p>Hello {{ recipient.name }}</p>",
-        text="Hello {{ recipient.name }}",
+    assert email == ChannelStep(
+        ref="email",
+        channel="email",
+        template=EmailTemplate(
+            subject="Welcome, {{ recipient.name }}!",
+            html="<p>Hello {{ recipient.name }}</p>",
+            text="Hello {{ recipient.name }}",
+        ),
     )
     assert read.variables == {"app_url": "https://app.example"}
 
@@ -71,7 +77,8 @@ steps:
 """
     files = {"channels/email.yaml": OUTBOX, "workflows/a.yaml": workflow, "workflows/long.html": "<p>\n{{ x }}</p>"}
     (read,) = read_configuration(write_files(tmp_path, files), {}).workflows
-    assert read.workflow.steps[0].template == EmailTemplate(subject="Hi", html="<p>\n{{ x }}</p>")
+    template = EmailTemplate(subject="Hi", html="<p>\n{{ x }}</p>")
+    assert read.workflow.steps == (ChannelStep(ref="mail", channel="email", template=template),)
 
 
 def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
@@ -114,9 +121,9 @@ steps:
     assert mistakes(tmp_path, files, {"DOMAIN": "example.com"}) == [
         "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
         "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
-        "channels/sms.yaml:2: this must be email or in_app_feed",
+        "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms",
         "variables.yaml:1: this must be a mapping of names to values",
-        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml or variables.yaml",
+        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml or preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
         "workflows/a.yaml:8: 'channel' is missing",
@@ -136,6 +143,14 @@ steps:
         ("", ":1: this must be a mapping"),
         ("type: email", ":1: the provider of a channel of type email is smtp or outbox"),
         ("type: email\nprovider: feed", ":2: the provider of a channel of type email is smtp or outbox"),
+        ("type: sms", ":1: the provider of a channel of type sms is twilio"),
+        (
+            "type: push",
+            ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal",
+        ),
+        ("type: chat\nprovider: fcm", ":2: the provider of a channel of type chat is slack or ms_teams or discord"),
+        ("type: http", ":1: the provider of a channel of type http is webhook"),
+        ("type: push\nprovider: fcm\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
         ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),
         ("type: email\nprovider: outbox", ":1: 'from' is missing"),
         (
@@ -160,6 +175,16 @@ steps:
 )
 def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str) -> None:
     assert mistakes(tmp_path, {"channels/x.yaml": channel}) == [f"channels/x.yaml{message}"]
+
+
+def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_path: Path) -> None:
+    push = "type: push\nprovider: fcm\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
+    (channel,) = read_configuration(write_files(tmp_path, {"channels/push.yaml": push}), {}).channels
+    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "fcm", push[-36:])
+    step = "steps:\n- ref: a\n  channel: push\n  template: {body: x}"
+    assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
+        "workflows/x.yaml:3: nothing can be sent on a channel of type push yet, only on email and in_app_feed"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,3 +236,65 @@ def test_an_empty_folder_is_a_mistake(tmp_path: Path) -> None:
     assert mistakes(tmp_path, {}) == [
         f"{tmp_path}:1: there is nothing to push: no channels/*.yaml, no workflows/*.yaml"
     ]
+
+
+def test_a_workflow_may_be_commercial_or_override_preferences(tmp_path: Path) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/email.yaml": OUTBOX,
+        "workflows/a.yaml": WELCOME,
+        "workflows/b.yaml": f"{WELCOME}\ncommercial: true",
+        "workflows/c.yaml": f"{WELCOME}\noverride_preferences: true",
+    }
+    read = read_configuration(write_files(tmp_path, files), {}).workflows
+    said = [(each.workflow.commercial, each.workflow.override_preferences) for each in read]
+    assert said == [(False, False), (True, False), (False, True)]
+
+
+PREFERENCES = """
+kinds:
+  sms: false
+categories:
+  news:
+    conditions:
+      - {variable: recipient.country, operator: equal_to, argument: US}
+    __strategy__: replace
+"""
+
+
+def test_default_preferences_are_read(tmp_path: Path) -> None:
+    read = read_configuration(write_files(tmp_path, {"preferences.yaml": PREFERENCES}), {})
+    assert read.preferences == {
+        "kinds": {"sms": False},
+        "categories": {
+            "news": {
+                "conditions": [{"variable": "recipient.country", "operator": "equal_to", "argument": "US"}],
+                "__strategy__": "replace",
+            },
+        },
+    }
+    assert read_configuration(write_files(tmp_path / "without", FILES), {}).preferences is None
+
+
+@pytest.mark.parametrize(
+    ("preferences", "found"),
+    [
+        ("- a", ["1: this must be a mapping: a preference set"]),
+        (
+            "kinds:\n  fax: true\n  sms: 5\n  email: true\nworkflows:\n  a.b:\n    kinds: true\n  c: maybe",
+            [
+                "2: kinds has no 'fax'; it has email, sms, whatsapp, in_app, android_push, ios_push, web_push, slack, "
+                "ms_teams, discord, webhook, push, chat.",
+                "3: kinds.sms must be true, false or an object with nothing but conditions.",
+                "7: workflows.a.b.kinds must be an object.",
+                "8: workflows.c must be true, false or an object.",
+            ],
+        ),
+        (
+            "conditions:\n- {variable: a.b, operator: exists}\n- variable: refs.x\n  operator: exists",
+            ["3: refs cannot be used in preferences."],
+        ),
+    ],
+)
+def test_preferences_with_mistakes(tmp_path: Path, preferences: str, found: list[str]) -> None:
+    assert mistakes(tmp_path, {"preferences.yaml": preferences}) == [f"preferences.yaml:{line}" for line in found]

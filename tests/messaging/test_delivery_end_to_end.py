@@ -10,11 +10,11 @@ from tests.messaging.office import Office
 async def test_a_trigger_becomes_a_feed_item_and_an_email(office: Office) -> None:
     await office.push()
     await office.identify("ada", email="ada@example.com")
-    accepted = await office.trigger("ada", data={"plan": "pro", "deep": {"a": 1}})
+    run_id = await office.trigger("ada", data={"plan": "pro", "deep": {"a": 1}})
     await office.work()
 
     email, in_app = sorted(await office.messages("ada"), key=lambda message: message.step_ref)
-    assert (in_app.step_ref, in_app.status, in_app.run_id) == ("in-app", Status.DELIVERED, accepted.run_id)
+    assert (in_app.step_ref, in_app.status, in_app.run_id) == ("in-app", Status.DELIVERED, run_id)
     assert (email.step_ref, email.status, email.categories) == ("email", Status.SENT, ("onboarding",))
     assert email.data == {"plan": "pro", "deep": {"a": 1}}
     assert len(email.id) == 27

@@ -87,3 +87,16 @@ async def test_many_people_at_once(office: Office) -> None:
         await office.delete(id)
     await office.work()
     assert await office.counts() == NOTHING
+
+
+async def test_subscriptions_of_the_deleted_and_to_them_are_erased(office: Office) -> None:
+    ada, bob, cid = [await office.identify(id) for id in ("ada", "bob", "cid")]
+    await office.directory.add_subscriptions(ada, [bob, cid])
+    await office.directory.add_subscriptions(bob, [ada, cid])
+    await office.delete("ada")
+    await office.work()
+    rows = await office.pool.fetch(
+        "SELECT object_id, recipient_id FROM addressee.subscriptions WHERE environment_id = $1", office.environment_id
+    )
+    assert [tuple(row) for row in rows] == [("bob", "cid")]
+    assert await office.directory.count_subscribers(bob) == 1

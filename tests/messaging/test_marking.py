@@ -1,12 +1,29 @@
 """Seeing, reading, archiving and interacting."""
 
+import asyncio
+import random
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from addressee.database.queries import load
+from addressee.directory.receipts import Receipt, ReceiptMismatchError, RepeatedError, StoredAnswer
 from addressee.messaging import Mark, Message
 from tests.messaging.office import Office
+from tests.support.waiting import until
+
+SQL = load("addressee.messaging")
+
+EVERY_MESSAGE = "SELECT id FROM addressee.messages WHERE environment_id = $1"
+LAST_EVENT_OWNER = """
+    SELECT recipient_id FROM addressee.message_events
+    WHERE environment_id = $1 AND message_id = $2
+    ORDER BY id DESC
+    LIMIT 1
+"""
 
 TIMES = ("seen_at", "read_at", "archived_at", "interacted_at")
 
@@ -90,3 +107,68 @@ async def test_twice_in_one_moment_is_once(office: Office, message: Message) -> 
     for _ in range(2):
         await office.messaging.mark(office.environment_id, [message.id], Mark.SEEN)
     assert [event for event, _ in await office.events(message)] == ["created", "delivered", "seen"]
+
+
+async def test_overlapping_batches_never_wait_for_each_other(office: Office, message: Message) -> None:
+    await office.trigger(*(await many(office, 30)))
+    await office.work()
+    ids = [row["id"] for row in await office.pool.fetch(EVERY_MESSAGE, office.environment_id)]
+    order = random.Random(7)
+
+    async def batches() -> None:
+        for _ in range(15):
+            asked = order.sample(ids, 25)
+            marked = await office.messaging.mark(office.environment_id, asked, order.choice(list(Mark)))
+            assert [each.id for each in marked] == asked
+
+    await asyncio.gather(*(batches() for _ in range(6)))
+
+
+async def test_a_mark_finds_a_message_that_is_just_moving_to_another_owner(office: Office, message: Message) -> None:
+    bob = await office.identify("bob")
+    async with office.pool.acquire() as merging, merging.transaction():
+        to = ("bob", bob.uid, uuid4(), False)
+        await merging.execute(SQL["move_messages"], office.environment_id, "ada", [message.id], *to)
+        marking = asyncio.create_task(office.messaging.mark(office.environment_id, [message.id], Mark.READ))
+        await until(partial(waits_for_a_lock, office))
+    (marked,) = await marking
+    assert (marked.recipient.id, marked.read_at) == ("bob", office.clock.now())
+    stored = await office.pool.fetchval(LAST_EVENT_OWNER, office.environment_id, message.id)
+    assert stored == "bob"
+
+
+class TestRepetition:
+    """A request under a key of the caller's own is carried out once."""
+
+    def receipt(self, office: Office, fingerprint: bytes = b"1") -> Receipt:
+        def stored(found: list[Message]) -> StoredAnswer:
+            return StoredAnswer(200, ",".join(each.id for each in found).encode())
+
+        return Receipt(office.environment_id, "key", fingerprint, "request-1", stored)
+
+    async def test_a_repetition_does_not_mark_again(self, office: Office, message: Message) -> None:
+        first = await mark(office, message, Mark.SEEN, receipt=self.receipt(office))
+        with pytest.raises(RepeatedError) as repeated:
+            await mark(office, message, Mark.SEEN, receipt=self.receipt(office))
+        assert repeated.value.earlier.answer == (200, message.id.encode())
+        assert await office.messaging.message(office.environment_id, message.id) == first
+
+    async def test_the_key_serves_no_other_request(self, office: Office, message: Message) -> None:
+        await mark(office, message, Mark.SEEN, receipt=self.receipt(office))
+        with pytest.raises(ReceiptMismatchError):
+            await mark(office, message, Mark.READ, receipt=self.receipt(office, b"2"))
+        assert (await office.messages("ada"))[0].read_at is None
+
+
+async def many(office: Office, count: int) -> list[str]:
+    ids = [f"user-{number:02}" for number in range(count)]
+    for id in ids:
+        await office.identify(id)
+    return ids
+
+
+async def waits_for_a_lock(office: Office) -> bool:
+    waiting = await office.pool.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(waiting)

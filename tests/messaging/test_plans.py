@@ -1,6 +1,6 @@
 """Lists stay quick however much there is: PostgreSQL answers them from an index, in order, and stops early."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,37 +9,109 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.messaging.reading import EARLIEST, FRONT, LATEST
+from addressee.messaging import reading_runs
+from addressee.messaging.listing import EARLIEST, FRONT, LATEST
 from tests.messaging.office import Office
 
 SQL = load("addressee.messaging")
 
-UID, OTHER, CHANNEL = UUID(int=1), UUID(int=2), UUID(int=3)
+UID, CHANNEL = UUID(int=1), UUID(int=3)
 # Scans of what another node of the plan made.
 SUBQUERIES = {("CTE Scan", None), ("Subquery Scan", None)}
+
+BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
+MIDDLE = BEGAN + timedelta(seconds=50_000)
 
 OWNER = ("ada", UID)
 FRONT_PAGE = (True, *FRONT, 51)
 PERIOD = (EARLIEST, LATEST, b"{}")
 
+# Pages from the front, from the middle towards older rows, and from there towards newer ones.
+MESSAGE_PAGES = {
+    "front": FRONT_PAGE,
+    "older": (True, MIDDLE, "", 51),
+    "newer": (False, MIDDLE, "", 51),
+}
+RUN_PAGES = {
+    "front": (True, *reading_runs.FRONT, 51),
+    "older": (True, MIDDLE, UUID(int=0), 51),
+    "newer": (False, MIDDLE, UUID(int=0), 51),
+}
+NO_FILTER: dict[str, Any] = {
+    "tenant": None,
+    "channel_id": None,
+    "workflow": None,
+    "statuses": None,
+    "categories": None,
+    "ids": None,
+    "run_id": None,
+    "engagements": [],
+}
+
+# Whether a row's recipient lives is looked up by place or by identity.
+LIVING = {
+    ("Index Scan", "recipients_pkey"),
+    ("Index Scan", "recipients_in_order"),
+    ("Index Scan", "merges_by_secondary"),
+    ("Index Only Scan", "merges_by_secondary"),
+}
+
+# A page's rows with their recipients, in blocks; half of the index alone is more.
+FEW_BLOCKS = 450
+
+
+def message_filter(**given: Any) -> tuple[Any, ...]:
+    return (*PERIOD, *{**NO_FILTER, **given}.values())
+
 
 @pytest.fixture(scope="package")
 async def filled(pool: Pool) -> None:
-    """20,000 messages of one person among 100,000."""
+    """100,000 messages, 20,000 of them to one person, of as many runs; every tenth person is gone."""
+    await pool.execute(
+        """
+        INSERT INTO addressee.recipients
+          (environment_id, collection, id, uid, version, updated_at, deleted_at, format)
+        SELECT -1, '$users', CASE n WHEN 0 THEN 'ada' ELSE 'u' || n END,
+               CASE n WHEN 0 THEN $1::uuid ELSE ('00000000-0000-0001-0000-' || lpad(n::text, 12, '0'))::uuid END,
+               1, $2::timestamptz, CASE WHEN n % 10 = 7 THEN $2::timestamptz END, 1
+        FROM generate_series(0, 100000) AS n
+        WHERE n % 5 <> 0 OR n = 0
+        """,
+        UID,
+        BEGAN,
+    )
     await pool.execute(
         """
         INSERT INTO addressee.messages
         SELECT -1, lpad(n::text, 27, '0'), '$users', CASE WHEN n % 5 = 0 THEN 'ada' ELSE 'u' || n END,
-               CASE WHEN n % 5 = 0 THEN $1::uuid ELSE gen_random_uuid() END,
-               $3, gen_random_uuid(), gen_random_uuid(), 'welcome', gen_random_uuid(), '{}', 'feed', NULL, '[]', '{}',
-               '{}', '{}', 'delivered', NULL, NULL, NULL, NULL, NULL, $2::timestamptz + n * interval '1 second', $2
+               CASE WHEN n % 5 = 0 THEN $1::uuid ELSE ('00000000-0000-0001-0000-' || lpad(n::text, 12, '0'))::uuid END,
+               $3, ('00000000-0000-0002-0000-' || lpad((n % 100)::text, 12, '0'))::uuid, gen_random_uuid(),
+               'workflow-' || n % 50, gen_random_uuid(), '{}', 'feed', CASE n % 3 WHEN 0 THEN 'tenant-' || n % 50 END,
+               '[]', '{}', '{}', '{}', 'delivered', NULL, NULL, NULL, NULL, NULL,
+               $2::timestamptz + n * interval '1 second', $2
         FROM generate_series(1, 100000) AS n
         """,
         UID,
-        datetime(2025, 1, 1, tzinfo=UTC),
+        BEGAN,
         CHANNEL,
     )
-    await pool.execute("ANALYZE addressee.messages")
+    await pool.execute(
+        """
+        INSERT INTO addressee.recipient_runs
+          (environment_id, id, collection, recipient_id, uid, run_id, page, workflow, data, status, step, journal,
+           inserted_at, updated_at, tenant, error_count)
+        SELECT -1, ('00000000-0000-0003-0000-' || lpad(n::text, 12, '0'))::uuid, '$users',
+               CASE WHEN n % 5 = 0 THEN 'ada' ELSE 'u' || n END,
+               CASE WHEN n % 5 = 0 THEN $1::uuid ELSE ('00000000-0000-0001-0000-' || lpad(n::text, 12, '0'))::uuid END,
+               gen_random_uuid(), 0, 'workflow-' || n % 50, '{}', 'completed', 1, '[]',
+               $2::timestamptz + n * interval '1 second', $2, CASE n % 3 WHEN 0 THEN 'tenant-' || n % 50 END,
+               CASE n % 1000 WHEN 1 THEN 1 ELSE 0 END
+        FROM generate_series(1, 100000) AS n
+        """,
+        UID,
+        BEGAN,
+    )
+    await pool.execute("ANALYZE addressee.recipients, addressee.messages, addressee.recipient_runs")
 
 
 async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
@@ -59,22 +131,100 @@ def scans(found: list[dict[str, Any]]) -> set[tuple[str, str | None]]:
     return {(node["Node Type"], node.get("Index Name")) for node in found if "Scan" in node["Node Type"]} - SUBQUERIES
 
 
+def blocks(found: list[dict[str, Any]]) -> int:
+    return int(found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"])
+
+
 @pytest.mark.usefixtures("filled")
-async def test_a_feed_page_reads_its_own_rows_only(office: Office) -> None:
+@pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
+async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[Any, ...]) -> None:
     filters = (*PERIOD, CHANNEL, "exclude", None, None, None, None)
-    found = await plan(office, "feed", -1, *OWNER, *FRONT_PAGE, *filters, "all")
+    found = await plan(office, "feed", -1, *OWNER, *page, *filters, "all")
     assert scans(found) == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
-    assert found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"] < 250
+    assert blocks(found) < 250
 
 
 @pytest.mark.usefixtures("filled")
-async def test_a_page_of_messages_reads_its_own_rows_only(office: Office) -> None:
-    filters: tuple[Any, ...] = (*PERIOD, None, None, None, None, None, None, None, None, [])
-    found = await plan(office, "messages_of_recipient", -1, *OWNER, *FRONT_PAGE, *filters)
+@pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
+async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office, page: tuple[Any, ...]) -> None:
+    found = await plan(office, "messages_of_recipient", -1, *page, *message_filter(), *OWNER)
     assert scans(found) == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
-    assert found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"] < 250
+    assert blocks(found) < 250
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
+@pytest.mark.parametrize(
+    ("statement", "filter"),
+    [
+        ("messages_in_order", {}),
+        ("messages_in_order", {"statuses": ["delivered"], "channel_id": CHANNEL, "engagements": ["unseen"]}),
+        ("messages_of_workflow", {"workflow": "workflow-8"}),
+        ("messages_of_tenant", {"tenant": "tenant-6"}),
+        ("messages_of_run", {"run_id": UUID("00000000-0000-0002-0000-000000000011")}),
+    ],
+)
+async def test_a_page_of_everybodys_messages_reads_the_rows_of_one_index(
+    office: Office, statement: str, filter: dict[str, Any], page: tuple[Any, ...]
+) -> None:
+    found = await plan(office, statement, -1, *page, *message_filter(**filter))
+    assert scans(found) - LIVING == {("Index Scan", statement)}
+    assert found[0]["Actual Rows"] == 51
+    assert blocks(found) < FEW_BLOCKS
+
+
+@pytest.mark.usefixtures("filled")
+async def test_messages_that_are_named_are_looked_up(office: Office) -> None:
+    ids = [str(number).rjust(27, "0") for number in range(1, 51)]
+    found = await plan(office, "messages_among", -1, *FRONT_PAGE, *message_filter(ids=ids))
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert blocks(found) < FEW_BLOCKS
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("page", RUN_PAGES.values(), ids=RUN_PAGES.keys())
+@pytest.mark.parametrize(
+    ("statement", "index", "filter"),
+    [
+        ("runs_in_order", "recipient_runs_in_order", (None, None, None, None)),
+        ("runs_in_order", "recipient_runs_in_order", (None, ["completed"], None, False)),
+        ("runs_of_workflow", "recipient_runs_of_workflow", ("workflow-8", None, None, None)),
+        ("runs_of_tenant", "recipient_runs_of_tenant", (None, None, "tenant-6", None)),
+        ("runs_with_errors", "recipient_runs_with_errors", (None, None, None, True)),
+    ],
+)
+async def test_a_page_of_runs_reads_the_rows_of_one_index(
+    office: Office, statement: str, index: str, filter: tuple[Any, ...], page: tuple[Any, ...]
+) -> None:
+    found = await plan(office, statement, -1, *page, *PERIOD[:2], *filter)
+    assert scans(found) - LIVING == {("Index Scan", index)}
+    assert found[0]["Actual Rows"] >= 45
+    assert blocks(found) < FEW_BLOCKS
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_persons_runs_are_read_alone(office: Office) -> None:
+    page = RUN_PAGES["front"]
+    owner = ("$users", ["u1"], [UUID("00000000-0000-0001-0000-000000000001")], "u1")
+    found = await plan(office, "runs_of_recipient", -1, *page, *PERIOD[:2], None, None, None, None, *owner)
+    assert {index for _, index in scans(found)} <= {None, "recipient_runs_of_recipient"}
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert blocks(found) < 50
+
+
+@pytest.mark.usefixtures("filled")
+async def test_marking_all_looks_at_a_page(office: Office) -> None:
+    rest = (*FRONT, EARLIEST, 500, CHANNEL, b"{}", "include", None, None, None, None, ["unseen"])
+    for statement, index, owner in (
+        ("look_at_messages", "messages_in_order", ()),
+        ("look_at_messages_of_recipient", "messages_of_recipient", OWNER),
+    ):
+        found = await plan(office, statement, -1, *rest, *owner)
+        assert scans(found) == {("Index Scan", index)}
+        assert found[0]["Actual Rows"] == 500
+        assert blocks(found) < FEW_BLOCKS
 
 
 @pytest.mark.usefixtures("filled")
@@ -95,6 +245,12 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         ("contents", (-1, ids)),
         ("message_exists", (-1, ids[0])),
         ("events_of_message", (-1, ids[0], True, "", 51)),
+        ("delivery_logs_of_message", (-1, ids[0], True, "", 51)),
+        ("lock_messages", (-1, ids)),
+        ("mark_messages", (-2, ids, "seen", MIDDLE, "$users", None)),
+        ("delete_messages", (-2, ids)),
+        ("recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
+        ("message_ids_of_recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
     ):
         found = await plan(office, statement, *arguments)
         assert "Seq Scan" not in {kind for kind, _ in scans(found)}, statement

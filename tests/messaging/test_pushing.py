@@ -9,6 +9,7 @@ import pytest
 from addressee.messaging import channels
 from addressee.messaging.configuration import MistakesError
 from addressee.messaging.example import install_example
+from addressee.preferences.defaults import read_ground
 from tests.messaging.office import FILES, IN_APP, OUTBOX, SEALER, WELCOME, Office
 from tests.messaging.test_configuration import SMTP
 
@@ -64,6 +65,17 @@ async def test_a_channel_may_bring_its_id_from_elsewhere(office: Office) -> None
     id = "8209f26c-62a5-461d-95e2-a5716a26e652"
     await office.push({"channels/feed.yaml": f"{IN_APP}\nid: {id}"})
     assert await office.channel_id("feed") == UUID(id)
+
+
+async def test_default_preferences_are_replaced_and_stay_when_nothing_is_said(office: Office) -> None:
+    first = {"preferences.yaml": "kinds: {sms: false}"}
+    assert (await effects(office, {**FILES, **first}))["preferences"] == "changed"
+    assert (await effects(office, {**FILES, **first}))["preferences"] == "unchanged"
+    (office.folder / "pushed" / "preferences.yaml").unlink()
+    assert "preferences" not in await effects(office, FILES)
+    assert (await read_ground(office.pool, office.environment_id)).default == {"kinds": {"sms": False}}
+    await effects(office, {**FILES, "preferences.yaml": ""})
+    assert (await read_ground(office.pool, office.environment_id)).default == {}
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,12 @@
-"""Lists of messages and of what happened to them."""
+"""Single messages, what they said, and what happened to them."""
 
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from addressee.database.paging import page
-from addressee.messaging import Mark, MessageFilter, Position, Status
-from tests.messaging.office import FILES, Office, user
+from addressee.messaging import Mark, Status
+from tests.messaging.office import FILES, Office
 
 
 @pytest.fixture
@@ -22,58 +20,6 @@ async def office(office: Office) -> Office:
     await office.trigger("ada", data={"n": 2}, tenant="acme")
     await office.work()
     return office
-
-
-async def test_filters(office: Office) -> None:
-    everything = await office.messages("ada")
-    assert len(everything) == 4
-    newest, oldest = everything[0], everything[-1]
-    mail = next(message for message in everything if message.step_ref == "email")
-    await office.messaging.mark(office.environment_id, [newest.id], Mark.SEEN)
-    await office.messaging.mark(office.environment_id, [oldest.id], Mark.INTERACTED)
-
-    async def count(**filter: Any) -> int:
-        return len(await office.messages("ada", **filter))
-
-    assert await count(tenant="acme") == 2
-    assert await count(tenant="other") == 0
-    assert await count(channel_id=await office.channel_id()) == 2
-    assert await count(channel_id=uuid4()) == 0
-    assert await count(source="welcome") == 4
-    assert await count(source="other") == 0
-    assert await count(statuses=[Status.SENT]) == 2
-    assert await count(statuses=[Status.SENT, Status.DELIVERED]) == 4
-    assert await count(engagements=["seen"]) == 1
-    assert await count(engagements=["unseen"]) == 3
-    assert await count(engagements=["read", "interacted"]) == 1
-    assert await count(engagements=["seen", "read"]) == 0
-    assert await count(engagements=["unread", "unarchived"]) == 3
-    assert await count(engagements=["archived"]) == 0
-    assert await count(engagements=["link_clicked"]) == 0
-    assert await count(message_ids=[newest.id, oldest.id, "none"]) == 2
-    assert await count(message_ids=[]) == 0
-    assert await count(message_ids=[newest.id], tenant="other") == 0
-    assert await count(categories=["onboarding"]) == 4
-    assert await count(categories=["other"]) == 0
-    assert await count(run_id=mail.run_id) == 2
-    assert await count(recipient_run_id=mail.recipient_run_id) == 2
-    assert await count(recipient_run_id=uuid4()) == 0
-    assert await count(trigger_data={"n": 2}) == 2
-    assert await count(since=oldest.inserted_at + timedelta(seconds=1)) == 2
-    assert await count(until=newest.inserted_at) == 3, "the in-app message of the same run is a microsecond older"
-
-
-async def test_pages(office: Office) -> None:
-    whole = [message.id for message in await office.messages("ada")]
-    seen: list[str] = []
-    after = None
-    for _ in range(4):
-        part = await office.messaging.messages(
-            office.environment_id, user("ada"), MessageFilter(), page(1, after, None, Position)
-        )
-        seen += [message.id for message in part.entries]
-        after = part.after
-    assert (seen, after) == (whole, None)
 
 
 async def test_events_come_by_pages_oldest_first(office: Office) -> None:

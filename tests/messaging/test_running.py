@@ -194,8 +194,8 @@ async def test_one_recipients_failing_template_leaves_the_others_alone(office: O
 
 async def test_a_page_that_is_not_there_is_left_alone(office: Office) -> None:
     await office.push()
-    accepted = await office.trigger("ada")
-    page = RunPage(office.environment_id, accepted.run_id, 7)
+    run_id = await office.trigger("ada")
+    page = RunPage(office.environment_id, run_id, 7)
     for name in ("start", "advance", "send"):
         await office.handlings[name].handler(page)
     assert (await office.counts())["recipient_runs"] == 0

@@ -13,15 +13,18 @@ from addressee.messaging.content import EmailContent, InAppContent, scope
 from addressee.messaging.delivery import Change, Status
 from addressee.messaging.reference import Reference
 from addressee.messaging.stepping import Facts, RecipientRun, RunStatus, run_through
-from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, Step
+from addressee.messaging.workflow import Channel, ChannelStep, EmailTemplate, InAppTemplate
+from addressee.preferences.conditions import Known
+from addressee.preferences.deciding import Wishes
+from addressee.preferences.layering import effective
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 UID = UUID(int=1)
 ADA = Recipient(Place(1, USERS, "ada"), UID, 1, NOW, attributes={"name": "Ada", "email": "ada@example.com"})
 RUN = RecipientRun(UUID(int=2), Reference(USERS, "ada"), UID, {}, RunStatus.QUEUED)
 
-IN_APP = Step(ref="feed", channel="in-app", template=InAppTemplate(body="Hi {{ recipient.name }}"))
-EMAIL = Step(ref="mail", channel="email", template=EmailTemplate(subject="Hi", text="{{ data.x | upcase }}"))
+IN_APP = ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="Hi {{ recipient.name }}"))
+EMAIL = ChannelStep(ref="mail", channel="email", template=EmailTemplate(subject="Hi", text="{{ data.x | upcase }}"))
 
 CHANNELS = {
     "in-app": Channel(UUID(int=3), "in-app", "Feed", ChannelType.IN_APP_FEED, "feed", {}, NOW, NOW),
@@ -85,13 +88,28 @@ def test_a_step_without_an_address_is_skipped_and_the_run_goes_on() -> None:
         assert after.journal[1]["data"] == {"reason": "no_email_address"}
 
 
+def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None:
+    document = {"kinds": {"email": False}}
+    known = Known({}, frozenset(), NOW)
+    wishes = Wishes(effective({"default": document}, None, {}, {}), "all_agree", known, "welcome")
+    for recipient in (ADA, structs.replace(ADA, attributes={})):
+        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), replace(facts(recipient), wishes=wishes))
+        assert feed.step is IN_APP
+        assert events(after)[:2] == [("step_started", "mail", "ok"), ("step_skipped", "mail", "ok")]
+        assert after.journal[1]["data"] == {
+            "reason": "preferences",
+            "layer": "recipient_default",
+            "scope": "kinds.email",
+        }
+
+
 def test_in_the_sandbox_nothing_leaves() -> None:
     _, effects = run_through(RUN, (IN_APP, EMAIL), facts(sandbox=True))
     assert [(effect.changes, effect.address) for effect in effects] == [((Change(Status.NOT_SENT),), None)] * 2
 
 
 def test_a_template_that_fails_costs_its_own_message_only() -> None:
-    failing = Step(ref="feed", channel="in-app", template=InAppTemplate(body="{{ 1 | divided_by: 0 }}"))
+    failing = ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="{{ 1 | divided_by: 0 }}"))
     after, (broken, mail) = run_through(RUN, (failing, EMAIL), facts())
     assert broken.content == InAppContent(())
     (change,) = broken.changes

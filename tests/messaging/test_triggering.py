@@ -1,24 +1,22 @@
 """What is accepted, what is refused, and what a repetition is answered."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from addressee.directory.receipts import RepeatedError
 from addressee.messaging import (
-    Accepted,
     ActorMissingError,
     DataFailure,
     DataInvalidError,
-    Receipt,
-    ReceiptMismatchError,
     Trigger,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
 from tests.messaging.office import FILES, WELCOME, Office, user
-from tests.support.clock import MovedClock
+from tests.support.receipts import receipt
 
 SCHEMA = f"""{WELCOME}
 trigger_data_schema:
@@ -33,8 +31,7 @@ NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "message_even
 
 async def test_an_accepted_trigger_is_one_run_and_one_job(office: Office) -> None:
     await office.push()
-    accepted = await office.trigger("ada", "bob")
-    assert not accepted.replayed
+    await office.trigger("ada", "bob")
     assert await office.counts() == {**NOTHING, "workflow_runs": 1}
     assert [job.name for job in await office.jobs()] == ["start"]
 
@@ -45,7 +42,7 @@ async def test_refused_triggers_store_nothing(office: Office) -> None:
     await office.delete("gone")
     jobs = len(await office.jobs())
     with pytest.raises(WorkflowMissingError, match="no workflow 'nope'"):
-        await office.trigger("ada", workflow="nope", receipt=Receipt("key", b"1"))
+        await office.trigger("ada", workflow="nope", receipt=receipt(office.environment_id, "key"))
     with pytest.raises(WorkflowInactiveError, match="'off' is switched off"):
         await office.trigger("ada", workflow="off")
     for actor in ("nobody", "gone"):
@@ -54,7 +51,7 @@ async def test_refused_triggers_store_nothing(office: Office) -> None:
     assert await office.counts() == NOTHING
     assert len(await office.jobs()) == jobs
     # Nothing was kept under the key of the refused request either.
-    assert not (await office.trigger("ada", receipt=Receipt("key", b"2"))).replayed
+    await office.trigger("ada", receipt=receipt(office.environment_id, "key", says=b"2"))
 
 
 @pytest.mark.parametrize(
@@ -87,55 +84,25 @@ async def test_data_must_fit_the_workflows_schema(
     assert await office.counts() == NOTHING
 
 
-async def test_a_repeated_request_is_answered_as_the_first_was(office: Office) -> None:
+async def test_a_repeated_request_starts_no_second_run(office: Office) -> None:
     await office.push()
-    first = await office.trigger("ada", receipt=Receipt("key", b"1"), request_id="one")
-    again = await office.trigger("ada", receipt=Receipt("key", b"1"), request_id="two")
-    assert (again.run_id, again.replayed, again.original_request_id) == (first.run_id, True, "one")
+    first = await office.trigger("ada", receipt=receipt(office.environment_id, "key"))
+    with pytest.raises(RepeatedError) as repeated:
+        await office.trigger("ada", receipt=receipt(office.environment_id, "key"))
+    assert repeated.value.earlier.answer.body == f'"{first}"'.encode()
     assert (await office.counts())["workflow_runs"] == 1
     assert len(await office.jobs()) == 1
 
 
-async def test_a_replay_needs_no_workflow(office: Office) -> None:
-    await office.push()
-    first = await office.trigger("ada", receipt=Receipt("key", b"1"))
-    await office.push({**FILES, "workflows/welcome.yaml": f"{WELCOME}\nactive: false"})
-    assert (await office.trigger("ada", receipt=Receipt("key", b"1"))).run_id == first.run_id
-
-
-async def test_a_key_belongs_to_one_request(office: Office) -> None:
-    await office.push()
-    await office.trigger("ada", receipt=Receipt("key", b"1"))
-    with pytest.raises(ReceiptMismatchError):
-        await office.trigger("bob", receipt=Receipt("key", b"2"))
-
-
 async def test_requests_at_the_same_time_start_one_run(office: Office) -> None:
     await office.push()
-    accepted = await asyncio.gather(
-        *(office.trigger("ada", receipt=Receipt("key", b"1"), request_id=str(n)) for n in range(8))
-    )
-    assert len({each.run_id for each in accepted}) == 1
-    (first,) = [n for n, each in enumerate(accepted) if not each.replayed]
-    assert {each.original_request_id for each in accepted} == {None, str(first)}
+    receipts = [receipt(office.environment_id, "key", request_id=str(n)) for n in range(8)]
+    answers = await asyncio.gather(*(office.trigger("ada", receipt=each) for each in receipts), return_exceptions=True)
+    ((first, run_id),) = [(str(n), answer) for n, answer in enumerate(answers) if isinstance(answer, UUID)]
+    repeated = [answer.earlier for answer in answers if isinstance(answer, RepeatedError)]
+    assert {(each.request_id, each.answer.body) for each in repeated} == {(first, f'"{run_id}"'.encode())}
+    assert len(repeated) == 7
     assert (await office.counts())["workflow_runs"] == 1
-
-
-async def test_a_key_is_free_again_after_a_day(office: Office, clock: MovedClock) -> None:
-    await office.push()
-    first = await office.trigger("ada", receipt=Receipt("key", b"1"))
-    clock.move(timedelta(hours=24) - timedelta(milliseconds=1))
-    assert (await office.trigger("ada", receipt=Receipt("key", b"1"))).replayed
-    clock.move(timedelta(milliseconds=1))
-    second = await office.trigger("ada", receipt=Receipt("key", b"2"))
-    assert (second.replayed, second.run_id != first.run_id) == (False, True)
-
-
-async def test_a_key_is_one_environments(office: Office, other: Office) -> None:
-    await office.push()
-    await other.push()
-    await office.trigger("ada", receipt=Receipt("key", b"1"))
-    assert not (await other.trigger("ada", receipt=Receipt("key", b"2"))).replayed
 
 
 async def test_a_workflow_is_one_environments(office: Office, other: Office) -> None:
@@ -144,15 +111,9 @@ async def test_a_workflow_is_one_environments(office: Office, other: Office) -> 
         await other.trigger("ada")
 
 
-async def test_a_trigger_can_be_foreseen_without_storing_anything(office: Office) -> None:
+async def test_a_trigger_can_be_checked_without_storing_anything(office: Office) -> None:
     await office.push()
-    what, receipt = Trigger("welcome", [user("ada")]), Receipt("key", b"1")
-    assert await office.messaging.foresee(office.environment_id, what, receipt=receipt) is None
-    assert await office.counts() == NOTHING
-    first = await office.trigger("ada", receipt=receipt, request_id="one")
-    foreseen = await office.messaging.foresee(office.environment_id, what, receipt=receipt)
-    assert foreseen == Accepted(first.run_id, "one")
-    with pytest.raises(ReceiptMismatchError):
-        await office.messaging.foresee(office.environment_id, what, receipt=Receipt("key", b"2"))
+    await office.messaging.check_trigger(office.environment_id, Trigger("welcome", [user("ada")]))
     with pytest.raises(WorkflowMissingError):
-        await office.messaging.foresee(office.environment_id, Trigger("nope", []))
+        await office.messaging.check_trigger(office.environment_id, Trigger("nope", []))
+    assert await office.counts() == NOTHING

@@ -11,10 +11,11 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.messaging import Receipt, Status, worker
+from addressee.messaging import Status, worker
 from addressee.messaging.housekeeping import tidy
 from tests.messaging.office import Office
 from tests.support.clock import MovedClock
+from tests.support.receipts import receipt
 from tests.support.waiting import until
 
 
@@ -66,15 +67,15 @@ async def test_two_workers_share_the_work(installation: Installation, office: Of
 async def test_housekeeping_forgets_expired_receipts_only(office: Office) -> None:
     await office.push()
     for key in ("old", "new"):
-        await office.trigger("ada", receipt=Receipt(key, b"1"))
+        await office.trigger("ada", receipt=receipt(office.environment_id, key))
     now = datetime.now(UTC)
     await office.pool.execute(
-        "UPDATE addressee.trigger_receipts SET created_at = $2 WHERE environment_id = $1 AND key = 'old'",
+        "UPDATE addressee.receipts SET recorded_at = $2 WHERE environment_id = $1 AND key = 'old'",
         office.environment_id,
         now - timedelta(hours=24),
     )
     await tidy(office.pool, now)
     rows = await office.pool.fetch(
-        "SELECT key FROM addressee.trigger_receipts WHERE environment_id = $1", office.environment_id
+        "SELECT key FROM addressee.receipts WHERE environment_id = $1", office.environment_id
     )
     assert [row["key"] for row in rows] == ["new"]

@@ -65,15 +65,48 @@ TYPES = {
 }
 
 
+# How the native API calls what Knock has another code for.
+NATIVE_CODES = {
+    "authentication_required": "unauthenticated",
+    "api_key_missing": "unauthenticated",
+    "incorrect_token_type": "forbidden",
+    "invalid_json": "malformed",
+    "invalid_params": "invalid",
+    "payload_too_large": "too_large",
+    "resource_missing": "not_found",
+    "service_unavailable": "unavailable",
+}
+
+
 def check_refusal(reply: Reply, status: int, code: str, field: str | None = None) -> None:
-    """Fails unless this is an error in Knock's envelope (knock.md §1.5); `field` is what a 422 has to name."""
+    """Fails unless this is an error in its dialect's envelope; `field` is what a 422 has to name."""
+    assert reply.headers["x-request-id"]
+    if "error" in reply.json:
+        check_native_refusal(reply, status, NATIVE_CODES.get(code, code), field)
+    else:
+        check_knock_refusal(reply, status, code, field)
+
+
+def check_native_refusal(reply: Reply, status: int, code: str, field: str | None) -> None:
+    assert reply.json.keys() == {"error"}
+    error = reply.json["error"]
+    assert (reply.status, error["code"]) == (status, code), reply
+    assert error.keys() == {"code", "message", "fields"}
+    assert error["message"]
+    if code == "invalid":
+        [named] = error["fields"]
+        assert named.keys() == {"field", "message"}
+        assert field is None or named["field"].startswith(field), error
+
+
+def check_knock_refusal(reply: Reply, status: int, code: str, field: str | None) -> None:
+    """The envelope of knock.md §1.5."""
     body = reply.json
     assert (reply.status, body.get("code")) == (status, code), reply
     assert body.keys() - {"errors"} == {"code", "message", "status", "type"}
     assert body["status"] == status
     assert body["message"]
     assert body["type"] == TYPES.get(code, "invalid_request_error")
-    assert reply.headers["x-request-id"]
     if code == "invalid_params":
         [error, *_] = body["errors"]
         assert error.keys() == {"field", "message", "type"}

@@ -1,4 +1,4 @@
-"""An environment in which there is one of everything, and every route of the Knock dialect pointed at it."""
+"""An environment in which there is one of everything, and every route of every dialect pointed at it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.dialects.knock import KNOCK
+from addressee.dialects.native import NATIVE
 from addressee.dialects.operation import Operation
 from addressee.directory.keys import Keys
 from addressee.messaging import channels
@@ -24,6 +25,9 @@ from addressee.messaging.pushing import push
 from tests.support.waiting import until
 
 USER = "ada"
+OBJECT = "lisbon"
+TENANT = "acme"
+UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
 
 FINISHED = {"delivered", "sent"}
 
@@ -32,7 +36,10 @@ def title(operation: Operation) -> str:
     return f"{operation.method} {operation.path}"
 
 
-every_operation = pytest.mark.parametrize("operation", KNOCK.operations, ids=title)
+DIALECTS = (KNOCK, NATIVE)
+OPERATIONS = [operation for dialect in DIALECTS for operation in dialect.operations]
+
+every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Inhabited:
     bulk_operation_id: str
     feed_id: str
     run_id: str
+    recipient_run_id: str
+    schedule_id: str
 
     @property
     def user_name(self) -> str:
@@ -55,8 +64,23 @@ class Inhabited:
         return operation.path.format_map({**self.things(operation), **instead})
 
     def things(self, operation: Operation) -> Mapping[str, str]:
-        id = self.bulk_operation_id if operation.path.startswith("/v1/bulk_operations/") else self.feed_id
-        return {"user_id": USER, "message_id": self.message_ids[0], "key": "welcome", "id": id}
+        ids = {
+            "/v1/bulk_operations/{id}": self.bulk_operation_id,
+            "/v1/workflow_recipient_runs/{id}": self.recipient_run_id,
+            "/v1/tenants/{id}": TENANT,
+        }
+        return {
+            "user_id": USER,
+            "message_id": self.message_ids[0],
+            "key": "welcome",
+            "id": ids.get(operation.path, self.feed_id),
+            "collection": "projects",
+            "object_id": OBJECT,
+            "channel_id": self.feed_id,
+            "action": "seen",
+            "type": "email",
+            "merge_id": UNKNOWN_ID,
+        }
 
     def body(self, operation: Operation) -> dict[str, Any]:
         """What the operation takes, about the things of this environment."""
@@ -67,11 +91,25 @@ class Inhabited:
             "batch": [{"id": USER, "properties": {"name": "Changed"}}],
             "users": [{"id": USER, "name": "Changed"}],
             "user_ids": [USER],
+            "from_user_id": "guest",
+            "from": "guest",
             "recipients": [USER],
+            "objects": [{"id": OBJECT, "name": "Changed"}],
+            "object_ids": [OBJECT],
+            "subscriptions": [{"id": OBJECT, "recipients": [USER], "properties": {"name": "Changed"}}],
+            "tenants": [{"id": TENANT, "name": "Changed"}],
             "message_ids": list(self.message_ids),
             "cancellation_key": "cancel",
             "metadata": {"button": "Start"},
+            "data": {"any": "thing"},
+            "preferences": {},
+            "subscribed": False,
+            "workflow": "welcome",
+            "schedule_ids": [self.schedule_id],
+            "schedules": [{"workflow": "welcome", "recipient": USER}],
         }
+        if operation.path.startswith("/v1/channels/"):
+            examples["tenants"] = [TENANT]
         fields = msgspec.structs.fields(operation.takes) if operation.takes else ()
         return {
             field.encode_name: examples[field.encode_name]
@@ -90,8 +128,15 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
     async with httpx.AsyncClient(base_url=api, headers={"authorization": f"Bearer {secret}"}) as client:
         user = {"id": USER, "name": name_of_the_user(name), "email": "ada@example.com", "plan": "pro"}
         identified = (await client.post("/v1/users/bulk/identify", json={"users": [user]})).raise_for_status().json()
+        (await client.put(f"/v1/objects/projects/{OBJECT}", json={"name": "Lisbon"})).raise_for_status()
+        subscription = {"recipients": [USER]}
+        (await client.post(f"/v1/objects/projects/{OBJECT}/subscriptions", json=subscription)).raise_for_status()
+        (await client.put(f"/v1/tenants/{TENANT}", json={"name": "Acme"})).raise_for_status()
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
+
+        wanted = {"recipients": [USER], "workflow": "welcome", "scheduled_at": "2999-01-01T00:00:00Z"}
+        schedules = (await client.post("/v1/schedules", json=wanted)).raise_for_status().json()
 
         async def messages() -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = (await client.get(f"/v1/users/{USER}/messages")).json()["items"]
@@ -113,6 +158,8 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         bulk_operation_id=identified["id"],
         feed_id=str(by_key["in-app"]),
         run_id=run["workflow_run_id"],
+        recipient_run_id=made[0]["source"]["workflow_recipient_run_id"],
+        schedule_id=schedules[0]["id"],
     )
 
 

@@ -35,6 +35,11 @@ class Email:
     written_at: datetime
     reply_to: str | None = None
 
+    @property
+    def envelope(self) -> dict[str, str]:
+        """What tells this e-mail from others; nothing of what it says."""
+        return {"id": self.id, "from": self.sender, "to": self.to}
+
 
 def compose(email: Email) -> EmailMessage:
     """The e-mail with its headers. Nothing in it can add a header or a recipient. Raises AddressError."""

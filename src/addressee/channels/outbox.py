@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 
 from addressee.channels.email import AddressError, Email, compose
-from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.sender import Exchange, Failed, Failure, Sent
+
+WRITTEN = 201
 
 
 class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,8 +33,9 @@ class OutboxSender:
         try:
             await asyncio.to_thread(self._write, f"{email.id}.eml", message.as_bytes())
         except OSError as error:
-            return Failed(Failure.TEMPORARY, f"{self._folder} cannot be written: {error.strerror}")
-        return Sent()
+            reason = f"{self._folder} cannot be written: {error.strerror}"
+            return Failed(Failure.TEMPORARY, reason, exchange(email, None, reason))
+        return Sent(exchange(email, WRITTEN, "written"))
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -42,3 +45,7 @@ class OutboxSender:
         unfinished = self._folder / f".{name}.{os.getpid()}"
         unfinished.write_bytes(content)
         unfinished.replace(self._folder / name)
+
+
+def exchange(email: Email, status: int | None, answer: str) -> Exchange:
+    return Exchange("outbox", "PUT", "localhost", f"/{email.id}.eml", email.envelope, status, answer)

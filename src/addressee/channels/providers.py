@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from addressee.channels import channel_data
+from addressee.channels.channel_data import ANYTHING, Form
 from addressee.channels.outbox import OutboxSender, OutboxSettings
 from addressee.channels.sender import Sender
 from addressee.channels.smtp import SmtpSender, SmtpSettings
@@ -18,6 +20,10 @@ from addressee.channels.smtp import SmtpSender, SmtpSettings
 class ChannelType(StrEnum):
     EMAIL = "email"
     IN_APP_FEED = "in_app_feed"
+    SMS = "sms"
+    PUSH = "push"
+    CHAT = "chat"
+    HTTP = "http"
 
 
 class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,15 +32,16 @@ class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`open` makes a sender from settings and the outbox folder; None where nothing leaves the database.
+    """`open` makes a sender from settings and the outbox folder; None where there is none: then nothing is sent.
 
-    `secrets` names the settings that are sealed.
+    `secrets` names the settings that are sealed. `data` is the form of what recipients' channel data hold.
     """
 
     channel_type: ChannelType
     settings: type[msgspec.Struct]
     open: Callable[[Any, Path], Sender] | None
     secrets: frozenset[str] = frozenset()
+    data: Form = ANYTHING
 
 
 PROVIDERS: Mapping[str, Provider] = {
@@ -46,4 +53,14 @@ PROVIDERS: Mapping[str, Provider] = {
         frozenset({"password"}),
     ),
     "outbox": Provider(ChannelType.EMAIL, OutboxSettings, lambda _, folder: OutboxSender(folder)),
+    "twilio": Provider(ChannelType.SMS, NoSettings, None),
+    "fcm": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
+    "apns": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
+    "expo": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
+    "aws_sns": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("target_arn", "target_arns")),
+    "one_signal": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.players()),
+    "slack": Provider(ChannelType.CHAT, NoSettings, None, data=channel_data.slack()),
+    "ms_teams": Provider(ChannelType.CHAT, NoSettings, None, data=channel_data.ms_teams()),
+    "discord": Provider(ChannelType.CHAT, NoSettings, None, data=channel_data.discord()),
+    "webhook": Provider(ChannelType.HTTP, NoSettings, None),
 }

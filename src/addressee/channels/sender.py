@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from addressee.channels.email import Email
 
@@ -17,17 +18,48 @@ class Failure(Enum):
     BOUNCED = "bounced"
 
 
+MAX_LOGGED_LENGTH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a provider was asked and what it answered, for an operator to read (knock.md §2.0, DeliveryLog).
+
+    Neither holds a secret, nor what the message says. `service` is the provider's name; one that does not speak HTTP
+    is described as if it did. `status` is None when there was no answer; `answer` is cut to MAX_LOGGED_LENGTH
+    characters.
+    """
+
+    service: str
+    method: Literal["GET", "POST", "PUT", "DELETE", "PATCH"]
+    host: str
+    path: str
+    asked: Mapping[str, Any]
+    status: int | None
+    answer: str
+
+    def __post_init__(self) -> None:
+        # A provider may say anything, and a database does not hold NUL.
+        object.__setattr__(self, "answer", self.answer[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd"))
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The provider has taken the message over."""
 
+    exchange: Exchange | None = field(default=None, compare=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider has not. `reason` is for an operator and holds no secret."""
+    """The provider has not. `reason` is for an operator and holds no secret.
+
+    Without an `exchange` the provider was not asked.
+    """
 
     failure: Failure
     reason: str
+    exchange: Exchange | None = field(default=None, compare=False)
 
 
 class Sender(Protocol):

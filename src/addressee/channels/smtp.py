@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Literal
 
 import aiosmtplib
 import msgspec
 
 from addressee.channels.email import AddressError, Email, compose
-from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.sender import Exchange, Failed, Failure, Sent
 
 # For connecting, and for each e-mail.
 TIMEOUT_SECONDS = 15
 
 MAX_REASON_LENGTH = 300
 PERMANENT_CODES = range(500, 600)
+TAKEN = 250
 
 
 class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,20 +48,22 @@ class SmtpSender:
         if self._client is None or not self._client.is_connected:
             await self._connect()
         if self._unreachable is not None:
-            return self._unreachable
+            return self._unanswered(email, self._unreachable)
         assert self._client is not None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._client.send_message(message)
+                _, answer = await self._client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
-            return rejection(refused.recipients[0], Failure.BOUNCED)
+            return self._rejected(email, refused.recipients[0], Failure.BOUNCED)
         except aiosmtplib.SMTPResponseException as refused:
-            return rejection(refused, Failure.PERMANENT)
+            return self._rejected(email, refused, Failure.PERMANENT)
         except aiosmtplib.SMTPNotSupported:
-            return Failed(Failure.PERMANENT, f"{self._settings.host} does not take addresses outside of ASCII")
+            reason = f"{self._settings.host} does not take addresses outside of ASCII"
+            return self._unanswered(email, Failed(Failure.PERMANENT, reason))
         except (aiosmtplib.SMTPException, OSError) as error:
-            return self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
-        return Sent()
+            reason = f"{self._settings.host} cannot be used: {type(error).__name__}"
+            return self._unanswered(email, self._give_up(reason))
+        return Sent(self._exchange(email, TAKEN, answer))
 
     async def close(self) -> None:
         if self._client is None or not self._client.is_connected:
@@ -89,6 +93,16 @@ class SmtpSender:
             self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
         except (aiosmtplib.SMTPException, OSError) as error:
             self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
+
+    def _rejected(self, email: Email, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
+        return replace(rejection(refused, permanent), exchange=self._exchange(email, refused.code, refused.message))
+
+    def _unanswered(self, email: Email, failed: Failed) -> Failed:
+        return replace(failed, exchange=self._exchange(email, None, failed.reason))
+
+    def _exchange(self, email: Email, status: int | None, answer: str) -> Exchange:
+        host = f"{self._settings.host}:{self._settings.port}"
+        return Exchange("smtp", "POST", host, "/", email.envelope, status, answer)
 
     def _give_up(self, reason: str) -> Failed:
         self._unreachable = Failed(Failure.TEMPORARY, reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from addressee.directory import Directory
     from addressee.directory.keys import KeyRing
     from addressee.messaging import Messaging
+    from addressee.preferences import Preferences
 
 ONE_RECIPIENT_BYTES = 1_000_000
 MANY_RECIPIENTS_BYTES = 24_000_000
@@ -29,6 +30,7 @@ class Rooms:
     """The rooms that a dialect calls."""
 
     directory: Directory
+    preferences: Preferences
     messaging: Messaging
     keys: KeyRing
 
@@ -83,11 +85,12 @@ class Call(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """A response: JSON bytes, or nothing."""
+    """A response: JSON bytes, or nothing. What may be of any size comes as a `stream` instead."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = {}
+    stream: AsyncIterator[bytes] | None = None
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
@@ -183,3 +186,8 @@ def json_body(call: Call) -> Any:
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     return Answer(msgspec.json.encode(value), status, headers or {})
+
+
+def no_content(_: object = None) -> Answer:
+    """The answer of what has nothing to say but that it was done."""
+    return Answer(status=204)

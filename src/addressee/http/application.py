@@ -164,8 +164,11 @@ def unrouted(dialect: Dialect) -> Responder:
 
 def write(resp: Response, answer: Answer) -> None:
     resp.status = answer.status
-    resp.data = answer.body
-    if answer.body:
+    if answer.stream is None:
+        resp.data = answer.body
+    else:
+        resp.stream = answer.stream
+    if answer.body or answer.stream is not None:
         resp.content_type = JSON
     for name, value in answer.headers.items():
         resp.set_header(name, value)

@@ -12,12 +12,14 @@ from addressee.database.jobs import Hint
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.dialects.knock import KNOCK
+from addressee.dialects.native import NATIVE
 from addressee.dialects.operation import Rooms
 from addressee.directory import Directory
 from addressee.directory.keys import KeyRing
 from addressee.http import own
 from addressee.http.application import ASGIApp, RawPaths, build
 from addressee.messaging import Messaging
+from addressee.preferences import Preferences
 from addressee.processes import die_with_parent
 
 Message: TypeAlias = Mapping[str, Any]
@@ -26,7 +28,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 POOL_SIZE = 10
 COLLECT_AFTER_OBJECTS = 50_000
-DIALECTS = (KNOCK,)
+DIALECTS = (KNOCK, NATIVE)
 
 
 def create() -> Service:
@@ -63,8 +65,9 @@ class Service:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         pool = await open_pool(self._installation.target(), min_size=2, max_size=POOL_SIZE)
-        directory = Directory(pool)
-        self._application = RawPaths(self._build(pool, directory))
+        sealer = Sealer(self._installation.master_key())
+        directory = Directory(pool, sealer=lambda: sealer)
+        self._application = RawPaths(self._build(pool, directory, sealer))
         spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -72,10 +75,11 @@ class Service:
         await pool.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _build(self, pool: Pool, directory: Directory) -> ASGIApp:
+    def _build(self, pool: Pool, directory: Directory, sealer: Sealer) -> ASGIApp:
+        preferences = Preferences(pool, directory.reader)
         messaging = Messaging(pool, directory.reader, Hint(pool))
-        keys = KeyRing(pool, Sealer(self._installation.master_key()))
-        app = build(DIALECTS, Rooms(directory, messaging, keys), own.nowhere)
+        keys = KeyRing(pool, sealer)
+        app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), own.nowhere)
         description = own.Description(DIALECTS)
         app.add_route("/health/live", own.Live())
         app.add_route("/health/ready", own.Ready(pool))

@@ -1,32 +1,42 @@
 """The messaging room: what recipients get."""
 
+from addressee.messaging.activities import Activity
 from addressee.messaging.content import Block, EmailContent, InAppContent
 from addressee.messaging.delivery import Status
+from addressee.messaging.delivery_logs import DeliveryLog
 from addressee.messaging.erasing import Erase, Person
 from addressee.messaging.errors import (
     ActorMissingError,
     DataFailure,
     DataInvalidError,
     MessagingError,
-    ReceiptMismatchError,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
-from addressee.messaging.feed import Activity, Feed, FeedFilter, FeedItem
+from addressee.messaging.explaining import ExplainedStep, Explanation
+from addressee.messaging.feed import Feed, FeedFilter, FeedItem
+from addressee.messaging.listing import EARLIEST, LATEST, MessageFilter
+from addressee.messaging.mark_all import Action, Selection
 from addressee.messaging.marking import Mark
 from addressee.messaging.message import Message, Position
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.people import Missing
-from addressee.messaging.reading import EARLIEST, LATEST, Contents, MessageEvent, MessageFilter
+from addressee.messaging.reading import Contents, MessageEvent
+from addressee.messaging.reading_runs import RecipientRun, RunEvent, RunFilter, RunPosition
+from addressee.messaging.recurrence import Frequency, Repeat, Timing, Weekday
 from addressee.messaging.reference import Reference
+from addressee.messaging.rescheduling import ScheduleChange
 from addressee.messaging.runs import Identity
-from addressee.messaging.triggering import Accepted, Receipt, Trigger
+from addressee.messaging.schedule import Schedule, ScheduleEntry
+from addressee.messaging.scheduling import NewSchedule
+from addressee.messaging.stepping import RunStatus
+from addressee.messaging.triggering import Trigger
 from addressee.messaging.workflow import Channel
 
 __all__ = [
     "EARLIEST",
     "LATEST",
-    "Accepted",
+    "Action",
     "Activity",
     "ActorMissingError",
     "Block",
@@ -34,11 +44,15 @@ __all__ = [
     "Contents",
     "DataFailure",
     "DataInvalidError",
+    "DeliveryLog",
     "EmailContent",
     "Erase",
+    "ExplainedStep",
+    "Explanation",
     "Feed",
     "FeedFilter",
     "FeedItem",
+    "Frequency",
     "Identity",
     "InAppContent",
     "Mark",
@@ -48,13 +62,24 @@ __all__ = [
     "Messaging",
     "MessagingError",
     "Missing",
+    "NewSchedule",
     "Person",
     "Position",
-    "Receipt",
-    "ReceiptMismatchError",
+    "RecipientRun",
     "Reference",
+    "Repeat",
+    "RunEvent",
+    "RunFilter",
+    "RunPosition",
+    "RunStatus",
+    "Schedule",
+    "ScheduleChange",
+    "ScheduleEntry",
+    "Selection",
     "Status",
+    "Timing",
     "Trigger",
+    "Weekday",
     "WorkflowInactiveError",
     "WorkflowMissingError",
 ]

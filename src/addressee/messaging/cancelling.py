@@ -9,10 +9,12 @@ import msgspec
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.receipts import Receipt, keep
+from addressee.messaging.fanning import stop_fanouts
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import RunPage, WaitingRecipient
 from addressee.messaging.stepping import RunStatus
-from addressee.messaging.storing import insert_recipient_runs
+from addressee.messaging.storing import cancellation, insert_recipient_runs
 
 SQL = load(__package__)
 
@@ -23,13 +25,19 @@ async def cancel(
     workflow: str,
     cancellation_key: str,
     recipients: Sequence[Reference] | None,
+    *,
+    receipt: Receipt | None,
     now: datetime,
 ) -> None:
-    """Cancels for `recipients`, None: for all. Those that wait to be started are stored as cancelled."""
-    chosen = None if recipients is None else set(recipients)
-    journal = [{"event": "run_cancelled", "status": "ok", "inserted_at": now}]
+    """Cancels for `recipients`, None: for all. Those that wait to be started are stored as cancelled.
+
+    Nobody else is told who subscribes to an object that is cancelled.
+    """
+    chosen = None if recipients is None else await with_predecessors(pool, environment_id, recipients)
+    journal = cancellation(now)
     async with pool.acquire() as connection, connection.transaction():
-        for run in await connection.fetch(SQL["lock_runs_to_cancel"], environment_id, workflow, cancellation_key):
+        runs = await connection.fetch(SQL["lock_runs_to_cancel"], environment_id, workflow, cancellation_key)
+        for run in runs:
             waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
             stopped = [each for each in waiting if chosen is None or each.reference in chosen]
             page = RunPage(environment_id, run["id"], run["pages_started"])
@@ -40,6 +48,12 @@ async def cancel(
                 msgspec.json.encode([each for each in waiting if each not in stopped]),
                 page.page,
             )
+            if chosen is not None:
+                cancelled = chosen.union(msgspec.json.decode(run["cancelled"], type=list[Reference]))
+                await connection.execute(
+                    SQL["keep_cancelled"], environment_id, run["id"], msgspec.json.encode(sorted(cancelled))
+                )
+        await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
         await connection.execute(
             SQL["cancel_recipient_runs"],
             environment_id,
@@ -50,3 +64,11 @@ async def cancel(
             msgspec.json.encode(journal),
             now,
         )
+        await keep(connection, receipt, None, now)
+
+
+async def with_predecessors(pool: Pool, environment_id: int, recipients: Sequence[Reference]) -> set[Reference]:
+    """These, and whoever was merged into one of them: their runs go on in the other's name."""
+    columns = [each.collection for each in recipients], [each.id for each in recipients]
+    merged = await pool.fetch(SQL["predecessors"], environment_id, *columns)
+    return {*recipients, *(Reference(row["collection"], row["secondary_id"]) for row in merged)}

@@ -1,28 +1,44 @@
-"""A folder of channels, workflows and variables, read and checked as a whole.
+"""A folder of channels, workflows, variables and preferences, read and checked as a whole.
 
-channels/<key>.yaml    workflows/<key>.yaml    variables.yaml
+channels/<key>.yaml    workflows/<key>.yaml    variables.yaml    preferences.yaml
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from addressee.channels.email import AddressError, address
 from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.directory.errors import RefusedError
 from addressee.messaging import templates
 from addressee.messaging.schemas import check_schema
 from addressee.messaging.sources import Mistake, Source, Trail, read
-from addressee.messaging.workflow import MAX_STEPS, TEMPLATES, Definition, Name, Workflow
+from addressee.messaging.workflow import (
+    MAX_DELAY,
+    MAX_STEPS,
+    TEMPLATES,
+    ChannelStep,
+    Definition,
+    DelayStep,
+    Name,
+    Step,
+    Workflow,
+)
+from addressee.preferences import check_set
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+INDEX = re.compile(r"\[(\d+)\]")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+WHOLE_FILES = ("variables.yaml", "preferences.yaml")
 
 HTML_FIELDS = frozenset({"html", "body"})
 ADDRESS_SETTINGS = ("from", "reply_to")
@@ -46,17 +62,36 @@ class ChannelFile(Definition, frozen=True):
     id: str | None = None
 
 
-class StepFile(Definition, frozen=True):
+Count = Annotated[int, msgspec.Meta(ge=0, le=int(MAX_DELAY.total_seconds()))]
+
+
+class DelayFile(Definition, frozen=True):
+    """All of it together."""
+
+    seconds: Count = 0
+    minutes: Count = 0
+    hours: Count = 0
+    days: Count = 0
+
+
+class DelayStepFile(Definition, frozen=True):
+    ref: Name
+    delay: DelayFile
+
+
+class ChannelStepFile(Definition, frozen=True):
     ref: Name
     channel: str
     template: dict[str, Any]
 
 
 class WorkflowFile(Definition, frozen=True):
-    steps: list[StepFile]
+    steps: list[dict[str, Any]]
     name: Name | None = None
     categories: list[Name] = msgspec.field(default_factory=list)
     active: bool = True
+    commercial: bool = False
+    override_preferences: bool = False
     trigger_data_schema: dict[str, Any] | None = None
 
 
@@ -83,9 +118,12 @@ class WorkflowDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
+    """`preferences` are those of recipients who say nothing; None when the folder says nothing either."""
+
     channels: list[ChannelDefinition]
     workflows: list[WorkflowDefinition]
     variables: dict[str, Any]
+    preferences: dict[str, Any] | None = None
 
 
 def read_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
@@ -94,17 +132,19 @@ def read_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
     variable_files = [read(path, folder) for path in folder.glob("variables.yaml")]
+    preference_files = [read(path, folder) for path in folder.glob("preferences.yaml")]
 
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
     types = {key_of(source): type_of(source) for source in channel_files}
     workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, types))]
     variables = {name: value for source in variable_files for name, value in read_variables(source).items()}
+    preferences = next((read_preferences(source) for source in preference_files), None)
 
-    for source in (*channel_files, *workflow_files, *variable_files):
+    for source in (*channel_files, *workflow_files, *variable_files, *preference_files):
         mistakes += source.mistakes
     if mistakes:
         raise MistakesError(sorted(set(mistakes)))
-    return Configuration(channels, workflows, variables)
+    return Configuration(channels, workflows, variables, preferences)
 
 
 def unknown_files(folder: Path) -> list[Mistake]:
@@ -113,10 +153,10 @@ def unknown_files(folder: Path) -> list[Mistake]:
     wrong = [
         path
         for path in found
-        if path.as_posix() != "variables.yaml"
+        if path.as_posix() not in WHOLE_FILES
         and not (len(path.parts) == 2 and path.parts[0] in {"channels", "workflows"} and path.suffix == ".yaml")
     ]
-    where = "this is not channels/<key>.yaml, workflows/<key>.yaml or variables.yaml"
+    where = f"this is not channels/<key>.yaml, workflows/<key>.yaml, {' or '.join(WHOLE_FILES)}"
     mistakes = [Mistake(path.as_posix(), 1, where) for path in wrong]
     if not found:
         mistakes.append(Mistake(str(folder), 1, "there is nothing to push: no channels/*.yaml, no workflows/*.yaml"))
@@ -151,25 +191,15 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
 
 def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> WorkflowDefinition | None:
     """`types` are the types of the channels by key, None where the channel's file does not say."""
-    if not check_key(source) or not fits(source, (), source.value, WorkflowFile):
+    if not check_key(source) or not fits_workflow(source):
         return None
     file = msgspec.convert(source.value, WorkflowFile)
     if not 1 <= len(file.steps) <= MAX_STEPS:
         source.mistake(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
-    refs: set[str] = set()
-    steps = []
-    for index, step in enumerate(file.steps):
-        trail: Trail = ("steps", index)
-        if step.ref in refs:
-            source.mistake((*trail, "ref"), f"another step is called {step.ref!r}")
-        refs.add(step.ref)
-        type = types.get(step.channel)
-        if type is not None:
-            check_template(source, (*trail, "template"), step.template, type)
-            steps.append({**msgspec.to_builtins(step), "template": {**step.template, "type": type.value}})
-        elif step.channel not in types:
-            known = ", ".join(types) or "none"
-            source.mistake((*trail, "channel"), f"there is no channel {step.channel!r}; there are {known}")
+    step_files = [msgspec.convert(step, step_form(step)) for step in file.steps]
+    check_refs(source, [step.ref for step in step_files])
+    read = [read_step(source, ("steps", index), step, types) for index, step in enumerate(step_files)]
+    steps = tuple(step for step in read if step is not None)
     if file.trigger_data_schema is not None:
         try:
             check_schema(file.trigger_data_schema)
@@ -177,16 +207,61 @@ def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> Wo
             source.mistake(("trigger_data_schema",), f"this is not a JSON schema: {error}")
     if source.mistakes or len(steps) < len(file.steps):
         return None
-    workflow = msgspec.convert(
-        {
-            "name": file.name or key_of(source),
-            "categories": file.categories,
-            "steps": steps,
-            "trigger_data_schema": file.trigger_data_schema,
-        },
-        Workflow,
+    workflow = Workflow(
+        name=file.name or key_of(source),
+        categories=tuple(file.categories),
+        steps=steps,
+        trigger_data_schema=file.trigger_data_schema,
+        commercial=file.commercial,
+        override_preferences=file.override_preferences,
     )
     return WorkflowDefinition(key_of(source), file.active, workflow)
+
+
+def fits_workflow(source: Source) -> bool:
+    """Looks at each step, whatever is wrong beside it."""
+    fitting = [fits(source, (), source.value, WorkflowFile)]
+    steps = source.value.get("steps") if isinstance(source.value, dict) else None
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        if isinstance(step, dict):
+            fitting.append(fits(source, ("steps", index), step, step_form(step)))
+    return all(fitting)
+
+
+def step_form(step: Mapping[str, Any]) -> type[ChannelStepFile | DelayStepFile]:
+    return DelayStepFile if "delay" in step else ChannelStepFile
+
+
+def check_refs(source: Source, refs: list[str]) -> None:
+    for index, ref in enumerate(refs):
+        if ref in refs[:index]:
+            source.mistake(("steps", index, "ref"), f"another step is called {ref!r}")
+
+
+def read_step(
+    source: Source, trail: Trail, step: ChannelStepFile | DelayStepFile, types: Mapping[str, ChannelType | None]
+) -> Step | None:
+    """None when something is wrong, here or with what the channel's type is known from."""
+    if isinstance(step, DelayStepFile):
+        wait = timedelta(**msgspec.structs.asdict(step.delay))
+        if not timedelta() < wait <= MAX_DELAY:
+            source.mistake((*trail, "delay"), f"a delay is at least a second and at most {MAX_DELAY.days} days")
+        return DelayStep(step.ref, wait)
+    if step.channel not in types:
+        known = ", ".join(types) or "none"
+        source.mistake((*trail, "channel"), f"there is no channel {step.channel!r}; there are {known}")
+        return None
+    type = types[step.channel]
+    if type is None:
+        return None
+    if type not in TEMPLATES:
+        sent = " and ".join(TEMPLATES)
+        source.mistake((*trail, "channel"), f"nothing can be sent on a channel of type {type} yet, only on {sent}")
+        return None
+    check_template(source, (*trail, "template"), step.template, type)
+    if source.mistakes:
+        return None
+    return ChannelStep(ref=step.ref, channel=step.channel, template=msgspec.convert(step.template, TEMPLATES[type]))
 
 
 def read_variables(source: Source) -> dict[str, Any]:
@@ -196,6 +271,42 @@ def read_variables(source: Source) -> dict[str, Any]:
         source.mistake((), "this must be a mapping of names to values")
         return {}
     return source.value
+
+
+def read_preferences(source: Source) -> dict[str, Any]:
+    """A preference set (see `addressee.preferences.sets`)."""
+    if source.value is None or source.mistakes:
+        return {}
+    if not isinstance(source.value, dict):
+        source.mistake((), "this must be a mapping: a preference set")
+        return {}
+    for part in parts_of(source.value):
+        try:
+            check_set(part)
+        except RefusedError as refusal:
+            source.mistake(trail_of(refusal.field, part), refusal.message)
+    return source.value
+
+
+def parts_of(preferences: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each entry as a set of its own, so that a mistake in one hides none in another; then all together."""
+    for name, part in preferences.items():
+        for key, entry in part.items() if isinstance(part, dict) else ():
+            yield {name: {key: entry}}
+    yield preferences
+
+
+def trail_of(field: str, value: Any) -> Trail:
+    """Where a dotted path leads in a value; as far as it does."""
+    if isinstance(value, dict):
+        for name in sorted(filter(field.startswith, value), key=len, reverse=True):
+            rest = field.removeprefix(name)
+            if not rest or rest[0] in ".[":
+                return (name, *trail_of(rest.removeprefix("."), value[name]))
+    if isinstance(value, list) and (found := INDEX.match(field)):
+        index = int(found[1])
+        return (index, *trail_of(field[found.end() :].removeprefix("."), value[index]))
+    return ()
 
 
 def check_template(source: Source, trail: Trail, template: Mapping[str, Any], type: ChannelType) -> None:

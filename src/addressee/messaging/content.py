@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import nh3
 from markdown_it import MarkdownIt
 
 from addressee.channels.providers import ChannelType
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import TENANTS, Recipient
 from addressee.messaging import templates
 from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, Template
 
 MARKDOWN = MarkdownIt("commonmark")
 
 Scope = Mapping[str, Any]
+
+
+class Subscription(NamedTuple):
+    """By which a recipient is told; the object is None once it is gone."""
+
+    properties: Mapping[str, Any]
+    object: Recipient | None
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -47,6 +54,7 @@ Content = EmailContent | InAppContent
 def scope(
     *,
     recipient: Recipient,
+    subscription: Subscription | None = None,
     actor: Recipient | None,
     tenant: Recipient | None,
     data: Mapping[str, Any],
@@ -55,7 +63,7 @@ def scope(
 ) -> Scope:
     """What templates see."""
     return {
-        "recipient": exposed(recipient),
+        "recipient": {**exposed(recipient), **reason(subscription)},
         "actor": actor and exposed(actor),
         "tenant": tenant and exposed(tenant),
         "data": data,
@@ -65,8 +73,22 @@ def scope(
 
 
 def exposed(recipient: Recipient) -> dict[str, Any]:
-    """Properties stand beside attributes, so templates say `recipient.name` and `recipient.plan.tier`."""
-    return {**recipient.properties, **recipient.attributes, "id": recipient.place.id}
+    """Properties stand beside attributes, so templates say `recipient.name` and `recipient.plan.tier`.
+
+    What a tenant's messages look like is below `settings`: `tenant.settings.branding.logo_url`.
+    """
+    shown = {**recipient.properties, **recipient.attributes, "id": recipient.place.id}
+    if recipient.place.collection == TENANTS:
+        shown["settings"] = {"branding": shown.pop("branding", None)}
+    return shown
+
+
+def reason(subscription: Subscription | None) -> dict[str, Any]:
+    """Why the recipient is told, when it was not named: `recipient.subscription.properties.role`."""
+    if subscription is None:
+        return {}
+    object = subscription.object and exposed(subscription.object)
+    return {"subscription": {"properties": subscription.properties, "object": object}}
 
 
 def render(template: Template, scope: Scope, channel: Channel, address: str | None) -> Content:

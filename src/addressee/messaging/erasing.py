@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -11,10 +12,14 @@ import msgspec
 from addressee.database.jobs import Job, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.subscriptions import erase_subscriptions
 
 SQL = load(__package__)
 
+Columns: TypeAlias = list[list[Any]]
+
 BATCH_SIZE = 50
+ERASED_AT_ONCE = 1000
 
 # A page of a run may be on its way while somebody in it is deleted, and be stored after the first sweep.
 SECOND_SWEEP = timedelta(minutes=5)
@@ -44,21 +49,43 @@ class Eraser:
         self._pool = pool
 
     async def erase(self, erase: Erase) -> None:
-        for start in range(0, len(erase.people), BATCH_SIZE):
-            await self._erase(erase.people[start : start + BATCH_SIZE])
-        if erase.sweeps > 1:
-            again = msgspec.structs.replace(erase, sweeps=erase.sweeps - 1)
+        people = await gone(self._pool, erase.people)
+        for start in range(0, len(people), BATCH_SIZE):
+            await erase_people(self._pool, people[start : start + BATCH_SIZE])
+        if erase.sweeps > 1 and people:
+            again = Erase(people, erase.sweeps - 1)
             async with self._pool.acquire() as connection:
                 await enqueue(connection, [again.job(SECOND_SWEEP)])
 
-    async def _erase(self, people: Sequence[Person]) -> None:
-        columns = [list(column) for column in zip(*map(msgspec.structs.astuple, people), strict=True)]
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(SQL["erase_messages"], *columns)
-            runs = await connection.fetch(SQL["erase_recipient_runs"], *columns)
-            await connection.execute(
-                SQL["erase_empty_runs"],
-                [run["environment_id"] for run in runs],
-                [run["run_id"] for run in runs],
-            )
-            await connection.execute(SQL["erase_changes"], *columns)
+
+async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:
+    """Those of them who do not live (again), and whoever was merged into those."""
+    rows = await pool.fetch(SQL["gone_with_predecessors"], *columns_of(people))
+    return [Person(*row) for row in rows]
+
+
+async def erase_people(pool: Pool, people: Sequence[Person]) -> None:
+    """Erases what belongs to these identities, a page in each transaction."""
+    columns = columns_of(people)
+    while await pool.fetchval(SQL["erase_messages"], *columns, ERASED_AT_ONCE) == ERASED_AT_ONCE:
+        pass
+    while await erase_runs(pool, columns) == ERASED_AT_ONCE:
+        pass
+    await erase_subscriptions(pool, [msgspec.structs.astuple(person) for person in people])
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(SQL["erase_schedules"], *columns)
+        await connection.execute(SQL["erase_changes"], *columns)
+        await connection.execute(SQL["erase_merges"], *columns)
+
+
+async def erase_runs(pool: Pool, columns: Columns) -> int:
+    """Erases a page of these identities' runs, and the triggers that nobody is left of. How many runs there were."""
+    async with pool.acquire() as connection, connection.transaction():
+        runs = await connection.fetch(SQL["erase_recipient_runs"], *columns, ERASED_AT_ONCE)
+        triggers = [run["environment_id"] for run in runs], [run["run_id"] for run in runs]
+        await connection.execute(SQL["erase_empty_runs"], *triggers)
+    return len(runs)
+
+
+def columns_of(people: Sequence[Person]) -> Columns:
+    return [list(column) for column in zip(*map(msgspec.structs.astuple, people), strict=True)] or [[], [], [], []]

@@ -26,11 +26,6 @@ class ActorMissingError(MessagingError):
         super().__init__(f"The actor {actor.id!r} is not known; identify it first, or name it inline.")
 
 
-class ReceiptMismatchError(MessagingError):
-    def __init__(self) -> None:
-        super().__init__("This idempotency key was used for another request; use a new key for each request.")
-
-
 @dataclass(frozen=True, slots=True)
 class DataFailure:
     """`field` is the dotted path below the trigger's data, starting with `data`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -15,13 +15,13 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import Document, Recipient
+from addressee.messaging.activities import Activity, activity_of
 from addressee.messaging.content import Block, InAppContent
-from addressee.messaging.identifiers import derived_ksuid
+from addressee.messaging.listing import EARLIEST, LATEST, given, page_columns, recipient_columns
 from addressee.messaging.message import Message, Position, assemble
-from addressee.messaging.people import Missing, read_people
-from addressee.messaging.reading import EARLIEST, LATEST, given, page_columns, recipient_columns
+from addressee.messaging.people import Missing, People, read_people
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import Identity, flattened
+from addressee.messaging.runs import flattened
 from addressee.messaging.variables import read_variables
 
 SQL = load(__package__)
@@ -44,16 +44,6 @@ class FeedFilter:
     trigger_data: Document = field(default_factory=dict)
     since: datetime = EARLIEST
     until: datetime = LATEST
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    id: str
-    recipient: Recipient
-    actor: Recipient | Missing | None
-    data: Document
-    inserted_at: datetime
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +92,25 @@ async def read_feed(
             given(filter.categories),
         )
         owner = recipient_columns(recipient)
-        rows = await connection.fetch(SQL["feed"], *owner, *page_columns(page), *filters, filter.status)
+        rows = await connection.fetch(
+            SQL["feed"], *owner, *page_columns(page, filter.since, filter.until), *filters, filter.status
+        )
         counts = await connection.fetchrow(SQL["feed_counts"], *owner, *filters)
         messages = await assemble(connection, environment_id, rows)
         contents = [msgspec.json.decode(row["content"], type=InAppContent) for row in rows]
-    people = await read_people(reader, environment_id, (actor for each in messages for actor in each.actors))
-    items = [
-        feed_item(message, said.blocks, recipient, people) for message, said in zip(messages, contents, strict=True)
-    ]
+    named = {identity for each in messages for identity in (each.recipient, *each.actors)}
+    people = await read_people(reader, environment_id, named, known=[recipient])
+    items = [feed_item(message, said.blocks, people) for message, said in zip(messages, contents, strict=True)]
     assert counts is not None
     found = cut(items, page, lambda item: item.message.position)
     return Feed(found, counts["total"], counts["unread"], counts["unseen"], variables)
 
 
-def feed_item(
-    message: Message,
-    blocks: Sequence[Block],
-    recipient: Recipient,
-    people: Mapping[Identity, Recipient | Missing],
-) -> FeedItem:
-    actors = [people[actor] for actor in message.actors]
-    activity = Activity(
-        id=derived_ksuid(message.inserted_at, message.id, "activity"),
-        recipient=recipient,
-        actor=actors[0] if actors else None,
-        data=message.data,
-        inserted_at=message.inserted_at,
-        updated_at=message.inserted_at,
+def feed_item(message: Message, blocks: Sequence[Block], people: People) -> FeedItem:
+    return FeedItem(
+        message,
+        blocks,
+        actors=[people.at(actor, message.inserted_at) for actor in message.actors],
+        activities=[activity_of(message, people)],
+        cursor=write_cursor(message.position),
     )
-    return FeedItem(message, blocks, actors, [activity], write_cursor(message.position))

@@ -9,18 +9,21 @@ import asyncpg
 import structlog
 
 from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions
-from addressee.database.jobs import forget_finished
-from addressee.database.pool import AWAY, Pool
+from addressee.database.jobs import enqueue, forget_finished
+from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
-from addressee.directory.receipts import RECEIPT_LIFE, delete_expired_receipts
-
-SQL = load(__package__)
+from addressee.directory.merges import UNDO_LIFE
+from addressee.directory.receipts import delete_expired_receipts
+from addressee.messaging.erasing import Erase, Person
 
 INTERVAL_SECONDS = 3600
-BATCH_SIZE = 10_000
 JOB_LOG_LIFE = timedelta(days=7)
 HISTORY_MONTHS = 12
+
+MERGES_AT_ONCE = 200
+
+SQL = load(__package__)
 
 log = structlog.get_logger()
 
@@ -44,6 +47,14 @@ async def tidy(pool: Pool, now: datetime) -> None:
         await drop_expired_partitions(connection, now, HISTORY_MONTHS)
         await forget_finished(connection, now - JOB_LOG_LIFE)
         await delete_expired_receipts(connection, now)
-        deleted = None
-        while deleted is None or deleted == f"DELETE {BATCH_SIZE}":
-            deleted = await connection.execute(SQL["delete_expired_receipts"], now - RECEIPT_LIFE, BATCH_SIZE)
+        await end_undoing(connection, now)
+
+
+async def end_undoing(connection: Connection, now: datetime) -> None:
+    """Drops the journals of merges that cannot be undone any more, and erases what was kept for that."""
+    while True:
+        async with connection.transaction():
+            rows = await connection.fetch(SQL["end_undoing"], now - UNDO_LIFE, MERGES_AT_ONCE)
+            if not rows:
+                return
+            await enqueue(connection, [Erase([Person(*row) for row in rows]).job()])

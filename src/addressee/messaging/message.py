@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -29,9 +29,15 @@ class Position(NamedTuple):
     id: str
 
 
+class Addressed(msgspec.Struct, frozen=True):
+    """What a message's content says of where it goes; the rest is not read."""
+
+    to: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`data` is that of the trigger with the recipient's own laid over it."""
+    """`data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to."""
 
     id: str
     channel: Channel
@@ -46,6 +52,7 @@ class Message:
     run_id: UUID
     recipient_run_id: UUID
     data: Document
+    email: str | None
     seen_at: datetime | None
     read_at: datetime | None
     interacted_at: datetime | None
@@ -84,6 +91,7 @@ def message_from(row: asyncpg.Record, channel: Channel, run_data: Mapping[str, A
         run_id=row["run_id"],
         recipient_run_id=row["recipient_run_id"],
         data={**run_data, **msgspec.json.decode(row["data"])},
+        email=msgspec.json.decode(row["content"], type=Addressed).to,
         seen_at=row["seen_at"],
         read_at=row["read_at"],
         interacted_at=row["interacted_at"],
@@ -92,3 +100,12 @@ def message_from(row: asyncpg.Record, channel: Channel, run_data: Mapping[str, A
         inserted_at=row["inserted_at"],
         updated_at=row["updated_at"],
     )
+
+
+async def lock_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> None:
+    """Holds messages until the transaction ends.
+
+    Whoever changes several does this first, in a statement of its own: locks are taken in one order, and the next
+    statement sees the messages as the last one who held them has left them.
+    """
+    await connection.execute(SQL["lock_messages"], environment_id, list(ids))

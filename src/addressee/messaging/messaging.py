@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from addressee.database.jobs import Hint
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool
+from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.clock import Clock
+from addressee.directory.directory import Directory
+from addressee.directory.environments import Environment
+from addressee.directory.history import NO_ORIGIN, Origin
+from addressee.directory.merges import Merge
 from addressee.directory.reader import Reader
-from addressee.directory.recipient import Document
-from addressee.messaging import channels, reading
+from addressee.directory.receipts import Receipt
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.messaging import channels, reading, reading_runs, rescheduling, schedules, scheduling
+from addressee.messaging.activities import Activity, list_activities
 from addressee.messaging.cancelling import cancel
+from addressee.messaging.delivery_logs import DeliveryLog, list_delivery_logs
+from addressee.messaging.explaining import Explanation, explain
+from addressee.messaging.exporting import export
 from addressee.messaging.feed import Feed, FeedFilter, read_feed
+from addressee.messaging.following import WhatFollows, follow_at_once, what_follows
+from addressee.messaging.listing import MessageFilter, list_messages, list_messages_of
+from addressee.messaging.mark_all import Action, Selection, mark_all
 from addressee.messaging.marking import Mark, mark_messages
 from addressee.messaging.message import Message, Position
-from addressee.messaging.reading import Contents, MessageEvent, MessageFilter
+from addressee.messaging.purging import purge
+from addressee.messaging.reading import Contents, MessageEvent
+from addressee.messaging.reading_runs import RecipientRun, RunFilter, RunPosition
 from addressee.messaging.reference import Reference
-from addressee.messaging.triggering import Accepted, Receipt, Trigger, foresee, trigger
+from addressee.messaging.rescheduling import ScheduleChange
+from addressee.messaging.runs import Identity
+from addressee.messaging.schedule import ScheduleEntry
+from addressee.messaging.scheduling import NewSchedule
+from addressee.messaging.triggering import Trigger, check_workflow, trigger
 from addressee.messaging.workflow import Channel
 
 
@@ -31,32 +50,42 @@ class Messaging:
         self._hint = hint
         self._clock = clock or Clock()
 
-    async def trigger(
-        self, environment_id: int, what: Trigger, *, request_id: str, receipt: Receipt | None = None
-    ) -> Accepted:
-        """Accepts a run; when this returns it is committed.
+    async def trigger(self, environment_id: int, what: Trigger, *, receipt: Receipt | None = None) -> UUID:
+        """Accepts a run and returns its id; when this returns it is committed.
 
-        A request under the same receipt key within 24 hours is answered as the first one was. Raises MessagingError:
-        WorkflowMissingError, WorkflowInactiveError, ActorMissingError, DataInvalidError or ReceiptMismatchError.
+        Raises MessagingError: WorkflowMissingError, WorkflowInactiveError, ActorMissingError or DataInvalidError.
         """
-        accepted = await trigger(
+        run_id = await trigger(self._pool, self._reader, environment_id, what, receipt=receipt, now=self._clock.now())
+        self._hint.give()
+        return run_id
+
+    async def check_trigger(self, environment_id: int, what: Trigger) -> None:
+        """Raises what `trigger` would, but for a missing actor: for callers who write recipients first."""
+        async with self._pool.acquire() as connection:
+            await check_workflow(connection, environment_id, what)
+
+    async def explain(
+        self,
+        environment_id: int,
+        recipient: Reference,
+        workflow: str,
+        *,
+        tenant: str | None = None,
+        actor: Reference | None = None,
+        data: Document | None = None,
+    ) -> Explanation:
+        """Whether a workflow would reach this recipient now, step by step, on which addresses, and what stops it."""
+        return await explain(
             self._pool,
             self._reader,
             environment_id,
-            what,
-            request_id=request_id,
-            receipt=receipt,
+            recipient,
+            workflow,
+            tenant=tenant,
+            actor=actor,
+            data=data or {},
             now=self._clock.now(),
         )
-        self._hint.give()
-        return accepted
-
-    async def foresee(self, environment_id: int, what: Trigger, *, receipt: Receipt | None = None) -> Accepted | None:
-        """What `trigger` would answer to a repeated request, None for a first one; starts nothing.
-
-        Raises what `trigger` would, but for a missing actor: for callers who write recipients first.
-        """
-        return await foresee(self._pool, environment_id, what, receipt, self._clock.now())
 
     async def cancel(
         self,
@@ -64,15 +93,27 @@ class Messaging:
         workflow: str,
         cancellation_key: str,
         recipients: Sequence[Reference] | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> None:
         """Stops the unfinished runs of a workflow under a key: of `recipients`, or of all."""
-        await cancel(self._pool, environment_id, workflow, cancellation_key, recipients, self._clock.now())
+        await cancel(
+            self._pool,
+            environment_id,
+            workflow,
+            cancellation_key,
+            recipients,
+            receipt=receipt,
+            now=self._clock.now(),
+        )
 
     async def messages(
-        self, environment_id: int, recipient: Reference, filter: MessageFilter, page: Page[Position]
+        self, environment_id: int, recipient: Reference | None, filter: MessageFilter, page: Page[Position]
     ) -> Slice[Message]:
-        """Newest first; empty for a recipient that is not known."""
-        return await reading.list_messages(self._pool, self._reader, environment_id, recipient, filter, page)
+        """Newest first; None: anybody's. Empty for a recipient that is not known."""
+        if recipient is None:
+            return await list_messages(self._pool, environment_id, filter, page)
+        return await list_messages_of(self._pool, self._reader, environment_id, recipient, filter, page)
 
     async def message(self, environment_id: int, id: str) -> Message | None:
         async with self._pool.acquire() as connection:
@@ -86,6 +127,23 @@ class Messaging:
     async def events(self, environment_id: int, message_id: str, page: Page[str]) -> Slice[MessageEvent] | None:
         """Oldest first; None when there is no such message."""
         return await reading.list_events(self._pool, environment_id, message_id, page)
+
+    async def activities(
+        self, environment_id: int, message_id: str, trigger_data: Document, page: Page[str]
+    ) -> Slice[Activity] | None:
+        """Those whose data holds `trigger_data` (flat, exact); None when there is no such message."""
+        return await list_activities(self._pool, self._reader, environment_id, message_id, trigger_data, page)
+
+    async def delivery_logs(self, environment_id: int, message_id: str, page: Page[str]) -> Slice[DeliveryLog] | None:
+        """Oldest first; None when there is no such message."""
+        return await list_delivery_logs(self._pool, environment_id, message_id, page)
+
+    async def runs(self, environment_id: int, filter: RunFilter, page: Page[RunPosition]) -> Slice[RecipientRun]:
+        """Newest first."""
+        return await reading_runs.list_runs(self._pool, self._reader, environment_id, filter, page)
+
+    async def recipient_run(self, environment_id: int, id: UUID) -> RecipientRun | None:
+        return await reading_runs.read_run(self._pool, self._reader, environment_id, id)
 
     async def feed(
         self,
@@ -106,11 +164,130 @@ class Messaging:
         *,
         user: str | None = None,
         metadata: Document | None = None,
+        receipt: Receipt | None = None,
     ) -> list[Message]:
         """Marks messages, with `user` only that user's own, and returns them in the order asked for."""
         return await mark_messages(
-            self._pool, environment_id, ids, mark, user=user, metadata=metadata, now=self._clock.now()
+            self._pool,
+            environment_id,
+            ids,
+            mark,
+            user=user,
+            metadata=metadata,
+            receipt=receipt,
+            now=self._clock.now(),
         )
+
+    async def mark_all(
+        self,
+        environment_id: int,
+        action: Action,
+        selection: Selection,
+        recipients: Sequence[Reference] | None = None,
+        *,
+        receipt: Receipt | None = None,
+    ) -> BulkOperation:
+        """Marks or deletes messages of `recipients`, None: of everybody. The newest are done when this returns."""
+        owners = None
+        if recipients is not None:
+            found = await self._reader.read_all(each.at(environment_id) for each in set(recipients))
+            owners = [Identity(place.collection, place.id, person.uid) for place, person in sorted(found.items())]
+        operation = await mark_all(self._pool, self._clock, environment_id, action, selection, owners, receipt)
+        self._hint.give()
+        return operation
+
+    async def create_schedules(
+        self, environment: Environment, wanted: Sequence[NewSchedule], *, receipt: Receipt | None = None
+    ) -> list[ScheduleEntry]:
+        """Creates all of them or none.
+
+        Raises RefusedError for a recipient that is not known, and what `trigger` would raise now.
+        """
+        return await scheduling.create(
+            self._pool, self._reader, environment, wanted, receipt=receipt, now=self._clock.now()
+        )
+
+    async def create_schedules_in_bulk(
+        self, environment: Environment, rows: Sequence[NewSchedule | Failure], *, receipt: Receipt | None = None
+    ) -> BulkOperation:
+        """Creates what can be created. A `Failure` is a row that was refused before."""
+        return await scheduling.create_in_bulk(
+            self._pool, self._reader, environment, rows, receipt=receipt, clock=self._clock
+        )
+
+    async def update_schedules(
+        self, environment: Environment, ids: Sequence[UUID], change: ScheduleChange, *, receipt: Receipt | None = None
+    ) -> list[ScheduleEntry]:
+        """Changes those that there are, all or none, and returns them in the order asked for.
+
+        Raises ActorMissingError, and OverloadedError when others keep changing them.
+        """
+        return await rescheduling.update(
+            self._pool, self._reader, environment, ids, change, receipt=receipt, now=self._clock.now()
+        )
+
+    async def delete_schedules(
+        self, environment_id: int, ids: Sequence[UUID], *, receipt: Receipt | None = None
+    ) -> list[ScheduleEntry]:
+        """Deletes those that there are, and returns them in the order asked for. Runs that have started go on."""
+        return await rescheduling.delete(
+            self._pool, self._reader, environment_id, ids, receipt=receipt, now=self._clock.now()
+        )
+
+    async def schedules_of_workflow(
+        self,
+        environment_id: int,
+        workflow: str,
+        page: Page[UUID],
+        *,
+        recipients: Sequence[Reference] | None = None,
+        tenant: str | None = None,
+    ) -> Slice[ScheduleEntry]:
+        """Newest first: of `recipients` (None: of all), and of a tenant if one is given."""
+        return await schedules.list_of_workflow(
+            self._pool, self._reader, environment_id, workflow, page, recipients=recipients, tenant=tenant
+        )
+
+    async def schedules_of(
+        self,
+        environment_id: int,
+        recipient: Reference,
+        page: Page[UUID],
+        *,
+        workflow: str | None = None,
+        tenant: str | None = None,
+    ) -> Slice[ScheduleEntry]:
+        """Newest first; empty for a recipient that is not known."""
+        return await schedules.list_of_recipient(
+            self._pool, self._reader, environment_id, recipient, page, workflow=workflow, tenant=tenant
+        )
+
+    async def channels(self, environment_id: int) -> list[Channel]:
+        return await channels.all_channels(self._pool, environment_id)
 
     async def channel(self, environment_id: int, id: UUID) -> Channel | None:
         return (await channels.by_id(self._pool, environment_id)).get(id)
+
+    async def follow(self, merge: Merge) -> None:
+        """Moves a merge's first messages, so that whoever merged finds them moved; a job moves the rest.
+
+        To be called after a merge, and after its undoing.
+        """
+        await follow_at_once(self._pool, merge.primary.environment_id, merge.id)
+        self._hint.give()
+
+    async def what_follows(self, secondary: Recipient) -> WhatFollows:
+        """What would follow if this recipient were merged into another now."""
+        return await what_follows(self._pool, secondary, self._clock.now())
+
+    def export(self, recipient: Recipient) -> AsyncIterator[bytes]:
+        """Everything known of a recipient as one JSON document, in pieces: its row, history, messages and runs."""
+        return export(self._pool, recipient)
+
+    async def purge(self, directory: Directory, place: Place, origin: Origin = NO_ORIGIN) -> None:
+        """Deletes a recipient, and erases what anybody who lived there left: messages, runs, values in the history.
+
+        When this returns nothing is left but who changed something and when. One that was deleted before is purged
+        too.
+        """
+        await purge(self._pool, directory, place, origin)

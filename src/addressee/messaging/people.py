@@ -1,14 +1,16 @@
-"""Those whom others' messages mention: shown as they are now, or as missing once they are deleted."""
+"""Those whom runs and messages name: as they are now, as those into whom they were merged, or as missing."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
-from addressee.directory.reader import Reader
-from addressee.directory.recipient import Recipient
+from addressee.directory.reader import Reader, Successor
+from addressee.directory.recipient import Place, Recipient
+from addressee.messaging.following import MOVED_AGE
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import Identity
 
@@ -27,16 +29,71 @@ class Missing:
     deleted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody who was asked for. `found` holds who is at a place now, a tombstone too."""
+
+    environment_id: int
+    found: Mapping[Place, Recipient]
+    successors: Mapping[UUID, Successor]
+
+    def living(self, reference: Reference) -> Recipient | None:
+        """Whoever lives at a place."""
+        here = self.found.get(reference.at(self.environment_id))
+        return here if here is not None and here.lives else None
+
+    def now(self, identity: Identity) -> Recipient | None:
+        """Who this identity is now: itself, or the one into whom it was merged."""
+        here = identity.found_in(self.found.get(identity.reference.at(self.environment_id)))
+        successor = None if identity.uid is None else self.successors.get(identity.uid)
+        if here is not None or successor is None:
+            return here
+        return living(self.found.get(successor.place), successor.uid)
+
+    def at(self, identity: Identity, when: datetime) -> Recipient | Missing:
+        """How to show whom something names that happened at `when`.
+
+        What lies more than 30 days before a merge names someone who is gone (knock.md §3.3).
+        """
+        here = self.now(identity)
+        successor = None if identity.uid is None else self.successors.get(identity.uid)
+        if here is not None and (successor is None or when >= successor.merged_at - MOVED_AGE):
+            return here
+        return missing(identity, self.found.get(identity.reference.at(self.environment_id)))
+
+
 async def read_people(
-    reader: Reader, environment_id: int, identities: Iterable[Identity]
-) -> Mapping[Identity, Recipient | Missing]:
-    """Everybody in one query; the reader collects what is asked at the same time."""
-    wanted = list(set(identities))
-    found = await asyncio.gather(*(reader.find(each.reference.at(environment_id)) for each in wanted))
-    return {
-        each: each.found_in(recipient) or missing(each, recipient)
-        for each, recipient in zip(wanted, found, strict=True)
-    }
+    reader: Reader,
+    environment_id: int,
+    identities: Iterable[Identity],
+    *,
+    places: Iterable[Reference] = (),
+    known: Iterable[Recipient] = (),
+) -> People:
+    """Everybody in one query, and in two more when somebody is not there; the reader collects what is asked at once.
+
+    `places` are read whoever lives there, `known` are not read again.
+    """
+    wanted = set(identities)
+    found = {recipient.place: recipient for recipient in known}
+    named = {reference.at(environment_id) for reference in {*(each.reference for each in wanted), *places}}
+    found |= await find_all(reader, [place for place in named if place not in found])
+    people = People(environment_id, found, {})
+    gone = [each.uid for each in wanted if each.uid is not None and people.now(each) is None]
+    if not gone:
+        return people
+    successors = await reader.successors(environment_id, gone)
+    found |= await find_all(reader, [successor.place for successor in successors.values()])
+    return People(environment_id, found, successors)
+
+
+async def find_all(reader: Reader, places: Sequence[Place]) -> dict[Place, Recipient]:
+    found = await asyncio.gather(*(reader.find(place) for place in places))
+    return {recipient.place: recipient for recipient in found if recipient is not None}
+
+
+def living(recipient: Recipient | None, uid: UUID) -> Recipient | None:
+    return recipient if recipient is not None and recipient.lives and recipient.uid == uid else None
 
 
 def missing(identity: Identity, recipient: Recipient | None) -> Missing:

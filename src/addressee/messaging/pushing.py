@@ -1,6 +1,6 @@
-"""Makes an environment's channels, workflows and variables those of a configuration, in one transaction.
+"""Makes an environment's channels, workflows, variables and default preferences those of a configuration.
 
-What the configuration does not mention stays as it is.
+All in one transaction; what the configuration does not mention stays as it is.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from addressee.messaging.configuration import (
 from addressee.messaging.sources import Mistake
 from addressee.messaging.variables import read_variables
 from addressee.messaging.workflow import Channel, Workflow
+from addressee.preferences.defaults import read_ground, store_default
 
 SQL = load(__package__)
 
@@ -39,7 +40,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push did: `what` is `channel email`, `workflow welcome` or `variables`."""
+    """What a push did: `what` is `channel email`, `workflow welcome`, `variables` or `preferences`."""
 
     what: str
     effect: Effect
@@ -61,6 +62,7 @@ async def push(
             ],
             *[await push_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
             await push_variables(connection, environment_id, configuration),
+            *await push_preferences(connection, environment_id, configuration),
         ]
 
 
@@ -147,3 +149,12 @@ async def push_variables(connection: Connection, environment_id: int, configurat
         return Pushed("variables", Effect.UNCHANGED)
     await connection.execute(SQL["push_variables"], environment_id, msgspec.json.encode(configuration.variables))
     return Pushed("variables", Effect.CHANGED)
+
+
+async def push_preferences(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:
+    if configuration.preferences is None:
+        return []
+    if (await read_ground(connection, environment_id)).default == configuration.preferences:
+        return [Pushed("preferences", Effect.UNCHANGED)]
+    await store_default(connection, environment_id, configuration.preferences)
+    return [Pushed("preferences", Effect.CHANGED)]

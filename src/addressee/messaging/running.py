@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 import msgspec
 import structlog
@@ -14,20 +13,17 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
-from addressee.directory.recipient import TENANTS, Document, Recipient
-from addressee.messaging import channels, content
+from addressee.messaging.facts import read_facts
+from addressee.messaging.fanning import fanouts_to_start, open_fanouts
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, WaitingRecipient
+from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, Subscribed, WaitingRecipient
 from addressee.messaging.stepping import Facts, NewMessage, RecipientRun, RunStatus, run_through
 from addressee.messaging.storing import Run, insert_messages, insert_recipient_runs, move
-from addressee.messaging.variables import read_variables
-from addressee.messaging.workflow import Channel, Workflow
+from addressee.messaging.workflow import Workflow
 
 SQL = load(__package__)
 
 log = structlog.get_logger()
-
-People = Mapping[Reference, Recipient | None]
 
 
 class Runner:
@@ -54,10 +50,9 @@ class Runner:
                 msgspec.json.encode(rest),
                 page.following.page,
             )
-            await enqueue(
-                connection,
-                [page.job("advance"), *([page.following.job("start")] if rest else [])],
-            )
+            await open_fanouts(connection, page, run, starting, level=0)
+            onward = [page.following.job("start")] if rest else await fanouts_to_start(connection, page)
+            await enqueue(connection, [page.job("advance"), *onward])
         self._hint.give()
 
     async def advance(self, page: RunPage) -> None:
@@ -67,11 +62,8 @@ class Runner:
         runs = await self._waiting_runs(page)
         if not runs:
             return
-        people = await self._people(run, runs)
-        variables = await read_variables(self._pool, page.environment_id)
-        channels_by_key = await channels.by_key(self._pool, page.environment_id)
         now = self._clock.now()
-        facts = [facts_for(each, run, people, variables, channels_by_key, now) for each in runs]
+        facts = await read_facts(self._pool, self._reader, run, runs, now)
         # Rendering takes the processor for long; heartbeats and other pages go on meanwhile.
         results = await asyncio.to_thread(advance_all, runs, run.workflow, facts)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -97,6 +89,7 @@ class Runner:
             row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
             msgspec.json.decode(row["data"]),
             row["sandbox"],
+            row["skip_delay"],
             row["inserted_at"],
         )
 
@@ -110,46 +103,10 @@ class Runner:
                 msgspec.json.decode(row["data"]),
                 RunStatus(row["status"]),
                 row["step"],
+                subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
             )
             for row in rows
         ]
-
-    async def _people(self, run: Run, runs: Iterable[RecipientRun]) -> People:
-        """Whoever lives now at each place that the page mentions."""
-        named = {each.recipient for each in runs}
-        named |= {actor.reference for actor in run.actors}
-        if run.tenant is not None:
-            named.add(Reference(TENANTS, run.tenant))
-        found = await self._reader.read_all([reference.at(run.environment_id) for reference in named])
-        return {reference: found.get(reference.at(run.environment_id)) for reference in named}
-
-
-def facts_for(
-    recipient_run: RecipientRun,
-    run: Run,
-    people: People,
-    variables: Document,
-    channels_by_key: Mapping[str, Channel],
-    now: datetime,
-) -> Facts:
-    meant = Identity(*recipient_run.recipient, recipient_run.uid)
-    recipient = meant.found_in(people[recipient_run.recipient])
-    scope: content.Scope = {}
-    if recipient is not None:
-        scope = content.scope(
-            recipient=recipient,
-            actor=None if run.actor is None else run.actor.found_in(people[run.actor.reference]),
-            tenant=None if run.tenant is None else people[Reference(TENANTS, run.tenant)],
-            data={**run.data, **recipient_run.data},
-            variables=variables,
-            workflow={
-                "id": run.workflow_key,
-                "key": run.workflow_key,
-                "name": run.workflow.name,
-                "categories": run.workflow.categories,
-            },
-        )
-    return Facts(recipient, scope, channels_by_key, run.sandbox, run.inserted_at, now)
 
 
 def advance_all(

@@ -25,6 +25,10 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
     id: str
     uid: UUID | None
 
+    @classmethod
+    def of(cls, recipient: Recipient) -> Identity:
+        return cls(recipient.place.collection, recipient.place.id, recipient.uid)
+
     @property
     def reference(self) -> Reference:
         return Reference(self.collection, self.id)
@@ -36,6 +40,13 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
         return recipient
 
 
+class Subscribed(msgspec.Struct, frozen=True):
+    """Why somebody is told who was not named: what the subscription says, and to which object it is."""
+
+    properties: Document
+    object: Identity
+
+
 class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     """A recipient whose run is not started, with its own part of the data."""
 
@@ -43,6 +54,7 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     id: str
     uid: UUID | None
     data: Mapping[str, Any]
+    subscription: Subscribed | None = None
 
     @property
     def reference(self) -> Reference:

@@ -7,7 +7,7 @@ tried again then.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from prometheus_client import Histogram
 
 from addressee.channels.email import Email
 from addressee.channels.providers import PROVIDERS
-from addressee.channels.sender import Failed, Sender, Sent
+from addressee.channels.sender import Exchange, Failed, Sender, Sent
 from addressee.channels.smtp import TIMEOUT_SECONDS
 from addressee.database.jobs import enqueue
 from addressee.database.pool import Connection, Pool
@@ -29,11 +29,13 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
-from addressee.directory.recipient import Place
 from addressee.messaging.channels import open_secrets
 from addressee.messaging.content import EmailContent
 from addressee.messaging.delivery import Change, Status, follow, outcome, retry_after
+from addressee.messaging.delivery_logs import Attempt, insert_delivery_logs
 from addressee.messaging.events import Happening, insert_events
+from addressee.messaging.message import lock_messages
+from addressee.messaging.people import read_people
 from addressee.messaging.runs import Identity, RunPage
 
 SQL = load(__package__)
@@ -70,11 +72,15 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a try makes of its message, and when to try again (None: never)."""
+    """What a try makes of its message, and when to try again (None: never).
+
+    Without an `exchange` no provider was asked.
+    """
 
     send: Claimed
     changes: tuple[Change, ...]
     due_at: datetime | None
+    exchange: Exchange | None = None
 
 
 class Sending:
@@ -133,14 +139,14 @@ class Sending:
 
     async def _try(self, environment_id: int, batch: Sequence[Claimed], senders: Mapping[UUID, Sender]) -> list[Tried]:
         """Tries those that there is time for; the others stay claimed until they are due again."""
-        people = await self._reader.read_all([place_of(environment_id, send) for send in batch])
+        people = await read_people(self._reader, environment_id, [send.recipient for send in batch])
         until = self._clock.now() + STARTING_TIME
         chance = self._chance()
         tried = []
         for send in batch:
             if self._clock.now() >= until:
                 break
-            if send.recipient.found_in(people.get(place_of(environment_id, send))) is None:
+            if people.now(send.recipient) is None:
                 tried.append(Tried(send, (Change(Status.NOT_SENT, {"reason": "recipient_missing"}),), None))
                 continue
             result = await senders[send.channel_id].send(email_of(send))
@@ -151,7 +157,8 @@ class Sending:
         attempt = send.attempts + 1
         changes = outcome(attempt, result)
         again = changes[-1].status is Status.DELIVERY_ATTEMPTED
-        return Tried(send, changes, self._clock.now() + retry_after(attempt, chance) if again else None)
+        due_at = self._clock.now() + retry_after(attempt, chance) if again else None
+        return Tried(send, changes, due_at, result.exchange)
 
     async def _record(self, environment_id: int, tried: Sequence[Tried]) -> None:
         now = self._clock.now()
@@ -166,9 +173,19 @@ class Sending:
                 [each.send.recipient.id for each in recorded],
                 [each.due_at for each in recorded],
             )
+            await insert_delivery_logs(connection, environment_id, attempts(recorded), now)
         for each in recorded:
             DELAY.observe((now - each.send.inserted_at).total_seconds())
             log.info("message tried", message_id=each.send.message_id, status=each.changes[-1].status)
+
+
+def attempts(recorded: Iterable[Tried]) -> list[Attempt]:
+    """What of these is to be logged."""
+    return [
+        Attempt(each.send.id, each.send.message_id, each.send.recipient, each.send.attempts + 1, each.exchange)
+        for each in recorded
+        if each.exchange is not None
+    ]
 
 
 async def change_messages(
@@ -177,6 +194,7 @@ async def change_messages(
     """Takes messages to their next status, unless another worker did, and says which were taken."""
     if not tried:
         return set()
+    await lock_messages(connection, environment_id, [each.send.message_id for each in tried])
     before = [each.send.status for each in tried]
     rows = await connection.fetch(
         SQL["change_messages"],
@@ -224,7 +242,3 @@ def email_of(send: Claimed) -> Email:
         written_at=send.inserted_at,
         reply_to=said.reply_to,
     )
-
-
-def place_of(environment_id: int, send: Claimed) -> Place:
-    return send.recipient.reference.at(environment_id)

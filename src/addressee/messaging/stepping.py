@@ -15,9 +15,12 @@ from addressee.messaging import content
 from addressee.messaging.content import Content, Scope
 from addressee.messaging.delivery import Change, Status, undelivered
 from addressee.messaging.identifiers import derived_ksuid
+from addressee.messaging.reaching import reach
 from addressee.messaging.reference import Reference
+from addressee.messaging.runs import Identity, Subscribed
 from addressee.messaging.templates import TemplateError
-from addressee.messaging.workflow import Channel, Step
+from addressee.messaging.workflow import Channel, ChannelStep, DelayStep, Step
+from addressee.preferences.deciding import Wishes
 
 Entry = Mapping[str, Any]
 
@@ -32,7 +35,10 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecipientRun:
-    """`step` is the position of the next one; `journal` holds what happened in this pass."""
+    """`step` is the position of the next one; `journal` holds what happened in this pass.
+
+    `due_at` is when a paused run goes on.
+    """
 
     id: UUID
     recipient: Reference
@@ -41,6 +47,12 @@ class RecipientRun:
     status: RunStatus
     step: int = 0
     journal: tuple[Entry, ...] = ()
+    due_at: datetime | None = None
+    subscription: Subscribed | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(*self.recipient, self.uid)
 
     @property
     def ended(self) -> bool:
@@ -49,7 +61,10 @@ class RecipientRun:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a step depends on besides the run. `recipient` is None when the one who was meant is gone."""
+    """What a step depends on besides the run. `recipient` is None when the one who was meant is gone.
+
+    `wishes` are the recipient's; None where there is nothing to prefer.
+    """
 
     recipient: Recipient | None
     scope: Scope
@@ -57,15 +72,21 @@ class Facts:
     sandbox: bool
     triggered_at: datetime
     now: datetime
+    skip_delay: bool = False
+    wishes: Wishes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """The effect of a channel step: a message, what became of it so far, and the address when it is to be sent."""
+    """The effect of a channel step: a message, what became of it so far, and the address when it is to be sent.
+
+    `recipient` is who the run's recipient is now: somebody else once the two were merged.
+    """
 
     id: str
+    recipient: Identity
     run: RecipientRun
-    step: Step
+    step: ChannelStep
     channel: Channel
     content: Content
     changes: tuple[Change, ...]
@@ -73,7 +94,7 @@ class NewMessage:
 
 
 def run_through(run: RecipientRun, steps: tuple[Step, ...], facts: Facts) -> tuple[RecipientRun, list[NewMessage]]:
-    """Takes the steps that are left."""
+    """Takes the steps that are left, up to one that waits."""
     effects: list[NewMessage] = []
     run = replace(run, status=RunStatus.PROCESSING)
     if facts.recipient is None:
@@ -82,18 +103,40 @@ def run_through(run: RecipientRun, steps: tuple[Step, ...], facts: Facts) -> tup
         for step in steps[run.step :]:
             run, made = take(run, step, facts.recipient, facts)
             effects += made
+            if run.status is RunStatus.PAUSED:
+                return run, effects
     return noted(replace(run, status=RunStatus.COMPLETED), facts, "run_completed"), effects
 
 
 def take(
     run: RecipientRun, step: Step, recipient: Recipient, facts: Facts
 ) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
+    match step:
+        case DelayStep():
+            return delay(run, step, facts), ()
+        case ChannelStep():
+            return notify(run, step, recipient, facts)
+
+
+def delay(run: RecipientRun, step: DelayStep, facts: Facts) -> RecipientRun:
+    after = replace(run, step=run.step + 1)
+    if facts.skip_delay:
+        return noted(after, facts, "step_skipped", step, data={"reason": "skip_delay"})
+    due_at = facts.now + step.wait
+    paused = replace(after, status=RunStatus.PAUSED, due_at=due_at)
+    return noted(paused, facts, "step_started", step, data={"due_at": due_at})
+
+
+def notify(
+    run: RecipientRun, step: ChannelStep, recipient: Recipient, facts: Facts
+) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
     run = noted(run, facts, "step_started", step)
     after = replace(run, step=run.step + 1)
     channel = facts.channels[step.channel]
-    address = email_of(recipient) if channel.type is ChannelType.EMAIL else None
-    if channel.type is ChannelType.EMAIL and address is None:
-        return noted(after, facts, "step_skipped", step, data={"reason": "no_email_address"}), ()
+    reached = reach(recipient, channel, facts.wishes)
+    if reached.obstacle is not None:
+        return noted(after, facts, "step_skipped", step, data=reached.obstacle), ()
+    address = reached.addresses[0] if channel.type is ChannelType.EMAIL else None
     try:
         said = content.render(step.template, facts.scope, channel, address)
     except TemplateError as error:
@@ -105,17 +148,14 @@ def take(
     id = derived_ksuid(facts.triggered_at, str(run.id), step.ref)
     after = noted(after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type})
     queued = changes[-1].status is Status.QUEUED
-    return after, (NewMessage(id, run, step, channel, said, changes, address if queued else None),)
+    to = Identity.of(recipient)
+    return after, (NewMessage(id, to, run, step, channel, said, changes, address if queued else None),)
 
 
 def first_status(channel: Channel, *, sandbox: bool) -> Status:
     if sandbox:
         return Status.NOT_SENT
     return Status.DELIVERED if channel.type is ChannelType.IN_APP_FEED else Status.QUEUED
-
-
-def email_of(recipient: Recipient) -> str | None:
-    return recipient.attributes.get("email") or None
 
 
 def noted(
@@ -129,7 +169,7 @@ def noted(
 ) -> RecipientRun:
     entry: dict[str, Any] = {"event": event, "status": status, "inserted_at": facts.now}
     if step is not None:
-        entry |= {"step_ref": step.ref, "step_type": "channel"}
+        entry |= {"step_ref": step.ref, "step_type": "delay" if isinstance(step, DelayStep) else "channel"}
     if data is not None:
         entry["data"] = data
     return replace(run, journal=(*run.journal, entry))

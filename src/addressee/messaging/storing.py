@@ -36,11 +36,17 @@ class Run:
     actor: Identity | None
     data: Document
     sandbox: bool
+    skip_delay: bool
     inserted_at: datetime
 
     @property
     def actors(self) -> list[Identity]:
         return [self.actor] if self.actor else []
+
+
+def cancellation(now: datetime) -> list[Entry]:
+    """The journal of a run that was cancelled before its first step."""
+    return [{"event": "run_cancelled", "status": "ok", "inserted_at": now}]
 
 
 async def insert_recipient_runs(
@@ -52,6 +58,8 @@ async def insert_recipient_runs(
     journal: Sequence[Entry],
     now: datetime,
 ) -> None:
+    if not recipients:
+        return
     await connection.execute(
         SQL["insert_recipient_runs"],
         page.environment_id,
@@ -59,11 +67,13 @@ async def insert_recipient_runs(
         page.page,
         run["workflow"],
         run["cancellation_key"],
+        run["tenant"],
         [recipient_run_id(page.run_id, each.reference) for each in recipients],
         [each.collection for each in recipients],
         [each.id for each in recipients],
         [each.uid for each in recipients],
         [msgspec.json.encode(each.data) for each in recipients],
+        [each.subscription and msgspec.json.encode(each.subscription) for each in recipients],
         status,
         msgspec.json.encode(journal),
         now,
@@ -87,6 +97,8 @@ async def move(
         [run.status for run in after],
         [run.step for run in after],
         [msgspec.json.encode(run.journal) for run in after],
+        [run.due_at for run in after],
+        [sum(entry["status"] == "error" for entry in run.journal) for run in after],
         now,
     )
     return {row["id"] for row in moved}
@@ -108,9 +120,9 @@ async def insert_messages(
         run.tenant,
         msgspec.json.encode(run.actors),
         [message.id for message in messages],
-        [message.run.recipient.collection for message in messages],
-        [message.run.recipient.id for message in messages],
-        [message.run.uid for message in messages],
+        [message.recipient.collection for message in messages],
+        [message.recipient.id for message in messages],
+        [message.recipient.uid for message in messages],
         [message.channel.id for message in messages],
         [message.run.id for message in messages],
         [message.step.ref for message in messages],
@@ -131,9 +143,9 @@ async def insert_messages(
             page.page,
             [message.id for message in sending],
             [derived_ksuid(run.inserted_at, message.id, str(message.address)) for message in sending],
-            [message.run.recipient.collection for message in sending],
-            [message.run.recipient.id for message in sending],
-            [message.run.uid for message in sending],
+            [message.recipient.collection for message in sending],
+            [message.recipient.id for message in sending],
+            [message.recipient.uid for message in sending],
             [message.channel.id for message in sending],
             [message.address for message in sending],
             now,
@@ -141,7 +153,8 @@ async def insert_messages(
 
 
 def first_happenings(message: NewMessage) -> list[Happening]:
-    assert message.run.uid is not None
-    recipient = Identity(*message.run.recipient, message.run.uid)
-    created = Happening(message.id, recipient, "message.created")
-    return [created, *(Happening(message.id, recipient, change.event, change.data) for change in message.changes)]
+    created = Happening(message.id, message.recipient, "message.created")
+    return [
+        created,
+        *(Happening(message.id, message.recipient, change.event, change.data) for change in message.changes),
+    ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import uuid_utils.compat
 
@@ -15,12 +16,11 @@ from addressee.database.jobs import enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reader import Reader
-from addressee.directory.receipts import RECEIPT_LIFE
+from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Document
 from addressee.messaging.errors import (
     ActorMissingError,
     DataInvalidError,
-    ReceiptMismatchError,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
@@ -30,14 +30,6 @@ from addressee.messaging.schemas import failures
 from addressee.messaging.workflow import Workflow
 
 SQL = load(__package__)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a caller chose as its key, and a hash of everything that its request says."""
-
-    key: str
-    fingerprint: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +44,25 @@ class Trigger:
     overrides: Mapping[Reference, Document] = field(default_factory=dict)
     cancellation_key: str | None = None
     sandbox: bool = False
+    skip_delay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """`original_request_id` names the first request when this one repeats it and started nothing."""
+class NewRun:
+    """A run to accept. `source` says what started it, as lists of runs show it."""
 
-    run_id: UUID
-    original_request_id: str | None = None
-
-    @property
-    def replayed(self) -> bool:
-        return self.original_request_id is not None
+    environment_id: int
+    workflow: str
+    version_id: UUID
+    recipients: Sequence[WaitingRecipient]
+    data: Document
+    source: Mapping[str, str]
+    tenant: str | None = None
+    actor: Identity | None = None
+    cancellation_key: str | None = None
+    sandbox: bool = False
+    skip_delay: bool = False
+    id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
 
 async def trigger(
@@ -72,11 +71,9 @@ async def trigger(
     environment_id: int,
     trigger: Trigger,
     *,
-    request_id: str,
     receipt: Receipt | None,
     now: datetime,
-) -> Accepted:
-    run_id: UUID = uuid_utils.compat.uuid7()
+) -> UUID:
     recipients = sorted(set(trigger.recipients))
     actors = [trigger.actor] if trigger.actor else []
     people = await reader.read_all(reference.at(environment_id) for reference in {*recipients, *actors})
@@ -86,10 +83,6 @@ async def trigger(
         return Identity(*reference, None if person is None else person.uid)
 
     async with pool.acquire() as connection, connection.transaction():
-        if receipt is not None:
-            earlier = await keep_receipt(connection, environment_id, receipt, request_id, run_id, now)
-            if earlier is not None:
-                return earlier
         version_id = await check_workflow(connection, environment_id, trigger)
         actor = None if trigger.actor is None else identified(trigger.actor)
         if actor is not None and actor.uid is None:
@@ -98,77 +91,65 @@ async def trigger(
             WaitingRecipient(*recipient, identified(recipient).uid, trigger.overrides.get(recipient, {}))
             for recipient in recipients
         ]
-        await connection.execute(
-            SQL["insert_run"],
+        run = NewRun(
             environment_id,
-            run_id,
             trigger.workflow,
             version_id,
+            waiting,
+            trigger.data,
+            {"type": "api"},
             trigger.tenant,
-            actor and msgspec.json.encode(actor),
-            msgspec.json.encode(trigger.data),
+            actor,
             trigger.cancellation_key,
             trigger.sandbox,
-            msgspec.json.encode(waiting),
-            now,
+            trigger.skip_delay,
         )
-        await enqueue(connection, [RunPage(environment_id, run_id, 0).job("start")])
-    return Accepted(run_id)
+        await accept(connection, [run], now)
+        await keep(connection, receipt, run.id, now)
+    return run.id
 
 
-async def keep_receipt(
-    connection: Connection,
-    environment_id: int,
-    receipt: Receipt,
-    request_id: str,
-    run_id: UUID,
-    now: datetime,
-) -> Accepted | None:
-    """What the first request under this key was answered, None for the first one. Raises ReceiptMismatchError.
-
-    Waits while another request under the key is being accepted.
-    """
-    kept = await connection.fetchval(
-        SQL["insert_receipt"],
-        environment_id,
-        receipt.key,
-        receipt.fingerprint,
-        request_id,
-        run_id,
+async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
+    """Stores runs, all recipients waiting, and the jobs that start them."""
+    if not runs:
+        return
+    await connection.execute(
+        SQL["insert_runs"],
+        [run.environment_id for run in runs],
+        [run.id for run in runs],
+        [run.workflow for run in runs],
+        [run.version_id for run in runs],
+        [run.tenant for run in runs],
+        [run.actor and msgspec.json.encode(run.actor) for run in runs],
+        [msgspec.json.encode(run.data) for run in runs],
+        [run.cancellation_key for run in runs],
+        [run.sandbox for run in runs],
+        [run.skip_delay for run in runs],
+        [msgspec.json.encode(run.source) for run in runs],
+        [msgspec.json.encode(run.recipients) for run in runs],
         now,
-        now - RECEIPT_LIFE,
     )
-    if kept is not None:
-        return None
-    earlier = await read_receipt(connection, environment_id, receipt, now)
-    assert earlier is not None
-    return earlier
-
-
-async def foresee(
-    pool: Pool, environment_id: int, trigger: Trigger, receipt: Receipt | None, now: datetime
-) -> Accepted | None:
-    """What the first request under this receipt was answered; without one, raises what `trigger` would."""
-    async with pool.acquire() as connection:
-        earlier = await read_receipt(connection, environment_id, receipt, now) if receipt else None
-        if earlier is None:
-            await check_workflow(connection, environment_id, trigger)
-    return earlier
-
-
-async def read_receipt(connection: Connection, environment_id: int, receipt: Receipt, now: datetime) -> Accepted | None:
-    """Raises ReceiptMismatchError when the key was used for another request."""
-    earlier = await connection.fetchrow(SQL["receipt"], environment_id, receipt.key, now - RECEIPT_LIFE)
-    if earlier is None:
-        return None
-    if earlier["fingerprint"] != receipt.fingerprint:
-        raise ReceiptMismatchError
-    return Accepted(earlier["run_id"], earlier["request_id"])
+    await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start") for run in runs])
 
 
 async def check_workflow(connection: Connection, environment_id: int, trigger: Trigger) -> UUID:
     """The version to run. Raises WorkflowMissingError, WorkflowInactiveError or DataInvalidError."""
-    found = await connection.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
+    return version_for(await connection.fetchrow(SQL["workflow"], environment_id, trigger.workflow), trigger)
+
+
+async def read_versions(
+    connection: Connection, workflows: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], asyncpg.Record]:
+    """The current versions of workflows by environment and key, of those that there are."""
+    wanted = set(workflows)
+    rows = await connection.fetch(
+        SQL["workflows"], [environment_id for environment_id, _ in wanted], [key for _, key in wanted]
+    )
+    return {(row["environment_id"], row["key"]): row for row in rows}
+
+
+def version_for(found: asyncpg.Record | None, trigger: Trigger) -> UUID:
+    """The version to run of a workflow that may not be there. Raises what `check_workflow` does."""
     if found is None:
         raise WorkflowMissingError(trigger.workflow)
     if not found["active"]:

@@ -1,4 +1,4 @@
-"""A worker: carries out runs, sends messages, erases, and keeps house."""
+"""A worker: carries out runs, sends messages, erases, keeps house, and keeps the time."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
 from addressee.messaging.erasing import Erase, Eraser
+from addressee.messaging.fanning import Expand, Fanning
+from addressee.messaging.following import Follow, Follower
 from addressee.messaging.housekeeping import keep_house
+from addressee.messaging.mark_all import MarkAll, MarkingAll
 from addressee.messaging.running import Runner
 from addressee.messaging.runs import RunPage
 from addressee.messaging.sending import Sending
+from addressee.messaging.timekeeping import keep_time
 
 
 async def run(installation: Installation, stop: asyncio.Event) -> None:
@@ -29,7 +33,9 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     clock = Clock()
     try:
         handlings = handlings_of(pool, sealer, installation.data_dir / "outbox", clock)
-        await asyncio.gather(work(pool, handlings, stop), keep_house(pool, clock, stop))
+        await asyncio.gather(
+            work(pool, handlings, stop), keep_house(pool, clock, stop), keep_time(pool, Hint(pool), clock, stop)
+        )
     finally:
         await pool.close()
 
@@ -41,6 +47,9 @@ def handlings_of(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> Mapp
     return {
         "start": Handling(RunPage, runner.start),
         "advance": Handling(RunPage, runner.advance),
+        "expand": Handling(Expand, Fanning(pool, Hint(pool), clock).expand),
         "send": Handling(RunPage, Sending(pool, reader, sealer, outbox, clock).send),
+        "mark_all": Handling(MarkAll, MarkingAll(pool, clock).go_on),
         "erase": Handling(Erase, Eraser(pool).erase),
+        "follow": Handling(Follow, Follower(pool, clock).follow),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from addressee.channels.providers import ChannelType
 
 MAX_STEPS = 50
+MAX_DELAY = timedelta(days=365)
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
@@ -44,7 +45,7 @@ TEMPLATES: Mapping[ChannelType, type[Template]] = {
 }
 
 
-class Step(Definition, frozen=True, kw_only=True):
+class ChannelStep(Definition, frozen=True, kw_only=True):
     """One message on one channel; `channel` is the channel's key, `ref` names the step within the workflow."""
 
     ref: Name
@@ -52,13 +53,32 @@ class Step(Definition, frozen=True, kw_only=True):
     template: Template
 
 
+class DelayStep(NamedTuple):
+    """A wait, at least a second and at most `MAX_DELAY`.
+
+    An array in JSON: versions stored before there were delays hold channel steps without a tag.
+    """
+
+    ref: Name
+    wait: timedelta
+
+
+Step = ChannelStep | DelayStep
+
+
 class Workflow(Definition, frozen=True, kw_only=True):
-    """`trigger_data_schema` is a JSON schema that a trigger's `data` must fit."""
+    """`trigger_data_schema` is a JSON schema that a trigger's `data` must fit.
+
+    `commercial`: sent to those only who are subscribed to commercial messages. `override_preferences`: sent whatever
+    recipients prefer.
+    """
 
     name: Name
     categories: tuple[Name, ...] = ()
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=MAX_STEPS)]
     trigger_data_schema: dict[str, Any] | None = None
+    commercial: bool = False
+    override_preferences: bool = False
 
 
 @dataclass(frozen=True, slots=True)

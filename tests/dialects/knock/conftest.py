@@ -17,6 +17,7 @@ from addressee.messaging import channels
 from addressee.messaging.configuration import read_configuration
 from addressee.messaging.pushing import push
 from tests.conftest import Environment
+from tests.dialects.knock.test_workflows import messages, wait_for_messages
 
 WORKFLOWS = Path(__file__).parent / "pushed"
 
@@ -58,3 +59,14 @@ def outbox(installation: Installation, environment: Environment) -> Callable[[],
     """The e-mails that have left, oldest first."""
     folder = installation.data_dir / "outbox" / environment.name
     return lambda: sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime)
+
+
+@pytest.fixture
+def ids(knock: Knock, pushed: dict[str, UUID]) -> list[str]:
+    """Ada's three in-app messages, newest first; Bob wrote them."""
+    knock.users.update("ada", name="Ada")
+    knock.users.update("bob", name="Bob")
+    for number in range(3):
+        knock.workflows.trigger("new-comment", recipients=["ada"], actor="bob", data={"thread": number, "kind": "x"})
+        wait_for_messages(knock, "ada", number + 1)
+    return [message.id for message in messages(knock, "ada")]

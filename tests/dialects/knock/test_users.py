@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 import httpx
 import knockapi
@@ -118,8 +119,12 @@ def test_an_empty_body_creates_and_then_changes_nothing(knock: Knock, http: http
     assert http.put("/v1/users/ada", json={}).json() == created.json()
 
 
-def test_inline_preferences_and_channel_data_are_kept_apart_from_traits(knock: Knock) -> None:
-    channel = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+# The parts of a preference set that says nothing.
+UNSET = dict.fromkeys(["categories", "workflows", "channel_types", "channels", "commercial_subscribed"])
+
+
+def test_inline_preferences_and_channel_data_are_kept_apart_from_traits(knock: Knock, pushed: dict[str, UUID]) -> None:
+    channel = str(pushed["email"])
     user = knock.users.update(
         "ada",
         preferences={"default": {"channel_types": {"email": False}}},
@@ -127,13 +132,13 @@ def test_inline_preferences_and_channel_data_are_kept_apart_from_traits(knock: K
     )
     assert set(user.to_dict()) == {"id", "__typename", "created_at", "updated_at"}
     listed = knock.users.list(include=["preferences"]).entries[0].to_dict()
-    assert listed["preferences"] == {"default": {"id": "default", "channel_types": {"email": False}}}
+    assert listed["preferences"] == {"default": {**UNSET, "id": "default", "channel_types": {"email": False}}}
     merged = knock.users.update("ada", preferences={"default": {"channel_types": {"sms": True}}, "acme": {}})
     assert merged.updated_at > user.updated_at or merged == user
     listed = knock.users.list(include=["preferences"]).entries[0].to_dict()
     assert listed["preferences"] == {
-        "default": {"id": "default", "channel_types": {"email": False, "sms": True}},
-        "acme": {"id": "acme"},
+        "default": {**UNSET, "id": "default", "channel_types": {"email": False, "sms": True}},
+        "acme": {**UNSET, "id": "acme"},
     }
 
 
@@ -141,7 +146,7 @@ def test_null_preferences_and_channel_data_change_nothing(knock: Knock, http: ht
     knock.users.update("ada", preferences={"default": {"channel_types": {"email": False}}})
     assert http.put("/v1/users/ada", json={"preferences": None, "channel_data": None}).status_code == 200
     assert knock.users.list(include=["preferences"]).entries[0].to_dict()["preferences"] == {
-        "default": {"id": "default", "channel_types": {"email": False}},
+        "default": {**UNSET, "id": "default", "channel_types": {"email": False}},
     }
 
 
@@ -181,7 +186,7 @@ class TestShapes:
         assert body == {
             "id": "ada",
             "properties": {"name": "Ada", "plan": "pro", "created_at": "2025-01-02T00:00:00.000Z"},
-            "preferences": {"default": {"id": "default"}},
+            "preferences": {"default": {**UNSET, "id": "default"}},
             "__typename": "User",
         }
         listed = knock.users.list(extra_query={"user_shape": "nested"}).entries[0].to_dict()

@@ -1,6 +1,23 @@
 """The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
 
-from addressee.dialects.knock import bulk, errors, feeds, messages, users, workflows
+from addressee.dialects.knock import (
+    bulk,
+    channel_bulk,
+    channel_data,
+    errors,
+    feeds,
+    marks,
+    message_lists,
+    messages,
+    objects,
+    preferences,
+    runs,
+    schedules,
+    subscriptions,
+    tenants,
+    users,
+    workflows,
+)
 from addressee.dialects.knock.authentication import authenticate
 from addressee.dialects.knock.idempotency import idempotency_key, replay
 from addressee.dialects.operation import Dialect
@@ -12,8 +29,18 @@ KNOCK = Dialect(
         *users.OPERATIONS,
         *bulk.OPERATIONS,
         *workflows.OPERATIONS,
+        *message_lists.OPERATIONS,
         *messages.OPERATIONS,
+        *marks.OPERATIONS,
+        *channel_bulk.OPERATIONS,
+        *runs.OPERATIONS,
+        *schedules.OPERATIONS,
         *feeds.OPERATIONS,
+        *channel_data.OPERATIONS,
+        *preferences.OPERATIONS,
+        *objects.OPERATIONS,
+        *subscriptions.OPERATIONS,
+        *tenants.OPERATIONS,
     ),
     authenticate=authenticate,
     error=errors.render,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from addressee.dialects.knock import tokens
@@ -24,9 +25,18 @@ class Caller:
         """The one user whose things the caller may touch; None: anyone's."""
         return self.token.user_id if self.token else None
 
+    def check_permission(self, permission: str, user_id: str) -> None:
+        """Raises KnockError when the token does not allow this to be done to that user's things."""
+        if self.token is not None and not self.token.allows(permission, user_id):
+            raise KnockError("authorization", f"The user token does not allow {permission}.")
+
+    def covers_tenant(self, tenant: str | None) -> bool:
+        """Whether the caller may see what belongs to a tenant; None: to no tenant."""
+        return self.token is None or self.token.allows_tenant(tenant)
+
     def check_tenant(self, tenant: str | None) -> None:
         """Raises KnockError when the token is limited to tenants and this is none of them."""
-        if self.token is not None and not self.token.allows_tenant(tenant):
+        if not self.covers_tenant(tenant):
             raise KnockError("authorization", "The user token does not cover this tenant.")
 
 
@@ -52,7 +62,13 @@ def identify_caller(request: Request, credential: Credential) -> Caller:
     if not text:
         raise KnockError("missing_user_token", "This environment needs a user token in X-Knock-User-Token.")
     token = tokens.verify(text, settings)
-    user_id = request.path.get("user_id", token.user_id)
-    if not token.allows(request.operation.permission or "", user_id):
+    if not is_allowed(token, request.operation.permission or "", request.path):
         raise KnockError("authorization", "The user token does not allow this.")
     return Caller(token)
+
+
+def is_allowed(token: Token, permission: str, path: Mapping[str, str]) -> bool:
+    """Whether the token opens what the path names: an object, a user, or something of the token's own user."""
+    if "collection" in path:
+        return token.allows_object(permission, path["collection"], path["object_id"])
+    return token.allows(permission, path.get("user_id", token.user_id))

@@ -2,62 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import invalid, missing
-from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.inline_channel_data import check_rows
+from addressee.dialects.knock.recipients import inline_write
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
-from addressee.directory.bulk import Failure
+from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Delete
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writes import Write
+from addressee.messaging import Reference
 
 
 async def identify(call: Call) -> Answer:
-    return await identify_rows(call, "users", typed_body(call, shapes.BulkIdentify).users)
+    return await identify_rows(call, "users.identify", "users", typed_body(call, shapes.BulkIdentify).users)
 
 
 async def identify_older(call: Call) -> Answer:
     """The form of 2021 (§4.2): rows with their traits in `properties`."""
     rows = typed_body(call, shapes.OlderBulkIdentify).batch
-    return await identify_rows(call, "batch", [{**row.properties, "id": row.id} for row in rows])
+    return await identify_rows(call, "users.identify", "batch", [{**row.properties, "id": row.id} for row in rows])
 
 
-async def identify_rows(call: Call, field: str, rows: list[dict[str, Any]]) -> Answer:
+async def identify_rows(
+    call: Call, name: str, field: str, rows: Sequence[dict[str, Any]], collection: str = USERS
+) -> Answer:
     for index, row in enumerate(rows):
         if not isinstance(row.get("id"), str):
             raise invalid(f"{field}[{index}].id", f"{field}[{index}].id must be a string.")
-    return await run(call, "users.identify", [identify_row(call, row) for row in rows])
+    return await run(call, name, [identify_row(call, collection, row) for row in rows])
 
 
-def identify_row(call: Call, row: dict[str, Any]) -> Write | Failure:
+def identify_row(call: Call, collection: str, row: dict[str, Any]) -> Write | Failure:
     try:
-        edit = identify_edit(row, call.environment.settings)
-        return Write(Place(call.environment.id, USERS, check_id(row["id"])), (edit,), call.origin)
+        return inline_write(call, Reference(collection, check_id(row["id"])), row)
     except RefusedError as refusal:
-        return Failure(USERS, row["id"], refusal.message)
+        return Failure(collection, row["id"], refusal.message)
 
 
 async def delete(call: Call) -> Answer:
     ids = typed_body(call, shapes.BulkDelete).user_ids
-    return await run(call, "users.delete", [delete_row(call, id) for id in ids])
+    return await delete_rows(call, "users.delete", USERS, ids)
 
 
-def delete_row(call: Call, id: str) -> Write | Failure:
+async def delete_rows(call: Call, name: str, collection: str, ids: Sequence[str]) -> Answer:
+    return await run(call, name, [delete_row(call, collection, id) for id in ids])
+
+
+def delete_row(call: Call, collection: str, id: str) -> Write | Failure:
     try:
-        return Write(Place(call.environment.id, USERS, check_id(id)), (Delete(),), call.origin)
+        return Write(Place(call.environment.id, collection, check_id(id)), (Delete(),), call.origin)
     except RefusedError as refusal:
-        return Failure(USERS, id, refusal.message)
+        return Failure(collection, id, refusal.message)
 
 
 async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:
-    operation = await call.rooms.directory.run_bulk(call.environment.id, name, rows)
+    request = call.receipt(answer)
+    checked = await check_rows(call, rows)
+    return answer(await call.rooms.directory.run_bulk(call.environment.id, name, checked, request))
+
+
+def answer(operation: BulkOperation) -> Answer:
     return json_answer(rendering.bulk_operation(operation))
 
 
@@ -69,7 +82,7 @@ async def get(call: Call) -> Answer:
     operation = await call.rooms.directory.find_bulk_operation(call.environment.id, id)
     if operation is None:
         raise missing("The bulk operation")
-    return json_answer(rendering.bulk_operation(operation))
+    return answer(operation)
 
 
 OPERATIONS = (

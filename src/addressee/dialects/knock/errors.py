@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
-from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.receipts import ReceiptMismatchError
 from addressee.messaging import (
     ActorMissingError,
     DataInvalidError,
-    ReceiptMismatchError,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
@@ -63,32 +64,33 @@ def missing(what: str) -> KnockError:
     return KnockError("resource_missing", f"{what} was not found.")
 
 
+# What the rooms and the service say, each under one code, with its own message.
+CODE_OF: dict[type[Exception], str] = {
+    MissingError: "resource_missing",
+    MalformedError: "invalid_json",
+    TooLargeError: "payload_too_large",
+    WrongMethodError: "method_not_allowed",
+    WorkflowMissingError: "workflow_missing",
+    WorkflowInactiveError: "workflow_inactive",
+    ActorMissingError: "actor_missing",
+    ReceiptMismatchError: "idempotency_key_mismatch",
+}
+
+
 def render(error: Exception) -> Answer:
     """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
     match error:
         case KnockError():
             return envelope(error.code, error.message, error.failures)
-        case RefusedError():
+        case RefusedError() | MisshapenError():
             return envelope("invalid_params", error.message, [(error.field, error.message)])
-        case MalformedError():
-            return envelope("invalid_json", str(error))
-        case TooLargeError():
-            return envelope("payload_too_large", str(error))
-        case WrongMethodError():
-            return envelope("method_not_allowed", str(error))
-        case WorkflowMissingError():
-            return envelope("workflow_missing", str(error))
-        case WorkflowInactiveError():
-            return envelope("workflow_inactive", str(error))
-        case ActorMissingError():
-            return envelope("actor_missing", str(error))
-        case ReceiptMismatchError():
-            return envelope("idempotency_key_mismatch", str(error))
         case DataInvalidError():
             failures = [(failure.field, failure.message) for failure in error.failures]
             return envelope("invalid_params", str(error), failures)
         case OverloadedError() | UnavailableError():
             return envelope("service_unavailable", str(error), headers=RETRY_SOON)
+        case _ if (code := CODE_OF.get(type(error))) is not None:
+            return envelope(code, str(error))
         case _:
             return envelope("internal_server_error", "Something went wrong on our side; see the log for this request.")
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from addressee.dialects.knock import rendering
 from addressee.dialects.knock.errors import missing
-from addressee.dialects.knock.messages import FEED_READ, trigger_data
+from addressee.dialects.knock.message_lists import trigger_data
+from addressee.dialects.knock.messages import FEED_READ
 from addressee.dialects.knock.paging import MOST_IN_A_FEED, PAGING, asked_page
 from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.users import ANY_KEY, user_place

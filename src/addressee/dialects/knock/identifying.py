@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from addressee.dialects.knock.preference_sets import stored_sets
 from addressee.directory.edits import Identify
 from addressee.directory.environments import Settings
 from addressee.directory.errors import RefusedError
@@ -14,8 +15,6 @@ ATTRIBUTES = frozenset({"name", "email", "avatar", "phone_number", "timezone", "
 
 # Clients send back what they read; these are the service's own.
 NEVER_STORED = frozenset({"id", "__typename", "__cursor", "updated_at", "preferences", "channel_data", "$trigger_data"})
-
-PERSISTENCE_STRATEGY = "__persistence_strategy__"
 
 
 def identify_edit(given: Mapping[str, Any], settings: Settings) -> Identify:
@@ -29,7 +28,7 @@ def identify_edit(given: Mapping[str, Any], settings: Settings) -> Identify:
         },
         merge=settings.property_merge,
         channel_data=channel_data(given.get("channel_data")),
-        preferences=preference_sets(given.get("preferences")),
+        preferences={} if given.get("preferences") is None else stored_sets(given["preferences"]),
     )
 
 
@@ -41,20 +40,6 @@ def channel_data(given: Any) -> Document:
     for channel_id, data in entries.items():
         checked_map(f"channel_data.{channel_id}", data)
     return entries
-
-
-def preference_sets(given: Any) -> Document:
-    """Inline preferences: a set's id with the set, without the word that says how to store it."""
-    if given is None:
-        return {}
-    return {
-        set_id: {
-            name: value
-            for name, value in checked_map(f"preferences.{set_id}", preferences).items()
-            if name not in (PERSISTENCE_STRATEGY, "id")
-        }
-        for set_id, preferences in checked_map("preferences", given).items()
-    }
 
 
 def checked_map(field: str, given: Any) -> Document:

@@ -146,6 +146,16 @@ def following(field: str, instant: datetime | None) -> datetime | None:
         raise invalid(field, f"{field} is the last instant that there is.") from None
 
 
+def after(field: str, text: str | None) -> datetime | None:
+    """The first instant after a time in a text."""
+    return None if text is None else following(field, instant(field, text))
+
+
+def before(field: str, text: str | None) -> datetime | None:
+    """The first instant that is not before a time in a text."""
+    return None if text is None else instant(field, text)
+
+
 def split(name: str) -> list[str]:
     """`a[b][]` and `a.b[]` alike as `a`, `b` and an empty part."""
     parts = [match[1] if match[1] is not None else match[2] for match in PART.finditer(name)]

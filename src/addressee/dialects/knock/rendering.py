@@ -6,15 +6,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from msgspec import to_builtins
+
 from addressee.database.paging import Slice, write_cursor
 from addressee.dialects.knock.errors import invalid
+from addressee.dialects.knock.preference_sets import knock_sets
 from addressee.dialects.knock.query import Query
+from addressee.dialects.knock.tenant_settings import settings_of
 from addressee.dialects.operation import Call
 from addressee.directory.bulk import BulkOperation
+from addressee.directory.environments import Environment
 from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
+from addressee.directory.subscriptions import Subscription
 from addressee.messaging import (
     Activity,
     Contents,
+    DeliveryLog,
     EmailContent,
     FeedItem,
     Identity,
@@ -22,8 +29,12 @@ from addressee.messaging import (
     Message,
     MessageEvent,
     Missing,
+    RecipientRun,
     Reference,
+    RunEvent,
+    ScheduleEntry,
 )
+from addressee.preferences import MEMBERS
 
 T = TypeVar("T")
 
@@ -82,7 +93,7 @@ def nested_user(recipient: Recipient) -> Document:
 
 
 def preference_sets(recipient: Recipient) -> Document:
-    return {set_id: {"id": set_id, **stored} for set_id, stored in recipient.preferences.items()}
+    return knock_sets(recipient.preferences)
 
 
 def entity(recipient: Recipient) -> Document:
@@ -90,14 +101,53 @@ def entity(recipient: Recipient) -> Document:
     if recipient.place.collection == USERS:
         return flat_user(recipient)
     created_at = recipient.attributes.get("created_at")
-    inner = {name: value for name, value in recipient.attributes.items() if name != "created_at"}
+    is_tenant = recipient.place.collection == TENANTS
     return {
         "id": recipient.place.id,
         "collection": recipient.place.collection,
-        "properties": {**recipient.properties, **inner},
+        "properties": {
+            **recipient.properties,
+            **outside(recipient),
+            **({"settings": settings_of(recipient, recipient.preferences.get(MEMBERS))} if is_tenant else {}),
+        },
         "created_at": created_at,
         "updated_at": milliseconds(recipient.updated_at),
-        "__typename": "Tenant" if recipient.place.collection == TENANTS else "Object",
+        "__typename": "Tenant" if is_tenant else "Object",
+    }
+
+
+def outside(recipient: Recipient) -> Document:
+    """The attributes that stand among an object's properties; those that have places of their own do not."""
+    return {name: value for name, value in recipient.attributes.items() if name not in ("created_at", "branding")}
+
+
+def tenant(recipient: Recipient, members: Document | None) -> Document:
+    """A tenant, flat; `members` is the preference set to show for those who are told something on its behalf."""
+    return {
+        **recipient.properties,
+        **outside(recipient),
+        "id": recipient.place.id,
+        "settings": settings_of(recipient, members),
+        "created_at": recipient.attributes.get("created_at"),
+        "updated_at": milliseconds(recipient.updated_at),
+        "__typename": "Tenant",
+    }
+
+
+def with_preferences(rendered: Document, recipient: Recipient) -> Document:
+    return {**rendered, "preferences": preference_sets(recipient)}
+
+
+def subscription(subscription: Subscription, *, preferences: bool = False) -> Document:
+    recipient = entity(subscription.recipient)
+    return {
+        "__typename": "Subscription",
+        "__cursor": write_cursor(subscription.id),
+        "object": entity(subscription.object),
+        "recipient": with_preferences(recipient, subscription.recipient) if preferences else recipient,
+        "properties": subscription.properties,
+        "inserted_at": milliseconds(subscription.inserted_at),
+        "updated_at": milliseconds(subscription.updated_at),
     }
 
 
@@ -136,13 +186,15 @@ def items(part: Slice[T], render: Callable[[T], Document]) -> Document:
 
 
 def bulk_operation(operation: BulkOperation) -> Document:
-    completed = milliseconds(operation.completed_at)
-    started = milliseconds(operation.started_at)
+    started, completed, failed = (
+        None if at is None else milliseconds(at)
+        for at in (operation.started_at, operation.completed_at, operation.failed_at)
+    )
     return {
         "__typename": "BulkOperation",
         "id": str(operation.id),
         "name": operation.name,
-        "status": "completed",
+        "status": operation.status,
         "estimated_total_rows": operation.total,
         "processed_rows": operation.total,
         "success_count": operation.total - len(operation.failures),
@@ -152,10 +204,10 @@ def bulk_operation(operation: BulkOperation) -> Document:
             for failure in operation.failures
         ],
         "inserted_at": started,
-        "updated_at": completed,
+        "updated_at": completed or failed or started,
         "started_at": started,
         "completed_at": completed,
-        "failed_at": None,
+        "failed_at": failed,
         "progress_path": f"/v1/bulk_operations/{operation.id}",
     }
 
@@ -184,12 +236,14 @@ def message(message: Message) -> Document:
             **source(message, "NotificationSource"),
             "type": "workflow",
             "step_ref": message.step_ref,
+            "branch_path": None,
             "workflow_run_id": str(message.run_id),
             "workflow_recipient_run_id": str(message.recipient_run_id),
         },
         "workflow": message.workflow,
         "data": message.data,
         "metadata": None,
+        "recipient_snapshot": None if message.email is None else {"email": message.email},
         "scheduled_at": None,
         **times(message),
     }
@@ -239,6 +293,54 @@ def event(event: MessageEvent) -> Document:
     }
 
 
+def delivery_log(log: DeliveryLog, environment: Environment) -> Document:
+    return {
+        "__typename": "MessageDeliveryLog",
+        "id": log.id,
+        "environment_id": str(environment.uid),
+        "service_name": log.service,
+        "request": log.request,
+        "response": log.response,
+        "inserted_at": microseconds(log.inserted_at),
+    }
+
+
+def recipient_run(run: RecipientRun) -> Document:
+    return {
+        "__typename": "WorkflowRecipientRun",
+        "__cursor": write_cursor(run.position),
+        "id": str(run.id),
+        "workflow_run_id": str(run.run_id),
+        "workflow": run.workflow,
+        "status": run.status,
+        "recipient": reference(run.recipient),
+        "actor": None if run.actor is None else reference(run.actor),
+        "tenant": run.tenant,
+        "error_count": run.error_count,
+        "trigger_source": {**run.source, "cancellation_key": run.cancellation_key},
+        "inserted_at": microseconds(run.inserted_at),
+        "updated_at": microseconds(run.updated_at),
+    }
+
+
+def detailed_run(run: RecipientRun) -> Document:
+    return {**recipient_run(run), "events": [run_event(event) for event in run.events]}
+
+
+def run_event(event: RunEvent) -> Document:
+    return {
+        "__typename": "WorkflowRecipientRunEvent",
+        "id": event.id,
+        "event": event.event,
+        "status": event.status,
+        "step_ref": event.step_ref,
+        "step_type": event.step_type,
+        "attempt": event.attempt,
+        "data": event.data,
+        "inserted_at": microseconds(event.inserted_at),
+    }
+
+
 def contents(contents: Contents) -> Document:
     return {
         "__typename": "MessageContent",
@@ -259,8 +361,8 @@ def content(content: EmailContent | InAppContent) -> Document:
         "from": content.sender,
         "to": content.to,
         "subject_line": content.subject,
-        "html_body": content.html,
-        "text_body": content.text,
+        "html_body": content.html or "",
+        "text_body": content.text or "",
         "cc": None,
         "bcc": None,
         "reply_to": content.reply_to,
@@ -304,3 +406,23 @@ def feed_item(item: FeedItem, *, compact: bool) -> Document:
         rendered["activities"] = [activity(one) for one in item.activities]
         rendered["total_activities"] = len(item.activities)
     return rendered
+
+
+def schedule(entry: ScheduleEntry) -> Document:
+    schedule = entry.schedule
+    return {
+        "__typename": "Schedule",
+        "id": str(schedule.id),
+        "workflow": schedule.workflow,
+        "recipient": mention(entry.recipient),
+        "actor": None if entry.actor is None else mention(entry.actor),
+        "tenant": schedule.tenant,
+        "data": schedule.data,
+        "repeats": [{"__typename": "ScheduleRepeat", **to_builtins(repeat)} for repeat in schedule.timing.repeats],
+        "scheduled_at": optional(schedule.timing.scheduled_at),
+        "ending_at": optional(schedule.timing.ending_at),
+        "next_occurrence_at": optional(schedule.next_occurrence_at),
+        "last_occurrence_at": optional(schedule.last_occurrence_at),
+        "inserted_at": microseconds(schedule.inserted_at),
+        "updated_at": microseconds(schedule.updated_at),
+    }

@@ -11,6 +11,7 @@ import jwt
 
 from addressee.dialects.knock.errors import KnockError
 from addressee.directory.environments import Settings
+from addressee.directory.recipient import TENANTS
 
 LEEWAY_SECONDS = 60
 MAX_LENGTH = 16_384
@@ -37,6 +38,11 @@ class Token:
         if user_id == self.user_id and not self.explicit:
             return True
         return permission in self.grants.get(f"/v1/users/{user_id}", ())
+
+    def allows_object(self, permission: str, collection: str, id: str) -> bool:
+        """Whether its bearer may do this to an object's things: no more than was granted. A tenant has two paths."""
+        paths = [f"/v1/objects/{collection}/{id}", *([f"/v1/tenants/{id}"] if collection == TENANTS else [])]
+        return any(permission in self.grants.get(path, ()) for path in paths)
 
     @property
     def tenants(self) -> frozenset[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from addressee.database.paging import write_cursor
@@ -9,18 +10,23 @@ from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.bodies import object_body, typed_body
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.paging import PAGING, asked_page
+from addressee.dialects.knock.preference_sets import tenant_of
 from addressee.dialects.knock.query import Query
-from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Delete
 from addressee.directory.keys import Kind
 from addressee.directory.listing import Order
+from addressee.directory.merges import Done
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.writes import Write
+from addressee.directory.writes import Write, Written
 
 SECRET: frozenset[Kind] = frozenset({"secret"})
 ANY_KEY: frozenset[Kind] = frozenset({"secret", "public"})
+
+WRITE_PREFERENCES = "preferences/write"
 
 
 def user_place(call: Call) -> Place:
@@ -43,11 +49,23 @@ async def identify_older(call: Call) -> Answer:
     return await identified(call, place, given.properties, shape)
 
 
+def check_inline_preferences(call: Call, user_id: str, set_ids: Iterable[str]) -> None:
+    """Raises KnockError unless the caller could write these sets by their own routes too."""
+    for set_id in set_ids:
+        call.caller.check_permission(WRITE_PREFERENCES, user_id)
+        call.caller.check_tenant(tenant_of(set_id))
+
+
 async def identified(call: Call, place: Place, given: Document, shape: str) -> Answer:
     edit = identify_edit(given, call.environment.settings)
-    written = await call.rooms.directory.write(Write(place, (edit,), call.origin))
-    assert written.recipient is not None
-    return json_answer(rendering.user(written.recipient, shape))
+    check_inline_preferences(call, place.id, edit.preferences)
+
+    def answer(written: Written) -> Answer:
+        assert written.recipient is not None
+        return json_answer(rendering.user(written.recipient, shape))
+
+    [write] = await check_channel_data(call, [Write(place, (edit,), call.origin, request=call.receipt(answer))])
+    return answer(await call.rooms.directory.write(write))
 
 
 async def get(call: Call) -> Answer:
@@ -77,8 +95,25 @@ async def list_all(call: Call) -> Answer:
 
 
 async def delete(call: Call) -> Answer:
-    await call.rooms.directory.write(Write(user_place(call), (Delete(),), call.origin))
-    return Answer(status=204)
+    await call.rooms.directory.write(
+        Write(user_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
+    )
+    return no_content()
+
+
+async def merge(call: Call) -> Answer:
+    secondary = check_id(typed_body(call, shapes.MergeFrom).from_user_id, "from_user_id")
+    shape = rendering.shape_of(call, Query(call.query_string))
+
+    def answer(done: Done) -> Answer:
+        return json_answer(rendering.user(done.primary, shape))
+
+    primary = user_place(call)
+    done = await call.rooms.directory.merges.merge(
+        primary, primary._replace(id=secondary), origin=call.origin, receipt=call.receipt(answer)
+    )
+    await call.rooms.messaging.follow(done.merge)
+    return answer(done)
 
 
 OPERATIONS = (
@@ -133,5 +168,17 @@ OPERATIONS = (
         delete,
         SECRET,
         status=204,
+    ),
+    Operation(
+        "POST",
+        "/v1/users/{user_id}/merge",
+        "users.merge",
+        "Merge another user into this one",
+        merge,
+        SECRET,
+        query=("user_shape",),
+        takes=shapes.MergeFrom,
+        gives=shapes.User,
+        harmed_by_repeats=True,
     ),
 )

@@ -1,6 +1,7 @@
 -- Cancels unfinished runs under a cancellation key, of some recipients or (null) of all.
 UPDATE addressee.recipient_runs
 SET status = 'cancelled',
+    due_at = NULL,
     journal = journal || $6,
     updated_at = $7
 WHERE environment_id = $1

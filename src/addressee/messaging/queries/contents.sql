@@ -1,13 +1,7 @@
 -- What messages say, of recipients that live.
-SELECT messages.id,
-       messages.inserted_at,
-       messages.content
-FROM addressee.messages AS messages
-JOIN addressee.recipients AS recipients
-  ON recipients.environment_id = messages.environment_id
- AND recipients.collection = messages.collection
- AND recipients.id = messages.recipient_id
- AND recipients.uid = messages.uid
- AND recipients.deleted_at IS NULL
-WHERE messages.environment_id = $1
-  AND messages.id = ANY($2::text[])
+SELECT id,
+       inserted_at,
+       content
+FROM addressee.present_messages
+WHERE environment_id = $1
+  AND id = ANY($2::text[])

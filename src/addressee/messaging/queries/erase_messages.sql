@@ -1,15 +1,26 @@
--- Deletes identities' messages with their events and sends.
+-- Deletes some of identities' messages with their events, sends and delivery logs, and says how many.
 WITH people AS (
   SELECT *
   FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
 ),
+page AS (
+  SELECT messages.environment_id,
+         messages.id,
+         messages.recipient_id
+  FROM people
+  JOIN addressee.messages AS messages
+    ON messages.environment_id = people.environment_id
+   AND messages.collection = people.collection
+   AND messages.recipient_id = people.id
+   AND messages.uid = people.uid
+  LIMIT $5
+),
 messages AS (
   DELETE FROM addressee.messages AS messages
-  USING people
-  WHERE messages.environment_id = people.environment_id
-    AND messages.collection = people.collection
-    AND messages.recipient_id = people.id
-    AND messages.uid = people.uid
+  USING page
+  WHERE messages.environment_id = page.environment_id
+    AND messages.id = page.id
+    AND messages.recipient_id = page.recipient_id
   RETURNING messages.environment_id,
             messages.id,
             messages.recipient_id
@@ -20,9 +31,20 @@ events AS (
   WHERE events.environment_id = messages.environment_id
     AND events.message_id = messages.id
     AND events.recipient_id = messages.recipient_id
+),
+logs AS (
+  DELETE FROM addressee.delivery_logs AS logs
+  USING messages
+  WHERE logs.environment_id = messages.environment_id
+    AND logs.message_id = messages.id
+    AND logs.recipient_id = messages.recipient_id
+),
+sends AS (
+  DELETE FROM addressee.sends AS sends
+  USING messages
+  WHERE sends.environment_id = messages.environment_id
+    AND sends.message_id = messages.id
+    AND sends.recipient_id = messages.recipient_id
 )
-DELETE FROM addressee.sends AS sends
-USING messages
-WHERE sends.environment_id = messages.environment_id
-  AND sends.message_id = messages.id
-  AND sends.recipient_id = messages.recipient_id
+SELECT count(*)
+FROM messages

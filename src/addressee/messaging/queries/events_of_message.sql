@@ -2,14 +2,14 @@
 WITH events AS NOT MATERIALIZED (
   SELECT events.*
   FROM addressee.message_events AS events
-  JOIN addressee.recipients AS recipients
-    ON recipients.environment_id = events.environment_id
-   AND recipients.collection = events.collection
-   AND recipients.id = events.recipient_id
-   AND recipients.uid = events.uid
-   AND recipients.deleted_at IS NULL
   WHERE events.environment_id = $1
     AND events.message_id = $2
+    AND EXISTS (
+      SELECT
+      FROM addressee.present_messages AS messages
+      WHERE messages.environment_id = $1
+        AND messages.id = $2
+    )
 ),
 newer AS (
   SELECT *

@@ -5,8 +5,6 @@ WITH matching AS NOT MATERIALIZED (
   WHERE environment_id = $1
     AND recipient_id = $2
     AND uid = $3
-    AND inserted_at >= $8
-    AND inserted_at < $9
     AND filter_data @> $10
     AND channel_id = $11
     AND status = 'delivered'
@@ -28,6 +26,7 @@ older AS (
   FROM matching
   WHERE $4
     AND (inserted_at, id) < ($5, $6)
+    AND inserted_at >= $8
   ORDER BY inserted_at DESC, id DESC
   LIMIT $7
 ),
@@ -36,6 +35,7 @@ newer AS (
   FROM matching
   WHERE NOT $4
     AND (inserted_at, id) > ($5, $6)
+    AND inserted_at < $9
   ORDER BY inserted_at, id
   LIMIT $7
 )

@@ -9,7 +9,9 @@ INSERT INTO addressee.recipient_runs (
   page,
   workflow,
   cancellation_key,
+  tenant,
   data,
+  subscription,
   status,
   step,
   journal,
@@ -25,12 +27,14 @@ SELECT $1,
        $3,
        $4,
        $5,
+       $6,
        starting.data,
-       $11,
-       0,
-       $12,
+       starting.subscription,
        $13,
-       $13
-FROM unnest($6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::jsonb[])
-  AS starting (id, collection, recipient_id, uid, data)
+       0,
+       $14,
+       $15,
+       $15
+FROM unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::jsonb[], $12::jsonb[])
+  AS starting (id, collection, recipient_id, uid, data, subscription)
 ON CONFLICT DO NOTHING

@@ -1,7 +1,11 @@
 -- What a run still has to start, held against cancelling until the transaction ends.
 SELECT workflow,
        cancellation_key,
+       tenant,
+       actor,
+       source,
        recipients,
+       cancelled,
        pages_started
 FROM addressee.workflow_runs
 WHERE environment_id = $1

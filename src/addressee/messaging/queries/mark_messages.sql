@@ -10,14 +10,15 @@ SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE mes
     archived_at = CASE $3 WHEN 'archived' THEN $4 WHEN 'unarchived' THEN NULL ELSE messages.archived_at END,
     interacted_at = CASE $3 WHEN 'interacted' THEN $4 ELSE messages.interacted_at END,
     updated_at = $4
-FROM addressee.recipients AS recipients
 WHERE messages.environment_id = $1
   AND messages.id = ANY($2::text[])
-  AND recipients.environment_id = messages.environment_id
-  AND recipients.collection = messages.collection
-  AND recipients.id = messages.recipient_id
-  AND recipients.uid = messages.uid
-  AND recipients.deleted_at IS NULL
+  AND EXISTS (
+    SELECT
+    FROM addressee.present_messages AS present
+    WHERE present.environment_id = messages.environment_id
+      AND present.id = messages.id
+      AND present.recipient_id = messages.recipient_id
+  )
   AND ($6::text IS NULL OR (messages.collection = $5 AND messages.recipient_id = $6))
   AND CASE $3
         WHEN 'unseen' THEN messages.seen_at IS NOT NULL

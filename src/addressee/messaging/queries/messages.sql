@@ -1,11 +1,5 @@
 -- Messages by id, of recipients that live.
-SELECT messages.*
-FROM addressee.messages AS messages
-JOIN addressee.recipients AS recipients
-  ON recipients.environment_id = messages.environment_id
- AND recipients.collection = messages.collection
- AND recipients.id = messages.recipient_id
- AND recipients.uid = messages.uid
- AND recipients.deleted_at IS NULL
-WHERE messages.environment_id = $1
-  AND messages.id = ANY($2::text[])
+SELECT *
+FROM addressee.present_messages
+WHERE environment_id = $1
+  AND id = ANY($2::text[])

@@ -6,6 +6,7 @@ SELECT runs.workflow,
        runs.actor,
        runs.data,
        runs.sandbox,
+       runs.skip_delay,
        runs.inserted_at
 FROM addressee.workflow_runs AS runs
 JOIN addressee.workflow_versions AS versions

@@ -5,7 +5,8 @@ SELECT id,
        uid,
        data,
        status,
-       step
+       step,
+       subscription
 FROM addressee.recipient_runs
 WHERE environment_id = $1
   AND run_id = $2

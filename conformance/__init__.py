@@ -1,0 +1,1 @@
+"""`make conformance`: the official SDK's own test suite against this service (docs/conformance.md)."""

@@ -1,0 +1,175 @@
+"""What is stored of a recipient for one channel: how to reach it there (knock.md §3.8). Pure.
+
+Each provider has a form. What a form does not know is kept as given: clients are newer than this code now and then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from addressee.directory import attributes
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document
+
+MAX_ENTRIES = 1000
+MAX_TEXT_LENGTH = 4096
+
+SLACK_CONNECTION = ("access_token", "channel_id", "channel_name", "user_id")
+MS_TEAMS_CONNECTION = ("ms_teams_tenant_id", "ms_teams_team_id", "ms_teams_channel_id", "ms_teams_user_id")
+DISCORD_CONNECTION = ("channel_id",)
+
+WEBHOOK = "incoming_webhook"
+TENANT = "knock_tenant_id"
+
+
+def as_stored(data: Document) -> Document:
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`checked` turns what a client gives into what is stored, `complete` what is stored into what is answered.
+
+    `checked` also takes the path of the data, for its messages. It raises RefusedError.
+    """
+
+    checked: Callable[[Document, str], Document]
+    complete: Callable[[Document], Document] = as_stored
+
+
+# Nothing has to be known. What a client keeps there all the same is kept, as it expects to read it again.
+ANYTHING = Form(lambda data, path: data)
+
+
+def devices(key: str, keys: str) -> Form:
+    """Devices named by their `key`: in full in the list `devices`, or by their keys alone in the list `keys`, or both.
+
+    Stored in full, answered both ways. A device that is named twice is kept as it was named first.
+    """
+
+    def checked(data: Document, path: str) -> Document:
+        need_one_of(data, (keys, "devices"), path)
+        in_full = [checked_device(device, at) for device, at in entries(data, "devices", path)]
+        by_key = [{key: checked_text(text, at)} for text, at in entries(data, keys, path)]
+        first: dict[str, Document] = {}
+        for device in (*in_full, *by_key):
+            first.setdefault(device[key], {"locale": None, "timezone": None, **device})
+        others = {name: value for name, value in data.items() if name != keys}
+        return {**others, "devices": list(first.values())}
+
+    def checked_device(given: Any, path: str) -> Document:
+        device = checked_object(given, path)
+        checked_text(device.get(key), f"{path}.{key}")
+        for name in ("locale", "timezone"):
+            check_attribute(name, device.get(name), path)
+        return device
+
+    def complete(data: Document) -> Document:
+        # A channel that has changed its provider may hold what another form has stored.
+        return {**data, keys: [device[key] for device in data.get("devices", ()) if key in device]}
+
+    return Form(checked, complete)
+
+
+def players() -> Form:
+    """Ids that the provider made up; none are needed where it knows people by the recipient's own id."""
+
+    def checked(data: Document, path: str) -> Document:
+        ids = [checked_text(id, at) for id, at in entries(data, "player_ids", path)]
+        return {**data, "player_ids": list(dict.fromkeys(ids))}
+
+    return Form(checked)
+
+
+def slack() -> Form:
+    """A token alone is what a tenant has; its recipients say where to."""
+
+    def checked(data: Document, path: str) -> Document:
+        need_one_of(data, ("connections", "token"), path)
+        if data.get("token") is not None:
+            check_texts(checked_object(data["token"], f"{path}.token"), ("access_token",), f"{path}.token")
+        return with_connections(data, path, SLACK_CONNECTION)
+
+    return Form(checked)
+
+
+def ms_teams() -> Form:
+    """A tenant's id alone is what a tenant has; its recipients say where to."""
+
+    def checked(data: Document, path: str) -> Document:
+        need_one_of(data, ("connections", "ms_teams_tenant_id"), path)
+        check_texts(data, ("ms_teams_tenant_id",), path)
+        return with_connections(data, path, MS_TEAMS_CONNECTION)
+
+    return Form(checked)
+
+
+def discord() -> Form:
+    def checked(data: Document, path: str) -> Document:
+        need_one_of(data, ("connections",), path)
+        return with_connections(data, path, DISCORD_CONNECTION, required=DISCORD_CONNECTION)
+
+    return Form(checked)
+
+
+def with_connections(data: Document, path: str, texts: Sequence[str], required: Sequence[str] = ()) -> Document:
+    """Connections hold these texts, or an incoming webhook instead of them."""
+    connections = []
+    for given, at in entries(data, "connections", path):
+        connection = checked_object(given, at)
+        if WEBHOOK in connection:
+            webhook = checked_object(connection[WEBHOOK], f"{at}.{WEBHOOK}")
+            checked_text(webhook.get("url"), f"{at}.{WEBHOOK}.url")
+        else:
+            for name in required:
+                checked_text(connection.get(name), f"{at}.{name}")
+            check_texts(connection, texts, at)
+        check_texts(connection, (TENANT,), at)
+        connections.append(connection)
+    return {**data, "connections": connections}
+
+
+def need_one_of(data: Document, names: Iterable[str], path: str) -> None:
+    if all(data.get(name) is None for name in names):
+        raise RefusedError("missing", path, f"{path} needs {' or '.join(map(repr, names))}.")
+
+
+def entries(data: Document, name: str, path: str) -> list[tuple[Any, str]]:
+    """The entries of a list with the path of each; none when there is no list."""
+    given = data.get(name)
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise RefusedError("type", f"{path}.{name}", f"{path}.{name} must be a list.")
+    if len(given) > MAX_ENTRIES:
+        raise RefusedError("length", f"{path}.{name}", f"{path}.{name} must have at most {MAX_ENTRIES:,} entries.")
+    return [(entry, f"{path}.{name}[{index}]") for index, entry in enumerate(given)]
+
+
+def checked_object(value: Any, path: str) -> Document:
+    if not isinstance(value, dict):
+        raise RefusedError("type", path, f"{path} must be an object.")
+    return value
+
+
+def checked_text(value: Any, path: str) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT_LENGTH:
+        raise RefusedError("text", path, f"{path} must be a text of 1 to {MAX_TEXT_LENGTH:,} characters.")
+    return value
+
+
+def check_texts(fields: Mapping[str, Any], names: Iterable[str], path: str) -> None:
+    """Those that are given; null is like not given."""
+    for name in names:
+        if fields.get(name) is not None:
+            checked_text(fields[name], f"{path}.{name}")
+
+
+def check_attribute(name: str, value: Any, path: str) -> None:
+    """A device's own locale and time zone are like a recipient's."""
+    try:
+        attributes.checked({name: value})
+    except RefusedError as refusal:
+        raise RefusedError(refusal.reason, f"{path}.{name}", f"{path}.{refusal.message}") from None

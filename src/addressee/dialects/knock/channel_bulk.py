@@ -1,0 +1,124 @@
+"""Marks or deletes all messages of a channel that a filter finds: a browser's "mark all" (knock.md §2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from addressee.dialects.knock import rendering, shapes
+from addressee.dialects.knock.bodies import typed_body
+from addressee.dialects.knock.errors import KnockError, invalid, missing
+from addressee.dialects.knock.marks import FEED_WRITE
+from addressee.dialects.knock.message_lists import checked_trigger_data
+from addressee.dialects.knock.query import after, before
+from addressee.dialects.knock.users import ANY_KEY
+from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.directory.bulk import BulkOperation
+from addressee.directory.documents import check_id, check_text
+from addressee.directory.recipient import USERS, Document
+from addressee.messaging import EARLIEST, LATEST, Action, Reference, Selection
+
+ACTIONS: Mapping[str, Action] = {
+    **{action.value: action for action in Action},
+    "archive": Action.ARCHIVED,
+    "unarchive": Action.UNARCHIVED,
+}
+
+
+async def update(call: Call) -> Answer:
+    given = typed_body(call, shapes.ChannelBulk)
+    action = ACTIONS.get(call.path["action"])
+    if action is None:
+        raise missing("The action")
+    owners = checked_owners(call, given)
+    selection = selected(await known_channel(call), given)
+    check_tenants(call, selection)
+    operation = await call.rooms.messaging.mark_all(
+        call.environment.id, action, selection, owners, receipt=call.receipt(answer)
+    )
+    return answer(operation)
+
+
+def check_tenants(call: Call, selection: Selection) -> None:
+    """Raises KnockError when the caller is limited to tenants and these are others, or all."""
+    for tenant in selection.tenants:
+        call.caller.check_tenant(tenant)
+    if not selection.tenants:
+        call.caller.check_tenant(None)
+
+
+def answer(operation: BulkOperation) -> Answer:
+    return json_answer(rendering.bulk_operation(operation))
+
+
+async def known_channel(call: Call) -> UUID:
+    try:
+        id = UUID(call.path["channel_id"])
+    except ValueError:
+        raise missing("The channel") from None
+    if await call.rooms.messaging.channel(call.environment.id, id) is None:
+        raise missing("The channel")
+    return id
+
+
+def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | None:
+    """Whose messages; None: everybody's, which a public key may not say.
+
+    With a user token they are the token's user's. Raises KnockError.
+    """
+    field = "user_ids" if given.recipient_ids is None else "recipient_ids"
+    named = given.user_ids if given.recipient_ids is None else given.recipient_ids
+    user_id = call.caller.user_id
+    if user_id is not None:
+        if set(named or ()) - {user_id}:
+            raise KnockError("authorization", "The user token covers its own user's messages only.")
+        return [Reference(USERS, user_id)]
+    if named is None and call.credential.kind == "public":
+        raise invalid("recipient_ids", "With a public key, say in recipient_ids (or user_ids) whose messages.")
+    return None if named is None else [Reference(USERS, check_id(id, field)) for id in named]
+
+
+def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:
+    for field, texts in (("tenants", given.tenants), ("workflows", given.workflows)):
+        for text in texts or ():
+            check_text(text, field)
+    return Selection(
+        channel_id=channel_id,
+        archived=given.archived or "include",
+        status=given.delivery_status,
+        engagement=given.engagement_status,
+        has_tenant=given.has_tenant,
+        tenants=given.tenants or (),
+        workflows=given.workflows or (),
+        trigger_data=trigger_data(given.trigger_data),
+        since=after("newer_than", given.newer_than) or EARLIEST,
+        until=before("older_than", given.older_than) or LATEST,
+    )
+
+
+def trigger_data(given: str | Document | None) -> Document:
+    """As an object, or as one in a string."""
+    if isinstance(given, str):
+        try:
+            given = msgspec.json.decode(given, type=dict[str, Any])
+        except (msgspec.DecodeError, RecursionError):
+            raise invalid("trigger_data", "trigger_data must be a JSON object.") from None
+    return checked_trigger_data(given or {})
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/channels/{channel_id}/messages/bulk/{action}",
+        "channels.bulk.update_message_status",
+        "Mark or delete all messages of a channel that a filter finds",
+        update,
+        ANY_KEY,
+        permission=FEED_WRITE,
+        takes=shapes.ChannelBulk,
+        gives=shapes.BulkOperation,
+    ),
+)

@@ -1,0 +1,64 @@
+"""Channel data in the middle of something else: a user, an object or a tenant is given with them (knock.md §3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from msgspec import structs
+
+from addressee.channels.providers import PROVIDERS
+from addressee.dialects.operation import Call
+from addressee.directory.bulk import Failure
+from addressee.directory.edits import Edit, Identify
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document
+from addressee.directory.writes import Write
+from addressee.messaging import Channel
+
+
+async def check_channel_data(call: Call, writes: Sequence[Write]) -> list[Write]:
+    """The writes with what they say about channels in its stored form. Raises RefusedError."""
+    channels = await channels_for(call, writes)
+    return [checked_write(write, channels) for write in writes]
+
+
+async def check_rows(call: Call, rows: Sequence[Write | Failure]) -> list[Write | Failure]:
+    """The same for the rows of a bulk call: one that is refused is a failure among the others."""
+    channels = await channels_for(call, [row for row in rows if isinstance(row, Write)])
+    return [checked_row(row, channels) for row in rows]
+
+
+async def channels_for(call: Call, writes: Iterable[Write]) -> Mapping[str, Channel]:
+    """The environment's channels by id; none when nothing is said about them."""
+    edits = (edit for write in writes for edit in write.edits)
+    if not any(isinstance(edit, Identify) and edit.channel_data for edit in edits):
+        return {}
+    return {str(channel.id): channel for channel in await call.rooms.messaging.channels(call.environment.id)}
+
+
+def checked_row(row: Write | Failure, channels: Mapping[str, Channel]) -> Write | Failure:
+    if isinstance(row, Failure):
+        return row
+    try:
+        return checked_write(row, channels)
+    except RefusedError as refusal:
+        return Failure(row.place.collection, row.place.id, refusal.message)
+
+
+def checked_write(write: Write, channels: Mapping[str, Channel]) -> Write:
+    return structs.replace(write, edits=tuple(checked_edit(edit, channels) for edit in write.edits))
+
+
+def checked_edit(edit: Edit, channels: Mapping[str, Channel]) -> Edit:
+    if not isinstance(edit, Identify) or not edit.channel_data:
+        return edit
+    return replace(edit, channel_data=dict(checked_entry(id, data, channels) for id, data in edit.channel_data.items()))
+
+
+def checked_entry(id: str, data: Document, channels: Mapping[str, Channel]) -> tuple[str, Document]:
+    field = f"channel_data.{id}"
+    channel = channels.get(id.lower())
+    if channel is None:
+        raise RefusedError("channel", field, f"{field}: there is no such channel in this environment.")
+    return str(channel.id), PROVIDERS[channel.provider].data.checked(data, field)

@@ -1,0 +1,140 @@
+"""Objects: what can be notified and is no user (knock.md §2.2, §3.13)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from addressee.database.paging import write_cursor
+from addressee.dialects.knock import bulk, rendering, shapes
+from addressee.dialects.knock.bodies import object_body, typed_body
+from addressee.dialects.knock.errors import missing
+from addressee.dialects.knock.paging import PAGING, asked_page
+from addressee.dialects.knock.query import Query
+from addressee.dialects.knock.recipients import describe
+from addressee.dialects.knock.users import SECRET
+from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
+from addressee.directory.collections import check_objects
+from addressee.directory.documents import check_id
+from addressee.directory.edits import Delete
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.writes import Write
+
+
+def object_collection(call: Call) -> str:
+    """The collection that the path names. Raises RefusedError for one that is not reached as objects."""
+    return check_objects(call.path["collection"])
+
+
+def object_place(call: Call, variable: str = "object_id") -> Place:
+    """Where the object lives that the path names; `variable` is the path's own word for its id."""
+    return Place(call.environment.id, object_collection(call), check_id(call.path[variable], variable))
+
+
+async def known_object(call: Call) -> Recipient:
+    """The object that the path names. Raises KnockError when there is none."""
+    recipient = await call.rooms.directory.read(object_place(call))
+    if recipient is None:
+        raise missing("The object")
+    return recipient
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    with_preferences = "preferences" in query.texts("include")
+    page = asked_page(query, UUID)
+    part = await call.rooms.directory.list(call.environment.id, object_collection(call), page)
+
+    def render(recipient: Recipient) -> Document:
+        rendered = {**rendering.entity(recipient), "__cursor": write_cursor(recipient.uid)}
+        return rendering.with_preferences(rendered, recipient) if with_preferences else rendered
+
+    return json_answer(rendering.entries(part, render))
+
+
+async def get(call: Call) -> Answer:
+    return json_answer(rendering.entity(await known_object(call)))
+
+
+async def put(call: Call) -> Answer:
+    return await describe(call, object_place(call), object_body(call), rendering.entity)
+
+
+async def delete(call: Call) -> Answer:
+    write = Write(object_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
+    return no_content(await call.rooms.directory.write(write))
+
+
+async def bulk_set(call: Call) -> Answer:
+    collection = object_collection(call)
+    rows = typed_body(call, shapes.BulkSetObjects).objects
+    return await bulk.identify_rows(call, f"objects.{collection}.set", "objects", rows, collection)
+
+
+async def bulk_delete(call: Call) -> Answer:
+    collection = object_collection(call)
+    ids = typed_body(call, shapes.BulkDeleteObjects).object_ids
+    return await bulk.delete_rows(call, f"objects.{collection}.delete", collection, ids)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/objects/{collection}",
+        "objects.list",
+        "List the objects of a collection in the order of their creation",
+        list_all,
+        SECRET,
+        query=(*PAGING, "include[]"),
+        gives=shapes.Objects,
+    ),
+    Operation(
+        "GET",
+        "/v1/objects/{collection}/{object_id}",
+        "objects.get",
+        "Get an object",
+        get,
+        SECRET,
+        gives=shapes.Object,
+    ),
+    Operation(
+        "PUT",
+        "/v1/objects/{collection}/{object_id}",
+        "objects.set",
+        "Create an object, or merge what is given into it",
+        put,
+        SECRET,
+        takes=shapes.ObjectInput,
+        gives=shapes.Object,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/objects/{collection}/{object_id}",
+        "objects.delete",
+        "Delete an object",
+        delete,
+        SECRET,
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/bulk/set",
+        "objects.bulk.set",
+        "Create or change up to 1,000 objects of a collection",
+        bulk_set,
+        SECRET,
+        takes=shapes.BulkSetObjects,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/bulk/delete",
+        "objects.bulk.delete",
+        "Delete up to 1,000 objects of a collection",
+        bulk_delete,
+        SECRET,
+        takes=shapes.BulkDeleteObjects,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+)

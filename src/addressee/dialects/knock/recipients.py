@@ -1,0 +1,85 @@
+"""Recipients as a request names them: by id, or described inline (knock.md §3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from msgspec import structs
+
+from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.inline_channel_data import check_channel_data
+from addressee.dialects.knock.tenant_settings import setting_edits
+from addressee.dialects.operation import Answer, Call, json_answer
+from addressee.directory.collections import check_collection
+from addressee.directory.documents import check_id
+from addressee.directory.edits import Edit
+from addressee.directory.environments import Settings
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
+from addressee.directory.writes import Write, Written
+from addressee.messaging import Reference
+
+Given: TypeAlias = str | dict[str, Any]
+
+
+def reference(field: str, given: Given, collection: str = USERS) -> Reference:
+    """Whom an entry names: a user by its id, or a recipient given inline, where a `collection` makes it an object.
+
+    Raises RefusedError.
+    """
+    if isinstance(given, str):
+        return Reference(collection, check_id(given, field))
+    named = check_collection(given.get("collection", collection), f"{field}.collection")
+    return Reference(named, check_id(given.get("id"), f"{field}.id"))
+
+
+def references(field: str, given: Iterable[Given]) -> list[Reference]:
+    return [reference(f"{field}[{index}]", entry) for index, entry in enumerate(given)]
+
+
+def inline_writes(call: Call, given: Iterable[Given | None]) -> list[Write]:
+    """What identifies those who are described; a bare id creates no one. Their references are checked before."""
+    return [
+        inline_write(call, Reference(entry.get("collection", USERS), entry["id"]), entry)
+        for entry in given
+        if isinstance(entry, dict)
+    ]
+
+
+def tenant_write(call: Call, given: Given) -> Write:
+    """Unlike any other recipient, a tenant named by its bare id is created when it is not known."""
+    tenant = {"id": given} if isinstance(given, str) else given
+    return inline_write(call, Reference(TENANTS, tenant["id"]), tenant)
+
+
+def inline_write(call: Call, recipient: Reference, given: dict[str, Any]) -> Write:
+    place = Place(call.environment.id, *recipient)
+    return Write(place, edits(place.collection, given, call.environment.settings), call.origin)
+
+
+def edits(collection: str, given: Mapping[str, Any], settings: Settings) -> tuple[Edit, ...]:
+    """What a recipient of a collection stands for as a client describes it: `settings` is no trait of a tenant."""
+    if collection != TENANTS:
+        return (identify_edit(given, settings),)
+    traits = {name: value for name, value in given.items() if name != "settings"}
+    return (identify_edit(traits, settings), *setting_edits(given.get("settings")))
+
+
+async def describe(call: Call, place: Place, given: dict[str, Any], render: Callable[[Recipient], Document]) -> Answer:
+    """Creates or changes one recipient, and answers with it. Raises RefusedError."""
+
+    def answer(written: Written) -> Answer:
+        assert written.recipient is not None
+        return json_answer(render(written.recipient))
+
+    write = inline_write(call, Reference(place.collection, place.id), given)
+    [checked] = await check_channel_data(call, [structs.replace(write, request=call.receipt(answer))])
+    return answer(await call.rooms.directory.write(checked))
+
+
+async def write_inline(call: Call, writes: Sequence[Write]) -> None:
+    """Identifies them before anything else is done for them. Raises the first RefusedError that there is."""
+    for result in await call.rooms.directory.write_all(await check_channel_data(call, writes)):
+        if isinstance(result, RefusedError):
+            raise result

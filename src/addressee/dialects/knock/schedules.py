@@ -1,0 +1,321 @@
+"""Schedules: workflows that run by the clock (knock.md §2.2, §3.2, §3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+
+from addressee.database.paging import write_cursor
+from addressee.dialects.knock import bulk, rendering, shapes
+from addressee.dialects.knock.bodies import typed_body
+from addressee.dialects.knock.errors import KnockError, invalid
+from addressee.dialects.knock.inline_channel_data import check_rows
+from addressee.dialects.knock.objects import object_place
+from addressee.dialects.knock.paging import PAGING, asked_page
+from addressee.dialects.knock.query import Query, instant
+from addressee.dialects.knock.recipients import (
+    Given,
+    inline_writes,
+    reference,
+    references,
+    tenant_write,
+    write_inline,
+)
+from addressee.dialects.knock.users import SECRET, user_place
+from addressee.dialects.knock.workflows import checked_data
+from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
+from addressee.directory.bulk import Failure
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import TENANTS, USERS, Document, Place
+from addressee.directory.writes import Write, check_writes
+from addressee.messaging import (
+    Frequency,
+    NewSchedule,
+    Reference,
+    Repeat,
+    ScheduleChange,
+    ScheduleEntry,
+    Timing,
+    Trigger,
+    Weekday,
+)
+
+SHORTHANDS: dict[str, tuple[Weekday, ...]] = {"weekdays": tuple(Weekday)[:5], "weekends": tuple(Weekday)[5:]}
+
+
+async def create(call: Call) -> Answer:
+    given = typed_body(call, shapes.CreateSchedules)
+    recipients = references("recipients", given.recipients)
+    common = new_schedule(given, recipients[0])
+    # A recipient that is named twice has one schedule.
+    wanted = [replace(common, recipient=recipient) for recipient in dict.fromkeys(recipients)]
+    writes = described(call, (*given.recipients, given.actor), given.tenant)
+    check_writes(writes)
+    messaging = call.rooms.messaging
+    if writes:
+        await messaging.check_trigger(call.environment.id, Trigger(given.workflow, recipients, common.data))
+        await write_inline(call, writes)
+    return answer(await messaging.create_schedules(call.environment, wanted, receipt=call.receipt(answer)))
+
+
+def answer(entries: Sequence[ScheduleEntry]) -> Answer:
+    return json_answer([rendering.schedule(entry) for entry in entries])
+
+
+def new_schedule(given: shapes.ScheduleInput, recipient: Reference) -> NewSchedule:
+    """Raises KnockError or RefusedError."""
+    return NewSchedule(
+        workflow=given.workflow,
+        recipient=recipient,
+        timing=Timing(
+            repeats=repeats(given.repeats or ()),
+            scheduled_at=checked_instant("scheduled_at", given.scheduled_at),
+            ending_at=checked_instant("ending_at", given.ending_at),
+        ),
+        actor=None if given.actor is None else reference("actor", given.actor),
+        tenant=None if given.tenant is None else tenant_id(given.tenant),
+        data=checked_data("data", given.data or {}),
+    )
+
+
+def repeats(given: Iterable[shapes.RepeatInput]) -> tuple[Repeat, ...]:
+    return tuple(
+        Repeat(
+            frequency=Frequency(one.frequency),
+            interval=one.interval or 1,
+            days=days(one.days or ()),
+            day_of_month=one.day_of_month,
+            hours=one.hours or 0,
+            minutes=one.minutes or 0,
+        )
+        for one in given
+    )
+
+
+def days(given: str | Iterable[str]) -> tuple[Weekday, ...]:
+    """In the order of the week, each once."""
+    names = [given] if isinstance(given, str) else given
+    meant = {day for name in names for day in SHORTHANDS.get(name) or (Weekday(name),)}
+    return tuple(day for day in Weekday if day in meant)
+
+
+def checked_instant(field: str, given: str | None) -> datetime | None:
+    return None if given is None else instant(field, given)
+
+
+def tenant_id(given: Given) -> str:
+    return reference("tenant", given, TENANTS).id
+
+
+def described(call: Call, recipients: Iterable[Given | None], tenant: Given | None) -> list[Write]:
+    """What identifies those who are described inline, and the tenant. Their references are checked before."""
+    return inline_writes(call, recipients) + ([] if tenant is None else [tenant_write(call, tenant)])
+
+
+async def update(call: Call) -> Answer:
+    given = typed_body(call, shapes.UpdateSchedules)
+    change = ScheduleChange(
+        repeats=UNSET if given.repeats is UNSET else repeats(given.repeats or ()),
+        scheduled_at=changed_instant("scheduled_at", given.scheduled_at),
+        ending_at=changed_instant("ending_at", given.ending_at),
+        actor=reference("actor", given.actor) if isinstance(given.actor, str | dict) else given.actor,
+        tenant=tenant_id(given.tenant) if isinstance(given.tenant, str | dict) else given.tenant,
+        data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),
+    )
+    ids = schedule_ids(given.schedule_ids)
+    writes = described(
+        call,
+        [given.actor] if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else [],
+        given.tenant or None,
+    )
+    check_writes(writes)
+    await write_inline(call, writes)
+    changed = await call.rooms.messaging.update_schedules(call.environment, ids, change, receipt=call.receipt(answer))
+    return answer(changed)
+
+
+def changed_instant(field: str, given: str | UnsetType | None) -> datetime | UnsetType | None:
+    return UNSET if given is UNSET else checked_instant(field, given)
+
+
+def schedule_ids(given: Sequence[str]) -> list[UUID]:
+    ids = []
+    for index, text in enumerate(given):
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            field = f"schedule_ids[{index}]"
+            raise invalid(field, f"{field} must be a UUID.") from None
+    return ids
+
+
+async def delete(call: Call) -> Answer:
+    ids = schedule_ids(typed_body(call, shapes.DeleteSchedules).schedule_ids)
+    deleted = await call.rooms.messaging.delete_schedules(call.environment.id, ids, receipt=call.receipt(answer))
+    return answer(deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a bulk call, and what identifies those whom it describes."""
+
+    schedule: NewSchedule
+    writes: Sequence[Write]
+
+
+async def bulk_create(call: Call) -> Answer:
+    """A row that cannot be used fails alone; the others are created."""
+    given = typed_body(call, shapes.BulkCreateSchedules).schedules
+    rows = [read_row(call, index, row) for index, row in enumerate(given)]
+    reasons = iter(await identify(call, [write for row in rows if isinstance(row, Row) for write in row.writes]))
+    ready = [row if isinstance(row, Failure) else finished(row, islice(reasons, len(row.writes))) for row in rows]
+    operation = await call.rooms.messaging.create_schedules_in_bulk(
+        call.environment, ready, receipt=call.receipt(bulk.answer)
+    )
+    return bulk.answer(operation)
+
+
+def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> Row | Failure:
+    """A row without a usable recipient is named by its position."""
+    who = Reference(USERS, f"schedules[{index}]")
+    try:
+        if given.recipient is None:
+            raise invalid("recipient", "A schedule needs a recipient.")
+        who = reference("recipient", given.recipient)
+        schedule = new_schedule(given, who)
+        return Row(schedule, described(call, (given.recipient, given.actor), given.tenant))
+    except (KnockError, RefusedError) as refusal:
+        return Failure(*who, refusal.message)
+
+
+async def identify(call: Call, writes: Sequence[Write]) -> list[str | None]:
+    """Writes what can be written, and says why each of them was refused; None: it was not."""
+    checked = await check_rows(call, writes)
+    results = iter(await call.rooms.directory.write_all([row for row in checked if isinstance(row, Write)]))
+    outcomes = [row if isinstance(row, Failure) else next(results) for row in checked]
+    return [outcome.message if isinstance(outcome, Failure | RefusedError) else None for outcome in outcomes]
+
+
+def finished(row: Row, reasons: Iterable[str | None]) -> NewSchedule | Failure:
+    refused = [reason for reason in reasons if reason is not None]
+    return Failure(*row.schedule.recipient, refused[0]) if refused else row.schedule
+
+
+async def list_of_workflow(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page, recipients = asked_page(query, UUID), query.references("recipients") or None
+    workflow, tenant = query.text("workflow"), query.text("tenant")
+    if workflow is None:
+        raise invalid("workflow", "Say which workflow's schedules to list: workflow=<key>.")
+    part = await call.rooms.messaging.schedules_of_workflow(
+        call.environment.id, workflow, page, recipients=recipients, tenant=tenant
+    )
+    return json_answer(rendering.entries(part, listed))
+
+
+async def list_of_user(call: Call) -> Answer:
+    return await list_of(call, user_place(call))
+
+
+async def list_of_object(call: Call) -> Answer:
+    return await list_of(call, object_place(call))
+
+
+async def list_of(call: Call, place: Place) -> Answer:
+    query = Query(call.query_string)
+    part = await call.rooms.messaging.schedules_of(
+        call.environment.id,
+        Reference(place.collection, place.id),
+        asked_page(query, UUID),
+        workflow=query.text("workflow"),
+        tenant=query.text("tenant"),
+    )
+    return json_answer(rendering.entries(part, listed))
+
+
+def listed(entry: ScheduleEntry) -> Document:
+    return {**rendering.schedule(entry), "__cursor": write_cursor(entry.schedule.id)}
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/schedules",
+        "schedules.create",
+        "Schedule a workflow for up to 100 recipients",
+        create,
+        SECRET,
+        takes=shapes.CreateSchedules,
+        gives=list[shapes.Schedule],
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "PUT",
+        "/v1/schedules",
+        "schedules.update",
+        "Change up to 100 schedules to the same values",
+        update,
+        SECRET,
+        takes=shapes.UpdateSchedules,
+        gives=list[shapes.Schedule],
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "GET",
+        "/v1/schedules",
+        "schedules.list",
+        "List a workflow's schedules, newest first",
+        list_of_workflow,
+        SECRET,
+        query=(*PAGING, "workflow", "recipients[]", "tenant"),
+        gives=shapes.Schedules,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/schedules",
+        "schedules.delete",
+        "Delete up to 100 schedules",
+        delete,
+        SECRET,
+        takes=shapes.DeleteSchedules,
+        gives=list[shapes.Schedule],
+    ),
+    Operation(
+        "POST",
+        "/v1/schedules/bulk/create",
+        "schedules.bulk.create",
+        "Create up to 1,000 schedules",
+        bulk_create,
+        SECRET,
+        takes=shapes.BulkCreateSchedules,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/schedules",
+        "users.list_schedules",
+        "List a user's schedules, newest first",
+        list_of_user,
+        SECRET,
+        query=(*PAGING, "workflow", "tenant"),
+        gives=shapes.Schedules,
+    ),
+    Operation(
+        "GET",
+        "/v1/objects/{collection}/{object_id}/schedules",
+        "objects.list_schedules",
+        "List an object's schedules, newest first",
+        list_of_object,
+        SECRET,
+        query=(*PAGING, "workflow", "tenant"),
+        gives=shapes.Schedules,
+    ),
+)

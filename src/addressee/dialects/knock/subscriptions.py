@@ -1,0 +1,234 @@
+"""Subscriptions: recipients of what is sent to an object (knock.md §2.2, §3.2, §3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from addressee.dialects.knock import bulk, rendering, shapes
+from addressee.dialects.knock.bodies import typed_body
+from addressee.dialects.knock.errors import invalid, missing
+from addressee.dialects.knock.inline_channel_data import check_channel_data
+from addressee.dialects.knock.objects import known_object, object_collection
+from addressee.dialects.knock.paging import PAGING, asked_page
+from addressee.dialects.knock.query import Query
+from addressee.dialects.knock.recipients import inline_writes, references, write_inline
+from addressee.dialects.knock.users import SECRET, user_place
+from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
+from addressee.directory.bulk import Failure
+from addressee.directory.bulk_subscriptions import Subscribing, Unsubscribing
+from addressee.directory.documents import check_id
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Place
+from addressee.directory.subscriptions import Subscription
+from addressee.directory.writes import Write, check_writes
+
+MODES = ("object", "recipient")
+
+Row: TypeAlias = shapes.ObjectSubscriptions | shapes.ObjectUnsubscriptions
+
+
+async def list_of_user(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page, objects = asked_page(query, UUID), places(call, query, "objects")
+    recipient = await call.rooms.directory.read(user_place(call))
+    if recipient is None:
+        raise missing("The user")
+    part = await call.rooms.directory.subscribed_objects(recipient, page, objects)
+    return json_answer(rendering.entries(part, renderer(query)))
+
+
+async def list_of_object(call: Call) -> Answer:
+    """Who subscribes to the object or, in the mode `recipient`, what the object subscribes to."""
+    query = Query(call.query_string)
+    mode = query.choice("mode", MODES, "object")
+    page, recipients, objects = (
+        asked_page(query, UUID),
+        places(call, query, "recipients"),
+        places(call, query, "objects"),
+    )
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    if mode == "recipient":
+        part = await directory.subscribed_objects(owner, page, objects)
+    else:
+        part = await directory.subscribers(owner, page, recipients)
+    return json_answer(rendering.entries(part, renderer(query)))
+
+
+def places(call: Call, query: Query, name: str) -> list[Place] | None:
+    """The recipients that a list is narrowed to; None: it is not."""
+    return [reference.at(call.environment.id) for reference in query.references(name)] or None
+
+
+def renderer(query: Query) -> Callable[[Subscription], Document]:
+    return partial(rendering.subscription, preferences="preferences" in query.texts("include"))
+
+
+async def add(call: Call) -> Answer:
+    """Those who are described are identified first; a bare id must be known (§3.2)."""
+    given = typed_body(call, shapes.AddSubscriptions)
+    named = references("recipients", given.recipients)
+    writes = inline_writes(call, given.recipients)
+    check_writes(writes)
+    recipient = await known_object(call)
+    await write_inline(call, writes)
+    people = await call.rooms.directory.read_all(reference.at(call.environment.id) for reference in named)
+    for index, reference in enumerate(named):
+        if reference.at(call.environment.id) not in people:
+            field = f"recipients[{index}]"
+            raise invalid(field, f"{field}: {reference.id!r} is not known; identify it first, or describe it here.")
+    subscribers = [people[reference.at(call.environment.id)] for reference in named]
+    added = await call.rooms.directory.add_subscriptions(
+        recipient, subscribers, given.properties, receipt=call.receipt(answer)
+    )
+    return answer(added)
+
+
+async def delete(call: Call) -> Answer:
+    """Answers with those that there were."""
+    given = typed_body(call, shapes.DeleteSubscriptions)
+    named = references("recipients", given.recipients)
+    recipient = await known_object(call)
+    people = await call.rooms.directory.read_all(reference.at(call.environment.id) for reference in named)
+    subscribers = [people[place] for reference in named if (place := reference.at(call.environment.id)) in people]
+    ended = await call.rooms.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
+    return answer(ended)
+
+
+def answer(subscriptions: Sequence[Subscription]) -> Answer:
+    return json_answer([rendering.subscription(each) for each in subscriptions])
+
+
+async def bulk_add(call: Call) -> Answer:
+    collection = object_collection(call)
+    given = typed_body(call, shapes.BulkAddSubscriptions).subscriptions
+    refused = await identify_described(call, given)
+    rows = [
+        Failure(collection, row.id, refused[index]) if index in refused else adding_row(call, collection, row)
+        for index, row in enumerate(given)
+    ]
+    return await run(call, f"objects.{collection}.upsert_subscriptions", rows)
+
+
+async def identify_described(call: Call, rows: Sequence[shapes.ObjectSubscriptions]) -> dict[int, str]:
+    """Identifies those whom rows describe; returns why not, by the number of the row."""
+    writes: list[tuple[int, Write]] = []
+    refused: dict[int, str] = {}
+    for index, row in enumerate(rows):
+        try:
+            references("recipients", row.recipients)
+            described = inline_writes(call, row.recipients)
+            check_writes(described)
+            writes += [(index, write) for write in await check_channel_data(call, described)]
+        except RefusedError as refusal:
+            refused[index] = refusal.message
+    results = await call.rooms.directory.write_all([write for _, write in writes])
+    for (index, _), result in zip(writes, results, strict=True):
+        if isinstance(result, RefusedError):
+            refused[index] = result.message
+    return refused
+
+
+def adding_row(call: Call, collection: str, row: shapes.ObjectSubscriptions) -> Subscribing | Failure:
+    try:
+        return Subscribing(object_of(call, collection, row), recipients_of(call, row), row.properties)
+    except RefusedError as refusal:
+        return Failure(collection, row.id, refusal.message)
+
+
+async def bulk_delete(call: Call) -> Answer:
+    collection = object_collection(call)
+    given = typed_body(call, shapes.BulkDeleteSubscriptions).subscriptions
+    rows = [ending_row(call, collection, row) for row in given]
+    return await run(call, f"objects.{collection}.delete_subscriptions", rows)
+
+
+def ending_row(call: Call, collection: str, row: shapes.ObjectUnsubscriptions) -> Unsubscribing | Failure:
+    try:
+        return Unsubscribing(object_of(call, collection, row), recipients_of(call, row))
+    except RefusedError as refusal:
+        return Failure(collection, row.id, refusal.message)
+
+
+def object_of(call: Call, collection: str, row: Row) -> Place:
+    return Place(call.environment.id, collection, check_id(row.id))
+
+
+def recipients_of(call: Call, row: Row) -> list[Place]:
+    return [reference.at(call.environment.id) for reference in references("recipients", row.recipients)]
+
+
+async def run(call: Call, name: str, rows: Sequence[Subscribing | Unsubscribing | Failure]) -> Answer:
+    request = call.receipt(bulk.answer)
+    operation = await call.rooms.directory.run_bulk_subscriptions(call.environment.id, name, rows, request)
+    return bulk.answer(operation)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/subscriptions",
+        "users.list_subscriptions",
+        "List what a user subscribes to, newest first",
+        list_of_user,
+        SECRET,
+        query=(*PAGING, "include[]", "objects[]"),
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "GET",
+        "/v1/objects/{collection}/{object_id}/subscriptions",
+        "objects.list_subscriptions",
+        "List who subscribes to an object, or what it subscribes to, newest first",
+        list_of_object,
+        SECRET,
+        query=(*PAGING, "mode", "recipients[]", "objects[]", "include[]"),
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/{object_id}/subscriptions",
+        "objects.add_subscriptions",
+        "Subscribe up to 100 recipients to an object",
+        add,
+        SECRET,
+        takes=shapes.AddSubscriptions,
+        gives=list[shapes.Subscription],
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/objects/{collection}/{object_id}/subscriptions",
+        "objects.delete_subscriptions",
+        "End up to 100 subscriptions to an object",
+        delete,
+        SECRET,
+        takes=shapes.DeleteSubscriptions,
+        gives=list[shapes.Subscription],
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/bulk/subscriptions/add",
+        "objects.bulk.add_subscriptions",
+        "Subscribe up to 100 recipients to each of up to 100 objects of a collection",
+        bulk_add,
+        SECRET,
+        takes=shapes.BulkAddSubscriptions,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/bulk/subscriptions/delete",
+        "objects.bulk.delete_subscriptions",
+        "End up to 100 subscriptions to each of up to 100 objects of a collection",
+        bulk_delete,
+        SECRET,
+        takes=shapes.BulkDeleteSubscriptions,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+)

@@ -1,0 +1,59 @@
+"""A tenant's settings: what its messages look like, and what its members want where they do not say (knock.md §3.6).
+
+In the directory they are the attribute `branding` and the preference set of the tenant's members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from addressee.dialects.knock.preference_sets import PERSISTENCE_STRATEGY, knock_set, replaced, stored_set
+from addressee.directory.documents import Merge
+from addressee.directory.edits import ChangePreferences, Edit, Identify, SetPreferences, UnsetPreferences
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Recipient
+from addressee.preferences import DEFAULT, MEMBERS
+
+NAMES = ("branding", "preference_set")
+PREFERENCE_SET = "settings.preference_set"
+
+
+def setting_edits(given: Any) -> list[Edit]:
+    """The edits that `settings` stand for; null changes nothing. Raises RefusedError."""
+    if given is None:
+        return []
+    if not isinstance(given, dict):
+        raise RefusedError("type", "settings", "settings must be an object.")
+    if unknown := given.keys() - set(NAMES):
+        raise RefusedError("name", "settings", f"settings has {' and '.join(NAMES)}, not {', '.join(sorted(unknown))}.")
+    edits: list[Edit] = []
+    if "branding" in given:
+        edits.append(Identify({"branding": given["branding"]}))
+    if "preference_set" in given:
+        edits.append(members_edit(given["preference_set"]))
+    return edits
+
+
+def members_edit(given: Any) -> Edit:
+    """Merges, unless the set says how else it is to be stored; null removes it."""
+    if given is None:
+        return UnsetPreferences(MEMBERS)
+    preferences = stored_set(given, PREFERENCE_SET)
+    match given.get(PERSISTENCE_STRATEGY):
+        case None | "merge":
+            return SetPreferences(MEMBERS, preferences, Merge.DEEP)
+        case "replace":
+            return ChangePreferences(MEMBERS, partial(replaced, given=preferences))
+        case _:
+            field = f"{PREFERENCE_SET}.{PERSISTENCE_STRATEGY}"
+            raise RefusedError("strategy", field, f"{field} must be merge or replace.")
+
+
+def settings_of(tenant: Recipient, members: Mapping[str, Any] | None) -> Document:
+    """The settings with the preference set `members`; None: it has none."""
+    return {
+        "branding": tenant.attributes.get("branding"),
+        "preference_set": None if members is None else knock_set(DEFAULT, members),
+    }

@@ -1,0 +1,19 @@
+"""Addressee's own API, `/directory/v1`: what no vendor offers."""
+
+from addressee.dialects.native import errors, merges, people
+from addressee.dialects.native.authentication import authenticate
+from addressee.dialects.native.idempotency import idempotency_key, replay
+from addressee.dialects.operation import Dialect
+
+NATIVE = Dialect(
+    name="native",
+    prefix="/directory/v1/",
+    operations=(*merges.OPERATIONS, *people.OPERATIONS),
+    authenticate=authenticate,
+    error=errors.render,
+    not_found=errors.not_found,
+    idempotency_key=idempotency_key,
+    replay=replay,
+)
+
+__all__ = ["NATIVE"]

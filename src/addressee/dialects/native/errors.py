@@ -1,0 +1,66 @@
+"""How the native API words errors: `{"error": {"code", "message", "fields": [{"field", "message"}]}}`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from addressee.dialects.bodies import MisshapenError
+from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
+from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.merges import MergeMissingError
+from addressee.directory.receipts import ReceiptMismatchError
+from addressee.messaging import ActorMissingError
+
+RETRY_SOON = {"retry-after": "1"}
+
+
+class UnauthenticatedError(Exception):
+    """No key, or none that is known."""
+
+
+class ForbiddenError(Exception):
+    """A key of a kind that may not do this."""
+
+
+class NotFoundError(Exception):
+    """What the path names is not there."""
+
+
+# What the rooms and the service say, each with its own message.
+KNOWN: dict[type[Exception], tuple[HTTPStatus, str]] = {
+    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
+    NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
+    MissingError: (HTTPStatus.NOT_FOUND, "not_found"),
+    MergeMissingError: (HTTPStatus.NOT_FOUND, "not_found"),
+    ActorMissingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "actor_missing"),
+    ReceiptMismatchError: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_mismatch"),
+    MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
+    TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    WrongMethodError: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
+}
+
+
+def render(error: Exception) -> Answer:
+    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
+    match error:
+        case RefusedError() | MisshapenError():
+            return envelope(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, error.field)
+        case OverloadedError() | UnavailableError():
+            return envelope(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", str(error), headers=RETRY_SOON)
+        case _ if (known := KNOWN.get(type(error))) is not None:
+            return envelope(*known, str(error))
+        case _:
+            message = "Something went wrong on our side; see the log for this request."
+            return envelope(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+
+
+def envelope(
+    status: HTTPStatus, code: str, message: str, field: str | None = None, headers: dict[str, str] | None = None
+) -> Answer:
+    fields = [] if field is None else [{"field": field, "message": message}]
+    return json_answer({"error": {"code": code, "message": message, "fields": fields}}, status, headers)
+
+
+def not_found() -> Answer:
+    return envelope(HTTPStatus.NOT_FOUND, "not_found", "There is no such path; /docs lists what there is.")

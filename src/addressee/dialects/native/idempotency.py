@@ -1,0 +1,27 @@
+"""Idempotency keys: `Idempotency-Key` on any call that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from addressee.dialects.bodies import MisshapenError
+from addressee.dialects.operation import Answer, Operation
+from addressee.directory.documents import check_text
+from addressee.directory.receipts import Earlier
+
+MAX_KEY_LENGTH = 255
+
+
+def idempotency_key(operation: Operation, headers: Mapping[str, str]) -> str | None:
+    key = headers.get("idempotency-key")
+    if key is None or operation.method == "GET":
+        return None
+    if not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise MisshapenError("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY_LENGTH} characters.")
+    check_text(key, "Idempotency-Key")
+    return key
+
+
+def replay(earlier: Earlier) -> Answer:
+    headers = {"idempotent-replayed": "true", "original-x-request-id": earlier.request_id}
+    return Answer(earlier.answer.body, earlier.answer.status, headers)

@@ -1,0 +1,124 @@
+"""Merging users: what it would do, doing it, and undoing it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from addressee.dialects.bodies import typed_body
+from addressee.dialects.native import shapes
+from addressee.dialects.native.errors import NotFoundError
+from addressee.dialects.native.places import USER, place_of, recipient_of
+from addressee.dialects.native.rendering import merge, recipient
+from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.directory.documents import check_id
+from addressee.directory.keys import Kind
+from addressee.directory.merges import Done, Undone
+from addressee.directory.recipient import Place
+
+SECRET: frozenset[Kind] = frozenset({"secret"})
+
+
+def secondary_of(call: Call) -> Place:
+    given = typed_body(call, shapes.MergeFrom)
+    return place_of(call)._replace(id=check_id(given.from_id, "from"))
+
+
+async def preview(call: Call) -> Answer:
+    found = await call.rooms.directory.merges.preview(place_of(call), secondary_of(call))
+    follows = await call.rooms.messaging.what_follows(found.secondary)
+    return json_answer(
+        {
+            "primary": recipient(found.primary),
+            "secondary": recipient(found.secondary),
+            "merged": recipient(found.merged.primary),
+            "follows": {"messages": follows.messages, "waiting_runs": follows.waiting_runs},
+            "ends": {
+                "older_messages": follows.older_messages,
+                "subscriptions": follows.subscriptions,
+                "schedules": follows.schedules,
+            },
+        }
+    )
+
+
+async def create(call: Call) -> Answer:
+    done = await call.rooms.directory.merges.merge(
+        place_of(call), secondary_of(call), origin=call.origin, receipt=call.receipt(merged)
+    )
+    await call.rooms.messaging.follow(done.merge)
+    return merged(done)
+
+
+def merged(done: Done) -> Answer:
+    return json_answer({"merge": merge(done.merge), "primary": recipient(done.primary)})
+
+
+async def list_all(call: Call) -> Answer:
+    found = await call.rooms.directory.merges.of(await recipient_of(call))
+    return json_answer({"merges": [merge(each) for each in found]})
+
+
+async def undo(call: Call) -> Answer:
+    try:
+        id = UUID(call.path["merge_id"])
+    except ValueError:
+        raise NotFoundError("There is no such merge.") from None
+    undone = await call.rooms.directory.merges.undo(
+        call.environment.id, id, origin=call.origin, receipt=call.receipt(parted)
+    )
+    await call.rooms.messaging.follow(undone.merge)
+    return parted(undone)
+
+
+def parted(undone: Undone) -> Answer:
+    return json_answer(
+        {
+            "merge": merge(undone.merge),
+            "primary": recipient(undone.primary),
+            "secondary": recipient(undone.secondary),
+            "not_restored": list(undone.kept),
+        }
+    )
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        f"{USER}/merges/preview",
+        "users.merges.preview",
+        "What merging another user into this one would do",
+        preview,
+        SECRET,
+        takes=shapes.MergeFrom,
+        gives=shapes.Preview,
+    ),
+    Operation(
+        "POST",
+        f"{USER}/merges",
+        "users.merges.create",
+        "Merge another user into this one",
+        create,
+        SECRET,
+        takes=shapes.MergeFrom,
+        gives=shapes.Merged,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "GET",
+        f"{USER}/merges",
+        "users.merges.list",
+        "List who was merged into this user",
+        list_all,
+        SECRET,
+        gives=shapes.Merges,
+    ),
+    Operation(
+        "POST",
+        "/directory/v1/merges/{merge_id}/undo",
+        "merges.undo",
+        "Undo a merge within 30 days",
+        undo,
+        SECRET,
+        gives=shapes.Undone,
+    ),
+)

@@ -1,0 +1,89 @@
+"""What an operator does with one recipient: take everything out, leave nothing, ask why something would not arrive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from addressee.dialects.bodies import typed_body
+from addressee.dialects.native import shapes
+from addressee.dialects.native.merges import SECRET
+from addressee.dialects.native.places import OBJECT, USER, for_both, place_of, recipient_of
+from addressee.dialects.native.rendering import explanation
+from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.directory.documents import check_id, check_value
+from addressee.directory.recipient import USERS
+from addressee.messaging import Reference
+
+
+async def export(call: Call) -> Answer:
+    return Answer(stream=call.rooms.messaging.export(await recipient_of(call)))
+
+
+async def purge(call: Call) -> Answer:
+    await call.rooms.messaging.purge(call.rooms.directory, place_of(call), call.origin)
+    return no_content()
+
+
+async def explain(call: Call) -> Answer:
+    given = typed_body(call, shapes.Explain)
+    check_value(given.data, "data")
+    explained = await call.rooms.messaging.explain(
+        call.environment.id,
+        Reference(*place_of(call)[1:]),
+        check_id(given.workflow, "workflow"),
+        tenant=None if given.tenant is None else check_id(given.tenant, "tenant"),
+        actor=None if given.actor is None else Reference(USERS, check_id(given.actor, "actor")),
+        data=given.data,
+    )
+    return json_answer(explanation(explained))
+
+
+async def count_subscribers(call: Call) -> Answer:
+    return json_answer({"count": await call.rooms.directory.count_subscribers(await recipient_of(call))})
+
+
+OPERATIONS = (
+    *for_both(
+        Operation(
+            "GET",
+            f"{USER}/export",
+            "users.export",
+            "Everything known of a recipient, as one JSON document",
+            export,
+            SECRET,
+            gives=dict[str, Any],
+        )
+    ),
+    *for_both(
+        Operation(
+            "POST",
+            f"{USER}/purge",
+            "users.purge",
+            "Delete a recipient, and erase messages, runs and history at once",
+            purge,
+            SECRET,
+            status=204,
+        )
+    ),
+    *for_both(
+        Operation(
+            "POST",
+            f"{USER}/explain",
+            "users.explain",
+            "Whether a workflow would reach a recipient now, on which addresses, and if not, why",
+            explain,
+            SECRET,
+            takes=shapes.Explain,
+            gives=shapes.Explanation,
+        )
+    ),
+    Operation(
+        "GET",
+        f"{OBJECT}/subscribers/count",
+        "objects.subscribers.count",
+        "How many subscribe to an object",
+        count_subscribers,
+        SECRET,
+        gives=shapes.Count,
+    ),
+)

@@ -1,0 +1,110 @@
+"""What the native API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, field
+
+
+class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
+    from_id: str = field(name="from")
+
+
+class StoredRecipient(Struct, kw_only=True):
+    """A recipient as it is stored. `uid` is who lives there: a deleted and re-created id gets a new one."""
+
+    collection: str
+    id: str
+    uid: UUID
+    version: int
+    attributes: dict[str, Any]
+    properties: dict[str, Any]
+    addresses: list[dict[str, Any]]
+    channel_data: dict[str, Any]
+    preferences: dict[str, Any]
+    updated_at: datetime
+
+
+class Merge(Struct, kw_only=True):
+    id: UUID
+    collection: str
+    into_id: str = field(name="into")
+    from_id: str = field(name="from")
+    merged_at: datetime
+    undone_at: datetime | None
+
+
+class Follows(Struct, kw_only=True):
+    """What goes to the primary: messages of the last 30 days, and runs that have not ended."""
+
+    messages: int
+    waiting_runs: int
+
+
+class Ends(Struct, kw_only=True):
+    """What goes with the secondary. Undoing brings it back, but for schedules that fell due meanwhile."""
+
+    older_messages: int
+    subscriptions: int
+    schedules: int
+
+
+class Preview(Struct, kw_only=True):
+    primary: StoredRecipient
+    secondary: StoredRecipient
+    merged: StoredRecipient
+    follows: Follows
+    ends: Ends
+
+
+class Merged(Struct, kw_only=True):
+    merge: Merge
+    primary: StoredRecipient
+
+
+class Merges(Struct, kw_only=True):
+    merges: list[Merge]
+
+
+class Undone(Struct, kw_only=True):
+    """`not_restored` are paths below the primary that were changed since the merge, and stay."""
+
+    merge: Merge
+    primary: StoredRecipient
+    secondary: StoredRecipient
+    not_restored: list[str]
+
+
+class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a trigger would say. `actor` is a user's id."""
+
+    workflow: str
+    tenant: str | None = None
+    actor: str | None = None
+    data: dict[str, Any] = {}
+
+
+class ExplainedStep(Struct, kw_only=True):
+    """`addresses` are e-mail addresses, or the id of the feed; `obstacle` is null when the step would reach them."""
+
+    ref: str
+    channel: str
+    channel_type: str
+    reached: bool
+    addresses: list[str]
+    obstacle: dict[str, Any] | None
+
+
+class Explanation(Struct, kw_only=True):
+    """`obstacle` is what stops the whole workflow."""
+
+    reached: bool
+    obstacle: dict[str, Any] | None
+    steps: list[ExplainedStep]
+
+
+class Count(Struct, kw_only=True):
+    count: int

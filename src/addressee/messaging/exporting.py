@@ -1,0 +1,49 @@
+"""Everything known of one recipient as a JSON document, page by page: of any size, in little memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.recipient import Recipient
+
+SQL = load(__package__)
+
+PAGE_SIZE = 200
+
+# Each statement takes an identity and the key of the last row that it gave, and gives rows of keys and a document.
+PARTS = {
+    "changes": "export_changes",
+    "subscriptions": "export_subscriptions",
+    "schedules": "export_schedules",
+    "runs": "export_runs",
+    "messages": "export_messages",
+    "merges": "export_merges",
+}
+
+
+async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
+    """Pieces of one JSON object: `recipient`, and a list for each of `PARTS`, oldest first."""
+    yield b'{"recipient":' + msgspec.json.encode(recipient)
+    for name, statement in PARTS.items():
+        yield b',"' + name.encode() + b'":['
+        first = True
+        async for document in documents(pool, SQL[statement], recipient):
+            yield document if first else b"," + document
+            first = False
+        yield b"]"
+    yield b"}"
+
+
+async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:
+    key: bytes | None = None
+    while True:
+        rows = await pool.fetch(statement, *recipient.place, recipient.uid, PAGE_SIZE, key)
+        for row in rows:
+            yield row["document"]
+        if len(rows) < PAGE_SIZE:
+            return
+        key = rows[-1]["key"]

@@ -1,0 +1,129 @@
+"""Gathers what a page of runs depends on, in a few queries for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from addressee.database.pool import Pool
+from addressee.directory.reader import Reader
+from addressee.directory.recipient import TENANTS, Document, Place, Recipient
+from addressee.messaging import channels, content
+from addressee.messaging.people import People, read_people
+from addressee.messaging.reference import Reference
+from addressee.messaging.runs import Subscribed
+from addressee.messaging.stepping import Facts, RecipientRun
+from addressee.messaging.storing import Run
+from addressee.messaging.variables import read_variables
+from addressee.messaging.workflow import Channel
+from addressee.preferences.audiences import NO_AUDIENCES, asks_audiences, read_audiences
+from addressee.preferences.conditions import Known
+from addressee.preferences.deciding import Wishes
+from addressee.preferences.defaults import Ground, read_ground
+from addressee.preferences.layering import Effective, effective
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all runs of a page have in common."""
+
+    run: Run
+    people: People
+    variables: Document
+    channels: Mapping[str, Channel]
+    ground: Ground
+    now: datetime
+
+    @property
+    def tenant(self) -> Recipient | None:
+        return None if self.run.tenant is None else self.people.living(Reference(TENANTS, self.run.tenant))
+
+    def preferences_of(self, recipient: Recipient) -> Effective:
+        of_tenant = {} if self.tenant is None else self.tenant.preferences
+        return effective(recipient.preferences, self.run.tenant, of_tenant, self.ground.default)
+
+
+async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime) -> list[Facts]:
+    """What each of `runs` depends on, in their order."""
+    around = Surroundings(
+        run,
+        await read_mentioned(reader, run, runs),
+        await read_variables(pool, run.environment_id),
+        await channels.by_key(pool, run.environment_id),
+        await read_ground(pool, run.environment_id),
+        now,
+    )
+    recipients = [around.people.now(each.identity) for each in runs]
+    preferences = {
+        recipient.place: around.preferences_of(recipient) for recipient in recipients if recipient is not None
+    }
+    asking = [
+        recipient
+        for recipient in recipients
+        if recipient is not None and asks_audiences(preferences[recipient.place].document)
+    ]
+    audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
+    return [
+        facts_of_nobody(around)
+        if recipient is None
+        else facts_for(recipient, each, around, preferences[recipient.place], audiences)
+        for recipient, each in zip(recipients, runs, strict=True)
+    ]
+
+
+async def read_mentioned(reader: Reader, run: Run, runs: Sequence[RecipientRun]) -> People:
+    """Everybody whom the page mentions."""
+    named = {each.identity for each in runs}
+    named |= set(run.actors)
+    named |= {each.subscription.object for each in runs if each.subscription is not None}
+    tenants = [] if run.tenant is None else [Reference(TENANTS, run.tenant)]
+    return await read_people(reader, run.environment_id, named, places=tenants)
+
+
+def facts_of_nobody(around: Surroundings) -> Facts:
+    run = around.run
+    return Facts(None, {}, around.channels, run.sandbox, run.inserted_at, around.now, run.skip_delay)
+
+
+def facts_for(
+    recipient: Recipient,
+    recipient_run: RecipientRun,
+    around: Surroundings,
+    preferences: Effective,
+    audiences: Mapping[Place, frozenset[str]],
+) -> Facts:
+    run = around.run
+    scope = content.scope(
+        recipient=recipient,
+        subscription=subscription_for(recipient_run.subscription, around.people),
+        actor=None if run.actor is None else around.people.now(run.actor),
+        tenant=around.tenant,
+        data={**run.data, **recipient_run.data},
+        variables=around.variables,
+        workflow={
+            "id": run.workflow_key,
+            "key": run.workflow_key,
+            "name": run.workflow.name,
+            "categories": run.workflow.categories,
+        },
+    )
+    counts = {"total_activities": 1, "total_actors": len(run.actors)}
+    wishes = Wishes(
+        preferences,
+        around.ground.rule,
+        Known({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), around.now),
+        run.workflow_key,
+        run.workflow.categories,
+        commercial=run.workflow.commercial,
+        overrides=run.workflow.override_preferences,
+    )
+    return Facts(
+        recipient, scope, around.channels, run.sandbox, run.inserted_at, around.now, run.skip_delay, wishes=wishes
+    )
+
+
+def subscription_for(subscribed: Subscribed | None, people: People) -> content.Subscription | None:
+    if subscribed is None:
+        return None
+    return content.Subscription(subscribed.properties, people.now(subscribed.object))

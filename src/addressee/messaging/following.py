@@ -1,0 +1,126 @@
+"""Messages follow a merge of recipients, and come back when it is undone: a page at a time, each in one transaction.
+
+What is not moved is found nevertheless: runs and others' messages keep naming the one who was merged away, and whoever
+reads them asks who stands for that identity now (see `people`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.jobs import Job, enqueue
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.recipient import Recipient
+
+SQL = load(__package__)
+
+# Older messages stay with the one who was merged away (knock.md §3.3).
+MOVED_AGE = timedelta(days=30)
+
+PAGE_SIZE = 500
+PAGES_AT_ONCE = 4
+
+# A message that is being sent moves once it has arrived, and a page of a run may be on its way during the merge.
+SWEEPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40))
+
+
+class Follow(msgspec.Struct, frozen=True):
+    """The job that moves messages after a merge, or after its undoing. `sweep` counts how often it did before."""
+
+    environment_id: int
+    merge_id: UUID
+    sweep: int
+
+    def job(self, delay: timedelta | None = None) -> Job:
+        return Job("follow", msgspec.structs.asdict(self), delay)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatFollows:
+    """What a merge does besides merging the two: how many of the secondary's things follow, and how many end."""
+
+    messages: int
+    older_messages: int
+    waiting_runs: int
+    subscriptions: int
+    schedules: int
+
+
+class Follower:
+    """The handler of the job `follow`. It may run twice, and at once: what is moved already is not there any more."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def follow(self, follow: Follow) -> None:
+        merge = await read_merge(self._pool, follow.environment_id, follow.merge_id)
+        if merge is None:
+            return
+        while await move_page(self._pool, merge):
+            pass
+        again = [msgspec.structs.replace(follow, sweep=follow.sweep + 1).job(delay) for delay in next_sweep(follow)]
+        if merge["next_merge_id"] is not None:
+            again.append(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS)).job())
+        async with self._pool.acquire() as connection, connection.transaction():
+            await enqueue(connection, again)
+            if follow.sweep >= len(SWEEPS):
+                await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, self._clock.now())
+
+
+def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
+    return SWEEPS[follow.sweep : follow.sweep + 1]
+
+
+async def follow_at_once(pool: Pool, environment_id: int, merge_id: UUID) -> None:
+    """Moves the first messages, so that whoever merged finds them there; the job moves the rest."""
+    merge = await read_merge(pool, environment_id, merge_id)
+    if merge is None:
+        return
+    for _ in range(PAGES_AT_ONCE):
+        if not await move_page(pool, merge):
+            return
+
+
+async def read_merge(pool: Pool, environment_id: int, merge_id: UUID) -> asyncpg.Record | None:
+    return await pool.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+
+
+async def move_page(pool: Pool, merge: asyncpg.Record) -> int:
+    """Moves the next messages to where they belong. How many there were."""
+    undone = merge["undone_at"] is not None
+    source = (merge["environment_id"], merge["source_id"])
+    async with pool.acquire() as connection, connection.transaction():
+        if undone:
+            page = (merge["id"], PAGE_SIZE)
+            found = await connection.fetch(SQL["messages_to_return"], *source, merge["source_uid"], *page)
+        else:
+            page = (merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
+            found = await connection.fetch(SQL["messages_to_move"], *source, merge["source_uid"], *page)
+        ids = [row["id"] for row in found]
+        if ids:
+            to = (merge["target_id"], merge["target_uid"])
+            await connection.execute(SQL["move_messages"], *source, ids, *to, merge["id"], undone)
+            for statement in ("move_events", "move_sends", "move_delivery_logs"):
+                await connection.execute(SQL[statement], *source, ids, *to)
+    return len(ids)
+
+
+async def what_follows(pool: Pool, secondary: Recipient, now: datetime) -> WhatFollows:
+    row = await pool.fetchrow(
+        SQL["what_follows"],
+        secondary.place.environment_id,
+        secondary.place.collection,
+        secondary.place.id,
+        secondary.uid,
+        now - MOVED_AGE,
+    )
+    assert row is not None
+    return WhatFollows(*row)

@@ -1,0 +1,7 @@
+-- Deletes identities' schedules.
+DELETE FROM addressee.schedules AS schedules
+USING unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+WHERE schedules.environment_id = people.environment_id
+  AND schedules.collection = people.collection
+  AND schedules.recipient_id = people.id
+  AND schedules.uid = people.uid

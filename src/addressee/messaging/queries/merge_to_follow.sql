@@ -1,0 +1,17 @@
+-- A merge, where its messages belong, whether somebody lives there, and the merge that took them on from there.
+SELECT merges.environment_id,
+       merges.id,
+       merges.merged_at,
+       merges.undone_at,
+       CASE WHEN merges.undone_at IS NULL THEN merges.secondary_id ELSE merges.primary_id END AS source_id,
+       CASE WHEN merges.undone_at IS NULL THEN merges.secondary_uid ELSE merges.primary_uid END AS source_uid,
+       CASE WHEN merges.undone_at IS NULL THEN merges.primary_id ELSE merges.secondary_id END AS target_id,
+       CASE WHEN merges.undone_at IS NULL THEN merges.primary_uid ELSE merges.secondary_uid END AS target_uid,
+       next.id AS next_merge_id
+FROM addressee.merges AS merges
+LEFT JOIN addressee.merges AS next
+  ON next.environment_id = merges.environment_id
+ AND next.secondary_uid = CASE WHEN merges.undone_at IS NULL THEN merges.primary_uid ELSE merges.secondary_uid END
+ AND next.undone_at IS NULL
+WHERE merges.environment_id = $1
+  AND merges.id = $2

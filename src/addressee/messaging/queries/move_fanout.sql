@@ -1,0 +1,7 @@
+-- Keeps how far a run has come in telling an object's subscribers; null: to the end.
+UPDATE addressee.run_fanouts
+SET cursor = $5
+WHERE environment_id = $1
+  AND run_id = $2
+  AND collection = $3
+  AND object_id = $4

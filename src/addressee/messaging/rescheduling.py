@@ -1,0 +1,170 @@
+"""Changes and deletes schedules, several at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.environments import Environment
+from addressee.directory.errors import OverloadedError
+from addressee.directory.reader import Reader
+from addressee.directory.receipts import Receipt, keep
+from addressee.directory.recipient import Document, Recipient
+from addressee.messaging.errors import ActorMissingError
+from addressee.messaging.people import Missing
+from addressee.messaging.recurrence import Repeat, Timing, zone_of
+from addressee.messaging.reference import Reference
+from addressee.messaging.schedule import ScheduleEntry, identity_of
+from addressee.messaging.schedules import read
+
+SQL = load(__package__)
+
+# An update that meets a schedule which fires, or is updated, at this moment reads it again, at most this often.
+UPDATE_ATTEMPTS = 5
+
+# No two states of a schedule have the same `updated_at`: an update knows by it whether it still sees the last one.
+TICK = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChange:
+    """What schedules are to be; what is not set stays. With rules a schedule recurs, without them it happens once."""
+
+    repeats: tuple[Repeat, ...] | UnsetType = UNSET
+    scheduled_at: datetime | UnsetType | None = UNSET
+    ending_at: datetime | UnsetType | None = UNSET
+    actor: Reference | UnsetType | None = UNSET
+    tenant: str | UnsetType | None = UNSET
+    data: Document | UnsetType = UNSET
+
+
+async def update(
+    pool: Pool,
+    reader: Reader,
+    environment: Environment,
+    ids: Sequence[UUID],
+    change: ScheduleChange,
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> list[ScheduleEntry]:
+    """Changes all of those that there are, and returns them in the order asked for.
+
+    The next occurrence is computed anew when one of the times is set. Raises ActorMissingError, and OverloadedError
+    when the schedules do not stand still.
+    """
+    actor = await find_actor(reader, environment.id, change.actor)
+    for _ in range(UPDATE_ATTEMPTS):
+        before = await read(pool, reader, environment.id, ids)
+        after = [changed(entry, change, actor, environment, now) for entry in before]
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                await store(connection, environment.id, before, after, change)
+                await keep(connection, receipt, after, now)
+        except MovedError:
+            continue
+        return after
+    raise OverloadedError("These schedules are being changed by others; try again in a moment.")
+
+
+class MovedError(Exception):
+    """A schedule is not as it was read: it fell due, or somebody else changed it. Nothing may be kept."""
+
+
+async def find_actor(
+    reader: Reader, environment_id: int, actor: Reference | UnsetType | None
+) -> Recipient | UnsetType | None:
+    if actor is None or isinstance(actor, UnsetType):
+        return actor
+    found = await reader.read(actor.at(environment_id))
+    if found is None:
+        raise ActorMissingError(actor)
+    return found
+
+
+def changed(
+    entry: ScheduleEntry,
+    change: ScheduleChange,
+    actor: Recipient | UnsetType | None,
+    environment: Environment,
+    now: datetime,
+) -> ScheduleEntry:
+    before = entry.schedule
+    timing = Timing(
+        before.timing.repeats if change.repeats is UNSET else change.repeats,
+        before.timing.scheduled_at if change.scheduled_at is UNSET else change.scheduled_at,
+        before.timing.ending_at if change.ending_at is UNSET else change.ending_at,
+    )
+    following = before.next_occurrence_at
+    if (change.repeats, change.scheduled_at, change.ending_at) != (UNSET, UNSET, UNSET):
+        following = timing.next_occurrence(
+            zone_of(own_zone(entry.recipient), environment.settings.timezone),
+            created_at=before.inserted_at,
+            last=before.last_occurrence_at,
+            now=now,
+        )
+    shown = entry.actor if actor is UNSET else actor
+    after = msgspec.structs.replace(
+        before,
+        timing=timing,
+        actor=before.actor if actor is UNSET else actor and identity_of(actor),
+        tenant=before.tenant if change.tenant is UNSET else change.tenant,
+        data=before.data if change.data is UNSET else change.data,
+        next_occurrence_at=following,
+        updated_at=max(now, before.updated_at + TICK),
+    )
+    return ScheduleEntry(after, entry.recipient, shown)
+
+
+def own_zone(recipient: Recipient | Missing) -> str | None:
+    return recipient.attributes.get("timezone") if isinstance(recipient, Recipient) else None
+
+
+async def store(
+    connection: Connection,
+    environment_id: int,
+    before: Sequence[ScheduleEntry],
+    after: Sequence[ScheduleEntry],
+    change: ScheduleChange,
+) -> None:
+    """Raises MovedError unless all are as they were read."""
+    old = [entry.schedule for entry in before]
+    new = [entry.schedule for entry in after]
+    stored = await connection.fetch(
+        SQL["update_schedules"],
+        environment_id,
+        [schedule.id for schedule in new],
+        [schedule.recipient.id for schedule in new],
+        [schedule.next_occurrence_at for schedule in old],
+        [schedule.updated_at for schedule in old],
+        [schedule.tenant for schedule in new],
+        [schedule.actor and msgspec.json.encode(schedule.actor) for schedule in new],
+        [msgspec.json.encode(schedule.timing.repeats) for schedule in new],
+        [schedule.timing.scheduled_at for schedule in new],
+        [schedule.timing.ending_at for schedule in new],
+        [schedule.next_occurrence_at for schedule in new],
+        [schedule.updated_at for schedule in new],
+        None if change.data is UNSET else msgspec.json.encode(change.data),
+    )
+    if len(stored) < len(old):
+        raise MovedError
+
+
+async def delete(
+    pool: Pool, reader: Reader, environment_id: int, ids: Sequence[UUID], *, receipt: Receipt | None, now: datetime
+) -> list[ScheduleEntry]:
+    """Deletes those that there are, and returns them in the order asked for. Runs that have started go on."""
+    found = await read(pool, reader, environment_id, ids)
+    async with pool.acquire() as connection, connection.transaction():
+        rows = await connection.fetch(SQL["delete_schedules"], environment_id, [entry.schedule.id for entry in found])
+        deleted = {row["id"] for row in rows}
+        entries = [entry for entry in found if entry.schedule.id in deleted]
+        await keep(connection, receipt, entries, now)
+    return entries

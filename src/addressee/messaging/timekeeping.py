@@ -1,0 +1,154 @@
+"""Has happen what waits for a time: schedules that fall due, and runs that pause. Every worker does it.
+
+Several at once have each thing happen once: a worker takes an occurrence, or wakes a run, with an update that names
+what it saw, and starts what follows in the same transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+
+from addressee.database.jobs import Hint, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.environments import Environments, Settings
+from addressee.messaging.errors import MessagingError
+from addressee.messaging.recurrence import zone_of
+from addressee.messaging.runs import Identity, RunPage, WaitingRecipient
+from addressee.messaging.schedule import timing_from
+from addressee.messaging.triggering import NewRun, Trigger, accept, read_versions, version_for
+
+SQL = load(__package__)
+
+INTERVAL_SECONDS = 1.0
+
+SCHEDULES_AT_ONCE = 200
+RUNS_AT_ONCE = 1000
+
+# The rest of what is due waits for the next tick, so that one kind of it does not keep the other waiting.
+MAX_BATCHES = 20
+
+log = structlog.get_logger()
+
+
+async def keep_time(pool: Pool, hint: Hint, clock: Clock, stop: asyncio.Event) -> None:
+    """Ticks every second until `stop` is set, through restarts of the database."""
+    while not stop.is_set():
+        try:
+            if await tick(pool, clock.now()):
+                hint.give()
+        except Exception as error:
+            # What cannot be read, say a rule that a newer version wrote, must not end a worker's other work.
+            log.warning("timekeeping put off", reason=type(error).__name__)
+        try:
+            await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def tick(pool: Pool, now: datetime) -> bool:
+    """Has happen what is due; whether there was anything.
+
+    What was missed while nobody kept the time happens once, late: the next occurrence is after now.
+    """
+    fired = await in_batches(SCHEDULES_AT_ONCE, lambda limit: fire(pool, now, limit))
+    woken = await in_batches(RUNS_AT_ONCE, lambda limit: wake(pool, now, limit))
+    return bool(fired or woken)
+
+
+async def in_batches(size: int, carry_out: Callable[[int], Awaitable[int]]) -> int:
+    """Carries out batches until one is not full, and says how much that was."""
+    total = 0
+    for _ in range(MAX_BATCHES):
+        done = await carry_out(size)
+        total += done
+        if done < size:
+            break
+    return total
+
+
+async def fire(pool: Pool, now: datetime, limit: int) -> int:
+    """Starts runs for the schedules that are due the longest, and says how many were due."""
+    due = await pool.fetch(SQL["due_schedules"], now, limit)
+    if not due:
+        return 0
+    settings = {environment.id: environment.settings for environment in await Environments(pool).all()}
+    by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
+    living = [row for row in by_key if row["lives"]]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            SQL["delete_ownerless_schedules"], *key_columns([row for row in by_key if not row["lives"]])
+        )
+        fired = await connection.fetch(
+            SQL["fire_schedules"],
+            *key_columns(living),
+            [row["next_occurrence_at"] for row in living],
+            [following(row, settings[row["environment_id"]], now) for row in living],
+        )
+        await accept(connection, await runs_of(connection, fired), now)
+    log.info("schedules fired", due=len(due), fired=len(fired))
+    return len(due)
+
+
+def key_columns(rows: Sequence[asyncpg.Record]) -> list[list[Any]]:
+    return [[row[name] for row in rows] for name in ("environment_id", "id", "recipient_id")]
+
+
+def following(due: asyncpg.Record, settings: Settings, now: datetime) -> datetime | None:
+    """When the schedule falls due again, in the time zone that its recipient has now."""
+    return timing_from(due).next_occurrence(
+        zone_of(due["timezone"], settings.timezone),
+        created_at=due["inserted_at"],
+        last=due["next_occurrence_at"],
+        now=now,
+    )
+
+
+async def runs_of(connection: Connection, fired: Sequence[asyncpg.Record]) -> list[NewRun]:
+    """An occurrence whose workflow cannot be triggered now is skipped; the schedule stays."""
+    versions = await read_versions(connection, [(row["environment_id"], row["workflow"]) for row in fired])
+    runs = []
+    for row in fired:
+        try:
+            runs.append(run_of(row, versions.get((row["environment_id"], row["workflow"]))))
+        except MessagingError as error:
+            log.warning("occurrence skipped", schedule_id=str(row["id"]), reason=type(error).__name__)
+    return runs
+
+
+def run_of(fired: asyncpg.Record, version: asyncpg.Record | None) -> NewRun:
+    """Raises what a trigger of the workflow would."""
+    recipient = WaitingRecipient(fired["collection"], fired["recipient_id"], fired["uid"], {})
+    data = msgspec.json.decode(fired["data"])
+    return NewRun(
+        fired["environment_id"],
+        fired["workflow"],
+        version_for(version, Trigger(fired["workflow"], [recipient.reference], data)),
+        [recipient],
+        data,
+        {"type": "schedule", "schedule_id": str(fired["id"])},
+        tenant=fired["tenant"],
+        actor=fired["actor"] and msgspec.json.decode(fired["actor"], type=Identity),
+    )
+
+
+async def wake(pool: Pool, now: datetime, limit: int) -> int:
+    """Has the paused runs go on that are due the longest, and says how many were due."""
+    due = await pool.fetch(SQL["due_recipient_runs"], now, limit)
+    if not due:
+        return 0
+    by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
+    async with pool.acquire() as connection, connection.transaction():
+        woken = await connection.fetch(SQL["wake_recipient_runs"], now, *key_columns(by_key))
+        pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in woken})
+        await enqueue(connection, [RunPage(*page).job("advance") for page in pages])
+    log.info("runs woken", due=len(due), woken=len(woken))
+    return len(due)

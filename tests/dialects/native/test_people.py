@@ -1,0 +1,132 @@
+"""Taking out everything that is known of someone, and leaving nothing."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from addressee.database.pool import Pool
+from addressee.messaging import exporting
+from tests.conftest import Environment
+from tests.dialects.native.test_merges import identify, told
+
+
+async def test_an_export_holds_everything_known(http: httpx.Client, welcome: None) -> None:
+    identify(http, "ada", name="Ada", email="ada@example.com", plan="pro")
+    identify(http, "guest")
+    http.post("/directory/v1/users/ada/merges", json={"from": "guest"}).raise_for_status()
+    await told(http, "ada")
+    reply = http.get("/directory/v1/users/ada/export")
+    assert reply.headers["content-type"].startswith("application/json")
+    document = reply.json()
+    assert document.keys() == {"recipient", *exporting.PARTS}
+    assert document["recipient"]["attributes"] == {"name": "Ada", "email": "ada@example.com"}
+    assert document["recipient"]["properties"] == {"plan": "pro"}
+    assert [change["edit"] for change in document["changes"]] == ["identify", "merge"]
+    assert document["changes"][0]["after"]["attributes"] == {"name": "Ada", "email": "ada@example.com"}
+    assert [merge["from"] for merge in document["merges"]] == ["guest"]
+    assert [run["workflow"] for run in document["runs"]] == ["welcome"]
+    told_in_app, mail = sorted(document["messages"], key=lambda message: message["content"]["type"], reverse=True)
+    assert mail["content"]["to"] == "ada@example.com"
+    assert [event["type"] for event in mail["events"]] == ["message.created", "message.queued", "message.sent"]
+    assert [event["type"] for event in told_in_app["events"]] == ["message.created", "message.delivered"]
+    assert (document["subscriptions"], document["schedules"]) == ([], [])
+
+
+async def test_an_export_is_read_page_by_page(
+    pool: Pool, http: httpx.Client, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(450):
+        identify(http, "ada", number=number)
+    document = http.get("/directory/v1/users/ada/export").json()
+    assert [change["version"] for change in document["changes"]] == list(range(1, 451))
+
+
+def test_nobody_is_exported_who_is_not_there(http: httpx.Client) -> None:
+    assert http.get("/directory/v1/users/nobody/export").status_code == 404
+    assert http.get("/directory/v1/objects/projects/nothing/export").status_code == 404
+    assert http.get("/directory/v1/objects/$secret/nothing/export").status_code == 422
+
+
+@pytest.mark.parametrize("deleted_before", [False, True])
+async def test_a_purge_leaves_nothing_but_who_and_when(
+    pool: Pool, http: httpx.Client, environment: Environment, welcome: None, deleted_before: bool
+) -> None:
+    identify(http, "ada", name="Ada", email="ada@example.com")
+    identify(http, "guest", name="Guest")
+    http.post("/directory/v1/users/ada/merges", json={"from": "guest"}).raise_for_status()
+    await told(http, "ada")
+    if deleted_before:
+        http.delete("/v1/users/ada").raise_for_status()
+    assert http.post("/directory/v1/users/ada/purge").status_code == 204
+    assert await left(pool, environment.id) == {"changes": 5}
+    values = "SELECT before, after FROM addressee.changes WHERE environment_id = $1"
+    assert {tuple(row) for row in await pool.fetch(values, environment.id)} == {(None, None)}
+    assert http.get("/v1/users/ada").status_code == 404
+
+
+async def test_who_has_the_id_since_is_purged_too_and_others_are_not(
+    pool: Pool, http: httpx.Client, environment: Environment
+) -> None:
+    for name in ("First", "Second"):
+        identify(http, "ada", name=name)
+        http.delete("/v1/users/ada").raise_for_status()
+    identify(http, "ada", name="Third")
+    identify(http, "bob", name="Bob")
+    http.post("/directory/v1/users/ada/purge").raise_for_status()
+    rows = await pool.fetch(
+        "SELECT id, after FROM addressee.changes WHERE environment_id = $1 AND after IS NOT NULL", environment.id
+    )
+    assert [(row["id"], row["after"]) for row in rows] == [("bob", b'{"attributes": {"name": "Bob"}}')]
+    assert http.get("/v1/users/bob").status_code == 200
+
+
+def test_explaining_says_what_would_arrive_and_what_stops_the_rest(http: httpx.Client, welcome: None) -> None:
+    identify(http, "ada", name="Ada")
+
+    def explain(workflow: str = "welcome", id: str = "ada", **rest: str) -> Any:
+        return http.post(f"/directory/v1/users/{id}/explain", json={"workflow": workflow, **rest}).json()
+
+    feed = "3f2b1c84-6d5e-4a07-9c1d-2e8f7a6b5c40"
+    told = {"ref": "in-app", "channel": "in-app", "channel_type": "in_app_feed", "reached": True, "addresses": [feed]}
+    mail = {"ref": "email", "channel": "email", "channel_type": "email"}
+    assert explain() == {
+        "reached": True,
+        "obstacle": None,
+        "steps": [
+            {**told, "obstacle": None},
+            {**mail, "reached": False, "addresses": [], "obstacle": {"reason": "no_email_address"}},
+        ],
+    }
+    identify(http, "ada", email="ada@example.com")
+    http.put("/v1/users/ada/preferences/default", json={"channel_types": {"in_app_feed": False}}).raise_for_status()
+    assert [(step["reached"], step["obstacle"]) for step in explain()["steps"]] == [
+        (False, {"reason": "preferences", "layer": "recipient_default", "scope": "kinds.in_app"}),
+        (True, None),
+    ]
+    assert explain()["steps"][1]["addresses"] == ["ada@example.com"]
+    assert explain(workflow="nothing")["obstacle"] == {"reason": "workflow_missing"}
+    assert explain(id="nobody")["obstacle"] == {"reason": "recipient_missing"}
+    assert explain(actor="nobody")["obstacle"] == {"reason": "actor_missing"}
+    assert [step["reached"] for step in explain(id="nobody")["steps"]] == [False, False]
+
+
+def test_subscribers_are_counted(http: httpx.Client) -> None:
+    http.put("/v1/objects/clubs/chess", json={}).raise_for_status()
+    people = [{"id": f"user-{number}"} for number in range(7)]
+    http.post("/v1/objects/clubs/chess/subscriptions", json={"recipients": people}).raise_for_status()
+    assert http.get("/directory/v1/objects/clubs/chess/subscribers/count").json() == {"count": 7}
+    assert http.get("/directory/v1/objects/clubs/nothing/subscribers/count").status_code == 404
+
+
+async def left(pool: Pool, environment_id: int) -> dict[str, int]:
+    """How many rows there are of what hangs on people, of whatever there is any."""
+    tables = ("changes", "messages", "message_events", "sends", "delivery_logs", "recipient_runs", "merges")
+    counts: dict[str, Any] = {
+        table: await pool.fetchval(
+            f"SELECT count(*) FROM addressee.{table} WHERE environment_id = $1",
+            environment_id,
+        )
+        for table in tables
+    }
+    return {table: count for table, count in counts.items() if count}

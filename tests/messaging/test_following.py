@@ -1,0 +1,312 @@
+"""What was sent to someone who is merged into another: it follows, and comes back."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from addressee.database.paging import Page
+from addressee.directory.merges import Merge
+from addressee.messaging import Mark, MessageFilter, Missing, Status
+from addressee.messaging.following import PAGE_SIZE, SWEEPS, Follow, WhatFollows, what_follows
+from addressee.messaging.housekeeping import tidy
+from tests.messaging.office import FILES, WELCOME, Office, user
+
+WAITING = WELCOME.replace("steps:\n", "steps:\n  - ref: wait\n    delay: {hours: 1}\n")
+
+
+async def two(office: Office) -> None:
+    await office.push()
+    await office.identify("ada", email="ada@example.com")
+    await office.identify("guest", email="guest@example.com")
+
+
+async def test_messages_of_the_last_thirty_days_follow_with_what_happened_to_them(office: Office) -> None:
+    await two(office)
+    await office.trigger("guest")
+    await office.work()
+    office.clock.move(timedelta(days=30))
+    await office.trigger("guest", "ada")
+    await office.work()
+    mail, told, _, _ = await office.messages("guest")
+    await office.messaging.mark(office.environment_id, [told.id], Mark.READ)
+    events = {message.id: await office.events(message) for message in (mail, told)}
+
+    await office.merge("ada", "guest")
+
+    followed = {message.id: message for message in await office.messages("ada")}
+    assert len(followed) == 4
+    assert {id: await office.events(followed[id]) for id in events} == events
+    assert followed[told.id].read_at is not None
+    assert len(await office.messages("guest")) == 0
+    feed = await office.feed("ada")
+    assert [item.message.id for item in feed.items.entries if item.message.id == told.id] == [told.id]
+    assert (feed.total, feed.unread) == (2, 1)
+
+
+async def test_older_messages_are_gone(office: Office) -> None:
+    await two(office)
+    await office.trigger("guest")
+    await office.work()
+    (old, *_) = await office.messages("guest")
+    office.clock.move(timedelta(days=30, seconds=1))
+    await office.merge("ada", "guest")
+    assert len(await office.messages("ada")) == 0
+    assert await office.messaging.message(office.environment_id, old.id) is None
+
+
+async def test_undoing_brings_messages_back_and_leaves_those_that_came_since(office: Office) -> None:
+    await two(office)
+    await office.trigger("guest")
+    await office.work()
+    before = await office.messages("guest")
+    merge = await office.merge("ada", "guest")
+    await office.trigger("ada")
+    await office.work()
+    await office.undo(merge)
+    assert [message.id for message in await office.messages("guest")] == [message.id for message in before]
+    assert len(await office.messages("ada")) == 2
+
+
+async def test_a_merge_of_a_merge_is_undone_step_by_step(office: Office) -> None:
+    await two(office)
+    await office.identify("first")
+    await office.trigger("first", "guest")
+    await office.work()
+    inner = await office.merge("guest", "first")
+    outer = await office.merge("ada", "guest")
+    assert len(await office.messages("ada")) == 3
+    await office.undo(outer)
+    assert [len(await office.messages(id)) for id in ("ada", "guest", "first")] == [0, 3, 0]
+    await office.undo(inner)
+    assert [len(await office.messages(id)) for id in ("ada", "guest", "first")] == [0, 2, 1]
+
+
+async def test_a_waiting_run_follows_and_is_sent_to_the_primary(office: Office) -> None:
+    await office.push({**FILES, "workflows/welcome.yaml": WAITING})
+    await office.identify("ada", email="ada@example.com")
+    await office.identify("guest", email="guest@example.com")
+    await office.trigger("guest", data={"n": 1})
+    await office.work()
+    await office.merge("ada", "guest")
+    await office.pass_time(timedelta(hours=1))
+    sent = await office.messages("ada")
+    assert [(message.step_ref, message.status) for message in sent] == [
+        ("email", Status.SENT),
+        ("in-app", Status.DELIVERED),
+    ]
+    (mail,) = office.emails()
+    assert "To: ada@example.com" in mail.read_text()
+
+
+async def test_a_waiting_run_can_be_cancelled_in_the_name_of_the_primary(office: Office) -> None:
+    await office.push({**FILES, "workflows/welcome.yaml": WAITING})
+    await office.identify("ada")
+    await office.identify("guest")
+    await office.trigger("guest", cancellation_key="key")
+    await office.work()
+    await office.merge("ada", "guest")
+    await office.messaging.cancel(office.environment_id, "welcome", "key", [user("ada")])
+    assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]
+
+
+async def test_what_is_being_sent_follows_once_it_has_arrived(office: Office) -> None:
+    await two(office)
+    await office.trigger("guest")
+    (start,) = [job for job in await office.jobs() if job.name == "start"]
+    await office.run(start)
+    (advance,) = [job for job in await office.jobs() if job.name == "advance"]
+    await office.run(advance)
+    merge = await office.merge("ada", "guest")
+    assert [message.step_ref for message in await office.messages("ada")] == ["in-app"]
+    await office.work()
+    await office.run_handler("follow", Follow(office.environment_id, merge.id, 1))
+    assert [(message.step_ref, message.status) for message in await office.messages("ada")] == [
+        ("email", Status.SENT),
+        ("in-app", Status.DELIVERED),
+    ]
+
+
+async def test_others_messages_show_the_primary_and_after_an_undo_the_secondary(office: Office) -> None:
+    await two(office)
+    await office.identify("bob")
+    await office.trigger("bob", actor=user("guest"))
+    await office.work()
+
+    async def shown() -> str:
+        (item,) = (await office.feed("bob")).items.entries
+        (actor,) = item.actors
+        return f"missing {actor.reference.id}" if isinstance(actor, Missing) else actor.place.id
+
+    merge = await office.merge("ada", "guest")
+    assert await shown() == "ada"
+    await office.undo(merge)
+    assert await shown() == "guest"
+    office.clock.move(timedelta(days=30, seconds=1))
+    await office.merge("ada", "guest")
+    assert await shown() == "missing guest"
+
+
+async def test_a_run_by_someone_merged_away_shows_the_primary_as_its_actor(office: Office) -> None:
+    named = WELCOME.replace("**Welcome, {{ recipient.name }}!**", "from {{ actor.name }}")
+    await office.push({**FILES, "workflows/welcome.yaml": named})
+    for id in ("ada", "guest", "bob"):
+        await office.identify(id)
+    await office.trigger("bob", actor=user("guest"))
+    await office.merge("ada", "guest")
+    await office.work()
+    (item,) = (await office.feed("bob")).items.entries
+    assert item.blocks[0].rendered == "<p>from Ada</p>"
+
+
+async def test_a_guest_with_many_messages_follows_page_by_page(office: Office) -> None:
+    await two(office)
+    await many_messages(office, "guest", 5 * PAGE_SIZE + 1)
+    merge = await office.merge("ada", "guest")
+    assert await count(office, "ada") == 4 * PAGE_SIZE
+    await office.work()
+    assert await count(office, "ada") == 5 * PAGE_SIZE + 1
+    await office.undo(merge)
+    await office.work()
+    assert (await count(office, "ada"), await count(office, "guest")) == (0, 5 * PAGE_SIZE + 1)
+
+
+async def test_marks_during_a_merge_are_kept(office: Office) -> None:
+    await two(office)
+    await many_messages(office, "guest", 2 * PAGE_SIZE)
+    ids = [
+        row["id"]
+        for row in await office.pool.fetch(
+            "SELECT id FROM addressee.messages WHERE environment_id = $1", office.environment_id
+        )
+    ]
+    pages = [ids[start : start + 100] for start in range(0, len(ids), 100)]
+    marked, *_ = await asyncio.gather(
+        asyncio.gather(*(office.messaging.mark(office.environment_id, page, Mark.SEEN) for page in pages)),
+        office.merge("ada", "guest"),
+    )
+    assert sum(map(len, marked)) == len(ids)
+    assert (await office.feed("ada")).unseen == 0
+
+
+async def test_jobs_that_run_twice_and_at_once_move_nothing_twice(office: Office) -> None:
+    await two(office)
+    await many_messages(office, "guest", 3 * PAGE_SIZE)
+    done = await office.directory.merges.merge(
+        user("ada").at(office.environment_id), user("guest").at(office.environment_id)
+    )
+    follow = Follow(office.environment_id, done.merge.id, 0)
+    await asyncio.gather(*(office.run_handler("follow", follow) for _ in range(3)))
+    assert await count(office, "ada") == 3 * PAGE_SIZE
+    rows = await office.pool.fetch(
+        "SELECT DISTINCT merge_ids FROM addressee.messages WHERE environment_id = $1", office.environment_id
+    )
+    assert [row["merge_ids"] for row in rows] == [[done.merge.id]]
+
+
+async def test_a_merge_looks_again_until_nothing_can_be_on_its_way(office: Office) -> None:
+    await two(office)
+    merge = await office.merge("ada", "guest")
+    for sweep in range(len(SWEEPS) + 1):
+        (job,) = [job for job in await office.jobs() if job.name == "follow"]
+        assert msgspec.json.decode(job.payload)["sweep"] == sweep
+        await office.work(deferred=True)
+    assert [job for job in await office.jobs() if job.name == "follow"] == []
+    settled = "SELECT settled_at FROM addressee.merges WHERE environment_id = $1 AND id = $2"
+    assert await office.pool.fetchval(settled, office.environment_id, merge.id) == office.clock.now()
+
+
+async def test_what_would_follow(office: Office) -> None:
+    await office.push({**FILES, "workflows/waiting.yaml": WAITING})
+    await office.identify("ada")
+    guest = await office.identify("guest")
+    await office.trigger("guest")
+    await office.work()
+    office.clock.move(timedelta(days=31))
+    await office.trigger("guest")
+    await office.trigger("guest", workflow="waiting")
+    await office.work()
+    found = await what_follows(office.pool, guest, office.clock.now())
+    assert found == WhatFollows(messages=1, older_messages=1, waiting_runs=1, subscriptions=0, schedules=0)
+    await office.merge("ada", "guest")
+    assert len(await office.messages("ada")) == 1
+
+
+async def test_after_thirty_days_the_rest_of_the_secondary_is_erased(office: Office) -> None:
+    await two(office)
+    await office.trigger("guest")
+    await office.work()
+    office.clock.move(timedelta(days=31))
+    merge = await office.merge("ada", "guest")
+    await office.work()
+    assert (await office.counts())["messages"] == 2
+    office.clock.move(timedelta(days=30))
+    await tidy(office.pool, office.clock.now())
+    await office.work()
+    assert (await office.counts())["messages"] == 0
+    assert await journal(office, merge) is None
+
+
+@pytest.mark.parametrize("deleted", ["ada", "outer"])
+async def test_deleting_the_primary_erases_everyone_merged_into_it(office: Office, deleted: str) -> None:
+    await two(office)
+    await office.trigger("guest")
+    await office.work()
+    office.clock.move(timedelta(days=31))
+    await office.trigger("guest")
+    await office.work()
+    await office.merge("ada", "guest")
+    if deleted == "outer":
+        await office.identify("outer")
+        await office.merge("outer", "ada")
+    await office.delete(deleted)
+    await office.work()
+    assert await office.counts() == {
+        "workflow_runs": 0,
+        "recipient_runs": 0,
+        "messages": 0,
+        "message_events": 0,
+        "sends": 0,
+    }
+    assert (
+        await office.pool.fetchval(
+            "SELECT count(*) FROM addressee.merges WHERE environment_id = $1", office.environment_id
+        )
+        == 0
+    )
+
+
+async def journal(office: Office, merge: Merge) -> bytes | None:
+    stored: bytes | None = await office.pool.fetchval(
+        "SELECT journal FROM addressee.merges WHERE environment_id = $1 AND id = $2", office.environment_id, merge.id
+    )
+    return stored
+
+
+async def many_messages(office: Office, id: str, count: int) -> None:
+    """One real message, and copies of it."""
+    await office.trigger(id)
+    await office.work()
+    await office.pool.execute(
+        """
+        INSERT INTO addressee.messages
+        SELECT (jsonb_populate_record(messages, jsonb_build_object('id', lpad(n::text, 27, '0')))).*
+        FROM addressee.messages, generate_series(1, $3) AS n
+        WHERE environment_id = $1 AND recipient_id = $2 AND step_ref = 'in-app'
+        """,
+        office.environment_id,
+        id,
+        count - 2,
+    )
+
+
+async def count(office: Office, id: str) -> int:
+    found = 0
+    page: Page[object] = Page(1000)
+    while True:
+        part = await office.messaging.messages(office.environment_id, user(id), MessageFilter(), page)  # type: ignore[arg-type]
+        found += len(part.entries)
+        if part.after is None:
+            return found
+        page = Page(1000, after=part.entries[-1].position)

@@ -1,0 +1,212 @@
+"""An object with 100,000 subscribers: whatever is done with it takes short statements, however many there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from addressee.database.paging import Page
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory import Directory
+from addressee.directory.edits import Delete, Identify
+from addressee.directory.recipient import Place, Recipient
+from addressee.directory.subscriptions import ERASED_AT_ONCE, next_subscribers
+from addressee.directory.writes import Write
+from addressee.messaging import Reference, Trigger
+from addressee.messaging.fanning import START
+from addressee.messaging.runs import PAGE_SIZE
+from tests.messaging.office import Office
+from tests.messaging.test_plans import nodes, scans
+from tests.support.clock import MovedClock
+
+SQL = load("addressee.directory")
+
+ENVIRONMENT = -2
+MANY = 100_000
+LAST = UUID(int=2**128 - 1)
+
+# A recipient is found by its place, or by its identity.
+BY_ITS_KEY = {("Index Scan", "recipients_pkey"), ("Index Scan", "recipients_in_order")}
+
+FEW_BLOCKS = 1000
+
+
+@pytest.fixture(scope="module")
+async def people(pool: Pool) -> None:
+    """100,000 users."""
+    await pool.execute(
+        """
+        INSERT INTO addressee.recipients
+        SELECT $1, '$users', 'user-' || n, gen_random_uuid(), 1, '{}', '{}', '[]', '{}', '{}', now(), NULL, 1
+        FROM generate_series(1, $2::integer) AS n
+        """,
+        ENVIRONMENT,
+        MANY,
+    )
+    await pool.execute("ANALYZE addressee.recipients")
+
+
+@pytest.fixture
+def office(pool: Pool, clock: MovedClock, tmp_path: Path) -> Office:
+    return Office(pool, ENVIRONMENT, tmp_path, clock)
+
+
+async def subscribed_by_all(pool: Pool, id: str) -> Recipient:
+    """A new object, to which all users subscribe."""
+    place = Place(ENVIRONMENT, "projects", id)
+    written = (await Directory(pool).write(Write(place, (Identify(),)))).recipient
+    assert written is not None
+    await pool.execute(
+        """
+        INSERT INTO addressee.subscriptions
+        SELECT $1, $2, $3, $4, collection, id, uid, gen_random_uuid(), '{}', now(), now()
+        FROM addressee.recipients
+        WHERE environment_id = $1
+          AND collection = '$users'
+        """,
+        *place,
+        written.uid,
+    )
+    await pool.execute(
+        "INSERT INTO addressee.subscription_counts VALUES ($1, $2, $3, $4, 0, $5)", *place, written.uid, MANY
+    )
+    await pool.execute("ANALYZE addressee.subscriptions")
+    return written
+
+
+@pytest.fixture(scope="module")
+async def popular(people: None, pool: Pool) -> Recipient:
+    """No test changes it."""
+    return await subscribed_by_all(pool, "popular")
+
+
+@pytest.fixture(scope="module")
+async def doomed(people: None, pool: Pool) -> Recipient:
+    return await subscribed_by_all(pool, "doomed")
+
+
+async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+    """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
+    async with office.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
+        await transaction.rollback()
+    return nodes(msgspec.json.decode(explained)[0]["Plan"])
+
+
+def most_rows(found: list[dict[str, Any]]) -> int:
+    return max(int(node["Actual Rows"] * node["Actual Loops"]) for node in found)
+
+
+def blocks(found: list[dict[str, Any]]) -> int:
+    count: int = found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"]
+    return count
+
+
+async def test_it_is_counted_and_listed(office: Office, popular: Recipient) -> None:
+    assert await office.directory.count_subscribers(popular) == MANY
+    first = await office.directory.subscribers(popular, Page(50))
+    second = await office.directory.subscribers(popular, Page(50, after=first.entries[-1].id))
+    again = await office.directory.subscribers(popular, Page(50, before=second.entries[0].id))
+    assert again.entries == first.entries
+    assert len({each.id for each in (*first.entries, *second.entries)}) == 100
+
+
+@pytest.mark.parametrize(("forward", "start"), [(True, LAST), (False, START)])
+async def test_a_page_of_subscribers_reads_its_own_rows(
+    office: Office, popular: Recipient, forward: bool, start: UUID
+) -> None:
+    found = await plan(office, "list_subscribers", *popular.place, popular.uid, forward, start, 51)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
+    assert blocks(found) < FEW_BLOCKS
+
+
+async def test_some_of_many_are_found_one_by_one(office: Office, popular: Recipient) -> None:
+    named = ["$users"] * 3, ["user-1", "user-500", "user-99999"]
+    found = await plan(office, "list_subscribers_among", *popular.place, popular.uid, True, LAST, 51, *named)
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (3, 3)
+
+
+async def test_what_somebody_subscribes_to_is_found_by_an_index(office: Office, popular: Recipient) -> None:
+    user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-7"))
+    assert user is not None
+    listed = await plan(office, "list_subscribed_objects", *user.place, user.uid, True, LAST, 51)
+    assert scans(listed) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
+    named = ["projects"], [popular.place.id]
+    among = await plan(office, "list_subscribed_objects_among", *user.place, user.uid, True, LAST, 51, *named)
+    assert "Seq Scan" not in {kind for kind, _ in scans(among)}
+    assert most_rows(among) == 1
+
+
+async def test_adding_and_ending_look_at_their_own_rows(office: Office, popular: Recipient) -> None:
+    ids = ["user-1", "user-500", "user-99999"]
+    places = [Place(ENVIRONMENT, "$users", id) for id in ids]
+    people = await office.directory.read_all(places)
+    uids = [people[place].uid for place in places]
+    named = *popular.place, popular.uid, ["$users"] * 3, ids, uids
+    added = await plan(office, "add_subscriptions", *named, [START] * 3, b"{}", office.clock.now())
+    ended = await plan(office, "delete_subscriptions", *named)
+    for found in (added, ended):
+        assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+        assert most_rows(found) == 3
+
+
+async def test_the_next_to_be_told_are_read_in_order(office: Office, popular: Recipient) -> None:
+    found = await plan(office, "next_subscribers", *popular.place, popular.uid, START, PAGE_SIZE)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert most_rows(found) == PAGE_SIZE
+
+
+async def test_its_first_pages_are_told_at_once(office: Office, popular: Recipient) -> None:
+    await office.push()
+    wanted = Trigger("welcome", [Reference("projects", popular.place.id)], cancellation_key="key")
+    await office.messaging.trigger(ENVIRONMENT, wanted)
+    for _ in range(4):
+        for job in await office.jobs():
+            if job.name in ("start", "expand"):
+                await office.run(job)
+                await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+    async with office.pool.acquire() as connection:
+        expected = await next_subscribers(connection, (*popular.place, popular.uid), START, 3 * PAGE_SIZE)
+    told = {run["recipient_id"]: run["page"] for run in await office.recipient_runs()}
+    pages = {each.recipient_id: 1 + number // PAGE_SIZE for number, each in enumerate(expected)}
+    assert told == {popular.place.id: 0, **pages}
+    await office.messaging.cancel(ENVIRONMENT, "welcome", "key", None)
+    await office.work()
+    assert {run["status"] for run in await office.recipient_runs()} == {"cancelled"}
+
+
+async def test_it_is_deleted_at_once_and_erased_by_pages(office: Office, doomed: Recipient) -> None:
+    await office.directory.write(Write(doomed.place, (Delete(),)))
+    user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-7"))
+    assert user is not None
+    objects = await office.directory.subscribed_objects(user, Page(50))
+    assert doomed.place not in {each.object.place for each in objects.entries}
+
+    gone = [ENVIRONMENT], ["projects"], [doomed.place.id], [doomed.uid]
+    found = await plan(office, "erase_subscribers", *gone, ERASED_AT_ONCE)
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert most_rows(found) == ERASED_AT_ONCE
+
+    await office.work()
+    for table in ("subscriptions", "subscription_counts"):
+        statement = f"SELECT count(*) FROM addressee.{table} WHERE object_uid = $1"
+        assert await office.pool.fetchval(statement, doomed.uid) == 0
+
+
+async def test_a_busy_subscriber_is_erased_by_pages(office: Office, popular: Recipient) -> None:
+    user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-8"))
+    assert user is not None
+    gone = [ENVIRONMENT], ["$users"], ["user-8"], [user.uid]
+    found = await plan(office, "erase_subscriptions", *gone, ERASED_AT_ONCE)
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert most_rows(found) < ERASED_AT_ONCE
