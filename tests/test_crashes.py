@@ -171,7 +171,9 @@ async def check_history(connection: Connection, clients: list[Client]) -> None:
 async def check_runs(connection: Connection, clients: list[Client]) -> None:
     """Each repetition key has one run, the one that it was answered with; each of its recipients has one, completed."""
     answered = {run: key for client in clients for key, run in client.runs.items()}
-    receipts = await connection.fetch("SELECT run_id::text, key FROM addressee.trigger_receipts")
+    receipts = await connection.fetch(
+        "SELECT convert_from(body, 'UTF8')::json ->> 'workflow_run_id', key FROM addressee.receipts"
+    )
     assert Counter(map(tuple, receipts)) == Counter(answered.items())
     runs = await connection.fetch("SELECT id::text, recipients = '[]' AS started FROM addressee.workflow_runs")
     assert Counter(map(tuple, runs)) == Counter((run, True) for run in answered)

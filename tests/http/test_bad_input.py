@@ -81,7 +81,7 @@ class TestBodies:
         path = inhabited.path(operation)
         reply = ask(api, operation.method, path, key=inhabited.secret_key, announced=limit + 1, body=b"{")
         check_refusal(reply, 413, "payload_too_large")
-        assert reply.json["message"] == f"The body is larger than {limit:,} bytes."
+        assert reply.json.get("error", reply.json)["message"] == f"The body is larger than {limit:,} bytes."
 
     @every_operation
     def test_chunks_above_the_limit_are_refused(self, api: str, inhabited: Inhabited, operation: Operation) -> None:

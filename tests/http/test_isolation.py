@@ -142,7 +142,7 @@ async def test_nor_does_it_where_it_has_things_of_the_same_names(
     """The same user, channel and workflow, but other messages and bulk operations."""
     before = await everything_stored(pool, inhabited.id)
     reply = call(api, operation, inhabited, twin.secret_key, naming(operation, inhabited))
-    assert reply.status in (200, 204, 404)
+    assert reply.status in (200, 204, 404, 422)  # others may have deleted what it needs
     assert not traces(inhabited, reply)
     assert await everything_stored(pool, inhabited.id) == before
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 import asyncpg
 
 from addressee.database import jobs, queries
-from addressee.database.errors import SetupError
+from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.history_partitions import ensure_partitions
 from addressee.database.pool import Connection, Pool, prepare
 from addressee.database.target import Target
@@ -147,12 +147,12 @@ async def create_record(connection: Connection) -> None:
 async def connect(target: Target) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """One connection, without a pool.
 
-    Raises SetupError when the server cannot be reached, or does not let this account in or do what it must.
+    Raises UnreachableError, and SetupError when the server does not let this account do what it must.
     """
     try:
         connection = await asyncpg.connect(**target.arguments)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-        raise SetupError(f"The database cannot be reached: {error or type(error).__name__}.") from error
+        raise UnreachableError(f"The database cannot be reached: {error or type(error).__name__}.") from error
     try:
         await prepare(connection)
         yield connection

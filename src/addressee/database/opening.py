@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from addressee.database import queries
 from addressee.database.embedded import EmbeddedPostgres, FolderInUseError, answers
-from addressee.database.errors import SetupError
+from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check_schema, connect, migrate
 from addressee.database.sealing import derive
@@ -48,10 +48,19 @@ async def open_database(installation: Installation) -> AsyncIterator[Target]:
 
     Raises SetupError or ProcessError, before anything but migrations is written, when it cannot be used.
     """
-    async with reach_database(installation) as reached:
-        await migrate(reached.target, finish=reached.alone)
-        await confirm_master_key(reached.target, installation.master_key())
-        yield reached.target
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        async with reach_database(installation) as reached:
+            try:
+                await migrate(reached.target, finish=reached.alone)
+                await confirm_master_key(reached.target, installation.master_key())
+            except UnreachableError:
+                # Whoever ran the embedded server has just ended it.
+                if installation.database_url is not None or time.monotonic() >= until:
+                    raise
+                continue
+            yield reached.target
+            return
 
 
 async def wait_for_database(installation: Installation) -> Target:

@@ -97,13 +97,12 @@ async def move_page(pool: Pool, merge: asyncpg.Record) -> int:
     """Moves the next messages to where they belong. How many there were."""
     undone = merge["undone_at"] is not None
     source = (merge["environment_id"], merge["source_id"])
+    page = (*source, merge["source_uid"], merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
     async with pool.acquire() as connection, connection.transaction():
         if undone:
-            page = (merge["id"], PAGE_SIZE)
-            found = await connection.fetch(SQL["messages_to_return"], *source, merge["source_uid"], *page)
+            found = await connection.fetch(SQL["messages_to_return"], *page, merge["id"])
         else:
-            page = (merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
-            found = await connection.fetch(SQL["messages_to_move"], *source, merge["source_uid"], *page)
+            found = await connection.fetch(SQL["messages_to_move"], *page)
         ids = [row["id"] for row in found]
         if ids:
             to = (merge["target_id"], merge["target_uid"])

@@ -284,10 +284,12 @@ class Messaging:
         """Everything known of a recipient as one JSON document, in pieces: its row, history, messages and runs."""
         return export(self._pool, recipient)
 
-    async def purge(self, directory: Directory, place: Place, origin: Origin = NO_ORIGIN) -> None:
+    async def purge(
+        self, directory: Directory, place: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> None:
         """Deletes a recipient, and erases what anybody who lived there left: messages, runs, values in the history.
 
         When this returns nothing is left but who changed something and when. One that was deleted before is purged
         too.
         """
-        await purge(self._pool, directory, place, origin)
+        await purge(self._pool, directory, place, origin, receipt=receipt)

@@ -8,6 +8,7 @@ from addressee.database.queries import load
 from addressee.directory.directory import Directory
 from addressee.directory.edits import Delete
 from addressee.directory.history import Origin
+from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place
 from addressee.directory.writes import Write
 from addressee.messaging.erasing import BATCH_SIZE, SECOND_SWEEP, Erase, Person, erase_people, gone
@@ -15,12 +16,13 @@ from addressee.messaging.erasing import BATCH_SIZE, SECOND_SWEEP, Erase, Person,
 SQL = load(__package__)
 
 
-async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin) -> None:
+async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, *, receipt: Receipt | None) -> None:
     """Deletes whoever lives at a place, and erases what all who ever lived there left, while the caller waits."""
     await directory.write(Write(place, (Delete(),), origin))
     lived = [Person(*place, row["uid"]) for row in await pool.fetch(SQL["identities_of_place"], *place)]
     people = await gone(pool, lived)
     for start in range(0, len(people), BATCH_SIZE):
         await erase_people(pool, people[start : start + BATCH_SIZE])
-    async with pool.acquire() as connection:
+    async with pool.acquire() as connection, connection.transaction():
         await enqueue(connection, [Erase(people, sweeps=1).job(SECOND_SWEEP)])
+        await keep(connection, receipt, None, directory.clock.now())

@@ -1,5 +1,6 @@
 """The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
 
+from addressee.dialects.idempotency import idempotency_key, replay
 from addressee.dialects.knock import (
     bulk,
     channel_bulk,
@@ -19,7 +20,6 @@ from addressee.dialects.knock import (
     workflows,
 )
 from addressee.dialects.knock.authentication import authenticate
-from addressee.dialects.knock.idempotency import idempotency_key, replay
 from addressee.dialects.operation import Dialect
 
 KNOCK = Dialect(

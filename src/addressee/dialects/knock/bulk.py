@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.inline_channel_data import check_rows
 from addressee.dialects.knock.recipients import inline_write

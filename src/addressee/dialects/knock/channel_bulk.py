@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import KnockError, invalid, missing
 from addressee.dialects.knock.marks import FEED_WRITE
 from addressee.dialects.knock.message_lists import checked_trigger_data

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from addressee.channels.providers import PROVIDERS
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.objects import object_place
 from addressee.dialects.knock.users import ANY_KEY, user_place

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.users import ANY_KEY
 from addressee.dialects.operation import Answer, Call, Handler, Operation, json_answer

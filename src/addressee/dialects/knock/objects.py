@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from addressee.database.paging import write_cursor
+from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
-from addressee.dialects.knock.bodies import object_body, typed_body
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query

@@ -7,8 +7,8 @@ from functools import partial
 
 from msgspec import UNSET, Struct
 
+from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.knock import bulk, shapes
-from addressee.dialects.knock.bodies import object_body, typed_body
 from addressee.dialects.knock.errors import invalid
 from addressee.dialects.knock.objects import object_place
 from addressee.dialects.knock.preference_sets import (

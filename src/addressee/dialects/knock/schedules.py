@@ -11,8 +11,8 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from addressee.database.paging import write_cursor
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import KnockError, invalid
 from addressee.dialects.knock.inline_channel_data import check_rows
 from addressee.dialects.knock.objects import object_place

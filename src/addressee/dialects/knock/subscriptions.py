@@ -7,8 +7,8 @@ from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.objects import known_object, object_collection

@@ -7,8 +7,8 @@ from functools import partial
 from uuid import UUID
 
 from addressee.database.paging import Slice, write_cursor
+from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
-from addressee.dialects.knock.bodies import object_body, typed_body
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query

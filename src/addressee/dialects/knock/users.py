@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from addressee.database.paging import write_cursor
+from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.knock import rendering, shapes
-from addressee.dialects.knock.bodies import object_body, typed_body
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.identifying import identify_edit
 from addressee.dialects.knock.inline_channel_data import check_channel_data

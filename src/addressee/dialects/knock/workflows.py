@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import shapes
-from addressee.dialects.knock.bodies import typed_body
 from addressee.dialects.knock.errors import invalid
 from addressee.dialects.knock.recipients import inline_writes, reference, references, tenant_write, write_inline
 from addressee.dialects.knock.users import SECRET

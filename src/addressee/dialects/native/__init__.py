@@ -1,8 +1,8 @@
 """Addressee's own API, `/directory/v1`: what no vendor offers."""
 
+from addressee.dialects.idempotency import idempotency_key, replay
 from addressee.dialects.native import errors, merges, people
 from addressee.dialects.native.authentication import authenticate
-from addressee.dialects.native.idempotency import idempotency_key, replay
 from addressee.dialects.operation import Dialect
 
 NATIVE = Dialect(

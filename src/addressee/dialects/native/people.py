@@ -20,7 +20,9 @@ async def export(call: Call) -> Answer:
 
 
 async def purge(call: Call) -> Answer:
-    await call.rooms.messaging.purge(call.rooms.directory, place_of(call), call.origin)
+    await call.rooms.messaging.purge(
+        call.rooms.directory, place_of(call), origin=call.origin, receipt=call.receipt(no_content)
+    )
     return no_content()
 
 

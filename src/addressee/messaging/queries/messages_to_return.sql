@@ -1,27 +1,22 @@
--- The next of one identity's messages that followed a merge last and are not being sent. Locks them.
-WITH page AS (
-  SELECT messages.id
-  FROM addressee.messages AS messages
+-- The next of one identity's messages since a time that followed merge $6 last and are not being sent. Locks them.
+WITH page AS MATERIALIZED (
+  SELECT id
+  FROM addressee.messages
   WHERE environment_id = $1
     AND recipient_id = $2
     AND uid = $3
-    AND merge_ids[cardinality(merge_ids)] = $4
-    AND NOT EXISTS (
-      SELECT
-      FROM addressee.sends AS sends
-      WHERE sends.environment_id = messages.environment_id
-        AND sends.message_id = messages.id
-        AND sends.recipient_id = messages.recipient_id
-        AND sends.due_at IS NOT NULL
-    )
-  ORDER BY messages.inserted_at, messages.id
+    AND inserted_at >= $4
+    AND merge_ids[cardinality(merge_ids)] = $6
+    AND status NOT IN ('queued', 'delivery_attempted')
+  ORDER BY inserted_at, id
   LIMIT $5
 )
-SELECT messages.id
-FROM addressee.messages AS messages
-JOIN page
-  ON page.id = messages.id
+SELECT id
+FROM addressee.messages
 WHERE environment_id = $1
-  AND recipient_id = $2
-ORDER BY messages.id
-FOR UPDATE OF messages
+  AND id = ANY (ARRAY (
+    SELECT id
+    FROM page
+  ))
+ORDER BY id
+FOR UPDATE
