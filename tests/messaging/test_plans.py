@@ -254,7 +254,7 @@ async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office
     # Each row is found, looked up and locked.
     assert blocks(found) < 500 * 8
     nothing = await plan(office, "messages_to_return", -1, *OWNER, MIDDLE, 500, UUID(int=9))
-    assert ("Index Scan", "messages_of_recipient") in scans(nothing)
+    assert "messages_of_recipient" in {index for _, index in scans(nothing)}
     assert not read_whole(nothing)
 
 
