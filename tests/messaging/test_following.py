@@ -207,14 +207,36 @@ async def test_jobs_that_run_twice_and_at_once_move_nothing_twice(office: Office
 
 async def test_a_merge_looks_again_until_nothing_can_be_on_its_way(office: Office) -> None:
     await two(office)
-    merge = await office.merge("ada", "guest")
+    await office.merge("ada", "guest")
     for sweep in range(len(SWEEPS) + 1):
         (job,) = [job for job in await office.jobs() if job.name == "follow"]
         assert msgspec.json.decode(job.payload)["sweep"] == sweep
         await office.work(deferred=True)
     assert [job for job in await office.jobs() if job.name == "follow"] == []
-    settled = "SELECT settled_at FROM addressee.merges WHERE environment_id = $1 AND id = $2"
-    assert await office.pool.fetchval(settled, office.environment_id, merge.id) == office.clock.now()
+
+
+async def test_a_merge_says_when_everything_has_followed(office: Office) -> None:
+    await two(office)
+    merge = await office.merge("ada", "guest")
+    assert merge.settled_at is None
+    await office.work()
+    settled = await office.directory.merges.find(office.environment_id, merge.id)
+    assert settled is not None
+    assert settled.settled_at == office.clock.now()
+    await office.undo(merge)
+    returning = await office.directory.merges.find(office.environment_id, merge.id)
+    assert returning is not None
+    assert returning.settled_at is None
+
+
+async def test_undoing_while_messages_follow_brings_all_of_them_back(office: Office) -> None:
+    await two(office)
+    await many_messages(office, "guest", 20 * PAGE_SIZE)
+    merge = await office.merge("ada", "guest")
+    follow = Follow(office.environment_id, merge.id, len(SWEEPS))
+    await asyncio.gather(office.run_handler("follow", follow), office.undo(merge))
+    await office.work()
+    assert (await count(office, "ada"), await count(office, "guest")) == (0, 20 * PAGE_SIZE)
 
 
 async def test_what_would_follow(office: Office) -> None:

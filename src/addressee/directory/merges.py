@@ -50,7 +50,10 @@ class LostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`merged_at` is when the secondary went into the primary; `undone_at` when it came out again."""
+    """`merged_at` is when the secondary went into the primary; `undone_at` when it came out again.
+
+    `settled_at` is when the messages had followed, or had come back.
+    """
 
     id: UUID
     primary: Place
@@ -58,6 +61,7 @@ class Merge:
     secondary: Place
     secondary_uid: UUID
     merged_at: datetime
+    settled_at: datetime | None = None
     undone_at: datetime | None = None
 
 
@@ -161,7 +165,9 @@ class Merges:
             if await connection.fetchval(SQL["undo_merge"], environment_id, id, now) is None:
                 raise LostError
             await enqueue(connection, [following(found)])
-            undone = Undone(replace(found, undone_at=now), parted.primary, parted.secondary, parted.kept)
+            undone = Undone(
+                replace(found, settled_at=None, undone_at=now), parted.primary, parted.secondary, parted.kept
+            )
             await keep(connection, receipt, undone, now)
             return undone
 
@@ -242,6 +248,7 @@ def merge_from(row: asyncpg.Record) -> Merge:
         Place(row["environment_id"], row["collection"], row["secondary_id"]),
         row["secondary_uid"],
         row["merged_at"],
+        row["settled_at"],
         row["undone_at"],
     )
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from addressee.database.jobs import Job, enqueue
@@ -61,18 +60,17 @@ class Follower:
         self._clock = clock
 
     async def follow(self, follow: Follow) -> None:
-        merge = await read_merge(self._pool, follow.environment_id, follow.merge_id)
+        merge = await self._pool.fetchrow(SQL["merge_to_follow"], follow.environment_id, follow.merge_id)
         if merge is None:
             return
-        while await move_page(self._pool, merge):
+        while await move_page(self._pool, follow.environment_id, follow.merge_id):
             pass
         again = [msgspec.structs.replace(follow, sweep=follow.sweep + 1).job(delay) for delay in next_sweep(follow)]
         if merge["next_merge_id"] is not None:
             again.append(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS)).job())
         async with self._pool.acquire() as connection, connection.transaction():
             await enqueue(connection, again)
-            if follow.sweep >= len(SWEEPS):
-                await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, self._clock.now())
+            await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, self._clock.now())
 
 
 def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
@@ -81,32 +79,31 @@ def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
 
 async def follow_at_once(pool: Pool, environment_id: int, merge_id: UUID) -> None:
     """Moves the first messages, so that whoever merged finds them there; the job moves the rest."""
-    merge = await read_merge(pool, environment_id, merge_id)
-    if merge is None:
-        return
     for _ in range(PAGES_AT_ONCE):
-        if not await move_page(pool, merge):
+        if not await move_page(pool, environment_id, merge_id):
             return
 
 
-async def read_merge(pool: Pool, environment_id: int, merge_id: UUID) -> asyncpg.Record | None:
-    return await pool.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
+    """Moves the next messages to where they belong. How many there were.
 
-
-async def move_page(pool: Pool, merge: asyncpg.Record) -> int:
-    """Moves the next messages to where they belong. How many there were."""
-    undone = merge["undone_at"] is not None
-    source = (merge["environment_id"], merge["source_id"])
-    page = (*source, merge["source_uid"], merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
+    The merge is held meanwhile, so that it is not undone between the look at it and the move.
+    """
     async with pool.acquire() as connection, connection.transaction():
+        merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+        if merge is None:
+            return 0
+        undone = merge["undone_at"] is not None
+        source = (environment_id, merge["source_id"])
+        page = (*source, merge["source_uid"], merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
         if undone:
-            found = await connection.fetch(SQL["messages_to_return"], *page, merge["id"])
+            found = await connection.fetch(SQL["messages_to_return"], *page, merge_id)
         else:
             found = await connection.fetch(SQL["messages_to_move"], *page)
         ids = [row["id"] for row in found]
         if ids:
             to = (merge["target_id"], merge["target_uid"])
-            await connection.execute(SQL["move_messages"], *source, ids, *to, merge["id"], undone)
+            await connection.execute(SQL["move_messages"], *source, ids, *to, merge_id, undone)
             for statement in ("move_events", "move_sends", "move_delivery_logs"):
                 await connection.execute(SQL[statement], *source, ids, *to)
     return len(ids)

@@ -30,6 +30,7 @@ def merge(made: Merge) -> shapes.Merge:
         into_id=made.primary.id,
         from_id=made.secondary.id,
         merged_at=made.merged_at,
+        settled_at=made.settled_at,
         undone_at=made.undone_at,
     )
 

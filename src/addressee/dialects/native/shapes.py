@@ -29,11 +29,14 @@ class StoredRecipient(Struct, kw_only=True):
 
 
 class Merge(Struct, kw_only=True):
+    """`settled_at` is when the last message had followed, or had come back; null while some are on their way."""
+
     id: UUID
     collection: str
     into_id: str = field(name="into")
     from_id: str = field(name="from")
     merged_at: datetime
+    settled_at: datetime | None
     undone_at: datetime | None
 
 

@@ -7,6 +7,7 @@ SELECT environment_id,
        secondary_id,
        secondary_uid,
        merged_at,
+       settled_at,
        undone_at
 FROM addressee.merges
 WHERE environment_id = $1

@@ -1,7 +1,5 @@
--- A merge, where its messages belong, whether somebody lives there, and the merge that took them on from there.
-SELECT merges.environment_id,
-       merges.id,
-       merges.merged_at,
+-- A merge, where its messages belong, and the merge that took them on from there. Holds it until the transaction ends.
+SELECT merges.merged_at,
        merges.undone_at,
        CASE WHEN merges.undone_at IS NULL THEN merges.secondary_id ELSE merges.primary_id END AS source_id,
        CASE WHEN merges.undone_at IS NULL THEN merges.secondary_uid ELSE merges.primary_uid END AS source_uid,
@@ -15,3 +13,4 @@ LEFT JOIN addressee.merges AS next
  AND next.undone_at IS NULL
 WHERE merges.environment_id = $1
   AND merges.id = $2
+FOR SHARE OF merges
