@@ -12,7 +12,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory import Directory
 from addressee.directory.edits import Add, Delete, Edit, Identify, Unset
-from addressee.directory.errors import MissingError, RefusedError
+from addressee.directory.errors import MissingError, RefusedError, UnavailableError
 from addressee.directory.merges import Done, MergeMissingError
 from addressee.directory.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.directory.recipient import USERS, Place, Recipient
@@ -86,6 +86,21 @@ async def test_both_must_be_there(
             await ask(named(primary), named(secondary))
         assert error.value.place == named(missing)
     assert await directory.read(named("ada")) == ada
+
+
+@pytest.mark.parametrize("newer", ["ada", "guest"])
+async def test_rows_of_a_newer_format_are_left_alone(
+    pool: Pool, directory: Directory, named: Named, newer: str
+) -> None:
+    await two(directory, named)
+    place = named(newer)
+    await pool.execute(
+        "UPDATE addressee.recipients SET format = 2 WHERE environment_id = $1 AND id = $2", place.environment_id, newer
+    )
+    before = await directory.read_all([named("ada"), named("guest")])
+    with pytest.raises(UnavailableError, match="newer version"):
+        await directory.merges.merge(named("ada"), named("guest"))
+    assert await directory.read_all([named("ada"), named("guest")]) == before
 
 
 async def test_nobody_is_merged_with_themselves(directory: Directory, named: Named) -> None:

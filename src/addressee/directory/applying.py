@@ -66,8 +66,9 @@ class Used:
 
 def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> Applied:
     """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
-    if found is not None and found.format > FORMAT:
-        newer = UnavailableError("This recipient was written by a newer version; upgrade this process.")
+    try:
+        check_format(found)
+    except UnavailableError as newer:
         return Applied(group, found, found, [], [newer] * len(group.waiting), [], [])
     recipient = found
     changes: list[Change] = []
@@ -104,3 +105,9 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
         if request is not None:
             requests.append((request, written))
     return Applied(group, found, recipient, changes, answers, receipts, requests)
+
+
+def check_format(found: Recipient | None) -> None:
+    """Raises UnavailableError for a recipient that this code must not rewrite."""
+    if found is not None and found.format > FORMAT:
+        raise UnavailableError("This recipient was written by a newer version; upgrade this process.")

@@ -19,6 +19,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory import rows
+from addressee.directory.applying import check_format
 from addressee.directory.clock import Clock
 from addressee.directory.errors import MissingError, RefusedError, UnavailableError
 from addressee.directory.history import NO_ORIGIN, Origin, change
@@ -157,6 +158,7 @@ class Merges:
             primary = here.get(found.primary)
             if primary is None or not primary.lives or primary.uid != found.primary_uid:
                 raise RefusedError("gone", "id", "The one who was merged into is not there any more.")
+            check_format(primary)
             now = self._clock.now()
             parted = unmerge(primary, here.get(found.secondary), found.secondary_uid, opened, now)
             await write_both(
@@ -232,6 +234,7 @@ def present(found: Mapping[Place, Recipient], place: Place) -> Recipient:
     recipient = found.get(place)
     if recipient is None or not recipient.lives:
         raise MissingError(place)
+    check_format(recipient)
     return recipient
 
 
