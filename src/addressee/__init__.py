@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         UnsetChannelData,
         UnsetPreferences,
     )
-    from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+    from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+    from addressee.directory.merges import MergeMissingError
     from addressee.directory.recipient import Recipient
+    from addressee.messaging import Messaging, Reference
 
 __all__ = [
     "Add",
@@ -34,8 +36,12 @@ __all__ = [
     "Edit",
     "Identify",
     "Merge",
+    "MergeMissingError",
+    "Messaging",
+    "MissingError",
     "OverloadedError",
     "Recipient",
+    "Reference",
     "RefusedError",
     "Remove",
     "SetChannelData",
@@ -47,7 +53,15 @@ __all__ = [
     "UnsetPreferences",
 ]
 
-HOMES = ("directory.directory", "directory.documents", "directory.edits", "directory.errors", "directory.recipient")
+HOMES = (
+    "directory.directory",
+    "directory.documents",
+    "directory.edits",
+    "directory.errors",
+    "directory.merges",
+    "directory.recipient",
+    "messaging",
+)
 
 
 def __getattr__(name: str) -> Any:

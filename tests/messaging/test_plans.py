@@ -23,6 +23,7 @@ SUBQUERIES = {("CTE Scan", None), ("Subquery Scan", None)}
 # More can be asked for: the plans must be the same for ten million messages to a million people.
 MESSAGES = int(os.environ.get("PLAN_MESSAGES", "100000"))
 PEOPLE = MESSAGES // 10
+FILLING_SECONDS = 3600
 
 BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 MIDDLE = BEGAN + timedelta(seconds=MESSAGES // 2)
@@ -87,6 +88,7 @@ async def filled(pool: Pool) -> None:
         UID,
         BEGAN,
         PEOPLE,
+        timeout=FILLING_SECONDS,
     )
     await pool.execute(
         """
@@ -105,6 +107,7 @@ async def filled(pool: Pool) -> None:
         CHANNEL,
         MESSAGES,
         PEOPLE,
+        timeout=FILLING_SECONDS,
     )
     await pool.execute(
         """
@@ -124,8 +127,11 @@ async def filled(pool: Pool) -> None:
         BEGAN,
         MESSAGES,
         PEOPLE,
+        timeout=FILLING_SECONDS,
     )
-    await pool.execute("ANALYZE addressee.recipients, addressee.messages, addressee.recipient_runs")
+    await pool.execute(
+        "ANALYZE addressee.recipients, addressee.messages, addressee.recipient_runs", timeout=FILLING_SECONDS
+    )
 
 
 async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from addressee.directory.edits import Edit
 from addressee.directory.environments import Environments
 from addressee.directory.errors import RefusedError
 from addressee.directory.listing import Order, list_named, list_recipients
-from addressee.directory.merges import Merges
+from addressee.directory.merges import Done, Merges, Preview, Undone
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import USERS, Document, Place, Recipient
@@ -43,7 +43,7 @@ class Directory:
         self.writer = Writer(pool, self.clock)
         self.reader = Reader(pool)
         self.environments = Environments(pool)
-        self._pool = pool
+        self.pool = pool
 
     @classmethod
     @asynccontextmanager
@@ -71,7 +71,7 @@ class Directory:
         """Raises SetupError when there is no usable master key."""
         if self._sealer is None:
             raise SetupError("Merging seals a journal: give the directory what opens the master key.")
-        return Merges(self._pool, self._sealer(), self.clock)
+        return Merges(self.pool, self._sealer(), self.clock)
 
     async def users(self, environment: str) -> Collection:
         """The users of an environment. Raises LookupError when there is no such environment."""
@@ -96,11 +96,11 @@ class Directory:
         page: Page[UUID],
         order: Order = Order.OLDEST_FIRST,
     ) -> Slice[Recipient]:
-        return await list_recipients(self._pool, environment_id, collection, page, order)
+        return await list_recipients(self.pool, environment_id, collection, page, order)
 
     async def list_named(self, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
         """Those of a small collection that have this name, oldest first."""
-        return await list_named(self._pool, environment_id, collection, name, page)
+        return await list_named(self.pool, environment_id, collection, name, page)
 
     async def run_bulk(
         self,
@@ -109,7 +109,7 @@ class Directory:
         writes: Sequence[Write | Failure],
         request: Receipt | None = None,
     ) -> BulkOperation:
-        return await bulk.run_bulk(self._pool, self.writer, self.clock, environment_id, name, writes, request)
+        return await bulk.run_bulk(self.pool, self.writer, self.clock, environment_id, name, writes, request)
 
     async def run_bulk_subscriptions(
         self,
@@ -118,7 +118,7 @@ class Directory:
         rows: Sequence[Subscribing | Unsubscribing | Failure],
         request: Receipt | None = None,
     ) -> BulkOperation:
-        return await bulk_subscriptions.run(self._pool, self.reader, self.clock, environment_id, name, rows, request)
+        return await bulk_subscriptions.run(self.pool, self.reader, self.clock, environment_id, name, rows, request)
 
     async def add_subscriptions(
         self,
@@ -130,7 +130,7 @@ class Directory:
     ) -> Sequence[Subscription]:
         """Subscribes recipients to an object; None keeps the properties of who is subscribed. Raises RefusedError."""
         return await subscriptions.add_subscriptions(
-            self._pool, object, recipients, properties, self.clock.now(), receipt=receipt
+            self.pool, object, recipients, properties, self.clock.now(), receipt=receipt
         )
 
     async def delete_subscriptions(
@@ -138,30 +138,30 @@ class Directory:
     ) -> Sequence[Subscription]:
         """Ends recipients' subscriptions to an object, and returns those that there were."""
         return await subscriptions.delete_subscriptions(
-            self._pool, object, recipients, self.clock.now(), receipt=receipt
+            self.pool, object, recipients, self.clock.now(), receipt=receipt
         )
 
     async def subscribers(
         self, object: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
     ) -> Slice[Subscription]:
         """Those who subscribe to an object, newest first; `among` leaves out everybody else."""
-        return await subscriptions.list_subscribers(self._pool, object, page, among)
+        return await subscriptions.list_subscribers(self.pool, object, page, among)
 
     async def subscribed_objects(
         self, recipient: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
     ) -> Slice[Subscription]:
         """What a recipient subscribes to, newest first; `among` leaves out all other objects."""
-        return await subscriptions.list_subscribed_objects(self._pool, recipient, page, among)
+        return await subscriptions.list_subscribed_objects(self.pool, recipient, page, among)
 
     async def count_subscribers(self, object: Recipient) -> int:
-        return await subscriptions.count_subscribers(self._pool, object)
+        return await subscriptions.count_subscribers(self.pool, object)
 
     async def refuse_repetition(self, environment_id: int, key: str, fingerprint: bytes) -> None:
         """Raises RepeatedError or ReceiptMismatchError when a request under the key was carried out before."""
-        await receipts.refuse_repetition(self._pool, environment_id, key, fingerprint, self.clock.now())
+        await receipts.refuse_repetition(self.pool, environment_id, key, fingerprint, self.clock.now())
 
     async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
-        return await bulk.find_bulk_operation(self._pool, environment_id, id)
+        return await bulk.find_bulk_operation(self.pool, environment_id, id)
 
 
 class Collection:
@@ -169,8 +169,8 @@ class Collection:
 
     def __init__(self, directory: Directory, environment_id: int, name: str) -> None:
         self._directory = directory
-        self._environment_id = environment_id
-        self._name = name
+        self.environment_id = environment_id
+        self.name = name
 
     async def edit(self, id: str, *edits: Edit) -> Recipient | None:
         """Applies edits in order, all or none, and returns the recipient; None when there is none (any more).
@@ -184,11 +184,26 @@ class Collection:
     async def get(self, id: str) -> Recipient | None:
         return await self._directory.read(self._place(id))
 
+    async def preview_merge(self, into: str, other: str) -> Preview:
+        """What `merge` would do to the two now. Raises what it would."""
+        return await self._directory.merges.preview(self._place(into), self._place(other))
+
+    async def merge(self, into: str, other: str) -> Done:
+        """Merges `other` into `into`. A worker lets the messages follow; `undo_merge` takes it back within 30 days.
+
+        Raises MissingError when one of them is not there, RefusedError when they cannot be merged.
+        """
+        return await self._directory.merges.merge(self._place(into), self._place(other))
+
+    async def undo_merge(self, merge_id: UUID) -> Undone:
+        """Raises MergeMissingError, or RefusedError, which says why nothing was undone."""
+        return await self._directory.merges.undo(self.environment_id, merge_id)
+
     async def all(self, page_size: int = 200) -> AsyncIterator[Recipient]:
         """Everyone, oldest first, page by page."""
         page: Page[UUID] = Page(page_size)
         while True:
-            part = await self._directory.list(self._environment_id, self._name, page)
+            part = await self._directory.list(self.environment_id, self.name, page)
             for recipient in part.entries:
                 yield recipient
             if part.after is None:
@@ -196,4 +211,4 @@ class Collection:
             page = Page(page_size, after=part.entries[-1].uid)
 
     def _place(self, id: str) -> Place:
-        return Place(self._environment_id, self._name, check_id(id))
+        return Place(self.environment_id, self.name, check_id(id))

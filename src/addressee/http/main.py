@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from addressee import logs
 from addressee.database.installation import Installation
-from addressee.database.jobs import Hint
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.dialects.knock import KNOCK
@@ -77,7 +76,7 @@ class Service:
 
     def _build(self, pool: Pool, directory: Directory, sealer: Sealer) -> ASGIApp:
         preferences = Preferences(pool, directory.reader)
-        messaging = Messaging(pool, directory.reader, Hint(pool))
+        messaging = Messaging.beside(directory)
         keys = KeyRing(pool, sealer)
         app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), own.nowhere)
         description = own.Description(DIALECTS)

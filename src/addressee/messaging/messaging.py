@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Self
 from uuid import UUID
 
 from addressee.database.jobs import Hint
@@ -49,6 +50,11 @@ class Messaging:
         self._reader = reader
         self._hint = hint
         self._clock = clock or Clock()
+
+    @classmethod
+    def beside(cls, directory: Directory) -> Self:
+        """On the connections and the clock of a directory."""
+        return cls(directory.pool, directory.reader, Hint(directory.pool), directory.clock)
 
     async def trigger(self, environment_id: int, what: Trigger, *, receipt: Receipt | None = None) -> UUID:
         """Accepts a run and returns its id; when this returns it is committed.
