@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import msgspec
+from msgspec import structs
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Document, Recipient
 
 SQL = load(__package__)
 
@@ -27,7 +28,7 @@ PARTS = {
 
 async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
     """Pieces of one JSON object: `recipient`, and a list for each of `PARTS`, oldest first."""
-    yield b'{"recipient":' + msgspec.json.encode(recipient)
+    yield b'{"recipient":' + msgspec.json.encode(described(recipient))
     for name, statement in PARTS.items():
         yield b',"' + name.encode() + b'":['
         first = True
@@ -36,6 +37,12 @@ async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
             first = False
         yield b"]"
     yield b"}"
+
+
+def described(recipient: Recipient) -> Document:
+    stored = structs.asdict(recipient)
+    del stored["place"], stored["format"], stored["deleted_at"]
+    return {"collection": recipient.place.collection, "id": recipient.place.id, **stored}
 
 
 async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:

@@ -20,6 +20,18 @@ async def test_an_export_holds_everything_known(http: httpx.Client, welcome: Non
     assert reply.headers["content-type"].startswith("application/json")
     document = reply.json()
     assert document.keys() == {"recipient", *exporting.PARTS}
+    assert document["recipient"].keys() == {
+        "collection",
+        "id",
+        "uid",
+        "version",
+        "updated_at",
+        "attributes",
+        "properties",
+        "addresses",
+        "channel_data",
+        "preferences",
+    }
     assert document["recipient"]["attributes"] == {"name": "Ada", "email": "ada@example.com"}
     assert document["recipient"]["properties"] == {"plan": "pro"}
     assert [change["edit"] for change in document["changes"]] == ["identify", "merge"]
