@@ -44,6 +44,7 @@ OBJECTS = (
     *(("projects", id) for id in ("project-1", "project-123", "subscribed-to-object-1", "subscribed-to-object-2")),
 )
 TENANT = "id"
+AUDIENCE = "key"
 WORKFLOW = "workflow"
 
 # What each workflow has sent to the user: an e-mail, and items of the feed.
@@ -107,6 +108,7 @@ async def make_the_rest(connection: Connection, environment_id: int, knock: Knoc
     knock.users.set_preferences(USER, "default", channel_types=choice)
     knock.objects.set_preferences(*OBJECT, "default", channel_types=choice)
     knock.objects.add_subscriptions(*OBJECT, recipients=[USER, "user_123"])
+    knock.audiences.add_members(AUDIENCE, members=[{"user": {"id": USER}}])
     [schedule] = knock.schedules.create(
         recipients=[USER], workflow=WORKFLOW, repeats=[{"frequency": "daily", "_typename": "ScheduleRepeat"}]
     )

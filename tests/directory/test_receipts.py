@@ -172,3 +172,19 @@ async def test_a_bulk_call_that_was_cut_off_writes_only_the_other_rows_when_it_i
         await directory.run_bulk(ada.environment_id, "visits", rows, request)
     assert repeated.value.earlier.answer == StoredAnswer(200, done.id.bytes)
     assert (await directory.read_all([bob]))[bob].properties == {"visits": 1}
+
+
+async def test_an_answer_that_cannot_be_worded_undoes_its_own_request_only(directory: Directory, ada: Place) -> None:
+    bob = ada._replace(id="bob")
+    unworded = Write(bob, (Identify({"name": "Bob"}),), request=visit(bob, "key").request)
+    failed, *others = await asyncio.gather(
+        directory.write(unworded),
+        directory.write(Write(bob, (Identify({"email": "bob@example.com"}),))),
+        directory.write(visit(ada, "another key")),
+        return_exceptions=True,
+    )
+    assert isinstance(failed, KeyError)
+    assert [isinstance(other, Written) for other in others] == [True, True]
+    found = await directory.read(bob)
+    assert found is not None
+    assert found.attributes == {"email": "bob@example.com"}

@@ -315,7 +315,7 @@ class TestPaths:
             path = inhabited.path(operation, **{variable: "x" * length})
             reply = ask(api, operation.method, path, key=inhabited.secret_key, body=body)
             is_object = (
-                operation.path.startswith(("/v1/objects/", "/v1/tenants/", "/directory/v1/objects/"))
+                operation.path.startswith(("/v1/objects/", "/v1/tenants/", "/v1/audiences/", "/directory/v1/objects/"))
                 and variable != "channel_id"
             )
             if variable in ("user_id", "collection") or is_object or "/preferences/" in operation.path:
@@ -372,13 +372,16 @@ NONSENSE: dict[str, list[str] | None] = {
     "tenant": None,
     "source": None,
     "workflow": None,
+    "create_audience": ["maybe", "1"],
     "has_errors": ["maybe", "1"],
     "recipient": ["x" * 257],
     "recipients[]": ["x" * 257],
+    "schedule_ids[]": None,
     "starting_at": ["yesterday", "9999-12-31T23:59:59.999999Z"],
     "ending_at": ["yesterday", "0001-01-01T00:00:00+14:00"],
     "workflow_categories[]": None,
     "exclude": None,
+    "locale": None,
 }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.dialects.operation import Operation
 from tests.http.conftest import new_inhabited
 from tests.support.exchange import Reply, ask
 from tests.support.inhabited import OPERATIONS, TENANT, Inhabited, title
+from tests.support.waiting import until
 
 # These take away what the others need, so they come last; each of them needs what is left then.
 LAST = (
@@ -53,6 +56,42 @@ async def test_every_write_happens_once(api: str, worker: None, pool: Pool, inst
         if not is_replay(first, again)
     ]
     assert wrong == []
+
+
+async def test_a_repetition_that_does_not_wait_for_the_first_gets_its_answer(
+    api: str, pool: Pool, installation: Installation
+) -> None:
+    things = await new_inhabited(api, pool, installation)
+    for id in ("primary", "guest"):
+        ask(api, "PUT", f"/v1/users/{id}", key=things.secret_key, body=b"{}")
+
+    def merge() -> Reply:
+        return ask(
+            api,
+            "POST",
+            "/directory/v1/users/primary/merges",
+            key=things.secret_key,
+            headers={"idempotency-key": "merge"},
+            body=b'{"from": "guest"}',
+        )
+
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            held = "SELECT FROM addressee.recipients WHERE environment_id = $1 AND id = 'guest' FOR UPDATE"
+            await connection.execute(held, things.id)
+            merging = [asyncio.create_task(asyncio.to_thread(merge)) for _ in range(2)]
+            await until(lambda: waiting_for_locks(pool, 2))
+        replies = await asyncio.gather(*merging)
+    assert [reply.status for reply in replies] == [200, 200]
+    assert replies[0].body == replies[1].body
+    assert sum("idempotent-replayed" in reply.headers for reply in replies) == 1
+
+
+async def waiting_for_locks(pool: Pool, count: int) -> bool:
+    waiting: int = await pool.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return waiting >= count
 
 
 def repeat(api: str, operation: Operation, things: Inhabited, number: int) -> Reply:

@@ -1,8 +1,12 @@
 """What is left of a deleted person: nothing."""
 
+import asyncio
 from datetime import timedelta
 
+from addressee.messaging.erasing import Erase, Person, erase_people, gone
 from tests.messaging.office import Office
+from tests.messaging.test_marking import waits_for_a_lock
+from tests.support.waiting import until
 
 NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "message_events": 0, "sends": 0}
 
@@ -87,6 +91,48 @@ async def test_many_people_at_once(office: Office) -> None:
         await office.delete(id)
     await office.work()
     assert await office.counts() == NOTHING
+
+
+async def test_a_worker_that_dies_leaves_everything_to_the_next_one(office: Office) -> None:
+    guests = [f"guest-{number}" for number in range(3)]
+    ada = await office.identify("ada")
+    await notified(office, *guests)
+    for guest in guests:
+        await office.merge("ada", guest)
+    await office.delete("ada")
+    deleted = [Person(office.environment_id, "$users", "ada", ada.uid)]
+    people = await gone(office.pool, deleted)
+    assert len(people) == 4
+    await erase_people(office.pool, people)
+    assert set(await gone(office.pool, deleted)) == set(people)
+
+
+async def test_a_trigger_stays_when_somebody_is_added_to_it_meanwhile(office: Office) -> None:
+    await notified(office, "ada")
+    ada = await office.identify("ada")
+    await office.delete("ada")
+    async with office.pool.acquire() as connection:
+        adding = connection.transaction()
+        await adding.start()
+        await connection.execute(
+            "UPDATE addressee.workflow_runs SET pages_started = 2 WHERE environment_id = $1", office.environment_id
+        )
+        await connection.execute(
+            """
+            INSERT INTO addressee.recipient_runs
+            SELECT (jsonb_populate_record(runs, '{"recipient_id": "bob", "uid": null}')).*
+            FROM addressee.recipient_runs AS runs
+            WHERE environment_id = $1
+            """,
+            office.environment_id,
+        )
+        erase = Erase([Person(office.environment_id, "$users", "ada", ada.uid)])
+        job = asyncio.create_task(office.run_handler("erase", erase))
+        await until(lambda: waits_for_a_lock(office))
+        await adding.commit()
+        await job
+    assert [run["recipient_id"] for run in await office.recipient_runs()] == ["bob"]
+    assert (await office.counts())["workflow_runs"] == 1
 
 
 async def test_subscriptions_of_the_deleted_and_to_them_are_erased(office: Office) -> None:

@@ -7,11 +7,18 @@ import msgspec
 import pytest
 
 from addressee.database.paging import Page
+from addressee.database.pool import Connection
+from addressee.database.queries import load
 from addressee.directory.merges import Merge
-from addressee.messaging import Mark, MessageFilter, Missing, Status
-from addressee.messaging.following import PAGE_SIZE, SWEEPS, Follow, WhatFollows, what_follows
+from addressee.directory.recipient import Recipient
+from addressee.messaging import Mark, MessageFilter, Missing, Reference, RunFilter, Status
+from addressee.messaging.following import MOVED_AGE, PAGE_SIZE, SWEEPS, Follow, WhatFollows, what_follows
 from addressee.messaging.housekeeping import tidy
 from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.test_marking import waits_for_a_lock
+from tests.support.waiting import until
+
+SQL = load("addressee.messaging")
 
 WAITING = WELCOME.replace("steps:\n", "steps:\n  - ref: wait\n    delay: {hours: 1}\n")
 
@@ -109,6 +116,25 @@ async def test_a_waiting_run_can_be_cancelled_in_the_name_of_the_primary(office:
     await office.merge("ada", "guest")
     await office.messaging.cancel(office.environment_id, "welcome", "key", [user("ada")])
     assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]
+
+
+async def test_cancelling_for_the_primary_spares_who_has_the_id_now(office: Office) -> None:
+    await office.push({**FILES, "workflows/welcome.yaml": WAITING})
+    for id in ("ada", "guest"):
+        await office.identify(id)
+    old = await office.trigger("guest", cancellation_key="key")
+    await office.work()
+    not_started = await office.trigger("guest", cancellation_key="key")
+    await office.merge("ada", "guest")
+    await office.identify("guest")
+    new = [await office.trigger("guest", cancellation_key="key") for _ in range(2)]
+    await office.messaging.cancel(office.environment_id, "welcome", "key", [user("ada")])
+    await office.work()
+    assert {run["run_id"]: run["status"] for run in await office.recipient_runs()} == {
+        old: "cancelled",
+        not_started: "cancelled",
+        **dict.fromkeys(new, "paused"),
+    }
 
 
 async def test_what_is_being_sent_follows_once_it_has_arrived(office: Office) -> None:
@@ -270,6 +296,86 @@ async def test_after_thirty_days_the_rest_of_the_secondary_is_erased(office: Off
     assert await journal(office, merge) is None
 
 
+async def test_what_followed_stays_whole_when_the_rest_is_erased(office: Office) -> None:
+    await two(office)
+    await office.trigger("guest", data={"n": 1})
+    await office.work()
+    await office.merge("ada", "guest")
+    await a_month_later(office)
+    assert [message.data for message in await office.messages("ada")] == [{"n": 1}, {"n": 1}]
+    assert await living_runs(office, "ada") == [user("ada")]
+
+
+async def test_a_run_that_waits_for_longer_than_a_merge_can_be_undone_goes_on(office: Office) -> None:
+    await office.push({**FILES, "workflows/welcome.yaml": WAITING.replace("hours: 1", "days: 40")})
+    await office.identify("ada")
+    await office.identify("guest")
+    await office.identify("first")
+    await office.trigger("guest", "first")
+    await office.work()
+    await office.merge("guest", "first")
+    await office.merge("ada", "guest")
+    await a_month_later(office)
+    await office.pass_time(timedelta(days=9))
+    assert len(await office.messages("ada")) == 2
+
+
+async def test_others_messages_show_the_primary_for_as_long_as_it_lives(office: Office) -> None:
+    await two(office)
+    await office.identify("first")
+    await office.identify("bob")
+    await office.trigger("bob", actor=user("first"))
+    await office.work()
+    await office.merge("guest", "first")
+    await office.merge("ada", "guest")
+    await a_month_later(office)
+    (item,) = (await office.feed("bob")).items.entries
+    assert [actor.place.id for actor in item.actors if isinstance(actor, Recipient)] == ["ada"]
+
+
+async def test_an_export_holds_the_runs_of_those_who_were_merged_into_the_recipient(office: Office) -> None:
+    await two(office)
+    await office.identify("first")
+    own, inherited = await office.trigger("ada"), await office.trigger("first")
+    await office.work()
+    await office.merge("guest", "first")
+    await office.merge("ada", "guest")
+    ada = await office.directory.read(user("ada").at(office.environment_id))
+    assert ada is not None
+    exported = msgspec.json.decode(b"".join([piece async for piece in office.messaging.export(ada)]))
+    assert {run["run_id"] for run in exported["runs"]} == {str(own), str(inherited)}
+    assert len(exported["messages"]) == 3
+
+
+async def test_messages_come_back_from_whoever_the_primary_went_into_meanwhile(office: Office) -> None:
+    await two(office)
+    await many_messages(office, "guest", 5 * PAGE_SIZE)
+    await office.identify("outer")
+    merge = await office.merge("ada", "guest")
+    await office.work()
+    await office.directory.merges.undo(office.environment_id, merge.id)
+    await office.merge("outer", "ada")
+    await office.work()
+    assert (await count(office, "outer"), await count(office, "guest")) == (0, 5 * PAGE_SIZE)
+
+
+async def test_a_job_that_meets_another_goes_on_after_it(office: Office) -> None:
+    await two(office)
+    await many_messages(office, "guest", 3 * PAGE_SIZE)
+    done = await office.directory.merges.merge(
+        user("ada").at(office.environment_id), user("guest").at(office.environment_id)
+    )
+    async with office.pool.acquire() as connection:
+        page = connection.transaction()
+        await page.start()
+        await move_first_page(connection, done.merge)
+        job = asyncio.create_task(office.run_handler("follow", Follow(office.environment_id, done.merge.id, 0)))
+        await until(lambda: waits_for_a_lock(office))
+        await page.commit()
+        await job
+    assert await count(office, "ada") == 3 * PAGE_SIZE
+
+
 @pytest.mark.parametrize("deleted", ["ada", "outer"])
 async def test_deleting_the_primary_erases_everyone_merged_into_it(office: Office, deleted: str) -> None:
     await two(office)
@@ -297,6 +403,26 @@ async def test_deleting_the_primary_erases_everyone_merged_into_it(office: Offic
         )
         == 0
     )
+
+
+async def move_first_page(connection: Connection, merge: Merge) -> None:
+    source = (merge.secondary.environment_id, merge.secondary.id)
+    since = merge.merged_at - MOVED_AGE
+    rows = await connection.fetch(SQL["messages_to_move"], *source, merge.secondary_uid, since, PAGE_SIZE)
+    ids = [row["id"] for row in rows]
+    await connection.execute(SQL["move_messages"], *source, ids, merge.primary.id, merge.primary_uid, merge.id, False)
+
+
+async def a_month_later(office: Office) -> None:
+    """Merges cannot be undone any more, and what they left is erased."""
+    office.clock.move(timedelta(days=31))
+    await tidy(office.pool, office.clock.now())
+    await office.work()
+
+
+async def living_runs(office: Office, id: str) -> list[Reference]:
+    found = await office.messaging.runs(office.environment_id, RunFilter(recipient=user(id)), Page(50))
+    return [run.recipient.reference for run in found.entries]
 
 
 async def journal(office: Office, merge: Merge) -> bytes | None:

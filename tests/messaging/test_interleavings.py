@@ -39,7 +39,6 @@ TOLD = "steps: [{ref: told, channel: in-app, template: {body: 'Hello {{ recipien
 BELONGINGS = {
     "messages": ("collection", "recipient_id", "uid"),
     "message_events": ("collection", "recipient_id", "uid"),
-    "recipient_runs": ("collection", "recipient_id", "uid"),
     "subscriptions": ("recipient_collection", "recipient_id", "recipient_uid"),
     "subscriptions AS objects": ("collection", "object_id", "object_uid"),
     "subscription_counts": ("collection", "object_id", "object_uid"),
@@ -74,6 +73,7 @@ async def test_a_thousand_episodes(crowded: Office, own_target: Target) -> None:
     await settle(crowded)
     await check_history(crowded.pool)
     await check_belongings(crowded.pool)
+    await check_successions(crowded.pool)
     await check_counts(crowded.pool)
 
 
@@ -173,6 +173,31 @@ async def check_belongings(pool: Pool) -> None:
         )
         assert (table, belonging) == (table, total)
         assert total > 0, table
+
+
+async def check_successions(pool: Pool) -> None:
+    """Runs and merges belong to those who live, or who were merged into somebody who does."""
+    for table, uid in (("recipient_runs", "uid"), ("merges", "primary_uid")):
+        left_behind = await pool.fetchval(
+            f"""
+            WITH RECURSIVE going_on AS (
+              SELECT uid
+              FROM addressee.recipients
+              WHERE deleted_at IS NULL
+              UNION
+              SELECT merges.secondary_uid
+              FROM going_on
+              JOIN addressee.merges AS merges
+                ON merges.primary_uid = going_on.uid
+               AND merges.undone_at IS NULL
+            )
+            SELECT count(*)
+            FROM addressee.{table}
+            WHERE {uid} NOT IN (SELECT uid FROM going_on)
+            """
+        )
+        assert (table, left_behind) == (table, 0)
+        assert await pool.fetchval(f"SELECT count(*) FROM addressee.{table}") > 0, table
 
 
 async def check_counts(pool: Pool) -> None:

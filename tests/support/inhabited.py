@@ -27,6 +27,7 @@ from tests.support.waiting import until
 USER = "ada"
 OBJECT = "lisbon"
 TENANT = "acme"
+AUDIENCE = "beta"
 UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
 
 FINISHED = {"delivered", "sent"}
@@ -73,6 +74,7 @@ class Inhabited:
             "user_id": USER,
             "message_id": self.message_ids[0],
             "key": "welcome",
+            "audience_key": AUDIENCE,
             "id": ids.get(operation.path, self.feed_id),
             "collection": "projects",
             "object_id": OBJECT,
@@ -98,6 +100,7 @@ class Inhabited:
             "object_ids": [OBJECT],
             "subscriptions": [{"id": OBJECT, "recipients": [USER], "properties": {"name": "Changed"}}],
             "tenants": [{"id": TENANT, "name": "Changed"}],
+            "members": [{"user": {"id": USER, "name": "Changed"}}],
             "message_ids": list(self.message_ids),
             "cancellation_key": "cancel",
             "metadata": {"button": "Start"},
@@ -110,6 +113,8 @@ class Inhabited:
         }
         if operation.path.startswith("/v1/channels/"):
             examples["tenants"] = [TENANT]
+        if operation.path.startswith("/v1/notify"):
+            examples |= {"name": "welcome", "actor": USER}
         fields = msgspec.structs.fields(operation.takes) if operation.takes else ()
         return {
             field.encode_name: examples[field.encode_name]
@@ -132,6 +137,8 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         subscription = {"recipients": [USER]}
         (await client.post(f"/v1/objects/projects/{OBJECT}/subscriptions", json=subscription)).raise_for_status()
         (await client.put(f"/v1/tenants/{TENANT}", json={"name": "Acme"})).raise_for_status()
+        members = {"members": [{"user": {"id": USER}}]}
+        (await client.post(f"/v1/audiences/{AUDIENCE}/members", json=members)).raise_for_status()
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from addressee.directory.edits import Moment
-from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.errors import UnavailableError
 from addressee.directory.history import Change, change
-from addressee.directory.receipts import Earlier, Receipt, RequestKey, repetition
+from addressee.directory.receipts import Earlier, Receipt, RequestKey, StoredAnswer, repetition
 from addressee.directory.recipient import FORMAT, Place, Recipient
 from addressee.directory.writes import ReceiptKey, Write, Written
 
@@ -44,7 +44,7 @@ class Applied:
     changes: list[Change]
     answers: list[Written | Exception]
     receipts: list[ReceiptKey]
-    requests: list[tuple[Receipt, Written]]
+    requests: list[tuple[Receipt, StoredAnswer]]
 
     @property
     def effective(self) -> bool:
@@ -74,7 +74,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
     changes: list[Change] = []
     answers: list[Written | Exception] = []
     receipts: list[ReceiptKey] = []
-    requests: list[tuple[Receipt, Written]] = []
+    requests: list[tuple[Receipt, StoredAnswer]] = []
     moment = Moment(now, (found.version if found else 0) + 1, uuid7)
     for item in group.waiting:
         request = item.write.request
@@ -93,17 +93,17 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
                 if after is not None and after is not recipient:
                     made.append(change(edit.name, recipient, after, item.write.origin))
                     recipient = after
-        except RefusedError as refusal:
+            written = Written(recipient, before)
+            if request is not None:
+                requests.append((request, request.answer(written)))
+        except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on
             recipient = before
-            answers.append(refusal)
+            answers.append(error)
             continue
         changes += made
-        written = Written(recipient, before)
         answers.append(written)
         if key is not None:
             receipts.append(key)
-        if request is not None:
-            requests.append((request, written))
     return Applied(group, found, recipient, changes, answers, receipts, requests)
 
 

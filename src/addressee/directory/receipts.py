@@ -31,8 +31,8 @@ class StoredAnswer(NamedTuple):
 class Receipt(Struct, frozen=True):
     """What makes a repeated request recognisable, and how its result is worded.
 
-    `fingerprint` is a hash of everything that the request says. `answer` is pure: it is called within the
-    transaction that it becomes part of.
+    `fingerprint` is a hash of everything that the request says. `answer` is pure: what it says is stored in the
+    transaction that does what was asked.
     """
 
     environment_id: int
@@ -108,17 +108,17 @@ async def keep(connection: Connection, receipt: Receipt | None, result: Any, now
     if receipt is None:
         return
     try:
-        await keep_all(connection, [(receipt, result)], now)
+        await keep_all(connection, [(receipt, receipt.answer(result))], now)
     except ReceiptTakenError:
         found = await find(connection, [receipt.request_key], now)
         raise repetition(receipt.fingerprint, found[receipt.request_key]) from None
 
 
-async def keep_all(connection: Connection, results: Iterable[tuple[Receipt, Any]], now: datetime) -> None:
+async def keep_all(connection: Connection, answered: Iterable[tuple[Receipt, StoredAnswer]], now: datetime) -> None:
     """Stores receipts under different keys. Raises ReceiptTakenError when one of the keys is used already."""
     rows = [
-        (receipt.environment_id, receipt.key, receipt.fingerprint, receipt.request_id, *receipt.answer(result))
-        for receipt, result in results
+        (receipt.environment_id, receipt.key, receipt.fingerprint, receipt.request_id, *answer)
+        for receipt, answer in answered
     ]
     if not rows:
         return

@@ -130,7 +130,10 @@ async def list_subscribers(
 async def list_subscribed_objects(
     pool: Pool, recipient: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
 ) -> Slice[Subscription]:
-    """A page of what a recipient subscribes to, newest first; `among` leaves out all other objects."""
+    """A page of what a recipient subscribes to, newest first; `among` leaves out all other objects.
+
+    What is kept apart, like audiences, is never among them.
+    """
     found = await fetch_page(pool, "list_subscribed_objects", recipient, page, among)
     return cut([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
 

@@ -24,7 +24,7 @@ from addressee.dialects.operation import (
 )
 from addressee.dialects.operation import Request as Unauthenticated
 from addressee.directory.errors import UnavailableError
-from addressee.directory.receipts import RepeatedError
+from addressee.directory.receipts import ReceiptMismatchError, RepeatedError
 from addressee.http import cors, metrics, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, write_request
@@ -115,11 +115,29 @@ async def answer_to(
         operation, rooms, credential, caller, decoded, req.query_string, headers, body, req.context.request_id, key
     )
     try:
-        if key is not None:
-            await rooms.directory.refuse_repetition(call.environment.id, key, call.fingerprint)
-        return await operation.handler(call)
+        return await carry_out(call)
     except RepeatedError as repeated:
         return dialect.replay(repeated.earlier)
+
+
+async def carry_out(call: Call) -> Answer:
+    """Raises RepeatedError or ReceiptMismatchError when the call's key was used before, or meanwhile.
+
+    A repetition that comes while the first is carried out may be refused for what the first one did.
+    """
+    await refuse_repetition(call)
+    try:
+        return await call.operation.handler(call)
+    except (RepeatedError, ReceiptMismatchError):
+        raise
+    except Exception:
+        await refuse_repetition(call)
+        raise
+
+
+async def refuse_repetition(call: Call) -> None:
+    if call.idempotency_key is not None:
+        await call.rooms.directory.refuse_repetition(call.environment.id, call.idempotency_key, call.fingerprint)
 
 
 def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:

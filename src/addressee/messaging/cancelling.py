@@ -12,7 +12,7 @@ from addressee.database.queries import load
 from addressee.directory.receipts import Receipt, keep
 from addressee.messaging.fanning import stop_fanouts
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import RunPage, WaitingRecipient
+from addressee.messaging.runs import Identity, RunPage, WaitingRecipient
 from addressee.messaging.stepping import RunStatus
 from addressee.messaging.storing import cancellation, insert_recipient_runs
 
@@ -33,13 +33,16 @@ async def cancel(
 
     Nobody else is told who subscribes to an object that is cancelled.
     """
-    chosen = None if recipients is None else await with_predecessors(pool, environment_id, recipients)
+    chosen = None if recipients is None else set(recipients)
+    merged = set() if recipients is None else await predecessors(pool, environment_id, recipients)
     journal = cancellation(now)
     async with pool.acquire() as connection, connection.transaction():
         runs = await connection.fetch(SQL["lock_runs_to_cancel"], environment_id, workflow, cancellation_key)
         for run in runs:
             waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
-            stopped = [each for each in waiting if chosen is None or each.reference in chosen]
+            stopped = [
+                each for each in waiting if chosen is None or each.reference in chosen or each.identity in merged
+            ]
             page = RunPage(environment_id, run["id"], run["pages_started"])
             await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
             await connection.execute(
@@ -61,14 +64,17 @@ async def cancel(
             cancellation_key,
             None if chosen is None else [each.collection for each in chosen],
             None if chosen is None else [each.id for each in chosen],
+            [each.collection for each in merged],
+            [each.id for each in merged],
+            [each.uid for each in merged],
             msgspec.json.encode(journal),
             now,
         )
         await keep(connection, receipt, None, now)
 
 
-async def with_predecessors(pool: Pool, environment_id: int, recipients: Sequence[Reference]) -> set[Reference]:
-    """These, and whoever was merged into one of them: their runs go on in the other's name."""
+async def predecessors(pool: Pool, environment_id: int, recipients: Sequence[Reference]) -> set[Identity]:
+    """Whoever was merged into one of these: their runs go on in the other's name. Not who has their ids now."""
     columns = [each.collection for each in recipients], [each.id for each in recipients]
-    merged = await pool.fetch(SQL["predecessors"], environment_id, *columns)
-    return {*recipients, *(Reference(row["collection"], row["secondary_id"]) for row in merged)}
+    found = await pool.fetch(SQL["predecessors"], environment_id, *columns)
+    return {Identity(row["collection"], row["secondary_id"], row["secondary_uid"]) for row in found}

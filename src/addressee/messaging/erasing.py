@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from addressee.database.jobs import Job, enqueue
-from addressee.database.pool import Pool
+from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.subscriptions import erase_subscriptions
 
@@ -50,12 +50,11 @@ class Eraser:
 
     async def erase(self, erase: Erase) -> None:
         people = await gone(self._pool, erase.people)
-        for start in range(0, len(people), BATCH_SIZE):
-            await erase_people(self._pool, people[start : start + BATCH_SIZE])
-        if erase.sweeps > 1 and people:
-            again = Erase(people, erase.sweeps - 1)
-            async with self._pool.acquire() as connection:
-                await enqueue(connection, [again.job(SECOND_SWEEP)])
+        ended = await erase_people(self._pool, people)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await forget_merges(connection, people, ended)
+            if erase.sweeps > 1 and people:
+                await enqueue(connection, [Erase(people, erase.sweeps - 1).job(SECOND_SWEEP)])
 
 
 async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:
@@ -64,27 +63,46 @@ async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:
     return [Person(*row) for row in rows]
 
 
-async def erase_people(pool: Pool, people: Sequence[Person]) -> None:
-    """Erases what belongs to these identities, a page in each transaction."""
-    columns = columns_of(people)
-    while await pool.fetchval(SQL["erase_messages"], *columns, ERASED_AT_ONCE) == ERASED_AT_ONCE:
-        pass
-    while await erase_runs(pool, columns) == ERASED_AT_ONCE:
-        pass
-    await erase_subscriptions(pool, [msgspec.structs.astuple(person) for person in people])
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(SQL["erase_schedules"], *columns)
-        await connection.execute(SQL["erase_changes"], *columns)
-        await connection.execute(SQL["erase_merges"], *columns)
+async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
+    """Erases what belongs to these identities, a page in each transaction, and says who has ended for good.
+
+    Whoever was merged into someone who lives has not: the runs are the other's now, and so is what was said of them.
+    """
+    ended = [Person(*row) for row in await pool.fetch(SQL["ended_for_good"], *columns_of(people))]
+    for batch in batches(people):
+        columns = columns_of(batch)
+        while await pool.fetchval(SQL["erase_messages"], *columns, ERASED_AT_ONCE) == ERASED_AT_ONCE:
+            pass
+        await erase_subscriptions(pool, [msgspec.structs.astuple(person) for person in batch])
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(SQL["erase_schedules"], *columns)
+            await connection.execute(SQL["erase_changes"], *columns)
+    for batch in batches(ended):
+        while await erase_runs(pool, columns_of(batch)) == ERASED_AT_ONCE:
+            pass
+    return ended
+
+
+def batches(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
+    return (people[start : start + BATCH_SIZE] for start in range(0, len(people), BATCH_SIZE))
 
 
 async def erase_runs(pool: Pool, columns: Columns) -> int:
     """Erases a page of these identities' runs, and the triggers that nobody is left of. How many runs there were."""
     async with pool.acquire() as connection, connection.transaction():
-        runs = await connection.fetch(SQL["erase_recipient_runs"], *columns, ERASED_AT_ONCE)
-        triggers = [run["environment_id"] for run in runs], [run["run_id"] for run in runs]
-        await connection.execute(SQL["erase_empty_runs"], *triggers)
+        runs = await connection.fetch(SQL["runs_to_erase"], *columns, ERASED_AT_ONCE)
+        environments, ids, recipients, triggers = list(zip(*runs, strict=True)) or ((), (), (), ())
+        # Held first, and in a statement of its own: whether anybody is left is asked once nobody can be added.
+        await connection.execute(SQL["lock_triggers"], environments, triggers)
+        await connection.execute(SQL["erase_recipient_runs"], environments, ids, recipients)
+        await connection.execute(SQL["erase_empty_runs"], environments, triggers)
     return len(runs)
+
+
+async def forget_merges(connection: Connection, people: Sequence[Person], ended: Sequence[Person]) -> None:
+    """To be done once all else is erased: the merges say whom that concerns, should it have to be done again."""
+    await connection.execute(SQL["erase_journals"], *columns_of(people))
+    await connection.execute(SQL["erase_merges"], *columns_of(ended))
 
 
 def columns_of(people: Sequence[Person]) -> Columns:

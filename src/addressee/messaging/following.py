@@ -17,6 +17,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.recipient import Recipient
+from addressee.messaging.message import lock_messages
 
 SQL = load(__package__)
 
@@ -102,6 +103,8 @@ async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
             found = await connection.fetch(SQL["messages_to_move"], *page)
         ids = [row["id"] for row in found]
         if ids:
+            # What another worker moves at this moment counts: there may be more after it.
+            await lock_messages(connection, environment_id, ids)
             to = (merge["target_id"], merge["target_uid"])
             await connection.execute(SQL["move_messages"], *source, ids, *to, merge_id, undone)
             for statement in ("move_events", "move_sends", "move_delivery_logs"):

@@ -11,7 +11,7 @@ from addressee.directory.history import Origin
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place
 from addressee.directory.writes import Write
-from addressee.messaging.erasing import BATCH_SIZE, SECOND_SWEEP, Erase, Person, erase_people, gone
+from addressee.messaging.erasing import SECOND_SWEEP, Erase, Person, erase_people, forget_merges, gone
 
 SQL = load(__package__)
 
@@ -21,8 +21,8 @@ async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, 
     await directory.write(Write(place, (Delete(),), origin))
     lived = [Person(*place, row["uid"]) for row in await pool.fetch(SQL["identities_of_place"], *place)]
     people = await gone(pool, lived)
-    for start in range(0, len(people), BATCH_SIZE):
-        await erase_people(pool, people[start : start + BATCH_SIZE])
+    ended = await erase_people(pool, people)
     async with pool.acquire() as connection, connection.transaction():
+        await forget_merges(connection, people, ended)
         await enqueue(connection, [Erase(people, sweeps=1).job(SECOND_SWEEP)])
         await keep(connection, receipt, None, directory.clock.now())

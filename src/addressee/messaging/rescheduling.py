@@ -21,7 +21,7 @@ from addressee.messaging.errors import ActorMissingError
 from addressee.messaging.people import Missing
 from addressee.messaging.recurrence import Repeat, Timing, zone_of
 from addressee.messaging.reference import Reference
-from addressee.messaging.schedule import ScheduleEntry, identity_of
+from addressee.messaging.schedule import Schedule, ScheduleEntry, identity_of
 from addressee.messaging.schedules import read
 
 SQL = load(__package__)
@@ -135,8 +135,8 @@ async def store(
     change: ScheduleChange,
 ) -> None:
     """Raises MovedError unless all are as they were read."""
-    old = [entry.schedule for entry in before]
-    new = [entry.schedule for entry in after]
+    old = sorted((entry.schedule for entry in before), key=id_of)
+    new = sorted((entry.schedule for entry in after), key=id_of)
     stored = await connection.fetch(
         SQL["update_schedules"],
         environment_id,
@@ -155,6 +155,11 @@ async def store(
     )
     if len(stored) < len(old):
         raise MovedError
+
+
+def id_of(schedule: Schedule) -> UUID:
+    """In this order schedules are written, so that no two writers wait for each other."""
+    return schedule.id
 
 
 async def delete(

@@ -60,6 +60,10 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     def reference(self) -> Reference:
         return Reference(self.collection, self.id)
 
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.collection, self.id, self.uid)
+
 
 class RunPage(msgspec.Struct, frozen=True):
     """One page of a run's recipients: the arguments of the jobs `start`, `advance` and `send`."""

@@ -133,7 +133,8 @@ def test_what_is_no_feed_is_missing(http: httpx.Client, id: str) -> None:
 
 
 def test_an_e_mail_channel_is_no_feed(http: httpx.Client, pushed: Pushed) -> None:
-    assert http.get(f"/v1/users/ada/feeds/{pushed['email']}").status_code == 404
+    answer = http.get(f"/v1/users/ada/feeds/{pushed['email']}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "channel_invalid")
 
 
 def test_settings(knock: Knock, pushed: Pushed) -> None:

@@ -33,6 +33,13 @@ def test_marks_are_set_and_taken_away(knock: Knock, ids: list[str]) -> None:
     assert [event.data for event in events if event.type == "message.interacted"] == [{"button": "yes"}]
 
 
+def test_taking_away_has_a_second_name(http: httpx.Client, ids: list[str]) -> None:
+    path = f"/v1/messages/{ids[0]}"
+    for mark, alias in (("seen", "unseen"), ("read", "unread"), ("archived", "unarchived")):
+        assert http.put(f"{path}/{mark}").json()["engagement_statuses"] == [mark]
+        assert http.delete(f"{path}/{alias}").json()["engagement_statuses"] == []
+
+
 def test_a_batch_marks_what_there_is(knock: Knock, ids: list[str]) -> None:
     marked = knock.messages.batch.mark_as_read(message_ids=[ids[2], "unknown", ids[0]])
     assert [(message.id, message.engagement_statuses) for message in marked] == [(ids[2], ["read"]), (ids[0], ["read"])]

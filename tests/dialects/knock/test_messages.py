@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import knockapi
 import pytest
 from knockapi import Knock
@@ -58,6 +59,19 @@ def test_a_message_lists_what_it_is_about(knock: Knock, ids: list[str]) -> None:
     assert activity.actor.to_dict()["name"] == "Missing user"
 
 
+def test_every_row_of_a_messages_lists_has_its_cursor(http: httpx.Client, ids: list[str]) -> None:
+    http.put(f"/v1/messages/{ids[0]}/seen")
+    path = f"/v1/messages/{ids[0]}"
+    events = http.get(f"{path}/events").json()["items"]
+    assert len(events) >= 3
+    between = {"after": events[0]["__cursor"], "page_size": 1}
+    assert http.get(f"{path}/events", params=between).json()["items"] == [events[1]]
+    backwards = {"before": events[2]["__cursor"], "page_size": 1}
+    assert http.get(f"{path}/events", params=backwards).json()["items"] == [events[1]]
+    (activity,) = http.get(f"{path}/activities").json()["items"]
+    assert http.get(f"{path}/activities", params={"after": activity["__cursor"]}).json()["items"] == []
+
+
 async def test_an_email_lists_what_its_provider_answered(
     knock: Knock, pushed: Pushed, pool: Pool, environment: Environment
 ) -> None:
@@ -99,12 +113,18 @@ class TestDeletedPeople:
         for item in feed.entries:
             (actor,) = item.actors
             body = actor.to_dict()
-            assert (body["id"], body["name"], body["missing"], body["__typename"]) == (
-                "bob",
-                "Missing user",
-                True,
-                "User",
-            )
+            assert body.pop("updated_at")
+            assert body == {
+                "__typename": "User",
+                "id": "bob",
+                "name": "Missing user",
+                "email": None,
+                "avatar": None,
+                "phone_number": None,
+                "timezone": None,
+                "created_at": None,
+                "missing": True,
+            }
         knock.users.update("bob", name="Another Bob")
         again = knock.users.feeds.list_items("ada", str(pushed["in-app"]))
         assert {item.actors[0].to_dict()["name"] for item in again.entries} == {"Missing user"}

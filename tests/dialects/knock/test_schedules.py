@@ -218,6 +218,14 @@ class TestChanging:
         assert [one.to_dict() for one in deleted] == [one.to_dict() for one in made]
         assert list(knock.users.list_schedules("ada")) == []
 
+    def test_older_sdks_name_them_in_the_query(self, knock: Knock, http: httpx.Client) -> None:
+        (made,) = knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR)
+        deleted = http.delete("/v1/schedules", params={"schedule_ids[]": made.id})
+        assert [each["id"] for each in deleted.json()] == [made.id]
+        too_many = http.delete("/v1/schedules", params={"schedule_ids[]": [made.id] * 101})
+        for reply, field in ((too_many, "schedule_ids"), (http.delete("/v1/schedules"), "schedule_ids")):
+            assert (reply.status_code, reply.json()["errors"][0]["field"]) == (422, field)
+
 
 @pytest.mark.usefixtures("ada")
 class TestListing:
@@ -233,6 +241,23 @@ class TestListing:
         assert [one.workflow for one in knock.users.list_schedules("ada", workflow="strict")] == ["strict"]
         assert list(knock.users.list_schedules("nobody")) == []
         assert [one.id for one in knock.objects.list_schedules("projects", "lisbon")] == [project.id]
+
+    def test_who_is_gone_leaves_a_marker(self, knock: Knock) -> None:
+        """As actor; with its recipient a schedule goes (§3.4)."""
+        knock.users.bulk.identify(users=[{"id": "bob"}, {"id": "eve"}])
+        knock.schedules.create(recipients=["ada", "eve"], workflow="new-comment", scheduled_at=FAR, actor="bob")
+        knock.users.delete("bob")
+        knock.users.delete("eve")
+        knock.users.update("bob", name="Another Bob")
+        (left,) = knock.schedules.list(workflow="new-comment")
+        assert left.actor is not None
+        marker = left.actor.to_dict()
+        assert (left.recipient.id, marker["id"], marker["name"], marker["missing"]) == (
+            "ada",
+            "bob",
+            "Missing user",
+            True,
+        )
 
     def test_by_workflow(self, knock: Knock, http: httpx.Client) -> None:
         knock.objects.set("projects", "lisbon")

@@ -109,6 +109,15 @@ def test_deleting_answers_with_those_that_there_were(knock: Knock, apollo: str) 
     assert subscribers(knock) == ["ada"]
 
 
+def test_older_sdks_name_whom_to_delete_in_the_query(knock: Knock, http: httpx.Client, apollo: str) -> None:
+    knock.objects.set("projects", "gemini")
+    knock.objects.add_subscriptions("projects", apollo, recipients=["ada", {"id": "gemini", "collection": "projects"}])
+    path = f"/v1/objects/projects/{apollo}/subscriptions"
+    ended = http.delete(f"{path}?recipients[]=ada&recipients[0][id]=gemini&recipients[0][collection]=projects")
+    assert {each["recipient"]["id"] for each in ended.json()} == {"ada", "gemini"}
+    assert http.delete(path).json()["errors"][0]["field"] == "recipients"
+
+
 def test_lists_are_paged_filtered_and_include_preferences(knock: Knock, apollo: str) -> None:
     described: list[Any] = [{"id": f"u{number}"} for number in range(5)]
     described += [{"id": "team-1", "collection": "teams"}, {"id": "u5", "preferences": {"default": {"workflows": {}}}}]
@@ -132,6 +141,12 @@ def test_what_somebody_subscribes_to(knock: Knock, apollo: str) -> None:
     chosen: Any = [{"id": "gemini", "collection": "projects"}]
     assert [each.object.id for each in knock.users.list_subscriptions("ada")] == ["gemini", "apollo"]
     assert [each.object.id for each in knock.users.list_subscriptions("ada", objects=chosen)] == ["gemini"]
+    for listed in (
+        knock.users.list_subscriptions("ada", include=["preferences"]),
+        knock.objects.list_subscriptions("teams", "team-1", mode="recipient", include=["preferences"]),
+    ):
+        shown: Any = listed.entries[0].to_dict()
+        assert shown["recipient"]["preferences"] == {}
     of_team = knock.objects.list_subscriptions("teams", "team-1", mode="recipient")
     assert [each.object.id for each in of_team] == ["gemini", "apollo"]
     narrowed = knock.objects.list_subscriptions("teams", "team-1", mode="recipient", objects=chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
@@ -13,10 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from knockapi import Knock
 
 from addressee.database.pool import Pool
+from addressee.dialects.knock import KNOCK
+from addressee.dialects.operation import Operation
 from addressee.directory.environments import Environments
 from addressee.directory.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
+from tests.support.inhabited import title
 
 HOST = "https://api.knock.app"
 
@@ -39,6 +43,15 @@ def token(signing_key: str, user: str = "ada", **claims: Any) -> dict[str, str]:
     now = int(time.time())
     signed = jwt.encode({"sub": user, "iat": now, "exp": now + 3600, **claims}, signing_key, algorithm="RS256")
     return {"x-knock-user-token": signed}
+
+
+def messages_of_tenants(knock: Knock) -> dict[str | None, str]:
+    """Ada's in-app messages, one of each tenant and one of none: their ids by tenant."""
+    knock.users.update("ada", name="Ada")
+    for number, tenant in enumerate((None, "acme", "other"), start=1):
+        knock.workflows.trigger("new-comment", recipients=["ada"], tenant=tenant, data={"thread": number})
+        made = wait_for_messages(knock, "ada", number)
+    return {message.tenant: message.id for message in made}
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:
@@ -66,6 +79,47 @@ def test_a_public_key_acts_as_any_user_while_the_mode_is_off(browser: httpx.Clie
     assert refusal(browser.get("/v1/users")) == (403, "incorrect_token_type")
     assert refusal(browser.delete("/v1/users/ada")) == (403, "incorrect_token_type")
     assert refusal(browser.post("/v1/workflows/x/trigger", json={})) == (403, "incorrect_token_type")
+
+
+# Which grant opens what a public key may call (§1.3, §1.4).
+GRANTS = {
+    r"GET /v1/users/{user_id}": "user/read",
+    r"PUT /v1/users/{user_id}": "user/write",
+    r"GET /v1/users/{user_id}/preferences(/{id})?": "preferences/read",
+    r"PUT /v1/users/{user_id}/preferences/.*": "preferences/write",
+    r"GET /v1/users/{user_id}/feeds/.*": "user/feed_read",
+    r"GET /v1/messages/{message_id}": "user/feed_read",
+    r"(PUT|DELETE) /v1/messages/{message_id}/.*": "user/feed_write",
+    r"POST /v1/messages/batch/.*": "user/feed_write",
+    r"POST /v1/channels/.*": "user/feed_write",
+    r"GET .*/channel_data/{channel_id}": "channel_data/read",
+    r"(PUT|DELETE) .*/channel_data/{channel_id}": "channel_data/write",
+}
+PUBLIC = [operation for operation in KNOCK.operations if "public" in operation.kinds]
+THINGS = {
+    **dict.fromkeys(("id", "channel_id"), "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"),
+    **{"user_id": "ada", "collection": "projects", "object_id": "lisbon"},
+    **{"message_id": "unknown", "type": "email", "key": "news", "action": "seen"},
+}
+
+
+def grant_for(operation: Operation) -> str:
+    (grant,) = [grant for pattern, grant in GRANTS.items() if re.fullmatch(pattern, title(operation))]
+    return grant
+
+
+@pytest.mark.parametrize("operation", PUBLIC, ids=title)
+def test_every_route_has_its_grant(browser: httpx.Client, signing_key: str, operation: Operation) -> None:
+    resource = "/v1/objects/projects/lisbon" if "collection" in operation.path else "/v1/users/ada"
+
+    def answer(*granted: str) -> httpx.Response:
+        grants: dict[str, Any] = {HOST + resource: {grant: [] for grant in granted}}
+        headers = token(signing_key, explicit_grants=True, grants=grants)
+        return browser.request(operation.method, operation.path.format_map(THINGS), headers=headers)
+
+    others = set(GRANTS.values()) - {grant_for(operation)}
+    assert refusal(answer(*others)) == (403, "authorization")
+    assert answer(grant_for(operation)).status_code in (200, 404, 422)
 
 
 class TestEnhancedSecurity:
@@ -151,6 +205,77 @@ class TestEnhancedSecurity:
         assert browser.get(f"{feed}?tenant=acme&has_tenant=true", headers=headers).status_code == 200
         assert refusal(browser.get(f"{feed}?tenant=other", headers=headers)) == (403, "authorization")
         assert refusal(browser.get(feed, headers=headers)) == (403, "authorization")
+
+    def test_a_feed_shows_no_more_than_the_listed_tenants(
+        self, knock: Knock, browser: httpx.Client, signing_key: str, pushed: Pushed
+    ) -> None:
+        messages_of_tenants(knock)
+        feed = f"/v1/users/ada/feeds/{pushed['in-app']}"
+
+        def tenants(query: str, headers: dict[str, str]) -> list[str | None]:
+            return [item["tenant"] for item in browser.get(f"{feed}?{query}", headers=headers).json()["entries"]]
+
+        acme: dict[str, Any] = {f"{HOST}/v1/tenants/acme": {"user/feed_read": []}}
+        assert tenants("tenant=acme", token(signing_key, grants=acme)) == ["acme"]
+        refused = browser.get(f"{feed}?tenant=acme&has_tenant=false", headers=token(signing_key, grants=acme))
+        assert refusal(refused) == (403, "authorization")
+
+        both = token(signing_key, grants={**acme, f"{HOST}/v1/users/ada": {"user/feed_read": []}})
+        assert tenants("tenant=acme", both) == ["acme", None]
+        assert tenants("", both) == [None]
+        assert refusal(browser.get(f"{feed}?has_tenant=true", headers=both)) == (403, "authorization")
+
+    def test_a_feed_of_a_tenant_can_be_granted_with_the_tenant(
+        self, browser: httpx.Client, signing_key: str, pushed: Pushed
+    ) -> None:
+        feed = f"/v1/users/ada/feeds/{pushed['in-app']}"
+        acme: dict[str, Any] = {f"{HOST}/v1/objects/$tenants/acme": {"user/feed_read": []}}
+        headers = token(signing_key, explicit_grants=True, grants=acme)
+        assert browser.get(f"{feed}?tenant=acme", headers=headers).status_code == 200
+        for path in (feed, f"{feed}?tenant=other", "/v1/users/ada", "/v1/users/ada/preferences/acme"):
+            assert refusal(browser.get(path, headers=headers)) == (403, "authorization")
+        assert refusal(browser.put("/v1/messages/x/seen", headers=headers)) == (403, "authorization")
+
+    def test_messages_of_other_tenants_cannot_be_touched(
+        self, knock: Knock, browser: httpx.Client, signing_key: str, pushed: Pushed
+    ) -> None:
+        ids = messages_of_tenants(knock)
+        headers = token(signing_key, grants={f"{HOST}/v1/tenants/acme": {"user/feed_write": []}})
+        assert browser.get(f"/v1/messages/{ids['acme']}", headers=headers).status_code == 200
+        assert browser.put(f"/v1/messages/{ids['acme']}/seen", headers=headers).status_code == 200
+        for other in (ids["other"], ids[None]):
+            assert refusal(browser.get(f"/v1/messages/{other}", headers=headers)) == (404, "resource_missing")
+            assert refusal(browser.put(f"/v1/messages/{other}/seen", headers=headers)) == (404, "resource_missing")
+        every = {"message_ids": list(ids.values())}
+        marked = browser.post("/v1/messages/batch/read", json=every, headers=headers)
+        assert [message["tenant"] for message in marked.json()] == ["acme"]
+        assert [knock.messages.get(id).read_at is None for id in (ids["other"], ids[None])] == [True, True]
+
+    def test_mark_all_without_a_tenant_leaves_tenants_alone(
+        self, knock: Knock, browser: httpx.Client, signing_key: str, pushed: Pushed
+    ) -> None:
+        ids = messages_of_tenants(knock)
+        path = f"/v1/channels/{pushed['in-app']}/messages/bulk/seen"
+        grants: dict[str, Any] = {f"{HOST}/v1/tenants/acme": {}, f"{HOST}/v1/users/ada": {"user/feed_write": []}}
+        headers = token(signing_key, grants=grants)
+        assert refusal(browser.post(path, json={"has_tenant": True}, headers=headers)) == (403, "authorization")
+        assert browser.post(path, json={}, headers=headers).json()["success_count"] == 1
+        seen = {tenant for tenant, id in ids.items() if knock.messages.get(id).seen_at is not None}
+        assert seen == {None}
+
+    def test_channel_data_given_inline_need_their_own_grant(
+        self, knock: Knock, browser: httpx.Client, signing_key: str, pushed: Pushed
+    ) -> None:
+        body: dict[str, Any] = {"channel_data": {str(pushed["email"]): {}}}
+
+        def put(*granted: str) -> httpx.Response:
+            grants: dict[str, Any] = {f"{HOST}/v1/users/ada": {grant: [] for grant in granted}}
+            return browser.put(
+                "/v1/users/ada", json=body, headers=token(signing_key, explicit_grants=True, grants=grants)
+            )
+
+        assert refusal(put("user/write")) == (403, "authorization")
+        assert put("user/write", "channel_data/write").status_code == 200
 
     def test_only_ones_own_messages_can_be_touched(
         self, knock: Knock, browser: httpx.Client, signing_key: str, pushed: Pushed

@@ -285,6 +285,9 @@ class TestBulk:
             "processed_rows": 3,
         }
         assert (operation.success_count, operation.error_count, operation.error_items) == (3, 0, [])
+        assert operation.progress_path == f"/v1/bulk_operations/{operation.id}"
+        assert None not in (operation.started_at, operation.completed_at)
+        assert operation.failed_at is None
         assert knock.bulk_operations.get(operation.id) == operation
         assert knock.users.get("ada").name == "Last"
 

@@ -116,6 +116,13 @@ def test_inline_recipients_are_identified_before_they_are_notified(knock: Knock,
     assert {user.id for user in knock.users.list()} == {"ada", "bob", "eve"}
 
 
+def test_in_the_sandbox_nothing_is_sent(knock: Knock, pushed: Pushed, outbox: Outbox) -> None:
+    described: Any = [{"id": "ada", "name": "Ada", "email": "ada@example.com"}]
+    knock.workflows.trigger("new-comment", recipients=described, settings={"sandbox_mode": True, "skip_delay": True})
+    assert {message.status for message in wait_for_messages(knock, "ada", 2)} == {"not_sent"}
+    assert outbox() == []
+
+
 def test_an_object_can_be_a_recipient(knock: Knock, pushed: Pushed) -> None:
     accepted = knock.workflows.trigger(
         "new-comment", recipients=[{"id": "p1", "collection": "projects", "name": "Apollo"}], data={"thread": 1}
@@ -165,6 +172,14 @@ def test_what_cannot_be_accepted_changes_nothing(
 def test_data_that_fails_the_schema_is_told_in_full(http: httpx.Client, pushed: Pushed) -> None:
     answer = http.post("/v1/workflows/strict/trigger", json={"recipients": ["ada"], "data": {"count": "many"}})
     assert [error["field"] for error in answer.json()["errors"]] == ["data.count"]
+
+
+def test_data_have_at_most_10_megabytes(http: httpx.Client, pushed: Pushed) -> None:
+    given = {"recipients": [{"id": "ada"}], "data": {"text": "x" * 9_999_988}}
+    assert http.post("/v1/workflows/new-comment/trigger", json=given).status_code == 200
+    given["data"] = {"text": "x" * 9_999_990}
+    answer = http.post("/v1/workflows/new-comment/trigger", json=given)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "data")
 
 
 def test_1001_recipients_are_refused(knock: Knock, pushed: Pushed) -> None:
@@ -219,3 +234,40 @@ class TestCancel:
     @pytest.mark.parametrize("given", [{}, {"cancellation_key": ""}, {"cancellation_key": 5}])
     def test_a_key_is_needed(self, http: httpx.Client, given: dict[str, Any]) -> None:
         assert http.post("/v1/workflows/new-comment/cancel", json=given).status_code == 422
+
+
+class TestNotify:
+    """The earliest SDKs name the workflow in the body (§2.5)."""
+
+    def test_it_triggers(self, knock: Knock, http: httpx.Client, pushed: Pushed) -> None:
+        knock.users.update("bob", name="Bob")
+        given = {
+            "name": "new-comment",
+            "actor": "bob",
+            "recipients": ["ada", {"id": "ada", "name": "Ada"}],
+            "data": {"thread": 7},
+            "cancellation_key": "c1",
+        }
+        accepted = http.post("/v1/notify", json=given, headers={"idempotency-key": "once"})
+        assert accepted.status_code == 200
+        assert accepted.json().keys() == {"result_id"}
+        assert http.post("/v1/notify", json=given, headers={"idempotency-key": "once"}).json() == accepted.json()
+        (item,) = wait_for_messages(knock, "ada", 1)
+        assert (item.source.workflow_run_id, item.actors, item.data) == (
+            accepted.json()["result_id"],
+            ["bob"],
+            {"thread": 7},
+        )
+
+    @pytest.mark.parametrize("left_out", ["name", "actor", "recipients"])
+    def test_what_it_needs(self, http: httpx.Client, left_out: str) -> None:
+        given = {"name": "new-comment", "actor": {"id": "bob"}, "recipients": [{"id": "ada"}]}
+        del given[left_out]
+        answer = http.post("/v1/notify", json=given)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, left_out)
+
+    def test_it_can_be_cancelled(self, http: httpx.Client, pushed: Pushed) -> None:
+        answer = http.post("/v1/notify/cancel", json={"name": "new-comment", "cancellation_key": "c1"})
+        assert (answer.status_code, answer.content) == (204, b"")
+        for left_out in ({"name": "new-comment"}, {"cancellation_key": "c1"}):
+            assert http.post("/v1/notify/cancel", json=left_out).status_code == 422

@@ -2,6 +2,7 @@
 
 from addressee.dialects.idempotency import idempotency_key, replay
 from addressee.dialects.knock import (
+    audiences,
     bulk,
     channel_bulk,
     channel_data,
@@ -41,6 +42,7 @@ KNOCK = Dialect(
         *objects.OPERATIONS,
         *subscriptions.OPERATIONS,
         *tenants.OPERATIONS,
+        *audiences.OPERATIONS,
     ),
     authenticate=authenticate,
     error=errors.render,

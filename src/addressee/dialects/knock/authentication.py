@@ -30,13 +30,17 @@ class Caller:
         if self.token is not None and not self.token.allows(permission, user_id):
             raise KnockError("authorization", f"The user token does not allow {permission}.")
 
-    def covers_tenant(self, tenant: str | None) -> bool:
-        """Whether the caller may see what belongs to a tenant; None: to no tenant."""
-        return self.token is None or self.token.allows_tenant(tenant)
+    @property
+    def is_limited_to_tenants(self) -> bool:
+        return self.token is not None and self.token.is_limited_to_tenants
 
-    def check_tenant(self, tenant: str | None) -> None:
+    def covers_tenant(self, permission: str, tenant: str | None) -> bool:
+        """Whether the caller may do this to what belongs to a tenant; None: to no tenant."""
+        return self.token is None or self.token.allows_tenant(permission, tenant)
+
+    def check_tenant(self, permission: str, tenant: str | None) -> None:
         """Raises KnockError when the token is limited to tenants and this is none of them."""
-        if not self.covers_tenant(tenant):
+        if not self.covers_tenant(permission, tenant):
             raise KnockError("authorization", "The user token does not cover this tenant.")
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import structs
 
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
+from addressee.dialects.knock.authentication import Caller
 from addressee.dialects.knock.errors import KnockError, invalid, missing
 from addressee.dialects.knock.marks import FEED_WRITE
 from addressee.dialects.knock.message_lists import checked_trigger_data
@@ -34,20 +36,28 @@ async def update(call: Call) -> Answer:
     if action is None:
         raise missing("The action")
     owners = checked_owners(call, given)
-    selection = selected(await known_channel(call), given)
-    check_tenants(call, selection)
+    selection = covered(call.caller, selected(await known_channel(call), given))
     operation = await call.rooms.messaging.mark_all(
         call.environment.id, action, selection, owners, receipt=call.receipt(answer)
     )
     return answer(operation)
 
 
-def check_tenants(call: Call, selection: Selection) -> None:
-    """Raises KnockError when the caller is limited to tenants and these are others, or all."""
-    for tenant in selection.tenants:
-        call.caller.check_tenant(tenant)
-    if not selection.tenants:
-        call.caller.check_tenant(None)
+def covered(caller: Caller, selection: Selection) -> Selection:
+    """The same without what a token that is limited to tenants does not cover: if none is named, what belongs to any.
+
+    Raises KnockError when the token does not cover the rest.
+    """
+    if not caller.is_limited_to_tenants:
+        return selection
+    if selection.tenants:
+        for tenant in selection.tenants:
+            caller.check_tenant(FEED_WRITE, tenant)
+        return selection
+    if selection.has_tenant:
+        raise KnockError("authorization", "The user token is limited to tenants; name them in tenants.")
+    caller.check_tenant(FEED_WRITE, None)
+    return structs.replace(selection, has_tenant=False)
 
 
 def answer(operation: BulkOperation) -> Answer:

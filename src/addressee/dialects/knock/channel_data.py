@@ -9,7 +9,7 @@ from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import shapes
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.objects import object_place
-from addressee.dialects.knock.users import ANY_KEY, user_place
+from addressee.dialects.knock.users import ANY_KEY, WRITE_CHANNEL_DATA, user_place
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.directory.edits import SetChannelData, UnsetChannelData
 from addressee.directory.recipient import Document, Place
@@ -104,7 +104,7 @@ def operations(path: str, name: str, of: str) -> tuple[Operation, ...]:
             f"Set how {of} is reached on a channel",
             put,
             ANY_KEY,
-            permission="channel_data/write",
+            permission=WRITE_CHANNEL_DATA,
             takes=shapes.ChannelDataInput,
             gives=shapes.ChannelData,
         ),
@@ -115,7 +115,7 @@ def operations(path: str, name: str, of: str) -> tuple[Operation, ...]:
             f"Forget how {of} is reached on a channel",
             unset,
             ANY_KEY,
-            permission="channel_data/write",
+            permission=WRITE_CHANNEL_DATA,
             status=204,
         ),
     )

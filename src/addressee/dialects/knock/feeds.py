@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
 from addressee.dialects.knock import rendering
-from addressee.dialects.knock.errors import missing
+from addressee.dialects.knock.authentication import Caller
+from addressee.dialects.knock.errors import KnockError, missing
 from addressee.dialects.knock.message_lists import trigger_data
 from addressee.dialects.knock.messages import FEED_READ
 from addressee.dialects.knock.paging import MOST_IN_A_FEED, PAGING, asked_page
@@ -27,8 +29,7 @@ MODES: Sequence[Literal["rich", "compact"]] = ("rich", "compact")
 async def list_items(call: Call) -> Answer:
     query = Query(call.query_string)
     channel = await feed_channel(call)
-    asked = feed_filter(query)
-    call.caller.check_tenant(asked.tenant)
+    asked = covered(call.caller, feed_filter(query))
     feed = await call.rooms.messaging.feed(
         call.environment.id,
         Reference(USERS, user_place(call).id),
@@ -58,8 +59,10 @@ async def feed_channel(call: Call) -> Channel:
     except ValueError:
         raise missing("The feed") from None
     channel = await call.rooms.messaging.channel(call.environment.id, id)
-    if channel is None or channel.type != "in_app_feed":
+    if channel is None:
         raise missing("The feed")
+    if channel.type != "in_app_feed":
+        raise KnockError("channel_invalid", f"The channel {channel.key} has no feed: its type is {channel.type}.")
     return channel
 
 
@@ -76,6 +79,22 @@ def feed_filter(query: Query) -> FeedFilter:
         since=since or EARLIEST,
         until=until or LATEST,
     )
+
+
+def covered(caller: Caller, asked: FeedFilter) -> FeedFilter:
+    """The same without what a token that is limited to tenants does not cover (§1.3).
+
+    Without a tenant, that leaves what belongs to none. Raises KnockError when the token covers nothing of it.
+    """
+    if not caller.is_limited_to_tenants:
+        return asked
+    if asked.tenant is not None and asked.has_tenant is not False:
+        caller.check_tenant(FEED_READ, asked.tenant)
+        return asked if caller.covers_tenant(FEED_READ, None) else replace(asked, has_tenant=True)
+    if asked.has_tenant:
+        raise KnockError("authorization", "The user token is limited to tenants; say which one: tenant=<id>.")
+    caller.check_tenant(FEED_READ, None)
+    return replace(asked, has_tenant=False)
 
 
 def leave_out(value: Any, path: list[str]) -> None:
@@ -114,8 +133,11 @@ OPERATIONS = (
             "source",
             "workflow_categories[]",
             "trigger_data",
+            "inserted_at.gt",
             "inserted_at.gte",
+            "inserted_at.lt",
             "inserted_at.lte",
+            "locale",
             "exclude",
             "mode",
         ),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from addressee.database.paging import Page
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
@@ -13,7 +14,7 @@ from addressee.dialects.knock.users import ANY_KEY
 from addressee.dialects.operation import Answer, Call, Handler, Operation, json_answer
 from addressee.directory.documents import check_text, check_value
 from addressee.directory.recipient import Document
-from addressee.messaging import Mark, Message
+from addressee.messaging import Mark, Message, MessageFilter
 
 FEED_WRITE = "user/feed_write"
 
@@ -22,13 +23,24 @@ async def mark_one(call: Call, mark: Mark) -> Answer:
     metadata = interaction(call).metadata if mark is Mark.INTERACTED else None
     marked = await call.rooms.messaging.mark(
         call.environment.id,
-        [call.path["message_id"]],
+        await covered(call, [call.path["message_id"]]),
         mark,
         user=call.caller.user_id,
         metadata=checked_metadata(metadata),
         receipt=call.receipt(one_message),
     )
     return one_message(marked)
+
+
+async def covered(call: Call, ids: Sequence[str]) -> Sequence[str]:
+    """Those that the caller's token covers, when it is limited to tenants; a message's tenant never changes."""
+    if not call.caller.is_limited_to_tenants or not ids:
+        return ids
+    found = await call.rooms.messaging.messages(
+        call.environment.id, None, MessageFilter(message_ids=ids), Page(len(ids))
+    )
+    visible = {message.id for message in found.entries if call.caller.covers_tenant(FEED_WRITE, message.tenant)}
+    return [id for id in ids if id in visible]
 
 
 def one_message(found: Sequence[Message]) -> Answer:
@@ -48,7 +60,7 @@ async def mark_batch(call: Call, mark: Mark) -> Answer:
         check_text(id, "message_ids")
     marked = await call.rooms.messaging.mark(
         call.environment.id,
-        given.message_ids,
+        await covered(call, given.message_ids),
         mark,
         user=call.caller.user_id,
         metadata=checked_metadata(given.metadata) if mark is Mark.INTERACTED else None,

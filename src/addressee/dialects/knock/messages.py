@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from addressee.database.paging import write_cursor
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.message_lists import trigger_data
@@ -11,7 +12,7 @@ from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.users import ANY_KEY, SECRET
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
-from addressee.directory.recipient import USERS
+from addressee.directory.recipient import USERS, Document
 from addressee.messaging import Message, Reference
 
 FEED_READ = "user/feed_read"
@@ -26,6 +27,8 @@ async def own_message(call: Call) -> Message:
     message = await call.rooms.messaging.message(call.environment.id, call.path["message_id"])
     user_id = call.caller.user_id
     if message is None or (user_id is not None and message.recipient.reference != Reference(USERS, user_id)):
+        raise missing("The message")
+    if not call.caller.covers_tenant(FEED_READ, message.tenant):
         raise missing("The message")
     return message
 
@@ -50,7 +53,7 @@ async def events(call: Call) -> Answer:
     part = await call.rooms.messaging.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, rendering.event))
+    return json_answer(rendering.items(part, lambda event: listed(rendering.event(event))))
 
 
 async def activities(call: Call) -> Answer:
@@ -60,7 +63,7 @@ async def activities(call: Call) -> Answer:
     )
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, rendering.activity))
+    return json_answer(rendering.items(part, lambda activity: listed(rendering.activity(activity))))
 
 
 async def delivery_logs(call: Call) -> Answer:
@@ -68,7 +71,12 @@ async def delivery_logs(call: Call) -> Answer:
     part = await call.rooms.messaging.delivery_logs(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda log: rendering.delivery_log(log, call.environment)))
+    return json_answer(rendering.items(part, lambda log: listed(rendering.delivery_log(log, call.environment))))
+
+
+def listed(rendered: Document) -> Document:
+    """What belongs to a message is listed by its ids."""
+    return {**rendered, "__cursor": write_cursor(rendered["id"])}
 
 
 OPERATIONS = (

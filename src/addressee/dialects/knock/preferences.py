@@ -50,10 +50,10 @@ READ_PREFERENCES = "preferences/read"
 Owner = Callable[[Call], Place]
 
 
-def named_set(call: Call) -> str:
+def named_set(call: Call, permission: str = WRITE_PREFERENCES) -> str:
     """The set that the path names, which the caller's token must cover."""
     set_id = check_set_id(call.path["id"])
-    call.caller.check_tenant(tenant_of(set_id))
+    call.caller.check_tenant(permission, tenant_of(set_id))
     return set_id
 
 
@@ -61,17 +61,18 @@ async def list_all(owner: Owner, call: Call) -> Answer:
     """The stored sets that the caller's token covers, `default` first."""
     recipient = await call.rooms.directory.read(owner(call))
     stored = recipient.preferences if recipient else {}
-    covered = [set_id for set_id in stored if set_id != MEMBERS and call.caller.covers_tenant(tenant_of(set_id))]
+    own = [set_id for set_id in stored if set_id != MEMBERS]
+    covered = [set_id for set_id in own if call.caller.covers_tenant(READ_PREFERENCES, tenant_of(set_id))]
     ordered = sorted(covered, key=lambda set_id: (set_id != DEFAULT, set_id))
     return json_answer([knock_set(set_id, stored[set_id]) for set_id in ordered])
 
 
 async def get(owner: Owner, call: Call) -> Answer:
-    set_id = named_set(call)
+    set_id = named_set(call, READ_PREFERENCES)
     tenant = Query(call.query_string).text("tenant")
     if tenant is not None:
         check_id(tenant, "tenant")
-        call.caller.check_tenant(tenant)
+        call.caller.check_tenant(READ_PREFERENCES, tenant)
     shown = await call.rooms.preferences.shown(owner(call), set_id, tenant)
     return json_answer(knock_set(set_id, shown))
 

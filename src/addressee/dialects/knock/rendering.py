@@ -151,6 +151,17 @@ def subscription(subscription: Subscription, *, preferences: bool = False) -> Do
     }
 
 
+def audience_member(subscription: Subscription) -> Document:
+    return {
+        "__typename": "AudienceMember",
+        "__cursor": write_cursor(subscription.id),
+        "user_id": subscription.recipient.place.id,
+        "user": flat_user(subscription.recipient),
+        "tenant": subscription.properties.get("tenant"),
+        "added_at": milliseconds(subscription.inserted_at),
+    }
+
+
 def mention(recipient: Recipient | Missing) -> Document:
     """Someone whom another's message mentions; who is gone leaves a marker (§3.4)."""
     if isinstance(recipient, Recipient):

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from addressee.database.paging import write_cursor
-from addressee.dialects.bodies import typed_body
+from addressee.dialects.bodies import typed, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
 from addressee.dialects.knock.errors import KnockError, invalid
 from addressee.dialects.knock.inline_channel_data import check_rows
@@ -155,9 +155,17 @@ def schedule_ids(given: Sequence[str]) -> list[UUID]:
 
 
 async def delete(call: Call) -> Answer:
-    ids = schedule_ids(typed_body(call, shapes.DeleteSchedules).schedule_ids)
+    ids = schedule_ids(schedules_to_delete(call).schedule_ids)
     deleted = await call.rooms.messaging.delete_schedules(call.environment.id, ids, receipt=call.receipt(answer))
     return answer(deleted)
+
+
+def schedules_to_delete(call: Call) -> shapes.DeleteSchedules:
+    """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
+    named = Query(call.query_string).texts("schedule_ids")
+    if named and not call.body:
+        return typed({"schedule_ids": named}, shapes.DeleteSchedules)
+    return typed_body(call, shapes.DeleteSchedules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +291,7 @@ OPERATIONS = (
         "Delete up to 100 schedules",
         delete,
         SECRET,
+        query=("schedule_ids[]",),
         takes=shapes.DeleteSchedules,
         gives=list[shapes.Schedule],
     ),

@@ -130,6 +130,24 @@ class Cancel(Struct, kw_only=True):
     recipients: Annotated[list[str | dict[str, Any]], Meta(max_length=MAX_ROWS)] | None = None
 
 
+class Notify(Struct, kw_only=True):
+    """The form of a trigger before workflows had paths of their own; `name` is the workflow's key."""
+
+    name: Named
+    actor: str | dict[str, Any]
+    recipients: Annotated[list[str | dict[str, Any]], Meta(min_length=1, max_length=MAX_ROWS)]
+    data: dict[str, Any] | None = None
+    cancellation_key: Named | None = None
+
+
+class Notified(Struct, kw_only=True):
+    result_id: str
+
+
+class CancelNotify(Cancel, kw_only=True):
+    name: Named
+
+
 class Messages(Struct, kw_only=True):
     message_ids: Ids
 
@@ -340,6 +358,30 @@ class BulkSetTenants(Struct, kw_only=True):
     """A bare id creates an empty tenant."""
 
     tenants: Annotated[list[str | dict[str, Any]], Meta(max_length=MAX_ROWS)]
+
+
+class AudienceMemberInput(Struct, kw_only=True):
+    """`user` is a user with its id; it is identified with what else is given."""
+
+    user: dict[str, Any]
+    tenant: str | None = None
+
+
+class AudienceMembers(Struct, kw_only=True):
+    members: Annotated[list[AudienceMemberInput], Meta(max_length=MAX_ROWS)]
+
+
+class AudienceMember(Struct, kw_only=True):
+    typename: str = field(name="__typename")
+    user_id: str
+    user: User
+    tenant: str | None
+    added_at: str
+
+
+class AudienceMemberList(Struct, kw_only=True):
+    entries: list[AudienceMember]
+    page_info: PageInfo
 
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "weekdays", "weekends"]

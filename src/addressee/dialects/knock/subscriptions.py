@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
-from addressee.dialects.bodies import typed_body
+from addressee.dialects.bodies import typed, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.inline_channel_data import check_channel_data
@@ -89,13 +89,21 @@ async def add(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """Answers with those that there were."""
-    given = typed_body(call, shapes.DeleteSubscriptions)
+    given = subscribers_to_delete(call)
     named = references("recipients", given.recipients)
     recipient = await known_object(call)
     people = await call.rooms.directory.read_all(reference.at(call.environment.id) for reference in named)
     subscribers = [people[place] for reference in named if (place := reference.at(call.environment.id)) in people]
     ended = await call.rooms.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
     return answer(ended)
+
+
+def subscribers_to_delete(call: Call) -> shapes.DeleteSubscriptions:
+    """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
+    named = [reference._asdict() for reference in Query(call.query_string).references("recipients")]
+    if named and not call.body:
+        return typed({"recipients": named}, shapes.DeleteSubscriptions)
+    return typed_body(call, shapes.DeleteSubscriptions)
 
 
 def answer(subscriptions: Sequence[Subscription]) -> Answer:
@@ -206,6 +214,7 @@ OPERATIONS = (
         "End up to 100 subscriptions to an object",
         delete,
         SECRET,
+        query=("recipients[]",),
         takes=shapes.DeleteSubscriptions,
         gives=list[shapes.Subscription],
     ),

@@ -16,6 +16,12 @@ from addressee.directory.recipient import TENANTS
 LEEWAY_SECONDS = 60
 MAX_LENGTH = 16_384
 
+# A tenant has two paths.
+TENANT_PATHS = (f"/v1/objects/{TENANTS}/", "/v1/tenants/")
+
+# What belongs to a tenant, or to none: a grant on a tenant opens it for that tenant.
+OF_TENANTS = frozenset({"user/feed_read", "user/feed_write", "preferences/read", "preferences/write"})
+
 # The vendor's pages spell some grants in several ways.
 ALIASES = {
     "feed/read": "user/feed_read",
@@ -37,26 +43,42 @@ class Token:
         """Whether its bearer may do this to that user's things."""
         if user_id == self.user_id and not self.explicit:
             return True
-        return permission in self.grants.get(f"/v1/users/{user_id}", ())
+        if permission in self.grants.get(user_path(user_id), ()):
+            return True
+        return user_id == self.user_id and permission in OF_TENANTS and self.is_granted_on_a_tenant(permission)
+
+    def is_granted_on_a_tenant(self, permission: str) -> bool:
+        return any(permission in granted for path, granted in self.grants.items() if path.startswith(TENANT_PATHS))
 
     def allows_object(self, permission: str, collection: str, id: str) -> bool:
-        """Whether its bearer may do this to an object's things: no more than was granted. A tenant has two paths."""
-        paths = [f"/v1/objects/{collection}/{id}", *([f"/v1/tenants/{id}"] if collection == TENANTS else [])]
+        """Whether its bearer may do this to an object's things: no more than was granted."""
+        paths = tenant_paths(id) if collection == TENANTS else [f"/v1/objects/{collection}/{id}"]
         return any(permission in self.grants.get(path, ()) for path in paths)
 
     @property
-    def tenants(self) -> frozenset[str] | None:
-        """The tenants that feeds and preferences are limited to; None: there is no limit."""
-        prefixes = ("/v1/objects/$tenants/", "/v1/tenants/")
-        named = [path.removeprefix(prefix) for path in self.grants for prefix in prefixes if path.startswith(prefix)]
-        return frozenset(named) or None
+    def is_limited_to_tenants(self) -> bool:
+        """Whether feeds and preferences are open for the tenants only that it lists."""
+        return any(path.startswith(TENANT_PATHS) for path in self.grants)
 
-    def allows_tenant(self, tenant: str | None) -> bool:
-        if self.tenants is None:
+    def allows_tenant(self, permission: str, tenant: str | None) -> bool:
+        """Whether its bearer may do this to feeds and preferences of a tenant; None: of no tenant.
+
+        The tenant must be listed; an explicit grant may stand with it or with the user.
+        """
+        if not self.is_limited_to_tenants:
             return True
-        if tenant is None:
-            return f"/v1/users/{self.user_id}" in self.grants
-        return tenant in self.tenants
+        own = user_path(self.user_id)
+        listed = [path for path in ([own] if tenant is None else tenant_paths(tenant)) if path in self.grants]
+        granted = (self.grants.get(path, frozenset()) for path in (own, *listed))
+        return bool(listed) and (not self.explicit or any(permission in each for each in granted))
+
+
+def tenant_paths(id: str) -> list[str]:
+    return [prefix + id for prefix in TENANT_PATHS]
+
+
+def user_path(id: str) -> str:
+    return f"/v1/users/{id}"
 
 
 def verify(token: str, settings: Settings) -> Token:

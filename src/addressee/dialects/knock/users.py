@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from addressee.database.paging import write_cursor
@@ -16,7 +15,7 @@ from addressee.dialects.knock.preference_sets import tenant_of
 from addressee.dialects.knock.query import Query
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
-from addressee.directory.edits import Delete
+from addressee.directory.edits import Delete, Identify
 from addressee.directory.keys import Kind
 from addressee.directory.listing import Order
 from addressee.directory.merges import Done
@@ -27,6 +26,7 @@ SECRET: frozenset[Kind] = frozenset({"secret"})
 ANY_KEY: frozenset[Kind] = frozenset({"secret", "public"})
 
 WRITE_PREFERENCES = "preferences/write"
+WRITE_CHANNEL_DATA = "channel_data/write"
 
 
 def user_place(call: Call) -> Place:
@@ -49,16 +49,18 @@ async def identify_older(call: Call) -> Answer:
     return await identified(call, place, given.properties, shape)
 
 
-def check_inline_preferences(call: Call, user_id: str, set_ids: Iterable[str]) -> None:
-    """Raises KnockError unless the caller could write these sets by their own routes too."""
-    for set_id in set_ids:
+def check_inline_parts(call: Call, user_id: str, edit: Identify) -> None:
+    """Raises KnockError unless the caller could write what is given inline by its own routes too."""
+    if edit.channel_data:
+        call.caller.check_permission(WRITE_CHANNEL_DATA, user_id)
+    for set_id in edit.preferences:
         call.caller.check_permission(WRITE_PREFERENCES, user_id)
-        call.caller.check_tenant(tenant_of(set_id))
+        call.caller.check_tenant(WRITE_PREFERENCES, tenant_of(set_id))
 
 
 async def identified(call: Call, place: Place, given: Document, shape: str) -> Answer:
     edit = identify_edit(given, call.environment.settings)
-    check_inline_preferences(call, place.id, edit.preferences)
+    check_inline_parts(call, place.id, edit)
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None

@@ -1,8 +1,8 @@
-"""Workflows: trigger and cancel (knock.md §1.7, §3.2, §3.12)."""
+"""Workflows: trigger and cancel (knock.md §1.7, §2.5, §3.2, §3.12)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from addressee.dialects.knock.errors import invalid
 from addressee.dialects.knock.recipients import inline_writes, reference, references, tenant_write, write_inline
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
-from addressee.directory.documents import check_text, check_value
+from addressee.directory.documents import check_id, check_text, check_value
 from addressee.directory.recipient import TENANTS, Document
 from addressee.directory.writes import check_writes
 from addressee.messaging import Reference, Trigger
@@ -25,11 +25,27 @@ TRIGGER_DATA = "$trigger_data"
 
 
 async def trigger(call: Call) -> Answer:
-    given = typed_body(call, shapes.Trigger)
+    return await start(call, call.path["key"], typed_body(call, shapes.Trigger), triggered)
+
+
+async def notify(call: Call) -> Answer:
+    """The form of the earliest SDKs (§2.5)."""
+    given = typed_body(call, shapes.Notify)
+    what = shapes.Trigger(
+        recipients=given.recipients,
+        actor=given.actor,
+        data=given.data,
+        cancellation_key=given.cancellation_key,
+    )
+    return await start(call, check_id(given.name, "name"), what, notified)
+
+
+async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], Answer]) -> Answer:
+    """Those who are described are identified first (§3.2)."""
     settings = given.settings or shapes.TriggerSettings()
     recipients = references("recipients", given.recipients)
     wanted = Trigger(
-        workflow=call.path["key"],
+        workflow=workflow,
         recipients=recipients,
         data=checked_data("data", given.data or {}),
         actor=None if given.actor is None else reference("actor", given.actor),
@@ -47,11 +63,15 @@ async def trigger(call: Call) -> Answer:
     if writes:
         await messaging.check_trigger(call.environment.id, wanted)
         await write_inline(call, writes)
-    return triggered(await messaging.trigger(call.environment.id, wanted, receipt=call.receipt(triggered)))
+    return answer(await messaging.trigger(call.environment.id, wanted, receipt=call.receipt(answer)))
 
 
 def triggered(run_id: UUID) -> Answer:
     return json_answer({"workflow_run_id": str(run_id)})
+
+
+def notified(run_id: UUID) -> Answer:
+    return json_answer({"result_id": str(run_id)})
 
 
 def overrides(recipients: Sequence[Reference], given: Sequence[str | dict[str, Any]]) -> dict[Reference, Document]:
@@ -78,12 +98,20 @@ def checked_key(key: str | None) -> str | None:
 
 
 async def cancel(call: Call) -> Answer:
-    given = typed_body(call, shapes.Cancel)
+    return await stop(call, call.path["key"], typed_body(call, shapes.Cancel))
+
+
+async def cancel_notify(call: Call) -> Answer:
+    given = typed_body(call, shapes.CancelNotify)
+    return await stop(call, check_id(given.name, "name"), given)
+
+
+async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
     checked_key(given.cancellation_key)
     recipients = None if given.recipients is None else references("recipients", given.recipients)
     await call.rooms.messaging.cancel(
         call.environment.id,
-        call.path["key"],
+        workflow,
         given.cancellation_key,
         recipients,
         receipt=call.receipt(no_content),
@@ -112,6 +140,28 @@ OPERATIONS = (
         cancel,
         SECRET,
         takes=shapes.Cancel,
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/v1/notify",
+        "notify",
+        "Trigger a workflow, in the form of before",
+        notify,
+        SECRET,
+        takes=shapes.Notify,
+        gives=shapes.Notified,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/notify/cancel",
+        "notify.cancel",
+        "Cancel what a workflow has not sent yet, in the form of before",
+        cancel_notify,
+        SECRET,
+        takes=shapes.CancelNotify,
         status=204,
     ),
 )

@@ -1,4 +1,4 @@
--- The living objects that a recipient subscribes to, past a subscription ($5: towards older ones).
+-- The living objects, but for those kept apart, that a recipient subscribes to, past a subscription ($5: towards older ones).
 WITH found AS NOT MATERIALIZED (
   SELECT subscriptions.id AS subscription_id,
          subscriptions.properties AS subscription_properties,
@@ -32,6 +32,7 @@ WITH found AS NOT MATERIALIZED (
     AND subscriptions.recipient_collection = $2
     AND subscriptions.recipient_id = $3
     AND subscriptions.recipient_uid = $4
+    AND (subscriptions.collection = '$tenants' OR NOT starts_with(subscriptions.collection, '$'))
 ),
 older AS (
   SELECT *

@@ -1,4 +1,4 @@
--- Those living objects of some that a recipient subscribes to, past a subscription ($5: towards older ones).
+-- Those living objects of some, but for those kept apart, that a recipient subscribes to, past a subscription ($5: towards older ones).
 WITH found AS NOT MATERIALIZED (
   SELECT subscriptions.id AS subscription_id,
          subscriptions.properties AS subscription_properties,
@@ -25,6 +25,7 @@ WITH found AS NOT MATERIALIZED (
    AND subscriptions.recipient_uid = $4
    AND subscriptions.collection = named.collection
    AND subscriptions.object_id = named.id
+   AND (subscriptions.collection = '$tenants' OR NOT starts_with(subscriptions.collection, '$'))
   JOIN addressee.recipients AS recipients
     ON recipients.environment_id = subscriptions.environment_id
    AND recipients.collection = subscriptions.collection

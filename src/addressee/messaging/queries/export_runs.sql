@@ -1,15 +1,31 @@
--- A page of one identity's runs, with what they were triggered with, after the row with the key $6.
+-- A page of one identity's runs and of those merged into it, with what started them, after the row with the key $6.
+WITH RECURSIVE identities AS (
+  SELECT $3::text COLLATE "C" AS id,
+         $4::uuid AS uid,
+         0 AS steps
+  UNION ALL
+  SELECT merges.secondary_id,
+         merges.secondary_uid,
+         identities.steps + 1
+  FROM identities
+  JOIN addressee.merges AS merges
+    ON merges.environment_id = $1
+   AND merges.primary_uid = identities.uid
+   AND merges.undone_at IS NULL
+  WHERE identities.steps < 20
+)
 SELECT jsonb_build_array(runs.id) AS key,
        to_jsonb(runs) - '{environment_id,collection,recipient_id,uid,page,step}'::text[]
          || jsonb_build_object('trigger_data', triggers.data) AS document
-FROM addressee.recipient_runs AS runs
+FROM identities
+JOIN addressee.recipient_runs AS runs
+  ON runs.environment_id = $1
+ AND runs.collection = $2
+ AND runs.recipient_id = identities.id
+ AND runs.uid = identities.uid
 LEFT JOIN addressee.workflow_runs AS triggers
   ON triggers.environment_id = runs.environment_id
  AND triggers.id = runs.run_id
-WHERE runs.environment_id = $1
-  AND runs.collection = $2
-  AND runs.recipient_id = $3
-  AND runs.uid = $4
-  AND runs.id > coalesce(($6::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
+WHERE runs.id > coalesce(($6::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
 ORDER BY runs.id
 LIMIT $5

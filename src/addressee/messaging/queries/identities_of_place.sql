@@ -16,9 +16,3 @@ FROM addressee.messages
 WHERE environment_id = $1
   AND collection = $2
   AND recipient_id = $3
-UNION
-SELECT secondary_uid AS uid
-FROM addressee.merges
-WHERE environment_id = $1
-  AND collection = $2
-  AND secondary_id = $3

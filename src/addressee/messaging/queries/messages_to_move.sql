@@ -1,21 +1,17 @@
--- The next of one identity's messages that follow a merge: those since a time that are not being sent. Locks them.
-WITH page AS MATERIALIZED (
-  SELECT id
-  FROM addressee.messages
-  WHERE environment_id = $1
-    AND recipient_id = $2
-    AND uid = $3
-    AND inserted_at >= $4
-    AND status NOT IN ('queued', 'delivery_attempted')
-  ORDER BY inserted_at, id
-  LIMIT $5
-)
+-- The next of one identity's messages that follow a merge: those since a time that are not being sent.
 SELECT id
 FROM addressee.messages
 WHERE environment_id = $1
-  AND id = ANY (ARRAY (
-    SELECT id
-    FROM page
-  ))
-ORDER BY id
-FOR UPDATE
+  AND recipient_id = $2
+  AND uid = $3
+  AND inserted_at >= $4
+  AND status NOT IN ('queued', 'delivery_attempted')
+  -- What came here by a merge that is undone goes back from here.
+  AND coalesce((
+    SELECT merges.undone_at IS NULL
+    FROM addressee.merges AS merges
+    WHERE merges.environment_id = $1
+      AND merges.id = messages.merge_ids[cardinality(messages.merge_ids)]
+  ), true)
+ORDER BY inserted_at, id
+LIMIT $5

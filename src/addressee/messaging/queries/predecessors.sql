@@ -27,5 +27,6 @@ WITH RECURSIVE followed AS (
   WHERE followed.steps < 20
 )
 SELECT DISTINCT collection,
-       secondary_id
+       secondary_id,
+       secondary_uid
 FROM followed
