@@ -79,3 +79,16 @@ async def test_housekeeping_forgets_expired_receipts_only(office: Office) -> Non
         "SELECT key FROM addressee.receipts WHERE environment_id = $1", office.environment_id
     )
     assert [row["key"] for row in rows] == ["new"]
+
+
+async def test_housekeeping_forgets_old_bulk_calls_only(office: Office) -> None:
+    kept, old = [await office.directory.run_bulk(office.environment_id, "users.identify", []) for _ in range(2)]
+    await office.pool.execute(
+        "UPDATE addressee.bulk_operations SET started_at = $3 WHERE environment_id = $1 AND id = $2",
+        office.environment_id,
+        old.id,
+        office.clock.now() - timedelta(days=30),
+    )
+    await tidy(office.pool, office.clock.now())
+    assert await office.directory.find_bulk_operation(office.environment_id, old.id) is None
+    assert await office.directory.find_bulk_operation(office.environment_id, kept.id) == kept

@@ -38,8 +38,9 @@ class Rooms:
 class Call(Struct, frozen=True):
     """One authenticated request. Path values are decoded; the body is as it came.
 
-    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned. `idempotency_key` is
-    None when a repetition of the request is not to be recognised.
+    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned: None, or something that
+    has a `user_id`, the one whom the request acts for. `idempotency_key` is None when a repetition of the request is
+    not to be recognised.
     """
 
     operation: Operation
@@ -56,13 +57,14 @@ class Call(Struct, frozen=True):
 
     @property
     def fingerprint(self) -> bytes:
-        """A hash of everything that the request says; the order of the body's keys does not matter."""
+        """A hash of whom the request acts for and of all that it says; the order of the body's keys does not matter."""
         try:
             said = msgspec.json.encode(json_body(self), order="deterministic")
         except MalformedError:
             said = self.body
-        where = msgspec.json.encode([self.operation.method, self.operation.path, self.path, self.query_string])
-        return hashlib.sha256(where + said).digest()
+        user_id = None if self.caller is None else self.caller.user_id
+        where = [self.operation.method, self.operation.path, self.path, self.query_string, user_id]
+        return hashlib.sha256(msgspec.json.encode(where) + said).digest()
 
     def receipt(self, answer: Callable[[Any], Answer]) -> Receipt | None:
         """What a room keeps of this request, together with what it does; `answer` renders the room's result."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -21,6 +21,9 @@ from addressee.directory.writer import Writer
 from addressee.directory.writes import Write
 
 SQL = load(__package__)
+
+OPERATION_LIFE = timedelta(days=30)
+DELETED_AT_A_TIME = 10_000
 
 
 class Failure(NamedTuple):
@@ -150,3 +153,10 @@ async def find_bulk_operation(pool: Pool, environment_id: int, id: UUID) -> Bulk
     return BulkOperation(
         row["id"], row["name"], row["total"], failures, row["started_at"], row["completed_at"], row["failed_at"]
     )
+
+
+async def delete_old_operations(connection: Connection, now: datetime) -> None:
+    """Deletes outcomes that nobody asks for any more, some at a time."""
+    deleted = f"DELETE {DELETED_AT_A_TIME}"
+    while deleted == f"DELETE {DELETED_AT_A_TIME}":
+        deleted = await connection.execute(SQL["delete_old_bulk_operations"], now - OPERATION_LIFE, DELETED_AT_A_TIME)

@@ -12,6 +12,7 @@ from addressee.database.history_partitions import drop_expired_partitions, ensur
 from addressee.database.jobs import enqueue, forget_finished
 from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.bulk import delete_old_operations
 from addressee.directory.clock import Clock
 from addressee.directory.merges import UNDO_LIFE
 from addressee.directory.receipts import delete_expired_receipts
@@ -47,6 +48,7 @@ async def tidy(pool: Pool, now: datetime) -> None:
         await drop_expired_partitions(connection, now, HISTORY_MONTHS)
         await forget_finished(connection, now - JOB_LOG_LIFE)
         await delete_expired_receipts(connection, now)
+        await delete_old_operations(connection, now)
         await end_undoing(connection, now)
 
 

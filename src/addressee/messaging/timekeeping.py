@@ -59,8 +59,9 @@ async def tick(pool: Pool, now: datetime) -> bool:
 
     What was missed while nobody kept the time happens once, late: the next occurrence is after now.
     """
-    fired = await in_batches(SCHEDULES_AT_ONCE, lambda limit: fire(pool, now, limit))
+    # Runs first: a schedule that cannot be read must not hold them up.
     woken = await in_batches(RUNS_AT_ONCE, lambda limit: wake(pool, now, limit))
+    fired = await in_batches(SCHEDULES_AT_ONCE, lambda limit: fire(pool, now, limit))
     return bool(fired or woken)
 
 

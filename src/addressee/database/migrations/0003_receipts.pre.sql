@@ -23,3 +23,6 @@ ADD COLUMN rest jsonb;
 
 CREATE INDEX edit_receipts_by_age
 ON addressee.edit_receipts (recorded_at);
+
+CREATE INDEX bulk_operations_by_age
+ON addressee.bulk_operations (started_at);
