@@ -317,3 +317,20 @@ async def test_several_workers_of_which_one_is_killed_fire_each_occurrence_once(
     await office.pool.execute(
         "DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1::bigint[])", [job.id for job in await office.jobs()]
     )
+
+
+async def test_a_schedule_that_cannot_be_read_holds_up_no_other(office: Office) -> None:
+    await office.push()
+    await office.identify("ada")
+    await office.identify("bob")
+    odd, plain = await schedule(office, user("ada"), user("bob"), timing=HOURLY)
+    await office.pool.execute(
+        'UPDATE addressee.schedules SET repeats = \'[{"frequency": "by-the-moon"}]\' WHERE id = $1', odd.id
+    )
+    await pass_time(office, HOUR)
+    assert await fired(office) == {str(plain.id): 1}
+    await office.pool.execute(
+        'UPDATE addressee.schedules SET repeats = \'[{"frequency": "hourly"}]\' WHERE id = $1', odd.id
+    )
+    await pass_time(office, MINUTE)
+    assert await fired(office) == {str(plain.id): 1, str(odd.id): 1}

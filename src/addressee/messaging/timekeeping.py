@@ -7,7 +7,7 @@ what it saw, and starts what follows in the same transaction.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -83,16 +83,16 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
         return 0
     settings = {environment.id: environment.settings for environment in await Environments(pool).all()}
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
-    living = [row for row in by_key if row["lives"]]
+    onward = with_following([row for row in by_key if row["lives"]], settings, now)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             SQL["delete_ownerless_schedules"], *key_columns([row for row in by_key if not row["lives"]])
         )
         fired = await connection.fetch(
             SQL["fire_schedules"],
-            *key_columns(living),
-            [row["next_occurrence_at"] for row in living],
-            [following(row, settings[row["environment_id"]], now) for row in living],
+            *key_columns([row for row, _ in onward]),
+            [row["next_occurrence_at"] for row, _ in onward],
+            [occurrence for _, occurrence in onward],
         )
         await accept(connection, await runs_of(connection, fired), now)
     log.info("schedules fired", due=len(due), fired=len(fired))
@@ -101,6 +101,19 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
 
 def key_columns(rows: Sequence[asyncpg.Record]) -> list[list[Any]]:
     return [[row[name] for row in rows] for name in ("environment_id", "id", "recipient_id")]
+
+
+def with_following(
+    due: Sequence[asyncpg.Record], settings: Mapping[int, Settings], now: datetime
+) -> list[tuple[asyncpg.Record, datetime | None]]:
+    """Each schedule with when it falls due again. One that cannot be read waits for a worker that can read it."""
+    onward = []
+    for row in due:
+        try:
+            onward.append((row, following(row, settings[row["environment_id"]], now)))
+        except msgspec.MsgspecError as error:
+            log.error("schedule cannot be read", schedule_id=str(row["id"]), reason=type(error).__name__)
+    return onward
 
 
 def following(due: asyncpg.Record, settings: Settings, now: datetime) -> datetime | None:
