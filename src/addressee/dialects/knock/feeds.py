@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
-from addressee.dialects.knock import rendering
+from addressee.dialects.knock import message_rendering, rendering
 from addressee.dialects.knock.authentication import Caller
 from addressee.dialects.knock.errors import KnockError, missing
 from addressee.dialects.knock.message_lists import trigger_data
@@ -39,7 +39,7 @@ async def list_items(call: Call) -> Answer:
     )
     compact = query.choice("mode", MODES, "rich") == "compact"
     body = {
-        **rendering.entries(feed.items, lambda item: rendering.feed_item(item, compact=compact)),
+        **rendering.entries(feed.items, lambda item: message_rendering.feed_item(item, compact=compact)),
         "meta": {
             "__typename": "FeedMetadata",
             "total_count": feed.total,

@@ -8,7 +8,7 @@ from typing import Any
 
 from addressee.database.paging import Page
 from addressee.dialects.bodies import typed_body
-from addressee.dialects.knock import rendering, shapes
+from addressee.dialects.knock import message_rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.users import ANY_KEY
 from addressee.dialects.operation import Answer, Call, Handler, Operation, json_answer
@@ -47,7 +47,7 @@ def one_message(found: Sequence[Message]) -> Answer:
     """Raises KnockError when there is none, which also keeps it from being stored as an answer."""
     if not found:
         raise missing("The message")
-    return json_answer(rendering.message(found[0]))
+    return json_answer(message_rendering.message(found[0]))
 
 
 def interaction(call: Call) -> shapes.Interaction:
@@ -70,7 +70,7 @@ async def mark_batch(call: Call, mark: Mark) -> Answer:
 
 
 def several_messages(found: Sequence[Message]) -> Answer:
-    return json_answer([rendering.message(message) for message in found])
+    return json_answer([message_rendering.message(message) for message in found])
 
 
 def checked_metadata(metadata: dict[str, Any] | None) -> Document | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from addressee.dialects.knock import rendering
+from addressee.dialects.knock import message_rendering, rendering
 from addressee.dialects.knock.errors import invalid
 from addressee.dialects.knock.objects import object_place
 from addressee.dialects.knock.paging import PAGING, asked_page
@@ -60,7 +60,7 @@ async def messages_of(call: Call, place: Place | None) -> Answer:
         message_filter(query),
         asked_page(query, Position),
     )
-    return json_answer(rendering.items(part, rendering.message))
+    return json_answer(rendering.items(part, message_rendering.message))
 
 
 def message_filter(query: Query) -> MessageFilter:

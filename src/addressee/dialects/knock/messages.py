@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from addressee.database.paging import write_cursor
-from addressee.dialects.knock import rendering, shapes
+from addressee.dialects.knock import message_rendering, rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.message_lists import trigger_data
 from addressee.dialects.knock.paging import PAGING, asked_page
@@ -19,7 +19,7 @@ FEED_READ = "user/feed_read"
 
 
 async def get(call: Call) -> Answer:
-    return json_answer(rendering.message(await own_message(call)))
+    return json_answer(message_rendering.message(await own_message(call)))
 
 
 async def own_message(call: Call) -> Message:
@@ -37,7 +37,7 @@ async def content(call: Call) -> Answer:
     found = await call.rooms.messaging.contents(call.environment.id, [call.path["message_id"]])
     if not found:
         raise missing("The message")
-    return json_answer(rendering.contents(found[0]))
+    return json_answer(message_rendering.contents(found[0]))
 
 
 async def batch_content(call: Call) -> Answer:
@@ -45,7 +45,7 @@ async def batch_content(call: Call) -> Answer:
     if not 1 <= len(ids) <= shapes.MAX_BATCH_CONTENTS:
         raise invalid("message_ids", f"message_ids takes 1 to {shapes.MAX_BATCH_CONTENTS} ids.")
     found = await call.rooms.messaging.contents(call.environment.id, ids)
-    return json_answer([rendering.contents(one) for one in found])
+    return json_answer([message_rendering.contents(one) for one in found])
 
 
 async def events(call: Call) -> Answer:
@@ -53,7 +53,7 @@ async def events(call: Call) -> Answer:
     part = await call.rooms.messaging.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda event: listed(rendering.event(event))))
+    return json_answer(rendering.items(part, lambda event: listed(message_rendering.event(event))))
 
 
 async def activities(call: Call) -> Answer:
@@ -63,7 +63,7 @@ async def activities(call: Call) -> Answer:
     )
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda activity: listed(rendering.activity(activity))))
+    return json_answer(rendering.items(part, lambda activity: listed(message_rendering.activity(activity))))
 
 
 async def delivery_logs(call: Call) -> Answer:
@@ -71,7 +71,7 @@ async def delivery_logs(call: Call) -> Answer:
     part = await call.rooms.messaging.delivery_logs(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda log: listed(rendering.delivery_log(log, call.environment))))
+    return json_answer(rendering.items(part, lambda log: listed(message_rendering.delivery_log(log, call.environment))))
 
 
 def listed(rendered: Document) -> Document:

@@ -1,4 +1,4 @@
-"""Renders what the rooms return in Knock's shapes (knock.md §2.0, §4)."""
+"""Renders recipients and what hangs on them in Knock's shapes (knock.md §2.0, §4)."""
 
 from __future__ import annotations
 
@@ -15,31 +15,14 @@ from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.tenant_settings import settings_of
 from addressee.dialects.operation import Call
 from addressee.directory.bulk import BulkOperation
-from addressee.directory.environments import Environment
 from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
 from addressee.directory.subscriptions import Subscription
-from addressee.messaging import (
-    Activity,
-    Contents,
-    DeliveryLog,
-    EmailContent,
-    FeedItem,
-    Identity,
-    InAppContent,
-    Message,
-    MessageEvent,
-    Missing,
-    RecipientRun,
-    Reference,
-    RunEvent,
-    ScheduleEntry,
-)
+from addressee.messaging import Identity, Missing, Reference, ScheduleEntry
 from addressee.preferences import MEMBERS
 
 T = TypeVar("T")
 
 SHAPES = ("flat", "nested")
-MAX_ACTORS = 10
 
 
 def milliseconds(instant: datetime) -> str:
@@ -221,202 +204,6 @@ def bulk_operation(operation: BulkOperation) -> Document:
         "failed_at": failed,
         "progress_path": f"/v1/bulk_operations/{operation.id}",
     }
-
-
-def message(message: Message) -> Document:
-    return {
-        "__typename": "Message",
-        "__cursor": write_cursor(message.position),
-        "id": message.id,
-        "channel_id": str(message.channel.id),
-        "channel": {
-            "id": str(message.channel.id),
-            "key": message.channel.key,
-            "name": message.channel.name,
-            "type": message.channel.type,
-            "provider": message.channel.provider,
-            "created_at": microseconds(message.channel.created_at),
-            "updated_at": microseconds(message.channel.updated_at),
-        },
-        "recipient": reference(message.recipient),
-        "actors": [reference(actor) for actor in message.actors[:MAX_ACTORS]],
-        "tenant": message.tenant,
-        "status": message.status,
-        "engagement_statuses": engagements(message),
-        "source": {
-            **source(message, "NotificationSource"),
-            "type": "workflow",
-            "step_ref": message.step_ref,
-            "branch_path": None,
-            "workflow_run_id": str(message.run_id),
-            "workflow_recipient_run_id": str(message.recipient_run_id),
-        },
-        "workflow": message.workflow,
-        "data": message.data,
-        "metadata": None,
-        "recipient_snapshot": None if message.email is None else {"email": message.email},
-        "scheduled_at": None,
-        **times(message),
-    }
-
-
-def engagements(message: Message) -> list[str]:
-    times = {
-        "seen": message.seen_at,
-        "read": message.read_at,
-        "interacted": message.interacted_at,
-        "link_clicked": message.link_clicked_at,
-        "archived": message.archived_at,
-    }
-    return [name for name, at in times.items() if at is not None]
-
-
-def source(message: Message, typename: str) -> Document:
-    return {
-        "__typename": typename,
-        "key": message.workflow,
-        "version_id": str(message.version_id),
-        "categories": list(message.categories),
-    }
-
-
-def times(message: Message) -> Document:
-    return {
-        "seen_at": optional(message.seen_at),
-        "read_at": optional(message.read_at),
-        "interacted_at": optional(message.interacted_at),
-        "link_clicked_at": optional(message.link_clicked_at),
-        "clicked_at": optional(message.link_clicked_at),
-        "archived_at": optional(message.archived_at),
-        "inserted_at": microseconds(message.inserted_at),
-        "updated_at": microseconds(message.updated_at),
-    }
-
-
-def event(event: MessageEvent) -> Document:
-    return {
-        "__typename": "MessageEvent",
-        "id": event.id,
-        "type": event.type,
-        "recipient": reference(event.recipient),
-        "data": event.data,
-        "inserted_at": microseconds(event.inserted_at),
-    }
-
-
-def delivery_log(log: DeliveryLog, environment: Environment) -> Document:
-    return {
-        "__typename": "MessageDeliveryLog",
-        "id": log.id,
-        "environment_id": str(environment.uid),
-        "service_name": log.service,
-        "request": log.request,
-        "response": log.response,
-        "inserted_at": microseconds(log.inserted_at),
-    }
-
-
-def recipient_run(run: RecipientRun) -> Document:
-    return {
-        "__typename": "WorkflowRecipientRun",
-        "__cursor": write_cursor(run.position),
-        "id": str(run.id),
-        "workflow_run_id": str(run.run_id),
-        "workflow": run.workflow,
-        "status": run.status,
-        "recipient": reference(run.recipient),
-        "actor": None if run.actor is None else reference(run.actor),
-        "tenant": run.tenant,
-        "error_count": run.error_count,
-        "trigger_source": {**run.source, "cancellation_key": run.cancellation_key},
-        "inserted_at": microseconds(run.inserted_at),
-        "updated_at": microseconds(run.updated_at),
-    }
-
-
-def detailed_run(run: RecipientRun) -> Document:
-    return {**recipient_run(run), "events": [run_event(event) for event in run.events]}
-
-
-def run_event(event: RunEvent) -> Document:
-    return {
-        "__typename": "WorkflowRecipientRunEvent",
-        "id": event.id,
-        "event": event.event,
-        "status": event.status,
-        "step_ref": event.step_ref,
-        "step_type": event.step_type,
-        "attempt": event.attempt,
-        "data": event.data,
-        "inserted_at": microseconds(event.inserted_at),
-    }
-
-
-def contents(contents: Contents) -> Document:
-    return {
-        "__typename": "MessageContent",
-        "message_id": contents.message_id,
-        "inserted_at": microseconds(contents.inserted_at),
-        "data": content(contents.content),
-    }
-
-
-def content(content: EmailContent | InAppContent) -> Document:
-    if isinstance(content, InAppContent):
-        return {
-            "__typename": "MessageInAppFeedContent",
-            "blocks": [block(one) for one in content.blocks],
-        }
-    return {
-        "__typename": "MessageEmailContent",
-        "from": content.sender,
-        "to": content.to,
-        "subject_line": content.subject,
-        "html_body": content.html or "",
-        "text_body": content.text or "",
-        "cc": None,
-        "bcc": None,
-        "reply_to": content.reply_to,
-    }
-
-
-def block(block: Any) -> Document:
-    return {"name": block.name, "type": block.type, "content": block.content, "rendered": block.rendered}
-
-
-def activity(activity: Activity) -> Document:
-    return {
-        "__typename": "Activity",
-        "id": activity.id,
-        "recipient": mention(activity.recipient),
-        "actor": None if activity.actor is None else mention(activity.actor),
-        "data": activity.data,
-        "inserted_at": microseconds(activity.inserted_at),
-        "updated_at": microseconds(activity.updated_at),
-    }
-
-
-def feed_item(item: FeedItem, *, compact: bool) -> Document:
-    """A feed's item; the compact form leaves out activities, further actors and nested data (§3.10)."""
-    data = item.message.data
-    rendered = {
-        "__typename": "FeedItem",
-        "__cursor": item.cursor,
-        "id": item.message.id,
-        "blocks": [block(one) for one in item.blocks],
-        "actors": [mention(actor) for actor in item.actors[: 1 if compact else MAX_ACTORS]],
-        "total_actors": len(item.actors),
-        "data": {name: value for name, value in data.items() if not isinstance(value, dict | list)}
-        if compact
-        else data,
-        "source": source(item.message, "Workflow"),
-        "tenant": item.message.tenant,
-        **times(item.message),
-    }
-    if not compact:
-        rendered["activities"] = [activity(one) for one in item.activities]
-        rendered["total_activities"] = len(item.activities)
-    return rendered
 
 
 def schedule(entry: ScheduleEntry) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from addressee.dialects.knock import rendering
+from addressee.dialects.knock import message_rendering, rendering
 from addressee.dialects.knock.errors import invalid, missing
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query, after, before
@@ -19,7 +19,7 @@ FILTERS = (*PAGING, "workflow", "status[]", "tenant", "has_errors", "recipient",
 async def list_all(call: Call) -> Answer:
     query = Query(call.query_string)
     part = await call.rooms.messaging.runs(call.environment.id, run_filter(query), asked_page(query, RunPosition))
-    return json_answer(rendering.items(part, rendering.recipient_run))
+    return json_answer(rendering.items(part, message_rendering.recipient_run))
 
 
 def run_filter(query: Query) -> RunFilter:
@@ -49,7 +49,7 @@ async def get(call: Call) -> Answer:
     run = await call.rooms.messaging.recipient_run(call.environment.id, id)
     if run is None:
         raise missing("The run")
-    return json_answer(rendering.detailed_run(run))
+    return json_answer(message_rendering.detailed_run(run))
 
 
 OPERATIONS = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from addressee.dialects.knock import rendering
+from addressee.dialects.knock import message_rendering
 from addressee.messaging import EmailContent
 
 
@@ -13,7 +13,7 @@ from addressee.messaging import EmailContent
     [({"html": "<p>Hi</p>", "text": None}, "<p>Hi</p>", ""), ({"html": None, "text": "Hi"}, "", "Hi")],
 )
 def test_the_part_that_an_email_does_not_have_is_empty(parts: dict[str, Any], html: str, text: str) -> None:
-    said = rendering.content(
+    said = message_rendering.content(
         EmailContent(sender="a@example.com", to="b@example.com", subject="Hi", reply_to=None, **parts)
     )
     assert (said["html_body"], said["text_body"]) == (html, text)
