@@ -143,3 +143,15 @@ def test_what_a_preference_screen_shows() -> None:
     assert shown(own, "acme", of_tenant, ground) == {"categories": {"a": False, "b": True, "c": True}}
     assert shown(own, "default", of_tenant, ground) == {"categories": {"a": True, "b": False, "c": True}}
     assert shown({}, "zeta", {}, {}) == {}
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [None, 5, [], {"channel_types": {"email": False}}, {"kinds": 5}, {"categories": None}, {"workflows": {"w": []}}],
+)
+def test_what_is_no_set_says_nothing(malformed: Any) -> None:
+    """A library may store anything; a run does not fail of it."""
+    said = {"kinds": {"email": False}}
+    assert effective({"default": malformed}, None, {}, said).document == said
+    assert effective({"acme": malformed}, "acme", {"$members": malformed}, said).document == said
+    assert shown({"default": malformed}, "default", {}, said) == said

@@ -15,7 +15,7 @@ from typing import Any
 
 from addressee.directory.preference_sets import SECTIONS, merged
 from addressee.directory.recipient import Document
-from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY
+from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, sound
 
 MAPS = ("kinds", "channels")
 
@@ -79,9 +79,9 @@ def effective(
     A recipient's `default` set is not used where a set for the tenant, or one of the tenant's, says more; only what
     it says of commercial messages always counts first.
     """
-    default = own.get(DEFAULT, {})
-    for_tenant = None if tenant is None else own.get(tenant)
-    members = None if tenant is None else of_tenant.get(MEMBERS)
+    default = sound(own.get(DEFAULT, {}))
+    for_tenant = sound(own[tenant]) if tenant is not None and tenant in own else None
+    members = sound(of_tenant[MEMBERS]) if tenant is not None and MEMBERS in of_tenant else None
     ground = Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default)
     if for_tenant is None and members is None:
         return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), ground)
@@ -103,8 +103,8 @@ def shown(
     """A recipient's set as a preference screen shows it: over the tenant's default, over the environment's."""
     name = LayerName.RECIPIENT_DEFAULT if set_id == DEFAULT else LayerName.RECIPIENT_TENANT
     return stacked(
-        Layer(name, own.get(set_id, {})),
-        Layer(LayerName.TENANT_DEFAULT, of_tenant.get(MEMBERS, {})),
+        Layer(name, sound(own.get(set_id, {}))),
+        Layer(LayerName.TENANT_DEFAULT, sound(of_tenant.get(MEMBERS, {}))),
         Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default),
     ).document
 

@@ -27,6 +27,7 @@ from uuid import UUID
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS, KINDS
+from addressee.directory.recipient import Document
 from addressee.preferences.conditions import check_condition
 
 DEFAULT = "default"
@@ -63,6 +64,16 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
             PARTS[name](value, path)
         else:
             raise RefusedError("name", path, f"A preference set has no {name!r}; it has {', '.join(SET_NAMES)}.")
+
+
+def sound(document: Any) -> Document:
+    """The set itself, or an empty one for what is none: edits take any document, and a run must not fail of one."""
+    try:
+        check_set(checked_map(document, ""))
+    except RefusedError:
+        return {}
+    found: Document = document
+    return found
 
 
 def check_scope(scope: Any, field: str) -> None:
@@ -130,10 +141,15 @@ def check_strategy(value: Any, field: str) -> None:
         raise RefusedError("strategy", field, f"{field} must be {' or '.join(STRATEGIES)}.")
 
 
-def entries(value: Any, field: str) -> list[tuple[str, Any]]:
-    """The entries of a map. Raises RefusedError unless it is one, of storable names and within bounds."""
+def checked_map(value: Any, field: str) -> Document:
     if not isinstance(value, dict):
         raise RefusedError("type", field, f"{field} must be an object.")
+    return value
+
+
+def entries(value: Any, field: str) -> list[tuple[str, Any]]:
+    """The entries of a map. Raises RefusedError unless it is one, of storable names and within bounds."""
+    checked_map(value, field)
     if len(value) > MAX_ENTRIES:
         raise RefusedError("size", field, f"{field} must have at most {MAX_ENTRIES:,} entries.")
     for name in value:
