@@ -99,6 +99,9 @@ ANSWERS_TO_A_STRANGER = {
     "POST /v1/messages/batch/interacted": 200,
 }
 
+# What names a user who must be there: another of these tests may have deleted the twin's.
+NEEDS_THE_USER = {"POST /v1/schedules": (422,), "POST /v1/notify": (422,)}
+
 
 def is_public(operation: Operation) -> bool:
     return any(re.fullmatch(pattern, title(operation)) for pattern in PUBLIC)
@@ -144,7 +147,7 @@ async def test_nor_does_it_where_it_has_things_of_the_same_names(
     """The same user, channel and workflow, but other messages and bulk operations."""
     before = await everything_stored(pool, inhabited.id)
     reply = call(api, operation, inhabited, twin.secret_key, naming(operation, inhabited))
-    assert reply.status in (200, 204, 404, 422)  # others may have deleted what it needs
+    assert reply.status in (200, 204, 404, *NEEDS_THE_USER.get(title(operation), ()))
     assert not traces(inhabited, reply)
     assert await everything_stored(pool, inhabited.id) == before
 

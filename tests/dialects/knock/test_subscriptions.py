@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import httpx
 import knockapi
@@ -233,3 +234,19 @@ def test_what_an_object_is_told_its_subscribers_are_told(knock: Knock, apollo: s
     (message,) = knock.users.list_messages("ada")
     assert message.source.workflow_run_id == accepted.workflow_run_id
     assert list(knock.users.list_messages("bob")) == []
+
+
+def test_in_bulk_a_row_with_bad_channel_data_fails_alone(
+    http: httpx.Client, knock: Knock, apollo: str, pushed: dict[str, UUID]
+) -> None:
+    knock.objects.set("projects", "gemini")
+    known, unknown = str(pushed["in-app"]), "01a2010c-772e-768f-a1b3-9d15e032df44"
+    rows = [
+        {"id": apollo, "recipients": [{"id": "eve", "channel_data": {unknown: {}}}]},
+        {"id": "gemini", "recipients": [{"id": "eva", "channel_data": {known: {"seat": 1}}}]},
+    ]
+    reply = http.post("/v1/objects/projects/bulk/subscriptions/add", json={"subscriptions": rows}).json()
+    assert reply["error_items"] == [{"id": "apollo", "collection": "projects"}]
+    assert (subscribers(knock), subscribers(knock, "gemini")) == ([], ["eva"])
+    assert http.get("/v1/users/eve").status_code == 404
+    assert http.get(f"/v1/users/eva/channel_data/{known}").json()["data"] == {"seat": 1}

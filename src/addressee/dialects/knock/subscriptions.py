@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import TypeAlias
 from uuid import UUID
 
 from addressee.dialects.bodies import typed, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
-from addressee.dialects.knock.inline_channel_data import check_channel_data
+from addressee.dialects.knock.inline_channel_data import channels_for, checked_write
 from addressee.dialects.knock.objects import known_object, object_collection
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
@@ -123,14 +124,20 @@ async def bulk_add(call: Call) -> Answer:
 
 async def identify_described(call: Call, rows: Sequence[shapes.ObjectSubscriptions]) -> dict[int, str]:
     """Identifies those whom rows describe; returns why not, by the number of the row."""
+    described: dict[int, list[Write]] = {}
     writes: list[tuple[int, Write]] = []
     refused: dict[int, str] = {}
     for index, row in enumerate(rows):
         try:
             references("recipients", row.recipients)
-            described = inline_writes(call, row.recipients)
-            check_writes(described)
-            writes += [(index, write) for write in await check_channel_data(call, described)]
+            described[index] = inline_writes(call, row.recipients)
+            check_writes(described[index])
+        except RefusedError as refusal:
+            refused[index] = refusal.message
+    channels = await channels_for(call, chain.from_iterable(described.values()))
+    for index in sorted(described.keys() - refused.keys()):
+        try:
+            writes += [(index, checked_write(write, channels)) for write in described[index]]
         except RefusedError as refusal:
             refused[index] = refusal.message
     results = await call.rooms.directory.write_all([write for _, write in writes])
