@@ -12,6 +12,7 @@ import msgspec
 from msgspec import structs
 from uuid_utils.compat import uuid7
 
+from addressee.database.expiry import delete_before
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -23,7 +24,6 @@ from addressee.directory.writes import Write
 SQL = load(__package__)
 
 OPERATION_LIFE = timedelta(days=30)
-DELETED_AT_A_TIME = 10_000
 
 
 class Failure(NamedTuple):
@@ -156,7 +156,5 @@ async def find_bulk_operation(pool: Pool, environment_id: int, id: UUID) -> Bulk
 
 
 async def delete_old_operations(connection: Connection, now: datetime) -> None:
-    """Deletes outcomes that nobody asks for any more, some at a time."""
-    deleted = f"DELETE {DELETED_AT_A_TIME}"
-    while deleted == f"DELETE {DELETED_AT_A_TIME}":
-        deleted = await connection.execute(SQL["delete_old_bulk_operations"], now - OPERATION_LIFE, DELETED_AT_A_TIME)
+    """Deletes outcomes that nobody asks for any more."""
+    await delete_before(connection, SQL["delete_old_bulk_operations"], now - OPERATION_LIFE)

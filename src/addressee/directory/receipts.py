@@ -12,13 +12,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from addressee.database.expiry import delete_before
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 
 SQL = load(__package__)
 
 RECEIPT_LIFE = timedelta(hours=24)
-DELETED_AT_A_TIME = 10_000
 
 RequestKey: TypeAlias = tuple[int, str]
 
@@ -128,8 +128,6 @@ async def keep_all(connection: Connection, answered: Iterable[tuple[Receipt, Sto
 
 
 async def delete_expired_receipts(connection: Connection, now: datetime) -> None:
-    """Deletes what protects from nothing any more, some at a time."""
+    """Deletes what protects from nothing any more."""
     for statement in (SQL["delete_expired_edit_receipts"], SQL["delete_expired_receipts"]):
-        deleted = f"DELETE {DELETED_AT_A_TIME}"
-        while deleted == f"DELETE {DELETED_AT_A_TIME}":
-            deleted = await connection.execute(statement, now - RECEIPT_LIFE, DELETED_AT_A_TIME)
+        await delete_before(connection, statement, now - RECEIPT_LIFE)
