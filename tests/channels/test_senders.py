@@ -1,5 +1,8 @@
-"""What every sender must do, whatever it sends with."""
+"""What every sender must do, whatever it sends and with what."""
 
+from __future__ import annotations
+
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -8,13 +11,17 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from addressee.channels.email import Email
+from addressee.channels.fcm import FcmSender, FcmSettings
 from addressee.channels.outbox import OutboxSender
+from addressee.channels.push import Push
 from addressee.channels.sender import Failed, Failure, Sender, Sent
 from addressee.channels.smtp import SmtpSender, SmtpSettings
+from tests.channels.fcm_server import fcm_server
 from tests.channels.mail_server import mail_server
 
 EMAIL = Email(
@@ -28,104 +35,140 @@ EMAIL = Email(
     reply_to="help@example.com",
 )
 
+PUSH = Push(
+    id="2xuDjZRydlnF6FxATblCuxGey9I",
+    token="fGci-Rk3T0:APA91bHPRgkF3J",
+    title="Grüße 🦊",
+    body="Schöne Grüße",
+    data={"order": "ä-17", "action_url": "https://app.example/17"},
+)
+
 
 @dataclass
 class Case:
-    sender: Sender
-    arrived: Callable[[], Sequence[EmailMessage]]
+    """A sender and a letter for it. `to` gives the letter another address, `arrived` says which ids have.
+
+    `unreachable` is the same sender where nobody answers, `said` is what only the recipient may read.
+    """
+
+    sender: Sender[Any]
+    letter: Any
+    to: Callable[[str], Any]
+    arrived: Callable[[], Sequence[str]]
+    unreachable: Sender[Any]
+    said: Sequence[str]
+    secrets: Sequence[str] = ()
+
+
+def email_case(sender: Sender[Any], arrived: Callable[[], Sequence[EmailMessage]], unreachable: Sender[Any]) -> Case:
+    return Case(
+        sender,
+        EMAIL,
+        lambda to: replace(EMAIL, to=to),
+        lambda: [mail["message-id"].split("@")[0].strip("<") for mail in arrived()],
+        unreachable,
+        [EMAIL.subject, str(EMAIL.html), str(EMAIL.text)],
+    )
+
+
+def mails_in(folder: Path) -> list[EmailMessage]:
+    parser = BytesParser(policy=policy.default)
+    return [parser.parsebytes(file.read_bytes()) for file in sorted(folder.glob("*"))]
+
+
+def smtp_sender(port: int) -> SmtpSender:
+    return SmtpSender(SmtpSettings(sender="unused@example.com", host="127.0.0.1", port=port, security="none"))
 
 
 @asynccontextmanager
 async def smtp(_: Path) -> AsyncIterator[Case]:
     async with mail_server() as mail:
-        settings = SmtpSettings(sender="unused@example.com", host="127.0.0.1", port=mail.port, security="none")
-        yield Case(SmtpSender(settings), lambda: mail.mails)
+        yield email_case(smtp_sender(mail.port), lambda: mail.mails, smtp_sender(closed_port()))
 
 
 @asynccontextmanager
 async def outbox(folder: Path) -> AsyncIterator[Case]:
-    def arrived() -> list[EmailMessage]:
-        parser = BytesParser(policy=policy.default)
-        return [parser.parsebytes(file.read_bytes()) for file in sorted(folder.iterdir())]
-
-    yield Case(OutboxSender(folder), arrived)
+    (folder / "taken").write_text("a file")
+    mails = folder / "mails"
+    yield email_case(OutboxSender(mails), lambda: mails_in(mails), OutboxSender(folder / "taken"))
 
 
-@pytest.fixture(params=[smtp, outbox])
+@asynccontextmanager
+async def fcm(_: Path) -> AsyncIterator[Case]:
+    async with fcm_server() as server:
+        settings = FcmSettings(service_account=server.service_account, endpoint=server.url)
+        nowhere = FcmSettings(service_account=server.service_account, endpoint=f"http://127.0.0.1:{closed_port()}")
+        yield Case(
+            FcmSender(settings),
+            PUSH,
+            lambda token: replace(PUSH, token=token),
+            lambda: [push["android"]["notification"]["tag"] for push in server.pushes],
+            FcmSender(nowhere),
+            [PUSH.title, PUSH.body, *PUSH.data.values()],
+            [PUSH.token, server.key_id],
+        )
+
+
+def closed_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port: int = closed.getsockname()[1]
+        return port
+
+
+@pytest.fixture(params=[smtp, outbox, fcm])
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Case]:
     async with request.param(tmp_path) as case:
         yield case
         await case.sender.close()
+        await case.unreachable.close()
 
 
-async def test_an_email_arrives_as_it_was_given(case: Case) -> None:
-    assert await case.sender.send(EMAIL) == Sent()
-    (mail,) = case.arrived()
-    assert mail["from"] == EMAIL.sender
-    assert mail["to"] == EMAIL.to
-    assert mail["reply-to"] == EMAIL.reply_to
-    assert mail["subject"] == EMAIL.subject
-    assert mail["date"].datetime == EMAIL.written_at
-    assert mail["message-id"] == f"<{EMAIL.id}@example.com>"
-    text, html = mail.get_body(["plain"]), mail.get_body(["html"])
-    assert text is not None
-    assert html is not None
-    assert text.get_content().strip() == EMAIL.text
-    assert html.get_content().strip() == EMAIL.html
-
-
-@pytest.mark.parametrize(("html", "text", "type"), [("<p>x</p>", None, "text/html"), (None, "x", "text/plain")])
-async def test_one_of_html_and_text_is_enough(case: Case, html: str | None, text: str | None, type: str) -> None:
-    assert await case.sender.send(replace(EMAIL, html=html, text=text)) == Sent()
-    (mail,) = case.arrived()
-    assert mail.get_content_type() == type
-    assert mail.get_content().strip() == (html or text)
-
-
-@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\v", "\x85", "\u2028"])
-async def test_a_subject_cannot_add_headers(case: Case, break_: str) -> None:
-    assert await case.sender.send(replace(EMAIL, subject=f"Hello{break_}Bcc: eve@example.org")) == Sent()
-    (mail,) = case.arrived()
-    assert mail["subject"] == "Hello Bcc: eve@example.org"
-    assert mail["bcc"] is None
-
-
-@pytest.mark.parametrize(
-    "to",
-    [
-        "",
-        "ada",
-        "ada@",
-        "@example.org",
-        "ada@example.org, eve@example.org",
-        "ada@example.org\r\nBcc: eve@example.org",
-        "ada@example.org\nX: y",
-        "a b@example.org",
-        "ada@exa\u2028mple.org",
-    ],
-)
-async def test_what_is_not_one_address_bounces_and_nothing_leaves(case: Case, to: str) -> None:
-    result = await case.sender.send(replace(EMAIL, to=to))
-    assert (result, result.exchange) == (Failed(Failure.BOUNCED, "not an e-mail address"), None)
-    assert case.arrived() == []
-
-
-async def test_what_was_asked_is_told_without_what_the_email_says(case: Case) -> None:
-    exchange = (await case.sender.send(EMAIL)).exchange
-    assert exchange is not None
-    assert exchange.asked == {"id": EMAIL.id, "from": EMAIL.sender, "to": EMAIL.to}
-    assert exchange.status in range(200, 300)
-    assert not any(str(said) in repr(exchange) for said in (EMAIL.subject, EMAIL.html, EMAIL.text))
+async def test_what_is_sent_arrives_once(case: Case) -> None:
+    assert await case.sender.send(case.letter) == Sent()
+    assert case.arrived() == [case.letter.id]
 
 
 async def test_several_go_one_after_the_other(case: Case) -> None:
-    for number in range(3):
-        assert await case.sender.send(replace(EMAIL, id=f"id-{number}")) == Sent()
-    assert [mail["message-id"] for mail in case.arrived()] == [f"<id-{number}@example.com>" for number in range(3)]
+    ids = [f"id-{number}" for number in range(3)]
+    for id in ids:
+        assert await case.sender.send(replace(case.letter, id=id)) == Sent()
+    assert case.arrived() == ids
+
+
+@pytest.mark.parametrize("address", ["", "a b", "ada@example.org\r\nBcc: eve@example.org", "a\nb", "a\u2028b", "ä ö"])
+async def test_what_is_not_one_address_bounces_and_nothing_leaves(case: Case, address: str) -> None:
+    result = await case.sender.send(case.to(address))
+    assert isinstance(result, Failed)
+    assert (result.failure, result.exchange) == (Failure.BOUNCED, None)
+    assert case.arrived() == []
+
+
+async def test_where_nobody_answers_it_is_tried_later_and_what_was_asked_is_told(case: Case) -> None:
+    for _ in range(2):
+        result = await case.unreachable.send(case.letter)
+        assert isinstance(result, Failed)
+        assert result.failure is Failure.TEMPORARY
+        assert result.exchange is not None
+        assert (result.exchange.status, result.exchange.answer) == (None, result.reason)
+        assert told_nothing(case, result)
+
+
+async def test_what_was_asked_is_told_without_what_it_says(case: Case) -> None:
+    result = await case.sender.send(case.letter)
+    assert result.exchange is not None
+    assert result.exchange.asked["id"] == case.letter.id
+    assert result.exchange.status in range(200, 300)
+    assert told_nothing(case, result)
+
+
+def told_nothing(case: Case, result: Sent | Failed) -> bool:
+    return not any(text in repr(result) for text in (*case.said, *case.secrets))
 
 
 async def test_closing_twice_or_unused_is_harmless(case: Case) -> None:
     await case.sender.close()
-    await case.sender.send(EMAIL)
+    await case.sender.send(case.letter)
     await case.sender.close()
     await case.sender.close()
+    await case.sender.send(case.letter)

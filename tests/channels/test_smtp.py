@@ -44,6 +44,12 @@ async def sender(mail: MailServer) -> AsyncIterator[SmtpSender]:
     [
         ("550 5.1.1 no such user", Failure.BOUNCED),
         ("553 5.1.3 bad address", Failure.BOUNCED),
+        ("550 no such user", Failure.BOUNCED),
+        ("550 5.2.1 mailbox disabled", Failure.BOUNCED),
+        ("550 5.7.1 relaying denied", Failure.PERMANENT),
+        ("554 5.7.1 your address is on a list", Failure.PERMANENT),
+        ("530 5.7.0 authentication required", Failure.PERMANENT),
+        ("552 5.2.2 mailbox full", Failure.PERMANENT),
         ("450 4.2.1 greylisted", Failure.TEMPORARY),
         ("452 4.2.2 mailbox full", Failure.TEMPORARY),
     ],

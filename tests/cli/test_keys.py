@@ -32,6 +32,13 @@ async def test_many_commands_at_once_set_up_one_new_installation(tmp_path: Path)
     assert {each["key"][-4:] for each in created} == {each["ends_in"] for each in await listed(folder)}
 
 
+async def test_the_secret_of_a_workspace_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("what they sign with\n")
+    arguments = ("--environment", "staging", "--kind", "workspace", "--secret-file", str(file))
+    assert (await create(tmp_path / "data", *arguments))["secret"] == "what they sign with"
+
+
 async def test_keys_are_made_shown_and_revoked_while_a_server_runs(tmp_path: Path) -> None:
     value = "a-key-that-somebody-chose"
     async with EmbeddedPostgres(Installation(tmp_path).postgres_folder, settings=CARELESS):

@@ -1,5 +1,6 @@
 """Edits as values: what each does to a recipient, a tombstone, or nothing."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -10,15 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.directory.documents import Merge
+from addressee.directory.editing import Moment
 from addressee.directory.edits import (
     Add,
+    AddAddress,
     Append,
     ChangePreferences,
+    ChangePreferenceSets,
     Delete,
+    DisableAddress,
     Edit,
     Identify,
-    Moment,
     Remove,
+    RemoveAddress,
+    RemoveAddresses,
+    Set,
     SetChannelData,
     SetOnce,
     SetPreferences,
@@ -36,6 +43,8 @@ NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 OLD_UID, NEW_UID = UUID(int=1), UUID(int=2)
 MOMENT = Moment(NOW, 8, lambda: NEW_UID)
 
+details = st.dictionaries(st.just("device_id"), st.text("ab", min_size=1, max_size=2))
+
 edits: st.SearchStrategy[Edit] = st.one_of(
     st.builds(Identify, properties=documents, merge=st.sampled_from(Merge)),
     st.builds(Identify, attributes=st.dictionaries(st.sampled_from(["name", "email"]), st.none() | st.text("ab"))),
@@ -43,6 +52,12 @@ edits: st.SearchStrategy[Edit] = st.one_of(
     st.builds(Append, st.dictionaries(names, values, max_size=2)),
     st.builds(Remove, st.dictionaries(names, scalars, max_size=2)),
     st.builds(Unset, st.lists(names, max_size=3).map(tuple)),
+    st.builds(Set, documents),
+    st.builds(AddAddress, st.just("email"), st.sampled_from(["a@x.yz", "b@x.yz"])),
+    st.builds(AddAddress, st.just("android_push"), st.sampled_from(["t", "u"]), st.just("fcm"), details),
+    st.builds(RemoveAddress, st.just("email"), st.sampled_from(["a@x.yz", "b@x.yz"])),
+    st.builds(RemoveAddresses, st.sampled_from(["email", "android_push"])),
+    st.builds(DisableAddress, st.just("email"), st.sampled_from(["a@x.yz", "b@x.yz"])),
     st.builds(SetChannelData, st.sampled_from(["fcm", "slack"]), documents),
     st.builds(UnsetChannelData, st.sampled_from(["fcm", "slack"])),
     st.builds(SetPreferences, st.sampled_from(["default", "acme"]), documents, st.sampled_from(Merge)),
@@ -110,6 +125,15 @@ def test_the_parts_of_a_branding_are_merged() -> None:
     assert Identify({"branding": None}).apply(found, HERE, MOMENT).attributes == {"name": "Acme", "branding": None}
 
 
+def test_a_link_of_a_branding_that_is_null_goes() -> None:
+    found = ada(attributes={"branding": {"logo_url": "a", "social_links": {"x": "x.example", "y": "y.example"}}})
+    given = {"branding": {"social_links": {"x": None, "z": "z.example", "none": None}}}
+    assert Identify(given).apply(found, HERE, MOMENT).attributes == {
+        "branding": {"logo_url": "a", "social_links": {"y": "y.example", "z": "z.example"}}
+    }
+    assert Identify(given).apply(None, HERE, MOMENT).attributes == {"branding": {"social_links": {"z": "z.example"}}}
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -126,6 +150,10 @@ def test_the_parts_of_a_branding_are_merged() -> None:
         ({"branding": {"logo_url": 5}}, "branding.logo_url"),
         ({"branding": {"icon_url": "\0"}}, "branding.icon_url"),
         ({"branding": {"colour": "#fff"}}, "branding"),
+        ({"branding": {"social_links": []}}, "branding.social_links"),
+        ({"branding": {"social_links": {"x": 5}}}, "branding.social_links.x"),
+        ({"branding": {"social_links": {"\0": "x"}}}, "branding.social_links"),
+        ({"branding": {"social_links": {str(index): "x" for index in range(101)}}}, "branding.social_links"),
     ],
 )
 def test_an_attribute_of_the_wrong_kind_is_refused(given: dict[str, object], field: str) -> None:
@@ -255,6 +283,24 @@ def test_a_preference_set_can_be_changed_by_what_it_holds() -> None:
     assert created == Recipient(HERE, NEW_UID, 8, NOW, preferences={"default": {"enabled": True}})
     with pytest.raises(RefusedError):
         ChangePreferences("default", lambda _: {"kinds": "\0"}).apply(found, HERE, MOMENT)
+
+
+def test_all_preference_sets_are_made_of_the_stored_ones_and_nobody_comes_to_be_of_it() -> None:
+    def swapped(sets: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: document for name, document in sets.items() if name != "acme"} | {"zeta": {"enabled": False}}
+
+    found = ada(preferences={"default": {"enabled": True}, "acme": {}})
+    changed = ChangePreferenceSets(swapped).apply(found, HERE, MOMENT)
+    assert changed is not None
+    assert changed.preferences == {"default": {"enabled": True}, "zeta": {"enabled": False}}
+    assert ChangePreferenceSets(swapped).apply(changed, HERE, MOMENT) is changed
+    assert ChangePreferenceSets(swapped).apply(None, HERE, MOMENT) is None
+    tombstone = Delete().apply(found, HERE, MOMENT)
+    assert ChangePreferenceSets(swapped).apply(tombstone, HERE, MOMENT) is tombstone
+    created = ChangePreferenceSets(swapped, creates=True).apply(None, HERE, MOMENT)
+    assert created == Recipient(HERE, NEW_UID, 8, NOW, preferences={"zeta": {"enabled": False}})
+    with pytest.raises(RefusedError):
+        ChangePreferenceSets(lambda _: {"default": {"kinds": "\0"}}).apply(found, HERE, MOMENT)
 
 
 def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import Credential, KeyRing, Keys
+from addressee.directory.keys import Credential, KeyRing, Keys, Kind
 from tests.conftest import Environment
 
 SEALER = Sealer(b"k" * 32)
@@ -58,6 +58,40 @@ async def test_a_workspace_key_is_long_and_has_a_sealed_secret(
     sealed = await pool.fetchval("SELECT sealed_secret FROM addressee.keys WHERE id = $1", created.id)
     assert SEALER.open(sealed, f"key {created.id}").decode() == created.secret
     assert await ring.find(created.key) is None, "a workspace key is no bearer token"
+    found = await ring.find(created.key, ("workspace",))
+    assert found is not None
+    assert found.secret == created.secret.encode()
+    assert created.secret not in repr(found)
+
+
+async def test_a_secret_that_clients_have_already_can_be_registered(
+    made: Keys, ring: KeyRing, environment: Environment
+) -> None:
+    value = f"workspace-{secrets.token_hex(8)}"
+    created = await made.create(environment.name, "workspace", value, "what they sign with")
+    found = await ring.find(value, ("workspace",))
+    assert (created.key, created.secret) == (value, "what they sign with")
+    assert found is not None
+    assert found.secret == b"what they sign with"
+
+
+async def test_other_keys_have_no_secret(made: Keys, environment: Environment) -> None:
+    with pytest.raises(ValueError, match="no secret"):
+        await made.create(environment.name, "secret", None, "what they sign with")
+
+
+@pytest.mark.parametrize("value", ["w/" + "x" * 20, "w:" + "x" * 20, "w é" + "x" * 20])
+async def test_a_workspace_key_fits_into_a_path(made: Keys, environment: Environment, value: str) -> None:
+    with pytest.raises(ValueError, match="letters, digits"):
+        await made.create(environment.name, "workspace", value)
+
+
+async def test_an_api_key_comes_with_its_workspace(made: Keys, ring: KeyRing, environment: Environment) -> None:
+    created = await made.create(environment.name, "api")
+    assert await ring.find(created.key) is None
+    found = await ring.find(created.key, ("api",))
+    assert found is not None
+    assert (found.environment.uid, found.secret) == (created.workspace, None)
     with pytest.raises(ValueError, match="at least 20 characters"):
         await made.create(environment.name, "workspace", "too-short")
 
@@ -108,9 +142,9 @@ async def test_many_requests_at_once_look_a_key_up_once(
     looked_up = []
     look_up = ring._look_up
 
-    async def counted(key: str) -> Credential | None:
+    async def counted(key: str, kinds: tuple[Kind, ...]) -> Credential | None:
         looked_up.append(key)
-        return await look_up(key)
+        return await look_up(key, kinds)
 
     monkeypatch.setattr(ring, "_look_up", counted)
     found = await asyncio.gather(*(ring.find(created.key) for _ in range(50)))

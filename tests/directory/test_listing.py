@@ -73,3 +73,13 @@ async def test_an_environment_and_a_collection_list_their_own(directory: Directo
     mine = await directory.list(environment.id, "projects", Page(10))
     assert [one.place for one in mine.entries] == [Place(environment.id, "projects", "ada")]
     assert (await directory.list(environment.id + 1, USERS, Page(10))).entries == []
+
+
+async def test_by_id_past_the_first_ones(directory: Directory, environment: Environment) -> None:
+    async def ids(size: int, start: int) -> list[str]:
+        found = await directory.list_by_id(environment.id, USERS, size, start)
+        return [recipient.place.id for recipient in found]
+
+    await create(directory, environment, "c", "a", "d", "b")
+    await directory.write(Write(Place(environment.id, USERS, "b"), (Delete(),)))
+    assert (await ids(2, 0), await ids(2, 1), await ids(2, 3), await ids(0, 0)) == (["a", "c"], ["c", "d"], [], [])

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from addressee.directory import addresses
+from addressee.directory.address_forms import key_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.merging import journal, merge, unmerge
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import USERS, Document, Place, Recipient
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 LATER = datetime(2025, 6, 2, tzinfo=UTC)
@@ -23,6 +25,21 @@ values = st.recursive(
 )
 documents = st.dictionaries(st.sampled_from("abcd"), values, max_size=4)
 entries = st.dictionaries(st.sampled_from(["x", "y", "z"]), st.dictionaries(st.sampled_from("ab"), values, max_size=2))
+emails = st.sampled_from(["a@b.cd", "A@b.cd", "e@f.gh", "i@j.kl"])
+
+
+def stored(kind: str, value: str, status: str = "active", **details: str) -> Document:
+    provider = "fcm" if kind == "android_push" else None
+    return {"kind": kind, "key": key_of(kind, value, provider), "value": value, "status": status, **details}
+
+
+stored_addresses = st.lists(
+    st.builds(
+        stored, st.sampled_from(["email", "whatsapp", "android_push"]), emails, st.sampled_from(["active", "disabled"])
+    ),
+    max_size=4,
+    unique_by=lambda address: (address["kind"], address["key"]),
+)
 
 
 def person(id: str, **parts: Any) -> Recipient:
@@ -33,15 +50,22 @@ def person(id: str, **parts: Any) -> Recipient:
 def people(draw: st.DrawFn, id: str) -> Recipient:
     return person(
         id,
-        attributes=draw(documents),
+        attributes={**draw(documents), **draw(st.dictionaries(st.just("email"), st.none() | emails))},
         properties=draw(documents),
+        addresses=draw(stored_addresses),
         preferences=draw(entries),
         channel_data=draw(entries),
     )
 
 
 def parts(recipient: Recipient) -> tuple[Any, ...]:
-    return (recipient.attributes, recipient.properties, recipient.preferences, recipient.channel_data)
+    return (
+        recipient.attributes,
+        recipient.properties,
+        recipient.addresses,
+        recipient.preferences,
+        recipient.channel_data,
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,6 +97,74 @@ def test_preference_sets_and_channel_data_are_taken_whole_or_not_at_all() -> Non
     assert (
         merge(person("one", channel_data=one), person("two!", channel_data=two), LATER).primary.channel_data == merged
     )
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "all"),
+    [
+        # The primary's attribute names the primary address; the secondary's is another one then.
+        (("a@b.cd", []), ("e@f.gh", []), ["a@b.cd", "e@f.gh"]),
+        (("a@b.cd", []), ("A@b.cd", []), ["a@b.cd"]),
+        ((None, []), ("e@f.gh", []), ["e@f.gh"]),
+        ((None, ["a@b.cd"]), ("e@f.gh", []), ["e@f.gh", "a@b.cd"]),
+        (("a@b.cd", ["a@b.cd", "e@f.gh"]), ("e@f.gh", ["e@f.gh", "i@j.kl"]), ["a@b.cd", "e@f.gh", "i@j.kl"]),
+    ],
+)
+def test_addresses_are_united(
+    primary: tuple[str | None, list[str]], secondary: tuple[str | None, list[str]], all: list[str]
+) -> None:
+    one, two = [
+        person(
+            id,
+            attributes={} if attribute is None else {"email": attribute},
+            addresses=[stored("email", value) for value in values],
+        )
+        for id, (attribute, values) in (("one", primary), ("two!", secondary))
+    ]
+    merged = merge(one, two, LATER)
+    assert [address["value"] for address in addresses.of_kind(merged.primary, "email")] == all
+    parted = unmerge(merged.primary, merged.tombstone, two.uid, journal(one, two, merged), LATER)
+    assert (parts(parted.primary), parts(parted.secondary)) == (parts(one), parts(two))
+
+
+def test_of_two_that_are_the_same_address_the_primarys_wins() -> None:
+    one = person("one", addresses=[stored("android_push", "t", "disabled", bundle_id="one")])
+    two = person("two!", addresses=[stored("android_push", "t", bundle_id="two"), stored("android_push", "u")])
+    merged = merge(one, two, LATER)
+    assert merged.primary.addresses == [*one.addresses, stored("android_push", "u")]
+
+
+def test_undoing_says_which_addresses_it_leaves() -> None:
+    one, two = person("one"), person("two!", addresses=[stored("whatsapp", "+4915"), stored("android_push", "t")])
+    merged = merge(one, two, LATER)
+    changed = [stored("whatsapp", "+4915", "disabled"), stored("android_push", "t"), stored("android_push", "new")]
+    parted = unmerge(
+        structs.replace(merged.primary, addresses=changed),
+        merged.tombstone,
+        two.uid,
+        journal(one, two, merged),
+        LATER,
+    )
+    assert parted.primary.addresses == [stored("whatsapp", "+4915", "disabled"), stored("android_push", "new")]
+    assert parted.kept == ("addresses.whatsapp",)
+    assert parted.secondary.addresses == two.addresses
+
+
+def test_two_with_too_many_addresses_together_are_refused() -> None:
+    one, two = (
+        person(id, addresses=[stored("android_push", f"{id}-{number}") for number in range(600)])
+        for id in ("one", "two!")
+    )
+    with pytest.raises(RefusedError, match="at most 1,000 addresses"):
+        merge(one, two, LATER)
+
+
+@given(people("one"), people("two!"))
+def test_nobodys_address_is_lost_in_a_merge(one: Recipient, two: Recipient) -> None:
+    merged = merge(one, two, NOW)
+    for kind in ("email", "whatsapp", "android_push"):
+        keys = [{address["key"] for address in addresses.of_kind(each, kind)} for each in (one, two, merged.primary)]
+        assert keys[2] == keys[0] | keys[1]
 
 
 def test_the_secondary_becomes_a_tombstone_and_the_primary_moves_on() -> None:

@@ -407,3 +407,26 @@ async def test_whoever_adds_ends_deletes_and_erases_at_once_leaves_it_right(town
     for project in PROJECT_IDS:
         found = await town.subscribers(project)
         assert await town.count(project) == len(found) == len(set(found))
+
+
+async def test_several_objects_subscribers_are_counted_at_once(town: Town) -> None:
+    project, empty = await town.create("P", "E")
+    await town.create("ada", "bob")
+    await town.add("P", "ada", "bob")
+    counts = await town.directory.count_subscribers_of([project, empty])
+    assert counts == {project.uid: 2}
+    assert counts[empty.uid] == 0
+    assert await town.directory.count_subscribers_of([]) == {}
+
+
+async def test_what_a_recipient_subscribes_to_is_counted_as_it_is_listed(town: Town) -> None:
+    ada, _, kept_apart, *_ = await town.create("ada", "P", "K", "Q")
+    for object in ("P", "Q"):
+        await town.add(object, "ada")
+    await town.directory.write(Write(kept_apart.place._replace(collection="$lists"), (Identify(),)))
+    kept = await town.directory.read(kept_apart.place._replace(collection="$lists"))
+    assert kept is not None
+    await town.directory.add_subscriptions(kept, [ada])
+    assert await town.directory.count_subscribed_objects(ada) == len(await town.objects("ada")) == 2
+    await town.delete("P")
+    assert await town.directory.count_subscribed_objects(ada) == len(await town.objects("ada")) == 1

@@ -12,7 +12,7 @@ import pytest
 from addressee.database.pool import Pool
 from addressee.directory import Directory, writer
 from addressee.directory.applying import Group
-from addressee.directory.edits import Add, Append, Delete, Edit, Identify, SetChannelData
+from addressee.directory.edits import Add, AddAddress, Append, Delete, Edit, Identify, RemoveAddress, SetChannelData
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
 from addressee.directory.history import Origin
 from addressee.directory.recipient import USERS, Place, Recipient
@@ -101,7 +101,14 @@ async def test_the_history_says_what_changed(directory: Directory, at: At, pool:
 
 async def test_the_history_never_holds_a_secret(directory: Directory, at: At, pool: Pool) -> None:
     await edit(directory, at("ada"), SetChannelData("fcm", {"tokens": ["s3cret-token"]}))
-    assert await history(pool, at("ada")) == [(1, 0, "set_channel_data", None, {"channel_data": ["fcm"]})]
+    await edit(directory, at("ada"), AddAddress("android_push", "s3cret-token"), AddAddress("whatsapp", "+4915112345"))
+    await edit(directory, at("ada"), RemoveAddress("android_push", "s3cret-token"))
+    assert await history(pool, at("ada")) == [
+        (1, 0, "set_channel_data", None, {"channel_data": ["fcm"]}),
+        (2, 0, "add_address", None, {"addresses": ["android_push"]}),
+        (2, 1, "add_address", None, {"addresses": ["whatsapp"]}),
+        (3, 0, "remove_address", None, {"addresses": ["android_push"]}),
+    ]
 
 
 async def test_who_is_deleted_and_comes_back_is_someone_else(directory: Directory, at: At, pool: Pool) -> None:

@@ -148,7 +148,7 @@ class Office:
         )
 
     async def messages(self, id: str, **filter: Any) -> Sequence[Message]:
-        found = await self.messaging.messages(self.environment_id, user(id), MessageFilter(**filter), Page(50))
+        found = await self.messaging.messages(self.environment_id, [user(id)], MessageFilter(**filter), Page(50))
         return found.entries
 
     async def events(self, message: Message) -> list[tuple[str, Any]]:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from addressee.channels.providers import ChannelType
+from addressee.directory.clock import Clock
 from addressee.messaging.configuration import MistakesError, read_configuration
-from addressee.messaging.workflow import ChannelStep, EmailTemplate, InAppTemplate
+from addressee.messaging.workflow import ChannelStep, EmailTemplate, InAppTemplate, PushTemplate
+from addressee.preferences.categories import Category, Section, Wording
+from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
 
 SMTP = """
@@ -123,7 +126,8 @@ steps:
         "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
         "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms",
         "variables.yaml:1: this must be a mapping of names to values",
-        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml or preferences.yaml",
+        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, categories.yaml or "
+        "preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
         "workflows/a.yaml:8: 'channel' is missing",
@@ -150,7 +154,7 @@ steps:
         ),
         ("type: chat\nprovider: fcm", ":2: the provider of a channel of type chat is slack or ms_teams or discord"),
         ("type: http", ":1: the provider of a channel of type http is webhook"),
-        ("type: push\nprovider: fcm\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
+        ("type: push\nprovider: apns\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
         ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),
         ("type: email\nprovider: outbox", ":1: 'from' is missing"),
         (
@@ -178,13 +182,58 @@ def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str) ->
 
 
 def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_path: Path) -> None:
-    push = "type: push\nprovider: fcm\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
+    push = "type: push\nprovider: apns\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
     (channel,) = read_configuration(write_files(tmp_path, {"channels/push.yaml": push}), {}).channels
-    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "fcm", push[-36:])
+    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "apns", push[-36:])
     step = "steps:\n- ref: a\n  channel: push\n  template: {body: x}"
     assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
-        "workflows/x.yaml:3: nothing can be sent on a channel of type push yet, only on email and in_app_feed"
+        "workflows/x.yaml:3: nothing can be sent with apns yet, only with feed, smtp, outbox, fcm"
     ]
+
+
+def fcm_settings() -> dict[str, str]:
+    return {"FCM_ACCOUNT": FcmServer(Clock(), "https://oauth.example").service_account, "FCM_URL": "https://x.example"}
+
+
+def push_step(template: str) -> dict[str, str]:
+    return {"channels/push.yaml": FCM, "workflows/x.yaml": f"steps:\n- ref: a\n  channel: push\n  template:{template}"}
+
+
+def test_a_push_with_its_account_sealed_and_its_data_as_templates(tmp_path: Path) -> None:
+    files = push_step("\n    title: Hi\n    body: Ho\n    data: {order: '{{ data.order }}'}")
+    read = read_configuration(write_files(tmp_path, files), fcm_settings())
+    (channel,), (workflow,) = read.channels, read.workflows
+    assert (channel.settings, list(channel.secrets)) == ({"endpoint": "https://x.example"}, ["service_account"])
+    (step,) = workflow.workflow.steps
+    assert isinstance(step, ChannelStep)
+    assert step.template == PushTemplate(title="Hi", body="Ho", data={"order": "{{ data.order }}"})
+
+
+@pytest.mark.parametrize(
+    ("template", "settings", "message"),
+    [
+        (" {title: Hi}", {}, "workflows/x.yaml:4: 'body' is missing"),
+        ("\n    title: x\n    body: x\n    data: {a: 1}", {}, "workflows/x.yaml:7: this must be text"),
+        (
+            "\n    title: x\n    body: x\n    data:\n      a: y\n      b: '{{ x'",
+            {},
+            "workflows/x.yaml:9: this is not Liquid: expected '}}', found end of file",
+        ),
+        (
+            " {title: x, body: x}",
+            {"FCM_ACCOUNT": "{}"},
+            "channels/push.yaml:5: this must be the JSON of a service account's key: "
+            "Object missing required field `project_id`",
+        ),
+        (
+            " {title: x, body: x}",
+            {"FCM_URL": "x.example"},
+            "channels/push.yaml:6: this must be a URL like https://fcm.googleapis.com",
+        ),
+    ],
+)
+def test_a_push_with_a_mistake(tmp_path: Path, template: str, settings: dict[str, str], message: str) -> None:
+    assert mistakes(tmp_path, push_step(template), {**fcm_settings(), **settings}) == [message]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +300,23 @@ def test_a_workflow_may_be_commercial_or_override_preferences(tmp_path: Path) ->
     assert said == [(False, False), (True, False), (False, True)]
 
 
+def test_a_workflow_may_listen_to_events(tmp_path: Path) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/email.yaml": OUTBOX,
+        "workflows/a.yaml": WELCOME,
+        "workflows/b.yaml": f"{WELCOME}\nevents: [basket-left, $user_login]",
+    }
+    read = read_configuration(write_files(tmp_path, files), {}).workflows
+    assert [each.events for each in read] == [(), ("basket-left", "$user_login")]
+    wrong = {**files, "workflows/b.yaml": f"{WELCOME}\nevents:\n- ''\n- 7"}
+    line = len(f"{WELCOME}\nevents:".splitlines())
+    assert mistakes(tmp_path, wrong) == [
+        f"workflows/b.yaml:{line + 1}: this must not be empty",
+        f"workflows/b.yaml:{line + 2}: this must be text",
+    ]
+
+
 PREFERENCES = """
 kinds:
   sms: false
@@ -298,3 +364,92 @@ def test_default_preferences_are_read(tmp_path: Path) -> None:
 )
 def test_preferences_with_mistakes(tmp_path: Path, preferences: str, found: list[str]) -> None:
     assert mistakes(tmp_path, {"preferences.yaml": preferences}) == [f"preferences.yaml:{line}" for line in found]
+
+
+CATEGORIES = """
+sections:
+  - name: Shop
+    slug: shop
+    tags: [shop]
+    categories:
+      - key: orders
+        name: Orders
+        description: Where your orders are
+        opt_in: [email, push]
+        tags: [sales]
+        translations:
+          es: {name: Pedidos}
+      - key: news
+        name: News
+        default: opt_out
+        root: promotional
+  - categories:
+      - {key: security, name: Security, default: cant_unsubscribe, mandatory: [email, push, ios_push], root: system}
+"""
+
+
+def test_categories_are_read_with_groups_of_kinds_spelled_out(tmp_path: Path) -> None:
+    read = read_configuration(write_files(tmp_path, {"categories.yaml": CATEGORIES}), {})
+    assert read.sections == (
+        Section(
+            name="Shop",
+            slug="shop",
+            tags=("shop",),
+            categories=(
+                Category(
+                    key="orders",
+                    name="Orders",
+                    description="Where your orders are",
+                    opt_in=("email", "android_push", "ios_push", "web_push"),
+                    tags=("sales",),
+                    translations={"es": Wording("Pedidos")},
+                ),
+                Category(key="news", name="News", default="opt_out", root="promotional"),
+            ),
+        ),
+        Section(
+            categories=(
+                Category(
+                    key="security",
+                    name="Security",
+                    default="cant_unsubscribe",
+                    mandatory=("email", "android_push", "ios_push", "web_push"),
+                    root="system",
+                ),
+            )
+        ),
+    )
+    assert read_configuration(write_files(tmp_path / "without", FILES), {}).sections is None
+
+
+@pytest.mark.parametrize(
+    ("categories", "found"),
+    [
+        ("- a", ["1: this must be a mapping"]),
+        ("sections: {}", ["1: this must be a list"]),
+        ("other: []", ["1: 'sections' is missing", "1: there is no 'other' here; there are sections"]),
+        (
+            "sections:\n- categories:\n  - key: a\n  - name: b\n    key: b\n    default: never",
+            ["3: 'name' is missing", "6: this must be cant_unsubscribe or opt_in or opt_out"],
+        ),
+        (
+            "sections:\n- categories:\n  - key: a b\n    name: A\n  - key: c\n    name: C\n- categories:\n"
+            "  - key: c\n    name: C",
+            ["3: a key is made of letters, digits, - and _", "8: another category has the key 'c'"],
+        ),
+        (
+            "sections:\n- categories:\n  - key: a\n    name: A\n    mandatory:\n    - email\n    - fax\n    opt_in: []",
+            [
+                "7: there is no kind 'fax'; there are email, sms, whatsapp, in_app, android_push, ios_push, web_push, "
+                "slack, ms_teams, discord, webhook, push, chat",
+                "8: this names no kind; leave it out for all kinds, or say default: opt_out",
+            ],
+        ),
+        (
+            "sections:\n- categories:\n  - key: a\n    name: A\n    default: opt_out\n    mandatory: [email]",
+            ["6: this means nothing where the default is opt_out: then no kind is wanted"],
+        ),
+    ],
+)
+def test_categories_with_mistakes(tmp_path: Path, categories: str, found: list[str]) -> None:
+    assert mistakes(tmp_path, {"categories.yaml": categories}) == [f"categories.yaml:{line}" for line in found]

@@ -3,8 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+from addressee.directory.edits import Delete, Identify
+from addressee.directory.recipient import TENANTS, Place
+from addressee.directory.writes import Write
 from addressee.messaging.erasing import Erase, Person, erase_people, gone
-from tests.messaging.office import Office
+from tests.messaging.office import Office, user
 from tests.messaging.test_marking import waits_for_a_lock
 from tests.support.waiting import until
 
@@ -146,3 +149,40 @@ async def test_subscriptions_of_the_deleted_and_to_them_are_erased(office: Offic
     )
     assert [tuple(row) for row in rows] == [("bob", "cid")]
     assert await office.directory.count_subscribers(bob) == 1
+
+
+async def membership(office: Office, id: str, tenant: str) -> None:
+    place = user(id).at(office.environment_id)
+    edit = Identify(attributes={"email": f"{id}@{tenant}.example"})
+    await office.directory.write_memberships([(Write(place, (edit,)), tenant)])
+
+
+async def kept_of_memberships(office: Office) -> tuple[int, int]:
+    """How many rows there are, and how many entries of the history say what they held."""
+    rows = await office.pool.fetchval(
+        "SELECT count(*) FROM addressee.recipients WHERE environment_id = $1 AND collection LIKE '$members/%'",
+        office.environment_id,
+    )
+    values = await office.pool.fetchval(
+        """
+        SELECT count(*) FROM addressee.changes
+        WHERE environment_id = $1 AND collection LIKE '$members/%' AND (before IS NOT NULL OR after IS NOT NULL)
+        """,
+        office.environment_id,
+    )
+    return rows, values
+
+
+async def test_what_a_deleted_user_was_within_tenants_is_erased(office: Office) -> None:
+    await office.push()
+    for tenant in ("acme", "globex"):
+        await office.directory.write(Write(Place(office.environment_id, TENANTS, tenant), (Identify(),)))
+        for id in ("ada", "bob"):
+            await membership(office, id, tenant)
+    assert await kept_of_memberships(office) == (4, 4)
+    await office.delete("ada")
+    await office.work()
+    assert await kept_of_memberships(office) == (2, 2)
+    await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Delete(),)))
+    await office.work()
+    assert await kept_of_memberships(office) == (1, 1)

@@ -57,8 +57,8 @@ async def test_nothing_is_stopped_where_nothing_is_said(office: Office) -> None:
     feed = await office.channel_id()
     assert explanation.obstacle is None
     assert [(step.ref, step.channel.key, step.reached, step.addresses) for step in explanation.steps] == [
-        ("in-app", "in-app", True, (str(feed),)),
-        ("email", "email", True, ("ada@example.com",)),
+        ("in-app", "in-app", True, (("in_app", str(feed)),)),
+        ("email", "email", True, (("email", "ada@example.com"),)),
     ]
     assert await explained_and_done(office, "ada") == {}
     assert len(await office.messages("ada")) == 2

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from addressee.directory.edits import Delete, Identify
+from addressee.directory.list_edits import LISTS, Define
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writes import Write
 from addressee.messaging import Reference
@@ -302,3 +303,18 @@ class TestCancelling:
         await self.cancel(office)
         await office.work()
         assert await crowd.told() == ["P", "ada"]
+
+
+async def test_a_list_is_told_in_its_members(office: Office, crowd: Crowd) -> None:
+    """It has no run and no feed of its own; one that is not known has a run that says so."""
+    place = Place(office.environment_id, LISTS, "news")
+    list = (await office.directory.lists.define(place, Define())).list
+    await crowd.create("ada", "bob")
+    await office.directory.lists.add(list, list.uid, ["ada", "bob"])
+    for id in ("news", "other"):
+        what = Trigger("told", [Reference(LISTS, id)], cancellation_key=id)
+        await office.messaging.trigger(office.environment_id, what)
+    await office.work()
+    assert await crowd.told() == ["ada", "bob", "other"]
+    assert await office.messages("news") == []
+    assert (await office.journal("other"))[0]["data"] == {"reason": "recipient_missing"}

@@ -453,7 +453,7 @@ async def count(office: Office, id: str) -> int:
     found = 0
     page: Page[object] = Page(1000)
     while True:
-        part = await office.messaging.messages(office.environment_id, user(id), MessageFilter(), page)  # type: ignore[arg-type]
+        part = await office.messaging.messages(office.environment_id, [user(id)], MessageFilter(), page)  # type: ignore[arg-type]
         found += len(part.entries)
         if part.after is None:
             return found

@@ -10,13 +10,23 @@ from uuid import uuid4
 import pytest
 
 from addressee.database.paging import Page, page
-from addressee.messaging import Mark, Message, MessageFilter, Position, Reference, Status
+from addressee.messaging import (
+    Accepted,
+    Mark,
+    Message,
+    MessageFilter,
+    Position,
+    Record,
+    Reference,
+    Status,
+    Trigger,
+)
 from addressee.messaging.listing import access_path
 from tests.messaging.office import FILES, WELCOME, Office, user
 
 BOTH = {**FILES, "workflows/farewell.yaml": WELCOME.replace("onboarding", "leaving")}
 
-ONE, EVERYBODY = user("ada"), None
+ONE, EVERYBODY = [user("ada")], None
 
 
 @pytest.fixture
@@ -32,14 +42,14 @@ async def office(office: Office) -> Office:
     return office
 
 
-async def listed(office: Office, recipient: Reference | None, **filter: Any) -> Sequence[Message]:
+async def listed(office: Office, recipient: list[Reference] | None, **filter: Any) -> Sequence[Message]:
     found = await office.messaging.messages(office.environment_id, recipient, MessageFilter(**filter), Page(50))
     return found.entries
 
 
 @pytest.mark.parametrize("recipient", [ONE, EVERYBODY], ids=["one", "everybody"])
 class TestFilters:
-    async def test_by_where_messages_come_from(self, office: Office, recipient: Reference | None) -> None:
+    async def test_by_where_messages_come_from(self, office: Office, recipient: list[Reference] | None) -> None:
         everything = await listed(office, recipient)
         assert len(everything) == 4
         newest, oldest = everything[0], everything[-1]
@@ -49,8 +59,8 @@ class TestFilters:
 
         assert await count(tenant="acme") == 2
         assert await count(tenant="other") == 0
-        assert await count(channel_id=await office.channel_id()) == 2
-        assert await count(channel_id=uuid4()) == 0
+        assert await count(channel_ids=[await office.channel_id()]) == 2
+        assert await count(channel_ids=[uuid4()]) == 0
         assert await count(source="welcome") == 2
         assert await count(source="other") == 0
         assert await count(source="welcome", tenant="acme") == 0
@@ -71,7 +81,7 @@ class TestFilters:
         assert await count(until=newest.inserted_at) == 3, "the in-app message of the same run is a microsecond older"
         assert await count(until=oldest.inserted_at) == 0
 
-    async def test_by_what_became_of_them(self, office: Office, recipient: Reference | None) -> None:
+    async def test_by_what_became_of_them(self, office: Office, recipient: list[Reference] | None) -> None:
         everything = await listed(office, recipient)
         newest, oldest = everything[0], everything[-1]
         await office.messaging.mark(office.environment_id, [newest.id], Mark.SEEN)
@@ -92,7 +102,7 @@ class TestFilters:
         assert await count(engagements=["unread", "unarchived"]) == 2
         assert await count(engagements=["link_clicked"]) == 0
 
-    async def test_by_id(self, office: Office, recipient: Reference | None) -> None:
+    async def test_by_id(self, office: Office, recipient: list[Reference] | None) -> None:
         everything = await listed(office, recipient)
         newest, oldest = everything[0], everything[-1]
         assert await listed(office, recipient, message_ids=[oldest.id, newest.id, "none"]) == [newest, oldest]
@@ -102,7 +112,7 @@ class TestFilters:
 
     @pytest.mark.parametrize("filter", [{}, {"source": "welcome"}, {"tenant": "acme"}, {"run": True}, {"ids": True}])
     async def test_pages_neither_skip_nor_repeat(
-        self, office: Office, recipient: Reference | None, filter: dict[str, Any]
+        self, office: Office, recipient: list[Reference] | None, filter: dict[str, Any]
     ) -> None:
         everything = await listed(office, recipient)
         if "run" in filter:
@@ -137,7 +147,7 @@ async def test_everybodys_messages_are_listed_together(office: Office) -> None:
     await office.work()
     found = await listed(office, EVERYBODY)
     assert [message.recipient.id for message in found] == ["bob", "ada", "ada", "ada", "ada"]
-    assert [message.recipient.id for message in await listed(office, user("bob"))] == ["bob"]
+    assert [message.recipient.id for message in await listed(office, [user("bob")])] == ["bob"]
 
 
 async def test_who_is_gone_is_left_out_of_every_list(office: Office) -> None:
@@ -164,11 +174,11 @@ async def test_messages_follow_a_merge_in_every_list(office: Office) -> None:
     whole = [message.id for message in await listed(office, EVERYBODY)]
     await office.identify("eve")
     await office.merge("eve", "ada")
-    for recipient in (EVERYBODY, user("eve")):
+    for recipient in (EVERYBODY, [user("eve")]):
         found = await listed(office, recipient)
         assert [message.id for message in found] == whole
         assert {message.recipient.id for message in found} == {"eve"}
-    assert not await listed(office, user("ada"))
+    assert not await listed(office, [user("ada")])
 
 
 async def test_another_environments_messages_are_not_listed(office: Office, other: Office) -> None:
@@ -189,4 +199,85 @@ async def test_another_environments_messages_are_not_listed(office: Office, othe
     ],
 )
 def test_the_narrowest_index_is_used(filter: MessageFilter, ids: list[str] | None, statement: str) -> None:
-    assert access_path(filter, ids) == statement
+    assert access_path(filter, ids, None) == statement
+
+
+async def test_several_peoples_messages_are_listed_together(office: Office) -> None:
+    for id in ("bob", "eve"):
+        await office.identify(id)
+    office.clock.move(timedelta(minutes=1))
+    await office.trigger("bob", "eve")
+    await office.work()
+    people = [user("ada"), user("bob"), user("nobody")]
+    whole = await listed(office, people)
+    assert {message.recipient.id for message in whole} == {"ada", "bob"}
+    assert [message.position for message in whole] == sorted((message.position for message in whole), reverse=True)
+    assert await listed(office, [user("nobody")]) == await listed(office, []) == []
+    found: list[Message] = []
+    after = None
+    while len(found) < len(whole):
+        part = await office.messaging.messages(
+            office.environment_id, people, MessageFilter(), page(2, after, None, Position)
+        )
+        found += part.entries
+        after = part.after
+    assert (found, after) == (whole, None)
+    back = await office.messaging.messages(
+        office.environment_id, people, MessageFilter(), Page(2, before=whole[-1].position)
+    )
+    assert list(back.entries) == list(whole[-3:-1])
+
+
+@pytest.mark.parametrize("recipients", [ONE, EVERYBODY], ids=["one", "everybody"])
+async def test_stages_are_any_of_them(office: Office, recipients: list[Reference] | None) -> None:
+    dismissed, clicked, read, plain = [message.id for message in await listed(office, recipients)]
+    for id, mark in ((dismissed, Mark.DISMISSED), (clicked, Mark.INTERACTED), (read, Mark.SEEN), (read, Mark.READ)):
+        await office.messaging.mark(office.environment_id, [id], mark)
+    await office.messaging.mark(office.environment_id, [plain], Mark.ARCHIVED)
+
+    async def found(*stages: str) -> set[str]:
+        return {message.id for message in await listed(office, recipients, stages=stages)}
+
+    assert await found("dismissed") == {dismissed}
+    assert await found("interacted", "seen") == {clicked, read}
+    assert await found("read") == {clicked, read}
+    assert await found("unread") == {dismissed, plain}
+    assert await found("archived") == {plain}
+    (status,) = {message.status for message in await listed(office, recipients) if message.id == plain}
+    assert await found(status) == {plain}
+
+
+@pytest.mark.parametrize("recipients", [ONE, EVERYBODY], ids=["one", "everybody"])
+async def test_messages_are_counted_as_they_are_listed(office: Office, recipients: list[Reference] | None) -> None:
+    newest = (await listed(office, recipients))[0]
+    filters: list[dict[str, Any]] = [
+        {},
+        {"source": "farewell"},
+        {"tenant": "acme"},
+        {"run_id": newest.run_id},
+        {"message_ids": [newest.id, "none"]},
+        {"statuses": ["sent"]},
+        {"stages": ["sent"]},
+        {"since": newest.inserted_at},
+        {"until": newest.inserted_at},
+        {"broadcast": True},
+        {"broadcast": False},
+        {"idempotency_key": "none"},
+    ]
+    for filter in filters:
+        count = await office.messaging.count_messages(office.environment_id, recipients, MessageFilter(**filter))
+        assert count == len(await listed(office, recipients, **filter)), filter
+
+
+async def test_what_started_a_run_is_known_of_its_messages(office: Office) -> None:
+    office.clock.move(timedelta(minutes=1))
+    what = Trigger("welcome", [user("ada")], source="broadcast")
+    [accepted] = await office.messaging.accept_all(office.environment_id, [Record(what, "my key")], "request")
+    await office.work()
+    assert isinstance(accepted, Accepted)
+    broadcast = await listed(office, ONE, broadcast=True)
+    assert {message.run_id for message in broadcast} == {accepted.id}
+    assert all(message.source == {"type": "broadcast", "idempotency_key": "my key"} for message in broadcast)
+    assert await listed(office, EVERYBODY, idempotency_key="my key") == broadcast
+    assert await listed(office, ONE, idempotency_key="my key", broadcast=False) == []
+    assert len(await listed(office, ONE, broadcast=False)) == 4

@@ -57,7 +57,7 @@ async def office(office: Office) -> Office:
 
 async def items(office: Office, id: str = "ada") -> list[Message]:
     """In the feed's channel, newest first."""
-    return list(await office.messages(id, channel_id=await office.channel_id()))
+    return list(await office.messages(id, channel_ids=[await office.channel_id()]))
 
 
 async def mark_all(
@@ -161,9 +161,9 @@ async def test_filters(office: Office) -> None:
 
 async def test_deleting_takes_everything_along(office: Office) -> None:
     email = await office.channel_id("email")
-    mails = await office.messages("ada", channel_id=email)
+    mails = await office.messages("ada", channel_ids=[email])
     assert (await mark_all(office, Action.DELETE, "ada", channel_id=email)).total == 2
-    assert await office.messages("ada", channel_id=email) == []
+    assert await office.messages("ada", channel_ids=[email]) == []
     assert len(await items(office)) == 2
     for mail in mails:
         assert await office.pool.fetchval(EVERYTHING_ABOUT, office.environment_id, mail.id) == 0

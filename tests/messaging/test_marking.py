@@ -11,7 +11,7 @@ import pytest
 
 from addressee.database.queries import load
 from addressee.directory.receipts import Receipt, ReceiptMismatchError, RepeatedError, StoredAnswer
-from addressee.messaging import Mark, Message
+from addressee.messaging import Mark, Marked, Message
 from tests.messaging.office import Office
 from tests.support.waiting import until
 
@@ -172,3 +172,89 @@ async def waits_for_a_lock(office: Office) -> bool:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     return bool(waiting)
+
+
+class TestEachInItsOwnWay:
+    @staticmethod
+    async def mark(office: Office, message: Message, *marks: Mark) -> list[Marked]:
+        outcomes = []
+        for each in marks:
+            office.clock.move(timedelta(seconds=1))
+            outcomes.append((await office.messaging.mark_each(office.environment_id, {message.id: each}))[message.id])
+        return outcomes
+
+    @pytest.mark.parametrize(
+        ("marks", "last", "stage", "events"),
+        [
+            ([Mark.SEEN], Marked.DONE, "seen", ["seen"]),
+            ([Mark.SEEN, Mark.SEEN], Marked.DONE, "seen", ["seen"]),
+            ([Mark.DISMISSED], Marked.DONE, "dismissed", ["dismissed"]),
+            ([Mark.DISMISSED, Mark.SEEN], Marked.BLOCKED, "dismissed", ["dismissed"]),
+            ([Mark.SEEN, Mark.INTERACTED], Marked.DONE, "interacted", ["seen", "interacted"]),
+            ([Mark.INTERACTED, Mark.DISMISSED], Marked.BLOCKED, "interacted", ["interacted"]),
+            ([Mark.READ], Marked.DONE, "delivered", ["read"]),
+            ([Mark.READ, Mark.READ], Marked.DONE, "delivered", ["read"]),
+            ([Mark.READ, Mark.UNREAD, Mark.READ], Marked.DONE, "delivered", ["read", "unread", "read"]),
+            ([Mark.UNREAD], Marked.DONE, "delivered", []),
+            ([Mark.ARCHIVED, Mark.UNARCHIVED], Marked.DONE, "delivered", ["archived", "unarchived"]),
+        ],
+    )
+    async def test_stages_go_forward_and_flags_toggle(
+        self, office: Office, message: Message, marks: list[Mark], last: Marked, stage: str, events: list[str]
+    ) -> None:
+        assert (await self.mark(office, message, *marks))[-1] is last
+        now = await office.messaging.message(office.environment_id, message.id)
+        assert now is not None
+        assert now.stage == stage
+        assert [event for event, _ in await office.events(message)] == ["created", "delivered", *events]
+
+    async def test_what_a_message_carries_already_keeps_its_time(self, office: Office, message: Message) -> None:
+        await self.mark(office, message, Mark.SEEN)
+        before = await office.messaging.message(office.environment_id, message.id)
+        await self.mark(office, message, Mark.SEEN)
+        assert await office.messaging.message(office.environment_id, message.id) == before
+
+    async def test_several_messages_have_outcomes_of_their_own(
+        self, office: Office, other: Office, message: Message
+    ) -> None:
+        (bobs,) = await office.messages("bob")
+        outcomes = await office.messaging.mark_each(
+            office.environment_id, {message.id: Mark.READ, "none": Mark.SEEN, bobs.id: Mark.DISMISSED}
+        )
+        assert outcomes == {message.id: Marked.DONE, "none": Marked.MISSING, bobs.id: Marked.DONE}
+        assert (await office.messages("ada"))[0].read_at == office.clock.now()
+        assert (await office.messages("bob"))[0].dismissed_at == office.clock.now()
+        elsewhere = await other.messaging.mark_each(other.environment_id, {message.id: Mark.SEEN})
+        assert elsewhere == {message.id: Marked.MISSING}
+
+    async def test_a_deleted_persons_message_is_not_there(self, office: Office, message: Message) -> None:
+        await office.delete("ada")
+        assert await self.mark(office, message, Mark.SEEN) == [Marked.MISSING]
+
+    async def test_repeating_the_request_does_nothing(self, office: Office, message: Message) -> None:
+        receipt = Receipt(office.environment_id, str(uuid4()), b"", "first", lambda _: StoredAnswer(202, b"{}"))
+        await office.messaging.mark_each(office.environment_id, {message.id: Mark.READ}, receipt=receipt)
+        await office.messaging.mark_each(office.environment_id, {message.id: Mark.UNREAD})
+        with pytest.raises(RepeatedError):
+            await office.messaging.mark_each(office.environment_id, {message.id: Mark.READ}, receipt=receipt)
+        assert (await office.messages("ada"))[0].read_at is None
+
+
+async def test_an_email_is_seen_once_it_was_sent_and_is_never_read(office: Office) -> None:
+    await office.push()
+    await office.identify("ada", email="ada@example.com")
+    await office.trigger("ada")
+    await office.work()
+    email = next(each for each in await office.messages("ada") if each.channel.key == "email")
+    environment = office.environment_id
+
+    async def marked(mark: Mark) -> Marked:
+        return (await office.messaging.mark_each(environment, {email.id: mark}))[email.id]
+
+    assert email.status == "sent"
+    assert await marked(Mark.READ) is Marked.UNSUPPORTED
+    assert await marked(Mark.SEEN) is Marked.DONE
+    await office.trigger("ada", sandbox=True)
+    await office.work()
+    email = next(each for each in await office.messages("ada") if each.status == "not_sent")
+    assert await marked(Mark.SEEN) is Marked.BLOCKED

@@ -49,13 +49,15 @@ RUN_PAGES = {
 }
 NO_FILTER: dict[str, Any] = {
     "tenant": None,
-    "channel_id": None,
+    "channel_ids": None,
     "workflow": None,
     "statuses": None,
     "categories": None,
     "ids": None,
     "run_id": None,
     "engagements": [],
+    "stages": None,
+    "broadcast": None,
 }
 
 # Whether a row's recipient lives is looked up by place or by identity.
@@ -65,6 +67,12 @@ LIVING = {
     ("Index Scan", "merges_by_secondary"),
     ("Index Only Scan", "merges_by_secondary"),
 }
+
+# So many messages are looked at to count them.
+COUNTED = 10_000
+
+# Those who are asked for.
+OWNERS = {("Function Scan", None)}
 
 FILLED = ("recipients", "messages", "recipient_runs", "merges")
 
@@ -192,10 +200,46 @@ async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[A
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
 async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office, page: tuple[Any, ...]) -> None:
-    found = await plan(office, "messages_of_recipient", -1, *page, *message_filter(), *OWNER)
-    assert scans(found) == {("Index Scan", "messages_of_recipient")}
+    found = await plan(office, "messages_of_recipients", -1, *page, *message_filter(), ["ada"], [UID])
+    assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < 250
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
+async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: Office, page: tuple[Any, ...]) -> None:
+    numbers = range(1, 11)
+    people = (
+        ["ada", *(f"u{number}" for number in numbers)],
+        [UID, *(UUID(f"00000000-0000-0001-0000-{number:012}") for number in numbers)],
+    )
+    found = await plan(office, "messages_of_recipients", -1, *page, *message_filter(), *people)
+    assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
+    assert found[0]["Actual Rows"] == 51
+    assert blocks(found) < 400
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("path", "index", "filter"),
+    [
+        ("messages_in_order", "messages_in_order", {}),
+        ("messages_in_order", "messages_in_order", {"statuses": ["bounced"]}),
+        ("messages_of_workflow", "messages_of_workflow", {"workflow": "workflow-8"}),
+        ("messages_of_tenant", "messages_of_tenant", {"tenant": "tenant-6"}),
+        ("messages_of_run", "messages_of_run", {"run_id": UUID("00000000-0000-0002-0000-000000000011")}),
+        ("messages_of_recipients", "messages_of_recipient", {}),
+    ],
+)
+async def test_counting_messages_looks_at_the_newest_only(
+    office: Office, path: str, index: str, filter: dict[str, Any]
+) -> None:
+    since, until, *columns = message_filter(**filter)
+    found = await plan(office, "count_messages", -1, path, since, until, *columns, ["ada"], [UID])
+    assert {name for _, name in scans(found)} - {None} <= {index}
+    assert not read_whole(found)
+    assert blocks(found) < COUNTED + FEW_BLOCKS
 
 
 @pytest.mark.usefixtures("filled")
@@ -204,7 +248,7 @@ async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office
     ("statement", "filter"),
     [
         ("messages_in_order", {}),
-        ("messages_in_order", {"statuses": ["delivered"], "channel_id": CHANNEL, "engagements": ["unseen"]}),
+        ("messages_in_order", {"statuses": ["delivered"], "channel_ids": [CHANNEL], "engagements": ["unseen"]}),
         ("messages_of_workflow", {"workflow": "workflow-8"}),
         ("messages_of_tenant", {"tenant": "tenant-6"}),
         ("messages_of_run", {"run_id": UUID("00000000-0000-0002-0000-000000000011")}),
@@ -274,9 +318,10 @@ async def test_marking_all_looks_at_a_page(office: Office) -> None:
 @pytest.mark.usefixtures("filled")
 async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office) -> None:
     found = await plan(office, "messages_to_move", -1, *OWNER, EARLIEST, 500)
-    assert scans(found) == {("Index Scan", "messages_of_recipient"), ("Index Scan", "merges_pkey")}
+    used = {"messages_of_recipient", "sends_pkey", "merges_pkey"}
+    assert scans(found) == {("Index Scan", index) for index in used}
     assert found[0]["Actual Rows"] == 500
-    assert blocks(found) < FEW_BLOCKS + 500
+    assert blocks(found) < FEW_BLOCKS + 2 * 500  # each message, and its sends
     nothing = await plan(office, "messages_to_return", -1, *OWNER, MIDDLE, 500, UUID(int=9))
     assert "messages_of_recipient" in {index for _, index in scans(nothing)}
     assert not read_whole(nothing)
@@ -301,6 +346,9 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         ("message_exists", (-1, ids[0])),
         ("events_of_message", (-1, ids[0], True, "", 51)),
         ("delivery_logs_of_message", (-1, ids[0], True, "", 51)),
+        ("latest_events", (-1, ids)),
+        ("addresses_of_messages", (-1, ids)),
+        ("message_ids_of_key", (-1, "key", 100)),
         ("lock_messages", (-1, ids)),
         ("mark_messages", (-2, ids, "seen", MIDDLE, "$users", None)),
         ("delete_messages", (-2, ids)),

@@ -10,6 +10,7 @@ from addressee.messaging import channels
 from addressee.messaging.configuration import MistakesError
 from addressee.messaging.example import install_example
 from addressee.preferences.defaults import read_ground
+from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, SEALER, WELCOME, Office
 from tests.messaging.test_configuration import SMTP
 
@@ -78,6 +79,20 @@ async def test_default_preferences_are_replaced_and_stay_when_nothing_is_said(of
     assert (await read_ground(office.pool, office.environment_id)).default == {}
 
 
+async def test_categories_are_replaced_and_stay_when_nothing_is_said(office: Office) -> None:
+    first = {"categories.yaml": "sections: [{categories: [{key: orders, name: Orders, mandatory: [push]}]}]"}
+    assert (await effects(office, {**FILES, **first}))["categories"] == "changed"
+    assert (await effects(office, {**FILES, **first}))["categories"] == "unchanged"
+    (office.folder / "pushed" / "categories.yaml").unlink()
+    assert "categories" not in await effects(office, FILES)
+    (section,) = (await read_ground(office.pool, office.environment_id)).sections
+    assert [(each.key, each.mandatory) for each in section.categories] == [
+        ("orders", ("android_push", "ios_push", "web_push"))
+    ]
+    await effects(office, {**FILES, "categories.yaml": ""})
+    assert (await read_ground(office.pool, office.environment_id)).sections == ()
+
+
 @pytest.mark.parametrize(
     ("files", "mistake"),
     [
@@ -108,6 +123,18 @@ async def test_a_channel_does_not_become_another(office: Office, files: dict[str
         "SELECT document FROM addressee.variables WHERE environment_id = $1", office.environment_id
     )
     assert msgspec.json.decode(stored) == {"app_url": "https://app.example"}
+
+
+async def test_a_channel_that_can_send_stays_able_to(office: Office) -> None:
+    settings = {"FCM_ACCOUNT": FcmServer(office.clock, "https://oauth.example").service_account, "FCM_URL": "https://x"}
+    apns = {"channels/push.yaml": "type: push\nprovider: apns"}
+    await office.push(apns)
+    await office.push({"channels/push.yaml": FCM}, settings)
+    with pytest.raises(MistakesError) as error:
+        await office.push(apns)
+    (mistake,) = error.value.mistakes
+    why = "workflows may use this channel, and nothing can be sent with apns yet"
+    assert str(mistake) == f"channels/push.yaml:2: {why}"
 
 
 async def test_secrets_are_sealed(office: Office) -> None:

@@ -2,10 +2,15 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
-from addressee.directory.edits import Identify
+import pytest
+
+from addressee.database.paging import Page
+from addressee.directory.address_edits import AddAddress
+from addressee.directory.edits import Delete, Edit, Identify
 from addressee.directory.recipient import TENANTS
-from addressee.directory.writes import Write
+from addressee.directory.writes import Write, Written
 from addressee.messaging import InAppContent, Reference, Status
 from addressee.messaging.runs import RunPage
 from tests.messaging.office import FILES, Office, user
@@ -210,3 +215,68 @@ async def test_time_passes_between_trigger_and_message(office: Office) -> None:
     await office.work()
     (message,) = await office.messages("ada")
     assert message.inserted_at - began >= timedelta(hours=1)
+
+
+class TestWithinATenant:
+    """A run for a tenant reaches people as what they are within it (suprsend.md §2.2)."""
+
+    @staticmethod
+    async def belong(office: Office, id: str, tenant: str, *edits: Edit) -> None:
+        place = user(id).at(office.environment_id)
+        [result] = await office.directory.write_memberships([(Write(place, edits), tenant)])
+        assert isinstance(result, Written)
+
+    @pytest.fixture
+    async def office(self, office: Office) -> Office:
+        await office.push(TOLD)
+        for tenant in ("acme", "globex"):
+            place = Reference(TENANTS, tenant).at(office.environment_id)
+            await office.directory.write(Write(place, (Identify(),)))
+        for id in ("ada", "bob"):
+            await office.identify(id, email=f"{id}@home.example")
+        work = AddAddress("email", "ada@acme.example")
+        await self.belong(office, "ada", "acme", work, Identify(attributes={"name": "Dr. Ada"}))
+        return office
+
+    async def emails(self, office: Office, **trigger: Any) -> dict[str, str | None]:
+        await office.trigger("ada", "bob", **trigger)
+        await office.work()
+        found = [message for id in ("ada", "bob") for message in await office.messages(id)]
+        return {message.recipient.id: message.email for message in found if message.channel.key == "email"}
+
+    async def test_its_addresses_count(self, office: Office) -> None:
+        found = await self.emails(office, tenant="acme")
+        assert found == {"ada": "ada@acme.example", "bob": "bob@home.example"}
+
+    @pytest.mark.parametrize("tenant", [None, "globex", "unknown"])
+    async def test_elsewhere_the_users_own_do(self, office: Office, tenant: str | None) -> None:
+        found = await self.emails(office, tenant=tenant)
+        assert found == {"ada": "ada@home.example", "bob": "bob@home.example"}
+
+    async def test_templates_see_it(self, office: Office) -> None:
+        await office.trigger("ada", workflow="told", tenant="acme")
+        await office.work()
+        assert (await body_of(office, "ada")).startswith("<p>Dr. Ada|")
+
+    async def test_it_ends_with_the_user(self, office: Office) -> None:
+        await office.delete("ada")
+        await office.identify("ada", email="next@home.example")
+        found = await self.emails(office, tenant="acme")
+        assert found["ada"] == "next@home.example"
+
+    async def test_it_ends_with_the_tenant(self, office: Office) -> None:
+        place = Reference(TENANTS, "acme").at(office.environment_id)
+        for edit in (Delete(), Identify()):
+            await office.directory.write(Write(place, (edit,)))
+        assert (await self.emails(office, tenant="acme"))["ada"] == "ada@home.example"
+
+    async def test_explaining_says_so_too(self, office: Office) -> None:
+        explained = await office.messaging.explain(office.environment_id, user("ada"), "welcome", tenant="acme")
+        assert "ada@acme.example" in str([step.addresses for step in explained.steps])
+
+    async def test_a_merge_leaves_it_behind_and_its_undoing_brings_it_back(self, office: Office) -> None:
+        eve = await office.identify("eve", email="eve@home.example")
+        merge = await office.merge("eve", "ada")
+        assert (await office.directory.memberships(eve, Page(10))).entries == []
+        await office.undo(merge)
+        assert (await self.emails(office, tenant="acme"))["ada"] == "ada@acme.example"

@@ -56,8 +56,8 @@ def test_every_step_makes_a_message() -> None:
         ("run_completed", None, "ok"),
     ]
     assert after.journal[1]["data"] == {"message_id": feed.id, "channel_type": "in_app_feed"}
-    assert (feed.changes, feed.address) == ((Change(Status.DELIVERED),), None)
-    assert (mail.changes, mail.address) == ((Change(Status.QUEUED),), "ada@example.com")
+    assert (feed.changes, feed.addresses) == ((Change(Status.DELIVERED),), ())
+    assert (mail.changes, mail.addresses) == ((Change(Status.QUEUED),), (("email", "ada@example.com"),))
     assert isinstance(mail.content, EmailContent)
     assert (mail.content.subject, mail.content.text, mail.content.html) == ("Hi", "YES", None)
 
@@ -105,7 +105,7 @@ def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None
 
 def test_in_the_sandbox_nothing_leaves() -> None:
     _, effects = run_through(RUN, (IN_APP, EMAIL), facts(sandbox=True))
-    assert [(effect.changes, effect.address) for effect in effects] == [((Change(Status.NOT_SENT),), None)] * 2
+    assert [(effect.changes, effect.addresses) for effect in effects] == [((Change(Status.NOT_SENT),), ())] * 2
 
 
 def test_a_template_that_fails_costs_its_own_message_only() -> None:

@@ -1,11 +1,13 @@
 """What is accepted, what is refused, and what a repetition is answered."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from addressee.directory.errors import RefusedError
 from addressee.directory.receipts import RepeatedError
 from addressee.messaging import (
     ActorMissingError,
@@ -14,7 +16,10 @@ from addressee.messaging import (
     Trigger,
     WorkflowInactiveError,
     WorkflowMissingError,
+    check_data,
 )
+from addressee.messaging.triggering import MAX_DATA_BYTES
+from addressee.messaging.workflow import MAX_DELAY
 from tests.messaging.office import FILES, WELCOME, Office, user
 from tests.support.receipts import receipt
 
@@ -117,3 +122,73 @@ async def test_a_trigger_can_be_checked_without_storing_anything(office: Office)
     with pytest.raises(WorkflowMissingError):
         await office.messaging.check_trigger(office.environment_id, Trigger("nope", []))
     assert await office.counts() == NOTHING
+
+
+async def start_waits(office: Office) -> timedelta:
+    """For how long the only job waits before it runs."""
+    statement = """
+        SELECT jobs.execute_after - jobs.created
+        FROM addressee_jobs.pgqueuer AS jobs
+        WHERE jobs.entrypoint = 'start'
+          AND convert_from(jobs.payload, 'UTF8')::jsonb ->> 'environment_id' = $1
+    """
+    waits: timedelta = await office.pool.fetchval(statement, str(office.environment_id))
+    return waits
+
+
+@pytest.mark.parametrize("delay", [timedelta(seconds=1), timedelta(hours=26, minutes=30, seconds=10), MAX_DELAY])
+async def test_a_run_starts_after_its_delay(office: Office, delay: timedelta) -> None:
+    await office.push()
+    await office.identify("ada")
+    await office.trigger("ada", delay=delay)
+    assert await start_waits(office) == delay
+    await office.work()
+    assert await office.messages("ada") == []
+    await office.work(deferred=True)
+    assert [message.channel.key for message in await office.messages("ada")] == ["in-app"]
+
+
+@pytest.mark.parametrize("delay", [MAX_DELAY + timedelta(seconds=1), timedelta(seconds=-1)])
+async def test_a_run_starts_within_a_year(office: Office, delay: timedelta) -> None:
+    await office.push()
+    with pytest.raises(RefusedError, match="A run starts at most 365 days from now"):
+        await office.trigger("ada", delay=delay)
+    assert await office.counts() == NOTHING
+
+
+async def test_a_run_that_has_not_started_can_be_cancelled(office: Office) -> None:
+    await office.push()
+    await office.identify("ada")
+    await office.trigger("ada", delay=timedelta(days=1), cancellation_key="later")
+    await office.messaging.cancel(office.environment_id, "welcome", "later")
+    await office.work(deferred=True)
+    assert await office.messages("ada") == []
+    assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]
+
+
+async def test_a_run_is_for_those_who_were_named_when_it_was_triggered(office: Office) -> None:
+    """And nothing of it is left when they are gone by its start."""
+    await office.push()
+    await office.identify("ada")
+    await office.trigger("ada", delay=timedelta(days=1), data={"about": "ada"})
+    await office.delete("ada")
+    await office.identify("ada")
+    await office.work()
+    await office.work(deferred=True)
+    assert await office.messages("ada") == []
+    assert await office.counts() == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"a": "\0"}, "data.a contains a NUL character, which cannot be stored."),
+        ({"a": float("nan")}, "data.a is not a number between -2^63 and 2^63."),
+        ({"a": "x" * MAX_DATA_BYTES}, "data must be at most 10,000,000 bytes of JSON."),
+    ],
+)
+def test_data_must_be_such_that_a_run_can_hold_it(data: dict[str, Any], message: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        check_data(data, "data")
+    assert refused.value.message == message
+    check_data({"a": "x" * (MAX_DATA_BYTES - len('{"a":""}'))}, "data")

@@ -26,6 +26,7 @@ SETTING = {"conditions": [CONDITION]}
         {"workflows": {"kinds": {"enabled": True, "kinds": {"sms": False}, "channels": {CHANNEL: True}}}},
         {"workflows": {"a.b": {"conditions": [], "__strategy__": "replace"}}},
         {"commercial": SETTING},
+        {"remembered": {"news": {"digest": [1, None]}}},
     ],
 )
 def test_it_is_taken(good: dict[str, Any]) -> None:
@@ -57,6 +58,9 @@ def test_it_is_taken(good: dict[str, Any]) -> None:
         ({"categories": {"\0": True}}, "categories"),
         ({"categories": {str(index): True for index in range(1001)}}, "categories"),
         ({"categories": {"news": None}}, "categories.news"),
+        ({"remembered": []}, "remembered"),
+        ({"remembered": {"news": 1}}, "remembered.news"),
+        ({"remembered": {"": {}}}, "remembered"),
         ({"categories": {"news": {"commercial": True}}}, "categories.news.commercial"),
         ({"workflows": {"x": {"kinds": {"__strategy__": "replace"}}}}, "workflows.x.kinds"),
         ({"workflows": {"x": {"kinds": {"fax": True}}}}, "workflows.x.kinds.fax"),

@@ -9,9 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
-
 from addressee.database.installation import Installation
+from tests.support.exchange import ask
 from tests.support.service import POLL_SECONDS, START_SECONDS, STOP_SECONDS, free_port
 
 API = "addressee.cli.api"
@@ -56,6 +55,6 @@ def running_worker(installation: Installation) -> Iterator[None]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", timeout=2).status_code == 200
-    except httpx.TransportError:
+        return ask(url, "GET", "/health/ready").status == 200
+    except OSError:
         return False

@@ -28,15 +28,21 @@ def as_stored(data: Document) -> Document:
     return data
 
 
+def no_addresses(data: Document) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """`checked` turns what a client gives into what is stored, `complete` what is stored into what is answered.
 
-    `checked` also takes the path of the data, for its messages. It raises RefusedError.
+    `checked` also takes the path of the data, for its messages. It raises RefusedError. `addresses` are those that what
+    is stored names in full: tokens and the like.
     """
 
     checked: Callable[[Document, str], Document]
     complete: Callable[[Document], Document] = as_stored
+    addresses: Callable[[Document], list[str]] = no_addresses
 
 
 # Nothing has to be known. What a client keeps there all the same is kept, as it expects to read it again.
@@ -67,10 +73,13 @@ def devices(key: str, keys: str) -> Form:
         return device
 
     def complete(data: Document) -> Document:
-        # A channel that has changed its provider may hold what another form has stored.
-        return {**data, keys: [device[key] for device in data.get("devices", ()) if key in device]}
+        return {**data, keys: addresses(data)}
 
-    return Form(checked, complete)
+    def addresses(data: Document) -> list[str]:
+        # A channel that has changed its provider may hold what another form has stored.
+        return [device[key] for device in data.get("devices", ()) if key in device]
+
+    return Form(checked, complete, addresses)
 
 
 def players() -> Form:

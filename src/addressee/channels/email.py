@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -11,11 +12,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from typing import Any, Literal, TypeAlias
 
 # No quoted or literal forms: nobody has such an address, and they are what injections are made of.
 PART = r"[^\s\x00-\x20\x7f@<>()\[\],;:\\\"]+"
 ADDRESS = rf"(?P<{{0}}user>{PART})@(?P<{{0}}domain>{PART})"
 WRITTEN = re.compile(rf"(?:(?P<name>[^<>]*)<)?(?P<user>{PART})@(?P<domain>{PART})(?(name)>)")
+
+# To which of a recipient's addresses a channel sends: the setting `addresses`.
+Which: TypeAlias = Literal["primary", "all"]
 
 
 class AddressError(ValueError):
@@ -63,6 +68,17 @@ def compose(email: Email) -> EmailMessage:
         case text, _:
             message.set_content(text or "")
     return message
+
+
+def mistaken_senders(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a channel's own addresses: the setting, and what it must be."""
+    for name in ("from", "reply_to"):
+        written = settings.get(name)
+        try:
+            if written is not None:
+                address(written)
+        except AddressError:
+            yield name, "this must be `name@example.com` or `Name <name@example.com>`"
 
 
 def encoded(subject: str) -> str:

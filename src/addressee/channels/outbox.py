@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from addressee.channels.email import AddressError, Email, compose
+from addressee.channels.email import AddressError, Email, Which, compose
 from addressee.channels.sender import Exchange, Failed, Failure, Sent
 
 WRITTEN = 201
@@ -17,6 +17,7 @@ WRITTEN = 201
 class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sender: str = msgspec.field(name="from")
     reply_to: str | None = None
+    addresses: Which = "primary"
 
 
 class OutboxSender:
@@ -25,7 +26,7 @@ class OutboxSender:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, email: Email) -> Sent | Failed:
+    async def send(self, email: Email, /) -> Sent | Failed:
         try:
             message = compose(email)
         except AddressError as error:

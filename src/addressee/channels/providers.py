@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +12,8 @@ import msgspec
 
 from addressee.channels import channel_data
 from addressee.channels.channel_data import ANYTHING, Form
+from addressee.channels.email import mistaken_senders
+from addressee.channels.fcm import FcmSender, FcmSettings, mistaken_account
 from addressee.channels.outbox import OutboxSender, OutboxSettings
 from addressee.channels.sender import Sender
 from addressee.channels.smtp import SmtpSender, SmtpSettings
@@ -30,31 +32,55 @@ class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A provider without settings."""
 
 
+def no_mistakes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from ()
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`open` makes a sender from settings and the outbox folder; None where there is none: then nothing is sent.
+    """`open` makes a sender from settings and the outbox folder; None where nothing is sent by one.
 
-    `secrets` names the settings that are sealed. `data` is the form of what recipients' channel data hold.
+    `kind` (of `directory.kinds.KINDS`) is that of the addresses that it sends to; None where nothing can be sent yet.
+    `secrets` names the settings that are sealed. `data` is the form of what recipients' channel data hold. `mistakes`
+    says what is wrong with settings that have the right types: which one, and what it must be.
     """
 
     channel_type: ChannelType
     settings: type[msgspec.Struct]
-    open: Callable[[Any, Path], Sender] | None
+    open: Callable[[Any, Path], Sender[Any]] | None
+    kind: str | None = None
     secrets: frozenset[str] = frozenset()
     data: Form = ANYTHING
+    mistakes: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = no_mistakes
 
 
 PROVIDERS: Mapping[str, Provider] = {
-    "feed": Provider(ChannelType.IN_APP_FEED, NoSettings, None),
+    "feed": Provider(ChannelType.IN_APP_FEED, NoSettings, None, "in_app"),
     "smtp": Provider(
         ChannelType.EMAIL,
         SmtpSettings,
         lambda settings, _: SmtpSender(settings),
-        frozenset({"password"}),
+        "email",
+        secrets=frozenset({"password"}),
+        mistakes=mistaken_senders,
     ),
-    "outbox": Provider(ChannelType.EMAIL, OutboxSettings, lambda _, folder: OutboxSender(folder)),
+    "outbox": Provider(
+        ChannelType.EMAIL,
+        OutboxSettings,
+        lambda _, folder: OutboxSender(folder),
+        "email",
+        mistakes=mistaken_senders,
+    ),
     "twilio": Provider(ChannelType.SMS, NoSettings, None),
-    "fcm": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
+    "fcm": Provider(
+        ChannelType.PUSH,
+        FcmSettings,
+        lambda settings, _: FcmSender(settings),
+        "android_push",
+        secrets=frozenset({"service_account"}),
+        data=channel_data.devices("token", "tokens"),
+        mistakes=mistaken_account,
+    ),
     "apns": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
     "expo": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
     "aws_sns": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("target_arn", "target_arns")),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
-from addressee.channels.email import Email
+# No sender takes longer for one message.
+SENDING_SECONDS = 30
 
 
 class Failure(Enum):
-    """What a failure means for the message: try again, give up, or give up because the address is bad."""
+    """What a failure means: try again, give up, or give up because the address is bad and never use it again."""
 
     TEMPORARY = "temporary"
     PERMANENT = "permanent"
@@ -54,20 +56,25 @@ class Sent:
 class Failed:
     """The provider has not. `reason` is for an operator and holds no secret.
 
-    Without an `exchange` the provider was not asked.
+    Without an `exchange` the provider was not asked. `retry_after` is how long the provider wants to be left alone.
     """
 
     failure: Failure
     reason: str
     exchange: Exchange | None = field(default=None, compare=False)
+    retry_after: timedelta | None = None
 
 
-class Sender(Protocol):
-    """Sends one after the other, keeping what can be kept between them (a connection); closed when done.
+Letter_contra = TypeVar("Letter_contra", contravariant=True)
 
-    Problems are results, never exceptions. A message that is sent again has the same id.
+
+class Sender(Protocol[Letter_contra]):
+    """Sends what its kind of channel carries (an `Email`, a `Push`), one after the other, to one address each.
+
+    Keeps what can be kept between them, like a connection; closed when done. Takes at most SENDING_SECONDS for each.
+    Problems are results, never exceptions. What is sent again has the same id.
     """
 
-    async def send(self, email: Email) -> Sent | Failed: ...
+    async def send(self, letter: Letter_contra, /) -> Sent | Failed: ...
 
     async def close(self) -> None: ...

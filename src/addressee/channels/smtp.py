@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import Literal
 
 import aiosmtplib
 import msgspec
 
-from addressee.channels.email import AddressError, Email, compose
-from addressee.channels.sender import Exchange, Failed, Failure, Sent
+from addressee.channels.email import AddressError, Email, Which, compose
+from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
 
 # For connecting, and for each e-mail.
-TIMEOUT_SECONDS = 15
+TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
 MAX_REASON_LENGTH = 300
 PERMANENT_CODES = range(500, 600)
+
+# Answers to a recipient that speak of the mailbox: the enhanced code counts where there is one (RFC 3463). Others, like
+# 5.7.1 for a relay that is not allowed, are about the sender.
+NO_MAILBOX_CODES = (550, 551, 553)
+ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 TAKEN = 250
 
 
@@ -30,6 +37,7 @@ class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     username: str | None = None
     password: str | None = None
     reply_to: str | None = None
+    addresses: Which = "primary"
 
 
 class SmtpSender:
@@ -40,7 +48,7 @@ class SmtpSender:
         self._client: aiosmtplib.SMTP | None = None
         self._unreachable: Failed | None = None
 
-    async def send(self, email: Email) -> Sent | Failed:
+    async def send(self, email: Email, /) -> Sent | Failed:
         try:
             message = compose(email)
         except AddressError as error:
@@ -54,7 +62,8 @@ class SmtpSender:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 _, answer = await self._client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
-            return self._rejected(email, refused.recipients[0], Failure.BOUNCED)
+            refusal = refused.recipients[0]
+            return self._rejected(email, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
         except aiosmtplib.SMTPResponseException as refused:
             return self._rejected(email, refused, Failure.PERMANENT)
         except aiosmtplib.SMTPNotSupported:
@@ -109,6 +118,12 @@ class SmtpSender:
         if self._client is not None:
             self._client.close()
         return self._unreachable
+
+
+def no_mailbox(refused: aiosmtplib.SMTPResponseException) -> bool:
+    """Whether the answer to a recipient says that there is no such mailbox, rather than that we may not write to it."""
+    enhanced = ENHANCED.match(refused.message)
+    return refused.code in NO_MAILBOX_CODES and (enhanced is None or enhanced[0] in NO_MAILBOX)
 
 
 def rejection(refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:

@@ -1,6 +1,8 @@
 """API keys. Works while the server runs, which takes up changes within a second, and while it does not."""
 
 import json as json_format
+import sys
+from pathlib import Path
 from typing import Literal
 
 from cyclopts import App
@@ -10,13 +12,16 @@ from addressee.cli.options import HERE, Place
 
 app = App(name="keys")
 
+STANDARD_INPUT = Path("-")
+
 
 @app.command
 async def create(
     *,
     environment: str,
-    kind: Literal["secret", "public", "workspace"],
+    kind: Literal["secret", "public", "workspace", "api"],
     value: str | None = None,
+    secret_file: Path | None = None,
     json: bool = False,
     place: Place = HERE,
 ) -> None:
@@ -27,9 +32,12 @@ async def create(
     environment
         The environment that it opens.
     kind
-        secret: for servers. public: for browsers and apps. workspace: for clients that sign with a secret.
+        secret: for servers. public: for browsers and apps. workspace: for SuprSend clients that sign with a secret.
+        api: for SuprSend clients that send an API key.
     value
         Use this as the key, instead of a random one.
+    secret_file
+        Where the secret of a workspace key stands that clients sign with already; - for standard input.
     json
         Print one JSON object.
     """
@@ -37,15 +45,26 @@ async def create(
 
     async with place.open() as (pool, sealer):
         with refusals():
-            created = await Keys(pool, sealer).create(environment, kind, value)
+            secret = None if secret_file is None else read_secret(secret_file)
+            created = await Keys(pool, sealer).create(environment, kind, value, secret)
     shown = {"kind": created.kind, "environment": created.environment, "key": created.key}
     if created.secret is not None:
         shown["secret"] = created.secret
+    if created.workspace is not None:
+        shown["workspace"] = str(created.workspace)
     if json:
         print(json_format.dumps(shown))
     else:
         for name, text in shown.items():
             print(f"{name:12} {text}")
+
+
+def read_secret(file: Path) -> str:
+    """Raises ValueError when the file cannot be read."""
+    try:
+        return (sys.stdin.read() if file == STANDARD_INPUT else file.read_text()).strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{file} cannot be read as text.") from None
 
 
 @app.command(name="list")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from addressee.messaging import Messaging
     from addressee.preferences import Preferences
 
+JSON = "application/json; charset=utf-8"
+
 ONE_RECIPIENT_BYTES = 1_000_000
 MANY_RECIPIENTS_BYTES = 24_000_000
 
@@ -87,12 +89,13 @@ class Call(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """A response: JSON bytes, or nothing. What may be of any size comes as a `stream` instead."""
+    """A response: bytes, mostly of JSON, or nothing. What may be of any size comes as a `stream` instead."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = {}
     stream: AsyncIterator[bytes] | None = None
+    content_type: str = JSON
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
@@ -123,13 +126,32 @@ class Operation:
 
 
 class Request(Struct, frozen=True):
-    """What a dialect's authentication sees: no body has been read yet."""
+    """What a dialect's authentication sees. `target` is the path and the query, byte for byte as they came.
+
+    `body` reads the body, which nobody has done yet: not before it is known that the caller may send one. It raises
+    TooLargeError.
+    """
 
     rooms: Rooms
     operation: Operation
     path: Mapping[str, str]
+    target: str
     query_string: str
     headers: Mapping[str, str]
+    body: Callable[[], Awaitable[bytes]]
+
+
+def as_it_came(segment: str, headers: Mapping[str, str]) -> str:
+    return segment
+
+
+def one_spelling(path: str) -> tuple[str, ...]:
+    return (path,)
+
+
+def with_and_without_slash(path: str) -> tuple[str, ...]:
+    """For clients that write the slash at the end of a path now and then."""
+    return (path, path.removesuffix("/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +159,22 @@ class Dialect:
     """A vendor's API: its operations, how its callers prove who they are, and how it words errors.
 
     `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
-    exception; what it does not know is an internal error. `not_found` answers a path below `prefix` that no
-    operation has. `idempotency_key` is the key under which a request is to be carried out once, `replay` the answer to
-    its repetition.
+    exception; what it does not know is an internal error. `not_found` answers a path below one of the `prefixes` that
+    no operation has. `idempotency_key` is the key under which a request is to be carried out once, `replay` the answer
+    to its repetition. `spellings` are the forms of an operation's path that are answered, `segment` says what a client
+    means by a part of a path, which is percent-decoded after it.
     """
 
     name: str
-    prefix: str
+    prefixes: Sequence[str]
     operations: Sequence[Operation]
     authenticate: Callable[[Request], Awaitable[tuple[Credential, Any]]]
     error: Callable[[Exception], Answer]
     not_found: Callable[[], Answer]
     idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
     replay: Callable[[Earlier], Answer]
+    spellings: Callable[[str], Sequence[str]] = one_spelling
+    segment: Callable[[str, Mapping[str, str]], str] = as_it_came
 
 
 class MalformedError(Exception):

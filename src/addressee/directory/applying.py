@@ -10,7 +10,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from addressee.directory.edits import Moment
+from addressee.directory.editing import Moment
 from addressee.directory.errors import UnavailableError
 from addressee.directory.history import Change, change
 from addressee.directory.receipts import Earlier, Receipt, RequestKey, StoredAnswer, repetition
@@ -75,7 +75,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
     answers: list[Written | Exception] = []
     receipts: list[ReceiptKey] = []
     requests: list[tuple[Receipt, StoredAnswer]] = []
-    moment = Moment(now, (found.version if found else 0) + 1, uuid7)
+    version = (found.version if found else 0) + 1
     for item in group.waiting:
         request = item.write.request
         if request is not None and (earlier := used.requests.get(request.request_key)) is not None:
@@ -86,6 +86,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             answers.append(Written(recipient, recipient))
             continue
         before = recipient
+        moment = Moment(now, version, uuid7)
         made: list[Change] = []
         try:
             for edit in item.write.edits:
@@ -93,7 +94,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
                 if after is not None and after is not recipient:
                     made.append(change(edit.name, recipient, after, item.write.origin))
                     recipient = after
-            written = Written(recipient, before)
+            written = Written(recipient, before, tuple(moment.warnings))
             if request is not None:
                 requests.append((request, request.answer(written)))
         except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on

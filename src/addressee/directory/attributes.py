@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +23,7 @@ NAMES = frozenset(
         "avatar",
         "timezone",
         "locale",
+        "language",
         "created_at",
         "branding",
     },
@@ -38,27 +40,42 @@ BRANDING = frozenset(
         "dark_primary_color_contrast",
         "dark_logo_url",
         "dark_icon_url",
+        "secondary_color",
+        "tertiary_color",
+        "preferences_url",
+        "social_links",
     },
 )
 
 MAX_LENGTH = 10_000
+
+LANGUAGE = re.compile(r"[a-z]{2}")
+MAX_LINKS = 100
 
 
 def checked(given: Mapping[str, Any]) -> Document:
     """`given` in stored form.
 
     Every attribute is a string or null; `timezone` names a zone of the tz database; `created_at` is a date and
-    time, kept in UTC with milliseconds; `branding` is an object of strings and nulls. Raises RefusedError for
-    anything else.
+    time, kept in UTC with milliseconds; `branding` is an object of strings and nulls, whose `social_links` are such an
+    object themselves. Raises RefusedError for anything else.
     """
     return {name: value if value is None else check(name, value) for name, value in given.items()}
 
 
 def laid_over(stored: Document, given: Document) -> Document:
-    """Checked attributes over stored ones. Parts of a branding that are not given stay."""
+    """Checked attributes over stored ones. Parts of a branding that are not given stay; a link that is null goes."""
     laid = {**stored, **given}
-    if stored.get("branding") and given.get("branding"):
-        laid["branding"] = {**stored["branding"], **given["branding"]}
+    if given.get("branding"):
+        laid["branding"] = laid_over_branding(stored.get("branding") or {}, given["branding"])
+    return laid
+
+
+def laid_over_branding(stored: Document, given: Document) -> Document:
+    laid = {**stored, **given}
+    if given.get("social_links"):
+        links = {**(stored.get("social_links") or {}), **given["social_links"]}
+        laid["social_links"] = {name: link for name, link in links.items() if link is not None}
     return laid
 
 
@@ -75,7 +92,22 @@ def checked_branding(value: Any) -> Document:
         if name not in BRANDING:
             known = ", ".join(sorted(BRANDING))
             raise RefusedError("attribute", "branding", f"branding has {known}, and nothing else.")
-    return {name: part if part is None else checked_text(f"branding.{name}", part) for name, part in value.items()}
+    return {name: part if part is None else checked_part(name, part) for name, part in value.items()}
+
+
+def checked_part(name: str, part: Any) -> str | Document:
+    return checked_links(part) if name == "social_links" else checked_text(f"branding.{name}", part)
+
+
+def checked_links(value: Any) -> Document:
+    if not isinstance(value, dict) or len(value) > MAX_LINKS:
+        message = f"branding.social_links must be an object of at most {MAX_LINKS} links."
+        raise RefusedError("type", "branding.social_links", message)
+    for name, link in value.items():
+        check_text(name, "branding.social_links")
+        if link is not None:
+            checked_text(f"branding.social_links.{name}", link)
+    return value
 
 
 def checked_text(name: str, value: Any) -> str:
@@ -88,6 +120,8 @@ def checked_text(name: str, value: Any) -> str:
     check_text(value, name)
     if name == "timezone" and not is_timezone(value):
         raise RefusedError("timezone", name, f"{name} must be a name of the tz database, like Europe/Berlin.")
+    if name == "language" and not LANGUAGE.fullmatch(value):
+        raise RefusedError("language", name, f"{name} must have two small letters, like en.")
     return render_instant(parse_instant(name, value)) if name == "created_at" else value
 
 

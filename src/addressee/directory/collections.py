@@ -21,3 +21,11 @@ def check_objects(collection: object, field: str = "collection") -> str:
     if checked == USERS:
         raise RefusedError("collection", field, f"{field} may not be {USERS}: users have routes of their own.")
     return checked
+
+
+def check_own(collection: object, field: str = "collection") -> str:
+    """Like `check_collection`, for the caller's own collections only."""
+    checked = check_id(collection, field)
+    if checked.startswith("$"):
+        raise RefusedError("collection", field, f"{field} may not start with a dollar sign.")
+    return checked

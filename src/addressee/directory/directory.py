@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -15,19 +16,23 @@ from addressee.database.migrate import check
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
-from addressee.directory import bulk, bulk_subscriptions, receipts, subscriptions
+from addressee.directory import bulk, bulk_subscriptions, memberships, notices, receipts, subscriptions
 from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.bulk_subscriptions import Subscribing, Unsubscribing
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Edit
 from addressee.directory.environments import Environments
-from addressee.directory.errors import RefusedError
-from addressee.directory.listing import Order, list_named, list_recipients
+from addressee.directory.errors import MissingError, RefusedError
+from addressee.directory.listing import Order, count_recipients, list_by_id, list_named, list_recipients
+from addressee.directory.lists import Lists
+from addressee.directory.memberships import Membership
 from addressee.directory.merges import Done, Merges, Preview, Undone
+from addressee.directory.notices import Notice
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.releasing import Releasing
 from addressee.directory.subscriptions import Subscription
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write, Written
@@ -41,8 +46,10 @@ class Directory:
         self.clock = clock or Clock()
         self._sealer = sealer
         self.writer = Writer(pool, self.clock)
+        self._releasing = Releasing(pool, self.clock)
         self.reader = Reader(pool)
         self.environments = Environments(pool)
+        self.lists = Lists(pool, self.reader, self.writer, self.clock)
         self.pool = pool
 
     @classmethod
@@ -78,10 +85,19 @@ class Directory:
         return Collection(self, (await self.environments.named(environment)).id, USERS)
 
     async def write(self, write: Write) -> Written:
-        return await self.writer.write(write)
+        """Like `Writer.write`; push tokens that the recipient got have left those who had them."""
+        written = await self.writer.write(write)
+        if written.losses:
+            await self._releasing.release_now(written.losses)
+        return written
 
     async def write_all(self, writes: Sequence[Write]) -> Sequence[Written | RefusedError]:
-        return await self.writer.write_all(writes)
+        """Like `Writer.write_all`, with tokens as in `write`."""
+        results = await self.writer.write_all(writes)
+        losses = [loss for result in results if isinstance(result, Written) for loss in result.losses]
+        if losses:
+            await self._releasing.release_now(losses)
+        return results
 
     async def read(self, place: Place) -> Recipient | None:
         return await self.reader.read(place)
@@ -97,6 +113,16 @@ class Directory:
         order: Order = Order.OLDEST_FIRST,
     ) -> Slice[Recipient]:
         return await list_recipients(self.pool, environment_id, collection, page, order)
+
+    async def count(self, environment_id: int, collection: str) -> int:
+        """How many recipients live in a collection. Those who came before the database counted are told once its
+        upgrade is finished (docs/upgrade.md).
+        """
+        return await count_recipients(self.pool, environment_id, collection)
+
+    async def list_by_id(self, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
+        """Those of a small collection in the order of their ids, past the first `start`."""
+        return await list_by_id(self.pool, environment_id, collection, size, start)
 
     async def list_named(self, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
         """Those of a small collection that have this name, oldest first."""
@@ -156,9 +182,46 @@ class Directory:
     async def count_subscribers(self, object: Recipient) -> int:
         return await subscriptions.count_subscribers(self.pool, object)
 
+    async def count_subscribers_of(self, objects: Iterable[Recipient]) -> Counter[UUID]:
+        """Of several objects in one query, by their identities."""
+        return await subscriptions.count_subscribers_of(self.pool, objects)
+
+    async def count_subscribed_objects(self, recipient: Recipient) -> int:
+        """How many objects a recipient subscribes to; 10,000 are 10,000 or more."""
+        return await subscriptions.count_subscribed_objects(self.pool, recipient)
+
+    async def write_memberships(
+        self, asked: Sequence[tuple[Write, str]]
+    ) -> Sequence[Written | RefusedError | MissingError]:
+        """Carries out writes on what users are within tenants, named by their ids, instead of on the users.
+
+        Creates users who are missing; for a tenant that is missing the result is a MissingError.
+        """
+        return await memberships.write_memberships(self.reader, self.writer, asked)
+
+    async def memberships(self, user: Recipient, page: Page[UUID]) -> Slice[Membership]:
+        """A user's memberships in living tenants, in the order of the tenants' identities."""
+        return await memberships.list_memberships(self.pool, user, page)
+
+    async def count_memberships(self, user: Recipient) -> int:
+        """How many memberships a user has; 10,000 are 10,000 or more."""
+        return await memberships.count_memberships(self.pool, user)
+
     async def refuse_repetition(self, environment_id: int, key: str, fingerprint: bytes) -> None:
         """Raises RepeatedError or ReceiptMismatchError when a request under the key was carried out before."""
         await receipts.refuse_repetition(self.pool, environment_id, key, fingerprint, self.clock.now())
+
+    async def keep(self, receipt: Receipt | None, result: object) -> None:
+        """Keeps the receipt of a request whose writes have receipts of their own, once all are done."""
+        await receipts.keep_alone(self.pool, receipt, result, self.clock.now())
+
+    async def note(self, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]]) -> None:
+        """Keeps for a week what was passed over of a request's writes, where its answer cannot say it."""
+        await notices.note(self.pool, request_id, passed_over, self.clock.now())
+
+    async def notices(self, environment_id: int, page: Page[UUID]) -> Slice[Notice]:
+        """What was passed over, newest first."""
+        return await notices.list_notices(self.pool, environment_id, page)
 
     async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
         return await bulk.find_bulk_operation(self.pool, environment_id, id)

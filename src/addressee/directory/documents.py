@@ -1,4 +1,4 @@
-"""JSON documents: what PostgreSQL can hold, and how one is laid over another. Pure."""
+"""JSON documents: what PostgreSQL can hold, when two say the same, and how one is laid over another. Pure."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ def overlay(base: Document, given: Mapping[str, Any], merge: Merge) -> Document:
         else:
             merged[name] = value
     return merged
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality of JSON values: unlike Python's, true is not 1."""
+    return bool(one == other) and same_kinds(one, other)
+
+
+def same_kinds(one: Any, other: Any) -> bool:
+    """Of values that Python calls equal: whether booleans meet booleans."""
+    if one is other:
+        return True
+    if isinstance(one, dict):
+        return all(same_kinds(value, other[name]) for name, value in one.items())
+    if isinstance(one, list):
+        return all(map(same_kinds, one, other))
+    return isinstance(one, bool) == isinstance(other, bool)
 
 
 def check_value(value: Any, field: str, depth: int = 1) -> None:

@@ -9,31 +9,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
-from uuid import UUID
 
-import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from addressee.directory import attributes
-from addressee.directory.documents import Merge, check_id, check_value, overlay
+from addressee.directory.address_edits import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
+from addressee.directory.addresses import following
+from addressee.directory.documents import Merge, check_id, check_value, overlay, same
+from addressee.directory.editing import Moment, changed, living, without
 from addressee.directory.errors import RefusedError
 from addressee.directory.preference_sets import merged
+from addressee.directory.property_edits import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.recipient import Document, Place, Recipient
 
-MAX_PROPERTIES_BYTES = 256_000
-MAX_DOCUMENT_BYTES = 1_000_000
+__all__ = [
+    "Add",
+    "AddAddress",
+    "Append",
+    "ChangePreferenceSets",
+    "ChangePreferences",
+    "Delete",
+    "DisableAddress",
+    "Each",
+    "Edit",
+    "Identify",
+    "Item",
+    "Remove",
+    "RemoveAddress",
+    "RemoveAddresses",
+    "Set",
+    "SetChannelData",
+    "SetOnce",
+    "SetPreferences",
+    "Unset",
+    "UnsetChannelData",
+    "UnsetPreferences",
+]
 
 EMPTY: Document = {}
-
-
-class Moment(Struct, frozen=True):
-    """When an edit is applied, which version its effect is, and where a newcomer's identity comes from."""
-
-    now: datetime
-    version: int
-    new_uid: Callable[[], UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,8 @@ class Identify:
         if self.attributes:
             given = attributes.checked(self.attributes)
             changes["attributes"] = attributes.laid_over(recipient.attributes, given)
+            if recipient.addresses:
+                changes["addresses"] = following(recipient, changes["attributes"])
         if self.properties:
             check_value(self.properties, "properties")
             changes["properties"] = overlay(recipient.properties, self.properties, self.merge)
@@ -74,87 +90,6 @@ class Identify:
             sets = {id: merged_set(stored, id, preferences) for id, preferences in self.preferences.items()}
             changes["preferences"] = {**stored, **sets}
         return changed(recipient, moment, **changes)
-
-
-@dataclass(frozen=True, slots=True)
-class SetOnce:
-    """Sets properties that were never set; a stored null counts as set."""
-
-    name: ClassVar[str] = "set_once"
-    properties: Mapping[str, Any]
-
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        check_value(self.properties, "properties")
-        recipient = living(found, place, moment)
-        return changed(recipient, moment, properties={**self.properties, **recipient.properties})
-
-
-@dataclass(frozen=True, slots=True)
-class Add:
-    """Adds numbers to properties; one that is missing or null counts as 0, another kind of value is refused."""
-
-    name: ClassVar[str] = "add"
-    amounts: Mapping[str, int | float]
-
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        check_value(self.amounts, "properties")
-        recipient = living(found, place, moment)
-        sums = {key: self._sum(recipient, key, amount) for key, amount in self.amounts.items()}
-        check_value(sums, "properties")
-        return changed(recipient, moment, properties={**recipient.properties, **sums})
-
-    def _sum(self, recipient: Recipient, key: str, amount: object) -> int | float:
-        stored = recipient.properties.get(key)
-        for number in (amount, 0 if stored is None else stored):
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                raise RefusedError("type", f"properties.{key}", f"{key} is not a number, nothing can be added.")
-        return (stored or 0) + amount  # type: ignore[operator]
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Appends one value each to list properties; a missing or null one starts a list, a scalar becomes its first."""
-
-    name: ClassVar[str] = "append"
-    values: Mapping[str, Any]
-
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        check_value(self.values, "properties")
-        recipient = living(found, place, moment)
-        lists = {key: [*as_list(recipient.properties.get(key)), value] for key, value in self.values.items()}
-        return changed(recipient, moment, properties={**recipient.properties, **lists})
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Removes every occurrence of one value each from list properties; others stay as they are."""
-
-    name: ClassVar[str] = "remove"
-    values: Mapping[str, Any]
-
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
-        if found is None or not found.lives:
-            return found
-        lists = {
-            key: [item for item in found.properties[key] if not same(item, value)]
-            for key, value in self.values.items()
-            if isinstance(found.properties.get(key), list)
-        }
-        return changed(found, moment, properties={**found.properties, **lists})
-
-
-@dataclass(frozen=True, slots=True)
-class Unset:
-    """Removes properties by name."""
-
-    name: ClassVar[str] = "unset"
-    keys: tuple[str, ...]
-
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
-        if found is None or not found.lives:
-            return found
-        kept = {key: value for key, value in found.properties.items() if key not in self.keys}
-        return changed(found, moment, properties=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +161,26 @@ class ChangePreferences:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePreferenceSets:
+    """Makes all preference sets of the stored ones. Who is missing stays so, unless it `creates`.
+
+    `change` is pure, and changes nothing when it is applied to what it made.
+    """
+
+    name: ClassVar[str] = "set_preferences"
+    change: Callable[[Mapping[str, Document]], Mapping[str, Document]]
+    creates: bool = False
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        if not self.creates and (found is None or not found.lives):
+            return found
+        recipient = living(found, place, moment)
+        made = dict(self.change(recipient.preferences))
+        check_value(made, "preferences")
+        return changed(recipient, moment, preferences=made)
+
+
+@dataclass(frozen=True, slots=True)
 class UnsetPreferences:
     """Removes a preference set."""
 
@@ -257,49 +212,59 @@ class Delete:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several edits, and the caller's word for it."""
+
+    label: str
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Applies edits one after the other, as one change; one that is refused is passed over with a warning."""
+
+    name: ClassVar[str] = "each"
+    items: tuple[Item, ...]
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        recipient = found
+        for item in self.items:
+            labelled = structs.replace(moment, label=item.label)
+            try:
+                recipient = item.edit.apply(recipient, place, labelled)
+            except RefusedError as refusal:
+                labelled.warn(refusal.message)
+        return recipient
+
+
 Edit: TypeAlias = (
     Identify
+    | Set
     | SetOnce
     | Add
     | Append
     | Remove
     | Unset
+    | AddAddress
+    | RemoveAddress
+    | RemoveAddresses
+    | DisableAddress
     | SetChannelData
     | UnsetChannelData
     | SetPreferences
     | ChangePreferences
+    | ChangePreferenceSets
     | UnsetPreferences
     | Delete
+    | Each
 )
-
-
-def living(found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-    """Who is there, or a newcomer, who inherits nothing from a tombstone."""
-    if found is not None and found.lives:
-        return found
-    return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
-
-
-def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient:
-    """`recipient` with other documents; the same object when they say the same."""
-    different = {name: value for name, value in documents.items() if not same(getattr(recipient, name), value)}
-    if not different:
-        return recipient
-    for name, value in different.items():
-        check_size(name, value)
-    return structs.replace(recipient, updated_at=moment.now, version=moment.version, **different)
 
 
 def merged_set(stored: Document, set_id: str, given: Any) -> Any:
     """A set as it is once `given` is laid over it."""
     below = stored.get(set_id, EMPTY)
     return merged(below, given) if isinstance(below, dict) and isinstance(given, dict) else given
-
-
-def check_size(name: str, document: Document) -> None:
-    limit = MAX_PROPERTIES_BYTES if name == "properties" else MAX_DOCUMENT_BYTES
-    if len(msgspec.json.encode(document)) > limit:
-        raise RefusedError("size", name, f"All {name} together must be at most {limit:,} bytes of JSON.")
 
 
 def with_channel_data(entries: Document, channel_id: str, data: Any, moment: Moment) -> Document:
@@ -311,29 +276,3 @@ def with_channel_data(entries: Document, channel_id: str, data: Any, moment: Mom
     now = attributes.render_instant(moment.now)
     created_at = stored["created_at"] if stored else now
     return {**entries, channel_id: {"data": data, "created_at": created_at, "updated_at": now}}
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equality of JSON values: unlike Python's, true is not 1."""
-    return bool(one == other) and same_kinds(one, other)
-
-
-def same_kinds(one: Any, other: Any) -> bool:
-    """Of values that Python calls equal: whether booleans meet booleans."""
-    if one is other:
-        return True
-    if isinstance(one, dict):
-        return all(same_kinds(value, other[name]) for name, value in one.items())
-    if isinstance(one, list):
-        return all(map(same_kinds, one, other))
-    return isinstance(one, bool) == isinstance(other, bool)
-
-
-def as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def without(document: Document, name: str) -> Document:
-    return {key: value for key, value in document.items() if key != name}

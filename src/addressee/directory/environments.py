@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     need a user token (§1.3), verified with `signing_key` (PEM, the public half). `user_shape`: how users are
     rendered when a request does not say (§4.3). `preference_rule`: whether every scope of preferences must be true, or
     the most specific one decides (§3.7). `timezone`: the zone of schedules whose recipients have none (§3.13).
+    `clock_skew_minutes`: how far the date of a signed request may be from ours, 0 for any (suprsend.md §1.3).
     """
 
     property_merge: Merge = Merge.SHALLOW
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     user_shape: Literal["flat", "nested"] = "flat"
     preference_rule: PreferenceRule = "all_agree"
     timezone: str = "Etc/UTC"
+    clock_skew_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 15
     signing_key: str | None = None
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from addressee.directory.edits import same
+from addressee.directory.documents import same
 from addressee.directory.recipient import Document, Recipient
 
 VALUES_RECORDED = ("attributes", "properties", "preferences")
 
-# Channel data hold tokens and credentials: that they changed is recorded, what they are is not.
+# Channel data hold tokens and credentials: that they changed is recorded, what they are is not. So it is with
+# addresses, of which only the kinds that changed are named.
 NAMES_RECORDED = ("channel_data",)
 
 
@@ -61,7 +62,20 @@ def differences(before: Recipient | None, after: Recipient) -> tuple[Document, D
         was, now = documents(before, after, name)
         names = [key for key in {**was, **now} if was.get(key) is not now.get(key)]
         new |= {name: names} if names else {}
+    kinds = changed_kinds(before.addresses if before else [], after.addresses)
+    new |= {"addresses": kinds} if kinds else {}
     return old, new
+
+
+def changed_kinds(was: list[Document], now: list[Document]) -> list[str]:
+    if was is now:
+        return []
+    kinds = dict.fromkeys(address["kind"] for address in (*was, *now))
+    return [kind for kind in kinds if entries(was, kind) != entries(now, kind)]
+
+
+def entries(addresses: list[Document], kind: str) -> list[Document]:
+    return [address for address in addresses if address["kind"] == kind]
 
 
 def documents(before: Recipient | None, after: Recipient, name: str) -> tuple[dict[str, Any], dict[str, Any]]:

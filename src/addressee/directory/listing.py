@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from uuid import UUID
 
@@ -37,6 +38,12 @@ async def list_named(pool: Pool, environment_id: int, collection: str, name: str
     return cut([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.uid)
 
 
+async def count_recipients(pool: Pool, environment_id: int, collection: str) -> int:
+    """How many recipients live in a collection."""
+    count: int = await pool.fetchval(SQL["recipient_count"], environment_id, collection)
+    return count
+
+
 async def list_recipients(
     pool: Pool,
     environment_id: int,
@@ -59,3 +66,9 @@ async def list_recipients(
     if page.backwards:
         recipients.reverse()
     return cut(recipients, page, lambda recipient: recipient.uid)
+
+
+async def list_by_id(pool: Pool, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
+    """Living recipients in the order of their ids, past the first `start`, which are passed over one by one."""
+    found = await pool.fetch(SQL["list_lists"], environment_id, collection, start, size)
+    return [rows.recipient_from(row) for row in found]

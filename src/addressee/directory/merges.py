@@ -24,6 +24,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.errors import MissingError, RefusedError, UnavailableError
 from addressee.directory.history import NO_ORIGIN, Origin, change
 from addressee.directory.merging import Journal, Merged, journal, merge, unmerge
+from addressee.directory.push_tokens import inherit
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.storing import Effect, store_recipients
@@ -219,7 +220,7 @@ async def read_both(connection: Connection, *places: Place) -> dict[Place, Recip
 async def write_both(connection: Connection, edit: str, origin: Origin, *pairs: tuple[Recipient, Recipient]) -> None:
     """Writes each `(before, after)`, all or none. Raises LostError when one is not as it was before any more."""
     effects = [Effect(before, after, [change(edit, before, after, origin)]) for before, after in pairs]
-    if len(await store_recipients(connection, effects)) < len(effects):
+    if len(await store_recipients(connection, effects, inherit)) < len(effects):
         raise LostError
 
 

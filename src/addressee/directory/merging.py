@@ -1,20 +1,23 @@
 """Merging one recipient into another, and undoing it (knock.md §3.3, DESIGN §3). Pure.
 
-Properties and attributes are merged deeply, preference sets by their id and channel data by channel: what the primary
-has stays, what it lacks comes from the secondary. So a merge only ever adds to the primary, and undoing it takes away
-what was added.
+Properties and attributes are merged deeply, preference sets by their id, channel data by channel and addresses by their
+keys: what the primary has stays, what it lacks comes from the secondary. So a merge only ever adds to the primary, and
+undoing it takes away what was added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from msgspec import Struct, structs
 
-from addressee.directory.edits import check_size, same
+from addressee.directory.address_forms import FORMS
+from addressee.directory.addresses import ATTRIBUTES, check_number, together
+from addressee.directory.documents import same
+from addressee.directory.editing import check_size
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Recipient
 
@@ -30,6 +33,9 @@ class Documents(Struct, frozen=True):
     addresses: list[Document]
     channel_data: Document
     preferences: Document
+
+
+Described: TypeAlias = Documents | Recipient
 
 
 class Journal(Struct, frozen=True):
@@ -61,12 +67,12 @@ class Unmerged(NamedTuple):
 
 def merge(primary: Recipient, secondary: Recipient, now: datetime) -> Merged:
     """Raises RefusedError when the two together are above a limit of one."""
-    documents: dict[str, Document] = {
-        name: underlaid(getattr(primary, name), getattr(secondary, name)) for name in DEEP
-    }
+    documents: dict[str, Any] = {name: underlaid(getattr(primary, name), getattr(secondary, name)) for name in DEEP}
     documents |= {name: {**getattr(primary, name), **missing(primary, secondary, name)} for name in SHALLOW}
+    documents["addresses"] = [*primary.addresses, *missing_addresses(primary, secondary)]
     for name, document in documents.items():
         check_size(name, document)
+    check_number(documents["addresses"])
     written = structs.replace(
         primary,
         version=primary.version + 1,
@@ -90,6 +96,17 @@ def tombstone(recipient: Recipient, now: datetime) -> Recipient:
 
 def missing(primary: Recipient, secondary: Recipient, name: str) -> Document:
     return {key: value for key, value in getattr(secondary, name).items() if key not in getattr(primary, name)}
+
+
+def missing_addresses(primary: Described, secondary: Described) -> list[Document]:
+    """The secondary's addresses that the primary lacks, but for the one that comes with the secondary's attribute."""
+    missing = []
+    for kind in FORMS:
+        has = {address["key"] for address in together(primary.attributes, primary.addresses, kind)}
+        comes = ATTRIBUTES.get(kind) not in primary.attributes
+        addresses = secondary.addresses if comes else together(secondary.attributes, secondary.addresses, kind)
+        missing += [each for each in addresses if each["kind"] == kind and each["key"] not in has]
+    return missing
 
 
 def underlaid(top: Document, below: Mapping[str, Any]) -> Document:
@@ -123,7 +140,7 @@ def unmerge(
             "in_use", "id", "The id of the one who was merged away was used again since, so nothing was undone."
         )
     kept: list[str] = []
-    documents = {
+    documents: dict[str, Any] = {
         name: without_added(
             getattr(primary, name), getattr(journal.primary, name), getattr(journal.secondary, name), name, kept
         )
@@ -135,6 +152,8 @@ def unmerge(
         )
         for name in SHALLOW
     }
+    added = missing_addresses(journal.primary, journal.secondary)
+    documents["addresses"] = without_added_addresses(primary.addresses, added, kept)
     restored = Recipient(
         found.place,
         secondary_uid,
@@ -180,4 +199,17 @@ def without_entries(
                 del left[name]
             else:
                 kept.append(f"{path}.{name}")
+    return left
+
+
+def without_added_addresses(current: list[Document], added: list[Document], kept: list[str]) -> list[Document]:
+    """`current` without those of `added` that are as they were; the others are kept and noted."""
+    by_key = {(address["kind"], address["key"]): address for address in added}
+    left = []
+    for address in current:
+        then = by_key.get((address["kind"], address["key"]))
+        if then is None or not same(address, then):
+            left.append(address)
+        if then is not None and not same(address, then):
+            kept.append(f"addresses.{address['kind']}")
     return left

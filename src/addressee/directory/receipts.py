@@ -114,6 +114,13 @@ async def keep(connection: Connection, receipt: Receipt | None, result: Any, now
         raise repetition(receipt.fingerprint, found[receipt.request_key]) from None
 
 
+async def keep_alone(pool: Pool, receipt: Receipt | None, result: Any, now: datetime) -> None:
+    """Stores the receipt of what several transactions did, each of which may be repeated without harm."""
+    if receipt is not None:
+        async with pool.acquire() as connection, connection.transaction():
+            await keep(connection, receipt, result, now)
+
+
 async def keep_all(connection: Connection, answered: Iterable[tuple[Receipt, StoredAnswer]], now: datetime) -> None:
     """Stores receipts under different keys. Raises ReceiptTakenError when one of the keys is used already."""
     rows = [

@@ -12,6 +12,7 @@ Document = dict[str, Any]
 
 USERS = "$users"
 TENANTS = "$tenants"
+MEMBERS = "$members"
 
 # The format of stored documents that this code writes and understands (DESIGN §2).
 FORMAT = 1
@@ -23,6 +24,11 @@ class Place(NamedTuple):
     environment_id: int
     collection: str
     id: str
+
+
+def is_membership(place: Place) -> bool:
+    """Whether what lives there is a recipient within another one, and no recipient of its own."""
+    return place.collection.startswith(f"{MEMBERS}/")
 
 
 class Recipient(Struct, frozen=True):

@@ -19,11 +19,12 @@ from msgspec import Struct
 from uuid_utils.compat import uuid7
 
 from addressee.database.paging import Page, Slice, cut
+from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.documents import check_value
-from addressee.directory.edits import check_size
+from addressee.directory.editing import check_size
 from addressee.directory.errors import RefusedError
 from addressee.directory.listing import LAST_UID
 from addressee.directory.receipts import Receipt, keep
@@ -33,6 +34,9 @@ SQL = load(__package__)
 
 COUNT_SLOTS = 16
 ERASED_AT_ONCE = 1000
+
+# What a recipient subscribes to is counted up to here.
+MOST_COUNTED = 10_000
 
 # The columns of a listed subscription that are its own; the other side's recipient follows them.
 OWN_COLUMNS = 4
@@ -144,6 +148,21 @@ async def count_subscribers(pool: Pool, object: Recipient) -> int:
     return count
 
 
+async def count_subscribers_of(pool: Pool, objects: Iterable[Recipient]) -> Counter[UUID]:
+    """Like `count_subscribers`, of several objects in one query, by their identities."""
+    columns = list(zip(*map(identified, objects), strict=True))
+    if not columns:
+        return Counter()
+    found = await pool.fetch(SQL["subscriber_counts"], *columns)
+    return Counter({row["object_uid"]: row["count"] for row in found})
+
+
+async def count_subscribed_objects(pool: Pool, recipient: Recipient) -> int:
+    """How many objects `list_subscribed_objects` has in all its pages; 10,000 are 10,000 or more."""
+    count: int = await pool.fetchval(SQL["count_subscribed_objects"], *identified(recipient), MOST_COUNTED)
+    return count
+
+
 async def next_subscribers(connection: Connection, object: Identified, after: UUID, limit: int) -> list[Subscriber]:
     """The next of those who subscribe to an object, oldest first; none once it is gone."""
     found = await connection.fetch(SQL["next_subscribers"], *object, after, limit)
@@ -168,7 +187,7 @@ async def erase_subscriptions(pool: Pool, people: Sequence[Identified]) -> None:
     for statement in ("erase_subscribers", "erase_subscriptions"):
         erased = ERASED_AT_ONCE
         while erased == ERASED_AT_ONCE:
-            async with pool.acquire() as connection, connection.transaction():
+            async with planned_anew(pool) as connection:
                 found = await connection.fetch(SQL[statement], *columns, ERASED_AT_ONCE)
                 await change_counts(
                     connection, Counter({object: -n for object, n in Counter(map(tuple, found)).items()})

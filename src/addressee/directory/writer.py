@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import asyncpg
 import msgspec
 import structlog
+from msgspec import structs
 from prometheus_client import Counter, Gauge, Histogram
 
 from addressee.database import jobs
@@ -23,6 +25,7 @@ from addressee.directory import receipts, rows
 from addressee.directory.applying import Applied, Group, Used, Waiting, apply
 from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+from addressee.directory.push_tokens import Loss
 from addressee.directory.receipts import RECEIPT_LIFE, ReceiptTakenError, RequestKey
 from addressee.directory.recipient import Place
 from addressee.directory.storing import Effect, erasure, store_recipients
@@ -37,6 +40,9 @@ MAX_WAITING_WRITES = 20_000
 MAX_WAITING_BYTES = 128_000_000
 LOSSES_BEFORE_LOCK = 3
 MAX_RERUNS = 20
+
+# The places that were written, each with those who lost push tokens to it.
+Winners: TypeAlias = Mapping[Place, Sequence[Loss]]
 
 log = structlog.get_logger()
 
@@ -216,7 +222,7 @@ class Writer:
 
     async def _write(
         self, connection: Connection, groups: list[Group], found: Sequence[asyncpg.Record]
-    ) -> tuple[list[Applied], set[Place]]:
+    ) -> tuple[list[Applied], Winners]:
         """Applies and stores the groups' writes. Nobody is answered here: a transaction may be open around this."""
         now = self._clock.now()
         used = await self._used(connection, groups, now)
@@ -224,7 +230,7 @@ class Writer:
         applied = [apply(group, here.get(group.place), used, now) for group in groups]
         return applied, await self._store(connection, applied, now)
 
-    def _conclude(self, applied: list[Applied], winners: set[Place]) -> list[Group]:
+    def _conclude(self, applied: list[Applied], winners: Winners) -> list[Group]:
         """Answers what is committed, and returns the groups that lost."""
         lost = []
         for outcome in applied:
@@ -232,10 +238,10 @@ class Writer:
                 outcome.group.losses += 1
                 lost.append(outcome.group)
             else:
-                self._answer(outcome.group, outcome.answers)
+                self._answer(outcome.group, with_losses(outcome.answers, winners.get(outcome.group.place, ())))
         return lost
 
-    async def _store(self, connection: Connection, applied: list[Applied], now: datetime) -> set[Place]:
+    async def _store(self, connection: Connection, applied: list[Applied], now: datetime) -> Winners:
         """Writes what is effective and whatever hangs on it, in one transaction. Returns the places that won."""
         effective = [
             Effect(outcome.before, outcome.after, outcome.changes)
@@ -243,7 +249,7 @@ class Writer:
             if outcome.after is not None and outcome.effective
         ]
         if not effective and not any(outcome.receipts or outcome.requests for outcome in applied):
-            return set()
+            return {}
         if not any(outcome.receipts or outcome.requests or outcome.ended for outcome in applied):
             return await store_recipients(connection, effective)
         async with connection.transaction():
@@ -252,8 +258,8 @@ class Writer:
             if keys := [key for outcome in kept for key in outcome.receipts]:
                 await connection.execute(SQL["write_edit_receipts"], *zip(*keys, strict=True), now)
             await receipts.keep_all(connection, [request for outcome in kept for request in outcome.requests], now)
-            if deleted := [outcome for outcome in kept if outcome.ended]:
-                await jobs.enqueue(connection, [erasure(deleted)])
+            if ended := [(outcome.group.place, uid) for outcome in kept for uid in outcome.ended]:
+                await jobs.enqueue(connection, [erasure(ended)])
         return winners
 
     def _answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:
@@ -267,6 +273,12 @@ class Writer:
             else:
                 item.future.set_result(answer)
         group.waiting = []
+
+
+def with_losses(answers: Sequence[Written | Exception], losses: Sequence[Loss]) -> Sequence[Written | Exception]:
+    if not losses:
+        return answers
+    return [structs.replace(each, losses=losses) if isinstance(each, Written) else each for each in answers]
 
 
 def first_requests(waiting: Iterable[Waiting], seen: set[RequestKey]) -> list[Waiting]:

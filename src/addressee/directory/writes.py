@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from msgspec import Struct
 from uuid_utils.compat import uuid7
 
-from addressee.directory.edits import Edit, Moment
+from addressee.directory.editing import Moment, Warning
+from addressee.directory.edits import Edit
 from addressee.directory.history import NO_ORIGIN, Origin
+from addressee.directory.push_tokens import Loss
 from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import Place, Recipient
 
@@ -37,10 +39,16 @@ class Write(Struct, frozen=True):
 
 
 class Written(Struct, frozen=True):
-    """The recipient once the write was kept, and as it was before (None: nobody was there)."""
+    """The recipient once the write was kept, and as it was before (None: nobody was there).
+
+    `warnings` say what was passed over; of a write that is repeated under its receipt there are none. `losses` name
+    those who lost push tokens to this recipient: what is left to do for them, a job does too.
+    """
 
     recipient: Recipient | None
     before: Recipient | None
+    warnings: tuple[Warning, ...] = ()
+    losses: Sequence[Loss] = ()
 
 
 def check_writes(writes: Iterable[Write]) -> None:

@@ -29,7 +29,6 @@ from addressee.http import cors, metrics, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, write_request
 
-JSON = "application/json; charset=utf-8"
 SERVER_ERROR = 500
 
 log = structlog.get_logger()
@@ -70,8 +69,10 @@ def build(dialects: Sequence[Dialect], rooms: Rooms, nowhere: Responder) -> App[
         for operation in dialect.operations:
             by_path[operation.path].append(operation)
         for path, operations in by_path.items():
-            app.add_route(path, resource(dialect, operations, rooms))
-        app.add_sink(unrouted(dialect), prefix=dialect.prefix)
+            for spelling in dialect.spellings(path):
+                app.add_route(spelling, resource(dialect, operations, rooms))
+        for prefix in dialect.prefixes:
+            app.add_sink(unrouted(dialect), prefix=prefix)
     return app
 
 
@@ -105,14 +106,23 @@ async def answer_to(
     req: Request,
     path: Mapping[str, str],
 ) -> Answer:
-    decoded = decode_path(path)
     headers = requests.headers(req)
-    request = Unauthenticated(rooms, operation, decoded, req.query_string, headers)
+    decoded = decode_path({name: dialect.segment(segment, headers) for name, segment in path.items()})
+    body = requests.Body(req, operation.max_body_bytes)
+    request = Unauthenticated(rooms, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)
     key = dialect.idempotency_key(operation, headers)
-    body = await requests.body(req, operation.max_body_bytes)
     call = Call(
-        operation, rooms, credential, caller, decoded, req.query_string, headers, body, req.context.request_id, key
+        operation,
+        rooms,
+        credential,
+        caller,
+        decoded,
+        req.query_string,
+        headers,
+        await body.read(),
+        req.context.request_id,
+        key,
     )
     try:
         return await carry_out(call)
@@ -187,7 +197,7 @@ def write(resp: Response, answer: Answer) -> None:
     else:
         resp.stream = answer.stream
     if answer.body or answer.stream is not None:
-        resp.content_type = JSON
+        resp.content_type = answer.content_type
     for name, value in answer.headers.items():
         resp.set_header(name, value)
 

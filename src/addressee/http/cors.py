@@ -26,7 +26,7 @@ def allow(resp: Response) -> None:
 def answer_preflight(resp: Response) -> None:
     """Answers the browser's question before a call; it is asked without a key."""
     resp.status = 204
-    resp.set_header("access-control-allow-methods", "GET, PUT, POST, DELETE, OPTIONS")
+    resp.set_header("access-control-allow-methods", "GET, PUT, POST, PATCH, DELETE, OPTIONS")
     resp.set_header("access-control-allow-headers", ALLOWED_HEADERS)
     resp.set_header("access-control-max-age", PREFLIGHT_SECONDS)
     resp.complete = True

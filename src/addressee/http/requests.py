@@ -28,6 +28,27 @@ def has_no_body(request: Request) -> bool:
     return request.scope["http_version"].startswith("1") and request.get_header("transfer-encoding") is None
 
 
+def target(request: Request) -> str:
+    """The path and the query as they came; bytes beyond ASCII are Latin-1."""
+    path: str = request.scope["path"]
+    return f"{path}?{request.query_string}" if request.query_string else path
+
+
+class Body:
+    """A request's body, which can be read once and be asked for again."""
+
+    def __init__(self, request: Request, limit: int) -> None:
+        self._request = request
+        self._limit = limit
+        self._content: bytes | None = None
+
+    async def read(self) -> bytes:
+        """The whole of it. Raises TooLargeError as soon as it is known to be above the limit."""
+        if self._content is None:
+            self._content = await body(self._request, self._limit)
+        return self._content
+
+
 async def body(request: Request, limit: int) -> bytes:
     """The whole body. Raises TooLargeError as soon as it is known to be above `limit` bytes."""
     announced = request.content_length

@@ -1,7 +1,8 @@
 """The messaging room: what recipients get."""
 
 from addressee.messaging.activities import Activity
-from addressee.messaging.content import Block, EmailContent, InAppContent
+from addressee.messaging.batches import Accepted, Outcome, Record
+from addressee.messaging.content import Block, EmailContent, InAppContent, PushContent
 from addressee.messaging.delivery import Status
 from addressee.messaging.delivery_logs import DeliveryLog
 from addressee.messaging.erasing import Erase, Person
@@ -15,30 +16,36 @@ from addressee.messaging.errors import (
 )
 from addressee.messaging.explaining import ExplainedStep, Explanation
 from addressee.messaging.feed import Feed, FeedFilter, FeedItem
+from addressee.messaging.listening import Event
 from addressee.messaging.listing import EARLIEST, LATEST, MessageFilter
 from addressee.messaging.mark_all import Action, Selection
-from addressee.messaging.marking import Mark
+from addressee.messaging.marking import Mark, Marked
 from addressee.messaging.message import Message, Position
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.people import Missing
+from addressee.messaging.reaching import Address
 from addressee.messaging.reading import Contents, MessageEvent
 from addressee.messaging.reading_runs import RecipientRun, RunEvent, RunFilter, RunPosition
 from addressee.messaging.recurrence import Frequency, Repeat, Timing, Weekday
 from addressee.messaging.reference import Reference
 from addressee.messaging.rescheduling import ScheduleChange
-from addressee.messaging.runs import Identity
+from addressee.messaging.runs import TRANSIENT, Identity, Profile, Terms
 from addressee.messaging.schedule import Schedule, ScheduleEntry
 from addressee.messaging.scheduling import NewSchedule
 from addressee.messaging.stepping import RunStatus
-from addressee.messaging.triggering import Trigger
+from addressee.messaging.transients import Transient, described
+from addressee.messaging.triggering import Trigger, check_data
 from addressee.messaging.workflow import Channel
 
 __all__ = [
     "EARLIEST",
     "LATEST",
+    "TRANSIENT",
+    "Accepted",
     "Action",
     "Activity",
     "ActorMissingError",
+    "Address",
     "Block",
     "Channel",
     "Contents",
@@ -47,6 +54,7 @@ __all__ = [
     "DeliveryLog",
     "EmailContent",
     "Erase",
+    "Event",
     "ExplainedStep",
     "Explanation",
     "Feed",
@@ -56,6 +64,7 @@ __all__ = [
     "Identity",
     "InAppContent",
     "Mark",
+    "Marked",
     "Message",
     "MessageEvent",
     "MessageFilter",
@@ -63,9 +72,13 @@ __all__ = [
     "MessagingError",
     "Missing",
     "NewSchedule",
+    "Outcome",
     "Person",
     "Position",
+    "Profile",
+    "PushContent",
     "RecipientRun",
+    "Record",
     "Reference",
     "Repeat",
     "RunEvent",
@@ -77,9 +90,13 @@ __all__ = [
     "ScheduleEntry",
     "Selection",
     "Status",
+    "Terms",
     "Timing",
+    "Transient",
     "Trigger",
     "Weekday",
     "WorkflowInactiveError",
     "WorkflowMissingError",
+    "check_data",
+    "described",
 ]

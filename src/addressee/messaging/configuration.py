@@ -1,12 +1,12 @@
-"""A folder of channels, workflows, variables and preferences, read and checked as a whole.
+"""A folder of channels, workflows, variables, categories and preferences, read and checked as a whole.
 
-channels/<key>.yaml    workflows/<key>.yaml    variables.yaml    preferences.yaml
+channels/<key>.yaml    workflows/<key>.yaml    variables.yaml    categories.yaml    preferences.yaml
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +15,9 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.channels.email import AddressError, address
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.directory.errors import RefusedError
+from addressee.directory.kinds import GROUPS
 from addressee.messaging import templates
 from addressee.messaging.schemas import check_schema
 from addressee.messaging.sources import Mistake, Source, Trail, read
@@ -33,15 +33,19 @@ from addressee.messaging.workflow import (
     Workflow,
 )
 from addressee.preferences import check_set
+from addressee.preferences.categories import Category, Section
+from addressee.preferences.sets import NAMES
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 INDEX = re.compile(r"\[(\d+)\]")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
-WHOLE_FILES = ("variables.yaml", "preferences.yaml")
+WHOLE_FILES = ("variables.yaml", "categories.yaml", "preferences.yaml")
 
-HTML_FIELDS = frozenset({"html", "body"})
-ADDRESS_SETTINGS = ("from", "reply_to")
+# The provider that need not be named.
+FEED = "feed"
+
+HTML_FIELDS = frozenset({("html",), ("body",)})
 
 
 class MistakesError(Exception):
@@ -93,6 +97,11 @@ class WorkflowFile(Definition, frozen=True):
     commercial: bool = False
     override_preferences: bool = False
     trigger_data_schema: dict[str, Any] | None = None
+    events: list[Name] = msgspec.field(default_factory=list)
+
+
+class CategoriesFile(Definition, frozen=True):
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +120,25 @@ class ChannelDefinition:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowDefinition:
+    """`events` are the names of those that start it."""
+
     key: str
     active: bool
     workflow: Workflow
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """`preferences` are those of recipients who say nothing; None when the folder says nothing either."""
+    """`preferences` are those of recipients who say nothing, `sections` hold the categories that recipients choose
+    among; None when the folder says nothing either.
+    """
 
     channels: list[ChannelDefinition]
     workflows: list[WorkflowDefinition]
     variables: dict[str, Any]
     preferences: dict[str, Any] | None = None
+    sections: tuple[Section, ...] | None = None
 
 
 def read_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
@@ -132,19 +147,21 @@ def read_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
     variable_files = [read(path, folder) for path in folder.glob("variables.yaml")]
+    category_files = [read(path, folder) for path in folder.glob("categories.yaml")]
     preference_files = [read(path, folder) for path in folder.glob("preferences.yaml")]
 
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
-    types = {key_of(source): type_of(source) for source in channel_files}
-    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, types))]
+    providers = {key_of(source): provider_of(source) for source in channel_files}
+    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, providers))]
     variables = {name: value for source in variable_files for name, value in read_variables(source).items()}
+    sections = next((read_categories(source) for source in category_files), None)
     preferences = next((read_preferences(source) for source in preference_files), None)
 
-    for source in (*channel_files, *workflow_files, *variable_files, *preference_files):
+    for source in (*channel_files, *workflow_files, *variable_files, *category_files, *preference_files):
         mistakes += source.mistakes
     if mistakes:
         raise MistakesError(sorted(set(mistakes)))
-    return Configuration(channels, workflows, variables, preferences)
+    return Configuration(channels, workflows, variables, preferences, sections)
 
 
 def unknown_files(folder: Path) -> list[Mistake]:
@@ -156,7 +173,7 @@ def unknown_files(folder: Path) -> list[Mistake]:
         if path.as_posix() not in WHOLE_FILES
         and not (len(path.parts) == 2 and path.parts[0] in {"channels", "workflows"} and path.suffix == ".yaml")
     ]
-    where = f"this is not channels/<key>.yaml, workflows/<key>.yaml, {' or '.join(WHOLE_FILES)}"
+    where = f"this is not channels/<key>.yaml, workflows/<key>.yaml, {', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
     mistakes = [Mistake(path.as_posix(), 1, where) for path in wrong]
     if not found:
         mistakes.append(Mistake(str(folder), 1, "there is nothing to push: no channels/*.yaml, no workflows/*.yaml"))
@@ -175,8 +192,8 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     if not fits(source, ("settings",), file.settings, provider.settings):
         return None
     settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
-    for name in ADDRESS_SETTINGS if not source.mistakes else ():
-        check_address(source, ("settings", name), settings.get(name))
+    for name, mistake in provider.mistakes(settings) if not source.mistakes else ():
+        source.mistake(("settings", name), mistake)
     return ChannelDefinition(
         key=key_of(source),
         id=channel_id(source, file),
@@ -189,8 +206,8 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     )
 
 
-def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> WorkflowDefinition | None:
-    """`types` are the types of the channels by key, None where the channel's file does not say."""
+def read_workflow(source: Source, providers: Mapping[str, str | None]) -> WorkflowDefinition | None:
+    """`providers` are those of the channels by key, None where the channel's file does not say."""
     if not check_key(source) or not fits_workflow(source):
         return None
     file = msgspec.convert(source.value, WorkflowFile)
@@ -198,7 +215,7 @@ def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> Wo
         source.mistake(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
     step_files = [msgspec.convert(step, step_form(step)) for step in file.steps]
     check_refs(source, [step.ref for step in step_files])
-    read = [read_step(source, ("steps", index), step, types) for index, step in enumerate(step_files)]
+    read = [read_step(source, ("steps", index), step, providers) for index, step in enumerate(step_files)]
     steps = tuple(step for step in read if step is not None)
     if file.trigger_data_schema is not None:
         try:
@@ -215,7 +232,7 @@ def read_workflow(source: Source, types: Mapping[str, ChannelType | None]) -> Wo
         commercial=file.commercial,
         override_preferences=file.override_preferences,
     )
-    return WorkflowDefinition(key_of(source), file.active, workflow)
+    return WorkflowDefinition(key_of(source), file.active, workflow, tuple(file.events))
 
 
 def fits_workflow(source: Source) -> bool:
@@ -239,25 +256,26 @@ def check_refs(source: Source, refs: list[str]) -> None:
 
 
 def read_step(
-    source: Source, trail: Trail, step: ChannelStepFile | DelayStepFile, types: Mapping[str, ChannelType | None]
+    source: Source, trail: Trail, step: ChannelStepFile | DelayStepFile, providers: Mapping[str, str | None]
 ) -> Step | None:
-    """None when something is wrong, here or with what the channel's type is known from."""
+    """None when something is wrong, here or with what the channel's provider is known from."""
     if isinstance(step, DelayStepFile):
         wait = timedelta(**msgspec.structs.asdict(step.delay))
         if not timedelta() < wait <= MAX_DELAY:
             source.mistake((*trail, "delay"), f"a delay is at least a second and at most {MAX_DELAY.days} days")
         return DelayStep(step.ref, wait)
-    if step.channel not in types:
-        known = ", ".join(types) or "none"
+    if step.channel not in providers:
+        known = ", ".join(providers) or "none"
         source.mistake((*trail, "channel"), f"there is no channel {step.channel!r}; there are {known}")
         return None
-    type = types[step.channel]
-    if type is None:
+    name = providers[step.channel]
+    if name is None:
         return None
-    if type not in TEMPLATES:
-        sent = " and ".join(TEMPLATES)
-        source.mistake((*trail, "channel"), f"nothing can be sent on a channel of type {type} yet, only on {sent}")
+    if PROVIDERS[name].kind is None:
+        known = ", ".join(name for name, provider in PROVIDERS.items() if provider.kind)
+        source.mistake((*trail, "channel"), f"nothing can be sent with {name} yet, only with {known}")
         return None
+    type = PROVIDERS[name].channel_type
     check_template(source, (*trail, "template"), step.template, type)
     if source.mistakes:
         return None
@@ -271,6 +289,53 @@ def read_variables(source: Source) -> dict[str, Any]:
         source.mistake((), "this must be a mapping of names to values")
         return {}
     return source.value
+
+
+def read_categories(source: Source) -> tuple[Section, ...]:
+    """Sections of categories (see `addressee.preferences.categories`), with groups of kinds spelled out."""
+    if source.value is None or source.mistakes or not fits(source, (), source.value, CategoriesFile):
+        return ()
+    sections = msgspec.convert(source.value, CategoriesFile).sections
+    keys: set[str] = set()
+    for index, section in enumerate(sections):
+        for position, category in enumerate(section.categories):
+            check_category(source, ("sections", index, "categories", position), category, keys)
+    return tuple(map(with_single_kinds, sections))
+
+
+def check_category(source: Source, trail: Trail, category: Category, keys: set[str]) -> None:
+    """`keys` are those of the categories before, to which this one's is added."""
+    if not KEY.fullmatch(category.key):
+        source.mistake((*trail, "key"), "a key is made of letters, digits, - and _")
+    if category.key in keys:
+        source.mistake((*trail, "key"), f"another category has the key {category.key!r}")
+    keys.add(category.key)
+    lists = {"mandatory": category.mandatory, "opt_in": category.opt_in or ()}
+    for name, kinds in lists.items():
+        for index, kind in enumerate(kinds):
+            if kind not in NAMES:
+                source.mistake((*trail, name, index), f"there is no kind {kind!r}; there are {', '.join(NAMES)}")
+        if kinds and category.default == "opt_out":
+            source.mistake((*trail, name), "this means nothing where the default is opt_out: then no kind is wanted")
+    if category.opt_in == ():
+        source.mistake((*trail, "opt_in"), "this names no kind; leave it out for all kinds, or say default: opt_out")
+
+
+def with_single_kinds(section: Section) -> Section:
+    categories = [
+        msgspec.structs.replace(
+            category,
+            mandatory=single_kinds(category.mandatory),
+            opt_in=None if category.opt_in is None else single_kinds(category.opt_in),
+        )
+        for category in section.categories
+    ]
+    return msgspec.structs.replace(section, categories=tuple(categories))
+
+
+def single_kinds(names: Iterable[str]) -> tuple[str, ...]:
+    """Kinds and groups of kinds as kinds, each once."""
+    return tuple(dict.fromkeys(kind for name in names for kind in GROUPS.get(name, (name,))))
 
 
 def read_preferences(source: Source) -> dict[str, Any]:
@@ -314,15 +379,22 @@ def check_template(source: Source, trail: Trail, template: Mapping[str, Any], ty
         return
     if type is ChannelType.EMAIL and not (template.get("html") or template.get("text")):
         source.mistake(trail, "an e-mail needs 'html', 'text' or both")
-    for name, text in template.items():
-        if text is None:
-            continue
+    for place, text in texts_of(template):
         try:
-            templates.parse(text, templates.HTML if name in HTML_FIELDS else templates.PLAIN)
+            templates.parse(text, templates.HTML if place in HTML_FIELDS else templates.PLAIN)
         except templates.TemplateError as error:
-            origin = source.origin((*trail, name))
+            origin = source.origin((*trail, *place))
             line = origin.first_line + (error.line or 1) - 1
             source.mistakes.append(Mistake(origin.file, line, f"this is not Liquid: {error.message}"))
+
+
+def texts_of(template: Mapping[str, Any]) -> Iterator[tuple[Trail, str]]:
+    """The Liquid in a template, and where it stands."""
+    for name, value in template.items():
+        if isinstance(value, dict):
+            yield from (((name, key), text) for key, text in value.items())
+        elif value is not None:
+            yield (name,), value
 
 
 def check_key(source: Source) -> bool:
@@ -333,15 +405,6 @@ def check_key(source: Source) -> bool:
         source.mistake((), "the file's name must be a key: letters, digits, - and _, then .yaml")
         return False
     return True
-
-
-def check_address(source: Source, trail: Trail, value: str | None) -> None:
-    if value is None:
-        return
-    try:
-        address(value)
-    except AddressError:
-        source.mistake(trail, "this must be `name@example.com` or `Name <name@example.com>`")
 
 
 def channel_id(source: Source, file: ChannelFile) -> UUID | None:
@@ -381,7 +444,7 @@ def schema_of(type: type[msgspec.Struct]) -> dict[str, Any]:
 
 def provider_name(file: ChannelFile) -> str:
     if file.provider is None and file.type is ChannelType.IN_APP_FEED:
-        return "feed"
+        return FEED
     return file.provider or ""
 
 
@@ -389,6 +452,10 @@ def key_of(source: Source) -> str:
     return Path(source.file).stem
 
 
-def type_of(source: Source) -> ChannelType | None:
-    type = source.value.get("type") if isinstance(source.value, dict) else None
-    return ChannelType(type) if type in list(ChannelType) else None
+def provider_of(source: Source) -> str | None:
+    if not isinstance(source.value, dict):
+        return None
+    named = source.value.get("provider")
+    if named is None and source.value.get("type") == ChannelType.IN_APP_FEED:
+        return FEED
+    return named if isinstance(named, str) and named in PROVIDERS else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from addressee.channels.providers import ChannelType
 from addressee.directory.recipient import TENANTS, Recipient
 from addressee.messaging import templates
-from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, Template
+from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, PushTemplate, Template
 
 MARKDOWN = MarkdownIt("commonmark")
 
@@ -36,6 +36,8 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class EmailContent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=ChannelType.EMAIL.value):
+    """`to` are all addresses that it goes to, with commas between them; each gets an e-mail of its own."""
+
     sender: str
     to: str
     subject: str
@@ -48,7 +50,16 @@ class InAppContent(msgspec.Struct, frozen=True, tag_field="type", tag=ChannelTyp
     blocks: tuple[Block, ...]
 
 
-Content = EmailContent | InAppContent
+class PushContent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=ChannelType.PUSH.value):
+    """`tokens` are those of all devices that it goes to."""
+
+    tokens: tuple[str, ...]
+    title: str
+    body: str
+    data: dict[str, str]
+
+
+Content = EmailContent | InAppContent | PushContent
 
 
 def scope(
@@ -91,14 +102,14 @@ def reason(subscription: Subscription | None) -> dict[str, Any]:
     return {"subscription": {"properties": subscription.properties, "object": object}}
 
 
-def render(template: Template, scope: Scope, channel: Channel, address: str | None) -> Content:
-    """Raises TemplateError."""
+def render(template: Template, scope: Scope, channel: Channel, to: Sequence[str]) -> Content:
+    """What goes to these addresses. Raises TemplateError."""
     match template:
         case EmailTemplate():
             html, text = template.html, template.text
             return EmailContent(
                 sender=channel.settings["from"],
-                to=address or "",
+                to=", ".join(to),
                 subject=templates.render(template.subject, scope),
                 html=html and templates.render(html, scope, templates.HTML),
                 text=text and templates.render(text, scope),
@@ -106,15 +117,23 @@ def render(template: Template, scope: Scope, channel: Channel, address: str | No
             )
         case InAppTemplate():
             return InAppContent(tuple(blocks(template, scope)))
+        case PushTemplate():
+            link = {} if template.action_url is None else {"action_url": template.action_url}
+            return PushContent(
+                tokens=tuple(to),
+                title=templates.render(template.title, scope),
+                body=templates.render(template.body, scope),
+                data={name: templates.render(text, scope) for name, text in {**template.data, **link}.items()},
+            )
 
 
-def blank(template: Template, channel: Channel, address: str | None) -> Content:
+def blank(template: Template, channel: Channel, to: Sequence[str]) -> Content:
     """What a message says that could not be rendered."""
     match template:
         case EmailTemplate():
             return EmailContent(
                 sender=channel.settings["from"],
-                to=address or "",
+                to=", ".join(to),
                 subject="",
                 html=None,
                 text=None,
@@ -122,6 +141,8 @@ def blank(template: Template, channel: Channel, address: str | None) -> Content:
             )
         case InAppTemplate():
             return InAppContent(())
+        case PushTemplate():
+            return PushContent(tokens=tuple(to), title="", body="", data={})
 
 
 def blocks(template: InAppTemplate, scope: Scope) -> list[Block]:

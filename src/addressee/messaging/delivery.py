@@ -1,8 +1,12 @@
-"""The delivery of a message as a state machine (knock.md §3.9). Pure."""
+"""The delivery of a message as a state machine (knock.md §3.9). Pure.
+
+A message goes to one address or to several. Each of its sends goes through the states from `queued` on by itself, and
+the message's own status follows from theirs: see `combined`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +17,9 @@ from addressee.channels.sender import Failed, Failure, Sent
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
 JITTER = 0.2
+
+# Longer than this nobody is left alone, whatever a provider asks for.
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Status(StrEnum):
@@ -31,12 +38,29 @@ NEXT: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(
         {Status.SENT, Status.DELIVERY_ATTEMPTED, Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED}
     ),
-    Status.DELIVERY_ATTEMPTED: frozenset({Status.QUEUED, Status.UNDELIVERED}),
+    Status.DELIVERY_ATTEMPTED: frozenset({Status.QUEUED, Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.BOUNCED}),
     Status.DELIVERED: frozenset(),
     Status.UNDELIVERED: frozenset(),
     Status.NOT_SENT: frozenset(),
     Status.BOUNCED: frozenset(),
+}
+
+# Which of its sends' statuses a message has, the last one that there is: what has arrived counts, then what may still
+# arrive, then what has failed for good.
+RANKS = {
+    status: rank
+    for rank, status in enumerate(
+        (
+            Status.UNDELIVERED,
+            Status.BOUNCED,
+            Status.NOT_SENT,
+            Status.DELIVERY_ATTEMPTED,
+            Status.QUEUED,
+            Status.SENT,
+            Status.DELIVERED,
+        )
+    )
 }
 
 
@@ -66,8 +90,34 @@ def follow(status: Status | None, changes: tuple[Change, ...]) -> Status | None:
     return status
 
 
+def combined(statuses: Iterable[Status]) -> Status:
+    """The status of a message whose sends have these: `sent` once one was taken, until then `queued` as long as one
+    waits for its turn, `delivery_attempted` as long as one is to be tried again, and then what became of the others.
+    """
+    return max(statuses, key=RANKS.__getitem__)
+
+
+def combined_changes(sends: Mapping[str, Status], changed: Iterable[tuple[str, Change]]) -> tuple[Change, ...]:
+    """What changes of single sends, in their order, mean for their message.
+
+    `sends` are the statuses of all of the message's sends before, by their ids.
+    """
+    statuses = dict(sends)
+    status = combined(statuses.values())
+    told: dict[Status, Change] = {}
+    changes = []
+    for send_id, change in changed:
+        statuses[send_id] = change.status
+        told[change.status] = change
+        after = combined(statuses.values())
+        if after is not status:
+            changes.append(told.get(after, Change(after)))
+            status = after
+    return tuple(changes)
+
+
 def outcome(attempt: int, result: Sent | Failed) -> tuple[Change, ...]:
-    """What the result of the n-th attempt (from 1) makes of a queued message."""
+    """What the result of the n-th attempt (from 1) makes of a queued send."""
     match result:
         case Sent():
             return (Change(Status.SENT),)
@@ -92,9 +142,11 @@ def undelivered(failure: str, details: str) -> Change:
     return Change(Status.UNDELIVERED, {"failure_reason": failure, "failure_details": details})
 
 
-def retry_after(attempt: int, chance: float) -> timedelta:
+def retry_after(attempt: int, chance: float, pause: timedelta | None = None) -> timedelta:
     """How long to wait after the n-th attempt (from 1): twice as long each time, all eight within half an hour.
 
-    `chance`, from 0 to 1, spreads retries, so that what failed together does not come back together.
+    At least `pause`, if the provider has asked for one, but then no longer than an hour. `chance`, from 0 to 1, spreads
+    retries, so that what failed together does not come back together.
     """
-    return FIRST_RETRY * float(2 ** (attempt - 1)) * (1 + JITTER * (2 * chance - 1))
+    wait = FIRST_RETRY * float(2 ** (attempt - 1)) * (1 + JITTER * (2 * chance - 1))
+    return wait if pause is None else max(wait, min(pause, LONGEST_PAUSE))

@@ -12,7 +12,8 @@ import msgspec
 from addressee.database.jobs import Job, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.subscriptions import erase_subscriptions
+from addressee.directory.memberships import erase_memberships
+from addressee.directory.subscriptions import Identified, erase_subscriptions
 
 SQL = load(__package__)
 
@@ -73,7 +74,10 @@ async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
         columns = columns_of(batch)
         while await pool.fetchval(SQL["erase_messages"], *columns, ERASED_AT_ONCE) == ERASED_AT_ONCE:
             pass
-        await erase_subscriptions(pool, [msgspec.structs.astuple(person) for person in batch])
+        identities = [msgspec.structs.astuple(person) for person in batch]
+        await erase_subscriptions(pool, identities)
+        while await erase_page_of_memberships(pool, identities) == ERASED_AT_ONCE:
+            pass
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(SQL["erase_schedules"], *columns)
             await connection.execute(SQL["erase_changes"], *columns)
@@ -85,6 +89,15 @@ async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
 
 def batches(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
     return (people[start : start + BATCH_SIZE] for start in range(0, len(people), BATCH_SIZE))
+
+
+async def erase_page_of_memberships(pool: Pool, people: Sequence[Identified]) -> int:
+    """Erases memberships of these identities with their history. How many there were."""
+    async with pool.acquire() as connection, connection.transaction():
+        found = await erase_memberships(connection, people, ERASED_AT_ONCE)
+        if found:
+            await connection.execute(SQL["erase_changes"], *zip(*found, strict=True))
+    return len(found)
 
 
 async def erase_runs(pool: Pool, columns: Columns) -> int:

@@ -37,6 +37,7 @@ TYPES = {
             "interacted",
             "archived",
             "unarchived",
+            "dismissed",
         )
     )
 }

@@ -13,7 +13,7 @@ from addressee.database.queries import load
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import Document
 from addressee.messaging.facts import read_facts
-from addressee.messaging.reaching import Reach, reach
+from addressee.messaging.reaching import Address, Reach, reach
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import Identity
 from addressee.messaging.stepping import Facts, RecipientRun, RunStatus
@@ -29,7 +29,7 @@ class ExplainedStep:
 
     ref: str
     channel: Channel
-    addresses: tuple[str, ...]
+    addresses: tuple[Address, ...]
     obstacle: Document | None
 
     @property

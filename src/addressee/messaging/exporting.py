@@ -19,6 +19,7 @@ PAGE_SIZE = 200
 PARTS = {
     "changes": "export_changes",
     "subscriptions": "export_subscriptions",
+    "memberships": "export_memberships",
     "schedules": "export_schedules",
     "runs": "export_runs",
     "messages": "export_messages",

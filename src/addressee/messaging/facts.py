@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from addressee.database.pool import Pool
+from addressee.directory.memberships import overlaid, place_of
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.messaging import channels, content
 from addressee.messaging.people import People, read_people
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import Subscribed
+from addressee.messaging.runs import TRANSIENT, Subscribed, common
 from addressee.messaging.stepping import Facts, RecipientRun
 from addressee.messaging.storing import Run
 from addressee.messaging.variables import read_variables
 from addressee.messaging.workflow import Channel
+from addressee.preferences import DEFAULT
 from addressee.preferences.audiences import NO_AUDIENCES, asks_audiences, read_audiences
 from addressee.preferences.conditions import Known
 from addressee.preferences.deciding import Wishes
 from addressee.preferences.defaults import Ground, read_ground
 from addressee.preferences.layering import Effective, effective
+from addressee.preferences.policies import Policy, blocked_by, grounded, policy_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What all runs of a page have in common."""
 
@@ -39,9 +43,33 @@ class Surroundings:
     def tenant(self) -> Recipient | None:
         return None if self.run.tenant is None else self.people.living(Reference(TENANTS, self.run.tenant))
 
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """Those of the workflow's categories that the environment defines."""
+        known = self.ground.categories
+        return tuple(policy_of(known[key], self.of_policy) for key in self.run.categories if key in known)
+
+    @cached_property
+    def of_policy(self) -> Mapping[str, Document]:
+        """The preferences that the tenant keeps whose policy holds."""
+        tenant = self.people.living(policy_maker(self.run))
+        return {} if tenant is None else tenant.preferences
+
+    @cached_property
+    def blocked(self) -> frozenset[str]:
+        return blocked_by(self.of_policy)
+
+    @property
+    def actor(self) -> Recipient | None:
+        run = self.run
+        if run.terms.actor is not None:
+            return run.terms.actor.at(Place(run.environment_id, TRANSIENT, str(run.id)), run.id, run.inserted_at)
+        return None if run.actor is None else self.people.now(run.actor)
+
     def preferences_of(self, recipient: Recipient) -> Effective:
         of_tenant = {} if self.tenant is None else self.tenant.preferences
-        return effective(recipient.preferences, self.run.tenant, of_tenant, self.ground.default)
+        found = effective(recipient.preferences, self.run.tenant, of_tenant, self.ground.default)
+        return grounded(found, self.policies)
 
 
 async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime) -> list[Facts]:
@@ -54,7 +82,7 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
         await read_ground(pool, run.environment_id),
         now,
     )
-    recipients = [around.people.now(each.identity) for each in runs]
+    recipients = await within_tenant(reader, around.tenant, [around.people.now(each.identity) for each in runs])
     preferences = {
         recipient.place: around.preferences_of(recipient) for recipient in recipients if recipient is not None
     }
@@ -72,13 +100,38 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
     ]
 
 
+def policy_maker(run: Run) -> Reference:
+    """The tenant whose policy holds for a run."""
+    return Reference(TENANTS, run.tenant or DEFAULT)
+
+
 async def read_mentioned(reader: Reader, run: Run, runs: Sequence[RecipientRun]) -> People:
     """Everybody whom the page mentions."""
     named = {each.identity for each in runs}
     named |= set(run.actors)
     named |= {each.subscription.object for each in runs if each.subscription is not None}
-    tenants = [] if run.tenant is None else [Reference(TENANTS, run.tenant)]
-    return await read_people(reader, run.environment_id, named, places=tenants)
+    tenants = [policy_maker(run)]
+    described = [
+        each.profile.at(each.recipient.at(run.environment_id), each.uid, run.inserted_at)
+        for each in runs
+        if each.profile is not None and each.uid is not None
+    ]
+    return await read_people(reader, run.environment_id, named, places=tenants, known=described)
+
+
+async def within_tenant(
+    reader: Reader, tenant: Recipient | None, recipients: Sequence[Recipient | None]
+) -> Sequence[Recipient | None]:
+    """Recipients as they are to be reached within the tenant of their run, read in one query."""
+    if tenant is None:
+        return recipients
+    found = await reader.read_all([place_of(each, tenant) for each in recipients if each is not None])
+
+    def within(recipient: Recipient) -> Recipient:
+        membership = found.get(place_of(recipient, tenant))
+        return recipient if membership is None else overlaid(recipient, membership)
+
+    return [None if each is None else within(each) for each in recipients]
 
 
 def facts_of_nobody(around: Surroundings) -> Facts:
@@ -97,7 +150,7 @@ def facts_for(
     scope = content.scope(
         recipient=recipient,
         subscription=subscription_for(recipient_run.subscription, around.people),
-        actor=None if run.actor is None else around.people.now(run.actor),
+        actor=around.actor,
         tenant=around.tenant,
         data={**run.data, **recipient_run.data},
         variables=around.variables,
@@ -105,7 +158,7 @@ def facts_for(
             "id": run.workflow_key,
             "key": run.workflow_key,
             "name": run.workflow.name,
-            "categories": run.workflow.categories,
+            "categories": run.categories,
         },
     )
     counts = {"total_activities": 1, "total_actors": len(run.actors)}
@@ -114,12 +167,22 @@ def facts_for(
         around.ground.rule,
         Known({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), around.now),
         run.workflow_key,
-        run.workflow.categories,
+        run.categories,
         commercial=run.workflow.commercial,
         overrides=run.workflow.override_preferences,
+        policies=around.policies,
+        blocked=around.blocked,
     )
     return Facts(
-        recipient, scope, around.channels, run.sandbox, run.inserted_at, around.now, run.skip_delay, wishes=wishes
+        recipient,
+        scope,
+        around.channels,
+        run.sandbox,
+        run.inserted_at,
+        around.now,
+        run.skip_delay,
+        wishes,
+        common(run.terms.kinds, recipient_run.kinds),
     )
 
 

@@ -17,12 +17,13 @@ from addressee.database.jobs import Hint, Job, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
+from addressee.directory.list_members import successor
 from addressee.directory.recipient import USERS
-from addressee.directory.subscriptions import Subscriber, next_subscribers
+from addressee.directory.subscriptions import Identified, Subscriber, next_subscribers
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, Subscribed, WaitingRecipient
+from addressee.messaging.runs import PAGE_SIZE, TRANSIENT, Identity, RunPage, Subscribed, WaitingRecipient
 from addressee.messaging.stepping import RunStatus
-from addressee.messaging.storing import cancellation, insert_recipient_runs
+from addressee.messaging.storing import cancellation, encoded, insert_recipient_runs
 
 SQL = load(__package__)
 
@@ -30,6 +31,9 @@ SQL = load(__package__)
 LEVELS = 2
 
 START = UUID(int=0)
+
+# Nobody subscribes to these.
+NO_OBJECTS = frozenset({USERS, TRANSIENT})
 
 
 class Expand(msgspec.Struct, frozen=True):
@@ -61,22 +65,37 @@ class Fanning:
             fanout = await connection.fetchrow(SQL["fanout"], *where)
             if fanout is None or fanout["cursor"] != asked.cursor:
                 return
-            object = Identity(asked.collection, asked.object_id, fanout["object_uid"])
+            object = (asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
             jobs: list[Job] = []
-            found: list[Subscriber] = []
+            found: Sequence[Subscriber] = ()
+            kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
             if run is not None:  # else everybody who was named in it is erased
-                identified = (asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
-                found = await next_subscribers(connection, identified, asked.cursor, PAGE_SIZE)
+                object, found = await next_page(connection, object, asked.cursor)
                 page = RunPage(asked.environment_id, asked.run_id, run["pages_started"])
-                jobs = await tell(connection, page, run, object, found, fanout["level"] + 1, self._clock.now())
+                told = told_by(run, Identity(*object[1:]), found, kinds)
+                jobs = await tell(connection, page, run, told, fanout["level"] + 1, self._clock.now())
             following = found[-1].id if len(found) == PAGE_SIZE else None
-            await connection.execute(SQL["move_fanout"], *where, following)
+            await connection.execute(SQL["move_fanout"], *where, object[-1], following)
             if following is None:
                 await connection.execute(SQL["forget_fanouts"], asked.environment_id, [asked.run_id])
             else:
                 jobs.append(msgspec.structs.replace(asked, cursor=following).job)
             await enqueue(connection, jobs)
         self._hint.give()
+
+
+async def next_page(
+    connection: Connection, object: Identified, cursor: UUID
+) -> tuple[Identified, Sequence[Subscriber]]:
+    """The next who subscribe to an object, and the identity that they subscribe to.
+
+    When a list had its members replaced, these are told from the first one on; who was told before has a run already.
+    """
+    found = await next_subscribers(connection, object, cursor, PAGE_SIZE)
+    while not found and (uid := await successor(connection, object)) is not None:
+        object = (*object[:-1], uid)
+        found = await next_subscribers(connection, object, START, PAGE_SIZE)
+    return object, found
 
 
 async def open_fanouts(
@@ -86,7 +105,7 @@ async def open_fanouts(
 
     An object that the run came to before is passed over. Schedules tell those who are named, and nobody else.
     """
-    objects = [each for each in recipients if each.collection != USERS and each.uid is not None]
+    objects = [each for each in recipients if each.collection not in NO_OBJECTS and each.uid is not None]
     if level == LEVELS or not objects or msgspec.json.decode(run["source"])["type"] == "schedule":
         return []
     opened = await connection.fetch(
@@ -100,6 +119,7 @@ async def open_fanouts(
         [each.collection for each in objects],
         [each.id for each in objects],
         [each.uid for each in objects],
+        [encoded(each.kinds) for each in objects],
     )
     return [Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], START).job for row in opened]
 
@@ -127,25 +147,30 @@ async def stop_fanouts(
     await connection.execute(SQL["forget_fanouts"], environment_id, run_ids)
 
 
+def told_by(
+    run: asyncpg.Record, object: Identity, subscribers: Iterable[Subscriber], kinds: frozenset[str] | None
+) -> list[WaitingRecipient]:
+    """Those who subscribe to an object, all but the actor, on the kinds of addresses that it was named with."""
+    actor = run["actor"] and msgspec.json.decode(run["actor"], type=Identity)
+    return [
+        WaitingRecipient(each.collection, each.recipient_id, each.uid, {}, Subscribed(each.properties, object), kinds)
+        for each in subscribers
+        if Identity(each.collection, each.recipient_id, each.uid) != actor
+    ]
+
+
 async def tell(
     connection: Connection,
     page: RunPage,
     run: asyncpg.Record,
-    object: Identity,
-    subscribers: Sequence[Subscriber],
+    told: Sequence[WaitingRecipient],
     level: int,
     now: datetime,
 ) -> list[Job]:
-    """Starts the runs of a page of subscribers, all but the actor's, and returns the jobs that carry them on."""
-    actor = run["actor"] and msgspec.json.decode(run["actor"], type=Identity)
-    cancelled = set(msgspec.json.decode(run["cancelled"], type=list[Reference]))
-    told = [
-        WaitingRecipient(each.collection, each.recipient_id, each.uid, {}, Subscribed(each.properties, object))
-        for each in subscribers
-        if Identity(each.collection, each.recipient_id, each.uid) != actor
-    ]
+    """Starts the runs of a page of subscribers, and returns the jobs that carry them on."""
     if not told:
         return []
+    cancelled = set(msgspec.json.decode(run["cancelled"], type=list[Reference]))
     starting = [each for each in told if each.reference not in cancelled]
     stopped = [each for each in told if each.reference in cancelled]
     await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], now)

@@ -15,6 +15,7 @@ from addressee.database.queries import load
 from addressee.directory.bulk import delete_old_operations
 from addressee.directory.clock import Clock
 from addressee.directory.merges import UNDO_LIFE
+from addressee.directory.notices import delete_old_notices
 from addressee.directory.receipts import delete_expired_receipts
 from addressee.messaging.erasing import Erase, Person
 
@@ -49,6 +50,7 @@ async def tidy(pool: Pool, now: datetime) -> None:
         await forget_finished(connection, now - JOB_LOG_LIFE)
         await delete_expired_receipts(connection, now)
         await delete_old_operations(connection, now)
+        await delete_old_notices(connection, now)
         await end_undoing(connection, now)
 
 

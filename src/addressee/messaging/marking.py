@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
+from addressee.channels.providers import ChannelType
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import USERS, Document
+from addressee.messaging.delivery import Status
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.message import Message, lock_messages
 from addressee.messaging.reading import read_messages
 from addressee.messaging.runs import Identity
 
 SQL = load(__package__)
+
+# The statuses of a message that its recipient may have before them.
+GONE_OUT = frozenset({Status.SENT, Status.DELIVERED})
 
 
 class Mark(StrEnum):
@@ -26,6 +31,20 @@ class Mark(StrEnum):
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"
     INTERACTED = "interacted"
+    DISMISSED = "dismissed"
+
+
+# The marks that follow each other.
+STAGES: Sequence[str] = (Mark.SEEN, Mark.DISMISSED, Mark.INTERACTED)
+
+
+class Marked(Enum):
+    """What became of the wish to mark a message."""
+
+    DONE = "done"
+    MISSING = "missing"
+    BLOCKED = "blocked"
+    UNSUPPORTED = "unsupported"
 
 
 async def mark_messages(
@@ -49,6 +68,59 @@ async def mark_messages(
         messages = [message for message in messages if belongs(message, user)]
         await keep(connection, receipt, messages, now)
     return messages
+
+
+async def mark_each(
+    pool: Pool,
+    environment_id: int,
+    marks: Mapping[str, Mark],
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> dict[str, Marked]:
+    """Marks messages by their ids, each in its own way, as far as `verdict` allows it. What they are already stays.
+
+    Raises what `receipts.keep` does for the receipt of the result.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await lock_messages(connection, environment_id, list(marks))
+        found = {message.id: message for message in await read_messages(connection, environment_id, list(marks))}
+        outcomes = {id: verdict(found.get(id), mark) for id, mark in marks.items()}
+        changing = [
+            id for id, outcome in outcomes.items() if outcome is Marked.DONE and not carries(found[id], marks[id])
+        ]
+        for mark in Mark:
+            if ids := [id for id in changing if marks[id] is mark]:
+                await set_mark(connection, environment_id, ids, mark, now=now)
+        await keep(connection, receipt, outcomes, now)
+    return outcomes
+
+
+def verdict(message: Message | None, mark: Mark) -> Marked:
+    """Whether a message may be marked so.
+
+    Being seen, dismissed and interacted with follow each other, on a message that has gone out, and none is taken back.
+    Only messages in a feed are read, archived and the contrary, as often as one likes.
+    """
+    if message is None:
+        return Marked.MISSING
+    if mark not in STAGES:
+        return Marked.DONE if message.channel.type is ChannelType.IN_APP_FEED else Marked.UNSUPPORTED
+    if message.status not in GONE_OUT:
+        return Marked.BLOCKED
+    rank = STAGES.index(message.stage) if message.stage in STAGES else -1
+    return Marked.DONE if STAGES.index(mark) >= rank else Marked.BLOCKED
+
+
+def carries(message: Message, mark: Mark) -> bool:
+    """Whether a mark is on a message already."""
+    match mark:
+        case Mark.READ | Mark.UNREAD:
+            return (message.read_at is not None) == (mark is Mark.READ)
+        case Mark.ARCHIVED | Mark.UNARCHIVED:
+            return (message.archived_at is not None) == (mark is Mark.ARCHIVED)
+        case _:
+            return message.stage == mark
 
 
 async def set_mark(

@@ -37,7 +37,10 @@ class Addressed(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to."""
+    """`data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
+
+    `source` says what started the run: a `type` (api, broadcast, …), and the `idempotency_key` that its caller chose.
+    """
 
     id: str
     channel: Channel
@@ -52,18 +55,29 @@ class Message:
     run_id: UUID
     recipient_run_id: UUID
     data: Document
+    source: Mapping[str, str]
     email: str | None
     seen_at: datetime | None
     read_at: datetime | None
     interacted_at: datetime | None
     link_clicked_at: datetime | None
     archived_at: datetime | None
+    dismissed_at: datetime | None
     inserted_at: datetime
     updated_at: datetime
 
     @property
     def position(self) -> Position:
         return Position(self.inserted_at, self.id)
+
+    @property
+    def stage(self) -> str:
+        """The furthest that it has come: interacted, dismissed, seen, or the status of its delivery."""
+        if self.interacted_at or self.link_clicked_at:
+            return "interacted"
+        if self.dismissed_at:
+            return "dismissed"
+        return "seen" if self.seen_at else self.status
 
 
 async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Message]:
@@ -72,11 +86,13 @@ async def assemble(connection: Connection, environment_id: int, rows: Sequence[a
         return []
     channels_by_id = await channels.by_id(connection, environment_id)
     runs = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
-    data = {run["id"]: msgspec.json.decode(run["data"]) for run in runs}
-    return [message_from(row, channels_by_id[row["channel_id"]], data.get(row["run_id"], {})) for row in rows]
+    data = {run["id"]: (msgspec.json.decode(run["data"]), msgspec.json.decode(run["source"])) for run in runs}
+    return [message_from(row, channels_by_id[row["channel_id"]], *data.get(row["run_id"], ({}, {}))) for row in rows]
 
 
-def message_from(row: asyncpg.Record, channel: Channel, run_data: Mapping[str, Any]) -> Message:
+def message_from(
+    row: asyncpg.Record, channel: Channel, run_data: Mapping[str, Any], source: Mapping[str, str]
+) -> Message:
     return Message(
         id=row["id"],
         channel=channel,
@@ -91,12 +107,14 @@ def message_from(row: asyncpg.Record, channel: Channel, run_data: Mapping[str, A
         run_id=row["run_id"],
         recipient_run_id=row["recipient_run_id"],
         data={**run_data, **msgspec.json.decode(row["data"])},
+        source=source,
         email=msgspec.json.decode(row["content"], type=Addressed).to,
         seen_at=row["seen_at"],
         read_at=row["read_at"],
         interacted_at=row["interacted_at"],
         link_clicked_at=row["link_clicked_at"],
         archived_at=row["archived_at"],
+        dismissed_at=row["dismissed_at"],
         inserted_at=row["inserted_at"],
         updated_at=row["updated_at"],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Self
 from uuid import UUID
 
@@ -18,19 +18,21 @@ from addressee.directory.merges import Merge
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import Document, Place, Recipient
-from addressee.messaging import channels, reading, reading_runs, rescheduling, schedules, scheduling
+from addressee.messaging import channels, listing, reading, reading_runs, rescheduling, schedules, scheduling
 from addressee.messaging.activities import Activity, list_activities
+from addressee.messaging.batches import Outcome, Record, accept_all, check_all
 from addressee.messaging.cancelling import cancel
 from addressee.messaging.delivery_logs import DeliveryLog, list_delivery_logs
 from addressee.messaging.explaining import Explanation, explain
 from addressee.messaging.exporting import export
 from addressee.messaging.feed import Feed, FeedFilter, read_feed
 from addressee.messaging.following import WhatFollows, follow_at_once, what_follows
-from addressee.messaging.listing import MessageFilter, list_messages, list_messages_of
+from addressee.messaging.listing import MessageFilter
 from addressee.messaging.mark_all import Action, Selection, mark_all
-from addressee.messaging.marking import Mark, mark_messages
+from addressee.messaging.marking import Mark, Marked, mark_each, mark_messages
 from addressee.messaging.message import Message, Position
 from addressee.messaging.purging import purge
+from addressee.messaging.reaching import Address
 from addressee.messaging.reading import Contents, MessageEvent
 from addressee.messaging.reading_runs import RecipientRun, RunFilter, RunPosition
 from addressee.messaging.reference import Reference
@@ -38,7 +40,7 @@ from addressee.messaging.rescheduling import ScheduleChange
 from addressee.messaging.runs import Identity
 from addressee.messaging.schedule import ScheduleEntry
 from addressee.messaging.scheduling import NewSchedule
-from addressee.messaging.triggering import Trigger, check_workflow, trigger
+from addressee.messaging.triggering import Trigger, check_workflow, read_versions, trigger
 from addressee.messaging.workflow import Channel
 
 
@@ -69,6 +71,29 @@ class Messaging:
         """Raises what `trigger` would, but for a missing actor: for callers who write recipients first."""
         async with self._pool.acquire() as connection:
             await check_workflow(connection, environment_id, what)
+
+    async def accept_all(
+        self, environment_id: int, records: Sequence[Record], request_id: str = "", *, receipt: Receipt | None = None
+    ) -> list[Outcome]:
+        """Accepts triggers and events, each with its own outcome, in their order; those accepted are committed.
+
+        An outcome that is an exception is what `trigger` would raise. `request_id` is kept with the records' keys.
+        """
+        outcomes = await accept_all(
+            self._pool, self._reader, environment_id, records, request_id, receipt=receipt, now=self._clock.now()
+        )
+        self._hint.give()
+        return outcomes
+
+    async def check_all(self, environment_id: int, records: Sequence[Record]) -> list[bool]:
+        """Which of these `accept_all` would carry out now: for callers who write recipients first."""
+        return await check_all(self._pool, environment_id, records, self._clock.now())
+
+    async def workflows_among(self, environment_id: int, keys: Iterable[str]) -> frozenset[str]:
+        """Those of these keys that workflows have, switched off or not."""
+        async with self._pool.acquire() as connection:
+            found = await read_versions(connection, [(environment_id, key) for key in keys])
+        return frozenset(key for _, key in found)
 
     async def explain(
         self,
@@ -114,12 +139,28 @@ class Messaging:
         )
 
     async def messages(
-        self, environment_id: int, recipient: Reference | None, filter: MessageFilter, page: Page[Position]
+        self,
+        environment_id: int,
+        recipients: Sequence[Reference] | None,
+        filter: MessageFilter,
+        page: Page[Position],
     ) -> Slice[Message]:
-        """Newest first; None: anybody's. Empty for a recipient that is not known."""
-        if recipient is None:
-            return await list_messages(self._pool, environment_id, filter, page)
-        return await list_messages_of(self._pool, self._reader, environment_id, recipient, filter, page)
+        """Newest first, of `recipients` that are known, None: anybody's."""
+        owners = await self._owners(environment_id, recipients)
+        return await listing.list_messages(self._pool, environment_id, filter, page, owners)
+
+    async def count_messages(
+        self, environment_id: int, recipients: Sequence[Reference] | None, filter: MessageFilter
+    ) -> int:
+        """How many `messages` has in all its pages, as far as they are among the newest 10,000."""
+        owners = await self._owners(environment_id, recipients)
+        return await listing.count_messages(self._pool, environment_id, filter, owners)
+
+    async def _owners(self, environment_id: int, recipients: Sequence[Reference] | None) -> list[Recipient] | None:
+        if recipients is None:
+            return None
+        found = await self._reader.read_all(dict.fromkeys(each.at(environment_id) for each in recipients))
+        return list(found.values())
 
     async def message(self, environment_id: int, id: str) -> Message | None:
         async with self._pool.acquire() as connection:
@@ -133,6 +174,14 @@ class Messaging:
     async def events(self, environment_id: int, message_id: str, page: Page[str]) -> Slice[MessageEvent] | None:
         """Oldest first; None when there is no such message."""
         return await reading.list_events(self._pool, environment_id, message_id, page)
+
+    async def latest_events(self, environment_id: int, ids: Sequence[str]) -> dict[str, dict[str, MessageEvent]]:
+        """What happened to messages, by their ids and the type of the event: of each type the latest one."""
+        return await reading.latest_events(self._pool, environment_id, ids)
+
+    async def addresses(self, environment_id: int, ids: Sequence[str]) -> dict[str, list[Address]]:
+        """Where messages went, or were to go, by their ids; nowhere in a feed or a sandbox."""
+        return await reading.read_addresses(self._pool, environment_id, ids)
 
     async def activities(
         self, environment_id: int, message_id: str, trigger_data: Document, page: Page[str]
@@ -183,6 +232,12 @@ class Messaging:
             receipt=receipt,
             now=self._clock.now(),
         )
+
+    async def mark_each(
+        self, environment_id: int, marks: Mapping[str, Mark], *, receipt: Receipt | None = None
+    ) -> dict[str, Marked]:
+        """Marks messages by their ids, each in its own way, and says what became of each."""
+        return await mark_each(self._pool, environment_id, marks, receipt=receipt, now=self._clock.now())
 
     async def mark_all(
         self,

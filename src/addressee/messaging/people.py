@@ -12,7 +12,7 @@ from addressee.directory.reader import Reader, Successor
 from addressee.directory.recipient import Place, Recipient
 from addressee.messaging.following import MOVED_AGE
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import Identity
+from addressee.messaging.runs import TRANSIENT, Identity
 
 # Tombstones stay, so this is shown only when somebody removed rows by hand.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,8 +53,11 @@ class People:
     def at(self, identity: Identity, when: datetime) -> Recipient | Missing:
         """How to show whom something names that happened at `when`.
 
-        What lies more than 30 days before a merge names someone who is gone (knock.md §3.3).
+        What lies more than 30 days before a merge names someone who is gone (knock.md §3.3). Who lived in a run only
+        was there for no longer than that.
         """
+        if identity.collection == TRANSIENT:
+            return Missing(identity.reference, when)
         here = self.now(identity)
         successor = None if identity.uid is None else self.successors.get(identity.uid)
         if here is not None and (successor is None or when >= successor.merged_at - MOVED_AGE):
@@ -72,9 +75,10 @@ async def read_people(
 ) -> People:
     """Everybody in one query, and in two more when somebody is not there; the reader collects what is asked at once.
 
-    `places` are read whoever lives there, `known` are not read again.
+    `places` are read whoever lives there, `known` are not read again. Those who live in a run only are found among the
+    known alone.
     """
-    wanted = set(identities)
+    wanted = {each for each in identities if each.collection != TRANSIENT}
     found = {recipient.place: recipient for recipient in known}
     named = {reference.at(environment_id) for reference in {*(each.reference for each in wanted), *places}}
     found |= await find_all(reader, [place for place in named if place not in found])

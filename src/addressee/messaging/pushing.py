@@ -1,4 +1,4 @@
-"""Makes an environment's channels, workflows, variables and default preferences those of a configuration.
+"""Makes an environment's channels, workflows, variables, categories and default preferences those of a configuration.
 
 All in one transaction; what the configuration does not mention stays as it is.
 """
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 import uuid_utils.compat
 
+from addressee.channels.providers import PROVIDERS
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer, WrongMasterKeyError
@@ -27,7 +28,7 @@ from addressee.messaging.configuration import (
 from addressee.messaging.sources import Mistake
 from addressee.messaging.variables import read_variables
 from addressee.messaging.workflow import Channel, Workflow
-from addressee.preferences.defaults import read_ground, store_default
+from addressee.preferences.defaults import read_ground, store_categories, store_default
 
 SQL = load(__package__)
 
@@ -40,7 +41,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push did: `what` is `channel email`, `workflow welcome`, `variables` or `preferences`."""
+    """What a push did: `what` is `channel email`, `workflow welcome`, `variables`, `categories` or `preferences`."""
 
     what: str
     effect: Effect
@@ -62,12 +63,13 @@ async def push(
             ],
             *[await push_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
             await push_variables(connection, environment_id, configuration),
+            *await push_categories(connection, environment_id, configuration),
             *await push_preferences(connection, environment_id, configuration),
         ]
 
 
 def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) -> list[Mistake]:
-    """Messages refer to a channel by its id and were made for its type, so neither changes."""
+    """Messages refer to a channel by its id and were made for its type, so neither changes. What sends goes on."""
     mistakes = []
     keys = {channel.id: channel.key for channel in stored.values()}
     for channel in defined:
@@ -76,6 +78,10 @@ def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) 
         if before is not None and before.type is not channel.type:
             line = source.origin(("type",)).line
             mistakes.append(Mistake(source.file, line, f"this channel is of type {before.type}; use another key"))
+        elif before is not None and PROVIDERS[before.provider].kind and not PROVIDERS[channel.provider].kind:
+            line = source.origin(("provider",)).line
+            message = f"workflows may use this channel, and nothing can be sent with {channel.provider} yet"
+            mistakes.append(Mistake(source.file, line, message))
         if channel.id is None:
             continue
         line = source.origin(("id",)).line
@@ -135,12 +141,14 @@ async def push_workflow(
     before = await connection.fetchrow(SQL["workflow"], environment_id, defined.key)
     same = before is not None and msgspec.json.decode(before["content"], type=Workflow) == defined.workflow
     version_id: UUID = before["version_id"] if before is not None and same else uuid_utils.compat.uuid7()
-    if before is not None and same and before["active"] == defined.active:
+    if before is not None and same and (before["active"], before["events"]) == (defined.active, list(defined.events)):
         return Pushed(f"workflow {defined.key}", Effect.UNCHANGED)
     if not same:
         content = msgspec.json.encode(defined.workflow)
         await connection.execute(SQL["insert_workflow_version"], environment_id, version_id, defined.key, content, now)
-    await connection.execute(SQL["push_workflow"], environment_id, defined.key, version_id, defined.active, now)
+    await connection.execute(
+        SQL["push_workflow"], environment_id, defined.key, version_id, defined.active, defined.events, now
+    )
     return Pushed(f"workflow {defined.key}", Effect.NEW if before is None else Effect.CHANGED)
 
 
@@ -149,6 +157,15 @@ async def push_variables(connection: Connection, environment_id: int, configurat
         return Pushed("variables", Effect.UNCHANGED)
     await connection.execute(SQL["push_variables"], environment_id, msgspec.json.encode(configuration.variables))
     return Pushed("variables", Effect.CHANGED)
+
+
+async def push_categories(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:
+    if configuration.sections is None:
+        return []
+    if (await read_ground(connection, environment_id)).sections == configuration.sections:
+        return [Pushed("categories", Effect.UNCHANGED)]
+    await store_categories(connection, environment_id, configuration.sections)
+    return [Pushed("categories", Effect.CHANGED)]
 
 
 async def push_preferences(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:

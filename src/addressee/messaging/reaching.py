@@ -2,41 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.directory import addresses
+from addressee.directory.address_forms import mask
 from addressee.directory.recipient import Document, Recipient
+from addressee.messaging.runs import TRANSIENT
 from addressee.messaging.workflow import Channel
 from addressee.preferences.deciding import Blocked, Target, Wishes, decide
 
-# What preferences call the channels that there are senders for.
-KINDS: Mapping[ChannelType, str] = {
-    ChannelType.EMAIL: "email",
-    ChannelType.IN_APP_FEED: "in_app",
+# A message goes to no more: the newest of somebody's devices.
+MAX_ADDRESSES = 100
+
+# What is missing where nothing is stored to send to.
+MISSING: Mapping[ChannelType, str] = {
+    ChannelType.EMAIL: "no_email_address",
+    ChannelType.PUSH: "no_push_token",
 }
+
+
+class Address(NamedTuple):
+    """`kind` is one of `directory.kinds.KINDS`."""
+
+    kind: str
+    value: str
+
+    @property
+    def shown(self) -> str:
+        """As an operator may see it: of a device, the end of its token."""
+        return mask(self.value) if self.kind in addresses.PUSH else self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`addresses` are e-mail addresses, or the id of the feed. `obstacle` says why there are none.
+    """`addresses` are at most MAX_ADDRESSES, or the id of the feed alone. `obstacle` says why there are none.
 
     An obstacle has a `reason`: `preferences`, then with the `layer` and the `scope` that say so, and the `condition`
-    that does not hold where there is one; or what is missing, like `no_email_address`.
+    that does not hold where there is one; `channel_not_requested`; `addresses_disabled`, when there are none but such;
+    or what is missing, like `no_email_address`.
     """
 
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     obstacle: Document | None = None
 
 
-def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None) -> Reach:
-    blocked = None if wishes is None else decide(wishes, Target(KINDS[channel.type], str(channel.id)))
+def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None = None) -> Reach:
+    """`kinds` are the only ones that a run is to use, None: any. Who lives in a run only has no feed."""
+    kind = PROVIDERS[channel.provider].kind
+    assert kind is not None
+    if kinds is not None and kind not in kinds:
+        return Reach(obstacle={"reason": "channel_not_requested"})
+    blocked = None if wishes is None else decide(wishes, Target(kind, str(channel.id)))
     if blocked is not None:
         return Reach(obstacle={"reason": "preferences", **described(blocked)})
     if channel.type is ChannelType.IN_APP_FEED:
-        return Reach((str(channel.id),))
-    address = recipient.attributes.get("email")
-    return Reach((address,)) if address else Reach(obstacle={"reason": "no_email_address"})
+        if recipient.place.collection == TRANSIENT:
+            return Reach(obstacle={"reason": "no_feed"})
+        return Reach((Address(kind, str(channel.id)),))
+    known = known_addresses(recipient, channel.id, channel.provider)
+    active = [address for address, is_active in known.items() if is_active]
+    if not active:
+        return Reach(obstacle={"reason": "addresses_disabled" if known else MISSING[channel.type]})
+    return Reach(tuple(chosen(active, channel)))
+
+
+def known_addresses(recipient: Recipient, channel_id: UUID, provider: str) -> dict[Address, bool]:
+    """What a channel's provider can send to, each once, and whether it may: the recipient's own addresses, the primary
+    one first, and those that its data for the channel name.
+    """
+    kind = PROVIDERS[provider].kind
+    assert kind is not None
+    stored = {
+        Address(kind, entry["value"]): entry["status"] == addresses.ACTIVE
+        for entry in addresses.of_kind(recipient, kind)
+        if entry.get("provider") in {None, provider}
+    }
+    data = recipient.channel_data.get(str(channel_id), {}).get("data", {})
+    named = [Address(kind, value) for value in PROVIDERS[provider].data.addresses(data)]
+    return {**stored, **{address: True for address in named if address not in stored}}
+
+
+def chosen(found: Sequence[Address], channel: Channel) -> Sequence[Address]:
+    """E-mail goes to the first address unless the channel says all, a push to every device, the newest first."""
+    if channel.type is ChannelType.PUSH:
+        return found[: -MAX_ADDRESSES - 1 : -1]
+    return found[: MAX_ADDRESSES if channel.settings.get("addresses") == "all" else 1]
 
 
 def described(blocked: Blocked) -> Document:

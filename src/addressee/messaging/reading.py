@@ -18,6 +18,7 @@ from addressee.database.queries import load
 from addressee.directory.recipient import Document
 from addressee.messaging.content import Content
 from addressee.messaging.message import Message, assemble
+from addressee.messaging.reaching import Address
 from addressee.messaging.reference import Reference
 
 SQL = load(__package__)
@@ -72,6 +73,23 @@ async def list_events(pool: Pool, environment_id: int, message_id: str, page: Pa
     if not rows and not await pool.fetchval(SQL["message_exists"], environment_id, message_id):
         return None
     return cut([event_from(row) for row in rows], page, lambda event: event.id)
+
+
+async def latest_events(pool: Pool, environment_id: int, ids: Sequence[str]) -> dict[str, dict[str, MessageEvent]]:
+    """What happened to messages, by their ids and the type of the event: of each type the latest one."""
+    found: dict[str, dict[str, MessageEvent]] = {id: {} for id in ids}
+    for row in await pool.fetch(SQL["latest_events"], environment_id, list(ids)):
+        event = event_from(row)
+        found[event.message_id][event.type] = event
+    return found
+
+
+async def read_addresses(pool: Pool, environment_id: int, ids: Sequence[str]) -> dict[str, list[Address]]:
+    """Where messages went, or were to go, by their ids; nowhere in a feed or a sandbox."""
+    found: dict[str, list[Address]] = {id: [] for id in ids}
+    for row in await pool.fetch(SQL["addresses_of_messages"], environment_id, list(ids)):
+        found[row["message_id"]].append(Address(row["kind"], row["address"]))
+    return found
 
 
 def event_from(row: asyncpg.Record) -> MessageEvent:

@@ -8,15 +8,24 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from addressee.database.jobs import Hint, enqueue
+from addressee.database.jobs import Hint, Job, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reader import Reader
+from addressee.messaging.erasing import Erase, Person
 from addressee.messaging.facts import read_facts
 from addressee.messaging.fanning import fanouts_to_start, open_fanouts
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import PAGE_SIZE, Identity, RunPage, Subscribed, WaitingRecipient
+from addressee.messaging.runs import (
+    PAGE_SIZE,
+    Identity,
+    Profile,
+    RunPage,
+    Subscribed,
+    Terms,
+    WaitingRecipient,
+)
 from addressee.messaging.stepping import Facts, NewMessage, RecipientRun, RunStatus, run_through
 from addressee.messaging.storing import Run, insert_messages, insert_recipient_runs, move
 from addressee.messaging.workflow import Workflow
@@ -70,8 +79,8 @@ class Runner:
             moved = await move(connection, page, runs, [after for after, _ in results], now)
             messages = [message for after, made in results if after.id in moved for message in made]
             await insert_messages(connection, page, run, messages, now)
-            if any(message.address is not None for message in messages):
-                await enqueue(connection, [page.job("send")])
+            sending = [page.job("send")] if any(message.addresses for message in messages) else []
+            await enqueue(connection, [*sending, *erasures(run, runs, facts)])
         self._hint.give()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 
@@ -91,6 +100,7 @@ class Runner:
             row["sandbox"],
             row["skip_delay"],
             row["inserted_at"],
+            msgspec.json.decode(row["terms"], type=Terms),
         )
 
     async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
@@ -104,9 +114,21 @@ class Runner:
                 RunStatus(row["status"]),
                 row["step"],
                 subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
+                kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
+                profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
             )
             for row in rows
         ]
+
+
+def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> list[Job]:
+    """What is left of those who were deleted before their runs began, maybe long before, is erased now."""
+    gone = [
+        Person(run.environment_id, *each.recipient, each.uid)
+        for each, known in zip(runs, facts, strict=True)
+        if known.recipient is None and each.uid is not None
+    ]
+    return [Erase(gone).job()] if gone else []
 
 
 def advance_all(

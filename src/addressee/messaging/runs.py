@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from addressee.database.jobs import Job
-from addressee.directory.recipient import Document, Recipient
+from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.reference import Reference
 
 PAGE_SIZE = 200
+
+# Where those live who are described for one run only. Nobody is stored there.
+TRANSIENT = "$transient"
 
 MAX_FILTER_TEXT = 256
 
@@ -47,14 +50,47 @@ class Subscribed(msgspec.Struct, frozen=True):
     object: Identity
 
 
+class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that is known of somebody who is no recipient, and described for one run only, as a recipient's documents."""
+
+    attributes: Document = {}
+    properties: Document = {}
+    addresses: list[Document] = []
+
+    def at(self, place: Place, uid: UUID, since: datetime) -> Recipient:
+        """The recipient that the run takes this for."""
+        return Recipient(place, uid, 1, since, self.attributes, self.properties, self.addresses)
+
+
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a run keeps to besides its workflow.
+
+    `kinds` are the only kinds of addresses (of `directory.kinds.KINDS`) on which anybody is told, None: any.
+    `categories` count instead of the workflow's own, None: these. `actor` is who acts in it when that is no recipient.
+    """
+
+    kinds: frozenset[str] | None = None
+    categories: tuple[str, ...] | None = None
+    actor: Profile | None = None
+
+
+NO_TERMS = Terms()
+
+
 class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
-    """A recipient whose run is not started, with its own part of the data."""
+    """A recipient whose run is not started, with its own part of the data.
+
+    `kinds` are the only ones on which this recipient, and who subscribes to it, is told; None: any. With a `profile` it
+    is somebody who lives in this run only.
+    """
 
     collection: str
     id: str
     uid: UUID | None
     data: Mapping[str, Any]
     subscription: Subscribed | None = None
+    kinds: frozenset[str] | None = None
+    profile: Profile | None = None
 
     @property
     def reference(self) -> Reference:
@@ -78,6 +114,13 @@ class RunPage(msgspec.Struct, frozen=True):
     @property
     def following(self) -> RunPage:
         return msgspec.structs.replace(self, page=self.page + 1)
+
+
+def common(kinds: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:
+    """The kinds that both allow; None allows any."""
+    if kinds is None or others is None:
+        return kinds if others is None else others
+    return kinds & others
 
 
 def flattened(data: Document) -> Document:

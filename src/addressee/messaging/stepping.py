@@ -15,9 +15,9 @@ from addressee.messaging import content
 from addressee.messaging.content import Content, Scope
 from addressee.messaging.delivery import Change, Status, undelivered
 from addressee.messaging.identifiers import derived_ksuid
-from addressee.messaging.reaching import reach
+from addressee.messaging.reaching import Address, reach
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import Identity, Subscribed
+from addressee.messaging.runs import Identity, Profile, Subscribed
 from addressee.messaging.templates import TemplateError
 from addressee.messaging.workflow import Channel, ChannelStep, DelayStep, Step
 from addressee.preferences.deciding import Wishes
@@ -37,7 +37,7 @@ class RunStatus(StrEnum):
 class RecipientRun:
     """`step` is the position of the next one; `journal` holds what happened in this pass.
 
-    `due_at` is when a paused run goes on.
+    `due_at` is when a paused run goes on. `kinds` and `profile` as of a WaitingRecipient.
     """
 
     id: UUID
@@ -49,6 +49,8 @@ class RecipientRun:
     journal: tuple[Entry, ...] = ()
     due_at: datetime | None = None
     subscription: Subscribed | None = None
+    kinds: frozenset[str] | None = None
+    profile: Profile | None = None
 
     @property
     def identity(self) -> Identity:
@@ -63,7 +65,8 @@ class RecipientRun:
 class Facts:
     """What a step depends on besides the run. `recipient` is None when the one who was meant is gone.
 
-    `wishes` are the recipient's; None where there is nothing to prefer.
+    `wishes` are the recipient's; None where there is nothing to prefer. `kinds` are those of addresses that the run is
+    limited to; None: it is not.
     """
 
     recipient: Recipient | None
@@ -74,11 +77,12 @@ class Facts:
     now: datetime
     skip_delay: bool = False
     wishes: Wishes | None = None
+    kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """The effect of a channel step: a message, what became of it so far, and the address when it is to be sent.
+    """The effect of a channel step: a message, what became of it so far, and the addresses that it is to be sent to.
 
     `recipient` is who the run's recipient is now: somebody else once the two were merged.
     """
@@ -90,7 +94,7 @@ class NewMessage:
     channel: Channel
     content: Content
     changes: tuple[Change, ...]
-    address: str | None
+    addresses: tuple[Address, ...]
 
 
 def run_through(run: RecipientRun, steps: tuple[Step, ...], facts: Facts) -> tuple[RecipientRun, list[NewMessage]]:
@@ -133,23 +137,22 @@ def notify(
     run = noted(run, facts, "step_started", step)
     after = replace(run, step=run.step + 1)
     channel = facts.channels[step.channel]
-    reached = reach(recipient, channel, facts.wishes)
+    reached = reach(recipient, channel, facts.wishes, facts.kinds)
     if reached.obstacle is not None:
         return noted(after, facts, "step_skipped", step, data=reached.obstacle), ()
-    address = reached.addresses[0] if channel.type is ChannelType.EMAIL else None
+    to = [address.value for address in reached.addresses]
     try:
-        said = content.render(step.template, facts.scope, channel, address)
+        said = content.render(step.template, facts.scope, channel, to)
     except TemplateError as error:
-        said = content.blank(step.template, channel, address)
+        said = content.blank(step.template, channel, to)
         after = noted(after, facts, "error", step, status="error", data={"reason": f"template: {error}"})
         changes = (undelivered("fatal_error", f"template: {error}"),)
     else:
         changes = (Change(first_status(channel, sandbox=facts.sandbox)),)
     id = derived_ksuid(facts.triggered_at, str(run.id), step.ref)
     after = noted(after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type})
-    queued = changes[-1].status is Status.QUEUED
-    to = Identity.of(recipient)
-    return after, (NewMessage(id, to, run, step, channel, said, changes, address if queued else None),)
+    sending = reached.addresses if changes[-1].status is Status.QUEUED else ()
+    return after, (NewMessage(id, Identity.of(recipient), run, step, channel, said, changes, sending),)
 
 
 def first_status(channel: Channel, *, sandbox: bool) -> Status:

@@ -12,11 +12,12 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
+from addressee.directory.list_edits import LISTS
 from addressee.directory.recipient import Document
-from addressee.messaging.delivery import follow
+from addressee.messaging.delivery import Status, follow
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.identifiers import derived_ksuid, recipient_run_id
-from addressee.messaging.runs import Identity, RunPage, WaitingRecipient, flattened
+from addressee.messaging.runs import NO_TERMS, Identity, RunPage, Terms, WaitingRecipient, flattened
 from addressee.messaging.stepping import Entry, NewMessage, RecipientRun, RunStatus
 from addressee.messaging.workflow import Workflow
 
@@ -38,6 +39,11 @@ class Run:
     sandbox: bool
     skip_delay: bool
     inserted_at: datetime
+    terms: Terms = NO_TERMS
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.workflow.categories if self.terms.categories is None else self.terms.categories
 
     @property
     def actors(self) -> list[Identity]:
@@ -58,6 +64,8 @@ async def insert_recipient_runs(
     journal: Sequence[Entry],
     now: datetime,
 ) -> None:
+    """Starts recipients' runs. A list has none: it stands for its members, who are told in its place."""
+    recipients = [each for each in recipients if each.collection != LISTS or each.uid is None]
     if not recipients:
         return
     await connection.execute(
@@ -74,10 +82,16 @@ async def insert_recipient_runs(
         [each.uid for each in recipients],
         [msgspec.json.encode(each.data) for each in recipients],
         [each.subscription and msgspec.json.encode(each.subscription) for each in recipients],
+        [encoded(each.kinds) for each in recipients],
+        [None if status is RunStatus.CANCELLED else encoded(each.profile) for each in recipients],
         status,
         msgspec.json.encode(journal),
         now,
     )
+
+
+def encoded(value: object) -> bytes | None:
+    return None if value is None else msgspec.json.encode(value)
 
 
 async def move(
@@ -107,7 +121,7 @@ async def move(
 async def insert_messages(
     connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
 ) -> None:
-    """Stores new messages with their events, and a send for each that has an address."""
+    """Stores new messages with their events, and a send for each of their addresses."""
     if not messages:
         return
     await connection.execute(
@@ -116,7 +130,7 @@ async def insert_messages(
         run.id,
         run.workflow_key,
         run.version_id,
-        run.workflow.categories,
+        run.categories,
         run.tenant,
         msgspec.json.encode(run.actors),
         [message.id for message in messages],
@@ -134,20 +148,22 @@ async def insert_messages(
     )
     happenings = [happening for message in messages for happening in first_happenings(message)]
     await insert_events(connection, page.environment_id, happenings, now)
-    sending = [message for message in messages if message.address is not None]
+    sending = [(message, address) for message in messages for address in message.addresses]
     if sending:
         await connection.execute(
             SQL["insert_sends"],
             page.environment_id,
             page.run_id,
             page.page,
-            [message.id for message in sending],
-            [derived_ksuid(run.inserted_at, message.id, str(message.address)) for message in sending],
-            [message.recipient.collection for message in sending],
-            [message.recipient.id for message in sending],
-            [message.recipient.uid for message in sending],
-            [message.channel.id for message in sending],
-            [message.address for message in sending],
+            [message.id for message, _ in sending],
+            [derived_ksuid(run.inserted_at, message.id, address.value) for message, address in sending],
+            [message.recipient.collection for message, _ in sending],
+            [message.recipient.id for message, _ in sending],
+            [message.recipient.uid for message, _ in sending],
+            [message.channel.id for message, _ in sending],
+            [address.kind for _, address in sending],
+            [address.value for _, address in sending],
+            [Status.QUEUED if len(message.addresses) > 1 else None for message, _ in sending],
             now,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,11 @@ import uuid_utils.compat
 from addressee.database.jobs import enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.documents import check_value
+from addressee.directory.errors import RefusedError
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, keep
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.errors import (
     ActorMissingError,
     DataInvalidError,
@@ -25,16 +27,23 @@ from addressee.messaging.errors import (
     WorkflowMissingError,
 )
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import Identity, RunPage, WaitingRecipient
+from addressee.messaging.runs import NO_TERMS, Identity, RunPage, Terms, WaitingRecipient
 from addressee.messaging.schemas import failures
-from addressee.messaging.workflow import Workflow
+from addressee.messaging.transients import Transient
+from addressee.messaging.workflow import MAX_DELAY, Workflow
 
 SQL = load(__package__)
+
+MAX_DATA_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """`overrides` are laid over `data`, key by key, for one recipient. Recipients named twice count once."""
+    """`overrides` are laid over `data`, key by key, for one recipient. Recipients named twice count once.
+
+    `terms` limit the whole run, `kinds` are the only kinds of addresses for one recipient. The run starts after
+    `delay`, at most `MAX_DELAY`. `source` is `api` or `broadcast`.
+    """
 
     workflow: str
     recipients: Sequence[Reference]
@@ -45,6 +54,16 @@ class Trigger:
     cancellation_key: str | None = None
     sandbox: bool = False
     skip_delay: bool = False
+    transients: Sequence[Transient] = ()
+    terms: Terms = NO_TERMS
+    kinds: Mapping[Reference, frozenset[str]] = field(default_factory=dict)
+    delay: timedelta = timedelta()
+    source: str = "api"
+
+    @property
+    def named(self) -> set[Reference]:
+        """All whom it names, the actor too."""
+        return {*self.recipients, *([self.actor] if self.actor else [])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,8 @@ class NewRun:
     cancellation_key: str | None = None
     sandbox: bool = False
     skip_delay: bool = False
+    terms: Terms = NO_TERMS
+    delay: timedelta = timedelta()
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
 
@@ -74,39 +95,65 @@ async def trigger(
     receipt: Receipt | None,
     now: datetime,
 ) -> UUID:
-    recipients = sorted(set(trigger.recipients))
-    actors = [trigger.actor] if trigger.actor else []
-    people = await reader.read_all(reference.at(environment_id) for reference in {*recipients, *actors})
-
-    def identified(reference: Reference) -> Identity:
-        person = people.get(reference.at(environment_id))
-        return Identity(*reference, None if person is None else person.uid)
-
+    people = await reader.read_all(reference.at(environment_id) for reference in trigger.named)
     async with pool.acquire() as connection, connection.transaction():
-        version_id = await check_workflow(connection, environment_id, trigger)
-        actor = None if trigger.actor is None else identified(trigger.actor)
-        if actor is not None and actor.uid is None:
-            raise ActorMissingError(actor.reference)
-        waiting = [
-            WaitingRecipient(*recipient, identified(recipient).uid, trigger.overrides.get(recipient, {}))
-            for recipient in recipients
-        ]
-        run = NewRun(
-            environment_id,
-            trigger.workflow,
-            version_id,
-            waiting,
-            trigger.data,
-            {"type": "api"},
-            trigger.tenant,
-            actor,
-            trigger.cancellation_key,
-            trigger.sandbox,
-            trigger.skip_delay,
-        )
+        version = await connection.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
+        run = run_of(environment_id, trigger, version, people)
         await accept(connection, [run], now)
         await keep(connection, receipt, run.id, now)
     return run.id
+
+
+def run_of(
+    environment_id: int, trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]
+) -> NewRun:
+    """The run that a trigger asks for. `people` are those of `trigger.named` who live.
+
+    Raises MessagingError, and RefusedError for a delay that is too long.
+    """
+    version_id = version_for(version, trigger)
+    check_delay(trigger.delay)
+
+    def uid(reference: Reference) -> UUID | None:
+        person = people.get(reference.at(environment_id))
+        return None if person is None else person.uid
+
+    actor = None if trigger.actor is None else Identity(*trigger.actor, uid(trigger.actor))
+    if actor is not None and actor.uid is None:
+        raise ActorMissingError(actor.reference)
+    return NewRun(
+        environment_id,
+        trigger.workflow,
+        version_id,
+        [
+            *(
+                WaitingRecipient(*each, uid(each), trigger.overrides.get(each, {}), kinds=trigger.kinds.get(each))
+                for each in sorted(set(trigger.recipients))
+            ),
+            *(transient.waiting() for transient in trigger.transients),
+        ],
+        trigger.data,
+        {"type": trigger.source},
+        trigger.tenant,
+        actor,
+        trigger.cancellation_key,
+        trigger.sandbox,
+        trigger.skip_delay,
+        trigger.terms,
+        trigger.delay,
+    )
+
+
+def check_delay(delay: timedelta) -> None:
+    if not timedelta() <= delay <= MAX_DELAY:
+        raise RefusedError("delay", "delay", f"A run starts at most {MAX_DELAY.days} days from now.")
+
+
+def check_data(data: Document, field: str) -> None:
+    """Raises RefusedError for what a run cannot hold."""
+    check_value(data, field)
+    if len(msgspec.json.encode(data)) > MAX_DATA_BYTES:
+        raise RefusedError("size", field, f"{field} must be at most {MAX_DATA_BYTES:,} bytes of JSON.")
 
 
 async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
@@ -127,9 +174,10 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
         [run.skip_delay for run in runs],
         [msgspec.json.encode(run.source) for run in runs],
         [msgspec.json.encode(run.recipients) for run in runs],
+        [msgspec.json.encode(run.terms) for run in runs],
         now,
     )
-    await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start") for run in runs])
+    await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start", run.delay or None) for run in runs])
 
 
 async def check_workflow(connection: Connection, environment_id: int, trigger: Trigger) -> UUID:

@@ -11,11 +11,15 @@ from addressee.database.jobs import Handling, Hint, work
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
+from addressee.directory.list_members import Moved, Settle
 from addressee.directory.reader import Reader
+from addressee.directory.releasing import Release, Releasing
+from addressee.directory.writer import Writer
 from addressee.messaging.erasing import Erase, Eraser
 from addressee.messaging.fanning import Expand, Fanning
 from addressee.messaging.following import Follow, Follower
 from addressee.messaging.housekeeping import keep_house
+from addressee.messaging.list_moves import ListMoves
 from addressee.messaging.mark_all import MarkAll, MarkingAll
 from addressee.messaging.running import Runner
 from addressee.messaging.runs import RunPage
@@ -44,12 +48,16 @@ def handlings_of(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> Mapp
     """How each kind of job of this room is run; `outbox` is the folder of the provider of that name."""
     reader = Reader(pool)
     runner = Runner(pool, reader, Hint(pool), clock)
+    list_moves = ListMoves(pool, reader, Hint(pool), clock)
     return {
         "start": Handling(RunPage, runner.start),
         "advance": Handling(RunPage, runner.advance),
         "expand": Handling(Expand, Fanning(pool, Hint(pool), clock).expand),
-        "send": Handling(RunPage, Sending(pool, reader, sealer, outbox, clock).send),
+        "send": Handling(RunPage, Sending(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
         "mark_all": Handling(MarkAll, MarkingAll(pool, clock).go_on),
         "erase": Handling(Erase, Eraser(pool).erase),
         "follow": Handling(Follow, Follower(pool, clock).follow),
+        "tell_moves": Handling(Moved, list_moves.tell),
+        "settle_list": Handling(Settle, list_moves.settle),
+        "release_tokens": Handling(Release, Releasing(pool, clock).release),
     }

@@ -37,11 +37,21 @@ class InAppTemplate(Definition, frozen=True, tag_field="type", tag=ChannelType.I
     action_url: str | None = None
 
 
-Template = EmailTemplate | InAppTemplate
+class PushTemplate(Definition, frozen=True, tag_field="type", tag=ChannelType.PUSH.value):
+    """Liquid. `data` is for the app, and so is `action_url`, which it gets beside the rest of the data."""
+
+    title: str
+    body: str
+    action_url: str | None = None
+    data: dict[str, str] = {}
+
+
+Template = EmailTemplate | InAppTemplate | PushTemplate
 
 TEMPLATES: Mapping[ChannelType, type[Template]] = {
     ChannelType.EMAIL: EmailTemplate,
     ChannelType.IN_APP_FEED: InAppTemplate,
+    ChannelType.PUSH: PushTemplate,
 }
 
 

@@ -15,8 +15,7 @@ from typing import Any
 
 import msgspec
 
-from addressee.directory.documents import check_text, check_value
-from addressee.directory.edits import same
+from addressee.directory.documents import check_text, check_value, same
 from addressee.directory.errors import RefusedError
 
 ROOTS = frozenset({"data", "recipient", "actor", "tenant", "vars", "workflow", "run"})

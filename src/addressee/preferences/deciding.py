@@ -1,4 +1,4 @@
-"""Whether preferences let a workflow reach a recipient on a channel (knock.md §3.7). Pure."""
+"""Whether preferences let a workflow reach a recipient on a channel (knock.md §3.7, suprsend.md §5.1). Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from addressee.directory.kinds import name_that_counts
 from addressee.directory.recipient import Document
 from addressee.preferences.conditions import Known, first_failing
 from addressee.preferences.layering import Effective, LayerName, Path
+from addressee.preferences.policies import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Wishes:
     """What decides for one recipient and one workflow.
 
     `overrides` says that the workflow is sent whatever is preferred, `commercial` that it is sent only to those who
-    have nothing against commercial messages.
+    have nothing against commercial messages. `policies` are those of the workflow's categories that the environment
+    defines, and `blocked` the kinds on which nothing is sent on the tenant's behalf.
     """
 
     effective: Effective
@@ -28,6 +30,8 @@ class Wishes:
     categories: tuple[str, ...] = ()
     commercial: bool = False
     overrides: bool = False
+    policies: tuple[Policy, ...] = ()
+    blocked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,29 @@ def decide(wishes: Wishes, target: Target) -> Blocked | None:
     """What stands against sending; None when nothing does."""
     if wishes.overrides:
         return None
+    if barred := barrier(wishes, target):
+        return Blocked(LayerName.TENANT_POLICY, barred)
     if wishes.commercial and (blocked := judge(wishes, commercial(wishes))):
         return blocked
+    if wishes.policies and all(target.kind in policy.mandatory for policy in wishes.policies):
+        return None
     blocking = most_specific if wishes.rule == "most_specific" else all_agree
     return blocking(wishes, target)
+
+
+def barrier(wishes: Wishes, target: Target) -> str | None:
+    """What of a tenant's policy stands against it, whatever its recipient prefers."""
+    if target.kind in wishes.blocked:
+        return f"blocked.{target.kind}"
+    for policy in wishes.policies:
+        scope = f"categories.{policy.key}"
+        if not policy.offered:
+            return f"{scope}.offered"
+        if not policy.visible:
+            return f"{scope}.visible"
+        if target.kind in policy.blocked:
+            return f"{scope}.blocked.{target.kind}"
+    return None
 
 
 def all_agree(wishes: Wishes, target: Target) -> Blocked | None:

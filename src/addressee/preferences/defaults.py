@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -10,26 +11,41 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.environments import PreferenceRule, Settings
 from addressee.directory.recipient import Document
+from addressee.preferences.categories import Category, Section, by_key
 
 SQL = load(__package__)
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What lies below the sets of tenants and recipients."""
+    """What lies below the sets of tenants and recipients. `sections` hold the categories to choose among."""
 
     rule: PreferenceRule = "all_agree"
     default: Document = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def categories(self) -> Mapping[str, Category]:
+        return by_key(self.sections)
 
 
 async def read_ground(database: Pool | Connection, environment_id: int) -> Ground:
     row = await database.fetchrow(SQL["preferences_of_environment"], environment_id)
     assert row is not None
     settings = msgspec.json.decode(row["settings"], type=Settings)
-    document = row["document"]
-    return Ground(settings.preference_rule, {} if document is None else msgspec.json.decode(document))
+    document, sections = row["document"], row["sections"]
+    return Ground(
+        settings.preference_rule,
+        {} if document is None else msgspec.json.decode(document),
+        () if sections is None else msgspec.json.decode(sections, type=tuple[Section, ...]),
+    )
 
 
 async def store_default(connection: Connection, environment_id: int, document: Document) -> None:
     """The document is one that `check_set` has checked."""
     await connection.execute(SQL["store_default"], environment_id, msgspec.json.encode(document))
+
+
+async def store_categories(connection: Connection, environment_id: int, sections: Sequence[Section]) -> None:
+    """No two of the categories have the same key."""
+    await connection.execute(SQL["store_categories"], environment_id, msgspec.json.encode(sections))

@@ -26,7 +26,9 @@ class LayerName(StrEnum):
     RECIPIENT_DEFAULT = "recipient_default"
     RECIPIENT_TENANT = "recipient_tenant"
     TENANT_DEFAULT = "tenant_default"
+    TENANT_POLICY = "tenant_policy"
     ENVIRONMENT_DEFAULT = "environment_default"
+    CATEGORY_DEFAULT = "category_default"
 
 
 @dataclass(frozen=True, slots=True)

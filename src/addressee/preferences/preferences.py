@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from addressee.database.pool import Pool
+from addressee.directory.errors import MissingError
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Place
 from addressee.preferences.defaults import read_ground
 from addressee.preferences.layering import shown
+from addressee.preferences.offers import Offer
 from addressee.preferences.sets import DEFAULT
 
 
@@ -38,3 +40,14 @@ class Preferences:
     async def of_environment(self, environment_id: int) -> Document:
         """What the environment says for everybody whose own sets say nothing."""
         return (await read_ground(self._pool, environment_id)).default
+
+    async def offer(self, environment_id: int, tenant: str = DEFAULT) -> Offer:
+        """What recipients choose among at a tenant. The tenant `default` is there before anybody stores it.
+
+        Raises MissingError when there is no such tenant.
+        """
+        place = Place(environment_id, TENANTS, tenant)
+        found = await self._reader.read(place)
+        if found is None and tenant != DEFAULT:
+            raise MissingError(place)
+        return Offer(tenant, {} if found is None else found.preferences, await read_ground(self._pool, environment_id))

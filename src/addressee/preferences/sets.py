@@ -1,7 +1,8 @@
 """The form of a preference set, as every dialect stores it in `Recipient.preferences[set id]`. Pure.
 
     set        {enabled?, kinds?, channels?, conditions?,
-                categories?: {key: scope}, workflows?: {key: scope}, commercial?: setting}
+                categories?: {key: scope}, workflows?: {key: scope}, commercial?: setting,
+                remembered?: {category's key: object}}
     scope      true | false | {enabled?, kinds?, channels?, conditions?, __strategy__?}
     enabled    true | false
     kinds      {kind or group: setting, __strategy__?}       the names of `directory.kinds`
@@ -13,9 +14,10 @@
 A set's own `enabled`, `kinds`, `channels` and `conditions` are a scope like the others: that of everything. What is
 not said counts as true. A true or false is the whole of a scope and is replaced whole; `enabled` is a part of one,
 which is merged with the others. `commercial` is whether commercial workflows may reach the recipient at all.
+`remembered` is what a dialect stores with a category; it decides nothing.
 
 The set's id is `default` or a tenant's id. A tenant keeps under MEMBERS what holds for those who are told something
-on its behalf.
+on its behalf; what it keeps under another name with a dollar sign is no set.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from addressee.preferences.conditions import check_condition
 
 DEFAULT = "default"
 MEMBERS = "$members"
+
+REMEMBERED = "remembered"
 
 STRATEGY = "__strategy__"
 STRATEGIES = ("replace", "merge")
@@ -60,6 +64,9 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
                 check_scope(scope, below(path, key))
         elif name == "commercial":
             check_setting(value, path)
+        elif name == REMEMBERED:
+            for key, remembered in entries(value, path):
+                checked_map(remembered, below(path, check_id(key, path)))
         elif name in PARTS:
             PARTS[name](value, path)
         else:
@@ -177,4 +184,4 @@ PARTS: Mapping[str, Callable[[Any, str], None]] = {
     "conditions": check_conditions,
 }
 
-SET_NAMES = (*PARTS, "categories", "workflows", "commercial")
+SET_NAMES = (*PARTS, "categories", "workflows", "commercial", REMEMBERED)

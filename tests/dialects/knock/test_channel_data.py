@@ -15,9 +15,11 @@ from knockapi import Knock
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
+from addressee.directory.clock import Clock
 from addressee.messaging import channels
 from addressee.messaging.configuration import read_configuration
 from addressee.messaging.pushing import push
+from tests.channels.fcm_server import FCM, FcmServer
 from tests.conftest import Environment
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token
 
@@ -42,7 +44,9 @@ async def ids(pool: Pool, installation: Installation, environment: Environment, 
     (tmp_path / "channels").mkdir()
     for provider, type in TYPES.items():
         (tmp_path / "channels" / f"{provider}.yaml").write_text(f"type: {type}\nprovider: {provider}\n")
-    configuration = read_configuration(tmp_path, {})
+    (tmp_path / "channels" / "fcm.yaml").write_text(FCM)
+    account = FcmServer(Clock(), "https://oauth.example").service_account
+    configuration = read_configuration(tmp_path, {"FCM_ACCOUNT": account, "FCM_URL": "https://fcm.example"})
     await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment.id)}
 

@@ -8,6 +8,8 @@ import pytest
 from knockapi import Knock
 
 from addressee.database.pool import Pool
+from addressee.directory import Directory
+from addressee.messaging import Mark, Messaging
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, messages, wait_for_messages
 from tests.support.waiting import until
@@ -70,6 +72,15 @@ def test_every_row_of_a_messages_lists_has_its_cursor(http: httpx.Client, ids: l
     assert http.get(f"{path}/events", params=backwards).json()["items"] == [events[1]]
     (activity,) = http.get(f"{path}/activities").json()["items"]
     assert http.get(f"{path}/activities", params={"after": activity["__cursor"]}).json()["items"] == []
+
+
+async def test_what_this_client_does_not_know_is_not_listed(
+    knock: Knock, pool: Pool, environment: Environment, ids: list[str]
+) -> None:
+    await Messaging.beside(Directory(pool)).mark(environment.id, ids[:1], Mark.DISMISSED)
+    knock.messages.mark_as_seen(ids[0])
+    types = [event.type for event in knock.messages.list_events(ids[0])]
+    assert types == ["message.created", "message.delivered", "message.seen"]
 
 
 async def test_an_email_lists_what_its_provider_answered(

@@ -20,7 +20,7 @@ from addressee.directory.environments import Environments
 from addressee.directory.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
-from tests.support.inhabited import title
+from tests.support.routes import title
 
 HOST = "https://api.knock.app"
 

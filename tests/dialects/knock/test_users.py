@@ -13,7 +13,11 @@ import pytest
 from knockapi import AsyncKnock, Knock
 
 from addressee.database.pool import Pool
+from addressee.directory import Directory
+from addressee.directory.edits import Identify
 from addressee.directory.environments import Environments
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writes import Write
 from tests.conftest import Environment
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -103,6 +107,20 @@ async def test_nested_traits_replace_unless_the_environment_merges_deeply(
             "seats": 4,
             "tier": "pro",
         }
+
+
+async def test_a_language_that_another_dialect_set_leaves_the_name_to_traits(
+    knock: Knock, http: httpx.Client, pool: Pool, environment: Environment
+) -> None:
+    directory, place = Directory(pool), Place(environment.id, USERS, "ada")
+    await directory.write(Write(place, (Identify({"name": "Ada", "language": "en"}),)))
+    for shape in ("flat", "nested"):
+        shown = http.get("/v1/users/ada", headers={"X-Knock-User-Shape": shape}).json()
+        assert "language" not in shown | shown.get("properties", {})
+    assert knock.users.update("ada", extra_body={"language": "Analytical"}).to_dict()["language"] == "Analytical"
+    stored = await directory.read(place)
+    assert stored is not None
+    assert (stored.attributes["language"], stored.properties) == ("en", {"language": "Analytical"})
 
 
 def test_what_the_service_says_of_a_user_is_never_stored(knock: Knock, http: httpx.Client) -> None:

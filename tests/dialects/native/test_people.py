@@ -6,6 +6,10 @@ import httpx
 import pytest
 
 from addressee.database.pool import Pool
+from addressee.directory import Directory
+from addressee.directory.edits import Identify
+from addressee.directory.recipient import TENANTS, USERS, Place
+from addressee.directory.writes import Write
 from addressee.messaging import exporting
 from tests.conftest import Environment
 from tests.dialects.native.test_merges import identify, told
@@ -43,6 +47,22 @@ async def test_an_export_holds_everything_known(http: httpx.Client, welcome: Non
     assert [event["type"] for event in mail["events"]] == ["message.created", "message.queued", "message.sent"]
     assert [event["type"] for event in told_in_app["events"]] == ["message.created", "message.delivered"]
     assert (document["subscriptions"], document["schedules"]) == ([], [])
+
+
+async def test_an_export_holds_what_a_user_is_within_tenants(
+    pool: Pool, http: httpx.Client, environment: Environment
+) -> None:
+    directory = Directory(pool)
+    ada = Place(environment.id, USERS, "ada")
+    tenants = [Place(environment.id, TENANTS, f"tenant-{number}") for number in range(3)]
+    await directory.write_all([Write(tenant, (Identify(),)) for tenant in tenants])
+    await directory.write_memberships(
+        [(Write(ada, (Identify(properties={"in": tenant.id}),)), tenant.id) for tenant in tenants]
+    )
+    found = http.get("/directory/v1/users/ada/export").json()["memberships"]
+    assert [each["properties"] for each in found] == [{"in": tenant.id} for tenant in tenants]
+    known = await directory.read_all(tenants)
+    assert [each["tenant_uid"] for each in found] == [str(known[tenant].uid) for tenant in tenants]
 
 
 async def test_an_export_is_read_page_by_page(

@@ -25,7 +25,7 @@ from addressee.dialects.operation import Dialect
 
 KNOCK = Dialect(
     name="knock",
-    prefix="/v1/",
+    prefixes=("/v1/",),
     operations=(
         *users.OPERATIONS,
         *bulk.OPERATIONS,

@@ -56,7 +56,7 @@ async def messages_of(call: Call, place: Place | None) -> Answer:
     query = Query(call.query_string)
     part = await call.rooms.messaging.messages(
         call.environment.id,
-        None if place is None else Reference(place.collection, place.id),
+        None if place is None else [Reference(place.collection, place.id)],
         message_filter(query),
         asked_page(query, Position),
     )
@@ -72,9 +72,10 @@ def message_filter(query: Query) -> MessageFilter:
     if unknown := set(engagements) - ENGAGEMENTS:
         raise invalid("engagement_status", f"{sorted(unknown)[0]} is not an engagement status.")
     since, until = query.period("inserted_at")
+    channel_id = uuid(query, "channel_id")
     return MessageFilter(
         tenant=query.text("tenant"),
-        channel_id=uuid(query, "channel_id"),
+        channel_ids=None if channel_id is None else [channel_id],
         source=query.text("source"),
         statuses=statuses(query.texts("status")),
         engagements=engagements,

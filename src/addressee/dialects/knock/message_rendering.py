@@ -17,6 +17,7 @@ from addressee.messaging import (
     InAppContent,
     Message,
     MessageEvent,
+    PushContent,
     RecipientRun,
     RunEvent,
 )
@@ -129,10 +130,18 @@ def recipient_run(run: RecipientRun) -> Document:
         "actor": None if run.actor is None else reference(run.actor),
         "tenant": run.tenant,
         "error_count": run.error_count,
-        "trigger_source": {**run.source, "cancellation_key": run.cancellation_key},
+        "trigger_source": trigger_source(run),
         "inserted_at": microseconds(run.inserted_at),
         "updated_at": microseconds(run.updated_at),
     }
+
+
+def trigger_source(run: RecipientRun) -> Document:
+    """What started a run. Events come from elsewhere to a client of this dialect."""
+    source = {name: value for name, value in run.source.items() if name in {"type", "schedule_id"}}
+    if source["type"] == "event":
+        source["type"] = "integration"
+    return {**source, "cancellation_key": run.cancellation_key}
 
 
 def detailed_run(run: RecipientRun) -> Document:
@@ -162,23 +171,35 @@ def contents(contents: Contents) -> Document:
     }
 
 
-def content(content: EmailContent | InAppContent) -> Document:
-    if isinstance(content, InAppContent):
-        return {
-            "__typename": "MessageInAppFeedContent",
-            "blocks": [block(one) for one in content.blocks],
-        }
-    return {
-        "__typename": "MessageEmailContent",
-        "from": content.sender,
-        "to": content.to,
-        "subject_line": content.subject,
-        "html_body": content.html or "",
-        "text_body": content.text or "",
-        "cc": None,
-        "bcc": None,
-        "reply_to": content.reply_to,
-    }
+def content(content: EmailContent | InAppContent | PushContent) -> Document:
+    match content:
+        case InAppContent():
+            return {
+                "__typename": "MessageInAppFeedContent",
+                "blocks": [block(one) for one in content.blocks],
+            }
+        case PushContent():
+            # One notification may go to several devices; `token` is the newest of them.
+            return {
+                "__typename": "MessagePushContent",
+                "token": content.tokens[0],
+                "tokens": list(content.tokens),
+                "title": content.title,
+                "body": content.body,
+                "data": content.data,
+            }
+        case EmailContent():
+            return {
+                "__typename": "MessageEmailContent",
+                "from": content.sender,
+                "to": content.to,
+                "subject_line": content.subject,
+                "html_body": content.html or "",
+                "text_body": content.text or "",
+                "cc": None,
+                "bcc": None,
+                "reply_to": content.reply_to,
+            }
 
 
 def block(block: Any) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from addressee.database.paging import write_cursor
@@ -16,6 +17,9 @@ from addressee.directory.recipient import USERS, Document
 from addressee.messaging import Message, Reference
 
 FEED_READ = "user/feed_read"
+
+# What other dialects' clients do with messages, and this one's do not know.
+UNKNOWN_TO_CLIENTS = frozenset({"message.dismissed"})
 
 
 async def get(call: Call) -> Answer:
@@ -53,7 +57,8 @@ async def events(call: Call) -> Answer:
     part = await call.rooms.messaging.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda event: listed(message_rendering.event(event))))
+    known = replace(part, entries=[event for event in part.entries if event.type not in UNKNOWN_TO_CLIENTS])
+    return json_answer(rendering.items(known, lambda event: listed(message_rendering.event(event))))
 
 
 async def activities(call: Call) -> Answer:

@@ -1,8 +1,8 @@
 """Preference sets in Knock's words, and in the directory's (knock.md §2.0, §3.6).
 
 Both directions name the same things, so what a client stores is what it reads. Knock has no word for single kinds of
-push and chat, for `enabled` beside other parts, nor for an `enabled` or `conditions` of the whole set: these stay as
-they are when Knock replaces the rest.
+push and chat, for `enabled` beside other parts, for what is remembered with a category, nor for an `enabled` or
+`conditions` of the whole set: these stay as they are when Knock replaces the rest.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUP_OF, GROUPS, merged_kinds, reading
 from addressee.directory.preference_sets import SECTIONS
 from addressee.directory.recipient import Document
-from addressee.preferences import DEFAULT, MEMBERS, check_set_id
+from addressee.preferences import DEFAULT, check_set_id
 from addressee.preferences.sets import (
+    REMEMBERED,
     STRATEGY,
     below,
     channel_id,
@@ -160,7 +161,12 @@ STORED: Mapping[str, Callable[[Any, str], Any]] = {
 
 def knock_sets(stored: Mapping[str, Document]) -> Document:
     """A recipient's own sets by id, in Knock's form."""
-    return {set_id: knock_set(set_id, each) for set_id, each in stored.items() if set_id != MEMBERS}
+    return {set_id: knock_set(set_id, each) for set_id, each in stored.items() if is_own(set_id)}
+
+
+def is_own(set_id: str) -> bool:
+    """Whether a set is a recipient's own; what a tenant keeps beside such has a dollar sign."""
+    return not set_id.startswith("$")
 
 
 def knock_set(set_id: str, stored: Mapping[str, Any]) -> Document:
@@ -203,7 +209,7 @@ def channel_types(kinds: Mapping[str, Any]) -> Document:
 
 def replaced(stored: Document, given: Document) -> Document:
     """`given` instead of a stored set, but for what Knock has no word for."""
-    unsaid: Document = {name: stored[name] for name in ("enabled", "conditions") if name in stored}
+    unsaid: Document = {name: stored[name] for name in ("enabled", "conditions", REMEMBERED) if name in stored}
     made: Document = {**unsaid, **given, **replaced_kinds(stored, given)}
     for section in SECTIONS:
         if section in given:

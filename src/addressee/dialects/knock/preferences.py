@@ -15,6 +15,7 @@ from addressee.dialects.knock.preference_sets import (
     CHANNEL_TYPES,
     KIND_OF,
     PERSISTENCE_STRATEGY,
+    is_own,
     knock_set,
     replaced,
     stored_scope,
@@ -43,7 +44,7 @@ from addressee.directory.keys import Kind
 from addressee.directory.preference_sets import SECTIONS
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writes import Write, Written
-from addressee.preferences import DEFAULT, MEMBERS, check_set_id
+from addressee.preferences import DEFAULT, check_set_id
 
 READ_PREFERENCES = "preferences/read"
 
@@ -61,7 +62,7 @@ async def list_all(owner: Owner, call: Call) -> Answer:
     """The stored sets that the caller's token covers, `default` first."""
     recipient = await call.rooms.directory.read(owner(call))
     stored = recipient.preferences if recipient else {}
-    own = [set_id for set_id in stored if set_id != MEMBERS]
+    own = [set_id for set_id in stored if is_own(set_id)]
     covered = [set_id for set_id in own if call.caller.covers_tenant(READ_PREFERENCES, tenant_of(set_id))]
     ordered = sorted(covered, key=lambda set_id: (set_id != DEFAULT, set_id))
     return json_answer([knock_set(set_id, stored[set_id]) for set_id in ordered])

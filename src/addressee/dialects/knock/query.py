@@ -7,17 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from addressee.dialects.knock.errors import invalid
-from addressee.dialects.operation import MalformedError
+from addressee.dialects.query_strings import pairs
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import USERS
 from addressee.messaging import Reference
-
-MAX_PAIRS = 5000
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -31,16 +28,9 @@ class Query:
     """A query string. Brackets and dots mean the same: `a[b]` and `a.b` are both the part `b` of `a`."""
 
     def __init__(self, text: str) -> None:
-        try:
-            pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
-        except UnicodeDecodeError:
-            raise MalformedError("The query is not UTF-8.") from None
-        except ValueError:
-            raise MalformedError(f"The query has more than {MAX_PAIRS} values.") from None
-        if "\0" in text or "%00" in text:
-            raise MalformedError("The query contains a NUL character.")
+        """Raises MalformedError."""
         self._by_name: dict[str, list[tuple[Parts, bool, str]]] = defaultdict(list)
-        for name, value in pairs:
+        for name, value in pairs(text):
             head, *rest = split(name)
             self._by_name[head].append((tuple(rest), "." in name, value))
 

@@ -53,12 +53,13 @@ def user(recipient: Recipient, shape: str = "flat") -> Document:
 
 def flat_user(recipient: Recipient) -> Document:
     """The id and the attributes come first; a trait of the same name (another dialect may set one) hides neither."""
+    attributes = known_attributes(recipient)
     return {
         "id": recipient.place.id,
-        **recipient.attributes,
+        **attributes,
         **recipient.properties,
         "created_at": None,
-        **recipient.attributes,
+        **attributes,
         "id": recipient.place.id,  # noqa: F601
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
@@ -68,7 +69,7 @@ def flat_user(recipient: Recipient) -> Document:
 def nested_user(recipient: Recipient) -> Document:
     return {
         "id": recipient.place.id,
-        "properties": {**recipient.properties, **recipient.attributes},
+        "properties": {**recipient.properties, **known_attributes(recipient)},
         "preferences": preference_sets(recipient) or None,
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
@@ -101,7 +102,13 @@ def entity(recipient: Recipient) -> Document:
 
 def outside(recipient: Recipient) -> Document:
     """The attributes that stand among an object's properties; those that have places of their own do not."""
-    return {name: value for name, value in recipient.attributes.items() if name not in ("created_at", "branding")}
+    attributes = known_attributes(recipient)
+    return {name: value for name, value in attributes.items() if name not in ("created_at", "branding")}
+
+
+def known_attributes(recipient: Recipient) -> Document:
+    """All but those that Knock does not have: their names are free for properties."""
+    return {name: value for name, value in recipient.attributes.items() if name != "language"}
 
 
 def tenant(recipient: Recipient, members: Document | None) -> Document:

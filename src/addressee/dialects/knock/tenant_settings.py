@@ -17,6 +17,20 @@ from addressee.directory.recipient import Document, Recipient
 from addressee.preferences import DEFAULT, MEMBERS
 
 NAMES = ("branding", "preference_set")
+
+# What of a tenant's branding there is here; another dialect may store more, which stays.
+BRANDING = frozenset(
+    {
+        "primary_color",
+        "primary_color_contrast",
+        "logo_url",
+        "icon_url",
+        "dark_primary_color",
+        "dark_primary_color_contrast",
+        "dark_logo_url",
+        "dark_icon_url",
+    },
+)
 PREFERENCE_SET = "settings.preference_set"
 
 
@@ -30,7 +44,7 @@ def setting_edits(given: Any) -> list[Edit]:
         raise RefusedError("name", "settings", f"settings has {' and '.join(NAMES)}, not {', '.join(sorted(unknown))}.")
     edits: list[Edit] = []
     if "branding" in given:
-        edits.append(Identify({"branding": given["branding"]}))
+        edits.append(Identify({"branding": checked_branding(given["branding"])}))
     if "preference_set" in given:
         edits.append(members_edit(given["preference_set"]))
     return edits
@@ -51,9 +65,22 @@ def members_edit(given: Any) -> Edit:
             raise RefusedError("strategy", field, f"{field} must be merge or replace.")
 
 
+def checked_branding(given: Any) -> Any:
+    """What is given, unless it has parts that Knock has not. Raises RefusedError."""
+    if isinstance(given, dict) and given.keys() - BRANDING:
+        known = ", ".join(sorted(BRANDING))
+        raise RefusedError("attribute", "branding", f"branding has {known}, and nothing else.")
+    return given
+
+
+def branding_of(tenant: Recipient) -> Document | None:
+    branding = tenant.attributes.get("branding")
+    return branding and {name: part for name, part in branding.items() if name in BRANDING}
+
+
 def settings_of(tenant: Recipient, members: Mapping[str, Any] | None) -> Document:
     """The settings with the preference set `members`; None: it has none."""
     return {
-        "branding": tenant.attributes.get("branding"),
+        "branding": branding_of(tenant),
         "preference_set": None if members is None else knock_set(DEFAULT, members),
     }

@@ -6,20 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import shapes
 from addressee.dialects.knock.errors import invalid
 from addressee.dialects.knock.recipients import inline_writes, reference, references, tenant_write, write_inline
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
-from addressee.directory.documents import check_id, check_text, check_value
+from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import TENANTS, Document
 from addressee.directory.writes import check_writes
-from addressee.messaging import Reference, Trigger
-
-MAX_DATA_BYTES = 10_000_000
+from addressee.messaging import Reference, Trigger, check_data
 
 TRIGGER_DATA = "$trigger_data"
 
@@ -85,9 +81,7 @@ def overrides(recipients: Sequence[Reference], given: Sequence[str | dict[str, A
 def checked_data(field: str, data: Any) -> Document:
     if not isinstance(data, dict):
         raise invalid(field, f"{field} must be an object.")
-    check_value(data, field)
-    if len(msgspec.json.encode(data)) > MAX_DATA_BYTES:
-        raise invalid(field, f"{field} must be at most {MAX_DATA_BYTES:,} bytes of JSON.")
+    check_data(data, field)
     return data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from addressee.dialects.native import shapes
+from addressee.directory import addresses
 from addressee.directory.merges import Merge
 from addressee.directory.recipient import Recipient
 from addressee.messaging import Explanation
@@ -16,7 +17,7 @@ def recipient(stored: Recipient) -> shapes.StoredRecipient:
         version=stored.version,
         attributes=stored.attributes,
         properties=stored.properties,
-        addresses=stored.addresses,
+        addresses=[addresses.shown(address) for address in stored.addresses],
         channel_data=stored.channel_data,
         preferences=stored.preferences,
         updated_at=stored.updated_at,
@@ -42,7 +43,7 @@ def explanation(explained: Explanation) -> shapes.Explanation:
             channel=step.channel.key,
             channel_type=step.channel.type.value,
             reached=step.reached,
-            addresses=list(step.addresses),
+            addresses=[address.shown for address in step.addresses],
             obstacle=step.obstacle,
         )
         for step in explained.steps

@@ -14,7 +14,10 @@ class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class StoredRecipient(Struct, kw_only=True):
-    """A recipient as it is stored. `uid` is who lives there: a deleted and re-created id gets a new one."""
+    """A recipient as it is stored; secrets of addresses are masked.
+
+    `uid` is who lives there: a deleted and re-created id gets a new one.
+    """
 
     collection: str
     id: str
@@ -91,7 +94,9 @@ class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ExplainedStep(Struct, kw_only=True):
-    """`addresses` are e-mail addresses, or the id of the feed; `obstacle` is null when the step would reach them."""
+    """`addresses` are e-mail addresses, the ends of devices' tokens, or the id of the feed; `obstacle` is null when the
+    step would reach them.
+    """
 
     ref: str
     channel: str
@@ -111,3 +116,21 @@ class Explanation(Struct, kw_only=True):
 
 class Count(Struct, kw_only=True):
     count: int
+
+
+class Notice(Struct, kw_only=True):
+    """`messages` name what was passed over, and why; `request_id` is that of the request which wrote it."""
+
+    id: UUID
+    collection: str
+    recipient_id: str
+    request_id: str
+    messages: list[str]
+    recorded_at: datetime
+
+
+class Notices(Struct, kw_only=True):
+    """`after` asks for the next page of 100; null on the last one."""
+
+    notices: list[Notice]
+    after: str | None

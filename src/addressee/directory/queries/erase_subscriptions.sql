@@ -1,5 +1,5 @@
 -- Deletes up to $5 subscriptions of recipients that are gone, and says to which objects.
-WITH found AS (
+WITH found AS MATERIALIZED (
   SELECT subscriptions.*
   FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
   CROSS JOIN LATERAL (
@@ -14,6 +14,7 @@ WITH found AS (
   ) AS subscriptions
   LIMIT $5
 ),
+-- By recipient and id alone: with the object, the planner may go through all of its rows.
 ending AS (
   SELECT subscriptions.environment_id,
          subscriptions.collection,
@@ -21,10 +22,11 @@ ending AS (
          subscriptions.object_uid,
          subscriptions.recipient_collection,
          subscriptions.recipient_id,
-         subscriptions.recipient_uid
+         subscriptions.recipient_uid,
+         subscriptions.id
   FROM found
   JOIN addressee.subscriptions AS subscriptions
-  USING (environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid)
+  USING (environment_id, recipient_collection, recipient_id, recipient_uid, id)
   ORDER BY subscriptions.environment_id,
            subscriptions.collection,
            subscriptions.object_id,
@@ -37,12 +39,10 @@ ending AS (
 DELETE FROM addressee.subscriptions AS subscriptions
 USING ending
 WHERE subscriptions.environment_id = ending.environment_id
-  AND subscriptions.collection = ending.collection
-  AND subscriptions.object_id = ending.object_id
-  AND subscriptions.object_uid = ending.object_uid
   AND subscriptions.recipient_collection = ending.recipient_collection
   AND subscriptions.recipient_id = ending.recipient_id
   AND subscriptions.recipient_uid = ending.recipient_uid
+  AND subscriptions.id = ending.id
 RETURNING subscriptions.environment_id,
           subscriptions.collection,
           subscriptions.object_id,

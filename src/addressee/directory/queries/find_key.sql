@@ -1,6 +1,7 @@
--- A bearer key in force, with its environment.
+-- A key of one of these kinds in force, with its environment.
 SELECT keys.id AS key_id,
        keys.kind,
+       keys.sealed_secret,
        environments.id,
        environments.uid,
        environments.name,
@@ -8,6 +9,6 @@ SELECT keys.id AS key_id,
 FROM addressee.keys
 JOIN addressee.environments
   ON environments.id = keys.environment_id
-WHERE keys.kind IN ('secret', 'public')
+WHERE keys.kind = ANY($2::text[])
   AND keys.hash = $1
   AND keys.revoked_at IS NULL

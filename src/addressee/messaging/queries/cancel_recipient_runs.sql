@@ -2,6 +2,7 @@
 UPDATE addressee.recipient_runs
 SET status = 'cancelled',
     due_at = NULL,
+    profile = NULL,
     journal = journal || $9,
     updated_at = $10
 WHERE environment_id = $1

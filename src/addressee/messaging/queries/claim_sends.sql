@@ -2,7 +2,8 @@
 WITH due AS (
   SELECT message_id,
          id,
-         recipient_id
+         recipient_id,
+         status
   FROM addressee.sends
   WHERE environment_id = $1
     AND run_id = $2
@@ -12,14 +13,16 @@ WITH due AS (
 ),
 claimed AS (
   UPDATE addressee.sends AS sends
-  SET due_at = $5
+  SET due_at = $5,
+      status = CASE WHEN sends.status IS NOT NULL THEN 'queued' END
   FROM due
   WHERE sends.environment_id = $1
     AND sends.message_id = due.message_id
     AND sends.id = due.id
     AND sends.recipient_id = due.recipient_id
     AND sends.due_at <= $4
-  RETURNING sends.*
+  RETURNING sends.*,
+            due.status AS status_before
 )
 SELECT claimed.id,
        claimed.message_id,
@@ -27,14 +30,18 @@ SELECT claimed.id,
        claimed.recipient_id,
        claimed.uid,
        claimed.channel_id,
+       claimed.kind,
        claimed.address,
        claimed.attempts,
-       messages.status,
+       claimed.status IS NOT NULL AS is_one_of_several,
+       coalesce(claimed.status_before, messages.status) AS status,
        messages.content,
+       messages.tenant,
        messages.inserted_at
 FROM claimed
 JOIN addressee.messages AS messages
   ON messages.environment_id = claimed.environment_id
  AND messages.id = claimed.message_id
  AND messages.recipient_id = claimed.recipient_id
-ORDER BY claimed.message_id
+ORDER BY claimed.message_id,
+         claimed.id

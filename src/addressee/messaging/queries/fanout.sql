@@ -1,7 +1,8 @@
 -- How far a run has come in telling an object's subscribers.
 SELECT object_uid,
        level,
-       cursor
+       cursor,
+       kinds
 FROM addressee.run_fanouts
 WHERE environment_id = $1
   AND run_id = $2

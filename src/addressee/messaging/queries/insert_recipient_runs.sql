@@ -12,6 +12,8 @@ INSERT INTO addressee.recipient_runs (
   tenant,
   data,
   subscription,
+  kinds,
+  profile,
   status,
   step,
   journal,
@@ -30,11 +32,13 @@ SELECT $1,
        $6,
        starting.data,
        starting.subscription,
-       $13,
-       0,
-       $14,
+       starting.kinds,
+       starting.profile,
        $15,
-       $15
-FROM unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::jsonb[], $12::jsonb[])
-  AS starting (id, collection, recipient_id, uid, data, subscription)
+       0,
+       $16,
+       $17,
+       $17
+FROM unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[])
+  AS starting (id, collection, recipient_id, uid, data, subscription, kinds, profile)
 ON CONFLICT DO NOTHING

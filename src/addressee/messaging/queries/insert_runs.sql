@@ -12,10 +12,11 @@ INSERT INTO addressee.workflow_runs (
   skip_delay,
   source,
   recipients,
+  terms,
   inserted_at
 )
 SELECT accepted.*,
-       $13
+       $14
 FROM unnest(
   $1::smallint[],
   $2::uuid[],
@@ -28,5 +29,6 @@ FROM unnest(
   $9::boolean[],
   $10::boolean[],
   $11::jsonb[],
-  $12::jsonb[]
+  $12::jsonb[],
+  $13::jsonb[]
 ) AS accepted

@@ -9,7 +9,9 @@ INSERT INTO addressee.sends (
   channel_id,
   run_id,
   page,
+  kind,
   address,
+  status,
   due_at
 )
 SELECT $1,
@@ -21,7 +23,9 @@ SELECT $1,
        sending.channel_id,
        $2,
        $3,
+       sending.kind,
        sending.address,
-       $11
-FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::text[])
-  AS sending (message_id, id, collection, recipient_id, uid, channel_id, address)
+       sending.status,
+       $13
+FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[])
+  AS sending (message_id, id, collection, recipient_id, uid, channel_id, kind, address, status)

@@ -8,6 +8,7 @@ SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE mes
                 ELSE messages.read_at
               END,
     archived_at = CASE $3 WHEN 'archived' THEN $4 WHEN 'unarchived' THEN NULL ELSE messages.archived_at END,
+    dismissed_at = CASE $3 WHEN 'dismissed' THEN $4 ELSE messages.dismissed_at END,
     interacted_at = CASE $3 WHEN 'interacted' THEN $4 ELSE messages.interacted_at END,
     updated_at = $4
 WHERE messages.environment_id = $1

@@ -5,7 +5,7 @@ WITH matching AS NOT MATERIALIZED (
   WHERE environment_id = $1
     AND tenant = $9
     AND filter_data @> $8
-    AND ($10::uuid IS NULL OR channel_id = $10)
+    AND ($10::uuid[] IS NULL OR channel_id = ANY($10))
     AND ($11::text IS NULL OR workflow = $11)
     AND ($12::text[] IS NULL OR status = ANY($12))
     AND ($13::text[] IS NULL OR categories && $13)
@@ -19,6 +19,27 @@ WITH matching AS NOT MATERIALIZED (
     AND (seen_at IS NULL OR 'unseen' <> ALL($16))
     AND (read_at IS NULL OR 'unread' <> ALL($16))
     AND (archived_at IS NULL OR 'unarchived' <> ALL($16))
+    AND (
+      $17::text[] IS NULL
+      OR CASE
+           WHEN coalesce(interacted_at, link_clicked_at) IS NOT NULL THEN 'interacted'
+           WHEN dismissed_at IS NOT NULL THEN 'dismissed'
+           WHEN seen_at IS NOT NULL THEN 'seen'
+           ELSE status
+         END = ANY($17)
+      OR CASE WHEN read_at IS NULL THEN 'unread' ELSE 'read' END = ANY($17)
+      OR (archived_at IS NOT NULL AND 'archived' = ANY($17))
+    )
+    AND (
+      $18::boolean IS NULL
+      OR $18 = EXISTS (
+        SELECT
+        FROM addressee.workflow_runs AS runs
+        WHERE runs.environment_id = present_messages.environment_id
+          AND runs.id = present_messages.run_id
+          AND runs.source ->> 'type' = 'broadcast'
+      )
+    )
 ),
 older AS (
   SELECT *

@@ -7,5 +7,12 @@ WHERE environment_id = $1
   AND inserted_at >= $4
   AND merge_ids[cardinality(merge_ids)] = $6
   AND status NOT IN ('queued', 'delivery_attempted')
+  AND coalesce((
+    SELECT bool_and(sends.due_at IS NULL)
+    FROM addressee.sends
+    WHERE sends.environment_id = $1
+      AND sends.message_id = messages.id
+      AND sends.recipient_id = $2
+  ), true)
 ORDER BY inserted_at, id
 LIMIT $5

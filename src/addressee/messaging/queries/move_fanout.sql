@@ -1,6 +1,7 @@
--- Keeps how far a run has come in telling an object's subscribers; null: to the end.
+-- Keeps how far a run has come in telling an object's subscribers (null: to the end), and to which identity of it.
 UPDATE addressee.run_fanouts
-SET cursor = $5
+SET object_uid = $5,
+    cursor = $6
 WHERE environment_id = $1
   AND run_id = $2
   AND collection = $3

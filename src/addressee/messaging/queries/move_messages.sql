@@ -30,6 +30,7 @@ INSERT INTO addressee.messages (
   interacted_at,
   link_clicked_at,
   archived_at,
+  dismissed_at,
   inserted_at,
   updated_at,
   merge_ids
@@ -57,6 +58,7 @@ SELECT environment_id,
        interacted_at,
        link_clicked_at,
        archived_at,
+       dismissed_at,
        inserted_at,
        updated_at,
        CASE WHEN $7::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, $6::uuid) END

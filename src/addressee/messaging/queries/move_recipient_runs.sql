@@ -1,9 +1,11 @@
--- Stores where runs are now, unless another worker moved them or they were cancelled.
+-- Stores where runs are now, unless another worker moved them or they were cancelled. Who lived in one is forgotten at
+-- its end.
 UPDATE addressee.recipient_runs AS runs
 SET status = moved.status,
     step = moved.step,
     journal = runs.journal || moved.journal,
     due_at = moved.due_at,
+    profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
     error_count = runs.error_count + moved.errors,
     updated_at = $10
 FROM unnest(

@@ -16,7 +16,9 @@ INSERT INTO addressee.sends (
   channel_id,
   run_id,
   page,
+  kind,
   address,
+  status,
   attempts,
   due_at
 )
@@ -29,7 +31,9 @@ SELECT environment_id,
        channel_id,
        run_id,
        page,
+       kind,
        address,
+       status,
        attempts,
        due_at
 FROM gone

@@ -8,7 +8,8 @@ INSERT INTO addressee.run_fanouts (
   level,
   cursor,
   workflow,
-  cancellation_key
+  cancellation_key,
+  kinds
 )
 SELECT $1,
        $2,
@@ -18,8 +19,9 @@ SELECT $1,
        $5,
        $6,
        $3,
-       $4
-FROM unnest($7::text[], $8::text[], $9::uuid[]) AS objects (collection, id, uid)
+       $4,
+       objects.kinds
+FROM unnest($7::text[], $8::text[], $9::uuid[], $10::jsonb[]) AS objects (collection, id, uid, kinds)
 ON CONFLICT DO NOTHING
 RETURNING collection,
           object_id

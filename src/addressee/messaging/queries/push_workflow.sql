@@ -1,7 +1,8 @@
 -- Makes a version of a workflow the current one.
-INSERT INTO addressee.workflows (environment_id, key, version_id, active, updated_at)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO addressee.workflows (environment_id, key, version_id, active, events, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (environment_id, key) DO UPDATE
 SET version_id = excluded.version_id,
     active = excluded.active,
+    events = excluded.events,
     updated_at = excluded.updated_at

@@ -7,7 +7,8 @@ SELECT runs.workflow,
        runs.data,
        runs.sandbox,
        runs.skip_delay,
-       runs.inserted_at
+       runs.inserted_at,
+       runs.terms
 FROM addressee.workflow_runs AS runs
 JOIN addressee.workflow_versions AS versions
   ON versions.environment_id = runs.environment_id

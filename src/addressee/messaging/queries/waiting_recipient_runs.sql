@@ -6,7 +6,9 @@ SELECT id,
        data,
        status,
        step,
-       subscription
+       subscription,
+       kinds,
+       profile
 FROM addressee.recipient_runs
 WHERE environment_id = $1
   AND run_id = $2

@@ -1,5 +1,6 @@
 -- A workflow's current version.
 SELECT workflows.active,
+       workflows.events,
        workflows.version_id,
        versions.content
 FROM addressee.workflows AS workflows

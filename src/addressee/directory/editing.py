@@ -1,0 +1,68 @@
+"""What all edits share: the moment at which one is applied, who it is applied to, and whether it changed anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct, field, structs
+
+from addressee.directory.documents import same
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Place, Recipient
+
+MAX_PROPERTIES_BYTES = 256_000
+MAX_DOCUMENT_BYTES = 1_000_000
+
+
+class Warning(Struct, frozen=True):
+    """What was passed over, or taken although it looks wrong. `label` is the caller's word for it."""
+
+    label: str
+    message: str
+
+
+class Moment(Struct, frozen=True):
+    """When an edit is applied, which version its effect is, and where a newcomer's identity comes from.
+
+    `warnings` collects what is to be said of the write; `label` is whose edit is being applied.
+    """
+
+    now: datetime
+    version: int
+    new_uid: Callable[[], UUID]
+    label: str = ""
+    warnings: list[Warning] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(Warning(self.label, message))
+
+
+def living(found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    """Who is there, or a newcomer, who inherits nothing from a tombstone."""
+    if found is not None and found.lives:
+        return found
+    return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
+
+
+def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient:
+    """`recipient` with other documents; the same object when they say the same."""
+    different = {name: value for name, value in documents.items() if not same(getattr(recipient, name), value)}
+    if not different:
+        return recipient
+    for name, value in different.items():
+        check_size(name, value)
+    return structs.replace(recipient, updated_at=moment.now, version=moment.version, **different)
+
+
+def check_size(name: str, document: Document | list[Document]) -> None:
+    limit = MAX_PROPERTIES_BYTES if name == "properties" else MAX_DOCUMENT_BYTES
+    if len(msgspec.json.encode(document)) > limit:
+        raise RefusedError("size", name, f"All {name} together must be at most {limit:,} bytes of JSON.")
+
+
+def without(document: Document, *names: str) -> Document:
+    return {key: value for key, value in document.items() if key not in names}

@@ -1,0 +1,19 @@
+-- Makes push tokens theirs who were given them last, and says who had them before; every token is named once.
+INSERT INTO addressee.push_tokens (environment_id, digest, collection, recipient_id, uid)
+SELECT environment_id, digest, collection, recipient_id, uid
+FROM unnest($1::smallint[], $2::bytea[], $3::text[], $4::text[], $5::uuid[])
+  AS claimed (environment_id, digest, collection, recipient_id, uid)
+ORDER BY environment_id, digest
+ON CONFLICT (environment_id, digest) DO UPDATE
+SET collection = excluded.collection,
+    recipient_id = excluded.recipient_id,
+    uid = excluded.uid,
+    former_collection = push_tokens.collection,
+    former_id = push_tokens.recipient_id,
+    former_uid = push_tokens.uid
+WHERE push_tokens.uid <> excluded.uid
+RETURNING environment_id,
+          digest,
+          former_collection,
+          former_id,
+          former_uid

@@ -1,0 +1,9 @@
+-- Deletes some of the notices that nobody asks for any more.
+DELETE FROM addressee.notices
+WHERE (environment_id, id) IN (
+  SELECT environment_id,
+         id
+  FROM addressee.notices
+  WHERE recorded_at <= $1
+  LIMIT $2
+)

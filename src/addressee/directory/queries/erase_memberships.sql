@@ -1,0 +1,57 @@
+-- Deletes up to $5 of the memberships of users, or in tenants, that are gone, and says which.
+WITH gone AS (
+  SELECT *
+  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+),
+of_users AS (
+  SELECT memberships.environment_id,
+         memberships.collection,
+         memberships.id
+  FROM gone
+  JOIN addressee.recipients AS memberships
+    ON memberships.environment_id = gone.environment_id
+   AND memberships.id = gone.id
+   AND memberships.collection > '$members/' || gone.uid || '/'
+   AND memberships.collection < '$members/' || gone.uid || '0'
+  WHERE gone.collection = '$users'
+  LIMIT $5
+),
+in_tenants AS (
+  SELECT memberships.environment_id,
+         memberships.collection,
+         memberships.id
+  FROM gone
+  JOIN addressee.recipients AS memberships
+    ON memberships.environment_id = gone.environment_id
+   AND split_part(memberships.collection, '/', 3) = gone.uid::text
+   AND memberships.collection LIKE '$members/%'
+  WHERE gone.collection = '$tenants'
+  LIMIT $5
+),
+found AS (
+  SELECT *
+  FROM of_users
+  UNION
+  SELECT *
+  FROM in_tenants
+  LIMIT $5
+),
+ending AS (
+  SELECT memberships.environment_id,
+         memberships.collection,
+         memberships.id
+  FROM found
+  JOIN addressee.recipients AS memberships
+  USING (environment_id, collection, id)
+  ORDER BY memberships.environment_id, memberships.collection, memberships.id
+  FOR UPDATE OF memberships
+)
+DELETE FROM addressee.recipients AS memberships
+USING ending
+WHERE memberships.environment_id = ending.environment_id
+  AND memberships.collection = ending.collection
+  AND memberships.id = ending.id
+RETURNING memberships.environment_id,
+          memberships.collection,
+          memberships.id,
+          memberships.uid

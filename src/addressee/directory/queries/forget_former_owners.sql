@@ -1,0 +1,8 @@
+-- Forgets who had these push tokens before, once that was said.
+UPDATE addressee.push_tokens AS tokens
+SET former_collection = NULL,
+    former_id = NULL,
+    former_uid = NULL
+FROM unnest($1::smallint[], $2::bytea[]) AS taken (environment_id, digest)
+WHERE tokens.environment_id = taken.environment_id
+  AND tokens.digest = taken.digest

@@ -1,0 +1,66 @@
+-- A user's memberships in living tenants past a collection ($5: towards later ones), with the tenants, in order.
+WITH found AS NOT MATERIALIZED (
+  SELECT memberships.environment_id,
+         memberships.collection,
+         memberships.id,
+         memberships.uid,
+         memberships.version,
+         memberships.updated_at,
+         memberships.attributes,
+         memberships.properties,
+         memberships.addresses,
+         memberships.channel_data,
+         memberships.preferences,
+         memberships.deleted_at,
+         memberships.format,
+         tenants.environment_id AS tenant_environment_id,
+         tenants.collection AS tenant_collection,
+         tenants.id AS tenant_id,
+         tenants.uid AS tenant_uid,
+         tenants.version AS tenant_version,
+         tenants.updated_at AS tenant_updated_at,
+         tenants.attributes AS tenant_attributes,
+         tenants.properties AS tenant_properties,
+         tenants.addresses AS tenant_addresses,
+         tenants.channel_data AS tenant_channel_data,
+         tenants.preferences AS tenant_preferences,
+         tenants.deleted_at AS tenant_deleted_at,
+         tenants.format AS tenant_format
+  FROM addressee.recipients AS memberships
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM addressee.recipients AS others
+    WHERE others.environment_id = memberships.environment_id
+      AND others.collection = '$tenants'
+      AND others.uid = split_part(memberships.collection, '/', 3)::uuid
+      AND others.deleted_at IS NULL
+    LIMIT 1
+  ) AS tenants
+  WHERE memberships.environment_id = $1
+    AND memberships.id = $2
+    AND memberships.collection > $3
+    AND memberships.collection < $4
+    AND memberships.deleted_at IS NULL
+),
+later AS (
+  SELECT *
+  FROM found
+  WHERE $5
+    AND collection > $6
+  ORDER BY collection
+  LIMIT $7
+),
+earlier AS (
+  SELECT *
+  FROM found
+  WHERE NOT $5
+    AND collection < $6
+  ORDER BY collection DESC
+  LIMIT $7
+)
+SELECT *
+FROM later
+UNION ALL
+SELECT *
+FROM earlier
+ORDER BY collection

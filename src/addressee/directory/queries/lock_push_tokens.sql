@@ -1,0 +1,8 @@
+-- Push tokens, held against others until the transaction ends.
+SELECT tokens.digest
+FROM unnest($1::smallint[], $2::bytea[]) AS named (environment_id, digest)
+JOIN addressee.push_tokens AS tokens
+  ON tokens.environment_id = named.environment_id
+ AND tokens.digest = named.digest
+ORDER BY tokens.environment_id, tokens.digest
+FOR UPDATE OF tokens

@@ -1,0 +1,61 @@
+-- Removes those who live from a list's members, or from a draft's ($4: which), and says who was among them.
+WITH found AS MATERIALIZED (
+  SELECT subscriptions.recipient_collection,
+         subscriptions.recipient_id,
+         subscriptions.recipient_uid,
+         subscriptions.id
+  FROM unnest($6::text[]) AS removing (id)
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM addressee.recipients AS others
+    WHERE others.environment_id = $1
+      AND others.collection = $5
+      AND others.id = removing.id
+    LIMIT 1
+  ) AS recipients
+  -- In the order of the key, so that no other index is taken for it while nothing is known of the rows.
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM addressee.subscriptions AS own
+    WHERE own.environment_id = $1
+      AND own.collection = $2
+      AND own.object_id = $3
+      AND own.object_uid = $4
+      AND (own.recipient_collection, own.recipient_id, own.recipient_uid)
+          >= (recipients.collection, recipients.id, recipients.uid)
+    ORDER BY own.recipient_collection,
+             own.recipient_id,
+             own.recipient_uid
+    LIMIT 1
+  ) AS subscriptions
+  WHERE recipients.deleted_at IS NULL
+    AND subscriptions.recipient_collection = recipients.collection
+    AND subscriptions.recipient_id = recipients.id
+    AND subscriptions.recipient_uid = recipients.uid
+),
+-- By recipient and id alone: with the object, the planner may go through all of its rows.
+ending AS (
+  SELECT subscriptions.environment_id,
+         subscriptions.recipient_collection,
+         subscriptions.recipient_id,
+         subscriptions.recipient_uid,
+         subscriptions.id
+  FROM found
+  JOIN addressee.subscriptions AS subscriptions
+    ON subscriptions.environment_id = $1
+   AND subscriptions.recipient_collection = found.recipient_collection
+   AND subscriptions.recipient_id = found.recipient_id
+   AND subscriptions.recipient_uid = found.recipient_uid
+   AND subscriptions.id = found.id
+  ORDER BY subscriptions.recipient_id
+  FOR UPDATE OF subscriptions
+)
+DELETE FROM addressee.subscriptions AS subscriptions
+USING ending
+WHERE subscriptions.environment_id = ending.environment_id
+  AND subscriptions.recipient_collection = ending.recipient_collection
+  AND subscriptions.recipient_id = ending.recipient_id
+  AND subscriptions.recipient_uid = ending.recipient_uid
+  AND subscriptions.id = ending.id
+RETURNING subscriptions.recipient_id,
+          subscriptions.recipient_uid

@@ -1,0 +1,66 @@
+"""Takes push tokens away from those who lost them to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory import push_tokens, rows
+from addressee.directory.addresses import PUSH
+from addressee.directory.applying import check_format
+from addressee.directory.clock import Clock
+from addressee.directory.editing import Moment, changed
+from addressee.directory.errors import UnavailableError, unavailable_when_away
+from addressee.directory.history import NO_ORIGIN, change
+from addressee.directory.push_tokens import Loss
+from addressee.directory.storing import Effect, store_recipients
+
+SQL = load(__package__)
+
+
+class Release(Struct, frozen=True):
+    """The job that takes tokens away from those who lost them."""
+
+    people: Sequence[Loss]
+
+
+class Releasing:
+    """The handler of the job `release_tokens`."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def release(self, release: Release) -> None:
+        """May be run again, and at once."""
+        for loss in release.people:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await self._take(connection, loss)
+
+    async def release_now(self, people: Sequence[Loss]) -> None:
+        """The same for who waits for it; where the database does not let it, the job does it later."""
+        with suppress(UnavailableError), unavailable_when_away():
+            await self.release(Release(people))
+
+    async def _take(self, connection: Connection, loss: Loss) -> None:
+        """Under the row's lock: whoever gets a token writes to their own row in the same transaction."""
+        row = await connection.fetchrow(SQL["lock_recipient"], *loss.place)
+        if row is None or row["uid"] != loss.uid:
+            return
+        found = rows.recipient_from(row)
+        check_format(found)
+        lost = await push_tokens.of_others(connection, loss)
+        kept = [
+            address
+            for address in found.addresses
+            if address["kind"] not in PUSH or push_tokens.digest_of(address).hex() not in lost
+        ]
+        after = changed(found, Moment(self._clock.now(), found.version + 1, uuid7), addresses=kept)
+        if after is not found:
+            made = change("remove_address", found, after, NO_ORIGIN)
+            await store_recipients(connection, [Effect(found, after, [made])])

@@ -1,0 +1,187 @@
+"""Accepts many triggers and events at once, each with an outcome of its own, in few round trips and one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from addressee.database.pool import Connection, Pool
+from addressee.directory import receipts
+from addressee.directory.errors import OverloadedError, RefusedError
+from addressee.directory.reader import Reader
+from addressee.directory.receipts import Earlier, Receipt, ReceiptTakenError, StoredAnswer
+from addressee.directory.recipient import Place, Recipient
+from addressee.messaging.errors import ActorMissingError, MessagingError
+from addressee.messaging.listening import Event, read_listening, runs_of
+from addressee.messaging.reference import Reference
+from addressee.messaging.triggering import NewRun, Trigger, accept, read_versions, run_of
+
+# Receipts of records stand beside those of requests, whose keys hold no such character.
+KEY_PREFIX = "record\n"
+
+# Whatever is asked under a key a second time repeats the first.
+NO_FINGERPRINT = b""
+
+# How often others may be quicker under a key of this batch.
+MAX_RERUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A trigger or an event. Under a `key` it is carried out once in 24 hours, whatever else is asked under it."""
+
+    what: Trigger | Event
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`id` is the run's, or one made for the event; of a record that was accepted before, the first one's."""
+
+    id: UUID
+    repeated: bool = False
+
+
+Outcome: TypeAlias = Accepted | MessagingError | RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outcomes depend on. `earlier` are the ids of what was carried out before, by key."""
+
+    environment_id: int
+    people: Mapping[Place, Recipient]
+    earlier: Mapping[str, UUID]
+    versions: Mapping[tuple[int, str], asyncpg.Record]
+    listening: Sequence[asyncpg.Record]
+
+
+@dataclass(slots=True)
+class Planned:
+    """What is to be answered to each record, and stored for all of them. `kept` are the ids by key."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    runs: list[NewRun] = field(default_factory=list)
+    kept: dict[str, UUID] = field(default_factory=dict)
+
+    @property
+    def any_accepted(self) -> bool:
+        return any(isinstance(outcome, Accepted) for outcome in self.outcomes)
+
+
+async def accept_all(
+    pool: Pool,
+    reader: Reader,
+    environment_id: int,
+    records: Sequence[Record],
+    request_id: str,
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> list[Outcome]:
+    """The outcomes in the order of the records. A `receipt` is kept unless all are refused.
+
+    Raises OverloadedError when others keep using these keys.
+    """
+    people = await reader.read_all(reference.at(environment_id) for record in records for reference in named(record))
+    for _ in range(MAX_RERUNS):
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                planned = plan(records, await read_known(connection, environment_id, records, people, now))
+                await accept(connection, planned.runs, now)
+                await receipts.keep_all(connection, answers(environment_id, planned, request_id), now)
+                if planned.any_accepted:
+                    await receipts.keep(connection, receipt, planned.outcomes, now)
+            return planned.outcomes
+        except ReceiptTakenError:
+            continue
+    raise OverloadedError("Others keep using the keys of this batch; try again in a moment.")
+
+
+async def check_all(pool: Pool, environment_id: int, records: Sequence[Record], now: datetime) -> list[bool]:
+    """Which of these would be carried out now, unless an actor is missing. Stores nothing."""
+    async with pool.acquire() as connection:
+        planned = plan(records, await read_known(connection, environment_id, records, {}, now))
+    return [is_open(outcome) for outcome in planned.outcomes]
+
+
+def is_open(outcome: Outcome) -> bool:
+    return isinstance(outcome, ActorMissingError) or (isinstance(outcome, Accepted) and not outcome.repeated)
+
+
+async def read_known(
+    connection: Connection,
+    environment_id: int,
+    records: Sequence[Record],
+    people: Mapping[Place, Recipient],
+    now: datetime,
+) -> Known:
+    triggers = [record.what for record in records if isinstance(record.what, Trigger)]
+    events = [record.what for record in records if isinstance(record.what, Event)]
+    keys = {record.key for record in records if record.key is not None}
+    earlier = await receipts.find(connection, [(environment_id, KEY_PREFIX + key) for key in keys], now)
+    return Known(
+        environment_id,
+        people,
+        {key: written_id(found) for key in keys if (found := earlier.get((environment_id, KEY_PREFIX + key)))},
+        await read_versions(connection, [(environment_id, trigger.workflow) for trigger in triggers]),
+        await read_listening(connection, environment_id, [event.name for event in events]),
+    )
+
+
+def written_id(earlier: Earlier) -> UUID:
+    return UUID(earlier.answer.body.decode())
+
+
+def plan(records: Sequence[Record], known: Known) -> Planned:
+    planned = Planned()
+    for record in records:
+        planned.outcomes.append(take(record, known, planned))
+    return planned
+
+
+def take(record: Record, known: Known, planned: Planned) -> Outcome:
+    if record.key is not None:
+        first = planned.kept.get(record.key) or known.earlier.get(record.key)
+        if first is not None:
+            return Accepted(first, repeated=True)
+    try:
+        id, runs = carried_out(record.what, known)
+    except (MessagingError, RefusedError) as error:
+        return error
+    if record.key is not None:
+        runs = [replace(run, source={**run.source, "idempotency_key": record.key}) for run in runs]
+        planned.kept[record.key] = id
+    planned.runs += runs
+    return Accepted(id)
+
+
+def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun]]:
+    """What a record is known by, and the runs that it starts. Raises MessagingError or RefusedError."""
+    if isinstance(what, Event):
+        return uuid7(), runs_of(known.environment_id, what, known.listening, known.people)
+    version = known.versions.get((known.environment_id, what.workflow))
+    run = run_of(known.environment_id, what, version, known.people)
+    return run.id, [run]
+
+
+def named(record: Record) -> set[Reference]:
+    return {record.what.recipient} if isinstance(record.what, Event) else record.what.named
+
+
+def answers(environment_id: int, planned: Planned, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:
+    return [
+        (Receipt(environment_id, KEY_PREFIX + key, NO_FINGERPRINT, request_id, stored), stored(id))
+        for key, id in planned.kept.items()
+    ]
+
+
+def stored(id: UUID) -> StoredAnswer:
+    return StoredAnswer(HTTPStatus.ACCEPTED, str(id).encode())

@@ -1,0 +1,74 @@
+"""Events that people cause, and the workflows that they start: each names the events that it listens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.messaging.errors import DataInvalidError
+from addressee.messaging.reference import Reference
+from addressee.messaging.runs import WaitingRecipient
+from addressee.messaging.triggering import NewRun, Trigger, version_for
+
+SQL = load(__package__)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that `recipient` did, or that happened to it. `data` is that of the runs that it starts."""
+
+    name: str
+    recipient: Reference
+    data: Document = field(default_factory=dict)
+    tenant: str | None = None
+
+
+async def read_listening(connection: Connection, environment_id: int, names: Iterable[str]) -> list[asyncpg.Record]:
+    """The current versions of the active workflows that one of these events starts, in the order of their keys."""
+    wanted = set(names)
+    if not wanted:
+        return []
+    return await connection.fetch(SQL["listening_workflows"], environment_id, list(wanted))
+
+
+def runs_of(
+    environment_id: int, event: Event, listening: Sequence[asyncpg.Record], people: Mapping[Place, Recipient]
+) -> list[NewRun]:
+    """The runs that an event starts, also for somebody who is not known: the run then says so."""
+    person = people.get(event.recipient.at(environment_id))
+    recipient = WaitingRecipient(*event.recipient, None if person is None else person.uid, {})
+    return runs_for(environment_id, event.name, [recipient], event.data, listening, event.tenant)
+
+
+def runs_for(
+    environment_id: int,
+    event: str,
+    recipients: Sequence[WaitingRecipient],
+    data: Document,
+    listening: Sequence[asyncpg.Record],
+    tenant: str | None = None,
+) -> list[NewRun]:
+    """The runs that an event starts which several have in common: one of each workflow, for all of them.
+
+    A workflow whose schema refuses the event's data is passed over: an event is not made for one workflow.
+    """
+    runs = []
+    for workflow in listening:
+        if event not in workflow["events"]:
+            continue
+        try:
+            version_id = version_for(workflow, Trigger(workflow["key"], [each.reference for each in recipients], data))
+        except DataInvalidError:
+            log.warning("workflow passed over", workflow=workflow["key"], reason="the event's data does not fit")
+            continue
+        source = {"type": "event", "event": event}
+        runs.append(NewRun(environment_id, workflow["key"], version_id, recipients, data, source, tenant))
+    return runs

@@ -1,0 +1,13 @@
+-- The latest event of each type that messages have.
+SELECT DISTINCT ON (message_id, type)
+       message_id,
+       id,
+       collection,
+       recipient_id,
+       type,
+       data,
+       inserted_at
+FROM addressee.message_events
+WHERE environment_id = $1
+  AND message_id = ANY($2::text[])
+ORDER BY message_id, type, id DESC

@@ -1,0 +1,13 @@
+-- Messages that were made under a key that a trigger's caller chose: of each run the newest, at most $3.
+SELECT messages.id AS message_id
+FROM addressee.workflow_runs AS runs
+CROSS JOIN LATERAL (
+  SELECT made.id
+  FROM addressee.messages AS made
+  WHERE made.environment_id = runs.environment_id
+    AND made.run_id = runs.id
+  ORDER BY made.inserted_at DESC, made.id DESC
+  LIMIT $3
+) AS messages
+WHERE runs.environment_id = $1
+  AND runs.source ->> 'idempotency_key' = $2

@@ -1,0 +1,106 @@
+"""Records what became of sends, exactly once, and what that makes of their messages; in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.messaging.delivery import Change, Status, combined, combined_changes, follow
+from addressee.messaging.delivery_logs import Attempt, insert_delivery_logs
+from addressee.messaging.events import Happening, insert_events
+from addressee.messaging.message import lock_messages
+from addressee.messaging.runs import Identity
+from addressee.messaging.sends import Tried
+
+SQL = load(__package__)
+
+
+class Move(NamedTuple):
+    """A message, its status, and how that changes."""
+
+    message_id: str
+    recipient: Identity
+    before: Status
+    changes: tuple[Change, ...]
+
+
+async def record(connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime) -> list[Tried]:
+    """Keeps what became of sends, unless another worker did first, and says of which."""
+    rows = await connection.fetch(
+        SQL["update_sends"],
+        environment_id,
+        [each.send.message_id for each in tried],
+        [each.send.id for each in tried],
+        [each.send.recipient.id for each in tried],
+        [each.send.attempts for each in tried],
+        [each.due_at for each in tried],
+        [each.status for each in tried],
+    )
+    ids = {row["id"] for row in rows}
+    recorded = [each for each in tried if each.send.id in ids]
+    await change_messages(connection, environment_id, recorded, now)
+    await insert_delivery_logs(connection, environment_id, attempts(recorded), now)
+    return recorded
+
+
+async def change_messages(connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime) -> None:
+    """Takes the messages of these sends to the statuses that follow from all of their sends."""
+    if not tried:
+        return
+    by_message: dict[str, list[Tried]] = defaultdict(list)
+    for each in tried:
+        by_message[each.send.message_id].append(each)
+    await lock_messages(connection, environment_id, by_message)
+    sends = await statuses_before(connection, environment_id, tried)
+    moves = [move_of(sends[message_id], those) for message_id, those in by_message.items()]
+    moves = [move for move in moves if move.changes]
+    if not moves:
+        return
+    await connection.execute(
+        SQL["change_messages"],
+        environment_id,
+        [move.message_id for move in moves],
+        [move.recipient.id for move in moves],
+        [move.before for move in moves],
+        [follow(move.before, move.changes) for move in moves],
+        now,
+    )
+    happenings = [
+        Happening(move.message_id, move.recipient, change.event, change.data)
+        for move in moves
+        for change in move.changes
+    ]
+    await insert_events(connection, environment_id, happenings, now)
+
+
+def move_of(sends: Mapping[str, Status], tried: Sequence[Tried]) -> Move:
+    """What becomes of a message whose sends had these statuses once some of them were tried."""
+    send = tried[0].send
+    changed = [(each.send.id, change) for each in tried for change in each.changes]
+    return Move(send.message_id, send.recipient, combined(sends.values()), combined_changes(sends, changed))
+
+
+async def statuses_before(
+    connection: Connection, environment_id: int, tried: Sequence[Tried]
+) -> dict[str, dict[str, Status]]:
+    """The statuses of all sends of the messages that these belong to, by their ids: of these as they were before."""
+    statuses: dict[str, dict[str, Status]] = defaultdict(dict)
+    if several := {each.send.message_id for each in tried if each.send.is_one_of_several}:
+        for row in await connection.fetch(SQL["statuses_of_sends"], environment_id, list(several)):
+            statuses[row["message_id"]][row["id"]] = Status(row["status"])
+    for each in tried:
+        statuses[each.send.message_id][each.send.id] = each.send.status
+    return statuses
+
+
+def attempts(recorded: Iterable[Tried]) -> list[Attempt]:
+    """What of these is to be logged."""
+    return [
+        Attempt(each.send.id, each.send.message_id, each.send.recipient, each.send.attempts + 1, each.exchange)
+        for each in recorded
+        if each.exchange is not None
+    ]

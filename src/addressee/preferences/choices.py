@@ -1,0 +1,108 @@
+"""Choices on a preference screen, as they are stored in a recipient's preference set. Pure.
+
+A screen knows some kinds, and of a category whether it is wanted and which of these kinds are refused. What it does not
+know (single channels, conditions, other kinds) stays as it is stored. Each function changes nothing when it is applied
+to what it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from addressee.directory.kinds import GROUPS, name_that_counts
+from addressee.directory.recipient import Document
+from addressee.preferences.sets import REMEMBERED
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chooses of a category.
+
+    `wanted`: None leaves it as it is. `kinds` are those that the screen knows, and whether each is wanted; they count
+    where the category is. `remembered` is what to keep with it; what is None there is dropped.
+    """
+
+    wanted: bool | None
+    kinds: Mapping[str, bool] = field(default_factory=dict)
+    remembered: Mapping[str, Any] = field(default_factory=dict)
+
+
+def with_choice(stored: Document, key: str, choice: Choice) -> Document:
+    made = stored
+    if choice.wanted is not None:
+        scopes = stored.get("categories", {})
+        scope = chosen(scopes.get(key), choice.wanted, choice.kinds)
+        made = {**made, "categories": {**scopes, key: scope}}
+    if choice.remembered:
+        made = with_remembered(made, key, choice.remembered)
+    return made
+
+
+def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Document:
+    """The scope of a category; a plain true or false where there is no more to say.
+
+    All kinds that the screen knows are said: a choice holds whatever the defaults become.
+    """
+    scope: Document = stored if isinstance(stored, dict) else {}
+    if not wanted:
+        return {**scope, "enabled": False} if scope else False
+    laid = with_kinds(scope.get("kinds", {}), kinds)
+    if scope.keys() <= {"enabled", "kinds"} and all(setting is True for setting in laid.values()):
+        return True
+    return {**scope, "enabled": True, "kinds": laid}
+
+
+def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Document:
+    """A map of kinds that says of each of these whether it is wanted. A condition stays where it is not refused."""
+    made = dict(stored)
+    for kind, is_wanted in wanted.items():
+        name = name_that_counts(made, kind)
+        if not is_wanted:
+            made[kind] = False
+        elif name is None or isinstance(made[name], bool):
+            made[kind] = True
+    return made
+
+
+def with_remembered(stored: Document, key: str, remembered: Mapping[str, Any]) -> Document:
+    before = stored.get(REMEMBERED, {})
+    entry = {name: value for name, value in {**before.get(key, {}), **remembered}.items() if value is not None}
+    others = {other: value for other, value in before.items() if other != key}
+    return kept({**stored, REMEMBERED: {**others, key: entry} if entry else others}, REMEMBERED)
+
+
+def with_restrictions(stored: Document, restricted: Mapping[str, bool]) -> Document:
+    """A set that wants nothing on some kinds, whatever the category, and says of others that it does."""
+    wanted = {kind: not is_restricted for kind, is_restricted in restricted.items()}
+    return {**stored, "kinds": with_kinds(stored.get("kinds", {}), wanted)}
+
+
+def without_choices(stored: Document, keys: Iterable[str]) -> Document:
+    """A set that says nothing of some categories."""
+    dropped = frozenset(keys)
+    made = stored
+    for part in ("categories", REMEMBERED):
+        if part in made:
+            made = kept({**made, part: {k: v for k, v in made[part].items() if k not in dropped}}, part)
+    return made
+
+
+def without_restrictions(stored: Document, kinds: Iterable[str]) -> Document:
+    """A set that says of none of these kinds whether it wants them. What a group says of other kinds stays said."""
+    if "kinds" not in stored:
+        return stored
+    dropped = frozenset(kinds)
+    made: Document = dict(stored["kinds"])
+    for group, members in GROUPS.items():
+        if group in made and not dropped.isdisjoint(members):
+            setting = made.pop(group)
+            made |= {kind: setting for kind in members if kind not in made}
+    left = {name: setting for name, setting in made.items() if name not in dropped}
+    return kept({**stored, "kinds": left}, "kinds")
+
+
+def kept(document: Document, part: str) -> Document:
+    """A document without a part that says nothing any more."""
+    return document if document[part] else {name: value for name, value in document.items() if name != part}

@@ -1,0 +1,228 @@
+"""What a tenant lays down for those who are told something on its behalf, and what that makes of a category. Pure.
+
+A tenant keeps it under POLICY, beside its preference sets:
+
+    policy      {blocked?: [kind], categories?: {key: terms}}
+    terms       {offered?, visible?, preference?, mandatory?, opt_in?, blocked?, remembered?, updated_at?}
+    offered     true | false     false: nothing of the category is sent
+    visible     true | false     false: recipients do not see the category, and nothing of it is sent
+    preference  what holds instead of the category's `default` (see `addressee.preferences.categories`)
+    mandatory, opt_in, blocked   lists of kinds; the first two instead of the category's
+    remembered  what a dialect stores with it
+    updated_at  when one of these was last given, in UTC
+
+What is not said holds as the category says. Nothing is sent on a kind that is blocked, for one category or for all.
+Without a tenant, the policy of the tenant `default` holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from addressee.directory.attributes import render_instant
+from addressee.directory.documents import check_id, check_text
+from addressee.directory.errors import RefusedError
+from addressee.directory.kinds import KINDS
+from addressee.directory.recipient import Document
+from addressee.preferences.categories import Category, Default
+from addressee.preferences.layering import Effective, Layer, LayerName, is_fixed, stacked
+from addressee.preferences.sets import below, check_enabled, checked_map, entries
+
+POLICY = "$policy"
+
+PREFERENCES: tuple[Default, ...] = get_args(Default)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds for a category at a tenant.
+
+    `by_tenant` says that the tenant, not the category, says what holds for those who say nothing. `opt_in` are the
+    kinds that these get, None: all.
+    """
+
+    category: Category
+    preference: Default
+    by_tenant: bool
+    offered: bool
+    visible: bool
+    mandatory: frozenset[str]
+    opt_in: frozenset[str] | None
+    blocked: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        return self.category.key
+
+    @property
+    def open(self) -> bool:
+        """Whether recipients may choose, and be told, anything of it."""
+        return self.offered and self.visible
+
+
+def policy_of(category: Category, of_tenant: Mapping[str, Document]) -> Policy:
+    """`of_tenant` are the preferences that the tenant keeps."""
+    terms = terms_of(category.key, of_tenant)
+    preference: Default = terms.get("preference", category.default)
+    blocked = blocked_by(of_tenant) | frozenset(terms.get("blocked", ()))
+    opt_in = terms.get("opt_in", category.opt_in)
+    return Policy(
+        category=category,
+        preference=preference,
+        by_tenant="preference" in terms or "opt_in" in terms,
+        offered=terms.get("offered", True),
+        visible=terms.get("visible", True),
+        mandatory=mandatory(preference, terms.get("mandatory", category.mandatory)) - blocked,
+        opt_in=None if opt_in is None else frozenset(opt_in),
+        blocked=blocked,
+    )
+
+
+def terms_of(key: str, of_tenant: Mapping[str, Document]) -> Document:
+    """What a tenant itself says of a category."""
+    terms: Document = sound(of_tenant.get(POLICY, {})).get("categories", {}).get(key, {})
+    return terms
+
+
+def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
+    """The kinds that nobody can refuse. What is not even wanted by default, is not mandatory."""
+    match preference:
+        case "opt_out":
+            return frozenset()
+        case "cant_unsubscribe":
+            return frozenset(named) or frozenset(KINDS)
+        case "opt_in":
+            return frozenset(named)
+
+
+def blocked_by(of_tenant: Mapping[str, Document]) -> frozenset[str]:
+    """The kinds on which nothing is sent on a tenant's behalf, whatever the category."""
+    return frozenset(sound(of_tenant.get(POLICY, {})).get("blocked", ()))
+
+
+def grounded(found: Effective, policies: Sequence[Policy]) -> Effective:
+    """Layers with what holds for categories of which they do not say whether they are wanted.
+
+    A layer that says so (with true, false or `enabled`) decides all of a category; one that names single kinds or
+    channels decides these. A category's default stands below all layers, that of a tenant instead of what the
+    environment's preferences want of the category.
+    """
+    if not policies:
+        return found
+    above = [layer for layer in found.layers if layer.name is not LayerName.ENVIRONMENT_DEFAULT]
+    ground = [layer.document for layer in found.layers if layer.name is LayerName.ENVIRONMENT_DEFAULT]
+    by_tenant = [policy for policy in policies if policy.by_tenant]
+    by_category = [policy for policy in policies if not policy.by_tenant]
+    return stacked(
+        *above,
+        Layer(LayerName.TENANT_POLICY, defaults(by_tenant, Effective(tuple(above)))),
+        *(Layer(LayerName.ENVIRONMENT_DEFAULT, without_wishes(document, by_tenant)) for document in ground),
+        Layer(LayerName.CATEGORY_DEFAULT, defaults(by_category, found)),
+    )
+
+
+def defaults(policies: Iterable[Policy], above: Effective) -> Document:
+    """A preference set that says, of each kind that is not wanted by default, just that."""
+    said = above.document.get("categories", {})
+    scopes = {
+        policy.key: {"kinds": dict.fromkeys(refused, False)}
+        for policy in policies
+        if not decides(said.get(policy.key)) and (refused := refused_by_default(policy))
+    }
+    return {"categories": scopes} if scopes else {}
+
+
+def without_wishes(document: Mapping[str, Any], policies: Iterable[Policy]) -> Document:
+    """A set that does not say whether these categories, or kinds of them, are wanted, unless it fixes that."""
+    scopes = document.get("categories", {})
+    overruled = {policy.key for policy in policies if policy.key in scopes and not is_fixed(scopes[policy.key])}
+    if not overruled:
+        return dict(document)
+    kept = {key: unwished(scope) if key in overruled else scope for key, scope in scopes.items()}
+    return {**document, "categories": kept}
+
+
+def unwished(scope: Any) -> Document:
+    parts = scope if isinstance(scope, dict) else {}
+    return {name: part for name, part in parts.items() if name not in ("enabled", "kinds")}
+
+
+def decides(scope: Any) -> bool:
+    """Whether a scope says of a category as a whole whether it is wanted."""
+    return isinstance(scope, bool) or (isinstance(scope, dict) and "enabled" in scope)
+
+
+def refused_by_default(policy: Policy) -> list[str]:
+    if policy.preference == "opt_out":
+        return list(KINDS)
+    wanted = frozenset(KINDS) if policy.opt_in is None else policy.opt_in
+    return [kind for kind in KINDS if kind not in wanted]
+
+
+def sound(document: Any) -> Document:
+    """The policy itself, or an empty one for what is none: a run must not fail of one."""
+    try:
+        check_policy(document)
+    except RefusedError:
+        return {}
+    found: Document = document
+    return found
+
+
+def check_policy(document: Any, field: str = "") -> None:
+    """Raises RefusedError unless `document` is a policy; `field` is the path of the policy itself."""
+    for name, value in entries(document, field):
+        path = below(field, name)
+        if name == "blocked":
+            check_kind_list(value, path)
+        elif name == "categories":
+            for key, terms in entries(value, path):
+                check_terms(terms, below(path, check_id(key, path)))
+        else:
+            raise RefusedError("name", path, f"A policy has no {name!r}; it has blocked and categories.")
+
+
+def check_terms(terms: Any, field: str) -> None:
+    for name, value in entries(terms, field):
+        path = below(field, name)
+        match name:
+            case "offered" | "visible":
+                check_enabled(value, path)
+            case "preference":
+                if value not in PREFERENCES:
+                    raise RefusedError("preference", path, f"{path} must be one of {', '.join(PREFERENCES)}.")
+            case "mandatory" | "opt_in" | "blocked":
+                check_kind_list(value, path)
+            case "remembered":
+                checked_map(value, path)
+            case "updated_at":
+                check_text(value, path)
+            case _:
+                raise RefusedError("name", path, f"{field} has no {name!r}.")
+
+
+def check_kind_list(value: Any, field: str) -> None:
+    if not isinstance(value, list) or any(kind not in KINDS for kind in value):
+        raise RefusedError("kinds", field, f"{field} must be a list of {', '.join(KINDS)}.")
+
+
+def with_blocked(stored: Document, kinds: Iterable[str]) -> Document:
+    """A policy that blocks other kinds, whatever the category."""
+    return {**stored, "blocked": [kind for kind in KINDS if kind in set(kinds)]}
+
+
+def with_terms(stored: Document, key: str, given: Mapping[str, Any], now: datetime) -> Document:
+    """A policy with other terms for a category; what is None holds as the category says, what is absent stays."""
+    categories = stored.get("categories", {})
+    before = categories.get(key, {})
+    terms = {**before, **given, "updated_at": render_instant(now)}
+    if "remembered" in given:
+        terms["remembered"] = without_none({**before.get("remembered", {}), **given["remembered"]})
+    return {**stored, "categories": {**categories, key: without_none(terms)}}
+
+
+def without_none(document: Document) -> Document:
+    return {name: value for name, value in document.items() if value is not None}

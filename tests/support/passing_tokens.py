@@ -1,0 +1,47 @@
+"""A process that passes push tokens around among the same people as other processes do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+
+from addressee.database.pool import open_pool
+from addressee.directory import Directory
+from addressee.directory.edits import AddAddress, Delete, Edit, RemoveAddress
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writes import Write
+from tests.support.processes import arguments
+
+
+def random_edits(chance: random.Random, tokens: int) -> tuple[Edit, ...]:
+    one, other = (f"token-{number}" for number in chance.choices(range(tokens), k=2))
+    match chance.randrange(8):
+        case 0:
+            return (Delete(),)
+        case 1:
+            return (RemoveAddress("android_push", one),)
+        case 2 | 3:
+            return (RemoveAddress("android_push", one), AddAddress("android_push", other))
+        case _:
+            return (AddAddress("android_push", one),)
+
+
+async def main() -> None:
+    target, given = arguments()
+    chance = random.Random(given["seed"])
+    pool = await open_pool(target)
+    directory = Directory(pool)
+
+    async def caller() -> None:
+        for _ in range(given["turns"]):
+            place = Place(given["environment_id"], USERS, f"user-{chance.randrange(given['users'])}")
+            await directory.write(Write(place, random_edits(chance, given["tokens"])))
+            print(json.dumps({"id": place.id}))
+
+    await asyncio.gather(*(caller() for _ in range(given["callers"])))
+    await pool.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

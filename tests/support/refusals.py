@@ -1,0 +1,233 @@
+"""The dialects as tests speak them: with which key, and how each words what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from addressee.dialects.knock import KNOCK
+from addressee.dialects.native import NATIVE
+from addressee.dialects.operation import Dialect
+from addressee.dialects.suprsend import SUPRSEND
+from addressee.directory.keys import Kind
+from tests.support.exchange import Reply
+
+Text: TypeAlias = Annotated[str, Meta(min_length=1)]
+
+SHOWN = 300
+
+
+class Refusal(Enum):
+    """Why a request is not carried out."""
+
+    NO_KEY = auto()
+    UNKNOWN_KEY = auto()
+    PUBLIC_KEY = auto()
+    UNREADABLE = auto()
+    INVALID = auto()
+    TOO_LARGE = auto()
+    MISSING = auto()
+    WORKFLOW_MISSING = auto()
+    WRONG_METHOD = auto()
+    UNAVAILABLE = auto()
+
+
+class Words(NamedTuple):
+    """How a dialect says it: the status of the answer, and what stands in its body under `code` and `type`."""
+
+    status: int
+    code: str
+    type: str | None = None
+
+
+class Envelope(Protocol):
+    """The body of a refusal. Reading one fails when it has another shape than the dialect's."""
+
+    def words(self, status: int) -> Words: ...
+
+    def text(self) -> str: ...
+
+    def fields(self) -> Sequence[str]:
+        """What it says is wrong."""
+
+
+class KnockField(Struct, forbid_unknown_fields=True):
+    field: str
+    message: Text
+    type: str | None
+
+
+class KnockEnvelope(Struct, forbid_unknown_fields=True):
+    """knock.md §1.5"""
+
+    code: str
+    message: Text
+    status: int
+    type: str
+    errors: Annotated[list[KnockField], Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
+
+    def words(self, status: int) -> Words:
+        return Words(self.status, self.code, self.type)
+
+    def text(self) -> str:
+        return self.message
+
+    def fields(self) -> Sequence[str]:
+        return [] if self.errors is msgspec.UNSET else [error.field for error in self.errors]
+
+
+class NativeField(Struct, forbid_unknown_fields=True):
+    field: str
+    message: Text
+
+
+class NativeError(Struct, forbid_unknown_fields=True):
+    code: str
+    message: Text
+    fields: Annotated[list[NativeField], Meta(max_length=1)]
+
+
+class NativeEnvelope(Struct, forbid_unknown_fields=True):
+    error: NativeError
+
+    def words(self, status: int) -> Words:
+        return Words(status, self.error.code)
+
+    def text(self) -> str:
+        return self.error.message
+
+    def fields(self) -> Sequence[str]:
+        return [named.field for named in self.error.fields]
+
+
+class SuprSendError(Struct, forbid_unknown_fields=True):
+    type: str
+    message: Text
+
+
+class SuprSendEnvelope(Struct, forbid_unknown_fields=True):
+    """suprsend.md §1.6"""
+
+    code: int
+    error_code: str
+    type: str
+    message: Text
+    detail: Text | dict[Text, Annotated[list[Text], Meta(min_length=1)]]
+    status: Literal["error"]
+    error: SuprSendError
+    records: Annotated[list[None], Meta(max_length=0)]
+
+    def __post_init__(self) -> None:
+        if self.error != SuprSendError(self.error_code, self.message):
+            raise ValueError("`error` must say the same as the rest")
+
+    def words(self, status: int) -> Words:
+        return Words(self.code, self.error_code, self.type)
+
+    def text(self) -> str:
+        return self.message
+
+    def fields(self) -> Sequence[str]:
+        """Where no field is at fault, the detail is the message."""
+        return [""] if isinstance(self.detail, str) else list(self.detail)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken:
+    """A dialect as tests speak it. Keys of the `strange` kinds are none to it."""
+
+    dialect: Dialect
+    key: Kind
+    strange: tuple[Kind, ...]
+    envelope: type[Envelope]
+    words: Mapping[Refusal, Words]
+
+    def problems(self, reply: Reply, refusal: Refusal, field: str | None = None) -> list[str]:
+        """What is wrong with a reply that must be this refusal; `field` is the beginning of what it has to name."""
+        expected = self.words[refusal]
+        shown = f"{reply.status} {reply.body[:SHOWN]!r}"
+        try:
+            said = msgspec.json.decode(reply.body, type=self.envelope)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return [f"{shown} is no refusal ({error}); expected {expected}"]
+        problems = []
+        if (reply.status, said.words(reply.status)) != (expected.status, expected):
+            problems.append(f"{shown}, not {expected}")
+        named = said.fields()
+        if refusal is Refusal.INVALID and not (named and named[0].startswith(field or "")):
+            problems.append(f"{shown} does not name {field or 'any field'}")
+        if refusal is not Refusal.INVALID and any(named):
+            problems.append(f"{shown} names a field")
+        if not reply.headers.get("x-request-id"):
+            problems.append(f"{shown} has no request id")
+        return problems
+
+    def message(self, reply: Reply) -> str:
+        """What a refusal says."""
+        return msgspec.json.decode(reply.body, type=self.envelope).text()
+
+
+AUTHENTICATION = "authentication_error"
+INVALID_REQUEST = "invalid_request_error"
+
+SPOKEN_KNOCK = Spoken(
+    KNOCK,
+    key="secret",
+    strange=("workspace", "api"),
+    envelope=KnockEnvelope,
+    words={
+        Refusal.NO_KEY: Words(401, "authentication_required", AUTHENTICATION),
+        Refusal.UNKNOWN_KEY: Words(401, "api_key_missing", AUTHENTICATION),
+        Refusal.PUBLIC_KEY: Words(403, "incorrect_token_type", AUTHENTICATION),
+        Refusal.UNREADABLE: Words(400, "invalid_json", INVALID_REQUEST),
+        Refusal.INVALID: Words(422, "invalid_params", INVALID_REQUEST),
+        Refusal.TOO_LARGE: Words(413, "payload_too_large", INVALID_REQUEST),
+        Refusal.MISSING: Words(404, "resource_missing", "api_error"),
+        Refusal.WORKFLOW_MISSING: Words(404, "workflow_missing", INVALID_REQUEST),
+        Refusal.WRONG_METHOD: Words(405, "method_not_allowed", INVALID_REQUEST),
+        Refusal.UNAVAILABLE: Words(503, "service_unavailable", "api_error"),
+    },
+)
+
+SPOKEN_NATIVE = Spoken(
+    NATIVE,
+    key="secret",
+    strange=("workspace", "api"),
+    envelope=NativeEnvelope,
+    words={
+        Refusal.NO_KEY: Words(401, "unauthenticated"),
+        Refusal.UNKNOWN_KEY: Words(401, "unauthenticated"),
+        Refusal.PUBLIC_KEY: Words(403, "forbidden"),
+        Refusal.UNREADABLE: Words(400, "malformed"),
+        Refusal.INVALID: Words(422, "invalid"),
+        Refusal.TOO_LARGE: Words(413, "too_large"),
+        Refusal.MISSING: Words(404, "not_found"),
+        Refusal.WRONG_METHOD: Words(405, "method_not_allowed"),
+        Refusal.UNAVAILABLE: Words(503, "unavailable"),
+    },
+)
+
+SPOKEN_SUPRSEND = Spoken(
+    SUPRSEND,
+    key="api",
+    strange=("secret", "public", "workspace"),
+    envelope=SuprSendEnvelope,
+    words={
+        Refusal.NO_KEY: Words(401, AUTHENTICATION, "NotAuthenticated"),
+        Refusal.UNKNOWN_KEY: Words(401, AUTHENTICATION, "NotAuthenticated"),
+        Refusal.UNREADABLE: Words(400, INVALID_REQUEST, "ValidationError"),
+        Refusal.INVALID: Words(400, INVALID_REQUEST, "ValidationError"),
+        Refusal.TOO_LARGE: Words(413, "payload_too_large", "PayloadTooLarge"),
+        Refusal.MISSING: Words(404, "not_found", "NotFound"),
+        Refusal.WRONG_METHOD: Words(405, "method_not_allowed", "MethodNotAllowed"),
+        Refusal.UNAVAILABLE: Words(503, "service_unavailable", "ServiceUnavailable"),
+    },
+)
+
+# In the order in which the service has them.
+SPOKEN = (SPOKEN_KNOCK, SPOKEN_SUPRSEND, SPOKEN_NATIVE)

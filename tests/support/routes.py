@@ -1,0 +1,94 @@
+"""Every route of every dialect, for walks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+
+from addressee.dialects.operation import Operation
+from addressee.http.openapi import document
+from tests.support.exchange import Reply
+from tests.support.refusals import SPOKEN, Refusal, Spoken
+
+DIALECTS = tuple(spoken.dialect for spoken in SPOKEN)
+
+
+def title(operation: Operation) -> str:
+    return f"{operation.method} {operation.path}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """A shape of a route's body: the schema of what it holds, alone or in a list."""
+
+    schema: str
+    listed: bool
+
+    def of(self, value: Any) -> Any:
+        return [value] if self.listed else value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """An operation of a dialect. Where two spellings of its path are answered, it is walked by the first."""
+
+    spoken: Spoken
+    operation: Operation
+
+    @property
+    def title(self) -> str:
+        return title(self.operation)
+
+    @property
+    def method(self) -> str:
+        return self.operation.method
+
+    @property
+    def path(self) -> str:
+        return self.operation.path
+
+    @property
+    def query(self) -> Sequence[str]:
+        return self.operation.query
+
+    @property
+    def variables(self) -> Sequence[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def spellings(self) -> Sequence[str]:
+        return self.spoken.dialect.spellings(self.path)
+
+    @property
+    def forms(self) -> Sequence[Form]:
+        """The shapes that the published description gives to the body; what stands alone comes first."""
+        body = description()["paths"][self.path][self.method.lower()]["requestBody"]
+        schema = body["content"]["application/json"]["schema"]
+        shapes = sorted(schema.get("anyOf", [schema]), key=lambda shape: "items" in shape)
+        return [Form(shape.get("items", shape)["$ref"], listed="items" in shape) for shape in shapes]
+
+    def problems(self, reply: Reply, refusal: Refusal, field: str | None = None) -> list[str]:
+        """What is wrong with a reply that must be this refusal, each after the route's name."""
+        return [f"{self.title}: {problem}" for problem in self.spoken.problems(reply, refusal, field)]
+
+
+@cache
+def description() -> dict[str, Any]:
+    return document(DIALECTS)
+
+
+ROUTES = [Route(spoken, operation) for spoken in SPOKEN for operation in spoken.dialect.operations]
+
+
+def each(fits: Callable[[Route], Any]) -> pytest.MarkDecorator:
+    """Lets a test take each `route` that fits."""
+    return pytest.mark.parametrize("route", [*filter(fits, ROUTES)], ids=lambda route: route.title)
+
+
+every_route = each(lambda route: True)
+each_with_body = each(lambda route: route.operation.takes is not None)
