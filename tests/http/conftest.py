@@ -1,6 +1,7 @@
-"""Environments with one of everything."""
+"""Environments with one of everything, one with nothing, and a connection for walks."""
 
 import secrets
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -8,7 +9,9 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.keys import Keys
-from tests.support.inhabited import Inhabited, inhabit
+from tests.conftest import Environment
+from tests.support.exchange import Connection
+from tests.support.inhabited import Inhabited, Stranger, everything_stored, inhabit
 
 
 async def new_inhabited(api: str, pool: Pool, installation: Installation) -> Inhabited:
@@ -28,6 +31,14 @@ async def inhabited(api: str, worker: None, pool: Pool, installation: Installati
     return await new_inhabited(api, pool, installation)
 
 
+@pytest.fixture
+async def unchanged(pool: Pool, inhabited: Inhabited) -> AsyncIterator[None]:
+    """Nothing that this test sends may leave a trace."""
+    before = await everything_stored(pool, inhabited.id)
+    yield
+    assert await everything_stored(pool, inhabited.id) == before
+
+
 @pytest.fixture(scope="session")
 async def twin(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
     """Has the same; its keys are tried on the first."""
@@ -38,3 +49,19 @@ async def twin(api: str, worker: None, pool: Pool, installation: Installation) -
 async def playground(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
     """Has the same, and tests may mark its messages."""
     return await new_inhabited(api, pool, installation)
+
+
+@pytest.fixture
+async def stranger(keys: Keys, environment: Environment) -> Stranger:
+    """Somebody in an environment where there is nothing yet; a test may write to it."""
+    secret = await keys.create(environment.name, "secret")
+    api = await keys.create(environment.name, "api")
+    return Stranger({"secret": secret.key, "api": api.key}, str(api.workspace))
+
+
+@pytest.fixture(scope="session")
+def line(api: str) -> Iterator[Connection]:
+    """A connection that stays open from test to test."""
+    connection = Connection(api)
+    yield connection
+    connection.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,14 +20,17 @@ from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.dialects.operation import Operation
-from addressee.directory.keys import Keys
+from addressee.directory.keys import KINDS, Keys, Kind
 from tests.support.api import API, running_api
-from tests.support.exchange import Reply, ask, check_refusal
-from tests.support.inhabited import OPERATIONS, Inhabited, every_operation, title
+from tests.support.exchange import Connection, Reply, ask
+from tests.support.inhabited import Inhabited
+from tests.support.refusals import SPOKEN_KNOCK, SPOKEN_NATIVE, SPOKEN_SUPRSEND, Refusal, Spoken
+from tests.support.routes import ROUTES, Route, each, every_route
 from tests.support.servers import CARELESS
 from tests.support.service import running_service
 from tests.support.waiting import eventually
+
+METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "WEBSOCKET", "NONSENSE"}
 
 
 class TestRequestIds:
@@ -48,13 +51,13 @@ class TestRequestIds:
 class TestBrowsers:
     """Cross-origin calls (knock.md §1.1)."""
 
-    @every_operation
-    def test_a_preflight_needs_no_key(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
-        asked = {"origin": "https://app.example", "access-control-request-method": operation.method}
-        reply = ask(api, "OPTIONS", inhabited.path(operation), headers=asked)
+    @every_route
+    def test_a_preflight_needs_no_key(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        asked = {"origin": "https://app.example", "access-control-request-method": route.method}
+        reply = line.ask("OPTIONS", inhabited.path(route), headers=asked)
         assert (reply.status, reply.body) == (204, b"")
         assert reply.headers["access-control-allow-origin"] == "*"
-        assert operation.method in reply.headers["access-control-allow-methods"].split(", ")
+        assert route.method in reply.headers["access-control-allow-methods"].split(", ")
         allowed = {name.lower() for name in reply.headers["access-control-allow-headers"].split(", ")}
         assert allowed >= {"authorization", "content-type", "x-knock-user-token", "x-knock-client", "x-knock-branch"}
 
@@ -75,7 +78,22 @@ class TestWhatIsNotThere:
         reply = ask(api, method, path)
         assert (reply.status, reply.json) == (404, {"errors": {"detail": "404 Not Found"}})
 
-    @pytest.mark.parametrize("path", ["/", "/nothing", "/v1", "/v2/users", "/%00", "/%C3%A9", "/%"])
+    @pytest.mark.parametrize(
+        ("spoken", "path"),
+        [
+            (SPOKEN_NATIVE, "/directory/v1/nothing"),
+            (SPOKEN_NATIVE, "/directory/v1/users/ada/"),
+            (SPOKEN_SUPRSEND, "/v1/user/ada/nothing/"),
+            (SPOKEN_SUPRSEND, "/v1/user/ada//"),
+            (SPOKEN_SUPRSEND, "/v1/message/1/"),
+            (SPOKEN_SUPRSEND, "/v2/event/1"),
+            (SPOKEN_SUPRSEND, "/trigger/1/2"),
+        ],
+    )
+    def test_an_unknown_path_of_the_other_dialects(self, api: str, spoken: Spoken, path: str) -> None:
+        assert not spoken.problems(ask(api, "POST", path), Refusal.MISSING)
+
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/v1", "/v3/users", "/%00", "/%C3%A9", "/%"])
     def test_a_path_that_is_nobodys(self, api: str, path: str) -> None:
         reply = ask(api, "GET", path)
         assert reply.status == 404
@@ -86,23 +104,37 @@ class TestWhatIsNotThere:
 
     def test_a_doubled_slash_in_front_is_one(self, api: str) -> None:
         """Clients make it of an origin that ends with one."""
-        check_refusal(ask(api, "GET", "//v1/users"), 401, "authentication_required")
+        assert not SPOKEN_KNOCK.problems(ask(api, "GET", "//v1/users"), Refusal.NO_KEY)
 
-    @every_operation
-    def test_another_method_is_told_which_there_are(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
-        there = [one.method for one in OPERATIONS if one.path == operation.path]
-        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "WEBSOCKET", "NONSENSE"} - {
-            *there
-        }:
-            reply = ask(api, method, inhabited.path(operation))
-            check_refusal(reply, 405, "method_not_allowed")
-            assert reply.headers["allow"] == ", ".join(there)
+    @every_route
+    def test_another_method_is_told_which_there_are(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        there = [one.method for one in ROUTES if one.path == route.path]
+        wrong = []
+        for method in METHODS - {*there}:
+            reply = line.ask(method, inhabited.path(route))
+            wrong += [f"{method}: {problem}" for problem in route.problems(reply, Refusal.WRONG_METHOD)]
+            if reply.headers.get("allow") != ", ".join(there):
+                wrong.append(f"{method}: allow is {reply.headers.get('allow')}")
+        assert not wrong, "\n".join(wrong)
 
-    @every_operation
-    def test_head_has_no_body(self, api: str, inhabited: Inhabited, operation: Operation) -> None:
-        reply = ask(api, "HEAD", inhabited.path(operation))
+    @every_route
+    def test_head_has_no_body(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        reply = line.ask("HEAD", inhabited.path(route))
         assert (reply.status, reply.body) == (405, b"")
-        assert operation.method in reply.headers["allow"].split(", ")
+        assert route.method in reply.headers["allow"].split(", ")
+
+
+class TestSpellings:
+    @each(lambda route: len(route.spellings) > 1)
+    def test_a_slash_at_the_end_of_a_path_makes_no_difference(
+        self, line: Connection, inhabited: Inhabited, route: Route
+    ) -> None:
+        """The same refusal, of the same route, byte for byte."""
+        target = inhabited.path(route)
+        replies = [line.ask("TRACE", path) for path in (target, target.removesuffix("/"))]
+        assert target.endswith("/")
+        assert [reply.status for reply in replies] == [405, 405]
+        assert replies[0].body == replies[1].body
 
 
 class TestHttp10:
@@ -161,23 +193,28 @@ async def outage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut]
         async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS):
             await migrate(installation.target(), finish=True)
             pool = await open_pool(installation.target())
-            key = (await Keys(pool, Sealer(installation.master_key())).create("development", "secret")).key
+            keys = Keys(pool, Sealer(installation.master_key()))
+            created = {kind: (await keys.create("development", kind)).key for kind in KINDS}
             await pool.close()
             url = stack.enter_context(running_api(installation))
-            assert ask(url, "GET", "/v1/users", key=key).status == 200
-        yield Cut(url, key)
+            assert ask(url, "GET", "/v1/users", key=created["secret"]).status == 200
+        yield Cut(url, created)
 
 
 class TestOutage:
     """The database is away, the API is there."""
 
     def test_every_route_asks_to_try_again(self, outage: Cut, inhabited: Inhabited) -> None:
-        for operation in OPERATIONS:
-            body = inhabited.body_bytes(operation)
-            path = f"{inhabited.path(operation)}?message_ids[]=1"
-            reply = ask(outage.url, operation.method, path, key=outage.key, body=body)
-            check_refusal(reply, 503, "service_unavailable")
-            assert reply.headers["retry-after"] == "1"
+        """Also when it was to find out whose the key is."""
+        line = Connection(outage.url)
+        wrong = []
+        for route in ROUTES:
+            reply = inhabited.ask(line, route, key=outage.keys[route.spoken.key], query="?message_ids[]=1")
+            wrong += route.problems(reply, Refusal.UNAVAILABLE)
+            if reply.headers.get("retry-after") != "1":
+                wrong.append(f"{route.title}: retry-after is {reply.headers.get('retry-after')}")
+        line.close()
+        assert not wrong, "\n".join(wrong)
 
     def test_health_tells_the_two_apart(self, outage: Cut) -> None:
         assert ask(outage.url, "GET", "/health/live").status == 200
@@ -194,7 +231,7 @@ class Cut(NamedTuple):
     """An API without its database."""
 
     url: str
-    key: str
+    keys: Mapping[Kind, str]
 
 
 class TestMetrics:
@@ -249,7 +286,7 @@ def description(api: str) -> Any:
 class TestDescription:
     def test_every_route_is_in_it_and_no_other(self, description: Any) -> None:
         described = {f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods}
-        assert described == {title(operation) for operation in OPERATIONS}
+        assert described == {route.title for route in ROUTES}
 
     def test_it_is_openapi(self, description: Any) -> None:
         assert description["openapi"] == "3.1.0"
@@ -275,8 +312,8 @@ class TestDescription:
         page = reply.body.decode()
         assert reply.headers["content-type"] == "text/html; charset=utf-8"
         assert page.startswith("<!doctype html>")
-        for operation in OPERATIONS:
-            assert f"<code>{operation.path}</code>" in page
+        for route in ROUTES:
+            assert f"<code>{route.path}</code>" in page
         assert not re.search(r"<script|<link|src=|@import|url\(", page)
 
 

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from addressee.database.pool import Pool
-from addressee.dialects.operation import Operation
 from addressee.directory.keys import Keys
 from tests.conftest import Environment
-from tests.support.exchange import Reply, ask, check_refusal
-from tests.support.inhabited import OPERATIONS, TENANT, USER, Inhabited, every_operation, everything_stored, title
+from tests.support.exchange import Connection, Reply
+from tests.support.inhabited import TENANT, Inhabited, Stranger
+from tests.support.refusals import SPOKEN, Refusal, Spoken
+from tests.support.routes import Route, each, every_route
 from tests.support.waiting import until
 
 # What a public key may call (knock.md §1.4), of what there is.
@@ -97,59 +97,78 @@ ANSWERS_TO_A_STRANGER = {
     "POST /v1/messages/batch/archived": 200,
     "POST /v1/messages/batch/unarchived": 200,
     "POST /v1/messages/batch/interacted": 200,
+    "GET /directory/v1/notices": 200,
+    "POST /event/": 202,
+    "GET /v1/user/": 200,
+    "POST /v1/user/{distinct_id}/": 201,
+    "PATCH /v1/user/{distinct_id}/": 202,
+    "DELETE /v1/bulk/user/": 204,
+    "PATCH /v1/bulk/user/preference/": 202,
+    "PATCH /v1/bulk/user/preference/reset/": 202,
+    "GET /v1/tenant/": 200,
+    "POST /v1/tenant/{tenant_id}/": 201,
+    "GET /v1/brand/": 200,
+    "POST /v1/brand/{brand_id}/": 201,
+    "POST /v1/subscriber_list/": 201,
+    "GET /v1/subscriber_list/": 200,
+    "GET /v1/object/{object_type}/": 200,
+    "POST /v1/object/{object_type}/{object_id}/": 201,
+    "PATCH /v1/object/{object_type}/{object_id}/": 200,
+    "DELETE /v1/bulk/object/{object_type}/": 204,
+    "GET /v1/message/": 200,
+    "PATCH /v1/bulk/message/": 202,
+    "POST /v2/event/": 202,
+    "POST /v2/bulk/event/": 207,
+    "POST /{workspace}/trigger/": 401,
+    "POST /{workspace}/broadcast/": 401,
 }
 
-# What names a user who must be there: another of these tests may have deleted the twin's.
-NEEDS_THE_USER = {"POST /v1/schedules": (422,), "POST /v1/notify": (422,)}
+# What names a user who must be there: another of these tests may have deleted the twin's. And nobody enters a workspace
+# with the key of another.
+OTHER_ANSWERS_TO_A_TWIN = {
+    "POST /v1/schedules": (422,),
+    "POST /v1/notify": (422,),
+    "POST /{workspace}/trigger/": (401,),
+    "POST /{workspace}/broadcast/": (401,),
+}
+
+# A route of each dialect that needs nothing to be there.
+AT_HAND = {"knock": "/v1/users", "native": "/directory/v1/notices", "suprsend": "/v1/user/"}
 
 
-def is_public(operation: Operation) -> bool:
-    return any(re.fullmatch(pattern, title(operation)) for pattern in PUBLIC)
+def is_public(route: Route) -> bool:
+    return any(re.fullmatch(pattern, route.title) for pattern in PUBLIC)
 
 
-def call(api: str, operation: Operation, things: Inhabited, key: str | None, query: str = "") -> Reply:
-    """The operation, about the things of one environment, with a key of any."""
-    return ask(
-        api,
-        operation.method,
-        things.path(operation) + query,
-        key=key,
-        body=things.body_bytes(operation),
-    )
-
-
-def naming(operation: Operation, things: Inhabited) -> str:
-    """A query that names an environment's messages, or its tenant or workflow, where the operation needs one."""
-    if operation.name == "schedules.list":
+def naming(route: Route, things: Inhabited) -> str:
+    """A query that names an environment's messages, or its tenant or workflow, where the route needs one."""
+    if route.operation.name == "schedules.list":
         return "?workflow=welcome"
-    if operation.name == "tenants.bulk.delete":
+    if route.operation.name == "tenants.bulk.delete":
         return f"?tenant_ids[]={TENANT}"
     ids = "&".join(f"message_ids[]={id}" for id in things.message_ids)
-    return f"?{ids}" if "message_ids[]" in operation.query else ""
+    return f"?{ids}" if "message_ids[]" in route.query else ""
 
 
-@every_operation
-async def test_another_environments_key_finds_nothing_and_changes_nothing(
-    api: str, pool: Pool, inhabited: Inhabited, environment: Environment, keys: Keys, operation: Operation
+@pytest.mark.usefixtures("unchanged")
+@every_route
+def test_another_environments_key_finds_nothing_and_changes_nothing(
+    line: Connection, inhabited: Inhabited, stranger: Stranger, route: Route
 ) -> None:
-    key = (await keys.create(environment.name, "secret")).key
-    before = await everything_stored(pool, inhabited.id)
-    reply = call(api, operation, inhabited, key, naming(operation, inhabited))
-    assert reply.status == ANSWERS_TO_A_STRANGER.get(title(operation), 404)
+    reply = inhabited.ask(line, route, key=stranger.key(route), query=naming(route, inhabited))
+    assert reply.status == ANSWERS_TO_A_STRANGER.get(route.title, 404)
     assert not traces(inhabited, reply)
-    assert await everything_stored(pool, inhabited.id) == before
 
 
-@every_operation
-async def test_nor_does_it_where_it_has_things_of_the_same_names(
-    api: str, pool: Pool, inhabited: Inhabited, twin: Inhabited, operation: Operation
+@pytest.mark.usefixtures("unchanged")
+@every_route
+def test_nor_does_it_where_it_has_things_of_the_same_names(
+    line: Connection, inhabited: Inhabited, twin: Inhabited, route: Route
 ) -> None:
-    """The same user, channel and workflow, but other messages and bulk operations."""
-    before = await everything_stored(pool, inhabited.id)
-    reply = call(api, operation, inhabited, twin.secret_key, naming(operation, inhabited))
-    assert reply.status in (200, 204, 404, *NEEDS_THE_USER.get(title(operation), ()))
+    """The same user, channel and workflow, but other messages, bulk operations and versions of lists."""
+    reply = inhabited.ask(line, route, key=twin.keys[route.spoken.key], query=naming(route, inhabited))
+    assert reply.status in (route.operation.status, 404, *OTHER_ANSWERS_TO_A_TWIN.get(route.title, ()))
     assert not traces(inhabited, reply)
-    assert await everything_stored(pool, inhabited.id) == before
 
 
 def traces(things: Inhabited, reply: Reply) -> list[str]:
@@ -157,56 +176,60 @@ def traces(things: Inhabited, reply: Reply) -> list[str]:
     return [secret for secret in (things.user_name, things.run_id) if secret in reply.body.decode()]
 
 
-@every_operation
-def test_without_a_key(api: str, inhabited: Inhabited, operation: Operation) -> None:
-    check_refusal(call(api, operation, inhabited, None), 401, "authentication_required")
+@every_route
+def test_without_a_key(line: Connection, inhabited: Inhabited, route: Route) -> None:
+    reply = line.ask(route.method, inhabited.path(route), body=inhabited.body_bytes(route))
+    assert not route.problems(reply, Refusal.NO_KEY)
 
 
-@every_operation
-@pytest.mark.parametrize("key", ["sk_unknown", "x" * 600, "schlüssel", "a b"])
-def test_with_an_unknown_key(api: str, inhabited: Inhabited, operation: Operation, key: str) -> None:
-    check_refusal(call(api, operation, inhabited, key), 401, "api_key_missing")
+@pytest.mark.usefixtures("unchanged")
+@every_route
+def test_with_a_key_that_is_none_here(line: Connection, inhabited: Inhabited, route: Route) -> None:
+    """Unknown ones, and the environment's own of kinds that this dialect does not take."""
+    keys = {"unknown": "sk_unknown", "long": "x" * 600, "odd": "schlüssel", "two words": "a b"}
+    keys |= {kind: inhabited.keys[kind] for kind in route.spoken.strange}
+    wrong = [
+        f"{name}: {problem}"
+        for name, key in keys.items()
+        for problem in route.problems(inhabited.ask(line, route, key=key), Refusal.UNKNOWN_KEY)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic c2s6", "sk_unknown"])
-def test_with_something_else_than_a_key(api: str, header: str) -> None:
-    reply = ask(api, "GET", "/v1/users", headers={"authorization": header})
-    check_refusal(reply, 401, "api_key_missing" if header else "authentication_required")
+@pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.dialect.name)
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic c2s6", "sk_unknown", "wk_unknown:", ":"])
+def test_with_something_else_than_a_key(line: Connection, spoken: Spoken, header: str) -> None:
+    reply = line.ask("GET", AT_HAND[spoken.dialect.name], headers={"authorization": header})
+    assert not spoken.problems(reply, Refusal.UNKNOWN_KEY if header else Refusal.NO_KEY)
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if not is_public(one)], ids=title)
-async def test_a_public_key_does_not_open_it(api: str, pool: Pool, inhabited: Inhabited, operation: Operation) -> None:
-    before = await everything_stored(pool, inhabited.id)
-    check_refusal(call(api, operation, inhabited, inhabited.public_key), 403, "incorrect_token_type")
-    assert await everything_stored(pool, inhabited.id) == before
+@pytest.mark.usefixtures("unchanged")
+@each(lambda route: "public" not in route.spoken.strange and not is_public(route))
+def test_a_public_key_does_not_open_it(line: Connection, inhabited: Inhabited, route: Route) -> None:
+    assert not route.problems(inhabited.ask(line, route, key=inhabited.keys["public"]), Refusal.PUBLIC_KEY)
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if is_public(one)], ids=title)
-def test_a_public_key_opens_it(api: str, playground: Inhabited, operation: Operation) -> None:
+@each(is_public)
+def test_a_public_key_opens_it(line: Connection, playground: Inhabited, route: Route) -> None:
     """Channel data are not there to be found."""
-    missing = {404} if operation.path.endswith("/channel_data/{channel_id}") and operation.method == "GET" else set()
-    assert call(api, operation, playground, playground.public_key).status in {operation.status, *missing}
+    missing = {404} if route.path.endswith("/channel_data/{channel_id}") and route.method == "GET" else set()
+    reply = playground.ask(line, route, key=playground.keys["public"])
+    assert reply.status in {route.operation.status, *missing}
 
 
-async def test_a_key_of_another_kind_opens_nothing(
-    api: str, environment: Environment, keys: Keys, inhabited: Inhabited
-) -> None:
-    key = (await keys.create(environment.name, "workspace")).key
-    for operation in OPERATIONS:
-        check_refusal(call(api, operation, inhabited, key), 401, "api_key_missing")
+async def test_a_revoked_key_is_refused_within_a_second(line: Connection, environment: Environment, keys: Keys) -> None:
+    created = {spoken: await keys.create(environment.name, spoken.key) for spoken in SPOKEN}
 
+    def replies() -> list[tuple[Spoken, Reply]]:
+        return [(spoken, line.ask("GET", AT_HAND[spoken.dialect.name], key=one.key)) for spoken, one in created.items()]
 
-async def test_a_revoked_key_is_refused_within_a_second(api: str, environment: Environment, keys: Keys) -> None:
-    created = await keys.create(environment.name, "secret")
+    assert [reply.status for _, reply in replies()] == [200, 200, 200]
+    for one in created.values():
+        await keys.revoke(str(one.id))
 
-    def answer() -> Reply:
-        return ask(api, "GET", f"/v1/users/{USER}", key=created.key)
+    async def are_refused() -> bool:
+        return all(reply.status == 401 for _, reply in replies())
 
-    assert answer().status == 404
-    await keys.revoke(str(created.id))
-
-    async def is_refused() -> bool:
-        return answer().status == 401
-
-    await until(is_refused, seconds=1)
-    check_refusal(answer(), 401, "api_key_missing")
+    await until(are_refused, seconds=1)
+    for spoken, reply in replies():
+        assert not spoken.problems(reply, Refusal.UNKNOWN_KEY)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
-from addressee.dialects.operation import Operation
 from tests.http.conftest import new_inhabited
-from tests.support.exchange import Reply, ask
-from tests.support.inhabited import OPERATIONS, TENANT, Inhabited, title
+from tests.support.exchange import Connection, Reply, ask
+from tests.support.inhabited import GUEST, TENANT, Inhabited
+from tests.support.refusals import SPOKEN, Spoken
+from tests.support.routes import ROUTES, Route
 from tests.support.waiting import until
 
 # These take away what the others need, so they come last; each of them needs what is left then.
@@ -25,37 +29,64 @@ LAST = (
     "POST /v1/users/bulk/delete",
     "DELETE /v1/users/{user_id}",
     "POST /directory/v1/users/{user_id}/purge",
+    "PATCH /v1/subscriber_list/{list_id}/version/{version_id}/finish_sync/",
+    "DELETE /v1/subscriber_list/{list_id}/version/{version_id}/",
+    "PATCH /v1/subscriber_list/{list_id}/version/{version_id}/delete/",
+    "DELETE /v1/subscriber_list/{list_id}/",
+    "POST /v1/subscriber_list/",
+    "PATCH /v1/subscriber_list/{list_id}/delete/",
+    "DELETE /v1/user/{distinct_id}/tenant/{tenant_id}/",
+    "DELETE /v1/tenant/{tenant_id}/",
+    "DELETE /v1/object/{object_type}/{object_id}/",
+    "DELETE /v1/bulk/object/{object_type}/",
+    "DELETE /v1/user/{distinct_id}/",
+    "DELETE /v1/bulk/user/",
 )
 
-# There is nobody to merge, and no merge to undo; these have tests of their own.
-IMPOSSIBLE_HERE = {
-    "POST /v1/users/{user_id}/merge",
-    "POST /directory/v1/users/{user_id}/merges",
-    "POST /directory/v1/users/{user_id}/merges/preview",
-    "POST /directory/v1/merges/{merge_id}/undo",
-}
+# There is no merge to undo; this has tests of its own.
+IMPOSSIBLE_HERE = {"POST /directory/v1/merges/{merge_id}/undo"}
 
-# Asking why is asking: it takes a body, and writes nothing.
+# Asking why is asking, and so is asking what would be: it takes a body, and writes nothing.
 READING = {
+    "POST /directory/v1/users/{user_id}/merges/preview",
     "POST /directory/v1/users/{user_id}/explain",
     "POST /directory/v1/objects/{collection}/{object_id}/explain",
 }
 
+# Each of these ends a version of a list: one of its own.
+ENDING_A_VERSION = (
+    "DELETE /v1/subscriber_list/{list_id}/version/{version_id}/",
+    "PATCH /v1/subscriber_list/{list_id}/version/{version_id}/delete/",
+    "PATCH /v1/subscriber_list/{list_id}/version/{version_id}/finish_sync/",
+)
 
-def order(operation: Operation) -> int:
-    return LAST.index(title(operation)) if title(operation) in LAST else -1
+
+def order(route: Route) -> int:
+    return LAST.index(route.title) if route.title in LAST else -1
 
 
-async def test_every_write_happens_once(api: str, worker: None, pool: Pool, installation: Installation) -> None:
+def with_a_version_for(things: Inhabited, route: Route) -> Inhabited:
+    if route.title not in ENDING_A_VERSION:
+        return things
+    return replace(things, version_ids=things.version_ids[ENDING_A_VERSION.index(route.title) :])
+
+
+@pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.dialect.name)
+async def test_every_write_happens_once(
+    api: str, line: Connection, worker: None, pool: Pool, installation: Installation, spoken: Spoken
+) -> None:
     things = await new_inhabited(api, pool, installation)
-    writing = [one for one in OPERATIONS if one.method != "GET" and title(one) not in IMPOSSIBLE_HERE | READING]
-    wrong = [
-        f"{title(operation)}: {first.status}, {again.status}, replayed: {again.headers.get('idempotent-replayed')}"
-        for number, operation in enumerate(sorted(writing, key=order))
-        for first, again in [(repeat(api, operation, things, number), repeat(api, operation, things, number))]
-        if not is_replay(first, again)
+    assert ask(api, "PUT", f"/v1/users/{GUEST}", key=things.secret_key, body=b"{}").status == 200
+    writing = [
+        route
+        for route in ROUTES
+        if route.spoken is spoken and route.method != "GET" and route.title not in IMPOSSIBLE_HERE | READING
     ]
-    assert wrong == []
+    wrong = []
+    for number, route in enumerate(sorted(writing, key=order)):
+        first, again = [repeat(line, route, with_a_version_for(things, route), number) for _ in range(2)]
+        wrong += problems_of_a_replay(route, first, again)
+    assert not wrong, "\n".join(wrong)
 
 
 async def test_a_repetition_that_does_not_wait_for_the_first_gets_its_answer(
@@ -94,23 +125,24 @@ async def waiting_for_locks(pool: Pool, count: int) -> bool:
     return waiting >= count
 
 
-def repeat(api: str, operation: Operation, things: Inhabited, number: int) -> Reply:
-    return ask(
-        api,
-        operation.method,
-        things.path(operation) + (f"?tenant_ids[]={TENANT}" if "tenant_ids[]" in operation.query else ""),
-        key=things.secret_key,
-        headers={"idempotency-key": f"chosen-{number}"},
-        body=things.body_bytes(operation),
-    )
+def repeat(line: Connection, route: Route, things: Inhabited, number: int) -> Reply:
+    query = f"?tenant_ids[]={TENANT}" if "tenant_ids[]" in route.query else ""
+    return things.ask(line, route, query=query, headers={"idempotency-key": f"chosen-{number}"})
 
 
-def is_replay(first: Reply, again: Reply) -> bool:
-    """Whether the first was carried out, and the second was given its answer."""
-    return (
-        first.status in (200, 204)
-        and "idempotent-replayed" not in first.headers
-        and (again.status, again.body) == (first.status, first.body)
-        and again.headers.get("idempotent-replayed") == "true"
-        and again.headers["original-x-request-id"] == first.headers["x-request-id"]
-    )
+def problems_of_a_replay(route: Route, first: Reply, again: Reply) -> list[str]:
+    """What is wrong unless the first was carried out, and the second was given its answer."""
+    problems = []
+    if first.status != route.operation.status or "idempotent-replayed" in first.headers:
+        problems.append(f"the first was not carried out: {first}")
+    if again.headers.get("idempotent-replayed") != "true":
+        problems.append(f"the second is no replay: {again}")
+    elif again.headers["original-x-request-id"] != first.headers["x-request-id"]:
+        problems.append(f"the second is the replay of another: {again}")
+    if content(again) != content(first):
+        problems.append(f"the answers differ: {first}, {again}")
+    return [f"{route.title}: {problem}" for problem in problems]
+
+
+def content(reply: Reply) -> tuple[int, str | None, bytes]:
+    return reply.status, reply.headers.get("content-type"), reply.body

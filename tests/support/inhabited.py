@@ -3,68 +3,101 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import msgspec
-import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.dialects.knock import KNOCK
-from addressee.dialects.native import NATIVE
-from addressee.dialects.operation import Operation
-from addressee.directory.keys import Keys
+from addressee.directory.keys import KINDS, CreatedKey, Keys, Kind
 from addressee.messaging import channels
 from addressee.messaging.configuration import read_configuration
 from addressee.messaging.example import FOLDER
 from addressee.messaging.pushing import push
+from addressee.preferences.categories import Category, Section
+from tests.support.exchange import Connection, Reply
+from tests.support.routes import Route
 from tests.support.waiting import until
 
 USER = "ada"
+GUEST = "guest"
 OBJECT = "lisbon"
 TENANT = "acme"
 AUDIENCE = "beta"
+LIST = "readers"
+CATEGORY = "news"
 UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
+
+# As many as there are routes that end one.
+VERSIONS = 3
 
 FINISHED = {"delivered", "sent"}
 
 
-def title(operation: Operation) -> str:
-    return f"{operation.method} {operation.path}"
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody with keys of another environment, and what that is called in paths."""
 
+    keys: Mapping[Kind, str]
+    workspace: str
 
-DIALECTS = (KNOCK, NATIVE)
-OPERATIONS = [operation for dialect in DIALECTS for operation in dialect.operations]
-
-every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=title)
+    def key(self, route: Route) -> str:
+        return self.keys[route.spoken.key]
 
 
 @dataclass(frozen=True, slots=True)
 class Inhabited:
     id: int
     name: str
-    secret_key: str
-    public_key: str
+    workspace: str
+    keys: Mapping[Kind, str]
     message_ids: tuple[str, ...]
     bulk_operation_id: str
     feed_id: str
     run_id: str
     recipient_run_id: str
     schedule_id: str
+    version_ids: tuple[str, ...]
+
+    @property
+    def secret_key(self) -> str:
+        return self.keys["secret"]
 
     @property
     def user_name(self) -> str:
         return name_of_the_user(self.name)
 
-    def path(self, operation: Operation, **instead: str) -> str:
-        """The operation's path with the things of this environment in it, or with others `instead`."""
-        return operation.path.format_map({**self.things(operation), **instead})
+    def ask(
+        self,
+        connection: Connection,
+        route: Route,
+        *,
+        key: str | None = None,
+        path: str | None = None,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+        announced: int | None = None,
+    ) -> Reply:
+        """Asks for what is here, with its own key and an example of what the route takes, or with others."""
+        return connection.ask(
+            route.method,
+            (self.path(route) if path is None else path) + query,
+            key=self.keys[route.spoken.key] if key is None else key,
+            headers=headers,
+            body=self.body_bytes(route) if body is None else body,
+            announced=announced,
+        )
 
-    def things(self, operation: Operation) -> Mapping[str, str]:
+    def path(self, route: Route, **instead: str) -> str:
+        """The route's path with the things of this environment in it, or with others `instead`."""
+        return route.path.format_map({**self.things(route), **instead})
+
+    def things(self, route: Route) -> Mapping[str, str]:
         ids = {
             "/v1/bulk_operations/{id}": self.bulk_operation_id,
             "/v1/workflow_recipient_runs/{id}": self.recipient_run_id,
@@ -75,26 +108,44 @@ class Inhabited:
             "message_id": self.message_ids[0],
             "key": "welcome",
             "audience_key": AUDIENCE,
-            "id": ids.get(operation.path, self.feed_id),
+            "id": ids.get(route.path, self.feed_id),
             "collection": "projects",
             "object_id": OBJECT,
             "channel_id": self.feed_id,
             "action": "seen",
             "type": "email",
             "merge_id": UNKNOWN_ID,
+            "distinct_id": USER,
+            "tenant_id": TENANT,
+            "brand_id": TENANT,
+            "object_type": "projects",
+            "list_id": LIST,
+            "version_id": self.version_ids[0],
+            "category": CATEGORY,
+            "workspace": self.workspace,
         }
 
-    def body(self, operation: Operation) -> dict[str, Any]:
-        """What the operation takes, about the things of this environment."""
-        examples = {
+    def body(self, route: Route) -> dict[str, Any]:
+        """What the route takes, about the things of this environment; of what may be in a list, one."""
+        examples = self.examples() | self.examples_of(route)
+        fields = msgspec.structs.fields(taken(route.operation.takes)) if route.operation.takes else ()
+        return {
+            field.encode_name: examples[field.encode_name]
+            for field in fields
+            if field.required or field.encode_name in examples
+        }
+
+    def examples(self) -> dict[str, Any]:
+        """By the names of fields; those that are not here stay out of bodies."""
+        return {
             "id": USER,
             "name": "Changed",
             "properties": {"name": "Changed"},
             "batch": [{"id": USER, "properties": {"name": "Changed"}}],
             "users": [{"id": USER, "name": "Changed"}],
             "user_ids": [USER],
-            "from_user_id": "guest",
-            "from": "guest",
+            "from_user_id": GUEST,
+            "from": GUEST,
             "recipients": [USER],
             "objects": [{"id": OBJECT, "name": "Changed"}],
             "object_ids": [OBJECT],
@@ -110,27 +161,51 @@ class Inhabited:
             "workflow": "welcome",
             "schedule_ids": [self.schedule_id],
             "schedules": [{"workflow": "welcome", "recipient": USER}],
-        }
-        if operation.path.startswith("/v1/channels/"):
-            examples["tenants"] = [TENANT]
-        if operation.path.startswith("/v1/notify"):
-            examples |= {"name": "welcome", "actor": USER}
-        fields = msgspec.structs.fields(operation.takes) if operation.takes else ()
-        return {
-            field.encode_name: examples[field.encode_name]
-            for field in fields
-            if field.required or field.encode_name in examples
+            "distinct_id": USER,
+            "distinct_ids": [USER],
+            "operations": [{"$set": {"name": "Changed"}}],
+            "$user_operations": [{"$set": {"name": "Changed"}}],
+            "$email": "changed@example.com",
+            "event": "changed",
+            "template": "welcome",
+            "list_id": LIST,
+            "list_name": "Changed",
+            "tenant_name": "Changed",
+            "brand_name": "Changed",
+            "messages": [{"message_id": self.message_ids[0], "action": "seen"}],
+            "preference": "opt_out",
+            "channel_preferences": [{"channel": "email", "is_restricted": True}],
+            "reset_categories": True,
         }
 
-    def body_bytes(self, operation: Operation) -> bytes | None:
-        return json.dumps(self.body(operation)).encode() if operation.takes else None
+    def examples_of(self, route: Route) -> dict[str, Any]:
+        """What a field means on one route and not on others."""
+        if route.path.startswith("/v1/channels/"):
+            return {"tenants": [TENANT]}
+        if route.path.startswith("/v1/notify"):
+            return {"name": "welcome", "actor": USER}
+        if route.path == "/{workspace}/trigger/":
+            return {"users": [USER]}
+        return {}
+
+    def body_bytes(self, route: Route) -> bytes | None:
+        if route.operation.takes is None:
+            return None
+        return json.dumps(route.forms[0].of(self.body(route))).encode()
+
+
+def taken(takes: Any) -> Any:
+    """The struct of which a route takes one, or a list, or either."""
+    return takes if isinstance(takes, type) and issubclass(takes, msgspec.Struct) else taken(get_args(takes)[0])
 
 
 async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_id: int, name: str) -> Inhabited:
     """Has a user, with a message of each channel, and what made them. Needs a worker."""
-    await push(pool, sealer, environment_id, read_configuration(FOLDER, {}), datetime.now(UTC))
-    secret = (await keys.create(name, "secret")).key
-    async with httpx.AsyncClient(base_url=api, headers={"authorization": f"Bearer {secret}"}) as client:
+    category = Category(key=CATEGORY, name="News")
+    configuration = replace(read_configuration(FOLDER, {}), sections=(Section(categories=(category,)),))
+    await push(pool, sealer, environment_id, configuration, datetime.now(UTC))
+    created = {kind: await keys.create(name, kind) for kind in KINDS}
+    async with client_of(api, created["secret"]) as client, client_of(api, created["api"]) as suprsend:
         user = {"id": USER, "name": name_of_the_user(name), "email": "ada@example.com", "plan": "pro"}
         identified = (await client.post("/v1/users/bulk/identify", json={"users": [user]})).raise_for_status().json()
         (await client.put(f"/v1/objects/projects/{OBJECT}", json={"name": "Lisbon"})).raise_for_status()
@@ -139,6 +214,11 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         (await client.put(f"/v1/tenants/{TENANT}", json={"name": "Acme"})).raise_for_status()
         members = {"members": [{"user": {"id": USER}}]}
         (await client.post(f"/v1/audiences/{AUDIENCE}/members", json=members)).raise_for_status()
+        (await suprsend.post(f"/v1/user/{USER}/tenant/{TENANT}/", json={"role": "owner"})).raise_for_status()
+        (await suprsend.post("/v1/subscriber_list/", json={"list_id": LIST})).raise_for_status()
+        added = {"distinct_ids": [USER]}
+        (await suprsend.post(f"/v1/subscriber_list/{LIST}/subscriber/add/", json=added)).raise_for_status()
+        drafts = [await suprsend.post(f"/v1/subscriber_list/{LIST}/start_sync/") for _ in range(VERSIONS)]
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 
@@ -159,15 +239,21 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
     return Inhabited(
         id=environment_id,
         name=name,
-        secret_key=secret,
-        public_key=(await keys.create(name, "public")).key,
+        workspace=str(created["api"].workspace),
+        keys={kind: one.key for kind, one in created.items()},
         message_ids=tuple(message["id"] for message in made),
         bulk_operation_id=identified["id"],
         feed_id=str(by_key["in-app"]),
         run_id=run["workflow_run_id"],
         recipient_run_id=made[0]["source"]["workflow_recipient_run_id"],
         schedule_id=schedules[0]["id"],
+        version_ids=tuple(draft.raise_for_status().json()["version_id"] for draft in drafts),
     )
+
+
+def client_of(api: str, created: CreatedKey) -> httpx.AsyncClient:
+    """Reads no certificates, which takes longer than all that is asked here."""
+    return httpx.AsyncClient(base_url=api, headers={"authorization": f"Bearer {created.key}"}, verify=False)
 
 
 def name_of_the_user(environment: str) -> str:

@@ -13,6 +13,7 @@ from addressee.database.sealing import Sealer
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.operation import Rooms
+from addressee.dialects.suprsend import SUPRSEND
 from addressee.directory import Directory
 from addressee.directory.keys import KeyRing
 from addressee.http import own
@@ -27,7 +28,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 POOL_SIZE = 10
 COLLECT_AFTER_OBJECTS = 50_000
-DIALECTS = (KNOCK, NATIVE)
+DIALECTS = (KNOCK, SUPRSEND, NATIVE)
 
 
 def create() -> Service:

@@ -1,0 +1,70 @@
+"""The SuprSend dialect: unmodified SuprSend SDKs work against it (suprsend.md)."""
+
+from collections.abc import Mapping
+
+from addressee.dialects.idempotency import idempotency_key
+from addressee.dialects.operation import Dialect, with_and_without_slash
+from addressee.dialects.suprsend import (
+    broadcasts,
+    envelopes,
+    errors,
+    events,
+    lists,
+    memberships,
+    messages,
+    objects,
+    preferences,
+    records,
+    subscriptions,
+    tenant_preferences,
+    tenants,
+    users,
+    workflows,
+)
+from addressee.dialects.suprsend.authentication import authenticate
+
+
+def segment(written: str, headers: Mapping[str, str]) -> str:
+    """One SDK writes a space in a path as a plus sign, and a plus sign as its escape (suprsend.md §2.0)."""
+    return written.replace("+", "%20") if ";java/" in headers.get("user-agent", "") else written
+
+
+SUPRSEND = Dialect(
+    name="suprsend",
+    prefixes=(
+        "/v1/user/",
+        "/v1/bulk/",
+        "/v1/subscriber_list/",
+        "/v1/object/",
+        "/v1/tenant/",
+        "/v1/brand/",
+        "/v1/message/",
+        "/v2/",
+        "/event/",
+        "/trigger/",
+    ),
+    operations=(
+        *envelopes.OPERATIONS,
+        *users.OPERATIONS,
+        *preferences.OPERATIONS,
+        *tenants.OPERATIONS,
+        *tenant_preferences.OPERATIONS,
+        *lists.OPERATIONS,
+        *memberships.OPERATIONS,
+        *objects.OPERATIONS,
+        *messages.OPERATIONS,
+        *subscriptions.OPERATIONS,
+        *events.OPERATIONS,
+        *workflows.OPERATIONS,
+        *broadcasts.OPERATIONS,
+    ),
+    authenticate=authenticate,
+    error=errors.render,
+    not_found=errors.not_found,
+    idempotency_key=idempotency_key,
+    replay=records.replay,
+    spellings=with_and_without_slash,
+    segment=segment,
+)
+
+__all__ = ["SUPRSEND"]

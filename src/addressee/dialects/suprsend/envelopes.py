@@ -1,0 +1,157 @@
+"""`/event/`: what SDKs post there, edits of users and events, one or many (suprsend.md §2.9, §3.1, §4).
+
+Each entry of a list stands for itself. The answer has no place for what is wrong with one: notices keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from addressee.dialects.bodies import MisshapenError
+from addressee.dialects.operation import Answer, Call, Operation, json_body
+from addressee.dialects.suprsend import events, memberships
+from addressee.dialects.suprsend.authentication import SERVER
+from addressee.dialects.suprsend.errors import SuprSendError, invalid
+from addressee.dialects.suprsend.operators import OPERATORS, Parsed, parse_operations
+from addressee.dialects.suprsend.places import checked_tenant, user_at
+from addressee.dialects.suprsend.profiles import warnings_of
+from addressee.dialects.suprsend.records import ok
+from addressee.dialects.suprsend.shapes import users as shapes
+from addressee.dialects.suprsend.users import MAX_BODY_BYTES
+from addressee.directory.documents import check_text
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Place
+from addressee.directory.writes import Write, Written
+
+MAX_ENTRIES = 400
+MAX_EDIT_BYTES = 10_240
+MAX_KEY_LENGTH = 255
+
+OPERATIONS_KEY = "$user_operations"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An entry that can be written. `key` is what its repetition is recognised by.
+
+    With a `tenant` it is about what the user is within that tenant.
+    """
+
+    write: Write
+    tenant: str | None
+    parsed: Parsed
+
+    @property
+    def place(self) -> Place:
+        return self.write.place
+
+
+async def post(call: Call) -> Answer:
+    body = json_body(call)
+    entries = body if isinstance(body, list) else [body]
+    if not 1 <= len(entries) <= MAX_ENTRIES:
+        raise invalid("", f"Post an object, or a list of 1 to {MAX_ENTRIES} of them.")
+    told = [entry for entry in entries if is_event(entry)]
+    edits, refusals = read_all(call, [entry for entry in entries if not is_event(entry)])
+    refusals += await write(call, edits)
+    if told:
+        refusals += [result for result in await events.accept(call, told) if isinstance(result, Exception)]
+    if len(refusals) == len(entries):
+        raise refusals[0]
+    await call.rooms.directory.keep(call.receipt(lambda _: ok()), None)
+    return ok()
+
+
+def is_event(entry: Any) -> bool:
+    return isinstance(entry, dict) and "event" in entry
+
+
+def read_all(call: Call, entries: Sequence[Any]) -> tuple[list[Edit], list[Exception]]:
+    """What can be read of the entries, and what is wrong with the others."""
+    edits: list[Edit] = []
+    refusals: list[Exception] = []
+    for index, entry in enumerate(entries):
+        try:
+            edits.append(read(call, entry, index))
+        except (SuprSendError, RefusedError, MisshapenError) as refusal:
+            refusals.append(refusal)
+    return edits, refusals
+
+
+def read(call: Call, entry: Any, index: int) -> Edit:
+    """Raises SuprSendError or RefusedError."""
+    if not isinstance(entry, dict):
+        raise MisshapenError("", "The body must be a JSON object, or a list of them.")
+    if len(msgspec.json.encode(entry)) > MAX_EDIT_BYTES:
+        message = f"An edit must be at most {MAX_EDIT_BYTES:,} bytes of JSON."
+        raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    call.caller.check_body(entry.get("env"))
+    place = user_at(call, entry.get("distinct_id"))
+    parsed = parse_operations(operations_of(entry), OPERATIONS_KEY)
+    write = Write(place, (parsed.edit,), call.origin, key_of(call, entry, index))
+    tenant = entry.get("tenant_id")
+    return Edit(write, None if tenant is None else checked_tenant(tenant), parsed)
+
+
+def operations_of(entry: Document) -> Any:
+    """The operations of an edit; browsers write one operation, without a list around it."""
+    if OPERATIONS_KEY in entry:
+        return entry[OPERATIONS_KEY]
+    operation = {name: value for name, value in entry.items() if name in OPERATORS}
+    if not operation:
+        raise invalid(OPERATIONS_KEY, f"An edit has {OPERATIONS_KEY}, an event has a name under event.")
+    return [operation]
+
+
+def key_of(call: Call, entry: Document, index: int) -> str | None:
+    """What the entry's repetition within a day is recognised by: its own key, else the request's."""
+    own = entry.get("$insert_id")
+    if own is None:
+        return None if call.idempotency_key is None else f"{call.idempotency_key}#{index}"
+    if not isinstance(own, str) or not 1 <= len(own) <= MAX_KEY_LENGTH:
+        raise invalid("$insert_id", f"$insert_id must be a text of 1 to {MAX_KEY_LENGTH} characters.")
+    check_text(own, "$insert_id")
+    return own
+
+
+async def write(call: Call, edits: Sequence[Edit]) -> list[Exception]:
+    """Writes what can be written, notes what was passed over, and returns the refusals."""
+    directory = call.rooms.directory
+    own = [edit for edit in edits if edit.tenant is None]
+    within = [(edit, edit.tenant) for edit in edits if edit.tenant is not None]
+    results = [
+        *zip(own, await directory.write_all([edit.write for edit in own]), strict=True),
+        *zip(
+            [edit for edit, _ in within],
+            await memberships.write_all(call, [(edit.write, tenant) for edit, tenant in within]),
+            strict=True,
+        ),
+    ]
+    passed_over = [
+        (edit.place, warnings)
+        for edit, result in results
+        if isinstance(result, Written) and (warnings := warnings_of(edit.parsed, result))
+    ]
+    await directory.note(call.request_id, passed_over)
+    return [result for _, result in results if isinstance(result, Exception)]
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/event/",
+        "event.post",
+        "Edit users, or tell of events: one, or a list of up to 400",
+        post,
+        SERVER,
+        takes=shapes.EditEnvelope,
+        status=202,
+        max_body_bytes=MAX_BODY_BYTES,
+        harmed_by_repeats=True,
+    ),
+)

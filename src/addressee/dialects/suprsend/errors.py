@@ -1,0 +1,113 @@
+"""How SuprSend words errors: one body that serves all of its SDKs (suprsend.md §1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from addressee.dialects.bodies import MisshapenError
+from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
+from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.list_edits import LISTS
+from addressee.directory.receipts import ReceiptMismatchError
+from addressee.directory.recipient import TENANTS, USERS, Document, Place
+from addressee.messaging import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+
+RETRY_SOON = {"retry-after": "1"}
+
+# What each status is called: `error_code`, and `type` as these SDKs' own errors have it.
+NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("invalid_request_error", "ValidationError"),
+    HTTPStatus.UNAUTHORIZED: ("authentication_error", "NotAuthenticated"),
+    HTTPStatus.FORBIDDEN: ("permission_error", "PermissionDenied"),
+    HTTPStatus.NOT_FOUND: ("not_found", "NotFound"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "MethodNotAllowed"),
+    HTTPStatus.CONFLICT: ("conflict", "Conflict"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("payload_too_large", "PayloadTooLarge"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("unprocessable", "Unprocessable"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal_error", "InternalError"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("service_unavailable", "ServiceUnavailable"),
+}
+
+# What the rooms and the service say, each with its own message.
+KNOWN: Mapping[type[Exception], HTTPStatus] = {
+    MalformedError: HTTPStatus.BAD_REQUEST,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongMethodError: HTTPStatus.METHOD_NOT_ALLOWED,
+    WorkflowMissingError: HTTPStatus.NOT_FOUND,
+    WorkflowInactiveError: HTTPStatus.BAD_REQUEST,
+    ActorMissingError: HTTPStatus.BAD_REQUEST,
+    DataInvalidError: HTTPStatus.BAD_REQUEST,
+    ReceiptMismatchError: HTTPStatus.CONFLICT,
+}
+
+
+class SuprSendError(Exception):
+    """An error of this dialect's own. `detail` says more than the message, or the same."""
+
+    def __init__(self, status: HTTPStatus, message: str, detail: Any = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.detail = message if detail is None else detail
+
+
+def invalid(field: str, message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.BAD_REQUEST, message, {field: [message]} if field else None)
+
+
+def missing(message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.NOT_FOUND, message)
+
+
+def unauthenticated(message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.UNAUTHORIZED, message)
+
+
+def missing_at(place: Place) -> SuprSendError:
+    """That nobody is at a place, in the words that belong to its collection."""
+    words = {
+        USERS: f"user [distinct_id: '{place.id}'] not found",
+        TENANTS: f"No tenant found for tenant_id {place.id}",
+        LISTS: f"list_id: {place.id} not found",
+    }
+    return missing(words.get(place.collection, f"object '{place.collection}/{place.id}' not found"))
+
+
+def render(error: Exception) -> Answer:
+    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
+    match error:
+        case SuprSendError():
+            return envelope(error.status, error.message, error.detail)
+        case RefusedError() | MisshapenError():
+            return render(invalid(error.field, error.message))
+        case MissingError():
+            return render(missing_at(error.place))
+        case OverloadedError() | UnavailableError():
+            return envelope(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=RETRY_SOON)
+        case _ if (status := KNOWN.get(type(error))) is not None:
+            return envelope(status, str(error))
+        case _:
+            message = "Something went wrong on our side; see the log for this request."
+            return envelope(HTTPStatus.INTERNAL_SERVER_ERROR, message)
+
+
+def envelope(status: HTTPStatus, message: str, detail: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """`records` is for bulk events: their SDK expects it in errors too (§0, rule 6)."""
+    code, type = NAMES[status]
+    body: Document = {
+        "code": int(status),
+        "error_code": code,
+        "type": type,
+        "message": message,
+        "detail": message if detail is None else detail,
+        "status": "error",
+        "error": {"type": code, "message": message},
+        "records": [],
+    }
+    return json_answer(body, status, headers)
+
+
+def not_found() -> Answer:
+    return envelope(HTTPStatus.NOT_FOUND, "There is no such path; /docs lists what there is.")

@@ -1,0 +1,204 @@
+"""Records: events, triggers and broadcasts as they are posted, each with an outcome of its own (suprsend.md §2, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import structs
+
+from addressee.dialects import idempotency
+from addressee.dialects.bodies import MisshapenError
+from addressee.dialects.operation import Answer, Call, json_answer, json_body
+from addressee.dialects.suprsend import errors
+from addressee.dialects.suprsend.errors import SuprSendError, invalid
+from addressee.dialects.suprsend.operators import Parsed
+from addressee.dialects.suprsend.places import checked_tenant
+from addressee.dialects.suprsend.profiles import warnings_of
+from addressee.directory.documents import check_text
+from addressee.directory.errors import RefusedError
+from addressee.directory.receipts import Earlier
+from addressee.directory.recipient import Document
+from addressee.directory.writes import Write, Written
+from addressee.messaging import Accepted, Outcome, Record, check_data
+
+OK = b"OK"
+TEXT = "text/plain"
+
+MAX_RECORDS = 100
+MAX_RECORD_BYTES = 819_200
+MAX_KEY_LENGTH = 255
+
+# What one round of writing takes.
+WRITES_AT_ONCE = 1000
+
+# How SDKs name themselves among an event's properties.
+SDK_VERSION = "$ss_sdk_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A record that can be carried out, and the profiles that it describes, which are written before."""
+
+    record: Record
+    described: tuple[tuple[Write, Parsed], ...] = ()
+
+
+Reader: TypeAlias = Callable[[Call, Document, int], Asked]
+Refusal: TypeAlias = SuprSendError | MisshapenError | RefusedError
+Result: TypeAlias = Outcome | SuprSendError | MisshapenError
+
+
+async def accept(
+    call: Call, entries: Sequence[Any], read: Reader, render: Callable[[Sequence[Result]], Answer] | None = None
+) -> list[Result]:
+    """Carries out what can be, and says of each entry what became of it.
+
+    With `render`, a repetition of the request as a whole is answered by what it makes of the results. Raises
+    OverloadedError or UnavailableError.
+    """
+    asked = [read_or_refuse(call, entry, index, read) for index, entry in enumerate(entries)]
+    asked = await write_described(call, asked)
+
+    def results(outcomes: Sequence[Outcome]) -> list[Result]:
+        """`outcomes` are of those that were carried out."""
+        following = iter(outcomes)
+        return [next(following) if isinstance(each, Asked) else each for each in asked]
+
+    outcomes = await call.rooms.messaging.accept_all(
+        call.environment.id,
+        [each.record for each in asked if isinstance(each, Asked)],
+        call.request_id,
+        receipt=None if render is None else call.receipt(lambda outcomes: render(results(outcomes))),
+    )
+    return results(outcomes)
+
+
+def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | Refusal:
+    try:
+        return read(call, checked_record(call, entry), index)
+    except (SuprSendError, MisshapenError, RefusedError) as refusal:
+        return refusal
+
+
+def checked_record(call: Call, entry: Any) -> Document:
+    if not isinstance(entry, dict):
+        raise MisshapenError("", "A record must be a JSON object.")
+    if len(msgspec.json.encode(entry)) > MAX_RECORD_BYTES:
+        message = f"A record must be at most {MAX_RECORD_BYTES:,} bytes of JSON."
+        raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    call.caller.check_body(entry.get("env"))
+    return entry
+
+
+async def write_described(call: Call, asked: Sequence[Asked | Refusal]) -> list[Asked | Refusal]:
+    """Writes the profiles of what is to be carried out now; a record whose profile is refused is refused instead."""
+    due = [each for each in asked if isinstance(each, Asked) and each.described]
+    if not due:
+        return list(asked)
+    directory = call.rooms.directory
+    is_due = await call.rooms.messaging.check_all(call.environment.id, [each.record for each in due])
+    wanted = [(each, *one) for each, now in zip(due, is_due, strict=True) if now for one in each.described]
+    results: list[Written | RefusedError] = []
+    for start in range(0, len(wanted), WRITES_AT_ONCE):
+        results += await directory.write_all([write for _, write, _ in wanted[start : start + WRITES_AT_ONCE]])
+    written = list(zip(wanted, results, strict=True))
+    await directory.note(
+        call.request_id,
+        [
+            (write.place, warnings)
+            for (_, write, parsed), result in written
+            if isinstance(result, Written) and (warnings := warnings_of(parsed, result))
+        ],
+    )
+    refused = {id(each): result for (each, _, _), result in written if isinstance(result, RefusedError)}
+    return [refused.get(id(each), each) for each in asked]
+
+
+def one_record(call: Call) -> Any:
+    """The body of an operation that takes one. Raises MisshapenError or MalformedError."""
+    body = json_body(call)
+    if not isinstance(body, dict):
+        raise MisshapenError("", "The body must be a JSON object.")
+    return body
+
+
+def many_records(call: Call) -> list[Any]:
+    """The body of an operation that takes many. Raises SuprSendError, MisshapenError or MalformedError."""
+    body = json_body(call)
+    if not isinstance(body, list):
+        raise MisshapenError("", "The body must be a list of JSON objects.")
+    if not 1 <= len(body) <= MAX_RECORDS:
+        raise invalid("", f"Post 1 to {MAX_RECORDS} records at once.")
+    return body
+
+
+def key_of(call: Call, own: str | None, made: str | None, index: int) -> str | None:
+    """What a record's repetition within a day is recognised by: its own key, what its SDK made up, or the request's.
+
+    Raises SuprSendError or RefusedError.
+    """
+    for field, given in (("$idempotency_key", own), ("$insert_id", made)):
+        key = (given or "").strip()
+        if len(key) > MAX_KEY_LENGTH:
+            raise invalid(field, f"{field} must be at most {MAX_KEY_LENGTH} characters.")
+        check_text(key, field)
+        if key:
+            return key
+    return None if call.idempotency_key is None else f"{call.idempotency_key}#{index}"
+
+
+def tenant_of(tenant_id: str | None, brand_id: str | None = None) -> str | None:
+    """`brand_id` is what tenants were called. Raises SuprSendError."""
+    if tenant_id:
+        return checked_tenant(tenant_id)
+    return checked_tenant(brand_id, "brand_id") if brand_id else None
+
+
+def data_of(given: Document | None, field: str) -> Document:
+    """What templates see as `data`. Raises RefusedError."""
+    data = {name: value for name, value in (given or {}).items() if name != SDK_VERSION}
+    check_data(data, field)
+    return data
+
+
+def accepted_one(results: Sequence[Result]) -> Answer:
+    """The answer to one record. Raises what refused it."""
+    (result,) = results
+    if isinstance(result, Exception):
+        raise result
+    return json_answer({"status": "success", "message_id": str(result.id)}, HTTPStatus.ACCEPTED)
+
+
+def accepted_many(results: Sequence[Result]) -> Answer:
+    return json_answer({"status": "success", "records": [outcome(each) for each in results]}, HTTPStatus.MULTI_STATUS)
+
+
+def outcome(result: Result) -> Document:
+    if isinstance(result, Accepted):
+        return {"status": "success", "status_code": int(HTTPStatus.ACCEPTED), "message_id": str(result.id)}
+    rendered = errors.render(result)
+    error = msgspec.json.decode(rendered.body)["error"]
+    return {"status": "error", "status_code": rendered.status, "error": error}
+
+
+def ok() -> Answer:
+    """SDKs show this text as it is."""
+    return Answer(OK, HTTPStatus.ACCEPTED, content_type=TEXT)
+
+
+def replay(earlier: Earlier) -> Answer:
+    """The answer to a repetition; of what is stored, this text alone is not JSON."""
+    answer = idempotency.replay(earlier)
+    return structs.replace(answer, content_type=TEXT) if answer.body == OK else answer
+
+
+def ok_if_any(results: Sequence[Result]) -> Answer:
+    """Where an answer has no place for single records. Raises what refused the first when all are refused."""
+    refusals = [result for result in results if isinstance(result, Exception)]
+    if len(refusals) == len(results):
+        raise refusals[0]
+    return ok()

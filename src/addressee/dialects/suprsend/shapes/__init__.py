@@ -1,0 +1,1 @@
+"""What SuprSend's operations take and give, an area each (suprsend.md §2)."""

@@ -1,0 +1,115 @@
+"""Subscriber lists: what their operations take and give (suprsend.md §2.5)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from addressee.dialects.suprsend.shapes.users import Meta
+
+
+class NewList(Struct, frozen=True):
+    list_id: str
+    list_name: str | None = None
+    list_description: str | None = None
+    list_type: str | None = None
+    track_user_entry: bool | None = None
+    track_user_exit: bool | None = None
+
+
+class Ids(Struct, frozen=True):
+    distinct_ids: list[str]
+
+
+class Affected(Struct, frozen=True):
+    success: bool
+    affected_count: int
+
+
+class Done(Struct, frozen=True):
+    success: bool
+
+
+class ListedDraft(Struct, frozen=True):
+    version_id: str
+    subscribers_count: int
+    created_at: str
+    updated_at: str
+
+
+class List(Struct, frozen=True):
+    """A list, or a draft of one: then `version_id` is set, and the count and the times are those of the draft."""
+
+    list_id: str
+    list_name: str
+    list_description: str
+    list_type: str
+    subscribers_count: int
+    source: str | None
+    is_readonly: bool
+    status: Literal["active", "draft"]
+    track_user_entry: bool
+    track_user_exit: bool
+    requested_for_delete: bool
+    created_at: str
+    updated_at: str
+    drafts: list[ListedDraft] | None
+    version_id: str | None
+
+
+class OffsetMeta(Struct, frozen=True):
+    count: int
+    limit: int
+    offset: int
+
+
+class Lists(Struct, frozen=True):
+    meta: OffsetMeta
+    results: list[List]
+
+
+class Subscriber(Struct, frozen=True):
+    id: str
+    distinct_id: str
+    created_at: str
+
+
+class Subscribers(Struct, frozen=True):
+    meta: Meta
+    results: list[Subscriber]
+
+
+class SubscribedList(Struct, frozen=True):
+    list_id: str
+    list_name: str
+    list_description: str
+    list_type: str
+    source: str | None
+    subscribers_count: int
+    updated_at: str
+
+
+class Subscription(Struct, frozen=True):
+    list: SubscribedList
+    created_at: str
+
+
+class BriefSubscription(Struct, frozen=True):
+    list_id: str
+    subscribed_at: str
+    status: str
+
+
+class BriefPaging(Struct, frozen=True):
+    after: str | None
+    has_more: bool
+
+
+class ListSubscriptions(Struct, frozen=True):
+    """`lists` and `paging` say the same as `results` and `meta`, in the words of an older answer."""
+
+    meta: Meta
+    results: list[Subscription]
+    lists: list[BriefSubscription]
+    paging: BriefPaging

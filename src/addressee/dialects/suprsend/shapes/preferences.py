@@ -1,0 +1,131 @@
+"""Preferences: what their operations take and give (suprsend.md §2.1, §2.8, §2.9, §5.2)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from addressee.dialects.suprsend.shapes.lists import OffsetMeta
+
+OptInOrOut = Literal["opt_in", "opt_out"]
+Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]
+
+
+class ChannelPreference(Struct, frozen=True):
+    channel: str
+    is_restricted: bool
+
+
+class ChannelPreferences(Struct, frozen=True):
+    channel_preferences: list[ChannelPreference]
+
+
+class CategoryChoice(Struct, frozen=True):
+    """Channels that are not named in `opt_out_channels`, or are in `opt_in_channels`, are opted in."""
+
+    preference: OptInOrOut | None = None
+    opt_out_channels: list[str] | None = None
+    opt_in_channels: list[str] | None = None
+    digest_schedule: Any = UNSET
+    properties: Any = UNSET
+
+
+class NamedCategoryChoice(CategoryChoice, frozen=True, kw_only=True):
+    category: str
+
+
+class PreferenceChanges(Struct, frozen=True, kw_only=True):
+    channel_preferences: list[ChannelPreference] | None = None
+    categories: list[NamedCategoryChoice] | None = None
+
+
+class BulkPreferenceChanges(PreferenceChanges, frozen=True, kw_only=True):
+    distinct_ids: list[str]
+
+
+class BulkPreferenceReset(Struct, frozen=True):
+    distinct_ids: list[str]
+    reset_channel_preferences: bool = False
+    reset_categories: bool = False
+
+
+class Success(Struct, frozen=True):
+    success: bool
+
+
+class CategoryChannel(Struct, frozen=True):
+    channel: str
+    preference: OptInOrOut
+    is_editable: bool
+
+
+class Category(Struct, frozen=True):
+    """With `digest_schedule` and `properties` where they were stored."""
+
+    name: str
+    category: str
+    description: str | None
+    original_preference: Default
+    preference: OptInOrOut
+    is_editable: bool
+    channels: list[CategoryChannel]
+    tags: list[str] | None
+    effective_tags: list[str] | None
+
+
+class Section(Struct, frozen=True):
+    name: str | None
+    slug: str | None
+    description: str | None
+    tags: list[str] | None
+    subcategories: list[Category]
+
+
+class FullPreference(Struct, frozen=True):
+    sections: list[Section]
+    channel_preferences: list[ChannelPreference]
+
+
+class Categories(Struct, frozen=True):
+    meta: OffsetMeta
+    results: list[Category]
+
+
+class TenantCategoryChanges(Struct, frozen=True):
+    """What is null holds as the category says."""
+
+    enabled_for_tenant: bool | UnsetType | None = UNSET
+    visible_to_subscriber: bool | UnsetType | None = UNSET
+    preference: Default | UnsetType | None = UNSET
+    mandatory_channels: list[str] | UnsetType | None = UNSET
+    opt_in_channels: list[str] | UnsetType | None = UNSET
+    blocked_channels: list[str] | UnsetType | None = UNSET
+    digest_schedule: Any = UNSET
+    properties: Any = UNSET
+
+
+class TenantCategory(Struct, frozen=True):
+    """What the tenant does not say itself is null. `digest_schedule` and `properties` stand beside where stored."""
+
+    name: str
+    category: str
+    description: str | None
+    tags: list[str] | None
+    effective_tags: list[str] | None
+    root_category: Literal["system", "transactional", "promotional"]
+    default_preference: Default
+    default_mandatory_channels: list[str]
+    default_opt_in_channels: list[str] | None
+    enabled_for_tenant: bool
+    visible_to_subscriber: bool
+    preference: Default | None
+    mandatory_channels: list[str] | None
+    opt_in_channels: list[str] | None
+    blocked_channels: list[str]
+    updated_at: str | None
+
+
+class TenantCategories(Struct, frozen=True):
+    meta: OffsetMeta
+    results: list[TenantCategory]

@@ -1,0 +1,206 @@
+"""Who subscribes to objects, and what users and objects subscribe to (suprsend.md §2.1, §2.6): A9, B29 to B32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from addressee.dialects.bodies import typed_body
+from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.suprsend.authentication import SERVER
+from addressee.dialects.suprsend.errors import invalid
+from addressee.dialects.suprsend.objects import checked_type, known_object
+from addressee.dialects.suprsend.operators import Parsed, parse_profile
+from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
+from addressee.dialects.suprsend.places import checked_id, known_user, user_at
+from addressee.dialects.suprsend.profiles import instant, properties, warned, warnings_of
+from addressee.dialects.suprsend.query import Query
+from addressee.dialects.suprsend.shapes import objects as shapes
+from addressee.dialects.suprsend.users import MAX_BODY_BYTES
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.subscriptions import Subscription
+from addressee.directory.writes import Write
+
+# What names a recipient that is described inline; everything else is its profile.
+OF_USERS = ("distinct_id",)
+OF_OBJECTS = ("object_type", "id")
+
+
+async def list_subscribers(call: Call) -> Answer:
+    page = asked_page(Query(call.query_string), UUID)
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    part = await directory.subscribers(owner, page)
+    counts = await directory.count_subscribers_of([owner, *(each.recipient for each in part.entries)])
+    return json_answer(cursor_page(part, counts[owner.uid], lambda each: subscription(each, counts)))
+
+
+async def list_of_user(call: Call) -> Answer:
+    return await subscribed_to(call, await known_user(call))
+
+
+async def list_of_object(call: Call) -> Answer:
+    return await subscribed_to(call, await known_object(call))
+
+
+async def subscribed_to(call: Call, owner: Recipient) -> Answer:
+    """What somebody subscribes to; lists have a route of their own."""
+    page = asked_page(Query(call.query_string), UUID)
+    directory = call.rooms.directory
+    part = await directory.subscribed_objects(owner, page)
+    counts = await directory.count_subscribers_of(each.object for each in part.entries)
+    count = await directory.count_subscribed_objects(owner)
+    seed = {
+        "objects": [
+            {
+                "object_id": each.object.place.id,
+                "type": each.object.place.collection,
+                "subscribed_at": instant(each.inserted_at),
+            }
+            for each in part.entries
+        ],
+        "paging": {"after": part.after, "has_more": part.after is not None},
+    }
+
+    def item(each: Subscription) -> Document:
+        described = {**mention(each.object, counts), "properties": properties(each.object)}
+        return {"properties": each.properties, "object": described, **times(each)}
+
+    return json_answer({**cursor_page(part, count, item), **seed})
+
+
+async def create(call: Call) -> Answer:
+    """Those who are named or described are created or changed first."""
+    given = typed_body(call, shapes.AddSubscriptions)
+    described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    people: list[Recipient] = []
+    warnings: list[str] = []
+    writes = [Write(place, (parsed.edit,), call.origin) for place, parsed in described]
+    for (_, parsed), written in zip(described, await directory.write_all(writes), strict=True):
+        if isinstance(written, RefusedError):
+            raise written
+        assert written.recipient is not None
+        people.append(written.recipient)
+        warnings += warnings_of(parsed, written)
+    counts = await directory.count_subscribers_of(people)
+
+    def answer(added: Sequence[Subscription]) -> Answer:
+        return json_answer({"results": [subscription(each, counts) for each in added], **warned(warnings)})
+
+    return answer(await directory.add_subscriptions(owner, people, given.properties, receipt=call.receipt(answer)))
+
+
+async def delete(call: Call) -> Answer:
+    """Those who do not subscribe, or are not there, are passed over."""
+    given = typed_body(call, shapes.DeleteSubscriptions)
+    places = [recipient_at(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    people = await directory.read_all(dict.fromkeys(places))
+    await directory.delete_subscriptions(owner, people.values(), receipt=call.receipt(no_content))
+    return no_content()
+
+
+def read_recipient(call: Call, given: str | dict[str, Any], field: str) -> tuple[Place, Parsed]:
+    """Whom an entry names, and what it says of it. Raises SuprSendError or RefusedError."""
+    place = recipient_at(call, given, field)
+    naming = OF_USERS if place.collection == USERS else OF_OBJECTS
+    said = {} if isinstance(given, str) else {key: value for key, value in given.items() if key not in naming}
+    return place, parse_profile(said)
+
+
+def recipient_at(call: Call, given: str | dict[str, Any], field: str) -> Place:
+    """A user named by its id, or a user or an object as it is described. Raises SuprSendError or RefusedError."""
+    if isinstance(given, str):
+        return user_at(call, given, field)
+    if "object_type" in given:
+        collection = checked_type(given["object_type"], f"{field}.object_type")
+        return Place(call.environment.id, collection, checked_id(given.get("id"), f"{field}.id"))
+    if "distinct_id" in given:
+        return user_at(call, given["distinct_id"], f"{field}.distinct_id")
+    raise invalid(field, f"{field} must be a distinct_id, or have one, or an object_type and an id.")
+
+
+def subscription(each: Subscription, counts: Mapping[UUID, int]) -> Document:
+    recipient = each.recipient
+    is_user = recipient.place.collection == USERS
+    as_user = {"distinct_id": recipient.place.id, "updated_at": instant(recipient.updated_at)}
+    return {
+        "properties": each.properties,
+        "user": as_user if is_user else None,
+        "object": None if is_user else mention(recipient, counts),
+        **times(each),
+    }
+
+
+def mention(object: Recipient, counts: Mapping[UUID, int]) -> Document:
+    return {
+        "id": object.place.id,
+        "object_type": object.place.collection,
+        "subscriptions_count": counts.get(object.uid, 0),
+        "updated_at": instant(object.updated_at),
+    }
+
+
+def times(each: Subscription) -> Document:
+    return {"created_at": instant(each.inserted_at), "updated_at": instant(each.updated_at)}
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/user/{distinct_id}/subscribed_to/object/",
+        "users.get_objects_subscribed_to",
+        "List the objects that a user subscribes to, newest first",
+        list_of_user,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.ObjectsSubscribedTo,
+    ),
+    Operation(
+        "GET",
+        "/v1/object/{object_type}/{object_id}/subscribed_to/object/",
+        "objects.get_objects_subscribed_to",
+        "List the objects that an object subscribes to, newest first",
+        list_of_object,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.ObjectsSubscribedTo,
+    ),
+    Operation(
+        "GET",
+        "/v1/object/{object_type}/{object_id}/subscription/",
+        "objects.get_subscriptions",
+        "List who subscribes to an object, newest first",
+        list_subscribers,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "POST",
+        "/v1/object/{object_type}/{object_id}/subscription/",
+        "objects.create_subscriptions",
+        "Subscribe up to 100 recipients to an object",
+        create,
+        SERVER,
+        takes=shapes.AddSubscriptions,
+        gives=shapes.AddedSubscriptions,
+        max_body_bytes=MAX_BODY_BYTES,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/object/{object_type}/{object_id}/subscription/",
+        "objects.delete_subscriptions",
+        "End up to 100 subscriptions to an object",
+        delete,
+        SERVER,
+        takes=shapes.DeleteSubscriptions,
+        status=204,
+        max_body_bytes=MAX_BODY_BYTES,
+    ),
+)
