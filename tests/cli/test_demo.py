@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,9 @@ def feed_item(person: Person) -> FeedListItemsResponse:
     )
 
 
+@cache
 def email(person: Person, **changes: str) -> EmailMessage:
+    """Nobody changes it; making a thousand of them takes seconds."""
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = "Example <hello@example.com>"
     message["To"] = person.email

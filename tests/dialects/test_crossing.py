@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from knockapi import Knock
+from knockapi import DefaultHttpxClient, Knock
 from suprsend import Suprsend
 
 from addressee.directory.keys import Keys
@@ -16,7 +16,7 @@ from tests.conftest import Environment
 @pytest.fixture
 async def knock(api: str, keys: Keys, environment: Environment) -> AsyncIterator[Knock]:
     key = (await keys.create(environment.name, "secret")).key
-    with Knock(api_key=key, base_url=api, max_retries=0) as client:
+    with Knock(api_key=key, base_url=api, max_retries=0, http_client=DefaultHttpxClient(verify=False)) as client:
         yield client
 
 

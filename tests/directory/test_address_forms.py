@@ -132,6 +132,13 @@ def test_another_provider_is_refused(kind: str, given: Any) -> None:
         provider_of(kind, given)
 
 
+def test_a_provider_that_is_none_is_not_repeated() -> None:
+    """It may be a token: the two are easily swapped."""
+    with pytest.raises(RefusedError) as refused:
+        provider_of("android_push", "d3Vicm9rZW4")
+    assert refused.value.message == "The provider of android_push must be fcm or xiaomi or oppo."
+
+
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [

@@ -23,6 +23,7 @@ from tests.support.documents import documents
         (2**63, "number"),
         (-(2**63), "number"),
         (1e30, "number"),
+        (10**400, "number"),
         ({1: 2}, "type"),
         ({1, 2}, "type"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,8 @@ SQL = load("addressee.directory")
 PLANNING = load("addressee.database")
 
 ENVIRONMENT = -3
-MANY = 100_000
+# LIST_MEMBERS=1000000 asks the same of a list of a million.
+MANY = int(os.environ.get("LIST_MEMBERS", "100000"))
 
 # What finding a row, and writing it with its entries in three indexes, looks at, at most.
 BLOCKS_OF_A_ROW = 50
@@ -145,8 +147,8 @@ async def test_members_are_compared_by_pages(pool: Pool, news: List, after: tupl
         found = await plan_anew(
             pool, "members_also_in", *news.place, one, other, "$users", *after, AT_ONCE, known=known
         )
-        assert {index for _, index in scans(found)} == {"subscriptions_pkey"}
-        assert (found[0]["Actual Rows"], most_rows(found)) == (AT_ONCE, AT_ONCE)
+        check_short(found, AT_ONCE)
+        assert found[0]["Actual Rows"] == AT_ONCE
         assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
 
 

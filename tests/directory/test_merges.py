@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from addressee.database.paging import Page
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory import Directory
@@ -261,3 +262,56 @@ async def test_a_merge_is_part_of_the_history_of_both(pool: Pool, directory: Dir
         ("guest", "merge"),
         ("guest", "unmerge"),
     ]
+
+
+class TestSubscriptions:
+    """End with a merge, or are united; either way undoing it brings back what was."""
+
+    async def subscribed(self, directory: Directory, recipient: Recipient) -> list[tuple[str, object]]:
+        found = await directory.subscribed_objects(recipient, Page(100))
+        return sorted((each.object.place.id, each.properties.get("of")) for each in found.entries)
+
+    async def people(self, directory: Directory, named: Named) -> tuple[Recipient, Recipient]:
+        """Both subscribe to `both`, each to one of their own."""
+        ada, guest = await two(directory, named)
+        for id, subscribers in (("both", (ada, guest)), ("hers", (ada,)), ("theirs", (guest,))):
+            object = await write(directory, Place(ada.place.environment_id, "topics", id), Identify())
+            for each in subscribers:
+                await directory.add_subscriptions(object, [each], {"of": each.place.id})
+        return ada, guest
+
+    async def test_end(self, directory: Directory, named: Named) -> None:
+        _, guest = await self.people(directory, named)
+        done = await directory.merges.merge(named("ada"), named("guest"))
+        assert await self.subscribed(directory, done.primary) == [("both", "ada"), ("hers", "ada")]
+        undone = await directory.merges.undo(guest.place.environment_id, done.merge.id)
+        assert await self.subscribed(directory, undone.secondary) == [("both", "guest"), ("theirs", "guest")]
+
+    async def test_are_united(self, directory: Directory, named: Named) -> None:
+        _, guest = await self.people(directory, named)
+        environment_id = guest.place.environment_id
+        done = await directory.merges.merge(named("ada"), named("guest"), unites=True)
+        assert await directory.merges.find(environment_id, done.merge.id) == done.merge
+        assert await self.subscribed(directory, done.primary) == [("both", "ada"), ("hers", "ada"), ("theirs", "guest")]
+        theirs = await directory.read(Place(environment_id, "topics", "theirs"))
+        assert theirs is not None
+        assert await directory.count_subscribers(theirs) == 1
+
+        undone = await directory.merges.undo(environment_id, done.merge.id)
+        assert await self.subscribed(directory, undone.primary) == [("both", "ada"), ("hers", "ada")]
+        assert await self.subscribed(directory, undone.secondary) == [("both", "guest"), ("theirs", "guest")]
+        assert await directory.count_subscribers(theirs) == 1
+
+    async def test_go_on_to_whom_the_primary_is_merged_into(self, directory: Directory, named: Named) -> None:
+        _, guest = await self.people(directory, named)
+        await write(directory, named("third"), Identify())
+        first = await directory.merges.merge(named("ada"), named("guest"), unites=True)
+        second = await directory.merges.merge(named("third"), named("ada"), unites=True)
+        assert await self.subscribed(directory, second.primary) == [
+            ("both", "ada"),
+            ("hers", "ada"),
+            ("theirs", "guest"),
+        ]
+        for merge in (second.merge, first.merge):
+            undone = await directory.merges.undo(guest.place.environment_id, merge.id)
+        assert await self.subscribed(directory, undone.secondary) == [("both", "guest"), ("theirs", "guest")]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -195,6 +196,21 @@ async def test_the_job_does_it_when_the_process_ended_before(
     assert await tokens(directory, at("ada"), at("bob")) == [[], ["fcm:t"]]
 
 
+async def test_what_the_database_refuses_just_then_is_left_to_the_job(
+    directory: Directory, at: At, pool: Pool, releasing: Releasing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: Any) -> None:
+        raise asyncpg.DeadlockDetectedError
+
+    await write(directory, at("ada"), ANDROID)
+    with monkeypatch.context() as patched:
+        patched.setattr("addressee.directory.releasing.store_recipients", refuse)
+        await write(directory, at("bob"), ANDROID)
+    (job,) = await jobs(pool, at)
+    await releasing.release(job)
+    assert await tokens(directory, at("ada"), at("bob")) == [[], ["fcm:t"]]
+
+
 async def lose(directory: Directory, at: At) -> Sequence[Loss]:
     """Ada's token is Bob's, and she does not know it yet."""
     await write(directory, at("ada"), ANDROID)
@@ -209,13 +225,14 @@ async def test_a_token_stays_with_who_got_it_back_meanwhile(directory: Directory
     assert await tokens(directory, at("ada"), at("bob")) == [["fcm:t"], []]
 
 
-async def test_a_token_stays_when_nobody_else_has_it_any_more(
+async def test_a_token_that_is_lost_does_not_come_back_by_itself(
     directory: Directory, at: At, releasing: Releasing
 ) -> None:
     losses = await lose(directory, at)
     await write(directory, at("bob"), RemoveAddress("android_push", "t"))
     await releasing.release(Release(losses))
-    assert await tokens(directory, at("ada"), at("bob")) == [["fcm:t"], []]
+    await write(directory, at("eve"), ANDROID)
+    assert await tokens(directory, at("ada"), at("bob"), at("eve")) == [[], [], ["fcm:t"]]
 
 
 async def test_the_next_person_under_the_id_loses_nothing(

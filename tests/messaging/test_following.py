@@ -12,6 +12,7 @@ from addressee.database.queries import load
 from addressee.directory.merges import Merge
 from addressee.directory.recipient import Recipient
 from addressee.messaging import Mark, MessageFilter, Missing, Reference, RunFilter, Status
+from addressee.messaging.delivery import LONGEST_PAUSE, MAX_ATTEMPTS, retry_after
 from addressee.messaging.following import MOVED_AGE, PAGE_SIZE, SWEEPS, Follow, WhatFollows, what_follows
 from addressee.messaging.housekeeping import tidy
 from tests.messaging.office import FILES, WELCOME, Office, user
@@ -458,3 +459,41 @@ async def count(office: Office, id: str) -> int:
         if part.after is None:
             return found
         page = Page(1000, after=part.entries[-1].position)
+
+
+def test_the_last_sweep_comes_after_the_last_attempt_however_long_a_provider_asks_to_wait() -> None:
+    longest = sum((retry_after(attempt, 1, LONGEST_PAUSE) for attempt in range(1, MAX_ATTEMPTS)), timedelta())
+    assert longest < sum(SWEEPS, timedelta())
+
+
+async def test_more_subscriptions_than_a_page_follow_too(office: Office) -> None:
+    await two(office)
+    guest = await office.identify("guest")
+    statement = """
+        INSERT INTO addressee.recipients
+        SELECT $1, 'topics', n::text, gen_random_uuid(), 1, '{}', '{}', '[]', '{}', '{}', now(), NULL, 1
+        FROM generate_series(1, 2500) AS n
+    """
+    await office.pool.execute(statement, office.environment_id)
+    statement = """
+        INSERT INTO addressee.subscriptions
+        SELECT environment_id, collection, id, uid, '$users', 'guest', $2, gen_random_uuid(), '{}', now(), now()
+        FROM addressee.recipients
+        WHERE environment_id = $1
+          AND collection = 'topics'
+    """
+    await office.pool.execute(statement, office.environment_id, guest.uid)
+    count = """
+        SELECT recipient_id, count(*)
+        FROM addressee.subscriptions
+        WHERE environment_id = $1
+        GROUP BY recipient_id
+    """
+    place = guest.place
+    done = await office.directory.merges.merge(place._replace(id="ada"), place, unites=True)
+    assert dict(await office.pool.fetch(count, office.environment_id)) == {"ada": 1000, "guest": 1500}
+    await office.work()
+    assert dict(await office.pool.fetch(count, office.environment_id)) == {"ada": 2500}
+    await office.directory.merges.undo(office.environment_id, done.merge.id)
+    await office.work()
+    assert dict(await office.pool.fetch(count, office.environment_id)) == {"guest": 2500}

@@ -169,6 +169,17 @@ class TestBroadcast:
         await news.office.work()
         assert await news.runs("told") == []
 
+    async def test_erasing_all_others_who_were_named_stops_nothing(self, news: News) -> None:
+        await news.add("ada")
+        await news.office.identify("bob")
+        what = Trigger("told", [Reference(LISTS, "news"), Reference(USERS, "bob")])
+        await news.office.messaging.trigger(news.office.environment_id, what)
+        await news.office.delete("bob")
+        await news.work("start")
+        await news.work("advance", "erase")
+        await news.office.work()
+        assert await news.runs("told") == ["ada"]
+
     async def test_erasing_the_former_members_stops_nothing(self, news: News) -> None:
         await news.add("ada")
         await news.broadcast()
@@ -250,6 +261,26 @@ class TestTracking:
         await news.remove("bob")
         await news.office.work()
         assert (await news.runs("hello"), await news.runs("goodbye")) == ([], ["ada"])
+
+    async def test_nobody_leaves_because_the_next_replacement_was_settled_first(self, news: News) -> None:
+        """The members of one set are erased only once they were compared with those before them."""
+        await news.define(tracks_entry=True, tracks_exit=True)
+        stayed = people("stayed", 3)
+        await news.add(*stayed, "left")
+        await news.replace(*stayed, "joined")
+        between = await news.replace(*stayed)
+        slow, _ = [job for job in await news.office.jobs() if job.name == "settle_list"]
+        await news.office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", slow.id)
+        await news.office.work()
+        assert (await news.stored(between))[0] == 4
+        await news.office.run(slow)
+        await news.office.work()
+        assert (await news.runs("hello"), await news.runs("goodbye")) == (
+            ["joined", "left", *stayed],
+            ["joined", "left"],
+        )
+        await news.office.work(deferred=True)
+        assert (await news.stored(between))[0] == 0
 
     async def test_a_draft_is_no_list(self, news: News) -> None:
         await news.define(tracks_entry=True, tracks_exit=True)

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from addressee.channels.fcm import FcmSender
+from addressee.channels.push import Push
+from addressee.channels.sender import Failed, Sent
 from addressee.directory.address_edits import AddAddress, RemoveAddress
 from addressee.directory.edits import Edit, Identify, SetChannelData
 from addressee.directory.memberships import place_of
@@ -303,6 +306,25 @@ async def test_a_worker_that_dies_in_the_middle_leaves_what_it_had_not_recorded(
     assert [event for event, _ in await office.events(message)] == ["created", "queued", "sent"]
 
 
+async def test_what_a_sender_cannot_cope_with_has_no_other_sent_again(
+    office: Office, fcm: FcmServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await edit(office, "ada", *(token(f"t{number}") for number in range(5)))
+    job = await send_job(office)
+    send = FcmSender.send
+
+    async def fail_at_one(sender: FcmSender, push: Push) -> Sent | Failed:
+        if push.token == "t2":
+            raise ZeroDivisionError
+        return await send(sender, push)
+
+    monkeypatch.setattr(FcmSender, "send", fail_at_one)
+    await office.run(job)
+    await office.work_after(timedelta(seconds=51))
+    assert sorted(fcm.devices) == ["t0", "t1", "t3", "t4"]
+    assert [each for each in await sends(office) if each[0] == "t2"] == [("t2", 2, "delivery_attempted", False)]
+
+
 async def test_a_worker_that_was_too_slow_records_nothing(office: Office, fcm: FcmServer) -> None:
     fcm.refusals["tablet"] = UNAVAILABLE
     await edit(office, "ada", token("phone"), token("tablet"))
@@ -393,7 +415,8 @@ async def test_the_next_person_under_an_id_is_not_touched(office: Office, mail: 
     assert await statuses_stored(office, "ada") == {}
 
 
-async def test_an_address_within_a_tenant_is_disabled_there(office: Office, mail: MailServer) -> None:
+@pytest.mark.parametrize("naming", [AddAddress("email", LOVELACE), Identify({"email": LOVELACE})])
+async def test_an_address_within_a_tenant_is_disabled_there(office: Office, mail: MailServer, naming: Edit) -> None:
     mail.refused[LOVELACE] = NO_MAILBOX
     ada = await edit(office, "ada", Identify({"email": ADA}))
     acme = await office.directory.write(
@@ -401,7 +424,7 @@ async def test_an_address_within_a_tenant_is_disabled_there(office: Office, mail
     )
     assert acme.recipient is not None
     within = place_of(ada, acme.recipient)
-    await office.directory.write(Write(within, (AddAddress("email", LOVELACE),)))
+    await office.directory.write(Write(within, (naming,)))
     await notify(office, "ada", workflow="mail", tenant="acme")
     assert await statuses_stored(office, "ada") == {}
     found = await office.directory.read(within)

@@ -19,7 +19,7 @@ from addressee.preferences.policies import (
     blocked_by,
     check_policy,
     grounded,
-    policy_of,
+    policies_of,
     with_blocked,
     with_terms,
 )
@@ -56,7 +56,7 @@ def decided(
 ) -> Blocked | None:
     """What stands against a workflow of the categories `a` and `b`, of which these are defined."""
     kept = of_tenant or {}
-    policies = tuple(policy_of(category, kept) for category in categories)
+    policies = tuple(policies_of(categories, kept))
     found = grounded(effective(own, tenant, kept if tenant else {}, ground or {}), policies)
     wishes = Wishes(found, rule, KNOWN, "w", ("a", "b"), policies=policies, blocked=blocked_by(kept), **rest)
     return decide(wishes, Target(kind, CHANNEL))
@@ -368,3 +368,11 @@ def test_it_decides_as_the_plain_model_does(
 ) -> None:
     blocked = decided(defined, kind, own, tenant=tenant, of_tenant=kept, ground=ground, rule=rule)
     assert (blocked is None) == model(own, tenant, kept, ground, defined, kind, rule)
+
+
+def test_a_policy_is_checked_once_however_many_categories_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[Any] = []
+    monkeypatch.setattr("addressee.preferences.policies.check_policy", checked.append)
+    found = policies_of([OPT_IN, Category(key="b", name="B"), Category(key="c", name="C")], policy(offered=False))
+    assert [each.offered for each in found] == [False, True, True]
+    assert len(checked) == 1

@@ -71,6 +71,10 @@ class KnockEnvelope(Struct, forbid_unknown_fields=True):
     type: str
     errors: Annotated[list[KnockField], Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
 
+    def __post_init__(self) -> None:
+        if (self.errors is msgspec.UNSET) == (self.code == "invalid_params"):
+            raise ValueError("`errors` belong to invalid_params, and to nothing else")
+
     def words(self, status: int) -> Words:
         return Words(self.status, self.code, self.type)
 

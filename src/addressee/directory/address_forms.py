@@ -216,7 +216,7 @@ def provider_of(kind: str, given: Any) -> str | None:
     named = provider_named(kind, given)
     if named not in providers:
         known = " or ".join(providers) or "none"
-        raise RefusedError("provider", f"addresses.{kind}", f"The provider of {kind} is {known}, not {given!r}.")
+        raise RefusedError("provider", f"addresses.{kind}", f"The provider of {kind} must be {known}.")
     return named
 
 

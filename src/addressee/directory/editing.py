@@ -48,6 +48,11 @@ def living(found: Recipient | None, place: Place, moment: Moment) -> Recipient:
     return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
 
 
+def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
+    """What stays of someone who is gone: the place, and who lived there."""
+    return Recipient(recipient.place, recipient.uid, version, updated_at=now, deleted_at=now, format=recipient.format)
+
+
 def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient:
     """`recipient` with other documents; the same object when they say the same."""
     different = {name: value for name, value in documents.items() if not same(getattr(recipient, name), value)}

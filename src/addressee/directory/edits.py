@@ -17,7 +17,7 @@ from addressee.directory import attributes
 from addressee.directory.address_edits import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
 from addressee.directory.addresses import following
 from addressee.directory.documents import Merge, check_id, check_value, overlay, same
-from addressee.directory.editing import Moment, changed, living, without
+from addressee.directory.editing import Moment, changed, living, tombstone, without
 from addressee.directory.errors import RefusedError
 from addressee.directory.preference_sets import merged
 from addressee.directory.property_edits import Add, Append, Remove, Set, SetOnce, Unset
@@ -202,14 +202,7 @@ class Delete:
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
         if found is None or not found.lives:
             return found
-        return Recipient(
-            place,
-            found.uid,
-            moment.version,
-            updated_at=moment.now,
-            deleted_at=moment.now,
-            format=found.format,
-        )
+        return tombstone(found, moment.version, moment.now)
 
 
 @dataclass(frozen=True, slots=True)

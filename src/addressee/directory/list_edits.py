@@ -69,6 +69,12 @@ class List(Struct, frozen=True):
                 return draft
         raise DraftMissingError(self.place, uid)
 
+    def predecessor(self, uid: UUID) -> UUID | None:
+        """The identity whose members were replaced by those of `uid`, if that is known still."""
+        succession = [self.uid, *self.predecessors]
+        following = succession[succession.index(uid) + 1 :] if uid in succession else []
+        return following[0] if following else None
+
     @property
     def identities(self) -> frozenset[UUID]:
         """All that something may be stored under; what is under any other is to be erased."""

@@ -219,6 +219,16 @@ async def successor(connection: Connection, object: Identified) -> UUID | None:
     return uid
 
 
+async def is_being_compared(pool: Pool, list: List, settle: Settle) -> bool:
+    """Whether the members before replaced others that are stored still: both are needed until it is told who moved."""
+    earlier = list.predecessor(settle.before)
+    if earlier is None:
+        return False
+    async with planned_anew(pool) as connection:
+        found: bool = await connection.fetchval(SQL["has_subscribers"], *settle.place, earlier)
+    return found
+
+
 async def compare(connection: Connection, settle: Settle) -> Compared:
     """The next 1,000 members of one set, and which of them made the move in question: they are not in the other."""
     one, other = settle.after, settle.before

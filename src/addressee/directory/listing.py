@@ -70,5 +70,5 @@ async def list_recipients(
 
 async def list_by_id(pool: Pool, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
     """Living recipients in the order of their ids, past the first `start`, which are passed over one by one."""
-    found = await pool.fetch(SQL["list_lists"], environment_id, collection, start, size)
+    found = await pool.fetch(SQL["list_recipients_by_id"], environment_id, collection, start, size)
     return [rows.recipient_from(row) for row in found]

@@ -34,10 +34,12 @@ from addressee.directory.list_edits import (
     present,
 )
 from addressee.directory.list_members import Member, Membership, Move, Settle
+from addressee.directory.listing import list_by_id
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.storing import Effect, erasure, store_recipients
+from addressee.directory.subscriptions import read_counts
 from addressee.directory.writer import Writer
 
 SQL = load(__package__)
@@ -107,8 +109,7 @@ class Lists:
 
     async def page(self, environment_id: int, offset: int, limit: int) -> Sequence[List]:
         """Lists in the order of their ids."""
-        found = await self._pool.fetch(SQL["list_lists"], environment_id, LISTS, offset, limit)
-        return [list_from(rows.recipient_from(row)) for row in found]
+        return [list_from(found) for found in await list_by_id(self._pool, environment_id, LISTS, limit, offset)]
 
     async def count(self, lists: Iterable[List]) -> Counter[UUID]:
         """How many members lists and their drafts have, by identity. It looks at no member."""
@@ -216,7 +217,4 @@ async def nothing(_: Connection, __: Recipient) -> None:
 
 async def count(database: Pool | Connection, lists: Iterable[List]) -> Counter[UUID]:
     sets = [(*list.place, uid) for list in lists for uid in (list.uid, *(draft.uid for draft in list.drafts))]
-    if not sets:
-        return Counter()
-    found = await database.fetch(SQL["subscriber_counts"], *zip(*sets, strict=True))
-    return Counter({row["object_uid"]: row["count"] for row in found})
+    return await read_counts(database, sets)

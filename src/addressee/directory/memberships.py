@@ -54,8 +54,7 @@ def overlaid(user: Recipient, within: Recipient) -> Recipient:
     Properties and attributes of the membership lie over the user's own; of a kind of which it has any addresses, only
     those count.
     """
-    kinds = {address["kind"] for address in within.addresses}
-    kinds |= {kind for kind, name in ATTRIBUTES.items() if within.attributes.get(name)}
+    kinds = kinds_of(within)
     named = {name for kind, name in ATTRIBUTES.items() if kind in kinds}
     attributes = {name: value for name, value in user.attributes.items() if name not in named}
     return structs.replace(
@@ -64,6 +63,12 @@ def overlaid(user: Recipient, within: Recipient) -> Recipient:
         properties={**user.properties, **within.properties},
         addresses=[*(address for address in user.addresses if address["kind"] not in kinds), *within.addresses],
     )
+
+
+def kinds_of(within: Recipient) -> frozenset[str]:
+    """The kinds of which a membership has addresses, stored or named by an attribute."""
+    stored = {address["kind"] for address in within.addresses}
+    return frozenset(stored | {kind for kind, name in ATTRIBUTES.items() if within.attributes.get(name)})
 
 
 async def write_memberships(

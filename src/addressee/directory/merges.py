@@ -28,6 +28,7 @@ from addressee.directory.push_tokens import inherit
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.storing import Effect, store_recipients
+from addressee.directory.subscriptions import move_subscriptions
 
 SQL = load(__package__)
 
@@ -54,7 +55,8 @@ class LostError(Exception):
 class Merge:
     """`merged_at` is when the secondary went into the primary; `undone_at` when it came out again.
 
-    `settled_at` is when the messages had followed, or had come back.
+    `unites` says that the secondary's subscriptions went over too; else they ended. `settled_at` is when what follows
+    had followed, or had come back.
     """
 
     id: UUID
@@ -65,6 +67,7 @@ class Merge:
     merged_at: datetime
     settled_at: datetime | None = None
     undone_at: datetime | None = None
+    unites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,17 @@ class Merges:
         self._chance = chance
 
     async def merge(
-        self, primary: Place, secondary: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+        self,
+        primary: Place,
+        secondary: Place,
+        *,
+        unites: bool = False,
+        origin: Origin = NO_ORIGIN,
+        receipt: Receipt | None = None,
     ) -> Done:
         """Merges `secondary` into `primary` and leaves a tombstone.
+
+        The secondary's subscriptions go over with `unites` (suprsend.md §4), and end without (knock.md §3.3).
 
         Raises MissingError when one of them is not there, RefusedError for one with itself or for two that together
         are above a limit, UnavailableError when others keep writing to them.
@@ -118,9 +129,13 @@ class Merges:
             one, other = present(found, primary), present(found, secondary)
             now = self._clock.now()
             merged = merge(one, other, now)
-            made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now)
+            made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now, unites=unites)
             await write_both(connection, "merge", origin, (one, merged.primary), (other, merged.tombstone))
             await self._record(connection, made, journal(one, other, merged))
+            if unites:
+                await move_subscriptions(
+                    connection, (*secondary, other.uid), (primary.id, one.uid), made.id, back=False
+                )
             await enqueue(connection, [following(made)])
             done = Done(made, merged.primary)
             await keep(connection, receipt, done, now)
@@ -167,6 +182,14 @@ class Merges:
             )
             if await connection.fetchval(SQL["undo_merge"], environment_id, id, now) is None:
                 raise LostError
+            if found.unites:
+                await move_subscriptions(
+                    connection,
+                    (*found.primary, found.primary_uid),
+                    (found.secondary.id, found.secondary_uid),
+                    id,
+                    back=True,
+                )
             await enqueue(connection, [following(found)])
             undone = Undone(
                 replace(found, settled_at=None, undone_at=now), parted.primary, parted.secondary, parted.kept
@@ -209,6 +232,7 @@ class Merges:
             made.secondary_uid,
             made.merged_at,
             self._sealer.seal(msgspec.json.encode(journal), purpose(made.id)),
+            made.unites,
         )
 
 
@@ -254,6 +278,7 @@ def merge_from(row: asyncpg.Record) -> Merge:
         row["merged_at"],
         row["settled_at"],
         row["undone_at"],
+        row["unites"],
     )
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 from addressee.directory.address_forms import FORMS
 from addressee.directory.addresses import ATTRIBUTES, check_number, together
 from addressee.directory.documents import same
-from addressee.directory.editing import check_size
+from addressee.directory.editing import check_size, tombstone
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Recipient
 
@@ -79,19 +79,7 @@ def merge(primary: Recipient, secondary: Recipient, now: datetime) -> Merged:
         updated_at=now,
         **{name: document for name, document in documents.items() if not same(document, getattr(primary, name))},
     )
-    return Merged(written, tombstone(secondary, now))
-
-
-def tombstone(recipient: Recipient, now: datetime) -> Recipient:
-    """What stays of someone who is gone: the place, and who lived there."""
-    return Recipient(
-        recipient.place,
-        recipient.uid,
-        recipient.version + 1,
-        updated_at=now,
-        deleted_at=now,
-        format=recipient.format,
-    )
+    return Merged(written, tombstone(secondary, secondary.version + 1, now))
 
 
 def missing(primary: Recipient, secondary: Recipient, name: str) -> Document:

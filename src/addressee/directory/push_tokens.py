@@ -98,11 +98,13 @@ async def inherit(connection: Connection, steps: Iterable[Step]) -> dict[Place, 
     return await tell(connection, [(heir, heir) for token, heir in heirs.items() if token not in theirs])
 
 
-async def of_others(connection: Connection, loss: Loss) -> frozenset[str]:
-    """Those of these tokens that are another's still."""
+async def still_lost(connection: Connection, loss: Loss) -> frozenset[str]:
+    """Those of these tokens that are not theirs again. One that is nobody's by now is lost too: who has a token without
+    a claim would not be told when somebody else gets it.
+    """
     digests = [bytes.fromhex(digest) for digest in loss.digests]
-    found = await connection.fetch(SQL["push_tokens_of_others"], loss.environment_id, digests, loss.uid)
-    return frozenset(row["digest"].hex() for row in found)
+    found = await connection.fetch(SQL["push_tokens_of"], loss.environment_id, digests, loss.uid)
+    return frozenset(loss.digests) - {row["digest"].hex() for row in found}
 
 
 async def give_up(connection: Connection, moves: Moves) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
+import asyncpg
 from msgspec import Struct
 from uuid_utils.compat import uuid7
 
@@ -44,7 +45,7 @@ class Releasing:
 
     async def release_now(self, people: Sequence[Loss]) -> None:
         """The same for who waits for it; where the database does not let it, the job does it later."""
-        with suppress(UnavailableError), unavailable_when_away():
+        with suppress(UnavailableError, asyncpg.TransactionRollbackError), unavailable_when_away():
             await self.release(Release(people))
 
     async def _take(self, connection: Connection, loss: Loss) -> None:
@@ -54,7 +55,7 @@ class Releasing:
             return
         found = rows.recipient_from(row)
         check_format(found)
-        lost = await push_tokens.of_others(connection, loss)
+        lost = await push_tokens.still_lost(connection, loss)
         kept = [
             address
             for address in found.addresses

@@ -34,6 +34,7 @@ SQL = load(__package__)
 
 COUNT_SLOTS = 16
 ERASED_AT_ONCE = 1000
+MOVED_AT_ONCE = 1000
 
 # What a recipient subscribes to is counted up to here.
 MOST_COUNTED = 10_000
@@ -150,10 +151,14 @@ async def count_subscribers(pool: Pool, object: Recipient) -> int:
 
 async def count_subscribers_of(pool: Pool, objects: Iterable[Recipient]) -> Counter[UUID]:
     """Like `count_subscribers`, of several objects in one query, by their identities."""
-    columns = list(zip(*map(identified, objects), strict=True))
-    if not columns:
+    return await read_counts(pool, [identified(object) for object in objects])
+
+
+async def read_counts(database: Pool | Connection, objects: Sequence[Identified]) -> Counter[UUID]:
+    """How many subscribers identities have, by their uids."""
+    if not objects:
         return Counter()
-    found = await pool.fetch(SQL["subscriber_counts"], *columns)
+    found = await database.fetch(SQL["subscriber_counts"], *zip(*objects, strict=True))
     return Counter({row["object_uid"]: row["count"] for row in found})
 
 
@@ -176,6 +181,18 @@ async def next_subscribers(connection: Connection, object: Identified, after: UU
         )
         for row in found
     ]
+
+
+async def move_subscriptions(
+    connection: Connection, source: Identified, target: tuple[str, UUID], merge_id: UUID, *, back: bool
+) -> bool:
+    """Gives up to 1,000 subscriptions of an identity to another of its collection, with a merge or (`back`) its undoing.
+
+    What the other subscribes to itself stays. Whether there may be more.
+    """
+    found = await connection.fetch(SQL["move_subscriptions"], *source, *target, merge_id, back, MOVED_AT_ONCE)
+    await change_counts(connection, Counter({tuple(row)[:4]: -1 for row in found if row["was_there"]}))
+    return len(found) == MOVED_AT_ONCE
 
 
 async def erase_subscriptions(pool: Pool, people: Sequence[Identified]) -> None:

@@ -13,15 +13,17 @@ import msgspec
 from addressee.dialects.operation import Dialect, Operation
 
 VARIABLE = re.compile(r"{(\w+)}")
-REFERENCE = "#/components/schemas/{name}"
+REFERENCE = "#/components/schemas/{dialect}.{name}"
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
-    operations = [(dialect, operation) for dialect in dialects for operation in dialect.operations]
-    schemas, components = schemas_of([operation for _, operation in operations])
+    components: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
-    for dialect, operation in operations:
-        paths[operation.path][operation.method.lower()] = describe(dialect, operation, schemas)
+    for dialect in dialects:
+        schemas, named = schemas_of(dialect)
+        components |= named
+        for operation in dialect.operations:
+            paths[operation.path][operation.method.lower()] = describe(dialect, operation, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -38,11 +40,15 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     }
 
 
-def schemas_of(operations: Sequence[Operation]) -> tuple[dict[int, Any], dict[str, Any]]:
-    """Each type's schema by the type's id, and the components that they refer to."""
-    types = [type for operation in operations for type in (operation.takes, operation.gives) if type is not None]
-    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
-    return {id(type): schema for type, schema in zip(types, schemas, strict=True)}, components
+def schemas_of(dialect: Dialect) -> tuple[dict[int, Any], dict[str, Any]]:
+    """Each type's schema by the type's id, and the components that they refer to, which bear the dialect's name."""
+    types = [
+        type for operation in dialect.operations for type in (operation.takes, operation.gives) if type is not None
+    ]
+    template = REFERENCE.format(dialect=dialect.name, name="{name}")
+    schemas, components = msgspec.json.schema_components(types, ref_template=template)
+    named = {f"{dialect.name}.{name}": schema for name, schema in components.items()}
+    return {id(type): schema for type, schema in zip(types, schemas, strict=True)}, named
 
 
 def describe(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:

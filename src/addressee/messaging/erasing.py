@@ -12,6 +12,7 @@ import msgspec
 from addressee.database.jobs import Job, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.list_edits import LISTS
 from addressee.directory.memberships import erase_memberships
 from addressee.directory.subscriptions import Identified, erase_subscriptions
 
@@ -108,7 +109,7 @@ async def erase_runs(pool: Pool, columns: Columns) -> int:
         # Held first, and in a statement of its own: whether anybody is left is asked once nobody can be added.
         await connection.execute(SQL["lock_triggers"], environments, triggers)
         await connection.execute(SQL["erase_recipient_runs"], environments, ids, recipients)
-        await connection.execute(SQL["erase_empty_runs"], environments, triggers)
+        await connection.execute(SQL["erase_empty_runs"], environments, triggers, LISTS)
     return len(runs)
 
 

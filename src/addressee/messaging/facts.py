@@ -25,7 +25,7 @@ from addressee.preferences.conditions import Known
 from addressee.preferences.deciding import Wishes
 from addressee.preferences.defaults import Ground, read_ground
 from addressee.preferences.layering import Effective, effective
-from addressee.preferences.policies import Policy, blocked_by, grounded, policy_of
+from addressee.preferences.policies import Policy, blocked_by, grounded, policies_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Surroundings:
     def policies(self) -> tuple[Policy, ...]:
         """Those of the workflow's categories that the environment defines."""
         known = self.ground.categories
-        return tuple(policy_of(known[key], self.of_policy) for key in self.run.categories if key in known)
+        return tuple(policies_of([known[key] for key in self.run.categories if key in known], self.of_policy))
 
     @cached_property
     def of_policy(self) -> Mapping[str, Document]:

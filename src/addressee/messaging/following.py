@@ -1,5 +1,7 @@
 """Messages follow a merge of recipients, and come back when it is undone: a page at a time, each in one transaction.
 
+So do subscriptions, where the merge unites them.
+
 What is not moved is found nevertheless: runs and others' messages keep naming the one who was merged away, and whoever
 reads them asks who stands for that identity now (see `people`).
 """
@@ -17,6 +19,8 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.recipient import Recipient
+from addressee.directory.subscriptions import move_subscriptions
+from addressee.messaging.delivery import LONGEST_PAUSE, MAX_ATTEMPTS
 from addressee.messaging.message import lock_messages
 
 SQL = load(__package__)
@@ -27,8 +31,9 @@ MOVED_AGE = timedelta(days=30)
 PAGE_SIZE = 500
 PAGES_AT_ONCE = 4
 
-# A message that is being sent moves once it has arrived, and a page of a run may be on its way during the merge.
-SWEEPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40))
+# A message that is being sent moves once it has arrived, which takes long when a provider asks for pauses; and a page
+# of a run may be on its way during the merge.
+SWEEPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40), MAX_ATTEMPTS * LONGEST_PAUSE)
 
 
 class Follow(msgspec.Struct, frozen=True):
@@ -65,6 +70,8 @@ class Follower:
         if merge is None:
             return
         while await move_page(self._pool, follow.environment_id, follow.merge_id):
+            pass
+        while await move_page_of_subscriptions(self._pool, follow.environment_id, follow.merge_id):
             pass
         again = [msgspec.structs.replace(follow, sweep=follow.sweep + 1).job(delay) for delay in next_sweep(follow)]
         if merge["next_merge_id"] is not None:
@@ -110,6 +117,17 @@ async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
             for statement in ("move_events", "move_sends", "move_delivery_logs"):
                 await connection.execute(SQL[statement], *source, ids, *to)
     return len(ids)
+
+
+async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: UUID) -> bool:
+    """Moves the next subscriptions to where they belong, where a merge unites them. Whether there may be more."""
+    async with pool.acquire() as connection, connection.transaction():
+        merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+        if merge is None or not merge["unites"]:
+            return False
+        source = (environment_id, merge["collection"], merge["source_id"], merge["source_uid"])
+        target = (merge["target_id"], merge["target_uid"])
+        return await move_subscriptions(connection, source, target, merge_id, back=merge["undone_at"] is not None)
 
 
 async def what_follows(pool: Pool, secondary: Recipient, now: datetime) -> WhatFollows:

@@ -18,8 +18,8 @@ from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.directory import receipts
 from addressee.directory.clock import Clock
-from addressee.directory.list_edits import list_from
-from addressee.directory.list_members import Move, Moved, Settle, compare
+from addressee.directory.list_edits import List, list_from
+from addressee.directory.list_members import Move, Moved, Settle, compare, is_being_compared
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, ReceiptTakenError, StoredAnswer
 from addressee.directory.recipient import USERS
@@ -36,6 +36,9 @@ KEY_PREFIX = "list\n"
 
 # A page of members may be on its way to a set while that is replaced, and be stored after the first sweep.
 SECOND_SWEEP = timedelta(minutes=5)
+
+# Members who are compared with those before them are not erased meanwhile.
+PAUSE = timedelta(seconds=10)
 
 
 class ListMoves:
@@ -65,21 +68,32 @@ class ListMoves:
         if settle.untold:
             await self._tell_page(settle)
             return
+        list = await self._list(settle)
+        if list is not None and await is_being_compared(self._pool, list, settle):
+            await self._go_on(settle, PAUSE)
+            return
         await erase_subscriptions(self._pool, [(*settle.place, settle.before)])
         if settle.sweeps > 1:
-            again = structs.replace(settle, sweeps=settle.sweeps - 1)
-            async with self._pool.acquire() as connection:
-                await enqueue(connection, [again.job(SECOND_SWEEP)])
+            await self._go_on(structs.replace(settle, sweeps=settle.sweeps - 1), SECOND_SWEEP)
+
+    async def _go_on(self, settle: Settle, after: timedelta) -> None:
+        async with self._pool.acquire() as connection:
+            await enqueue(connection, [settle.job(after)])
+
+    async def _list(self, settle: Settle) -> List | None:
+        """The list, unless it is another by now or has given up one of the two identities: what is left is erased."""
+        found = await self._reader.read(settle.place)
+        list = None if found is None else list_from(found)
+        return list if list is not None and {settle.before, settle.after} <= list.identities else None
 
     async def _tell_page(self, settle: Settle) -> None:
         """Tells of those on one page who moved. Who is added or removed just then is told of as it is after it."""
-        found = await self._reader.read(settle.place)
-        is_list = found is not None and settle.after in list_from(found).identities
+        list = await self._list(settle)
         page = "\n".join((str(settle.after), settle.untold[0], *map(str, settle.cursor)))
         with suppress(ReceiptTakenError):
             async with planned_anew(self._pool) as connection:
                 event = event_of(settle.untold[0], settle.list_id)
-                if is_list and await read_listening(connection, settle.environment_id, [event]):
+                if list is not None and await read_listening(connection, settle.environment_id, [event]):
                     movers, last = await compare(connection, settle)
                     moved = Moved(settle.environment_id, uuid7(), settle.list_id, settle.untold[0], movers)
                     await enqueue(connection, [moved.job] if movers else [])

@@ -20,14 +20,14 @@ import structlog
 from prometheus_client import Histogram
 
 from addressee.channels.providers import PROVIDERS
-from addressee.channels.sender import SENDING_SECONDS, Failed, Sender, Sent
+from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
 from addressee.database.jobs import enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.address_edits import DisableAddress
 from addressee.directory.clock import Clock
-from addressee.directory.memberships import overlaid, place_of
+from addressee.directory.memberships import kinds_of, overlaid, place_of
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Recipient
 from addressee.directory.writer import Writer
@@ -35,7 +35,7 @@ from addressee.directory.writes import Write
 from addressee.messaging.channels import open_secrets
 from addressee.messaging.content import PushContent
 from addressee.messaging.delivery import Change, Status, outcome, retry_after
-from addressee.messaging.people import read_people
+from addressee.messaging.people import People, read_people
 from addressee.messaging.reaching import known_addresses
 from addressee.messaging.recording import change_messages, record
 from addressee.messaging.reference import Reference
@@ -129,6 +129,7 @@ class Sending:
     async def _try(self, environment_id: int, batch: Sequence[Claimed], lines: Mapping[UUID, Line]) -> list[Tried]:
         """Tries those that there is time for; the others stay claimed until they are due again."""
         people = await read_people(self._reader, environment_id, [send.recipient for send in batch])
+        within = await read_within(self._reader, environment_id, people, batch)
         until = self._clock.now() + STARTING_TIME
         chance = self._chance()
         tried = []
@@ -138,23 +139,12 @@ class Sending:
             line = lines[send.channel_id]
             obstacle = None
             if send.recipient.collection != TRANSIENT:
-                obstacle = await self._obstacle(people.now(send.recipient), send, line.provider)
+                obstacle = obstacle_to(send, people.now(send.recipient), within.get(send.id), line.provider)
             if obstacle is not None:
                 tried.append(Tried(send, (Change(Status.NOT_SENT, {"reason": obstacle}),)))
             else:
-                tried.append(self._judge(send, await line.sender.send(letter(send)), chance))
+                tried.append(self._judge(send, await ask(line.sender, send), chance))
         return tried
-
-    async def _obstacle(self, person: Recipient | None, send: Claimed, provider: str) -> str | None:
-        """What has come between since the message was made. A device may be somebody else's by now."""
-        if person is None:
-            return "recipient_missing"
-        if not isinstance(send.content, PushContent):
-            return None
-        within = await self._within_tenant(person, send)
-        here = person if within is None else overlaid(person, within)
-        known = known_addresses(here, send.channel_id, provider)
-        return None if known.get(send.address) else "address_missing"
 
     def _judge(self, send: Claimed, result: Sent | Failed, chance: float) -> Tried:
         attempt = send.attempts + 1
@@ -178,24 +168,56 @@ class Sending:
         if not bounced:
             return
         people = await read_people(self._reader, environment_id, [send.recipient for send in bounced])
+        within = await read_within(self._reader, environment_id, people, bounced)
         writes = []
         for send in bounced:
             person = people.now(send.recipient)
             if person is not None:
-                holder = holder_of(send.address.kind, person, await self._within_tenant(person, send))
+                holder = holder_of(send.address.kind, person, within.get(send.id))
                 writes.append(Write(holder.place, (DisableAddress(*send.address, uid=holder.uid),)))
         await self._writer.write_all(writes)
 
-    async def _within_tenant(self, person: Recipient, send: Claimed) -> Recipient | None:
-        """What the person is within the tenant of the message, if anything is stored of that."""
-        if send.tenant is None:
-            return None
-        tenant = await self._reader.find(Reference(TENANTS, send.tenant).at(person.place.environment_id))
-        return None if tenant is None else await self._reader.find(place_of(person, tenant))
+
+async def ask(sender: Sender[Any], send: Claimed) -> Sent | Failed:
+    try:
+        return await sender.send(letter(send))
+    except Exception as error:  # what was sent before it must be recorded, or all of it is sent again
+        log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
+        return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
+
+
+async def read_within(
+    reader: Reader, environment_id: int, people: People, sends: Sequence[Claimed]
+) -> Mapping[str, Recipient]:
+    """What people are within the tenants of their messages, as far as anything is stored of that, by the sends' ids."""
+    of_tenants = {
+        send.id: Reference(TENANTS, send.tenant).at(environment_id) for send in sends if send.tenant is not None
+    }
+    if not of_tenants:
+        return {}
+    tenants = await reader.read_all(set(of_tenants.values()))
+    places = {
+        send.id: place_of(person, tenant)
+        for send in sends
+        if send.id in of_tenants
+        and (person := people.now(send.recipient)) is not None
+        and (tenant := tenants.get(of_tenants[send.id])) is not None
+    }
+    found = await reader.read_all(set(places.values()))
+    return {id: found[place] for id, place in places.items() if place in found}
+
+
+def obstacle_to(send: Claimed, person: Recipient | None, within: Recipient | None, provider: str) -> str | None:
+    """What has come between since the message was made. A device may be somebody else's by now."""
+    if person is None:
+        return "recipient_missing"
+    if not isinstance(send.content, PushContent):
+        return None
+    here = person if within is None else overlaid(person, within)
+    known = known_addresses(here, send.channel_id, provider)
+    return None if known.get(send.address) else "address_missing"
 
 
 def holder_of(kind: str, person: Recipient, within: Recipient | None) -> Recipient:
     """Where an address that was used is stored: those of its kind within a tenant, if any, count alone there."""
-    if within is None or all(address["kind"] != kind for address in within.addresses):
-        return person
-    return within
+    return person if within is None or kind not in kinds_of(within) else within

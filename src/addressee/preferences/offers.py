@@ -15,7 +15,7 @@ from addressee.directory.kinds import KINDS, name_that_counts
 from addressee.directory.recipient import Document
 from addressee.preferences.defaults import Ground
 from addressee.preferences.layering import effective
-from addressee.preferences.policies import Policy, grounded, policy_of
+from addressee.preferences.policies import Policy, grounded, policies_of
 from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, sound
 
 
@@ -30,7 +30,7 @@ class Offer:
     @cached_property
     def policies(self) -> Mapping[str, Policy]:
         """By category, in the environment's order."""
-        return {key: policy_of(category, self.of_tenant) for key, category in self.ground.categories.items()}
+        return {policy.key: policy for policy in policies_of(self.ground.categories.values(), self.of_tenant)}
 
     def open(self, key: str) -> Policy | None:
         """None for a category that there is not, or not for recipients."""

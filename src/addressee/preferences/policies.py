@@ -41,10 +41,11 @@ class Policy:
     """What holds for a category at a tenant.
 
     `by_tenant` says that the tenant, not the category, says what holds for those who say nothing. `opt_in` are the
-    kinds that these get, None: all.
+    kinds that these get, None: all. `terms` are what the tenant itself says.
     """
 
     category: Category
+    terms: Document
     preference: Default
     by_tenant: bool
     offered: bool
@@ -63,14 +64,20 @@ class Policy:
         return self.offered and self.visible
 
 
-def policy_of(category: Category, of_tenant: Mapping[str, Document]) -> Policy:
-    """`of_tenant` are the preferences that the tenant keeps."""
-    terms = terms_of(category.key, of_tenant)
+def policies_of(categories: Iterable[Category], of_tenant: Mapping[str, Document]) -> list[Policy]:
+    """What holds for each of these; `of_tenant` are the preferences that the tenant keeps."""
+    stored = policy_in(of_tenant)
+    return [policy_of(category, stored) for category in categories]
+
+
+def policy_of(category: Category, stored: Document) -> Policy:
+    terms: Document = stored.get("categories", {}).get(category.key, {})
     preference: Default = terms.get("preference", category.default)
-    blocked = blocked_by(of_tenant) | frozenset(terms.get("blocked", ()))
+    blocked = frozenset((*stored.get("blocked", ()), *terms.get("blocked", ())))
     opt_in = terms.get("opt_in", category.opt_in)
     return Policy(
         category=category,
+        terms=terms,
         preference=preference,
         by_tenant="preference" in terms or "opt_in" in terms,
         offered=terms.get("offered", True),
@@ -79,12 +86,6 @@ def policy_of(category: Category, of_tenant: Mapping[str, Document]) -> Policy:
         opt_in=None if opt_in is None else frozenset(opt_in),
         blocked=blocked,
     )
-
-
-def terms_of(key: str, of_tenant: Mapping[str, Document]) -> Document:
-    """What a tenant itself says of a category."""
-    terms: Document = sound(of_tenant.get(POLICY, {})).get("categories", {}).get(key, {})
-    return terms
 
 
 def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
@@ -100,7 +101,7 @@ def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
 
 def blocked_by(of_tenant: Mapping[str, Document]) -> frozenset[str]:
     """The kinds on which nothing is sent on a tenant's behalf, whatever the category."""
-    return frozenset(sound(of_tenant.get(POLICY, {})).get("blocked", ()))
+    return frozenset(policy_in(of_tenant).get("blocked", ()))
 
 
 def grounded(found: Effective, policies: Sequence[Policy]) -> Effective:
@@ -162,14 +163,17 @@ def refused_by_default(policy: Policy) -> list[str]:
     return [kind for kind in KINDS if kind not in wanted]
 
 
-def sound(document: Any) -> Document:
-    """The policy itself, or an empty one for what is none: a run must not fail of one."""
+def policy_in(of_tenant: Mapping[str, Document]) -> Document:
+    """The policy that a tenant keeps, or an empty one for what is none: a run must not fail of one.
+
+    All of it is checked, so it is to be asked for once, however many categories there are.
+    """
+    stored = of_tenant.get(POLICY, {})
     try:
-        check_policy(document)
+        check_policy(stored)
     except RefusedError:
         return {}
-    found: Document = document
-    return found
+    return stored
 
 
 def check_policy(document: Any, field: str = "") -> None:

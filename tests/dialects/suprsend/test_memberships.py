@@ -140,6 +140,11 @@ def test_a_repeated_request_is_carried_out_once(rest: httpx.Client) -> None:
     assert rest.get("/v1/user/ada/tenant/acme/").json()["properties"] == {"n": 1}
     gone = [rest.delete("/v1/user/ada/tenant/acme/", headers={"idempotency-key": "gone"}) for _ in range(2)]
     assert [answer.status_code for answer in gone] == [204, 204]
+    none = [rest.delete("/v1/user/ada/tenant/acme/", headers={"idempotency-key": "none"}) for _ in range(2)]
+    assert [(answer.status_code, answer.json()["message"]) for answer in none] == [
+        (404, "user [distinct_id: 'ada'] is not associated with tenant 'acme'")
+    ] * 2
+    assert none[1].headers["idempotent-replayed"] == "true"
 
 
 async def test_no_object_route_reaches_a_membership(

@@ -83,10 +83,14 @@ class TestObjects:
         done = suprsend.objects.bulk_delete("team", {"object_ids": ["a", "b", "unknown"]})
         assert done == {"success": True, "status_code": 204}
         assert [each["id"] for each in suprsend.objects.list("team")["results"]] == ["c"]
-        for ids in ([], [str(number) for number in range(1001)], ["a", 1]):
+        for ids in ([], [str(number) for number in range(1001)]):
             with pytest.raises(SuprsendAPIException) as refused:
                 suprsend.objects.bulk_delete("team", {"object_ids": ids})
-            assert refused.value.status_code == 400
+            message = "object_ids must be a list of 1 to 1,000 ids."
+            assert (refused.value.status_code, refused.value.message) == (400, message)
+        with pytest.raises(SuprsendAPIException) as refused:
+            suprsend.objects.bulk_delete("team", {"object_ids": ["a", 1]})
+        assert refused.value.status_code == 400
 
 
 class TestSubscriptions:

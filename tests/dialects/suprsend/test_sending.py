@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from knockapi import Knock
+from knockapi import DefaultHttpxClient, Knock
 from suprsend import Suprsend
 
 from addressee.database.installation import Installation
@@ -74,7 +74,13 @@ async def secret_key(keys: Keys, environment: Environment) -> str:
 
 @pytest.fixture
 def knock(api: str, secret_key: str) -> Iterator[Knock]:
-    with Knock(api_key=secret_key, base_url=api, max_retries=0, _strict_response_validation=True) as client:
+    with Knock(
+        api_key=secret_key,
+        base_url=api,
+        max_retries=0,
+        http_client=DefaultHttpxClient(verify=False),
+        _strict_response_validation=True,
+    ) as client:
         yield client
 
 

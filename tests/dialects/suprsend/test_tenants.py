@@ -96,7 +96,8 @@ class TestTenants:
         assert "tenant_id must be" in refused(lambda: suprsend.tenants.upsert(id, {"tenant_name": "x"}), 400)
 
     def test_a_new_one_needs_a_name(self, suprsend: Suprsend) -> None:
-        assert "tenant_name is required" in refused(lambda: suprsend.tenants.upsert("acme", {}), 400)
+        for none in ({}, {"tenant_name": None}, {"tenant_name": " "}):
+            assert "tenant_name is required" in refused(lambda none=none: suprsend.tenants.upsert("acme", none), 400)
         suprsend.tenants.upsert("acme", {"tenant_name": "Acme"})
         assert suprsend.tenants.upsert("acme", {})["tenant_name"] == "Acme"
 

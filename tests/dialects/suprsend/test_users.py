@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import itertools
+import json
 from typing import Any
 
 import httpx
@@ -12,7 +13,10 @@ import pytest
 from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
+from addressee.database.installation import Installation
 from addressee.dialects.suprsend.profiles import inbox_value
+from tests.support.api import API
+from tests.support.waiting import eventually
 
 ODD_IDS = ["u/1", "a b", "é", "a+b", "a@b.c", "100%", "U1", "?x#y", "x" * 255]
 
@@ -280,6 +284,7 @@ def test_the_list_goes_by_cursors(suprsend: Suprsend) -> None:
     back = suprsend.users.list({"limit": 2, "before": second["meta"]["before"]})
     assert [user["distinct_id"] for user in back["results"]] == ["u4", "u3"]
     assert suprsend.users.list({"limit": 5000})["meta"]["limit"] == 100
+    assert suprsend.users.list({"limit": 10**15})["meta"]["limit"] == 100
 
 
 def test_users_are_deleted_in_bulk(suprsend: Suprsend) -> None:
@@ -289,6 +294,38 @@ def test_users_are_deleted_in_bulk(suprsend: Suprsend) -> None:
     assert [user["distinct_id"] for user in suprsend.users.list()["results"]] == ["b"]
     with pytest.raises(SuprsendAPIException, match="distinct_ids"):
         suprsend.users.bulk_delete({"distinct_ids": []})
+
+
+def test_when_a_user_was_created_stays(suprsend: Suprsend) -> None:
+    new = suprsend.users.upsert("ada", {})
+    assert new["updated_at"] == new["created_at"]
+    for number in range(3):
+        changed = suprsend.users.upsert("ada", {"n": number})
+        assert changed["created_at"] == new["created_at"] < changed["updated_at"]
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("POST", {f"k{number}": 1 for number in range(2001)}),
+        ("PATCH", {"operations": [{"$append": {"numbers": number}} for number in range(2001)]}),
+    ],
+)
+def test_one_request_changes_so_much_and_no_more(rest: httpx.Client, method: str, body: dict[str, Any]) -> None:
+    answer = rest.request(method, "/v1/user/u/", json=body)
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "One request changes at most 2,000 keys of a profile; send several.",
+    )
+    assert rest.get("/v1/user/u/").status_code == 404
+
+
+def test_a_number_that_no_database_holds_is_passed_over(rest: httpx.Client) -> None:
+    huge = b"9" * 400
+    answer = rest.patch("/v1/user/u/", content=b'{"operations": [{"$add": {"a": 1, "b": %s}}]}' % huge)
+    assert (answer.status_code, answer.json()["properties"]) == (202, {"a": 1})
+    [warning] = answer.json()["warnings"]
+    assert warning == "[b] properties.b is not a number between -2^63 and 2^63."
 
 
 def test_a_merge_unites_channels_and_the_primary_wins(suprsend: Suprsend) -> None:
@@ -372,6 +409,27 @@ class TestEntries:
         answer = rest.post("/event/", json=entries)
         assert (answer.status_code, answer.text, answer.headers["content-type"]) == (202, "OK", "text/plain")
         assert {user["distinct_id"] for user in suprsend.users.list()["results"]} == {"a", "c"}
+
+    def test_the_log_says_which_were_refused(self, rest: httpx.Client, installation: Installation) -> None:
+        entries = [
+            {"distinct_id": "a", "$user_operations": []},
+            {"distinct_id": "secret@example.com", "$user_operations": "set"},
+            {"distinct_id": "b", "event": "$mine"},
+            {"distinct_id": "c", "$user_operations": [], "tenant_id": "nowhere"},
+        ]
+        answer = rest.post("/event/", json=entries)
+        assert answer.status_code == 202
+        log = installation.data_dir / f"{API}.log"
+
+        def refused() -> list[dict[str, Any]]:
+            lines = [
+                json.loads(line) for line in log.read_text().splitlines() if answer.headers["x-request-id"] in line
+            ]
+            return [line for line in lines if line["event"] == "record refused"]
+
+        eventually(lambda: len(refused()) == 3)
+        assert sorted((line["index"], line["status"]) for line in refused()) == [(1, 400), (2, 400), (3, 404)]
+        assert "secret@example.com" not in log.read_text()
 
     @pytest.mark.parametrize(
         "body",

@@ -435,6 +435,7 @@ NOW = written_time("2026-08-27T20:14:51Z")
         ("1d2h30m10s", timedelta(days=1, hours=2, minutes=30, seconds=10)),
         ("2h", timedelta(hours=2)),
         (" 10s ", timedelta(seconds=10)),
+        (10**400, timedelta(seconds=10**9)),
     ],
 )
 def test_delays_as_they_are_written(delay: float | str, wait: timedelta) -> None:

@@ -7,17 +7,15 @@ from addressee.dialects.operation import Answer, Call, Operation
 from addressee.dialects.suprsend import records
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.delays import start_delay
-from addressee.dialects.suprsend.errors import missing_at
-from addressee.dialects.suprsend.lists import LIST_ID, written_id
-from addressee.dialects.suprsend.named import kinds_of
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
+from addressee.dialects.suprsend.lists import list_at
+from addressee.dialects.suprsend.named import only_kinds
 from addressee.dialects.suprsend.places import known
 from addressee.dialects.suprsend.records import Asked
 from addressee.dialects.suprsend.shapes import triggers as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.dialects.suprsend.workflows import categories_of
 from addressee.directory.documents import check_id
-from addressee.directory.list_edits import LISTS
-from addressee.directory.recipient import Document, Place
+from addressee.directory.recipient import Document
 from addressee.messaging import Record, Reference, Terms, Trigger
 
 
@@ -28,32 +26,24 @@ async def broadcast(call: Call) -> Answer:
     """
     call.caller.check_path(call.path["workspace"])
     entry = records.one_record(call)
-    await known(call, list_of(call, typed(entry, shapes.Broadcast)))
+    await known(call, list_at(call, typed(entry, shapes.Broadcast).list_id))
     return records.ok_if_any(await records.accept(call, [entry], read, records.ok_if_any))
 
 
 def read(call: Call, entry: Document, index: int) -> Asked:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.Broadcast)
-    place = list_of(call, given)
+    place = list_at(call, given.list_id)
     what = Trigger(
         workflow=check_id(given.template.strip(), "template"),
         recipients=[Reference(place.collection, place.id)],
         data=records.data_of(given.data, "data"),
         tenant=records.tenant_of(given.tenant_id, given.brand_id),
-        terms=Terms(kinds_of(given.channels, "channels"), categories_of(given.notification_category)),
+        terms=Terms(only_kinds(given.channels, "channels"), categories_of(given.notification_category)),
         delay=start_delay(given.delay, given.trigger_at, call.rooms.directory.clock.now()),
         source="broadcast",
     )
     return Asked(Record(what, records.key_of(call, given.idempotency_key, given.insert_id, index)))
-
-
-def list_of(call: Call, given: shapes.Broadcast) -> Place:
-    """Where the list is. Raises SuprSendError for an id that no list can have."""
-    place = Place(call.environment.id, LISTS, written_id(given.list_id))
-    if not LIST_ID.fullmatch(place.id):
-        raise missing_at(place)
-    return place
 
 
 OPERATIONS = (

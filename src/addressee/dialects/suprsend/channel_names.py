@@ -19,8 +19,10 @@ KIND_OF: Mapping[str, str] = {
     "ms_teams": "ms_teams",
 }
 
+NAME_OF: Mapping[str, str] = {kind: name for name, kind in KIND_OF.items()}
+
 # The kinds that this dialect has a name for.
-KINDS = tuple(KIND_OF.values())
+KINDS = tuple(NAME_OF)
 
 
 def kind_of(name: str, field: str) -> str:

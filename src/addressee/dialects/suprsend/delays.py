@@ -35,7 +35,7 @@ def written_delay(delay: float | str) -> timedelta:
         found = WRITTEN.fullmatch(text)
         if found is not None and text:
             return timedelta(**{unit: int(count) for unit, count in found.groupdict().items() if count is not None})
-    elif math.isfinite(delay) and delay >= 0:
+    elif 0 <= delay < math.inf:
         return timedelta(seconds=min(delay, TOO_LONG))
     raise invalid("delay", "delay must be a number of seconds, or a text like 1d2h30m10s.")
 

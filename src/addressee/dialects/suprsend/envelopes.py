@@ -1,11 +1,12 @@
 """`/event/`: what SDKs post there, edits of users and events, one or many (suprsend.md §2.9, §3.1, §4).
 
-Each entry of a list stands for itself. The answer has no place for what is wrong with one: notices keep it.
+Each entry of a list stands for itself. The answer has no place for what is wrong with one: notices keep what was passed
+over of an edit, and the log says which entries were refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -17,12 +18,12 @@ from addressee.dialects.operation import Answer, Call, Operation, json_body
 from addressee.dialects.suprsend import events, memberships
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import SuprSendError, invalid
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, MAX_KEY_LENGTH
 from addressee.dialects.suprsend.operators import OPERATORS, Parsed, parse_operations
 from addressee.dialects.suprsend.places import checked_tenant, user_at
 from addressee.dialects.suprsend.profiles import warnings_of
-from addressee.dialects.suprsend.records import ok
+from addressee.dialects.suprsend.records import log_refusals, ok, refusals_in
 from addressee.dialects.suprsend.shapes import users as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.documents import check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
@@ -30,18 +31,18 @@ from addressee.directory.writes import Write, Written
 
 MAX_ENTRIES = 400
 MAX_EDIT_BYTES = 10_240
-MAX_KEY_LENGTH = 255
 
 OPERATIONS_KEY = "$user_operations"
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An entry that can be written. `key` is what its repetition is recognised by.
+    """An entry that can be written, and its place in the request.
 
     With a `tenant` it is about what the user is within that tenant.
     """
 
+    index: int
     write: Write
     tenant: str | None
     parsed: Parsed
@@ -56,13 +57,12 @@ async def post(call: Call) -> Answer:
     entries = body if isinstance(body, list) else [body]
     if not 1 <= len(entries) <= MAX_ENTRIES:
         raise invalid("", f"Post an object, or a list of 1 to {MAX_ENTRIES} of them.")
-    told = [entry for entry in entries if is_event(entry)]
-    edits, refusals = read_all(call, [entry for entry in entries if not is_event(entry)])
-    refusals += await write(call, edits)
-    if told:
-        refusals += [result for result in await events.accept(call, told) if isinstance(result, Exception)]
+    edits, refusals = read_all(call, {index: entry for index, entry in enumerate(entries) if not is_event(entry)})
+    refusals |= await write(call, edits)
+    refusals |= await tell(call, {index: entry for index, entry in enumerate(entries) if is_event(entry)})
     if len(refusals) == len(entries):
-        raise refusals[0]
+        raise refusals[min(refusals)]
+    log_refusals(call, refusals)
     await call.rooms.directory.keep(call.receipt(lambda _: ok()), None)
     return ok()
 
@@ -71,20 +71,20 @@ def is_event(entry: Any) -> bool:
     return isinstance(entry, dict) and "event" in entry
 
 
-def read_all(call: Call, entries: Sequence[Any]) -> tuple[list[Edit], list[Exception]]:
-    """What can be read of the entries, and what is wrong with the others."""
+def read_all(call: Call, entries: Mapping[int, Any]) -> tuple[list[Edit], dict[int, Exception]]:
+    """What can be read of the entries, and what is wrong with the others, by their places."""
     edits: list[Edit] = []
-    refusals: list[Exception] = []
-    for index, entry in enumerate(entries):
+    refusals: dict[int, Exception] = {}
+    for index, entry in entries.items():
         try:
             edits.append(read(call, entry, index))
         except (SuprSendError, RefusedError, MisshapenError) as refusal:
-            refusals.append(refusal)
+            refusals[index] = refusal
     return edits, refusals
 
 
 def read(call: Call, entry: Any, index: int) -> Edit:
-    """Raises SuprSendError or RefusedError."""
+    """Raises SuprSendError, MisshapenError or RefusedError."""
     if not isinstance(entry, dict):
         raise MisshapenError("", "The body must be a JSON object, or a list of them.")
     if len(msgspec.json.encode(entry)) > MAX_EDIT_BYTES:
@@ -95,7 +95,7 @@ def read(call: Call, entry: Any, index: int) -> Edit:
     parsed = parse_operations(operations_of(entry), OPERATIONS_KEY)
     write = Write(place, (parsed.edit,), call.origin, key_of(call, entry, index))
     tenant = entry.get("tenant_id")
-    return Edit(write, None if tenant is None else checked_tenant(tenant), parsed)
+    return Edit(index, write, None if tenant is None else checked_tenant(tenant), parsed)
 
 
 def operations_of(entry: Document) -> Any:
@@ -119,8 +119,8 @@ def key_of(call: Call, entry: Document, index: int) -> str | None:
     return own
 
 
-async def write(call: Call, edits: Sequence[Edit]) -> list[Exception]:
-    """Writes what can be written, notes what was passed over, and returns the refusals."""
+async def write(call: Call, edits: Sequence[Edit]) -> dict[int, Exception]:
+    """Writes what can be written, notes what was passed over, and returns the refusals by their places."""
     directory = call.rooms.directory
     own = [edit for edit in edits if edit.tenant is None]
     within = [(edit, edit.tenant) for edit in edits if edit.tenant is not None]
@@ -138,7 +138,14 @@ async def write(call: Call, edits: Sequence[Edit]) -> list[Exception]:
         if isinstance(result, Written) and (warnings := warnings_of(edit.parsed, result))
     ]
     await directory.note(call.request_id, passed_over)
-    return [result for _, result in results if isinstance(result, Exception)]
+    return refusals_in((edit.index, result) for edit, result in results)
+
+
+async def tell(call: Call, entries: Mapping[int, Any]) -> dict[int, Exception]:
+    """Carries out the events among the entries, and returns the refusals by their places."""
+    if not entries:
+        return {}
+    return refusals_in(zip(entries, await events.accept(call, list(entries.values())), strict=True))
 
 
 OPERATIONS = (
@@ -149,7 +156,7 @@ OPERATIONS = (
         "Edit users, or tell of events: one, or a list of up to 400",
         post,
         SERVER,
-        takes=shapes.EditEnvelope,
+        takes=shapes.EditEnvelope | list[shapes.EditEnvelope],
         status=202,
         max_body_bytes=MAX_BODY_BYTES,
         harmed_by_repeats=True,

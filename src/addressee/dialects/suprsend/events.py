@@ -10,10 +10,10 @@ from addressee.dialects.operation import Answer, Call, Operation
 from addressee.dialects.suprsend import records
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import invalid
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.places import checked_id
 from addressee.dialects.suprsend.records import Asked, Result
 from addressee.dialects.suprsend.shapes import triggers as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Document
 from addressee.messaging import Event, Record, Reference

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from addressee.database.paging import Slice
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.dialects.suprsend import ulids
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import SuprSendError, invalid, missing, missing_at
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
+from addressee.dialects.suprsend.list_rendering import STATIC, active, subscribed_page, subscriber, version
 from addressee.dialects.suprsend.paging import (
     CURSORS,
     MOST_MEMBERS,
@@ -26,19 +26,13 @@ from addressee.dialects.suprsend.paging import (
     offset_page,
 )
 from addressee.dialects.suprsend.places import checked_id, known_user
-from addressee.dialects.suprsend.profiles import instant, zulu
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import lists as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.list_edits import LISTS, Define, Draft, DraftMissingError, List
-from addressee.directory.list_members import Member, Membership
 from addressee.directory.lists import Counted
-from addressee.directory.recipient import Document, Place
+from addressee.directory.recipient import Place
 
 LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
-
-# What these lists are, whose members are named by their ids.
-STATIC = "static_list"
 
 
 async def create(call: Call) -> Answer:
@@ -192,7 +186,12 @@ def place_of_new(call: Call, list_id: str) -> Place:
 
 def list_place(call: Call) -> Place:
     """Where the list is that the path names. Raises SuprSendError for an id that no list can have."""
-    place = Place(call.environment.id, LISTS, written_id(call.path["list_id"]))
+    return list_at(call, call.path["list_id"])
+
+
+def list_at(call: Call, list_id: str) -> Place:
+    """Raises SuprSendError for an id that no list can have."""
+    place = Place(call.environment.id, LISTS, written_id(list_id))
     if not LIST_ID.fullmatch(place.id):
         raise missing_at(place)
     return place
@@ -244,88 +243,6 @@ def affected(count: int) -> Answer:
 
 def done(_: object = None) -> Answer:
     return json_answer({"success": True})
-
-
-def active(found: List, members: Counter[UUID]) -> Document:
-    """A list; `members` counts them by identity."""
-    drafts = [
-        {
-            "version_id": ulids.ulid(draft.uid),
-            "subscribers_count": members[draft.uid],
-            "created_at": zulu(draft.created_at),
-            "updated_at": zulu(draft.created_at),
-        }
-        for draft in found.drafts
-    ]
-    return {
-        **described(found),
-        "subscribers_count": members[found.uid],
-        "status": "active",
-        "created_at": zulu(found.created_at),
-        "updated_at": zulu(found.updated_at),
-        "drafts": drafts or None,
-        "version_id": None,
-    }
-
-
-def version(found: List, draft: Draft, members: Counter[UUID]) -> Document:
-    """A draft of a list, as a list."""
-    return {
-        **described(found),
-        "subscribers_count": members[draft.uid],
-        "status": "draft",
-        "created_at": zulu(draft.created_at),
-        "updated_at": zulu(draft.created_at),
-        "drafts": None,
-        "version_id": ulids.ulid(draft.uid),
-    }
-
-
-def described(found: List) -> Document:
-    """What a list and its drafts have in common."""
-    return {
-        **named(found),
-        "is_readonly": False,
-        "track_user_entry": found.tracks_entry,
-        "track_user_exit": found.tracks_exit,
-        "requested_for_delete": False,
-    }
-
-
-def named(found: List) -> Document:
-    return {
-        "list_id": found.place.id,
-        "list_name": found.name,
-        "list_description": found.description,
-        "list_type": STATIC,
-        "source": None,
-    }
-
-
-def subscriber(member: Member) -> Document:
-    return {
-        "id": ulids.ulid(member.id),
-        "distinct_id": member.recipient_id,
-        "created_at": zulu(member.inserted_at),
-    }
-
-
-def subscribed_page(part: Slice[Membership], count: int, members: Counter[UUID]) -> Document:
-    brief = [
-        {"list_id": each.list.place.id, "subscribed_at": zulu(each.inserted_at), "status": "subscribed"}
-        for each in part.entries
-    ]
-
-    def item(membership: Membership) -> Document:
-        found = membership.list
-        listed = {**named(found), "subscribers_count": members[found.uid], "updated_at": zulu(found.updated_at)}
-        return {"list": listed, "created_at": instant(membership.inserted_at)}
-
-    return {
-        **cursor_page(part, count, item),
-        "lists": brief,
-        "paging": {"after": part.after, "has_more": part.after is not None},
-    }
 
 
 LIST = "/v1/subscriber_list/{list_id}/"

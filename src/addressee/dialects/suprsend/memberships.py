@@ -8,8 +8,10 @@ from uuid import UUID
 
 from addressee.dialects.bodies import object_body
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import SuprSendError, missing
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.operators import Parsed, parse_operations, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.places import checked_tenant, known, known_user, tenant_at, user_place
@@ -17,15 +19,13 @@ from addressee.dialects.suprsend.profiles import profile, properties, times, war
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import memberships as shapes
 from addressee.dialects.suprsend.shapes import users as user_shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES, operations_of
+from addressee.dialects.suprsend.users import operations_of
 from addressee.directory.edits import Delete, Identify
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.memberships import Membership, place_of
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.directory.writes import Write, Written
-
-# The tenant that is always there; it is stored when something is first said of it.
-DEFAULT = "default"
+from addressee.preferences import DEFAULT
 
 
 async def list_of_user(call: Call) -> Answer:
@@ -97,7 +97,10 @@ async def write(call: Call, parsed: Parsed, status: int) -> Answer:
 
 
 async def write_all(call: Call, asked: Sequence[tuple[Write, str]]) -> Sequence[Written | RefusedError | MissingError]:
-    """Carries out writes on what users are within tenants, instead of on the users."""
+    """Carries out writes on what users are within tenants, instead of on the users.
+
+    The default tenant is always there; it is stored when something is first said of it.
+    """
     if any(tenant_id == DEFAULT for _, tenant_id in asked):
         place = Place(call.environment.id, TENANTS, DEFAULT)
         await call.rooms.directory.write(Write(place, (Identify(),), call.origin))
@@ -108,9 +111,8 @@ async def unlink(call: Call) -> Answer:
     user, tenant = await user_and_tenant(call)
 
     def answer(written: Written) -> Answer:
-        if written.before is None or not written.before.lives:
-            raise not_associated(user.place.id, tenant.place.id)
-        return no_content()
+        was_there = written.before is not None and written.before.lives
+        return no_content() if was_there else errors.render(not_associated(user.place.id, tenant.place.id))
 
     unlinking = Write(place_of(user, tenant), (Delete(),), call.origin, request=call.receipt(answer))
     return answer(await call.rooms.directory.write(unlinking))

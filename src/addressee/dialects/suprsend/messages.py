@@ -11,15 +11,15 @@ from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.dialects.suprsend.authentication import SERVER
+from addressee.dialects.suprsend.channel_names import KIND_OF, NAME_OF
 from addressee.dialects.suprsend.errors import invalid
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.objects import checked_type
-from addressee.dialects.suprsend.operators import CHANNELS
 from addressee.dialects.suprsend.paging import CURSORS, MOST_MESSAGES, asked_page, cursor_page
 from addressee.dialects.suprsend.places import checked_id, checked_tenant
 from addressee.dialects.suprsend.profiles import inbox_value, instant
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import messages as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Document
 from addressee.messaging import (
@@ -39,12 +39,6 @@ from addressee.messaging import (
 )
 
 MAX_RECIPIENTS = 100
-
-# What this dialect calls the kinds of addresses that messages go to.
-CHANNEL_WORDS: Mapping[str, str] = {
-    "in_app": "inbox",
-    **{kind: key.removeprefix("$") for key, kind in CHANNELS.items()},
-}
 
 # How far a message has come: our stages in this dialect's words.
 STATUSES: Mapping[str, str] = {
@@ -166,7 +160,7 @@ def message_filter(query: Query, channels: Iterable[Channel]) -> MessageFilter:
     for status in statuses:
         if status not in STAGES:
             raise invalid("status", f"status must be one of {', '.join(STAGES)}.")
-    word = query.choice("channel", tuple(CHANNEL_WORDS.values()))
+    word = query.choice("channel", tuple(KIND_OF))
     tenant, message_ids, until = query.text("tenant_id"), query.texts("message_id"), query.instant("created_at_lte")
     return MessageFilter(
         tenant=None if tenant is None else checked_tenant(tenant),
@@ -199,7 +193,7 @@ def just_after(moment: datetime) -> datetime:
 def word_of(channel: Channel) -> str:
     """What this dialect calls a channel, by the kind of addresses that it sends to."""
     kind = PROVIDERS[channel.provider].kind or channel.type
-    return CHANNEL_WORDS.get(kind, kind)
+    return NAME_OF.get(kind, kind)
 
 
 def rendered(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from addressee.dialects.operation import Call
+from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
-from addressee.dialects.suprsend.operators import CHANNELS, INBOX, Parsed, parse_profile
+from addressee.dialects.suprsend.operators import Parsed, parse_profile
 from addressee.dialects.suprsend.subscriptions import read_recipient
 from addressee.directory.writes import Write, check_writes
 from addressee.messaging import Reference, Transient, described
@@ -18,12 +19,8 @@ MAX_RECIPIENTS = 1000
 TRANSIENT_KEY = "is_transient"
 CHANNELS_KEY = "$channels"
 
-# What channels are called where a trigger is limited to some; nothing is sent on the last one.
-KINDS = {
-    **{key.removeprefix("$"): frozenset({kind}) for key, kind in CHANNELS.items()},
-    INBOX.removeprefix("$"): frozenset({"in_app"}),
-    "messenger": frozenset[str](),
-}
+# What a trigger may be limited to; nothing is sent on the last one.
+KINDS = {**{name: frozenset({kind}) for name, kind in KIND_OF.items()}, "messenger": frozenset[str]()}
 
 Kinds: TypeAlias = frozenset[str] | None
 
@@ -72,7 +69,7 @@ def read_one(call: Call, given: str | dict[str, Any], field: str) -> Named | Tra
     if isinstance(given, str):
         place, _ = read_recipient(call, given, field)
         return Named(Reference(place.collection, place.id))
-    kinds = kinds_of(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
+    kinds = only_kinds(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
     said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
         said.pop("distinct_id", None)
@@ -83,7 +80,7 @@ def read_one(call: Call, given: str | dict[str, Any], field: str) -> Named | Tra
     return Named(Reference(place.collection, place.id), kinds, (write, parsed))
 
 
-def kinds_of(given: Any, field: str) -> Kinds:
+def only_kinds(given: Any, field: str) -> Kinds:
     """The kinds of addresses that channels stand for; none are named: any. Raises SuprSendError."""
     if given is None or given == []:
         return None

@@ -10,6 +10,7 @@ from uuid import UUID
 from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.dialects.suprsend.authentication import SERVER
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, check_number
 from addressee.dialects.suprsend.operators import Parsed, parse_operations, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.places import checked_id, known
@@ -17,7 +18,7 @@ from addressee.dialects.suprsend.profiles import profile, warned, warnings_of
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import objects as shapes
 from addressee.dialects.suprsend.shapes import users as user_shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES, delete_all, delete_at, operations_of
+from addressee.dialects.suprsend.users import delete_all, delete_at, operations_of
 from addressee.directory.collections import check_own
 from addressee.directory.listing import Order
 from addressee.directory.recipient import Document, Place, Recipient
@@ -97,7 +98,8 @@ async def delete(call: Call) -> Answer:
 
 async def bulk_delete(call: Call) -> Answer:
     collection = object_collection(call)
-    ids = typed_body(call, shapes.BulkDelete).object_ids
+    ids = typed_body(call, shapes.BulkDeleteObjects).object_ids
+    check_number(ids, "object_ids")
     places = [Place(call.environment.id, collection, checked_id(id, "object_ids")) for id in ids]
     return await delete_all(call, f"objects.{collection}.delete", places)
 
@@ -163,7 +165,7 @@ OPERATIONS = (
         "Delete up to 1,000 objects of a type",
         bulk_delete,
         SERVER,
-        takes=shapes.BulkDelete,
+        takes=shapes.BulkDeleteObjects,
         status=204,
         max_body_bytes=MAX_BODY_BYTES,
     ),

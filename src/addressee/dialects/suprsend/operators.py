@@ -11,26 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
 from addressee.directory.address_edits import AddAddress, RemoveAddress, RemoveAddresses
 from addressee.directory.edits import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
 from addressee.directory.recipient import Document
 
-# What this dialect calls the kinds of addresses.
-CHANNELS: Mapping[str, str] = {
-    "$email": "email",
-    "$sms": "sms",
-    "$whatsapp": "whatsapp",
-    "$androidpush": "android_push",
-    "$iospush": "ios_push",
-    "$webpush": "web_push",
-    "$slack": "slack",
-    "$ms_teams": "ms_teams",
-}
-PUSH = frozenset({"android_push", "ios_push", "web_push"})
-
 # Made by the server, and kept whatever a client says.
 INBOX = "$inbox"
+
+# The keys of the channels that a client adds to, and the kinds of addresses there.
+CHANNELS: Mapping[str, str] = {f"${name}": kind for name, kind in KIND_OF.items() if f"${name}" != INBOX}
+PUSH = frozenset({"android_push", "ios_push", "web_push"})
 
 # Reserved names that are attributes.
 RESERVED: Mapping[str, str] = {"$locale": "locale", "$timezone": "timezone", "$preferred_language": "language"}
@@ -51,6 +43,10 @@ ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm
 ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
 LANGUAGES = frozenset(ISO_639_1.split())
+
+
+# More would hold up everybody else: each is applied to all that the profile holds.
+MAX_PARTS = 2000
 
 
 class PassedOverError(Exception):
@@ -88,14 +84,20 @@ def parse_operations(operations: Any, field: str = "operations") -> Parsed:
 
 
 def parse_profile(profile: Document) -> Parsed:
-    """A profile as it is described in full: channels (a value, or a list of values) are added, properties are set."""
+    """A profile as it is described in full: channels (a value, or a list of values) are added, properties are set.
+
+    Raises SuprSendError for one that says too much.
+    """
     return gathered(parts_of_profile(profile))
 
 
 def gathered(parts: Iterable[Part]) -> Parsed:
+    """Raises SuprSendError for too many."""
     items = [Item("", Identify())]
     warnings = []
-    for part in parts:
+    for count, part in enumerate(parts, 1):
+        if count > MAX_PARTS:
+            raise invalid("", f"One request changes at most {MAX_PARTS:,} keys of a profile; send several.")
         try:
             items.append(Item(part.key, part.parser(part.key, part.value, part.beside)))
         except PassedOverError as why:
@@ -113,7 +115,7 @@ def checked_operation(operation: Any, field: str) -> Document:
         raise invalid(field, 'An operation must be an object, like {"$set": {…}}.')
     for operator, given in operation.items():
         if operator not in OPERATORS:
-            raise invalid(field, f"There is no operator {operator!r}; there are {', '.join(OPERATORS)}.")
+            raise invalid(field, f"There is no operator {operator[:40]!r}; there are {', '.join(OPERATORS)}.")
         if operator == "$unset":
             if not isinstance(given, list) or not all(isinstance(key, str) for key in given):
                 raise invalid(field, "$unset must be a list of keys.")

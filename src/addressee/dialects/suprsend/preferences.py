@@ -14,6 +14,7 @@ from addressee.dialects.suprsend import preference_rendering as rendering
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.channel_names import KINDS
 from addressee.dialects.suprsend.errors import invalid, missing, missing_at
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, check_number
 from addressee.dialects.suprsend.objects import object_place
 from addressee.dialects.suprsend.paging import OFFSETS, asked_offset, offset_page
 from addressee.dialects.suprsend.places import checked_id, checked_tenant, known, user_at, user_place
@@ -21,7 +22,6 @@ from addressee.dialects.suprsend.preference_choices import Change, changes, choo
 from addressee.dialects.suprsend.preference_rendering import FULL_VIEW, VIEW, View, view_of
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import preferences as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES, MAX_IDS
 from addressee.directory.bulk import BulkOperation
 from addressee.directory.edits import ChangePreferenceSets
 from addressee.directory.errors import MissingError
@@ -142,8 +142,7 @@ async def reset_many(call: Call) -> Answer:
 
 async def write_many(call: Call, ids: list[str], offer: Offer, change: Change) -> Answer:
     """The same for many users; those who are not there are passed over."""
-    if not 1 <= len(ids) <= MAX_IDS:
-        raise invalid("distinct_ids", f"distinct_ids must be a list of 1 to {MAX_IDS:,} ids.")
+    check_number(ids, "distinct_ids")
     edit = edit_of(offer, change)
     writes = [Write(user_at(call, id, "distinct_ids"), (edit,), call.origin) for id in ids]
     await call.rooms.directory.run_bulk(call.environment.id, "users.set_preferences", writes, call.receipt(success))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from addressee.dialects.operation import Call
-from addressee.dialects.suprsend.operators import CHANNELS, RESERVED, Parsed, parse_operations, parse_profile, worded
+from addressee.dialects.suprsend.operators import CHANNELS, RESERVED, Parsed, worded
 from addressee.directory import addresses
 from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writes import Written
@@ -56,9 +56,9 @@ def properties(recipient: Recipient) -> Document:
 
 
 def times(recipient: Recipient) -> Document:
-    """An identity is made a moment after the time that its first write bears."""
-    created = min(created_at(recipient.uid), recipient.updated_at)
-    return {"created_at": instant(created), "updated_at": instant(recipient.updated_at)}
+    """An identity is made a moment after the time that its first write bears; both are shown as that moment then."""
+    created = created_at(recipient.uid)
+    return {"created_at": instant(created), "updated_at": instant(max(created, recipient.updated_at))}
 
 
 def channels(recipient: Recipient) -> Document:
@@ -119,21 +119,3 @@ def instant(moment: datetime) -> str:
 
 def zulu(moment: datetime) -> str:
     return instant(moment).replace("+00:00", "Z")
-
-
-__all__ = [
-    "Parsed",
-    "channels",
-    "created_at",
-    "instant",
-    "listed_user",
-    "parse_operations",
-    "parse_profile",
-    "profile",
-    "properties",
-    "times",
-    "user",
-    "warned",
-    "warnings_of",
-    "zulu",
-]

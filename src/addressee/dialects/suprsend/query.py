@@ -39,7 +39,7 @@ class Query:
         text = self.text(name)
         if text is None:
             return default
-        if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             raise invalid(name, f"{name} must be a whole number from {least:,} to {most:,}.")
         return max(least, min(most, int(text)))
 

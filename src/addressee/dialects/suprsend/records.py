@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import msgspec
+import structlog
 from msgspec import structs
 
 from addressee.dialects import idempotency
@@ -15,6 +16,7 @@ from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import Answer, Call, json_answer, json_body
 from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.errors import SuprSendError, invalid
+from addressee.dialects.suprsend.limits import MAX_KEY_LENGTH
 from addressee.dialects.suprsend.operators import Parsed
 from addressee.dialects.suprsend.places import checked_tenant
 from addressee.dialects.suprsend.profiles import warnings_of
@@ -30,13 +32,15 @@ TEXT = "text/plain"
 
 MAX_RECORDS = 100
 MAX_RECORD_BYTES = 819_200
-MAX_KEY_LENGTH = 255
 
 # What one round of writing takes.
 WRITES_AT_ONCE = 1000
 
 # How SDKs name themselves among an event's properties.
 SDK_VERSION = "$ss_sdk_version"
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,18 @@ def replay(earlier: Earlier) -> Answer:
     """The answer to a repetition; of what is stored, this text alone is not JSON."""
     answer = idempotency.replay(earlier)
     return structs.replace(answer, content_type=TEXT) if answer.body == OK else answer
+
+
+def refusals_in(results: Iterable[tuple[int, object]]) -> dict[int, Exception]:
+    """What refused records, by the places of these in the request."""
+    return {index: result for index, result in results if isinstance(result, Exception)}
+
+
+def log_refusals(call: Call, refusals: Mapping[int, Exception]) -> None:
+    """For the operator, where an answer has no place for single records; without anything that they say."""
+    for index, refusal in refusals.items():
+        answer = errors.render(refusal)
+        log.warning("record refused", request_id=call.request_id, index=index, status=answer.status)
 
 
 def ok_if_any(results: Sequence[Result]) -> Answer:

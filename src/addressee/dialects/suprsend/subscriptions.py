@@ -10,6 +10,7 @@ from addressee.dialects.bodies import typed_body
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import invalid
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.objects import checked_type, known_object
 from addressee.dialects.suprsend.operators import Parsed, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
@@ -17,7 +18,6 @@ from addressee.dialects.suprsend.places import checked_id, known_user, user_at
 from addressee.dialects.suprsend.profiles import instant, properties, warned, warnings_of
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import objects as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.directory.subscriptions import Subscription

@@ -15,6 +15,7 @@ from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.channel_names import kinds_of, names_of
 from addressee.dialects.suprsend.errors import invalid, missing, missing_at
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.paging import OFFSETS, asked_offset, offset_page
 from addressee.dialects.suprsend.places import tenant_at
 from addressee.dialects.suprsend.preference_choices import remembered_in
@@ -23,14 +24,13 @@ from addressee.dialects.suprsend.preferences import CATEGORIES_PAGE, asked_categ
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.dialects.suprsend.tags import tag_filter
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.edits import ChangePreferenceSets
 from addressee.directory.recipient import Document
 from addressee.directory.writes import Write, Written
 from addressee.preferences import DEFAULT
 from addressee.preferences.categories import worded
 from addressee.preferences.offers import Offer
-from addressee.preferences.policies import POLICY, Policy, terms_of, with_terms
+from addressee.preferences.policies import POLICY, Policy, with_terms
 
 INCLUDE_DISABLED = "include_disabled"
 
@@ -112,7 +112,7 @@ def terms_in(given: shapes.TenantCategoryChanges) -> Mapping[str, Any]:
 
 
 def rendered(offer: Offer, policy: Policy, locale: str | None) -> Document:
-    category, terms = policy.category, terms_of(policy.key, offer.of_tenant)
+    category, terms = policy.category, policy.terms
     wording, section = worded(category, locale), section_of(offer, policy)
     return {
         "name": wording.name,

@@ -18,12 +18,13 @@ from addressee.dialects.operation import Answer, Call, Handler, Operation, json_
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.channel_names import kinds_of, names_of
 from addressee.dialects.suprsend.errors import invalid, missing
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.paging import OFFSETS, Offset, asked_offset, offset_page
 from addressee.dialects.suprsend.places import tenant_at
 from addressee.dialects.suprsend.profiles import zulu
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import tenants as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES, delete_at
+from addressee.dialects.suprsend.users import delete_at
 from addressee.directory.edits import ChangePreferences, Edit, Identify
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.directory.writes import Write, Written
@@ -94,7 +95,7 @@ async def upsert(words: Words, call: Call) -> Answer:
     place = place_of(words, call)
     given = typed_body(call, words.takes)
     name = getattr(given, words.name)
-    if name is None and place.id != DEFAULT and await call.rooms.directory.read(place) is None:
+    if not (name and name.strip()) and place.id != DEFAULT and await call.rooms.directory.read(place) is None:
         raise invalid(words.name, f"{words.name} is required: there is no {words.noun} {place.id} yet.")
 
     def answer(written: Written) -> Answer:

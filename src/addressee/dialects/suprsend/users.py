@@ -10,6 +10,7 @@ from addressee.dialects.operation import Answer, Call, Operation, json_answer, n
 from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import invalid, missing_at
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, check_number
 from addressee.dialects.suprsend.operators import Parsed, parse_operations, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.places import known_user, user_at, user_place
@@ -23,9 +24,6 @@ from addressee.directory.listing import Order
 from addressee.directory.merges import Done
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writes import Write, Written
-
-MAX_BODY_BYTES = 1_048_576
-MAX_IDS = 1000
 
 
 async def list_all(call: Call) -> Answer:
@@ -86,9 +84,8 @@ async def delete_at(call: Call, place: Place) -> Answer:
 
 
 async def bulk_delete(call: Call) -> Answer:
-    ids = typed_body(call, shapes.BulkDelete).distinct_ids
-    if not 1 <= len(ids) <= MAX_IDS:
-        raise invalid("distinct_ids", f"distinct_ids must be a list of 1 to {MAX_IDS:,} ids.")
+    ids = typed_body(call, shapes.BulkDeleteUsers).distinct_ids
+    check_number(ids, "distinct_ids")
     return await delete_all(call, "users.delete", [user_at(call, id, "distinct_ids") for id in ids])
 
 
@@ -111,7 +108,7 @@ async def merge(call: Call) -> Answer:
 
     try:
         done = await call.rooms.directory.merges.merge(
-            primary, secondary, origin=call.origin, receipt=call.receipt(answer)
+            primary, secondary, unites=True, origin=call.origin, receipt=call.receipt(answer)
         )
     except MissingError as error:
         raise missing_at(error.place) from None
@@ -181,7 +178,7 @@ OPERATIONS = (
         "Delete up to 1,000 users",
         bulk_delete,
         SERVER,
-        takes=shapes.BulkDelete,
+        takes=shapes.BulkDeleteUsers,
         status=204,
         max_body_bytes=MAX_BODY_BYTES,
     ),

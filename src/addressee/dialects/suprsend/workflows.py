@@ -6,25 +6,21 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import structlog
-
 from addressee.dialects.bodies import typed
 from addressee.dialects.operation import Answer, Call, Operation, json_body
 from addressee.dialects.suprsend import named, records
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.delays import start_delay
 from addressee.dialects.suprsend.errors import invalid
+from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, MAX_KEY_LENGTH
 from addressee.dialects.suprsend.named import Named
 from addressee.dialects.suprsend.operators import Parsed
-from addressee.dialects.suprsend.records import MAX_KEY_LENGTH, Asked, Result
+from addressee.dialects.suprsend.records import Asked
 from addressee.dialects.suprsend.shapes import triggers as shapes
-from addressee.dialects.suprsend.users import MAX_BODY_BYTES
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import Document
 from addressee.directory.writes import Write
 from addressee.messaging import Record, Terms, Transient, Trigger
-
-log = structlog.get_logger()
 
 
 async def trigger(call: Call) -> Answer:
@@ -84,7 +80,7 @@ async def trigger_legacy(call: Call) -> Answer:
     entries = records.many_records(call) if isinstance(body, list) else [records.one_record(call)]
     known = await call.rooms.messaging.workflows_among(call.environment.id, candidates(entries))
     results = await records.accept(call, entries, partial(read_legacy, known=known), records.ok_if_any)
-    note_refusals(call, results)
+    records.log_refusals(call, records.refusals_in(enumerate(results)))
     return records.ok_if_any(results)
 
 
@@ -124,12 +120,6 @@ def categories_of(category: str | None) -> tuple[str, ...] | None:
         return None
     check_text(category, "notification_category")
     return (category.strip(),)
-
-
-def note_refusals(call: Call, results: Sequence[Result]) -> None:
-    for index, result in enumerate(results):
-        if isinstance(result, Exception):
-            log.warning("record refused", request_id=call.request_id, index=index, reason=type(result).__name__)
 
 
 OPERATIONS = (

@@ -9,7 +9,8 @@ SELECT environment_id,
        merged_at,
        journal,
        settled_at,
-       undone_at
+       undone_at,
+       unites
 FROM addressee.merges
 WHERE environment_id = $1
   AND id = $2

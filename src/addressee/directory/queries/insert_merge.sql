@@ -8,6 +8,7 @@ INSERT INTO addressee.merges (
   secondary_id,
   secondary_uid,
   merged_at,
-  journal
+  journal,
+  unites
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

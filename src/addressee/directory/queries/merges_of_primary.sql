@@ -8,7 +8,8 @@ SELECT environment_id,
        secondary_uid,
        merged_at,
        settled_at,
-       undone_at
+       undone_at,
+       unites
 FROM addressee.merges
 WHERE environment_id = $1
   AND primary_uid = $2

@@ -1,4 +1,5 @@
--- Deletes triggers that nobody is left of: their data was about those who are gone.
+-- Deletes triggers that nobody is left of: their data was about those who are gone. A list ($3: the collection) that
+-- has members to tell has no run of its own.
 DELETE FROM addressee.workflow_runs AS runs
 USING unnest($1::smallint[], $2::uuid[]) AS left_behind (environment_id, id)
 WHERE runs.environment_id = left_behind.environment_id
@@ -9,4 +10,11 @@ WHERE runs.environment_id = left_behind.environment_id
     FROM addressee.recipient_runs AS others
     WHERE others.environment_id = runs.environment_id
       AND others.run_id = runs.id
+  )
+  AND NOT EXISTS (
+    SELECT
+    FROM addressee.run_fanouts AS fanouts
+    WHERE fanouts.environment_id = runs.environment_id
+      AND fanouts.run_id = runs.id
+      AND fanouts.collection = $3
   )

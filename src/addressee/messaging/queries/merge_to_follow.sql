@@ -1,6 +1,8 @@
--- A merge, where its messages belong, and the merge that took them on from there. Holds it until the transaction ends.
+-- A merge, where what followed it belongs, and the merge that took that on from there. Holds it until the transaction ends.
 SELECT merges.merged_at,
        merges.undone_at,
+       merges.unites,
+       merges.collection,
        CASE WHEN merges.undone_at IS NULL THEN merges.secondary_id ELSE merges.primary_id END AS source_id,
        CASE WHEN merges.undone_at IS NULL THEN merges.secondary_uid ELSE merges.primary_uid END AS source_uid,
        CASE WHEN merges.undone_at IS NULL THEN merges.primary_id ELSE merges.secondary_id END AS target_id,

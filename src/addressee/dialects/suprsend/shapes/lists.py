@@ -90,7 +90,7 @@ class SubscribedList(Struct, frozen=True):
     updated_at: str
 
 
-class Subscription(Struct, frozen=True):
+class ListSubscription(Struct, frozen=True):
     list: SubscribedList
     created_at: str
 
@@ -110,6 +110,6 @@ class ListSubscriptions(Struct, frozen=True):
     """`lists` and `paging` say the same as `results` and `meta`, in the words of an older answer."""
 
     meta: Meta
-    results: list[Subscription]
+    results: list[ListSubscription]
     lists: list[BriefSubscription]
     paging: BriefPaging

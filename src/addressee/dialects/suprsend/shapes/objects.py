@@ -8,7 +8,6 @@ from msgspec import Meta, Struct
 
 from addressee.dialects.suprsend.shapes import users
 
-MAX_IDS = 1000
 MAX_SUBSCRIBERS = 100
 
 # A user's id, or a user or an object described inline.
@@ -30,8 +29,8 @@ class Objects(Struct, frozen=True):
     results: list[Object]
 
 
-class BulkDelete(Struct, frozen=True):
-    object_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_IDS)]
+class BulkDeleteObjects(Struct, frozen=True):
+    object_ids: list[str]
 
 
 class AddSubscriptions(Struct, frozen=True):

@@ -59,7 +59,7 @@ class Users(Struct, frozen=True):
     results: list[ListedUser]
 
 
-class BulkDelete(Struct, frozen=True):
+class BulkDeleteUsers(Struct, frozen=True):
     distinct_ids: list[str]
 
 
