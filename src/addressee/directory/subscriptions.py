@@ -186,7 +186,7 @@ async def next_subscribers(connection: Connection, object: Identified, after: UU
 async def move_subscriptions(
     connection: Connection, source: Identified, target: tuple[str, UUID], merge_id: UUID, *, back: bool
 ) -> bool:
-    """Gives up to 1,000 subscriptions of an identity to another of its collection, with a merge or (`back`) its undoing.
+    """Gives up to 1,000 subscriptions of an identity to another: a merge does, or (`back`) its undoing.
 
     What the other subscribes to itself stays. Whether there may be more.
     """
