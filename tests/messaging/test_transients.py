@@ -213,3 +213,13 @@ async def test_another_environment_finds_nothing(office: Office, other: Office) 
     assert await all_runs(other) == []
     assert await office.messaging.message(other.environment_id, message.id) is None
     assert await office.messaging.recipient_run(other.environment_id, run.id) is None
+
+
+async def test_what_was_said_to_it_is_erased_in_time(office: Office) -> None:
+    await trigger(office, Transient(ZOE))
+    await office.work()
+    (erasing,) = await office.jobs()
+    assert (erasing.name, erasing.deferred) == ("erase", True)
+    assert len(await all_messages(office)) == 1
+    await office.work(deferred=True)
+    assert {table: count for table, count in (await office.counts()).items() if count} == {}

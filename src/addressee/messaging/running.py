@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import structlog
@@ -19,6 +19,8 @@ from addressee.messaging.fanning import fanouts_to_start, open_fanouts
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import (
     PAGE_SIZE,
+    TRANSIENT,
+    TRANSIENT_LIFE,
     Identity,
     Profile,
     RunPage,
@@ -80,7 +82,8 @@ class Runner:
             messages = [message for after, made in results if after.id in moved for message in made]
             await insert_messages(connection, page, run, messages, now)
             sending = [page.job("send")] if any(message.addresses for message in messages) else []
-            await enqueue(connection, [*sending, *erasures(run, runs, facts)])
+            ended = [after for after, _ in results if after.ended]
+            await enqueue(connection, [*sending, *erasures(run, runs, facts), *erasures_of_transients(run, ended)])
         self._hint.give()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 
@@ -129,6 +132,16 @@ def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> 
         if known.recipient is None and each.uid is not None
     ]
     return [Erase(gone).job()] if gone else []
+
+
+def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Job]:
+    """Nobody can delete who is not stored, so what was said to them is erased in time."""
+    transients = [
+        Person(run.environment_id, *each.recipient, each.uid)
+        for each in ended
+        if each.recipient.collection == TRANSIENT and each.uid is not None
+    ]
+    return [Erase(transients).job(TRANSIENT_LIFE)] if transients else []
 
 
 def advance_all(

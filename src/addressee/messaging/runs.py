@@ -18,6 +18,9 @@ PAGE_SIZE = 200
 # Where those live who are described for one run only. Nobody is stored there.
 TRANSIENT = "$transient"
 
+# What was said to recipients who are stored nowhere is kept for this long after their runs.
+TRANSIENT_LIFE = timedelta(days=30)
+
 MAX_FILTER_TEXT = 256
 
 
