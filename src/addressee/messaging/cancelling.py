@@ -40,15 +40,17 @@ async def cancel(
         runs = await connection.fetch(SQL["lock_runs_to_cancel"], environment_id, workflow, cancellation_key)
         for run in runs:
             waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
-            stopped = [
-                each for each in waiting if chosen is None or each.reference in chosen or each.identity in merged
-            ]
+            stopped: list[WaitingRecipient] = []
+            going_on: list[WaitingRecipient] = []
+            for each in waiting:
+                is_chosen = chosen is None or each.reference in chosen or each.identity in merged
+                (stopped if is_chosen else going_on).append(each)
             page = RunPage(environment_id, run["id"], run["pages_started"])
             await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
             await connection.execute(
                 SQL["update_waiting_recipients"],
                 *msgspec.structs.astuple(page)[:2],
-                msgspec.json.encode([each for each in waiting if each not in stopped]),
+                msgspec.json.encode(going_on),
                 page.page,
             )
             if chosen is not None:

@@ -29,7 +29,11 @@ class Move(NamedTuple):
 
 
 async def record(connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime) -> list[Tried]:
-    """Keeps what became of sends, unless another worker did first, and says of which."""
+    """Keeps what became of sends, unless another worker did first, and says of which.
+
+    Messages are held before their sends, as whoever erases or moves them does: a deadlock here would send again.
+    """
+    await lock_messages(connection, environment_id, {each.send.message_id for each in tried})
     rows = await connection.fetch(
         SQL["update_sends"],
         environment_id,
@@ -48,13 +52,10 @@ async def record(connection: Connection, environment_id: int, tried: Sequence[Tr
 
 
 async def change_messages(connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime) -> None:
-    """Takes the messages of these sends to the statuses that follow from all of their sends."""
-    if not tried:
-        return
+    """Takes the messages of these sends, which are held, to the statuses that follow from all of their sends."""
     by_message: dict[str, list[Tried]] = defaultdict(list)
     for each in tried:
         by_message[each.send.message_id].append(each)
-    await lock_messages(connection, environment_id, by_message)
     sends = await statuses_before(connection, environment_id, tried)
     moves = [move_of(sends[message_id], those) for message_id, those in by_message.items()]
     moves = [move for move in moves if move.changes]

@@ -35,6 +35,7 @@ from addressee.directory.writes import Write
 from addressee.messaging.channels import open_secrets
 from addressee.messaging.content import PushContent
 from addressee.messaging.delivery import Change, Status, outcome, retry_after
+from addressee.messaging.message import lock_messages
 from addressee.messaging.people import People, read_people
 from addressee.messaging.reaching import known_addresses
 from addressee.messaging.recording import change_messages, record
@@ -112,8 +113,10 @@ class Sending:
             )
             claimed = [claimed_from(row) for row in rows]
             again = [send for send in claimed if send.status is Status.DELIVERY_ATTEMPTED]
-            requeued = [Tried(send, (Change(Status.QUEUED),)) for send in again]
-            await change_messages(connection, page.environment_id, requeued, now)
+            if again:
+                requeued = [Tried(send, (Change(Status.QUEUED),)) for send in again]
+                await lock_messages(connection, page.environment_id, {send.message_id for send in again})
+                await change_messages(connection, page.environment_id, requeued, now)
         return [replace(send, status=Status.QUEUED) for send in claimed]
 
     async def _open(self, environment_id: int, channel_id: UUID) -> Line:
