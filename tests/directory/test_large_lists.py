@@ -107,7 +107,7 @@ def check_short(found: list[dict[str, Any]], rows: int) -> None:
 async def test_it_is_counted_without_looking_at_a_member(pool: Pool, news: List) -> None:
     assert (await Directory(pool).lists.count([news]))[news.uid] == MANY
     found = await plan(pool, "subscriber_counts", *([each] for each in (*news.place, news.uid)))
-    check_short(found, 16)
+    assert {node["Relation Name"] for node in found if "Relation Name" in node} == {"subscription_counts"}
 
 
 @pytest.mark.parametrize(("forward", "start"), [(True, LAST_UID), (False, UUID(int=0))])

@@ -141,8 +141,8 @@ class Request(Struct, frozen=True):
     body: Callable[[], Awaitable[bytes]]
 
 
-def as_it_came(segment: str, headers: Mapping[str, str]) -> str:
-    return segment
+def as_it_came(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
+    return path
 
 
 def one_spelling(path: str) -> tuple[str, ...]:
@@ -161,8 +161,8 @@ class Dialect:
     `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
     exception; what it does not know is an internal error. `not_found` answers a path below one of the `prefixes` that
     no operation has. `idempotency_key` is the key under which a request is to be carried out once, `replay` the answer
-    to its repetition. `spellings` are the forms of an operation's path that are answered, `segment` says what a client
-    means by a part of a path, which is percent-decoded after it.
+    to its repetition. `spellings` are the forms of an operation's path that are answered, `meant` says what a client
+    means by the parts of a path, which are percent-decoded after it.
     """
 
     name: str
@@ -174,7 +174,7 @@ class Dialect:
     idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
     replay: Callable[[Earlier], Answer]
     spellings: Callable[[str], Sequence[str]] = one_spelling
-    segment: Callable[[str, Mapping[str, str]], str] = as_it_came
+    meant: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = as_it_came
 
 
 class MalformedError(Exception):

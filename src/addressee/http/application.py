@@ -107,7 +107,7 @@ async def answer_to(
     path: Mapping[str, str],
 ) -> Answer:
     headers = requests.headers(req)
-    decoded = decode_path({name: dialect.segment(segment, headers) for name, segment in path.items()})
+    decoded = decode_path(dialect.meant(path, headers))
     body = requests.Body(req, operation.max_body_bytes)
     request = Unauthenticated(rooms, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)

@@ -108,6 +108,8 @@ def outside(recipient: Recipient) -> Document:
 
 def known_attributes(recipient: Recipient) -> Document:
     """All but those that Knock does not have: their names are free for properties."""
+    if "language" not in recipient.attributes:
+        return recipient.attributes
     return {name: value for name, value in recipient.attributes.items() if name != "language"}
 
 

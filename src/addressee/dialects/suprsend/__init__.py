@@ -24,9 +24,11 @@ from addressee.dialects.suprsend import (
 from addressee.dialects.suprsend.authentication import authenticate
 
 
-def segment(written: str, headers: Mapping[str, str]) -> str:
+def meant(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
     """One SDK writes a space in a path as a plus sign, and a plus sign as its escape (suprsend.md §2.0)."""
-    return written.replace("+", "%20") if ";java/" in headers.get("user-agent", "") else written
+    if ";java/" not in headers.get("user-agent", ""):
+        return path
+    return {name: segment.replace("+", "%20") for name, segment in path.items()}
 
 
 SUPRSEND = Dialect(
@@ -64,7 +66,7 @@ SUPRSEND = Dialect(
     idempotency_key=idempotency_key,
     replay=records.replay,
     spellings=with_and_without_slash,
-    segment=segment,
+    meant=meant,
 )
 
 __all__ = ["SUPRSEND"]
