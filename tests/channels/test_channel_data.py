@@ -11,6 +11,15 @@ from addressee.directory.errors import RefusedError
 NOWHERE = {"locale": None, "timezone": None}
 BERLIN = {"locale": "de", "timezone": "Europe/Berlin"}
 WEBHOOK = {"incoming_webhook": {"url": "https://hooks.example.com/1"}}
+BROWSER = {
+    "id": "1",
+    "identifier": "https://push.example.com/1",
+    "endpoint": "https://push.example.com/1",
+    "p256dh": "p",
+    "auth": "a",
+    "created_at": "2025-06-01T12:00:00.000Z",
+    "updated_at": "2025-06-01T12:00:00.000Z",
+}
 
 
 def each(providers: str, *cases: tuple[Any, Any]) -> list[tuple[str, Any, Any]]:
@@ -69,6 +78,8 @@ TAKEN = [
         ({"ms_teams_tenant_id": "M1"}, {"ms_teams_tenant_id": "M1", "connections": []}),
     ),
     *each("discord", *kept({"connections": [{"channel_id": "C1"}, WEBHOOK]})),
+    *each("web_push", *kept({"subscriptions": []}, {"subscriptions": [BROWSER], "other": 1})),
+    *each("web_push", ({"subscriptions": [BROWSER, {**BROWSER, "auth": "b"}]}, {"subscriptions": [BROWSER]})),
     *each("webhook smtp outbox feed twilio", *kept({}, {"a": [1]})),
 ]
 
@@ -127,6 +138,14 @@ REFUSED = [
         ({"connections": [{"ms_teams_user_id": ""}]}, "data.connections[0].ms_teams_user_id"),
     ),
     *each("discord", ({"connections": [{}]}, "data.connections[0].channel_id")),
+    *each(
+        "web_push",
+        ({}, "data"),
+        ({"subscriptions": {}}, "data.subscriptions"),
+        ({"subscriptions": ["b"]}, "data.subscriptions[0]"),
+        *[({"subscriptions": [{**BROWSER, name: None}]}, f"data.subscriptions[0].{name}") for name in BROWSER],
+        ({"subscriptions": [{**BROWSER, "identifier": str(n)} for n in range(101)]}, "data.subscriptions"),
+    ),
 ]
 
 

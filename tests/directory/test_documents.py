@@ -1,12 +1,13 @@
 """What may be stored, and how documents are laid over each other."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.directory.documents import Merge, check_id, check_value, overlay
+from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay
 from addressee.directory.errors import RefusedError
 from tests.support.documents import documents
 
@@ -83,3 +84,70 @@ def test_the_arguments_stay_as_they_were(base: dict[str, object], given: dict[st
     before = repr((base, given))
     overlay(base, given, Merge.DEEP)
     assert repr((base, given)) == before
+
+
+@pytest.mark.parametrize(
+    ("base", "patch", "patched"),
+    [
+        ({"a": 1, "b": 2}, {"a": None}, {"b": 2}),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": None, "d": 3}}, {"a": {"c": 2, "d": 3}}),
+        ({"a": {"b": 1}}, {"a": {"b": None}}, {"a": {}}),
+        ({"a": [1, {"b": None}]}, {"a": [None, {"c": None}]}, {"a": [None, {"c": None}]}),
+        ({"a": 1}, {"a": {"b": None, "c": {"d": None}}}, {"a": {"c": {}}}),
+        ({"a": {"b": 1}}, {"a": 1}, {"a": 1}),
+        ({"a": None, "b": {"c": None}}, {"b": {"d": 1}}, {"a": None, "b": {"c": None, "d": 1}}),
+        ({}, {"a": None, "b": {"c": None, "d": 0}}, {"b": {"d": 0}}),
+    ],
+)
+def test_a_patch_takes_away_what_is_null(base: dict[str, Any], patch: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert overlay(base, patch, Merge.PATCH) == patched
+
+
+def leaves(document: dict[str, Any], path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """A document as its leaves by path; every object is a leaf too, with nothing in it."""
+    flat: dict[tuple[str, ...], Any] = {path: {}}
+    for name, value in document.items():
+        flat |= leaves(value, (*path, name)) if isinstance(value, dict) else {(*path, name): value}
+    return flat
+
+
+def patched_leaves(base: dict[str, Any], patch: dict[str, Any]) -> dict[tuple[str, ...], Any]:
+    """What a patch does, said another way: each of its leaves, one after the other, replaces what is at its path."""
+    flat = leaves(base)
+    for path, value in leaves(patch).items():
+        stays = value == {} and flat.get(path) == {}
+        if not stays:
+            flat = {other: kept for other, kept in flat.items() if other[: len(path)] != path}
+        if value is not None:
+            flat[path] = value
+    return flat
+
+
+@given(documents, documents)
+def test_a_patch_is_each_of_its_leaves_at_its_place(base: dict[str, Any], patch: dict[str, Any]) -> None:
+    assert leaves(overlay(base, patch, Merge.PATCH)) == patched_leaves(base, patch)
+
+
+@given(documents)
+def test_a_patch_of_nothing_leaves_no_null_but_in_lists(patch: dict[str, Any]) -> None:
+    assert None not in leaves(overlay({}, patch, Merge.PATCH)).values()
+
+
+def deep(levels: int) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for _ in range(levels - 1):
+        document = {"a": document}
+    return document
+
+
+def test_bounds_take_what_is_within_them() -> None:
+    bounds = Bounds("custom_fields", 20, 200)
+    bounds.check(deep(20))
+    bounds.check({"a": [deep(18)]})
+    bounds.check({"a": "x" * 192})
+    for properties in (deep(21), {"a": [deep(19)]}):
+        with pytest.raises(RefusedError, match="custom_fields is nested more than 20 levels deep") as refusal:
+            bounds.check(properties)
+        assert refusal.value.field == "custom_fields"
+    with pytest.raises(RefusedError, match="custom_fields must be at most 200 bytes"):
+        bounds.check({"a": "x" * 193})

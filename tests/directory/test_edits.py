@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.directory.documents import Merge
+from addressee.directory.documents import Bounds, Merge
 from addressee.directory.editing import Moment
 from addressee.directory.edits import (
     Add,
     AddAddress,
     Append,
+    ChangeChannelData,
     ChangePreferences,
     ChangePreferenceSets,
     Delete,
     DisableAddress,
     Edit,
+    History,
     Identify,
     Remove,
     RemoveAddress,
@@ -62,7 +64,7 @@ edits: st.SearchStrategy[Edit] = st.one_of(
     st.builds(UnsetChannelData, st.sampled_from(["fcm", "slack"])),
     st.builds(SetPreferences, st.sampled_from(["default", "acme"]), documents, st.sampled_from(Merge)),
     st.builds(UnsetPreferences, st.sampled_from(["default", "acme"])),
-    st.just(Delete()),
+    st.builds(Delete, st.sampled_from(History)),
 )
 
 
@@ -103,6 +105,31 @@ def test_identify_changes_only_the_keys_given() -> None:
     assert changed.attributes == {"name": "Ada", "email": None}
     assert changed.properties == {"plan": "pro", "city": "Ulm"}
     assert (changed.uid, changed.updated_at) == (OLD_UID, NOW)
+
+
+def test_properties_that_are_none_take_all_away() -> None:
+    found = ada(attributes={"name": "Ada"}, properties={"plan": "pro"})
+    assert properties(found, Identify(properties=None)) == {}
+    assert properties(None, Identify(properties=None)) == {}
+    bare = ada(attributes={"name": "Ada"})
+    assert Identify(properties=None).apply(bare, HERE, MOMENT) is bare
+
+
+def test_a_patch_that_takes_away_what_is_not_there_is_no_change() -> None:
+    found = ada(properties={"plan": {"tier": "pro"}})
+    edit = Identify(properties={"city": None, "plan": {"seats": None}}, merge=Merge.PATCH)
+    assert edit.apply(found, HERE, MOMENT) is found
+
+
+def test_what_becomes_of_properties_is_within_bounds_and_what_is_not_touched_need_not_be() -> None:
+    bounds = Bounds("custom_fields", 3, 50)
+    found = ada(properties={"a": "x" * 40})
+    with pytest.raises(RefusedError, match="custom_fields must be at most 50 bytes") as refusal:
+        Identify(properties={"b": "x" * 10}, merge=Merge.PATCH, bounds=bounds).apply(found, HERE, MOMENT)
+    assert (refusal.value.reason, refusal.value.field) == ("size", "custom_fields")
+    large = ada(properties={"a": "x" * 60})
+    assert Identify(attributes={"name": "Ada"}, bounds=bounds).apply(large, HERE, MOMENT).properties == large.properties
+    assert properties(large, Identify(properties={"a": None}, merge=Merge.PATCH, bounds=bounds)) == {}
 
 
 def test_the_same_again_is_no_change() -> None:
@@ -271,6 +298,44 @@ def test_true_or_false_is_the_whole_of_a_scope() -> None:
     assert SetPreferences("default", given, Merge.DEEP).apply(found, HERE, MOMENT).preferences["default"] == given
 
 
+def test_channel_data_can_be_changed_by_what_they_hold() -> None:
+    def with_a_token(stored: dict[str, Any]) -> dict[str, Any]:
+        return {**stored, "tokens": ["t"]}
+
+    old = {"data": {"other": 1}, "created_at": "2025-01-01T00:00:00.000Z", "updated_at": "2025-01-01T00:00:00.000Z"}
+    found = ada(channel_data={"apns": old})
+    changed = ChangeChannelData("apns", with_a_token).apply(found, HERE, MOMENT)
+    assert changed is not None
+    now = "2025-06-01T12:00:00.000Z"
+    made = {"data": {"other": 1, "tokens": ["t"]}, "created_at": old["created_at"], "updated_at": now}
+    assert changed.channel_data == {"apns": made}
+    assert ChangeChannelData("apns", with_a_token).apply(changed, HERE, MOMENT) is changed
+    created = ChangeChannelData("fcm", with_a_token).apply(found, HERE, MOMENT)
+    assert created is not None
+    assert created.channel_data == {
+        "apns": old,
+        "fcm": {"data": {"tokens": ["t"]}, "created_at": now, "updated_at": now},
+    }
+
+
+def test_a_change_of_channel_data_may_remove_them_or_leave_them() -> None:
+    found = ada(channel_data={"apns": {"data": {}, "created_at": "", "updated_at": ""}})
+    removed = ChangeChannelData("apns", lambda _: None).apply(found, HERE, MOMENT)
+    assert removed is not None
+    assert removed.channel_data == {}
+    assert ChangeChannelData("fcm", lambda _: None).apply(found, HERE, MOMENT) is found
+    assert ChangeChannelData("fcm", lambda stored: stored).apply(found, HERE, MOMENT) is found
+
+
+def test_a_change_of_channel_data_creates_nobody() -> None:
+    edit = ChangeChannelData("apns", lambda _: {"tokens": ["t"]})
+    tombstone = Delete().apply(ada(), HERE, MOMENT)
+    assert edit.apply(None, HERE, MOMENT) is None
+    assert edit.apply(tombstone, HERE, MOMENT) is tombstone
+    with pytest.raises(RefusedError):
+        ChangeChannelData("apns", lambda _: {"tokens": "\0"}).apply(ada(), HERE, MOMENT)
+
+
 def test_a_preference_set_can_be_changed_by_what_it_holds() -> None:
     def without_kinds(stored: dict[str, Any]) -> dict[str, Any]:
         return {"enabled": True, **{name: value for name, value in stored.items() if name != "kinds"}}
@@ -308,8 +373,21 @@ def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
     assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
 
 
+@pytest.mark.parametrize(("history", "departed"), [(History.ERASED, []), (History.KEPT, [OLD_UID])])
+def test_delete_leaves_the_same_tombstone_whether_or_not_the_history_is_kept(
+    history: History, departed: list[UUID]
+) -> None:
+    moment = Moment(NOW, 8, lambda: NEW_UID)
+    left = Delete(history).apply(ada(attributes={"name": "Ada"}), HERE, moment)
+    assert left == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
+    assert Delete(history).apply(left, HERE, moment) is left
+    assert Delete(history).apply(None, HERE, moment) is None
+    assert moment.departed == departed
+
+
 @pytest.mark.parametrize(
-    "edit", [Delete(), Remove({"a": 1}), Unset(("a",)), UnsetChannelData("x"), UnsetPreferences("x")]
+    "edit",
+    [Delete(), Delete(History.KEPT), Remove({"a": 1}), Unset(("a",)), UnsetChannelData("x"), UnsetPreferences("x")],
 )
 def test_what_takes_away_creates_and_revives_no_one(edit: Edit) -> None:
     gone = tombstone()

@@ -35,15 +35,33 @@ async def test_a_change_keeps_the_other_settings(pool: Pool, environment: Enviro
     "wrong",
     [
         {"property_merge": "wide"},
+        {"property_merge": "patch"},
         {"enhanced_security": "yes"},
         {"preference_rule": "any"},
         {"timezone": "Mars/Olympus"},
         {"colour": "red"},
+        {"development_mode": "yes"},
+        {"allowed_origins": "https://app.example.com"},
+        {"allowed_origins": ["http://app.example.com"]},
+        {"allowed_origins": ["https://app.example.com/"]},
+        {"allowed_origins": ["https://app.example.com/path"]},
+        {"allowed_origins": ["https://App.example.com"]},
+        {"allowed_origins": ["https://ada@app.example.com"]},
+        {"allowed_origins": ["https://app.example.com:port"]},
+        {"allowed_origins": ["app.example.com"]},
+        {"allowed_origins": ["https://"]},
+        {"allowed_origins": ["*"]},
     ],
 )
 async def test_a_wrong_setting_is_refused(pool: Pool, environment: Environment, wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="Not a setting of an environment"):
         await Environments(pool).change(environment.name, wrong)
+
+
+async def test_origins_are_as_browsers_send_them(pool: Pool, environment: Environment) -> None:
+    origins = ["https://app.example.com", "https://app.example.com:8443", "http://localhost:3000", "http://127.0.0.1"]
+    changed = await Environments(pool).change(environment.name, {"allowed_origins": origins})
+    assert changed.settings.allowed_origins == tuple(origins)
 
 
 async def test_a_signing_key_is_handed_out_once_and_kept_in_its_public_half(

@@ -16,8 +16,8 @@ from addressee.database.queries import load
 from addressee.directory import Directory
 from addressee.directory.list_edits import LISTS, Define, List
 from addressee.directory.list_members import AT_ONCE, START
-from addressee.directory.listing import LAST_UID
 from addressee.directory.recipient import Place
+from addressee.directory.spans import ALWAYS, LAST_UID
 from tests.messaging.test_many_subscribers import BY_ITS_KEY, FEW_BLOCKS, blocks, most_rows
 from tests.messaging.test_plans import nodes, scans
 from tests.support.clock import MovedClock
@@ -112,7 +112,7 @@ async def test_it_is_counted_without_looking_at_a_member(pool: Pool, news: List)
 
 @pytest.mark.parametrize(("forward", "start"), [(True, LAST_UID), (False, UUID(int=0))])
 async def test_a_page_of_members_reads_its_own_rows(pool: Pool, news: List, forward: bool, start: UUID) -> None:
-    found = await plan(pool, "list_members", *news.place, news.uid, forward, start, AT_ONCE + 1)
+    found = await plan(pool, "list_members", *news.place, news.uid, forward, start, AT_ONCE + 1, *ALWAYS)
     assert {index for _, index in scans(found)} <= {"subscriptions_of_object", *(index for _, index in BY_ITS_KEY)}
     assert (found[0]["Actual Rows"], most_rows(found)) == (AT_ONCE + 1, AT_ONCE + 1)
 
@@ -120,7 +120,8 @@ async def test_a_page_of_members_reads_its_own_rows(pool: Pool, news: List, forw
 async def test_the_lists_of_a_user_are_found_by_an_index(pool: Pool, news: List) -> None:
     user = await Directory(pool).read(Place(ENVIRONMENT, "$users", "user-7"))
     assert user is not None
-    listed = await plan(pool, "lists_of_recipient", *user.place, user.uid, True, LAST_UID, 11, LISTS)
+    page = (True, LAST_UID, 11, LISTS, *ALWAYS)
+    listed = await plan(pool, "subscribed_objects_of_collection", *user.place, user.uid, *page)
     counted = await plan(pool, "count_lists_of_recipient", *user.place, user.uid, LISTS, 10_000)
     for found in (listed, counted):
         check_short(found, 2)

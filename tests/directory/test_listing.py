@@ -1,14 +1,19 @@
 """Lists by pages: everyone who stays is met exactly once, whatever is written meanwhile."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from addressee.database.paging import Page
-from addressee.directory import Directory
+from addressee.directory import Directory, listing
 from addressee.directory.edits import Delete, Identify
-from addressee.directory.listing import Order
+from addressee.directory.errors import RefusedError
+from addressee.directory.listing import EVERYBODY, Order, Selection, ids_from
 from addressee.directory.recipient import USERS, Place
+from addressee.directory.spans import LAST_UID, Span
 from addressee.directory.writes import Write
 from tests.conftest import Environment
 
@@ -18,11 +23,13 @@ async def create(directory: Directory, environment: Environment, *ids: str) -> N
         await directory.write(Write(Place(environment.id, USERS, id), (Identify(),)))
 
 
-async def walk(directory: Directory, environment: Environment, order: Order, size: int) -> list[list[str]]:
+async def walk(
+    directory: Directory, environment: Environment, order: Order, size: int, selection: Selection = EVERYBODY
+) -> list[list[str]]:
     pages = []
     page: Page[UUID] = Page(size)
     while True:
-        part = await directory.list(environment.id, USERS, page, order)
+        part = await directory.list(environment.id, USERS, page, order, selection)
         pages.append([recipient.place.id for recipient in part.entries])
         if part.after is None:
             return pages
@@ -83,3 +90,81 @@ async def test_by_id_past_the_first_ones(directory: Directory, environment: Envi
     await create(directory, environment, "c", "a", "d", "b")
     await directory.write(Write(Place(environment.id, USERS, "b"), (Delete(),)))
     assert (await ids(2, 0), await ids(2, 1), await ids(2, 3), await ids(0, 0)) == (["a", "c"], ["c", "d"], [], [])
+
+
+@pytest.fixture(params=["rare", "common"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to find ids by how they start."""
+    monkeypatch.setattr(listing, "RARE", 10_000 if request.param == "rare" else 1)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
+async def test_those_whose_ids_start_so_in_the_order_of_their_creation(
+    directory: Directory, environment: Environment
+) -> None:
+    await create(directory, environment, "b_2", "a_1", "b_1", "b", "B_3", "b_é", "c_1", "b_3")
+    await directory.write(Write(Place(environment.id, USERS, "b_1"), (Delete(),)))
+    chosen = Selection(id_prefix="b_")
+    assert await walk(directory, environment, Order.OLDEST_FIRST, 2, chosen) == [["b_2", "b_é"], ["b_3"]]
+    assert await walk(directory, environment, Order.NEWEST_FIRST, 2, chosen) == [["b_3", "b_é"], ["b_2"]]
+    assert await walk(directory, environment, Order.NEWEST_FIRST, 2, Selection(id_prefix="none")) == [[]]
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("order", Order)
+async def test_back_and_forth_among_those_whose_ids_start_so(
+    directory: Directory, environment: Environment, order: Order
+) -> None:
+    await create(directory, environment, "a1", "b1", "a2", "b2", "a3", "b3", "a4", "a5")
+    chosen = Selection(id_prefix="a")
+
+    async def page(page: Page[UUID]) -> Sequence[str]:
+        found = await directory.list(environment.id, USERS, page, order, chosen)
+        return [one.place.id for one in found.entries]
+
+    all = await directory.list(environment.id, USERS, Page(10), order, chosen)
+    ids, uids = [one.place.id for one in all.entries], [one.uid for one in all.entries]
+    assert sorted(ids) == ["a1", "a2", "a3", "a4", "a5"]
+    assert await page(Page(2, after=uids[1])) == ids[2:4]
+    assert await page(Page(2, before=uids[3])) == ids[1:3]
+    assert await page(Page(9, before=uids[2])) == ids[:2]
+    assert await page(Page(2, after=LAST_UID)) == ([] if order is Order.OLDEST_FIRST else ids[:2])
+
+
+@pytest.mark.parametrize("prefix", ["", "a"])
+async def test_those_who_were_made_in_a_period(directory: Directory, environment: Environment, prefix: str) -> None:
+    await create(directory, environment, "a", "ab", "abc")
+    found = await directory.list(environment.id, USERS, Page(10))
+    uids = [one.uid for one in found.entries]
+    later, beyond = uids[1], UUID(int=uids[2].int + 1)
+    for order in Order:
+        for span, ids in [
+            (Span(later, beyond), ["ab", "abc"]),
+            (Span(uids[0], uids[2]), ["a", "ab"]),
+            (Span(beyond, LAST_UID), []),
+            (Span(beyond, later), []),
+        ]:
+            [met] = await walk(directory, environment, order, 10, Selection(span, prefix))
+            assert sorted(met) == ids
+    [met, last] = await walk(directory, environment, Order.NEWEST_FIRST, 1, Selection(Span(later, beyond), prefix))
+    assert (met, last) == (["abc"], ["ab"])
+
+
+async def test_a_prefix_that_no_id_can_have_is_refused(directory: Directory, environment: Environment) -> None:
+    for prefix in ("a\0", "\ud800"):
+        with pytest.raises(RefusedError):
+            await directory.list(environment.id, USERS, Page(10), Order.NEWEST_FIRST, Selection(id_prefix=prefix))
+
+
+edges = st.sampled_from("a\ud7ff\ue000\uffff\U0010ffff")
+texts = st.text(edges | st.characters(codec="utf-8", exclude_characters="\0"), max_size=5)
+
+
+@given(texts, texts)
+def test_ids_start_so_when_they_are_between(prefix: str, id: str) -> None:
+    for each in (id, prefix + id):
+        first, end = ids_from(prefix)
+        assert (first <= each < end) == each.startswith(prefix)
+        # As the database compares them.
+        assert (first.encode() <= each.encode() < end.encode()) == each.startswith(prefix)

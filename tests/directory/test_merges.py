@@ -15,6 +15,7 @@ from addressee.directory import Directory
 from addressee.directory.edits import Add, Delete, Edit, Identify, Unset
 from addressee.directory.errors import MissingError, RefusedError, UnavailableError
 from addressee.directory.merges import Done, MergeMissingError
+from addressee.directory.merging import Filling
 from addressee.directory.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writes import Write
@@ -120,6 +121,19 @@ async def test_undoing_gives_back_both(directory: Directory, named: Named, clock
     assert (undone.primary.attributes, undone.primary.properties) == (ada.attributes, ada.properties)
     assert (undone.secondary.attributes, undone.secondary.properties) == (guest.attributes, guest.properties)
     assert (undone.primary.uid, undone.secondary.uid) == (ada.uid, guest.uid)
+
+
+async def test_gaps_are_filled_where_that_is_asked_for_and_undoing_knows(directory: Directory, named: Named) -> None:
+    one = Identify({"email": None}, preferences={"default": {"kinds": {"email": True}}})
+    other = Identify({"email": "ada@example.com"}, preferences={"default": {"kinds": {"email": False, "sms": False}}})
+    ada, guest = await write(directory, named("ada"), one), await write(directory, named("guest"), other)
+    done = await directory.merges.merge(named("ada"), named("guest"), filling=Filling.GAPS)
+    assert done.primary.attributes == {"email": "ada@example.com"}
+    assert done.primary.preferences == {"default": {"kinds": {"email": True, "sms": False}}}
+    undone = await directory.merges.undo(ada.place.environment_id, done.merge.id)
+    assert undone.kept == ()
+    assert (undone.primary.attributes, undone.primary.preferences) == (ada.attributes, ada.preferences)
+    assert (undone.secondary.attributes, undone.secondary.preferences) == (guest.attributes, guest.preferences)
 
 
 async def test_undoing_leaves_what_was_changed_since(directory: Directory, named: Named) -> None:

@@ -12,7 +12,8 @@ from msgspec import structs
 from addressee.directory import addresses
 from addressee.directory.address_forms import key_of
 from addressee.directory.errors import RefusedError
-from addressee.directory.merging import journal, merge, unmerge
+from addressee.directory.merging import Filling, journal, merge, unmerge
+from addressee.directory.names import NAMES
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -25,6 +26,21 @@ values = st.recursive(
 )
 documents = st.dictionaries(st.sampled_from("abcd"), values, max_size=4)
 entries = st.dictionaries(st.sampled_from(["x", "y", "z"]), st.dictionaries(st.sampled_from("ab"), values, max_size=2))
+kinds = st.sampled_from(["email", "ios_push", "push", "slack", "chat"])
+choices = st.booleans() | st.fixed_dictionaries(
+    {}, optional={"enabled": st.booleans(), "kinds": st.dictionaries(kinds, st.booleans(), max_size=2)}
+)
+preference_sets = st.dictionaries(
+    st.sampled_from(["default", "acme"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "kinds": st.dictionaries(kinds, st.booleans(), max_size=3),
+            "workflows": st.dictionaries(st.sampled_from("ab"), choices, max_size=2),
+        },
+    ),
+)
+fillings = st.sampled_from(Filling)
 emails = st.sampled_from(["a@b.cd", "A@b.cd", "e@f.gh", "i@j.kl"])
 
 
@@ -50,10 +66,14 @@ def person(id: str, **parts: Any) -> Recipient:
 def people(draw: st.DrawFn, id: str) -> Recipient:
     return person(
         id,
-        attributes={**draw(documents), **draw(st.dictionaries(st.just("email"), st.none() | emails))},
+        attributes={
+            **draw(documents),
+            **draw(st.dictionaries(st.just("email"), st.none() | emails)),
+            **draw(st.dictionaries(st.sampled_from(NAMES), st.none() | st.sampled_from(["Ada", "Ada Lovelace"]))),
+        },
         properties=draw(documents),
         addresses=draw(stored_addresses),
-        preferences=draw(entries),
+        preferences=draw(preference_sets),
         channel_data=draw(entries),
     )
 
@@ -97,6 +117,51 @@ def test_preference_sets_and_channel_data_are_taken_whole_or_not_at_all() -> Non
     assert (
         merge(person("one", channel_data=one), person("two!", channel_data=two), LATER).primary.channel_data == merged
     )
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "merged"),
+    [
+        ({"email": None}, {"email": "a@b.cd"}, {"email": "a@b.cd"}),
+        ({"email": "e@f.gh"}, {"email": "a@b.cd"}, {"email": "e@f.gh"}),
+        ({"email": None}, {"email": None}, {"email": None}),
+        ({"email": None}, {}, {"email": None}),
+        ({"first_name": "Ada"}, {"first_name": "A.", "last_name": "King"}, {"first_name": "Ada", "last_name": "King"}),
+        # What follows from a name is no gap.
+        ({"name": "Ada Lovelace"}, {"first_name": "A.", "last_name": "King"}, {"name": "Ada Lovelace"}),
+        ({"name": "Ada"}, {"first_name": "A.", "last_name": "King"}, {"name": "Ada", "last_name": "King"}),
+        ({"first_name": "Ada"}, {"name": "A. King"}, {"first_name": "Ada"}),
+        ({"first_name": None, "name": None}, {"name": "A. King"}, {"first_name": None, "name": "A. King"}),
+    ],
+)
+def test_gaps_among_attributes_are_filled_and_are_there_again_afterwards(
+    primary: dict[str, Any], secondary: dict[str, Any], merged: dict[str, Any]
+) -> None:
+    one, two = person("one", attributes=primary), person("two!", attributes=secondary)
+    after = merge(one, two, LATER, Filling.GAPS)
+    assert after.primary.attributes == merged
+    parted = unmerge(after.primary, after.tombstone, two.uid, journal(one, two, after, Filling.GAPS), LATER)
+    assert (parted.primary.attributes, parted.secondary.attributes) == (primary, secondary)
+
+
+def test_gaps_among_choices_are_filled() -> None:
+    one = {"default": {"kinds": {"email": True, "chat": True}, "workflows": {"news": {"enabled": True}}}}
+    two = {
+        "default": {
+            "kinds": {"email": False, "slack": False, "sms": False},
+            "workflows": {"news": {"enabled": False, "kinds": {"sms": False}}, "offers": False},
+        },
+        "acme": {"kinds": {"sms": False}},
+    }
+    merged = merge(person("one", preferences=one), person("two!", preferences=two), LATER, Filling.GAPS)
+    assert merged.primary.preferences == {
+        "default": {
+            # The primary chose for all of chat, Slack is one of them.
+            "kinds": {"email": True, "chat": True, "sms": False},
+            "workflows": {"news": {"enabled": True, "kinds": {"sms": False}}, "offers": False},
+        },
+        "acme": {"kinds": {"sms": False}},
+    }
 
 
 @pytest.mark.parametrize(
@@ -159,9 +224,9 @@ def test_two_with_too_many_addresses_together_are_refused() -> None:
         merge(one, two, LATER)
 
 
-@given(people("one"), people("two!"))
-def test_nobodys_address_is_lost_in_a_merge(one: Recipient, two: Recipient) -> None:
-    merged = merge(one, two, NOW)
+@given(people("one"), people("two!"), fillings)
+def test_nobodys_address_is_lost_in_a_merge(one: Recipient, two: Recipient, filling: Filling) -> None:
+    merged = merge(one, two, NOW, filling)
     for kind in ("email", "whatsapp", "android_push"):
         keys = [{address["key"] for address in addresses.of_kind(each, kind)} for each in (one, two, merged.primary)]
         assert keys[2] == keys[0] | keys[1]
@@ -180,10 +245,10 @@ def test_two_that_are_too_large_together_are_refused() -> None:
         merge(one, two, LATER)
 
 
-@given(people("one"), people("two!"))
-def test_undoing_a_merge_gives_back_what_was_there(one: Recipient, two: Recipient) -> None:
-    merged = merge(one, two, NOW)
-    parted = unmerge(merged.primary, merged.tombstone, two.uid, journal(one, two, merged), LATER)
+@given(people("one"), people("two!"), fillings)
+def test_undoing_a_merge_gives_back_what_was_there(one: Recipient, two: Recipient, filling: Filling) -> None:
+    merged = merge(one, two, NOW, filling)
+    parted = unmerge(merged.primary, merged.tombstone, two.uid, journal(one, two, merged, filling), LATER)
     assert parted.kept == ()
     assert parts(parted.primary) == parts(one)
     assert parts(parted.secondary) == parts(two)

@@ -12,7 +12,17 @@ import pytest
 from addressee.database.pool import Pool
 from addressee.directory import Directory, writer
 from addressee.directory.applying import Group
-from addressee.directory.edits import Add, AddAddress, Append, Delete, Edit, Identify, RemoveAddress, SetChannelData
+from addressee.directory.edits import (
+    Add,
+    AddAddress,
+    Append,
+    Delete,
+    Edit,
+    History,
+    Identify,
+    RemoveAddress,
+    SetChannelData,
+)
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
 from addressee.directory.history import Origin
 from addressee.directory.recipient import USERS, Place, Recipient
@@ -135,6 +145,63 @@ async def test_a_deletion_leaves_a_job_that_erases_what_is_left(directory: Direc
     ]
     assert ada is not None
     assert mine == [[[*at("ada"), str(ada.uid)]]]
+
+
+async def departed(pool: Pool, environment_id: int) -> list[tuple[Any, ...]]:
+    rows = await pool.fetch(
+        "SELECT id, uid, departed_at FROM addressee.departed WHERE environment_id = $1 ORDER BY departed_at, id",
+        environment_id,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_who_is_deleted_with_the_history_kept_is_noted(
+    directory: Directory, at: At, clock: MovedClock, pool: Pool
+) -> None:
+    ada, _, cid = [await edit(directory, at(id), Identify(attributes={"name": id})) for id in ("ada", "bob", "cid")]
+    await asyncio.gather(
+        edit(directory, at("ada"), Delete(History.KEPT)),
+        edit(directory, at("bob"), Delete()),
+        edit(directory, at("cid"), Delete(History.KEPT), Identify()),
+        edit(directory, at("cid"), Identify(properties={"n": "\0"})),
+        edit(directory, at("nobody"), Delete(History.KEPT)),
+        edit(directory, at("dan"), Add({"n": 1}), receipt="key"),
+        return_exceptions=True,
+    )
+    assert ada is not None
+    assert cid is not None
+    first = clock.now()
+    assert await departed(pool, at("ada").environment_id) == [("ada", ada.uid, first), ("cid", cid.uid, first)]
+    assert await directory.read(at("bob")) is None
+    dan = await directory.read(at("dan"))
+    assert dan is not None
+    assert dan.properties == {"n": 1}
+    assert await edit(directory, at("dan"), Add({"n": 1}), receipt="key") == dan
+    clock.move(timedelta(seconds=1))
+    again = await edit(directory, at("ada"), Identify())
+    assert again is not None
+    await edit(directory, at("ada"), Delete())
+    await edit(directory, at("ada"), Delete(History.KEPT))
+    assert len(await departed(pool, at("ada").environment_id)) == 2
+
+
+async def test_a_refused_write_keeps_no_history(directory: Directory, at: At, pool: Pool) -> None:
+    ada = await edit(directory, at("ada"), Identify(properties={"n": 1}))
+    with pytest.raises(RefusedError):
+        await edit(directory, at("ada"), Delete(History.KEPT), Identify(properties={"n": "\0"}))
+    assert await directory.read(at("ada")) == ada
+    assert await departed(pool, at("ada").environment_id) == []
+
+
+async def test_of_several_who_delete_somebody_at_once_one_says_what_becomes_of_the_history(
+    directory: Directory, at: At, pool: Pool
+) -> None:
+    others = [Directory(pool) for _ in range(3)]
+    for number in range(10):
+        place = at(f"user-{number}")
+        await edit(directory, place, Identify())
+        await asyncio.gather(*(edit(other, place, Delete(History.KEPT)) for other in others))
+    assert len(await departed(pool, at("ada").environment_id)) == 10
 
 
 async def test_a_refused_write_changes_nothing_and_leaves_its_neighbours_alone(directory: Directory, at: At) -> None:

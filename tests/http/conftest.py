@@ -8,7 +8,7 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import Keys
+from addressee.directory.keys import KINDS, Keys
 from tests.conftest import Environment
 from tests.support.exchange import Connection
 from tests.support.inhabited import Inhabited, Stranger, everything_stored, inhabit
@@ -54,9 +54,8 @@ async def playground(api: str, worker: None, pool: Pool, installation: Installat
 @pytest.fixture
 async def stranger(keys: Keys, environment: Environment) -> Stranger:
     """Somebody in an environment where there is nothing yet; a test may write to it."""
-    secret = await keys.create(environment.name, "secret")
-    api = await keys.create(environment.name, "api")
-    return Stranger({"secret": secret.key, "api": api.key}, str(api.workspace))
+    created = {kind: await keys.create(environment.name, kind) for kind in KINDS}
+    return Stranger({kind: one.key for kind, one in created.items()}, str(created["api"].workspace))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from addressee.directory.keys import Keys
 from tests.conftest import Environment
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import TENANT, Inhabited, Stranger
-from tests.support.refusals import SPOKEN, Refusal, Spoken
+from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, Refusal, Spoken, bearer
 from tests.support.routes import Route, each, every_route
 from tests.support.waiting import until
 
@@ -27,10 +27,17 @@ PUBLIC = [
     r"(PUT|DELETE) /v1/messages/{message_id}/(un)?(seen|read|archived|interacted)",
     r"POST /v1/messages/batch/(un)?(seen|read|archived|interacted)",
     r"POST /v1/channels/{channel_id}/messages/bulk/{action}",
+    r"[A-Z]+ /user/v1/.*",
 ]
 
 # What a stranger is answered who names things of the first environment; everything else is 404.
 ANSWERS_TO_A_STRANGER = {
+    "GET /admin/v1/users": 200,
+    "PUT /admin/v1/users/{external_id}": 201,
+    "GET /admin/v1/notifications": 200,
+    "GET /admin/v1/deliveries": 200,
+    "GET /admin/v1/topics": 200,
+    "POST /admin/v1/topics/{topic_name}/subscriptions": 207,
     "GET /v1/users": 200,
     "PUT /v1/users/{user_id}": 200,
     "DELETE /v1/users/{user_id}": 204,
@@ -130,10 +137,16 @@ OTHER_ANSWERS_TO_A_TWIN = {
     "POST /v1/notify": (422,),
     "POST /{workspace}/trigger/": (401,),
     "POST /{workspace}/broadcast/": (401,),
+    "POST /admin/v1/topics/{topic_name}/subscriptions": (207,),
 }
 
 # A route of each dialect that needs nothing to be there.
-AT_HAND = {"knock": "/v1/users", "native": "/directory/v1/notices", "suprsend": "/v1/user/"}
+AT_HAND = {
+    "knock": "/v1/users",
+    "native": "/directory/v1/notices",
+    "suprsend": "/v1/user/",
+    "notiflows": "/admin/v1/users",
+}
 
 
 def is_public(route: Route) -> bool:
@@ -156,8 +169,17 @@ def test_another_environments_key_finds_nothing_and_changes_nothing(
     line: Connection, inhabited: Inhabited, stranger: Stranger, route: Route
 ) -> None:
     reply = inhabited.ask(line, route, key=stranger.key(route), query=naming(route, inhabited))
-    assert reply.status == ANSWERS_TO_A_STRANGER.get(route.title, 404)
+    assert reply.status == answer_to_a_stranger(route)
     assert not traces(inhabited, reply)
+
+
+def is_for_users(route: Route) -> bool:
+    return route.spoken is SPOKEN_NOTIFLOWS_FOR_USERS
+
+
+def answer_to_a_stranger(route: Route) -> int:
+    """Who acts for a user must name one who is there."""
+    return 401 if is_for_users(route) else ANSWERS_TO_A_STRANGER.get(route.title, 404)
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -167,7 +189,8 @@ def test_nor_does_it_where_it_has_things_of_the_same_names(
 ) -> None:
     """The same user, channel and workflow, but other messages, bulk operations and versions of lists."""
     reply = inhabited.ask(line, route, key=twin.keys[route.spoken.key], query=naming(route, inhabited))
-    assert reply.status in (route.operation.status, 404, *OTHER_ANSWERS_TO_A_TWIN.get(route.title, ()))
+    others = (401,) if is_for_users(route) else OTHER_ANSWERS_TO_A_TWIN.get(route.title, ())
+    assert reply.status in (route.operation.status, 404, *others)
     assert not traces(inhabited, reply)
 
 
@@ -196,7 +219,7 @@ def test_with_a_key_that_is_none_here(line: Connection, inhabited: Inhabited, ro
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.dialect.name)
+@pytest.mark.parametrize("spoken", [each for each in SPOKEN if each.sends is bearer], ids=lambda spoken: spoken.name)
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic c2s6", "sk_unknown", "wk_unknown:", ":"])
 def test_with_something_else_than_a_key(line: Connection, spoken: Spoken, header: str) -> None:
     reply = line.ask("GET", AT_HAND[spoken.dialect.name], headers={"authorization": header})
@@ -211,19 +234,24 @@ def test_a_public_key_does_not_open_it(line: Connection, inhabited: Inhabited, r
 
 @each(is_public)
 def test_a_public_key_opens_it(line: Connection, playground: Inhabited, route: Route) -> None:
-    """Channel data are not there to be found."""
+    """Channel data are not there to be found, and a browser is subscribed already."""
     missing = {404} if route.path.endswith("/channel_data/{channel_id}") and route.method == "GET" else set()
+    known = {200} if route.title == "POST /user/v1/channels/{channel_id}/subscriptions" else set()
     reply = playground.ask(line, route, key=playground.keys["public"])
-    assert reply.status in {route.operation.status, *missing}
+    assert reply.status in {route.operation.status, *missing, *known}
 
 
 async def test_a_revoked_key_is_refused_within_a_second(line: Connection, environment: Environment, keys: Keys) -> None:
-    created = {spoken: await keys.create(environment.name, spoken.key) for spoken in SPOKEN}
+    servers = [spoken for spoken in SPOKEN if spoken is not SPOKEN_NOTIFLOWS_FOR_USERS]
+    created = {spoken: await keys.create(environment.name, spoken.key) for spoken in servers}
 
     def replies() -> list[tuple[Spoken, Reply]]:
-        return [(spoken, line.ask("GET", AT_HAND[spoken.dialect.name], key=one.key)) for spoken, one in created.items()]
+        return [
+            (spoken, line.ask("GET", AT_HAND[spoken.dialect.name], headers=spoken.sends(one.key)))
+            for spoken, one in created.items()
+        ]
 
-    assert [reply.status for _, reply in replies()] == [200, 200, 200]
+    assert {reply.status for _, reply in replies()} == {200}
     for one in created.values():
         await keys.revoke(str(one.id))
 

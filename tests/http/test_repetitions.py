@@ -41,7 +41,19 @@ LAST = (
     "DELETE /v1/bulk/object/{object_type}/",
     "DELETE /v1/user/{distinct_id}/",
     "DELETE /v1/bulk/user/",
+    "DELETE /admin/v1/users/{external_id}/subscriptions/{topic_name}",
+    "POST /admin/v1/topics/{topic_name}/subscriptions",
+    "DELETE /admin/v1/topics/{topic_name}/subscriptions",
+    "DELETE /admin/v1/topics/{topic_name}",
+    "DELETE /admin/v1/users/{external_id}",
 )
+
+# What is there already is answered with another status than what is new.
+THERE_ALREADY = {
+    "PUT /admin/v1/users/{external_id}": 200,
+    "POST /admin/v1/users/{external_id}/subscriptions": 200,
+    "POST /user/v1/channels/{channel_id}/subscriptions": 200,
+}
 
 # There is no merge to undo; this has tests of its own.
 IMPOSSIBLE_HERE = {"POST /directory/v1/merges/{merge_id}/undo"}
@@ -71,7 +83,7 @@ def with_a_version_for(things: Inhabited, route: Route) -> Inhabited:
     return replace(things, version_ids=things.version_ids[ENDING_A_VERSION.index(route.title) :])
 
 
-@pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.dialect.name)
+@pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.name)
 async def test_every_write_happens_once(
     api: str, line: Connection, worker: None, pool: Pool, installation: Installation, spoken: Spoken
 ) -> None:
@@ -133,7 +145,7 @@ def repeat(line: Connection, route: Route, things: Inhabited, number: int) -> Re
 def problems_of_a_replay(route: Route, first: Reply, again: Reply) -> list[str]:
     """What is wrong unless the first was carried out, and the second was given its answer."""
     problems = []
-    if first.status != route.operation.status or "idempotent-replayed" in first.headers:
+    if first.status != THERE_ALREADY.get(route.title, route.operation.status) or "idempotent-replayed" in first.headers:
         problems.append(f"the first was not carried out: {first}")
     if again.headers.get("idempotent-replayed") != "true":
         problems.append(f"the second is no replay: {again}")

@@ -20,7 +20,8 @@ from addressee.directory import Directory
 from addressee.directory.edits import Delete, Identify
 from addressee.directory.merges import Merge
 from addressee.directory.receipts import Receipt
-from addressee.directory.recipient import USERS, Recipient
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.topics import TOPICS
 from addressee.directory.writes import Write
 from addressee.messaging import (
     Feed,
@@ -138,6 +139,14 @@ class Office:
     ) -> UUID:
         what = Trigger(workflow, [user(id) for id in ids], **rest)
         return await self.messaging.trigger(self.environment_id, what, receipt=receipt)
+
+    async def subscribe(self, topic: str, *ids: str) -> None:
+        users = [await self.identify(id) for id in ids]
+        await self.directory.topics.subscribe(Place(self.environment_id, TOPICS, topic), users)
+
+    async def tell(self, topic: str, workflow: str = "welcome") -> UUID:
+        """Triggers a workflow for all who subscribe to a topic."""
+        return await self.messaging.trigger(self.environment_id, Trigger(workflow, [Reference(TOPICS, topic)]))
 
     async def channel_id(self, key: str = "in-app") -> UUID:
         return (await stored_channels.by_key(self.pool, self.environment_id))[key].id

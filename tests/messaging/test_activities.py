@@ -4,7 +4,7 @@ import pytest
 
 from addressee.database.paging import Page, page
 from addressee.directory.recipient import Recipient
-from addressee.messaging import Message, Missing
+from addressee.messaging import Identity, Message, Missing
 from tests.messaging.office import Office, user
 
 
@@ -60,10 +60,11 @@ async def test_pages(office: Office, message: Message) -> None:
 
 
 async def test_a_deleted_actor_is_missing(office: Office, message: Message) -> None:
+    bob = await office.identify("bob")
     await office.delete("bob")
     found = await office.messaging.activities(office.environment_id, message.id, {}, Page(50))
     assert found is not None
-    assert found.entries[0].actor == Missing(user("bob"), office.clock.now())
+    assert found.entries[0].actor == Missing(Identity.of(bob), office.clock.now())
 
 
 async def test_what_is_not_there(office: Office, other: Office, message: Message) -> None:

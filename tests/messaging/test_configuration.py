@@ -150,7 +150,7 @@ steps:
         ("type: sms", ":1: the provider of a channel of type sms is twilio"),
         (
             "type: push",
-            ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal",
+            ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal or web_push",
         ),
         ("type: chat\nprovider: fcm", ":2: the provider of a channel of type chat is slack or ms_teams or discord"),
         ("type: http", ":1: the provider of a channel of type http is webhook"),
@@ -298,6 +298,17 @@ def test_a_workflow_may_be_commercial_or_override_preferences(tmp_path: Path) ->
     read = read_configuration(write_files(tmp_path, files), {}).workflows
     said = [(each.workflow.commercial, each.workflow.override_preferences) for each in read]
     assert said == [(False, False), (True, False), (False, True)]
+
+
+def test_a_workflow_may_be_shown_to_recipients_who_have_not_chosen(tmp_path: Path) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/email.yaml": OUTBOX,
+        "workflows/a.yaml": WELCOME,
+        "workflows/b.yaml": f"{WELCOME}\nin_preferences: true",
+    }
+    read = read_configuration(write_files(tmp_path, files), {}).workflows
+    assert [each.workflow.in_preferences for each in read] == [False, True]
 
 
 def test_a_workflow_may_listen_to_events(tmp_path: Path) -> None:

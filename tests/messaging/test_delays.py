@@ -10,7 +10,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from addressee.directory.edits import SetPreferences
 from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.writes import Write
 from addressee.messaging import Reference, RunStatus
 from addressee.messaging.configuration import MistakesError, read_configuration
 from addressee.messaging.stepping import Facts, RecipientRun, run_through
@@ -200,3 +202,11 @@ async def test_a_run_keeps_its_tenant_and_counts_its_errors(office: Office) -> N
         ("ada", "acme", 0),
         ("nobody", "acme", 1),
     ]
+
+
+async def test_what_is_preferred_when_the_delay_is_over_counts(office: Office) -> None:
+    await waiting(office, "ada", "bob")
+    unwanted = SetPreferences("default", {"kinds": {"in_app": False}})
+    await office.directory.write(Write(user("ada").at(office.environment_id), (unwanted,)))
+    await pass_time(office, WAIT)
+    assert (await sent(office, "ada"), await sent(office, "bob")) == (["first"], ["first", "second"])

@@ -10,6 +10,7 @@ import pytest
 from addressee.directory.edits import Delete, Identify
 from addressee.directory.list_edits import LISTS, Define
 from addressee.directory.recipient import TENANTS, Place
+from addressee.directory.topics import TOPICS
 from addressee.directory.writes import Write
 from addressee.messaging import Reference
 from addressee.messaging.runs import PAGE_SIZE, WaitingRecipient
@@ -318,3 +319,139 @@ async def test_a_list_is_told_in_its_members(office: Office, crowd: Crowd) -> No
     assert await crowd.told() == ["ada", "bob", "other"]
     assert await office.messages("news") == []
     assert (await office.journal("other"))[0]["data"] == {"reason": "recipient_missing"}
+
+
+class TestTopics:
+    """A topic has no run of its own, and tells only those who subscribed before the run was accepted."""
+
+    NEWS = Reference(TOPICS, "news")
+
+    async def subscribe(self, crowd: Crowd, *ids: str) -> None:
+        await crowd.create(*ids)
+        people = await crowd.office.directory.read_all(map(crowd.place, ids))
+        users = [people[crowd.place(id)] for id in ids]
+        await crowd.office.directory.topics.subscribe(self.NEWS.at(crowd.office.environment_id), users)
+
+    async def trigger(self, office: Office, **rest: Any) -> None:
+        await office.messaging.trigger(office.environment_id, Trigger("told", [self.NEWS], **rest))
+
+    async def delete(self, office: Office) -> None:
+        await office.directory.write(Write(self.NEWS.at(office.environment_id), (Delete(),)))
+
+    async def test_its_subscribers_are_told_in_its_place(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada", "bob")
+        await self.trigger(office, data={"a": 1})
+        await office.work()
+        assert await crowd.told() == ["ada", "bob"]
+        assert await body_of(office, "ada") == "<p>Ada|||1|</p>"
+        assert (await crowd.fanouts(), await office.jobs()) == (0, [])
+
+    async def test_one_that_is_not_known_tells_nobody(self, office: Office, crowd: Crowd) -> None:
+        await self.trigger(office)
+        await self.subscribe(crowd, "ada")
+        await office.work()
+        assert await office.recipient_runs() == []
+        assert (await office.counts())["workflow_runs"] == 1
+        assert (await crowd.fanouts(), await office.jobs()) == (0, [])
+
+    async def test_one_without_subscribers_tells_nobody(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada")
+        await crowd.delete("ada")
+        await office.work()
+        await self.trigger(office)
+        await office.work()
+        assert (await office.recipient_runs(), await crowd.fanouts()) == ([], 0)
+
+    async def test_who_subscribes_after_the_run_is_not_told(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, *(f"user-{number:03}" for number in range(PAGE_SIZE)))
+        await self.trigger(office)
+        await self.subscribe(crowd, "ada", "user-000")
+        await crowd.work("start")
+        await crowd.work("expand")
+        await self.subscribe(crowd, "bob")
+        await office.work()
+        assert await crowd.told() == [f"user-{number:03}" for number in range(PAGE_SIZE)]
+
+    async def test_who_subscribes_to_an_object_meanwhile_is_told(self, office: Office, crowd: Crowd) -> None:
+        await crowd.subscribe("P", "ada")
+        await crowd.trigger("P")
+        await crowd.subscribe("P", "bob")
+        await office.work()
+        assert await crowd.told() == ["P", "ada", "bob"]
+
+    async def test_who_unsubscribes_before_the_page_is_not_told(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada", "bob")
+        await self.trigger(office)
+        people = await office.directory.read_all([crowd.place("bob"), self.NEWS.at(office.environment_id)])
+        topic = people[self.NEWS.at(office.environment_id)]
+        await office.directory.topics.unsubscribe(topic, [people[crowd.place("bob")]])
+        await office.work()
+        assert await crowd.told() == ["ada"]
+
+    async def test_the_actor_is_told_too(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada", "bob")
+        await self.trigger(office, actor=user("ada"))
+        await office.work()
+        assert await crowd.told() == ["ada", "bob"]
+
+    async def test_who_is_named_as_well_is_told_once(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada", "bob")
+        await office.messaging.trigger(office.environment_id, Trigger("told", [self.NEWS, user("ada")]))
+        await office.work()
+        assert await crowd.told() == ["ada", "bob"]
+        assert [len(await office.messages(id)) for id in ("ada", "bob")] == [1, 1]
+
+    async def test_jobs_that_run_twice_change_nothing(self, office: Office, crowd: Crowd) -> None:
+        ids = [f"user-{number:03}" for number in range(PAGE_SIZE + 1)]
+        await self.subscribe(crowd, *ids)
+        await self.trigger(office)
+        while jobs := await office.jobs():
+            for job in jobs:
+                await office.run(job)
+                await office.run(job)
+                await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+        assert await crowd.told() == ids
+        assert (await office.counts())["messages"] == len(ids)
+        assert Counter(run["page"] for run in await office.recipient_runs()) == {1: PAGE_SIZE, 2: 1}
+
+    async def test_one_that_is_deleted_in_between_tells_nobody_else(self, office: Office, crowd: Crowd) -> None:
+        ids = [f"user-{number:03}" for number in range(PAGE_SIZE + 50)]
+        await self.subscribe(crowd, *ids)
+        await self.trigger(office)
+        await crowd.work("start")
+        await crowd.work("expand")
+        await self.delete(office)
+        await self.subscribe(crowd, *ids)
+        await office.work()
+        assert await crowd.told() == ids[:PAGE_SIZE]
+        assert await crowd.fanouts() == 0
+
+    async def test_what_it_left_behind_is_erased(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada")
+        await self.delete(office)
+        await office.work()
+        for table in ("subscriptions", "subscription_counts"):
+            statement = f"SELECT count(*) FROM addressee.{table} WHERE environment_id = $1"
+            assert await office.pool.fetchval(statement, office.environment_id) == 0
+
+    async def test_who_is_deleted_in_between_is_not_told(self, office: Office, crowd: Crowd) -> None:
+        await self.subscribe(crowd, "ada", "bob", "cid")
+        await self.trigger(office)
+        await crowd.work("start")
+        await crowd.delete("bob")
+        await crowd.delete("cid")
+        await crowd.create("cid")
+        await office.work()
+        assert await crowd.told() == ["ada"]
+
+    async def test_its_run_goes_on_when_the_first_page_was_deleted(self, office: Office, crowd: Crowd) -> None:
+        """Nobody is left of those who were told, but others are to be."""
+        ids = [f"user-{number:03}" for number in range(PAGE_SIZE + 1)]
+        await self.subscribe(crowd, *ids)
+        await self.trigger(office)
+        await crowd.work("start")
+        await crowd.work("expand")
+        await office.directory.write_all([Write(crowd.place(id), (Delete(),)) for id in ids[:PAGE_SIZE]])
+        await crowd.work("erase")
+        await office.work()
+        assert await crowd.told() == ids[PAGE_SIZE:]

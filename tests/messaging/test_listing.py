@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from addressee.database.paging import Page, page
+from addressee.directory.recipient import USERS
 from addressee.messaging import (
     Accepted,
     Mark,
@@ -74,6 +75,9 @@ class TestFilters:
         assert await count(recipient_run_id=newest.recipient_run_id) == 2
         assert await count(recipient_run_id=newest.recipient_run_id, message_ids=[newest.id, oldest.id]) == 1
         assert await count(recipient_run_id=uuid4()) == 0
+        assert await count(collection=USERS) == 4
+        assert await count(collection="projects") == 0
+        assert await count(topic="news") == 0
         assert await count(trigger_data={"n": 2}) == 2
         assert await count(trigger_data={"n": 2, "m": 1}) == 0
         assert await count(since=oldest.inserted_at + timedelta(seconds=1)) == 2
@@ -181,6 +185,22 @@ async def test_messages_follow_a_merge_in_every_list(office: Office) -> None:
     assert not await listed(office, [user("ada")])
 
 
+async def test_messages_keep_their_topic_whomever_they_follow(office: Office) -> None:
+    await office.subscribe("news", "ada", "bob")
+    run_id = await office.tell("news")
+    await office.work()
+    told = [message.id for message in await listed(office, EVERYBODY, topic="news")]
+    assert {message.id for message in await listed(office, EVERYBODY, run_id=run_id)} == set(told)
+    assert len(told) == 3, "in the feed of both, and by e-mail to Ada"
+    assert len(await listed(office, ONE, topic="news")) == 2
+    assert await listed(office, EVERYBODY, topic="other") == []
+    await office.merge("bob", "ada")
+    found = await listed(office, EVERYBODY, topic="news")
+    assert [(message.id, message.recipient.id, message.topic) for message in found] == [
+        (id, "bob", "news") for id in told
+    ]
+
+
 async def test_another_environments_messages_are_not_listed(office: Office, other: Office) -> None:
     message, *_ = await listed(office, EVERYBODY)
     for filter in ({}, {"run_id": message.run_id}, {"message_ids": [message.id]}, {"source": "welcome"}):
@@ -193,7 +213,8 @@ async def test_another_environments_messages_are_not_listed(office: Office, othe
         (MessageFilter(), None, "messages_in_order"),
         (MessageFilter(source="welcome"), None, "messages_of_workflow"),
         (MessageFilter(source="welcome", tenant="acme"), None, "messages_of_tenant"),
-        (MessageFilter(tenant="acme", run_id=uuid4()), None, "messages_of_run"),
+        (MessageFilter(tenant="acme", topic="news"), None, "messages_of_topic"),
+        (MessageFilter(topic="news", run_id=uuid4()), None, "messages_of_run"),
         (MessageFilter(run_id=uuid4()), ["a"], "messages_among"),
         (MessageFilter(), [], "messages_among"),
     ],
@@ -249,6 +270,9 @@ async def test_stages_are_any_of_them(office: Office, recipients: list[Reference
 
 @pytest.mark.parametrize("recipients", [ONE, EVERYBODY], ids=["one", "everybody"])
 async def test_messages_are_counted_as_they_are_listed(office: Office, recipients: list[Reference] | None) -> None:
+    await office.subscribe("news", "ada", "bob")
+    await office.tell("news")
+    await office.work()
     newest = (await listed(office, recipients))[0]
     filters: list[dict[str, Any]] = [
         {},
@@ -263,6 +287,9 @@ async def test_messages_are_counted_as_they_are_listed(office: Office, recipient
         {"broadcast": True},
         {"broadcast": False},
         {"idempotency_key": "none"},
+        {"topic": "news"},
+        {"collection": USERS},
+        {"collection": "projects"},
     ]
     for filter in filters:
         count = await office.messaging.count_messages(office.environment_id, recipients, MessageFilter(**filter))

@@ -14,8 +14,10 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory import Directory
 from addressee.directory.edits import Delete, Identify
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.spans import ALWAYS, Span
 from addressee.directory.subscriptions import ERASED_AT_ONCE, next_subscribers
+from addressee.directory.topics import TOPICS
 from addressee.directory.writes import Write
 from addressee.messaging import Reference, Trigger
 from addressee.messaging.fanning import START
@@ -28,6 +30,9 @@ SQL = load("addressee.directory")
 
 ENVIRONMENT = -2
 MANY = 100_000
+
+# When the first subscribed, in milliseconds.
+BEGAN = 1_700_000_000_000
 LAST = UUID(int=2**128 - 1)
 
 # A recipient is found by its place, or by its identity.
@@ -56,21 +61,32 @@ def office(pool: Pool, clock: MovedClock, tmp_path: Path) -> Office:
     return Office(pool, ENVIRONMENT, tmp_path, clock)
 
 
-async def subscribed_by_all(pool: Pool, id: str) -> Recipient:
-    """A new object, to which all users subscribe."""
-    place = Place(ENVIRONMENT, "projects", id)
+async def subscribed_by_all(pool: Pool, id: str, collection: str = "projects") -> Recipient:
+    """A new object, to which all users subscribe, each a millisecond after the one before."""
+    place = Place(ENVIRONMENT, collection, id)
     written = (await Directory(pool).write(Write(place, (Identify(),)))).recipient
     assert written is not None
     await pool.execute(
         """
         INSERT INTO addressee.subscriptions
-        SELECT $1, $2, $3, $4, collection, id, uid, gen_random_uuid(), '{}', now(), now()
+        SELECT $1,
+               $2,
+               $3,
+               $4,
+               collection,
+               id,
+               uid,
+               (lpad(to_hex($5 + substr(id, 6)::bigint), 12, '0') || right(gen_random_uuid()::text, 23))::uuid,
+               '{}',
+               now(),
+               now()
         FROM addressee.recipients
         WHERE environment_id = $1
           AND collection = '$users'
         """,
         *place,
         written.uid,
+        BEGAN,
     )
     await pool.execute(
         "INSERT INTO addressee.subscription_counts VALUES ($1, $2, $3, $4, 0, $5)", *place, written.uid, MANY
@@ -83,6 +99,12 @@ async def subscribed_by_all(pool: Pool, id: str) -> Recipient:
 async def popular(people: None, pool: Pool) -> Recipient:
     """No test changes it."""
     return await subscribed_by_all(pool, "popular")
+
+
+@pytest.fixture(scope="module")
+async def topic(people: None, pool: Pool) -> Recipient:
+    """No test changes it."""
+    return await subscribed_by_all(pool, "news", TOPICS)
 
 
 @pytest.fixture(scope="module")
@@ -161,28 +183,83 @@ async def test_adding_and_ending_look_at_their_own_rows(office: Office, popular:
 
 
 async def test_the_next_to_be_told_are_read_in_order(office: Office, popular: Recipient) -> None:
-    found = await plan(office, "next_subscribers", *popular.place, popular.uid, START, PAGE_SIZE)
+    found = await plan(office, "next_subscribers", *popular.place, popular.uid, START, LAST, PAGE_SIZE)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert most_rows(found) == PAGE_SIZE
 
 
-async def test_its_first_pages_are_told_at_once(office: Office, popular: Recipient) -> None:
-    await office.push()
-    wanted = Trigger("welcome", [Reference("projects", popular.place.id)], cancellation_key="key")
-    await office.messaging.trigger(ENVIRONMENT, wanted)
+@pytest.fixture(scope="module")
+async def pushed(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> None:
+    await Office(pool, ENVIRONMENT, tmp_path_factory.mktemp("pushed"), MovedClock()).push()
+
+
+async def tell_first_pages(office: Office, object: Recipient) -> dict[str, int]:
+    """The pages of those who are told in three pages of subscribers; the rest is cancelled."""
+    wanted = Trigger("welcome", [Reference(object.place.collection, object.place.id)], cancellation_key="key")
+    run_id = await office.messaging.trigger(ENVIRONMENT, wanted)
     for _ in range(4):
         for job in await office.jobs():
             if job.name in ("start", "expand"):
                 await office.run(job)
                 await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
-    async with office.pool.acquire() as connection:
-        expected = await next_subscribers(connection, (*popular.place, popular.uid), START, 3 * PAGE_SIZE)
-    told = {run["recipient_id"]: run["page"] for run in await office.recipient_runs()}
-    pages = {each.recipient_id: 1 + number // PAGE_SIZE for number, each in enumerate(expected)}
-    assert told == {popular.place.id: 0, **pages}
     await office.messaging.cancel(ENVIRONMENT, "welcome", "key", None)
     await office.work()
-    assert {run["status"] for run in await office.recipient_runs()} == {"cancelled"}
+    runs = [run for run in await office.recipient_runs() if run["run_id"] == run_id]
+    assert {run["status"] for run in runs} == {"cancelled"}
+    return {run["recipient_id"]: run["page"] for run in runs}
+
+
+async def first_pages(office: Office, object: Recipient) -> dict[str, int]:
+    async with office.pool.acquire() as connection:
+        first = await next_subscribers(connection, (*object.place, object.uid), START, 3 * PAGE_SIZE)
+    return {each.recipient_id: 1 + number // PAGE_SIZE for number, each in enumerate(first)}
+
+
+@pytest.mark.usefixtures("pushed")
+async def test_its_first_pages_are_told_at_once(office: Office, popular: Recipient) -> None:
+    expected = {popular.place.id: 0, **await first_pages(office, popular)}
+    assert await tell_first_pages(office, popular) == expected
+
+
+@pytest.mark.usefixtures("pushed")
+async def test_a_topics_first_pages_are_told_at_once(office: Office, topic: Recipient) -> None:
+    assert await tell_first_pages(office, topic) == await first_pages(office, topic)
+
+
+async def test_a_page_of_a_topic_ends_where_those_begin_who_came_later(office: Office, topic: Recipient) -> None:
+    """However many these are."""
+    then = *topic.place, topic.uid, START, made(PAGE_SIZE // 2), PAGE_SIZE
+    found = await plan(office, "next_subscribers", *then)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert most_rows(found) == PAGE_SIZE // 2 - 1
+    async with office.pool.acquire() as connection:
+        told = await next_subscribers(connection, then[:4], START, PAGE_SIZE, until=made(PAGE_SIZE // 2))
+    assert [each.recipient_id for each in told] == [f"user-{number}" for number in range(1, PAGE_SIZE // 2)]
+
+
+def made(number: int) -> UUID:
+    """Before the id of a user's subscription, and after those of all users before."""
+    return UUID(int=(BEGAN + number) << 80)
+
+
+@pytest.mark.parametrize(("forward", "start"), [(True, LAST), (False, START)])
+@pytest.mark.parametrize("span", [ALWAYS, Span(made(MANY // 2), made(MANY // 2 + 100))])
+async def test_a_page_of_a_period_of_a_topic_reads_its_own_rows(
+    office: Office, topic: Recipient, forward: bool, start: UUID, span: Span
+) -> None:
+    found = await plan(office, "list_members", *topic.place, topic.uid, forward, start, 51, *span)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
+    assert blocks(found) < FEW_BLOCKS
+
+
+async def test_somebodys_topics_are_found_by_an_index(office: Office, topic: Recipient) -> None:
+    user = await office.directory.read(Place(ENVIRONMENT, USERS, "user-7"))
+    assert user is not None
+    page = True, LAST, 51, TOPICS, *Span(made(7), made(8))
+    found = await plan(office, "subscribed_objects_of_collection", *user.place, user.uid, *page)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (1, 1)
 
 
 async def test_it_is_deleted_at_once_and_erased_by_pages(office: Office, doomed: Recipient) -> None:

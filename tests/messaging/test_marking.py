@@ -25,7 +25,7 @@ LAST_EVENT_OWNER = """
     LIMIT 1
 """
 
-TIMES = ("seen_at", "read_at", "archived_at", "interacted_at")
+TIMES = ("seen_at", "read_at", "archived_at", "interacted_at", "link_clicked_at")
 
 
 def times(message: Message) -> dict[str, datetime]:
@@ -57,6 +57,7 @@ async def mark(office: Office, message: Message, *marks: Mark, **rest: Any) -> M
         ([Mark.READ], {"read_at"}, ["read"]),
         ([Mark.ARCHIVED], {"archived_at"}, ["archived"]),
         ([Mark.INTERACTED], {"interacted_at", "read_at"}, ["interacted"]),
+        ([Mark.CLICKED], {"link_clicked_at"}, ["link_clicked"]),
         ([Mark.SEEN, Mark.UNSEEN], set(), ["seen", "unseen"]),
         ([Mark.READ, Mark.UNREAD], set(), ["read", "unread"]),
         ([Mark.ARCHIVED, Mark.UNARCHIVED], set(), ["archived", "unarchived"]),
@@ -191,7 +192,10 @@ class TestEachInItsOwnWay:
             ([Mark.DISMISSED], Marked.DONE, "dismissed", ["dismissed"]),
             ([Mark.DISMISSED, Mark.SEEN], Marked.BLOCKED, "dismissed", ["dismissed"]),
             ([Mark.SEEN, Mark.INTERACTED], Marked.DONE, "interacted", ["seen", "interacted"]),
+            ([Mark.DISMISSED, Mark.DISMISSED], Marked.DONE, "dismissed", ["dismissed"]),
             ([Mark.INTERACTED, Mark.DISMISSED], Marked.BLOCKED, "interacted", ["interacted"]),
+            ([Mark.INTERACTED, Mark.INTERACTED], Marked.DONE, "interacted", ["interacted"]),
+            ([Mark.CLICKED, Mark.INTERACTED], Marked.DONE, "interacted", ["link_clicked"]),
             ([Mark.READ], Marked.DONE, "delivered", ["read"]),
             ([Mark.READ, Mark.READ], Marked.DONE, "delivered", ["read"]),
             ([Mark.READ, Mark.UNREAD, Mark.READ], Marked.DONE, "delivered", ["read", "unread", "read"]),

@@ -17,6 +17,7 @@ from tests.messaging.office import Office
 SQL = load("addressee.messaging")
 
 UID, CHANNEL = UUID(int=1), UUID(int=3)
+RUN_ID = UUID("00000000-0000-0002-0000-000000000011")
 # Scans of what another node of the plan made.
 SUBQUERIES = {("CTE Scan", None), ("Subquery Scan", None)}
 
@@ -58,6 +59,19 @@ NO_FILTER: dict[str, Any] = {
     "engagements": [],
     "stages": None,
     "broadcast": None,
+    "topic": None,
+    "collection": None,
+}
+
+NO_RUN_FILTER: dict[str, Any] = {
+    "workflow": None,
+    "statuses": None,
+    "tenant": None,
+    "has_errors": None,
+    "topic": None,
+    "run_id": None,
+    "collection": None,
+    "stages": None,
 }
 
 # Whether a row's recipient lives is looked up by place or by identity.
@@ -66,6 +80,7 @@ LIVING = {
     ("Index Scan", "recipients_in_order"),
     ("Index Scan", "merges_by_secondary"),
     ("Index Only Scan", "merges_by_secondary"),
+    ("Index Only Scan", "departed_pkey"),
 }
 
 # So many messages are looked at to count them.
@@ -74,7 +89,7 @@ COUNTED = 10_000
 # Those who are asked for.
 OWNERS = {("Function Scan", None)}
 
-FILLED = ("recipients", "messages", "recipient_runs", "merges")
+FILLED = ("recipients", "messages", "recipient_runs", "merges", "departed")
 
 # A page's rows with their recipients, in blocks: 51 of them, or one more block for each further row.
 FEW_BLOCKS = 450
@@ -84,9 +99,15 @@ def message_filter(**given: Any) -> tuple[Any, ...]:
     return (*PERIOD, *{**NO_FILTER, **given}.values())
 
 
+def run_filter(**given: Any) -> tuple[Any, ...]:
+    return (*PERIOD[:2], *{**NO_RUN_FILTER, **given}.values())
+
+
 @pytest.fixture(scope="package")
 async def filled(pool: Pool) -> None:
-    """Messages, 20,000 of them to one person, and as many runs; every tenth person is gone."""
+    """Messages, 20,000 of them to one person, and as many runs; every tenth person is gone, and half of these left a
+    history.
+    """
     await pool.execute(
         """
         INSERT INTO addressee.recipients
@@ -110,7 +131,8 @@ async def filled(pool: Pool) -> None:
                $3, ('00000000-0000-0002-0000-' || lpad((n % 100)::text, 12, '0'))::uuid, gen_random_uuid(),
                'workflow-' || n % 50, gen_random_uuid(), '{}', 'feed', CASE n % 3 WHEN 0 THEN 'tenant-' || n % 50 END,
                '[]', '{}', '{}', '{}', 'delivered', NULL, NULL, NULL, NULL, NULL,
-               $2::timestamptz + n * interval '1 second', $2
+               $2::timestamptz + n * interval '1 second', $2, NULL, NULL,
+               CASE n % 4 WHEN 0 THEN 'topic-' || n % 40 END
         FROM generate_series(1, $4) AS n
         """,
         UID,
@@ -125,14 +147,15 @@ async def filled(pool: Pool) -> None:
         """
         INSERT INTO addressee.recipient_runs
           (environment_id, id, collection, recipient_id, uid, run_id, page, workflow, data, status, step, journal,
-           inserted_at, updated_at, tenant, error_count)
+           inserted_at, updated_at, tenant, error_count, topic)
         SELECT -1, ('00000000-0000-0003-0000-' || lpad(n::text, 12, '0'))::uuid, '$users',
                CASE WHEN n % $5 = 0 THEN 'ada' ELSE 'u' || n % $4 END,
                CASE WHEN n % $5 = 0 THEN $1::uuid
                     ELSE ('00000000-0000-0001-0000-' || lpad((n % $4)::text, 12, '0'))::uuid END,
-               gen_random_uuid(), 0, 'workflow-' || n % 50, '{}', 'completed', 1, '[]',
+               ('00000000-0000-0002-0000-' || lpad((n % 100)::text, 12, '0'))::uuid, 0, 'workflow-' || n % 50, '{}',
+               'completed', 1, '[]',
                $2::timestamptz + n * interval '1 second', $2, CASE n % 3 WHEN 0 THEN 'tenant-' || n % 50 END,
-               CASE n % 1000 WHEN 1 THEN 1 ELSE 0 END
+               CASE n % 1000 WHEN 1 THEN 1 ELSE 0 END, CASE n % 4 WHEN 0 THEN 'topic-' || n % 40 END
         FROM generate_series(1, $3) AS n
         """,
         UID,
@@ -156,9 +179,15 @@ async def filled(pool: Pool) -> None:
         timeout=FILLING_SECONDS,
     )
     await pool.execute(
-        "ANALYZE addressee.recipients, addressee.messages, addressee.recipient_runs, addressee.merges",
+        """
+        INSERT INTO addressee.departed
+        SELECT environment_id, collection, id, uid, deleted_at
+        FROM addressee.recipients
+        WHERE environment_id = -1 AND deleted_at IS NOT NULL AND right(uid::text, 2)::integer % 20 = 7
+        """,
         timeout=FILLING_SECONDS,
     )
+    await pool.execute(f"ANALYZE {', '.join(f'addressee.{table}' for table in FILLED)}", timeout=FILLING_SECONDS)
 
 
 async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
@@ -190,7 +219,7 @@ def blocks(found: list[dict[str, Any]]) -> int:
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
 async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[Any, ...]) -> None:
-    filters = (*PERIOD, CHANNEL, "exclude", None, None, None, None)
+    filters = (*PERIOD, CHANNEL, "exclude", *[None] * 5)
     found = await plan(office, "feed", -1, *OWNER, *page, *filters, "all")
     assert scans(found) == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
@@ -228,7 +257,8 @@ async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: O
         ("messages_in_order", "messages_in_order", {"statuses": ["bounced"]}),
         ("messages_of_workflow", "messages_of_workflow", {"workflow": "workflow-8"}),
         ("messages_of_tenant", "messages_of_tenant", {"tenant": "tenant-6"}),
-        ("messages_of_run", "messages_of_run", {"run_id": UUID("00000000-0000-0002-0000-000000000011")}),
+        ("messages_of_topic", "messages_of_topic", {"topic": "topic-8"}),
+        ("messages_of_run", "messages_of_run", {"run_id": RUN_ID}),
         ("messages_of_recipients", "messages_of_recipient", {}),
     ],
 )
@@ -251,7 +281,8 @@ async def test_counting_messages_looks_at_the_newest_only(
         ("messages_in_order", {"statuses": ["delivered"], "channel_ids": [CHANNEL], "engagements": ["unseen"]}),
         ("messages_of_workflow", {"workflow": "workflow-8"}),
         ("messages_of_tenant", {"tenant": "tenant-6"}),
-        ("messages_of_run", {"run_id": UUID("00000000-0000-0002-0000-000000000011")}),
+        ("messages_of_topic", {"topic": "topic-8", "collection": "$users"}),
+        ("messages_of_run", {"run_id": RUN_ID}),
     ],
 )
 async def test_a_page_of_everybodys_messages_reads_the_rows_of_one_index(
@@ -276,17 +307,20 @@ async def test_messages_that_are_named_are_looked_up(office: Office) -> None:
 @pytest.mark.parametrize(
     ("statement", "index", "filter"),
     [
-        ("runs_in_order", "recipient_runs_in_order", (None, None, None, None)),
-        ("runs_in_order", "recipient_runs_in_order", (None, ["completed"], None, False)),
-        ("runs_of_workflow", "recipient_runs_of_workflow", ("workflow-8", None, None, None)),
-        ("runs_of_tenant", "recipient_runs_of_tenant", (None, None, "tenant-6", None)),
-        ("runs_with_errors", "recipient_runs_with_errors", (None, None, None, True)),
+        ("runs_in_order", "recipient_runs_in_order", {}),
+        ("runs_in_order", "recipient_runs_in_order", {"statuses": ["completed"], "has_errors": False}),
+        ("runs_in_order", "recipient_runs_in_order", {"stages": ["completed"], "collection": "$users"}),
+        ("runs_of_workflow", "recipient_runs_of_workflow", {"workflow": "workflow-8"}),
+        ("runs_of_tenant", "recipient_runs_of_tenant", {"tenant": "tenant-6"}),
+        ("runs_of_topic", "recipient_runs_of_topic", {"topic": "topic-8", "collection": "$users"}),
+        ("runs_of_run", "recipient_runs_of_run_in_order", {"run_id": RUN_ID, "collection": "$users"}),
+        ("runs_with_errors", "recipient_runs_with_errors", {"has_errors": True}),
     ],
 )
 async def test_a_page_of_runs_reads_the_rows_of_one_index(
-    office: Office, statement: str, index: str, filter: tuple[Any, ...], page: tuple[Any, ...]
+    office: Office, statement: str, index: str, filter: dict[str, Any], page: tuple[Any, ...]
 ) -> None:
-    found = await plan(office, statement, -1, *page, *PERIOD[:2], *filter)
+    found = await plan(office, statement, -1, *page, *run_filter(**filter))
     assert scans(found) - LIVING == {("Index Scan", index)}
     assert found[0]["Actual Rows"] >= 45
     assert blocks(found) < FEW_BLOCKS
@@ -296,7 +330,7 @@ async def test_a_page_of_runs_reads_the_rows_of_one_index(
 async def test_a_persons_runs_are_read_alone(office: Office) -> None:
     page = RUN_PAGES["front"]
     owner = ("$users", ["u1"], [UUID("00000000-0000-0001-0000-000000000001")], "u1")
-    found = await plan(office, "runs_of_recipient", -1, *page, *PERIOD[:2], None, None, None, None, *owner)
+    found = await plan(office, "runs_of_recipient", -1, *page, *run_filter(), *owner)
     assert {index for _, index in scans(found)} <= {None, "recipient_runs_of_recipient"}
     assert not read_whole(found)
     assert blocks(found) < 50
@@ -329,7 +363,7 @@ async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office
 
 @pytest.mark.usefixtures("filled")
 async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
-    found = await plan(office, "feed_counts", -1, *OWNER, *PERIOD, CHANNEL, "exclude", None, None, None, None)
+    found = await plan(office, "feed_counts", -1, *OWNER, *PERIOD, CHANNEL, "exclude", *[None] * 5)
     assert scans(found) <= {
         ("Index Scan", "messages_of_recipient"),
         ("Bitmap Index Scan", "messages_of_recipient"),
@@ -338,10 +372,26 @@ async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+async def test_what_belongs_to_the_departed_is_looked_up(office: Office) -> None:
+    people = ([-1], ["$users"], ["u7"], [UUID("00000000-0000-0001-0000-000000000007")])
+    for statement, arguments in (
+        ("kept_histories", (timedelta(days=30),)),
+        ("hasten_recipient_runs", (LATEST, 1000)),
+        ("waiting_sends", (MIDDLE, MIDDLE, 1000)),
+        ("erase_messages", ([EARLIEST], 1000)),
+    ):
+        found = await plan(office, statement, *people, *arguments)
+        assert not read_whole(found), statement
+        assert blocks(found) < 50, statement
+
+
+@pytest.mark.usefixtures("filled")
 async def test_messages_are_found_by_their_ids(office: Office) -> None:
     ids = ["5".rjust(27, "0"), "6".rjust(27, "0")]
     for statement, arguments in (
         ("messages", (-1, ids)),
+        ("living_messages", (-1, ids)),
+        ("items_of_feed", (-1, *OWNER, CHANNEL, ids)),
         ("contents", (-1, ids)),
         ("message_exists", (-1, ids[0])),
         ("events_of_message", (-1, ids[0], True, "", 51)),

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.directory.listing import LAST_UID
+from addressee.directory.spans import LAST_UID
 from tests.messaging.office import Office
 from tests.messaging.test_plans import LIVING, blocks, plan, scans
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from addressee.database.paging import Page, page
-from addressee.messaging import RecipientRun, Reference, RunFilter, RunPosition, RunStatus
+from addressee.directory.recipient import USERS
+from addressee.messaging import Message, RecipientRun, Reference, RunFilter, RunPosition, RunStatus
 from addressee.messaging.reading_runs import access_path
 from tests.messaging.office import FILES, WELCOME, Office, user
 
@@ -19,6 +20,10 @@ BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}
 async def listed(office: Office, **filter: Any) -> list[RecipientRun]:
     found = await office.messaging.runs(office.environment_id, RunFilter(**filter), Page(50))
     return list(found.entries)
+
+
+async def oldest_first(office: Office) -> list[Message]:
+    return list(reversed(await office.messages("ada")))
 
 
 async def names(office: Office, **filter: Any) -> list[str]:
@@ -31,7 +36,7 @@ async def office(office: Office) -> Office:
     await office.push(BOTH)
     await office.identify("ada", email="ada@example.com")
     await office.identify("bob")
-    await office.trigger("ada", actor=user("bob"), cancellation_key="order-1")
+    await office.trigger("ada", actor=user("bob"), cancellation_key="order-1", data={"n": 1})
     await office.work()
     office.clock.move(timedelta(minutes=1))
     await office.trigger("bob", workflow="farewell", tenant="acme")
@@ -50,6 +55,7 @@ async def test_a_run_says_who_what_and_why(office: Office) -> None:
     assert (ada.recipient.id, ada.actor and ada.actor.id) == ("ada", "bob")
     assert (ada.source, ada.cancellation_key) == ({"type": "api"}, "order-1")
     assert ada.inserted_at < ada.updated_at
+    assert (ada.topic, ada.data, ada.message_ids) == (None, {"n": 1}, [each.id for each in await oldest_first(office)])
 
 
 async def test_filters(office: Office) -> None:
@@ -65,6 +71,15 @@ async def test_filters(office: Office) -> None:
     assert await names(office, has_errors=True) == ["nobody"]
     assert await names(office, has_errors=True, workflow="farewell") == []
     assert await names(office, has_errors=False) == ["bob", "ada"]
+    assert await names(office, run_id=ada.run_id) == ["ada"]
+    assert await names(office, run_id=uuid4()) == []
+    assert await names(office, collection=USERS) == ["bob", "ada"], "nobody lived where the other one was sent to"
+    assert await names(office, collection="projects") == []
+    assert await names(office, stages=["abandoned"]) == ["nobody"]
+    assert await names(office, stages=["abandoned", "completed"]) == ["nobody", "bob", "ada"]
+    assert await names(office, stages=["completed"]) == ["bob", "ada"]
+    assert await names(office, stages=["cancelled"]) == []
+    assert await names(office, topic="news") == []
     assert await names(office, recipient=user("ada")) == ["ada"]
     assert await names(office, recipient=user("ada"), workflow="farewell") == []
     assert await names(office, recipient=Reference("projects", "ada")) == []
@@ -126,7 +141,7 @@ async def test_a_run_for_nobody_says_so(office: Office) -> None:
         ("error", "error", {"reason": "recipient_missing"}),
         ("run_completed", "ok", None),
     ]
-    assert run.error_count == 1
+    assert (run.error_count, run.status, run.stage) == (1, RunStatus.COMPLETED, "abandoned")
 
 
 async def test_events_keep_their_ids_while_the_run_goes_on(office: Office) -> None:
@@ -179,6 +194,24 @@ async def test_the_runs_of_who_was_merged_away_are_the_others(office: Office) ->
     assert await names(office, recipient=user("bob")) == ["bob"]
 
 
+async def test_who_was_told_by_a_topic_is_found_by_it(office: Office) -> None:
+    await office.subscribe("news", "ada", "bob")
+    run_id = await office.tell("news")
+    await office.trigger("ada")
+    await office.work()
+    for filter in ({"topic": "news"}, {"run_id": run_id}, {"topic": "news", "run_id": run_id, "collection": USERS}):
+        found = await listed(office, **filter)
+        assert {(run.recipient.id, run.topic, run.run_id) for run in found} == {
+            ("ada", "news", run_id),
+            ("bob", "news", run_id),
+        }
+    assert await names(office, topic="news", recipient=user("bob")) == ["bob"]
+    assert await names(office, topic="other") == []
+    for page_after in (None, (await listed(office, topic="news"))[0].position):
+        part = await office.messaging.runs(office.environment_id, RunFilter(topic="news"), Page(1, page_after))
+        assert [run.topic for run in part.entries] == ["news"]
+
+
 async def test_another_environment_finds_nothing(office: Office, other: Office) -> None:
     run, *_ = await listed(office)
     assert await listed(other) == []
@@ -194,6 +227,8 @@ async def test_another_environment_finds_nothing(office: Office, other: Office) 
         (RunFilter(workflow="welcome"), "runs_of_workflow"),
         (RunFilter(workflow="welcome", tenant="acme"), "runs_of_tenant"),
         (RunFilter(tenant="acme", has_errors=True), "runs_with_errors"),
+        (RunFilter(tenant="acme", topic="news"), "runs_of_topic"),
+        (RunFilter(topic="news", run_id=uuid4()), "runs_of_run"),
         (RunFilter(has_errors=True, recipient=user("ada")), "runs_of_recipient"),
     ],
 )

@@ -95,4 +95,33 @@ def test_markdown_is_rendered_to_harmless_html(body: str, rendered: str) -> None
 
 def test_a_recipients_properties_stand_beside_its_attributes() -> None:
     ada = structs.replace(ADA, properties={"plan": {"tier": "pro"}, "id": "not hers", "name": "not hers either"})
-    assert exposed(ada) == {"id": "ada", "name": "Ada", "email": "ada@example.com", "plan": {"tier": "pro"}}
+    assert exposed(ada) == {
+        "id": "ada",
+        "name": "Ada",
+        "first_name": "Ada",
+        "email": "ada@example.com",
+        "plan": {"tier": "pro"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("attributes", "properties", "said"),
+    [
+        ({"name": "Ada King Lovelace"}, {}, "Ada/King Lovelace/Ada King Lovelace"),
+        ({"first_name": "Ada", "last_name": "Lovelace"}, {}, "Ada/Lovelace/Ada Lovelace"),
+        ({"name": "Ada King", "first_name": None}, {}, "//Ada King"),
+        ({"name": "Ada King"}, {"first_name": "Augusta"}, "Augusta//Ada King"),
+        ({}, {}, "//"),
+    ],
+)
+def test_a_users_name_and_its_parts_follow_from_each_other(
+    attributes: dict[str, Any], properties: dict[str, Any], said: str
+) -> None:
+    ada = structs.replace(ADA, attributes=attributes, properties=properties)
+    source = "{{ recipient.first_name }}/{{ recipient.last_name }}/{{ recipient.name }}"
+    assert render(source, {"recipient": exposed(ada)}) == said
+
+
+def test_the_name_of_what_is_no_user_has_no_parts() -> None:
+    acme = structs.replace(ADA, place=ADA.place._replace(collection="projects"), attributes={"name": "Acme Corp"})
+    assert exposed(acme) == {"id": "ada", "name": "Acme Corp"}

@@ -181,7 +181,7 @@ async def test_an_activity_names_it_as_gone(office: Office) -> None:
     found = await office.messaging.activities(office.environment_id, message.id, {}, Page(50))
     assert found is not None
     (activity,) = found.entries
-    assert activity.recipient == Missing(message.recipient.reference, message.inserted_at)
+    assert activity.recipient == Missing(message.recipient, message.inserted_at)
 
 
 async def test_its_messages_are_marked_by_id(office: Office) -> None:

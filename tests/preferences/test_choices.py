@@ -11,8 +11,10 @@ from addressee.preferences import check_set
 from addressee.preferences.choices import (
     Choice,
     with_choice,
+    with_kinds,
     with_restrictions,
     without_choices,
+    without_kinds,
     without_restrictions,
 )
 
@@ -154,3 +156,37 @@ def is_on(scope: Any, kind: str) -> bool:
         return scope
     name = name_that_counts(scope["kinds"], kind)
     return name is None or scope["kinds"][name] is not False
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "made"),
+    [
+        # A group clears its members, but for conditions where it is not refused.
+        ({}, {"chat": False}, {"chat": False}),
+        ({"slack": True, "sms": True}, {"chat": False}, {"sms": True, "chat": False}),
+        ({"slack": False, "discord": IF_PRO}, {"chat": True}, {"chat": True, "discord": IF_PRO}),
+        ({"discord": IF_PRO}, {"chat": False}, {"chat": False}),
+        ({"chat": IF_PRO}, {"chat": True}, {"chat": IF_PRO}),
+        ({"chat": IF_PRO}, {"chat": False}, {"chat": False}),
+        # A kind outranks its group, which goes on for the others.
+        ({"push": False}, {"ios_push": True}, {"push": False, "ios_push": True}),
+        ({"push": IF_PRO}, {"ios_push": True}, {"push": IF_PRO}),
+    ],
+)
+def test_groups_are_chosen_as_a_whole(stored: Any, wanted: Any, made: Any) -> None:
+    assert with_kinds(stored, wanted) == made
+    assert with_kinds(made, wanted) == made
+
+
+@pytest.mark.parametrize(
+    ("stored", "kinds", "made"),
+    [
+        ({}, ["email"], {}),
+        ({"email": False, "sms": False}, ["email"], {"sms": False}),
+        ({"push": False}, ["ios_push", "android_push"], {"web_push": False}),
+        ({"push": False, "web_push": True}, ["ios_push", "android_push"], {"web_push": True}),
+        ({"chat": False}, ["slack", "ms_teams", "discord", "whatsapp", "webhook"], {}),
+    ],
+)
+def test_kinds_are_forgotten_and_others_of_their_group_are_not(stored: Any, kinds: list[str], made: Any) -> None:
+    assert without_kinds(stored, kinds) == made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from typing import Any, get_args
 import httpx
 import msgspec
 
+from addressee.channels.providers import ChannelType
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
+from addressee.directory.environments import Environments
 from addressee.directory.keys import KINDS, CreatedKey, Keys, Kind
 from addressee.messaging import channels
 from addressee.messaging.configuration import read_configuration
@@ -20,15 +23,17 @@ from addressee.messaging.example import FOLDER
 from addressee.messaging.pushing import push
 from addressee.preferences.categories import Category, Section
 from tests.support.exchange import Connection, Reply
+from tests.support.refusals import USER
 from tests.support.routes import Route
 from tests.support.waiting import until
 
-USER = "ada"
 GUEST = "guest"
 OBJECT = "lisbon"
 TENANT = "acme"
 AUDIENCE = "beta"
 LIST = "readers"
+TOPIC = "releases"
+BROWSER = "https://push.example.com/ada"
 CATEGORY = "news"
 UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
 
@@ -58,6 +63,9 @@ class Inhabited:
     message_ids: tuple[str, ...]
     bulk_operation_id: str
     feed_id: str
+    chat_id: str
+    browsers_id: str
+    entry_id: str
     run_id: str
     recipient_run_id: str
     schedule_id: str
@@ -87,8 +95,7 @@ class Inhabited:
         return connection.ask(
             route.method,
             (self.path(route) if path is None else path) + query,
-            key=self.keys[route.spoken.key] if key is None else key,
-            headers=headers,
+            headers={**route.spoken.sends(self.keys[route.spoken.key] if key is None else key), **(headers or {})},
             body=self.body_bytes(route) if body is None else body,
             announced=announced,
         )
@@ -103,7 +110,7 @@ class Inhabited:
             "/v1/workflow_recipient_runs/{id}": self.recipient_run_id,
             "/v1/tenants/{id}": TENANT,
         }
-        return {
+        things = {
             "user_id": USER,
             "message_id": self.message_ids[0],
             "key": "welcome",
@@ -123,7 +130,22 @@ class Inhabited:
             "version_id": self.version_ids[0],
             "category": CATEGORY,
             "workspace": self.workspace,
+            "external_id": USER,
+            "topic_name": TOPIC,
+            "notification_id": self.recipient_run_id,
+            "delivery_id": self.message_ids[0],
+            "entry_id": self.entry_id,
+            "handle": "welcome",
         }
+        return {**things, **self.channels_of(route)}
+
+    def channels_of(self, route: Route) -> Mapping[str, str]:
+        """The channel that a route is about, where it is not the feed."""
+        if re.search(r"/{channel_id}/settings|/channel-settings/", route.path):
+            return {"channel_id": self.chat_id}
+        if re.search(r"/{channel_id}/subscriptions", route.path):
+            return {"channel_id": self.browsers_id}
+        return {}
 
     def body(self, route: Route) -> dict[str, Any]:
         """What the route takes, about the things of this environment; of what may be in a list, one."""
@@ -176,6 +198,14 @@ class Inhabited:
             "preference": "opt_out",
             "channel_preferences": [{"channel": "email", "is_restricted": True}],
             "reset_categories": True,
+            "first_name": "Changed",
+            "from_external_id": GUEST,
+            "topic_name": TOPIC,
+            "user_external_ids": [USER],
+            "entry_ids": [self.entry_id],
+            "set": {"seen": True},
+            "seen": True,
+            "identifier": BROWSER,
         }
 
     def examples_of(self, route: Route) -> dict[str, Any]:
@@ -186,6 +216,12 @@ class Inhabited:
             return {"name": "welcome", "actor": USER}
         if route.path == "/{workspace}/trigger/":
             return {"users": [USER]}
+        if route.path.endswith("/preferences") and route.path.startswith(("/admin/", "/user/")):
+            return {"channel_types": {"sms": False}}
+        if re.search(r"/{channel_id}/settings|/channel-settings/", route.path):
+            return {"settings": {"slack_user_id": "U0123456789"}}
+        if route.path == "/user/v1/channels/{channel_id}/subscriptions":
+            return {"settings": {"endpoint": BROWSER, "p256dh": "key", "auth": "secret"}}
         return {}
 
     def body_bytes(self, route: Route) -> bytes | None:
@@ -202,9 +238,19 @@ def taken(takes: Any) -> Any:
 async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_id: int, name: str) -> Inhabited:
     """Has a user, with a message of each channel, and what made them. Needs a worker."""
     category = Category(key=CATEGORY, name="News")
-    configuration = replace(read_configuration(FOLDER, {}), sections=(Section(categories=(category,)),))
+    example = read_configuration(FOLDER, {})
+    [feed] = [channel for channel in example.channels if channel.key == "in-app"]
+    more = [
+        replace(feed, id=None, key="chat", type=ChannelType.CHAT, provider="slack"),
+        replace(feed, id=None, key="browsers", type=ChannelType.PUSH, provider="web_push"),
+    ]
+    sections = (Section(categories=(category,)),)
+    configuration = replace(example, sections=sections, channels=[*example.channels, *more])
     await push(pool, sealer, environment_id, configuration, datetime.now(UTC))
     created = {kind: await keys.create(name, kind) for kind in KINDS}
+    await Environments(pool).change(name, {"development_mode": True})
+    by_key = {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment_id)}
+    pair = {"x-notiflows-secret-key": created["secret"].key}
     async with client_of(api, created["secret"]) as client, client_of(api, created["api"]) as suprsend:
         user = {"id": USER, "name": name_of_the_user(name), "email": "ada@example.com", "plan": "pro"}
         identified = (await client.post("/v1/users/bulk/identify", json={"users": [user]})).raise_for_status().json()
@@ -219,6 +265,16 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         added = {"distinct_ids": [USER]}
         (await suprsend.post(f"/v1/subscriber_list/{LIST}/subscriber/add/", json=added)).raise_for_status()
         drafts = [await suprsend.post(f"/v1/subscriber_list/{LIST}/start_sync/") for _ in range(VERSIONS)]
+        (
+            await client.post(f"/admin/v1/users/{USER}/subscriptions", json={"topic_name": TOPIC}, headers=pair)
+        ).raise_for_status()
+        settings = {"settings": {"slack_user_id": "U0123456789"}}
+        path = f"/admin/v1/users/{USER}/channel-settings/{by_key['chat']}"
+        (await client.put(path, json=settings, headers=pair)).raise_for_status()
+        browser = {"identifier": BROWSER, "settings": {"endpoint": BROWSER, "p256dh": "key", "auth": "secret"}}
+        as_user = {"x-notiflows-api-key": created["public"].key, "x-notiflows-user-id": USER}
+        path = f"/user/v1/channels/{by_key['browsers']}/subscriptions"
+        (await client.post(path, json=browser, headers=as_user)).raise_for_status()
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 
@@ -235,7 +291,7 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
 
         await until(are_finished)
         made = await messages()
-    by_key = {channel.key: channel.id for channel in await channels.all_channels(pool, environment_id)}
+    [entry_id] = [message["id"] for message in made if message["channel_id"] == by_key["in-app"]]
     return Inhabited(
         id=environment_id,
         name=name,
@@ -243,7 +299,10 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         keys={kind: one.key for kind, one in created.items()},
         message_ids=tuple(message["id"] for message in made),
         bulk_operation_id=identified["id"],
-        feed_id=str(by_key["in-app"]),
+        feed_id=by_key["in-app"],
+        chat_id=by_key["chat"],
+        browsers_id=by_key["browsers"],
+        entry_id=entry_id,
         run_id=run["workflow_run_id"],
         recipient_run_id=made[0]["source"]["workflow_recipient_run_id"],
         schedule_id=schedules[0]["id"],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -12,7 +12,8 @@ from msgspec import Meta, Struct
 
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
-from addressee.dialects.operation import Dialect
+from addressee.dialects.notiflows import NOTIFLOWS
+from addressee.dialects.operation import Dialect, Operation
 from addressee.dialects.suprsend import SUPRSEND
 from addressee.directory.keys import Kind
 from tests.support.exchange import Reply
@@ -20,6 +21,9 @@ from tests.support.exchange import Reply
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 
 SHOWN = 300
+
+# Who has everything that there is in an inhabited environment.
+USER = "ada"
 
 
 class Refusal(Enum):
@@ -30,6 +34,7 @@ class Refusal(Enum):
     PUBLIC_KEY = auto()
     UNREADABLE = auto()
     INVALID = auto()
+    INVALID_PARAMETER = auto()
     TOO_LARGE = auto()
     MISSING = auto()
     WORKFLOW_MISSING = auto()
@@ -141,19 +146,95 @@ class SuprSendEnvelope(Struct, forbid_unknown_fields=True):
         return [""] if isinstance(self.detail, str) else list(self.detail)
 
 
+class NotiflowsField(Struct, forbid_unknown_fields=True):
+    field: str
+    message: Text
+    reason: Text
+
+
+class NotiflowsDetails(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    fields: Annotated[list[NotiflowsField], Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
+    auth: Text | None = None
+    resource: Text | None = None
+    id: str | None = None
+    reason: Text | None = None
+    param: Text | None = None
+    current_status: Text | None = None
+    allowed_statuses: list[str] | None = None
+    allowed_transitions: list[str] | None = None
+    idempotency_key: str | None = None
+
+
+class NotiflowsError(Struct, forbid_unknown_fields=True):
+    type: str
+    code: str
+    message: Text
+    status: int
+    request_id: Text
+    details: NotiflowsDetails
+
+    def __post_init__(self) -> None:
+        if self.type != f"/docs#{self.code}-{self.status}":
+            raise ValueError("`type` must say where the code is explained")
+
+
+class NotiflowsEnvelope(Struct, forbid_unknown_fields=True):
+    """notiflows.md §1.4"""
+
+    error: NotiflowsError
+
+    def words(self, status: int) -> Words:
+        return Words(self.error.status, self.error.code)
+
+    def text(self) -> str:
+        return self.error.message
+
+    def fields(self) -> Sequence[str]:
+        details = self.error.details
+        if details.param is not None:
+            return [details.param]
+        return [] if details.fields is msgspec.UNSET else [named.field for named in details.fields]
+
+
+def bearer(key: str) -> Mapping[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
+def as_a_server(key: str) -> Mapping[str, str]:
+    return {"x-notiflows-secret-key": key}
+
+
+def as_a_user(key: str) -> Mapping[str, str]:
+    """In an environment in development mode, where no token is needed."""
+    return {"x-notiflows-api-key": key, "x-notiflows-user-id": USER}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Spoken:
-    """A dialect as tests speak it. Keys of the `strange` kinds are none to it."""
+    """A dialect as tests speak it to the routes that take this kind of key. Keys of the `strange` kinds are none to it.
+
+    What is wrong with a parameter of a query is INVALID where `words` do not have it otherwise.
+    """
 
     dialect: Dialect
     key: Kind
     strange: tuple[Kind, ...]
     envelope: type[Envelope]
     words: Mapping[Refusal, Words]
+    sends: Callable[[str], Mapping[str, str]] = bearer
+
+    @property
+    def name(self) -> str:
+        return f"{self.dialect.name} with a {self.key} key"
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        return [operation for operation in self.dialect.operations if self.key in operation.kinds]
 
     def problems(self, reply: Reply, refusal: Refusal, field: str | None = None) -> list[str]:
         """What is wrong with a reply that must be this refusal; `field` is the beginning of what it has to name."""
-        expected = self.words[refusal]
+        is_invalid = refusal in {Refusal.INVALID, Refusal.INVALID_PARAMETER}
+        expected = self.words.get(refusal) or self.words[Refusal.INVALID]
         shown = f"{reply.status} {reply.body[:SHOWN]!r}"
         try:
             said = msgspec.json.decode(reply.body, type=self.envelope)
@@ -163,9 +244,9 @@ class Spoken:
         if (reply.status, said.words(reply.status)) != (expected.status, expected):
             problems.append(f"{shown}, not {expected}")
         named = said.fields()
-        if refusal is Refusal.INVALID and not (named and named[0].startswith(field or "")):
+        if is_invalid and not (named and named[0].startswith(field or "")):
             problems.append(f"{shown} does not name {field or 'any field'}")
-        if refusal is not Refusal.INVALID and any(named):
+        if not is_invalid and any(named):
             problems.append(f"{shown} names a field")
         if not reply.headers.get("x-request-id"):
             problems.append(f"{shown} has no request id")
@@ -233,5 +314,29 @@ SPOKEN_SUPRSEND = Spoken(
     },
 )
 
+SPOKEN_NOTIFLOWS = Spoken(
+    NOTIFLOWS,
+    key="secret",
+    strange=("public", "workspace", "api"),
+    envelope=NotiflowsEnvelope,
+    words={
+        Refusal.NO_KEY: Words(401, "unauthenticated"),
+        Refusal.UNKNOWN_KEY: Words(401, "unauthenticated"),
+        Refusal.UNREADABLE: Words(400, "bad_request"),
+        Refusal.INVALID: Words(422, "validation_failed"),
+        Refusal.INVALID_PARAMETER: Words(400, "bad_request"),
+        Refusal.TOO_LARGE: Words(413, "payload_too_large"),
+        Refusal.MISSING: Words(404, "not_found"),
+        Refusal.WORKFLOW_MISSING: Words(404, "not_found"),
+        Refusal.WRONG_METHOD: Words(405, "method_not_allowed"),
+        Refusal.UNAVAILABLE: Words(503, "service_unavailable"),
+    },
+    sends=as_a_server,
+)
+
+SPOKEN_NOTIFLOWS_FOR_USERS = replace(
+    SPOKEN_NOTIFLOWS, key="public", strange=("secret", "workspace", "api"), sends=as_a_user
+)
+
 # In the order in which the service has them.
-SPOKEN = (SPOKEN_KNOCK, SPOKEN_SUPRSEND, SPOKEN_NATIVE)
+SPOKEN = (SPOKEN_KNOCK, SPOKEN_SUPRSEND, SPOKEN_NOTIFLOWS, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_NATIVE)

@@ -15,7 +15,7 @@ from addressee.http.openapi import document
 from tests.support.exchange import Reply
 from tests.support.refusals import SPOKEN, Refusal, Spoken
 
-DIALECTS = tuple(spoken.dialect for spoken in SPOKEN)
+DIALECTS = tuple(dict.fromkeys(spoken.dialect for spoken in SPOKEN))
 
 
 def title(operation: Operation) -> str:
@@ -82,7 +82,7 @@ def description() -> dict[str, Any]:
     return document(DIALECTS)
 
 
-ROUTES = [Route(spoken, operation) for spoken in SPOKEN for operation in spoken.dialect.operations]
+ROUTES = [Route(spoken, operation) for spoken in SPOKEN for operation in spoken.operations]
 
 
 def each(fits: Callable[[Route], Any]) -> pytest.MarkDecorator:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from addressee.channels import channel_data
+from addressee.channels import channel_data, web_push
 from addressee.channels.channel_data import ANYTHING, Form
 from addressee.channels.email import mistaken_senders
 from addressee.channels.fcm import FcmSender, FcmSettings, mistaken_account
@@ -85,6 +85,7 @@ PROVIDERS: Mapping[str, Provider] = {
     "expo": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
     "aws_sns": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("target_arn", "target_arns")),
     "one_signal": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.players()),
+    "web_push": Provider(ChannelType.PUSH, NoSettings, None, data=web_push.FORM),
     "slack": Provider(ChannelType.CHAT, NoSettings, None, data=channel_data.slack()),
     "ms_teams": Provider(ChannelType.CHAT, NoSettings, None, data=channel_data.ms_teams()),
     "discord": Provider(ChannelType.CHAT, NoSettings, None, data=channel_data.discord()),

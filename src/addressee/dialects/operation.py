@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -145,6 +146,23 @@ def as_it_came(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[s
     return path
 
 
+class Code(NamedTuple):
+    """What a code in a dialect's refusals means, for the reference."""
+
+    status: HTTPStatus
+    meaning: str
+
+
+def anchor(code: str, status: HTTPStatus) -> str:
+    """Where the reference explains a code: `/docs#not_found-404`."""
+    return f"{code}-{int(status)}"
+
+
+def of_any_request(render: Callable[[Exception], Answer]) -> Callable[[Exception, str], Answer]:
+    """For dialects whose errors do not name the request."""
+    return lambda error, request_id: render(error)
+
+
 def one_spelling(path: str) -> tuple[str, ...]:
     return (path,)
 
@@ -154,31 +172,44 @@ def with_and_without_slash(path: str) -> tuple[str, ...]:
     return (path, path.removesuffix("/"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
     """A vendor's API: its operations, how its callers prove who they are, and how it words errors.
 
     `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
-    exception; what it does not know is an internal error. `not_found` answers a path below one of the `prefixes` that
-    no operation has. `idempotency_key` is the key under which a request is to be carried out once, `replay` the answer
-    to its repetition. `spellings` are the forms of an operation's path that are answered, `meant` says what a client
-    means by the parts of a path, which are percent-decoded after it.
+    exception of a request that has this id; what it does not know is an internal error. A path below one of the
+    `prefixes` that no operation has is an UnknownPathError. `idempotency_key` is the key under which a request is to be
+    carried out once, `replay` the answer to its repetition. `spellings` are the forms of an operation's path that are
+    answered, `meant` says what a client means by the parts of a path, which are percent-decoded after it. `headers`
+    are those in which kinds of keys are sent, where that is not the bearer token; `codes` are what refusals refer to.
     """
 
     name: str
     prefixes: Sequence[str]
     operations: Sequence[Operation]
     authenticate: Callable[[Request], Awaitable[tuple[Credential, Any]]]
-    error: Callable[[Exception], Answer]
-    not_found: Callable[[], Answer]
+    error: Callable[[Exception, str], Answer]
     idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
     replay: Callable[[Earlier], Answer]
     spellings: Callable[[str], Sequence[str]] = one_spelling
     meant: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = as_it_came
+    headers: Mapping[Kind, str] = field(default_factory=dict)
+    codes: Mapping[str, Code] = field(default_factory=dict)
 
 
 class MalformedError(Exception):
-    """A request that cannot be read: broken JSON, a broken path or query."""
+    """A request of which a part cannot be read: broken JSON, a broken path or query."""
+
+    def __init__(self, part: Literal["body", "path", "query"], message: str) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class UnknownPathError(Exception):
+    """A path that no operation has."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such path; /docs lists what there is.")
 
 
 class TooLargeError(Exception):
@@ -206,9 +237,9 @@ def json_body(call: Call) -> Any:
     try:
         return decode_json(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise MalformedError("The body is not JSON in UTF-8.") from None
+        raise MalformedError("body", "The body is not JSON in UTF-8.") from None
     except RecursionError:
-        raise MalformedError("The body is nested too deeply.") from None
+        raise MalformedError("body", "The body is nested too deeply.") from None
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -14,9 +14,9 @@ def pairs(text: str) -> list[tuple[str, str]]:
     try:
         found = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
     except UnicodeDecodeError:
-        raise MalformedError("The query is not UTF-8.") from None
+        raise MalformedError("query", "The query is not UTF-8.") from None
     except ValueError:
-        raise MalformedError(f"The query has more than {MAX_PAIRS} values.") from None
+        raise MalformedError("query", f"The query has more than {MAX_PAIRS} values.") from None
     if "\0" in text or "%00" in text:
-        raise MalformedError("The query contains a NUL character.")
+        raise MalformedError("query", "The query contains a NUL character.")
     return found

@@ -36,7 +36,10 @@ class Group:
 
 @dataclass(slots=True)
 class Applied:
-    """A group's edits applied in memory: what to write, and what to answer once that is kept."""
+    """A group's edits applied in memory: what to write, and what to answer once that is kept.
+
+    `departed` are those of the ended identities whose history is kept.
+    """
 
     group: Group
     before: Recipient | None
@@ -45,6 +48,7 @@ class Applied:
     answers: list[Written | Exception]
     receipts: list[ReceiptKey]
     requests: list[tuple[Receipt, StoredAnswer]]
+    departed: list[UUID]
 
     @property
     def effective(self) -> bool:
@@ -69,17 +73,18 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
     try:
         check_format(found)
     except UnavailableError as newer:
-        return Applied(group, found, found, [], [newer] * len(group.waiting), [], [])
+        return Applied(group, found, found, [], [newer] * len(group.waiting), [], [], [])
     recipient = found
     changes: list[Change] = []
     answers: list[Written | Exception] = []
     receipts: list[ReceiptKey] = []
     requests: list[tuple[Receipt, StoredAnswer]] = []
+    departed: list[UUID] = []
     version = (found.version if found else 0) + 1
     for item in group.waiting:
         request = item.write.request
         if request is not None and (earlier := used.requests.get(request.request_key)) is not None:
-            answers.append(repetition(request.fingerprint, earlier))
+            answers.append(repetition(request.key, request.fingerprint, earlier))
             continue
         key = item.write.receipt_key
         if key in used.receipts or key in receipts:
@@ -102,10 +107,11 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             answers.append(error)
             continue
         changes += made
+        departed += moment.departed
         answers.append(written)
         if key is not None:
             receipts.append(key)
-    return Applied(group, found, recipient, changes, answers, receipts, requests)
+    return Applied(group, found, recipient, changes, answers, receipts, requests, departed)
 
 
 def check_format(found: Recipient | None) -> None:

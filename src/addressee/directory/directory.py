@@ -24,7 +24,15 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits import Edit
 from addressee.directory.environments import Environments
 from addressee.directory.errors import MissingError, RefusedError
-from addressee.directory.listing import Order, count_recipients, list_by_id, list_named, list_recipients
+from addressee.directory.listing import (
+    EVERYBODY,
+    Order,
+    Selection,
+    count_recipients,
+    list_by_id,
+    list_named,
+    list_recipients,
+)
 from addressee.directory.lists import Lists
 from addressee.directory.memberships import Membership
 from addressee.directory.merges import Done, Merges, Preview, Undone
@@ -34,6 +42,7 @@ from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.directory.releasing import Releasing
 from addressee.directory.subscriptions import Subscription
+from addressee.directory.topics import Topics
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write, Written
 
@@ -50,6 +59,7 @@ class Directory:
         self.reader = Reader(pool)
         self.environments = Environments(pool)
         self.lists = Lists(pool, self.reader, self.writer, self.clock)
+        self.topics = Topics(pool, self.reader, self.writer, self.clock)
         self.pool = pool
 
     @classmethod
@@ -111,8 +121,10 @@ class Directory:
         collection: str,
         page: Page[UUID],
         order: Order = Order.OLDEST_FIRST,
+        selection: Selection = EVERYBODY,
     ) -> Slice[Recipient]:
-        return await list_recipients(self.pool, environment_id, collection, page, order)
+        """A page of those who are meant. Raises RefusedError for an `id_prefix` that no id can have."""
+        return await list_recipients(self.pool, environment_id, collection, page, order, selection)
 
     async def count(self, environment_id: int, collection: str) -> int:
         """How many recipients live in a collection. Those who came before the database counted are told once its

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+import msgspec
 
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
@@ -17,21 +20,47 @@ LAST_SURROGATE = "\udfff"
 
 
 class Merge(Enum):
-    """How given values meet stored ones: by top-level key, or recursing where both are objects."""
+    """How given values meet stored ones.
+
+    By top-level key; recursing where both are objects; or so with every null taking away what has its name (a JSON
+    merge patch, RFC 7396).
+    """
 
     SHALLOW = "shallow"
     DEEP = "deep"
+    PATCH = "patch"
 
 
 def overlay(base: Document, given: Mapping[str, Any], merge: Merge) -> Document:
-    """`given` laid over `base`. Lists and scalars replace; null is a value. Neither argument is changed."""
-    if merge is Merge.SHALLOW:
-        return {**base, **given}
+    """`given` laid over `base`. Lists and scalars replace; null is a value, but for a patch. Changes no argument."""
+    match merge:
+        case Merge.SHALLOW:
+            return {**base, **given}
+        case Merge.DEEP:
+            return laid_deeply(base, given)
+        case Merge.PATCH:
+            return patched(base, given)
+
+
+def laid_deeply(base: Document, given: Mapping[str, Any]) -> Document:
     merged = dict(base)
     for name, value in given.items():
         below = merged.get(name)
         if isinstance(below, dict) and isinstance(value, dict):
-            merged[name] = overlay(below, value, merge)
+            merged[name] = laid_deeply(below, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def patched(base: Document, patch: Mapping[str, Any]) -> Document:
+    merged = dict(base)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            below = merged.get(name)
+            merged[name] = patched(below if isinstance(below, dict) else {}, value)
         else:
             merged[name] = value
     return merged
@@ -83,6 +112,32 @@ def check_depth(depth: int, field: str) -> None:
     if depth > MAX_DEPTH:
         name = field[:40] + "…"
         raise RefusedError("depth", name, f"{name} is nested more than {MAX_DEPTH} levels deep.")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a caller takes of properties at most: levels of nesting, their own included, and bytes of JSON.
+
+    `field` is the caller's word for them.
+    """
+
+    field: str
+    depth: int
+    size: int
+
+    def check(self, properties: Mapping[str, Any]) -> None:
+        """Raises RefusedError. What `check_value` refuses is not looked for."""
+        if depth_of(properties) > self.depth:
+            message = f"{self.field} is nested more than {self.depth} levels deep."
+            raise RefusedError("depth", self.field, message)
+        if len(msgspec.json.encode(properties)) > self.size:
+            raise RefusedError("size", self.field, f"{self.field} must be at most {self.size:,} bytes of JSON.")
+
+
+def depth_of(value: object) -> int:
+    if isinstance(value, Mapping):
+        return 1 + max(map(depth_of, value.values()), default=0)
+    return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
 
 
 def check_text(text: object, field: str) -> None:

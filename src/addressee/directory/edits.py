@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
 from msgspec import structs
@@ -16,9 +17,9 @@ from msgspec import structs
 from addressee.directory import attributes
 from addressee.directory.address_edits import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
 from addressee.directory.addresses import following
-from addressee.directory.documents import Merge, check_id, check_value, overlay, same
+from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.editing import Moment, changed, living, tombstone, without
-from addressee.directory.errors import RefusedError
+from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.preference_sets import merged
 from addressee.directory.property_edits import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.recipient import Document, Place, Recipient
@@ -27,12 +28,14 @@ __all__ = [
     "Add",
     "AddAddress",
     "Append",
+    "ChangeChannelData",
     "ChangePreferenceSets",
     "ChangePreferences",
     "Delete",
     "DisableAddress",
     "Each",
     "Edit",
+    "History",
     "Identify",
     "Item",
     "Remove",
@@ -54,21 +57,23 @@ EMPTY: Document = {}
 class Identify:
     """Lays attributes, properties, channel data and preference sets over what is stored; creates who is missing.
 
-    Channel data replace a channel's entry whole, preference sets are merged deeply (knock.md §3.1). With
-    `revives` false, an id that was deleted is refused.
+    Channel data replace a channel's entry whole, preference sets are merged deeply (knock.md §3.1). Properties that
+    are None take away all that there are; what becomes of the others is within `bounds`, or refused. With `revives`
+    false, an id that was deleted is refused.
     """
 
     name: ClassVar[str] = "identify"
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] | None = field(default_factory=dict)
     merge: Merge = Merge.SHALLOW
+    bounds: Bounds | None = None
     channel_data: Mapping[str, Any] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
     revives: bool = True
 
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
         if found and not found.lives and not self.revives:
-            raise RefusedError("deleted", "id", f"{place.id} was deleted; create it explicitly to use it again.")
+            raise RefusedError(DELETED, "id", f"{place.id} was deleted; create it explicitly to use it again.")
         recipient = living(found, place, moment)
         changes: dict[str, Any] = {}
         if self.attributes:
@@ -76,9 +81,13 @@ class Identify:
             changes["attributes"] = attributes.laid_over(recipient.attributes, given)
             if recipient.addresses:
                 changes["addresses"] = following(recipient, changes["attributes"])
-        if self.properties:
+        if self.properties is None:
+            changes["properties"] = EMPTY
+        elif self.properties:
             check_value(self.properties, "properties")
             changes["properties"] = overlay(recipient.properties, self.properties, self.merge)
+            if self.bounds is not None:
+                self.bounds.check(changes["properties"])
         if self.channel_data:
             entries = recipient.channel_data
             for channel_id, data in self.channel_data.items():
@@ -104,6 +113,32 @@ class SetChannelData:
         recipient = living(found, place, moment)
         entries = with_channel_data(recipient.channel_data, self.channel_id, self.data, moment)
         return changed(recipient, moment, channel_data=entries)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeChannelData:
+    """Makes what is stored for one channel of what is stored (of `{}`, when nothing is). Who is missing stays so.
+
+    `change` is pure, and changes nothing when it is applied to what it made; None of it removes what is stored. It is
+    for callers who replace a part, or who cannot express all of it.
+    """
+
+    name: ClassVar[str] = "set_channel_data"
+    channel_id: str
+    change: Callable[[Document], Document | None]
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        if found is None or not found.lives:
+            return found
+        data = found.channel_data.get(self.channel_id, EMPTY).get("data")
+        stored = data if isinstance(data, dict) else EMPTY
+        made = self.change(stored)
+        if made is None:
+            return changed(found, moment, channel_data=without(found.channel_data, self.channel_id))
+        if same(made, stored):
+            return found
+        entries = with_channel_data(found.channel_data, self.channel_id, made, moment)
+        return changed(found, moment, channel_data=entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +228,28 @@ class UnsetPreferences:
         return changed(found, moment, preferences=without(found.preferences, self.set_id))
 
 
+class History(StrEnum):
+    """What becomes of messages and runs when their recipient is deleted."""
+
+    ERASED = "erased"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Leaves a tombstone: the place stays known, everything else of the recipient is gone (knock.md §3.4)."""
+    """Leaves a tombstone: the place stays known, everything else of the recipient is gone (knock.md §3.4).
+
+    With its history kept, messages and runs stay for whoever looks into them later (notiflows.md §5.3).
+    """
 
     name: ClassVar[str] = "delete"
+    history: History = History.ERASED
 
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
         if found is None or not found.lives:
             return found
+        if self.history is History.KEPT:
+            moment.depart(found.uid)
         return tombstone(found, moment.version, moment.now)
 
 
@@ -244,6 +292,7 @@ Edit: TypeAlias = (
     | RemoveAddresses
     | DisableAddress
     | SetChannelData
+    | ChangeChannelData
     | UnsetChannelData
     | SetPreferences
     | ChangePreferences

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +22,8 @@ SQL = load(__package__)
 
 SIGNING_KEY_BITS = 2048
 
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+
 PreferenceRule = Literal["all_agree", "most_specific"]
 
 
@@ -32,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rendered when a request does not say (§4.3). `preference_rule`: whether every scope of preferences must be true, or
     the most specific one decides (§3.7). `timezone`: the zone of schedules whose recipients have none (§3.13).
     `clock_skew_minutes`: how far the date of a signed request may be from ours, 0 for any (suprsend.md §1.3).
+    `development_mode`: the word of a client that acts for a user is taken for who that is, without a token; browsers
+    may let it do so from `allowed_origins` only, like `https://app.example.com` (notiflows.md §1.2).
     """
 
     property_merge: Merge = Merge.SHALLOW
@@ -41,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     timezone: str = "Etc/UTC"
     clock_skew_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 15
     signing_key: str | None = None
+    development_mode: bool = False
+    allowed_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,14 @@ class Environments:
             raise ValueError(
                 "Not a setting of an environment: timezone must be a name of the tz database, like Europe/Berlin."
             )
+        if changed.property_merge is Merge.PATCH:
+            raise ValueError("Not a setting of an environment: property_merge must be shallow or deep.")
+        for origin in changed.allowed_origins:
+            if not is_origin(origin):
+                raise ValueError(
+                    f"Not a setting of an environment: allowed_origins holds {origin!r}; an origin is like"
+                    " https://app.example.com, with http on localhost only, and without a path."
+                )
         row = await self._pool.fetchrow(SQL["change_environment"], environment.id, msgspec.json.encode(changed))
         assert row is not None
         return environment_from(row)
@@ -102,3 +117,15 @@ class Environments:
 def environment_from(row: asyncpg.Record) -> Environment:
     settings = msgspec.json.decode(row["settings"], type=Settings)
     return Environment(row["id"], row["uid"], row["name"], settings)
+
+
+def is_origin(text: str) -> bool:
+    """Whether a browser could send this as its origin, from a page that nobody on the way could change."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port  # a port that is none is refused here
+    except ValueError:
+        return False
+    if text != f"{parts.scheme}://{parts.netloc.lower()}" or "@" in parts.netloc:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL_HOSTS))

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from addressee.database.pool import is_away
 from addressee.directory.recipient import Place
 
+# What an edit is refused for that does not bring back who was deleted.
+DELETED = "deleted"
+
 
 class RefusedError(Exception):
     """An edit or an id that the directory does not take. Nothing was written.

@@ -28,9 +28,9 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits import Identify
 from addressee.directory.history import Origin
 from addressee.directory.list_edits import LISTS, List, list_from
-from addressee.directory.listing import FIRST_UID, LAST_UID
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.spans import ALWAYS, FIRST_UID, LAST_UID
 from addressee.directory.subscriptions import MOST_COUNTED, Identified, change_counts, identified
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write
@@ -188,15 +188,22 @@ def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[J
 async def list_members(pool: Pool, members: Identified, page: Page[UUID]) -> Slice[Member]:
     """A page of members, newest first."""
     start = (page.before if page.backwards else page.after) or LAST_UID
-    found = await pool.fetch(SQL["list_members"], *members, not page.backwards, start, page.size + 1)
-    return cut([Member(*row) for row in found], page, lambda member: member.id)
+    found = await pool.fetch(SQL["list_members"], *members, not page.backwards, start, page.size + 1, *ALWAYS)
+    entries = [Member(row["id"], row["recipient_id"], row["inserted_at"]) for row in found]
+    return cut(entries, page, lambda member: member.id)
 
 
 async def list_memberships(pool: Pool, recipient: Recipient, page: Page[UUID]) -> Slice[Membership]:
     """A page of the lists that a recipient is in, newest first."""
     start = (page.before if page.backwards else page.after) or LAST_UID
     found = await pool.fetch(
-        SQL["lists_of_recipient"], *identified(recipient), not page.backwards, start, page.size + 1, LISTS
+        SQL["subscribed_objects_of_collection"],
+        *identified(recipient),
+        not page.backwards,
+        start,
+        page.size + 1,
+        LISTS,
+        *ALWAYS,
     )
     memberships = [
         Membership(row["subscription_id"], list_from(rows.recipient_from(row[OWN_COLUMNS:])), row["inserted_at"])

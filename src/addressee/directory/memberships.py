@@ -20,9 +20,9 @@ from addressee.directory import rows
 from addressee.directory.addresses import ATTRIBUTES
 from addressee.directory.edits import Identify
 from addressee.directory.errors import MissingError, RefusedError
-from addressee.directory.listing import FIRST_UID
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import MEMBERS, TENANTS, Place, Recipient
+from addressee.directory.spans import FIRST_UID
 from addressee.directory.subscriptions import Identified
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write, Written

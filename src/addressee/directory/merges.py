@@ -23,7 +23,7 @@ from addressee.directory.applying import check_format
 from addressee.directory.clock import Clock
 from addressee.directory.errors import MissingError, RefusedError, UnavailableError
 from addressee.directory.history import NO_ORIGIN, Origin, change
-from addressee.directory.merging import Journal, Merged, journal, merge, unmerge
+from addressee.directory.merging import Filling, Journal, Merged, journal, merge, unmerge
 from addressee.directory.push_tokens import inherit
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place, Recipient
@@ -112,10 +112,11 @@ class Merges:
         secondary: Place,
         *,
         unites: bool = False,
+        filling: Filling = Filling.ENTRIES,
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
     ) -> Done:
-        """Merges `secondary` into `primary` and leaves a tombstone.
+        """Merges `secondary` into `primary`, filling what it lacks, and leaves a tombstone.
 
         The secondary's subscriptions go over with `unites` (suprsend.md §4), and end without (knock.md §3.3).
 
@@ -128,10 +129,10 @@ class Merges:
             found = await read_both(connection, primary, secondary)
             one, other = present(found, primary), present(found, secondary)
             now = self._clock.now()
-            merged = merge(one, other, now)
+            merged = merge(one, other, now, filling)
             made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now, unites=unites)
             await write_both(connection, "merge", origin, (one, merged.primary), (other, merged.tombstone))
-            await self._record(connection, made, journal(one, other, merged))
+            await self._record(connection, made, journal(one, other, merged, filling))
             if unites:
                 await move_subscriptions(
                     connection, (*secondary, other.uid), (primary.id, one.uid), made.id, back=False

@@ -1,14 +1,15 @@
 """Merging one recipient into another, and undoing it (knock.md §3.3, DESIGN §3). Pure.
 
-Properties and attributes are merged deeply, preference sets by their id, channel data by channel and addresses by their
-keys: what the primary has stays, what it lacks comes from the secondary. So a merge only ever adds to the primary, and
-undoing it takes away what was added.
+Properties and attributes are merged deeply, preference sets by their id or deeply (see `Filling`), channel data by
+channel and addresses by their keys: what the primary has stays, what it lacks comes from the secondary. So a merge only
+ever adds to the primary, and undoing it takes away what was added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -19,10 +20,9 @@ from addressee.directory.addresses import ATTRIBUTES, check_number, together
 from addressee.directory.documents import same
 from addressee.directory.editing import check_size, tombstone
 from addressee.directory.errors import RefusedError
+from addressee.directory.names import derived
+from addressee.directory.preference_sets import merged
 from addressee.directory.recipient import Document, Recipient
-
-DEEP = ("attributes", "properties")
-SHALLOW = ("preferences", "channel_data")
 
 
 class Documents(Struct, frozen=True):
@@ -38,12 +38,25 @@ class Documents(Struct, frozen=True):
 Described: TypeAlias = Documents | Recipient
 
 
+class Filling(Enum):
+    """What the primary lacks, and so comes from the secondary.
+
+    ENTRIES: attributes that were never given, where null counts as given, and preference sets that it does not have
+    (knock.md §3.3). GAPS: attributes that it has no value for, and every choice that its preference sets do not make
+    (notiflows.md §5.4); what follows from a name that it has is no gap.
+    """
+
+    ENTRIES = "entries"
+    GAPS = "gaps"
+
+
 class Journal(Struct, frozen=True):
-    """What undoing a merge needs: both as they were, and the version of the tombstone that the merge left."""
+    """What undoing a merge needs: both as they were, how they met, and the version of the tombstone that was left."""
 
     primary: Documents
     secondary: Documents
     tombstone_version: int
+    filling: Filling = Filling.ENTRIES
 
 
 class Merged(NamedTuple):
@@ -65,11 +78,15 @@ class Unmerged(NamedTuple):
     kept: tuple[str, ...]
 
 
-def merge(primary: Recipient, secondary: Recipient, now: datetime) -> Merged:
+def merge(primary: Recipient, secondary: Recipient, now: datetime, filling: Filling = Filling.ENTRIES) -> Merged:
     """Raises RefusedError when the two together are above a limit of one."""
-    documents: dict[str, Any] = {name: underlaid(getattr(primary, name), getattr(secondary, name)) for name in DEEP}
-    documents |= {name: {**getattr(primary, name), **missing(primary, secondary, name)} for name in SHALLOW}
-    documents["addresses"] = [*primary.addresses, *missing_addresses(primary, secondary)]
+    documents: dict[str, Any] = {
+        "attributes": {**primary.attributes, **underlaid(*attributes_of(primary, secondary, filling))},
+        "properties": underlaid(primary.properties, secondary.properties),
+        "addresses": [*primary.addresses, *missing_addresses(primary, secondary, filling)],
+        "channel_data": {**primary.channel_data, **missing(primary, secondary, "channel_data")},
+        "preferences": united_preferences(primary.preferences, secondary.preferences, filling),
+    }
     for name, document in documents.items():
         check_size(name, document)
     check_number(documents["addresses"])
@@ -82,16 +99,36 @@ def merge(primary: Recipient, secondary: Recipient, now: datetime) -> Merged:
     return Merged(written, tombstone(secondary, secondary.version + 1, now))
 
 
+def attributes_of(primary: Described, secondary: Described, filling: Filling) -> tuple[Document, Document]:
+    """Those that the primary has, and those of the secondary's that may be put under them."""
+    if filling is Filling.ENTRIES:
+        return primary.attributes, secondary.attributes
+    has = {name: value for name, value in primary.attributes.items() if value is not None}
+    follow = derived(has)
+    return has, {name: value for name, value in secondary.attributes.items() if name not in follow}
+
+
+def united_preferences(primary: Document, secondary: Document, filling: Filling) -> Document:
+    if filling is Filling.ENTRIES:
+        return {**secondary, **primary}
+    return {**secondary, **{id: merged_set(secondary.get(id), chosen) for id, chosen in primary.items()}}
+
+
+def merged_set(below: Any, chosen: Any) -> Any:
+    return merged(below, chosen) if isinstance(below, dict) and isinstance(chosen, dict) else chosen
+
+
 def missing(primary: Recipient, secondary: Recipient, name: str) -> Document:
     return {key: value for key, value in getattr(secondary, name).items() if key not in getattr(primary, name)}
 
 
-def missing_addresses(primary: Described, secondary: Described) -> list[Document]:
+def missing_addresses(primary: Described, secondary: Described, filling: Filling) -> list[Document]:
     """The secondary's addresses that the primary lacks, but for the one that comes with the secondary's attribute."""
+    attributes, _ = attributes_of(primary, secondary, filling)
     missing = []
     for kind in FORMS:
-        has = {address["key"] for address in together(primary.attributes, primary.addresses, kind)}
-        comes = ATTRIBUTES.get(kind) not in primary.attributes
+        has = {address["key"] for address in together(attributes, primary.addresses, kind)}
+        comes = ATTRIBUTES.get(kind) not in attributes
         addresses = secondary.addresses if comes else together(secondary.attributes, secondary.addresses, kind)
         missing += [each for each in addresses if each["kind"] == kind and each["key"] not in has]
     return missing
@@ -108,8 +145,8 @@ def underlaid(top: Document, below: Mapping[str, Any]) -> Document:
     return merged
 
 
-def journal(primary: Recipient, secondary: Recipient, merged: Merged) -> Journal:
-    return Journal(documents_of(primary), documents_of(secondary), merged.tombstone.version)
+def journal(primary: Recipient, secondary: Recipient, merged: Merged, filling: Filling = Filling.ENTRIES) -> Journal:
+    return Journal(documents_of(primary), documents_of(secondary), merged.tombstone.version, filling)
 
 
 def documents_of(recipient: Recipient) -> Documents:
@@ -128,20 +165,17 @@ def unmerge(
             "in_use", "id", "The id of the one who was merged away was used again since, so nothing was undone."
         )
     kept: list[str] = []
-    documents: dict[str, Any] = {
-        name: without_added(
-            getattr(primary, name), getattr(journal.primary, name), getattr(journal.secondary, name), name, kept
-        )
-        for name in DEEP
+    one, other, filling = journal.primary, journal.secondary, journal.filling
+    apart = without_entries if filling is Filling.ENTRIES else without_added
+    documents = {
+        "attributes": without_added_attributes(primary.attributes, journal, kept),
+        "properties": without_added(primary.properties, one.properties, other.properties, "properties", kept),
+        "addresses": without_added_addresses(primary.addresses, missing_addresses(one, other, filling), kept),
+        "channel_data": without_entries(
+            primary.channel_data, one.channel_data, other.channel_data, "channel_data", kept
+        ),
+        "preferences": apart(primary.preferences, one.preferences, other.preferences, "preferences", kept),
     }
-    documents |= {
-        name: without_entries(
-            getattr(primary, name), getattr(journal.primary, name), getattr(journal.secondary, name), name, kept
-        )
-        for name in SHALLOW
-    }
-    added = missing_addresses(journal.primary, journal.secondary)
-    documents["addresses"] = without_added_addresses(primary.addresses, added, kept)
     restored = Recipient(
         found.place,
         secondary_uid,
@@ -152,6 +186,14 @@ def unmerge(
     )
     left = structs.replace(primary, version=primary.version + 1, updated_at=now, **documents)
     return Unmerged(left, found, restored, tuple(kept))
+
+
+def without_added_attributes(current: Document, journal: Journal, kept: list[str]) -> Document:
+    """`current` without those that the merge brought; a gap that it filled is there again."""
+    before, added = attributes_of(journal.primary, journal.secondary, journal.filling)
+    left = without_added(current, before, added, "attributes", kept)
+    gaps = journal.primary.attributes.keys() - before.keys()
+    return {**dict.fromkeys(gaps & added.keys() - left.keys()), **left}
 
 
 def without_added(

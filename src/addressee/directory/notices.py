@@ -17,8 +17,8 @@ from addressee.database.expiry import delete_before
 from addressee.database.paging import Page, Slice, cut
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.listing import FIRST_UID, LAST_UID
 from addressee.directory.recipient import Place
+from addressee.directory.spans import FIRST_UID, LAST_UID
 
 SQL = load(__package__)
 

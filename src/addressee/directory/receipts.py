@@ -65,17 +65,18 @@ class RepeatedError(Exception):
 class ReceiptMismatchError(Exception):
     """A key that was used for another request. Nothing was done."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str) -> None:
         super().__init__("This idempotency key was used for another request; use a new key for each request.")
+        self.key = key
 
 
 class ReceiptTakenError(Exception):
     """Another request under the key was carried out at the same moment; nothing of this transaction may be kept."""
 
 
-def repetition(fingerprint: bytes, earlier: Earlier) -> RepeatedError | ReceiptMismatchError:
+def repetition(key: str, fingerprint: bytes, earlier: Earlier) -> RepeatedError | ReceiptMismatchError:
     """What to say to a request whose key was used before."""
-    return RepeatedError(earlier) if earlier.fingerprint == fingerprint else ReceiptMismatchError()
+    return RepeatedError(earlier) if earlier.fingerprint == fingerprint else ReceiptMismatchError(key)
 
 
 async def refuse_repetition(
@@ -84,7 +85,7 @@ async def refuse_repetition(
     """Raises RepeatedError or ReceiptMismatchError when the key was used before."""
     found = await find(database, [(environment_id, key)], now)
     for earlier in found.values():
-        raise repetition(fingerprint, earlier)
+        raise repetition(key, fingerprint, earlier)
 
 
 async def find(database: Pool | Connection, keys: Sequence[RequestKey], now: datetime) -> dict[RequestKey, Earlier]:
@@ -111,7 +112,7 @@ async def keep(connection: Connection, receipt: Receipt | None, result: Any, now
         await keep_all(connection, [(receipt, receipt.answer(result))], now)
     except ReceiptTakenError:
         found = await find(connection, [receipt.request_key], now)
-        raise repetition(receipt.fingerprint, found[receipt.request_key]) from None
+        raise repetition(receipt.key, receipt.fingerprint, found[receipt.request_key]) from None
 
 
 async def keep_alone(pool: Pool, receipt: Receipt | None, result: Any, now: datetime) -> None:

@@ -26,9 +26,9 @@ from addressee.directory import rows
 from addressee.directory.documents import check_value
 from addressee.directory.editing import check_size
 from addressee.directory.errors import RefusedError
-from addressee.directory.listing import LAST_UID
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.spans import LAST_UID
 
 SQL = load(__package__)
 
@@ -81,24 +81,35 @@ async def add_subscriptions(
     One that there is already keeps its id, and its properties too when these are None. Who was deleted meanwhile is
     left out. Raises RefusedError, and what `receipts.keep` does for the receipt of `list[Subscription]`.
     """
+    async with pool.acquire() as connection, connection.transaction():
+        subscriptions, _ = await subscribe(connection, object, recipients, properties, now)
+        await keep(connection, receipt, subscriptions, now)
+    return subscriptions
+
+
+async def subscribe(
+    connection: Connection,
+    object: Recipient,
+    recipients: Iterable[Recipient],
+    properties: Document | None,
+    now: datetime,
+) -> tuple[list[Subscription], frozenset[UUID]]:
+    """See `add_subscriptions`; also returns the ids of those that there were not before."""
     wanted = {recipient.place: recipient for recipient in recipients}
     check_subscribers(object, wanted)
     check_properties(properties)
     ids = [uuid7() for _ in wanted]
-    async with pool.acquire() as connection, connection.transaction():
-        found = await connection.fetch(
-            SQL["add_subscriptions"],
-            *identified(object),
-            *subscriber_columns(wanted.values()),
-            ids,
-            None if properties is None else msgspec.json.encode(properties),
-            now,
-        )
-        added = len({row["id"] for row in found} & set(ids))
-        await change_counts(connection, Counter({identified(object): added}))
-        subscriptions = with_recipients(object, wanted, found)
-        await keep(connection, receipt, subscriptions, now)
-    return subscriptions
+    found = await connection.fetch(
+        SQL["add_subscriptions"],
+        *identified(object),
+        *subscriber_columns(wanted.values()),
+        ids,
+        None if properties is None else msgspec.json.encode(properties),
+        now,
+    )
+    new = frozenset(row["id"] for row in found) & frozenset(ids)
+    await change_counts(connection, Counter({identified(object): len(new)}))
+    return with_recipients(object, wanted, found), new
 
 
 async def delete_subscriptions(
@@ -113,15 +124,20 @@ async def delete_subscriptions(
 
     Raises what `receipts.keep` does for the receipt of `list[Subscription]`.
     """
-    wanted = {recipient.place: recipient for recipient in recipients}
     async with pool.acquire() as connection, connection.transaction():
-        found = await connection.fetch(
-            SQL["delete_subscriptions"], *identified(object), *subscriber_columns(wanted.values())
-        )
-        await change_counts(connection, Counter({identified(object): -len(found)}))
-        subscriptions = with_recipients(object, wanted, found)
+        subscriptions = await unsubscribe(connection, object, recipients)
         await keep(connection, receipt, subscriptions, now)
     return subscriptions
+
+
+async def unsubscribe(connection: Connection, object: Recipient, recipients: Iterable[Recipient]) -> list[Subscription]:
+    """See `delete_subscriptions`."""
+    wanted = {recipient.place: recipient for recipient in recipients}
+    found = await connection.fetch(
+        SQL["delete_subscriptions"], *identified(object), *subscriber_columns(wanted.values())
+    )
+    await change_counts(connection, Counter({identified(object): -len(found)}))
+    return with_recipients(object, wanted, found)
 
 
 async def list_subscribers(
@@ -168,9 +184,14 @@ async def count_subscribed_objects(pool: Pool, recipient: Recipient) -> int:
     return count
 
 
-async def next_subscribers(connection: Connection, object: Identified, after: UUID, limit: int) -> list[Subscriber]:
-    """The next of those who subscribe to an object, oldest first; none once it is gone."""
-    found = await connection.fetch(SQL["next_subscribers"], *object, after, limit)
+async def next_subscribers(
+    connection: Connection, object: Identified, after: UUID, limit: int, until: UUID = LAST_UID
+) -> list[Subscriber]:
+    """The next of those who subscribe to an object, oldest first; none once it is gone.
+
+    Their subscriptions' ids are those after `after`, and before `until`.
+    """
+    found = await connection.fetch(SQL["next_subscribers"], *object, after, until, limit)
     return [
         Subscriber(
             row["id"],

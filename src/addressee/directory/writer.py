@@ -260,6 +260,8 @@ class Writer:
             await receipts.keep_all(connection, [request for outcome in kept for request in outcome.requests], now)
             if ended := [(outcome.group.place, uid) for outcome in kept for uid in outcome.ended]:
                 await jobs.enqueue(connection, [erasure(ended)])
+            if departed := [(*outcome.group.place, uid) for outcome in kept for uid in outcome.departed]:
+                await connection.execute(SQL["note_departed"], *zip(*departed, strict=True), now)
         return winners
 
     def _answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:

@@ -20,6 +20,7 @@ from addressee.dialects.operation import (
     Dialect,
     Operation,
     Rooms,
+    UnknownPathError,
     WrongMethodError,
 )
 from addressee.dialects.operation import Request as Unauthenticated
@@ -156,7 +157,7 @@ def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:
         error = UnavailableError()
     if isinstance(error, asyncpg.TransactionRollbackError):  # a deadlock: nothing was kept, the same again succeeds
         error = UnavailableError("Other changes were in the way; try again in a moment.")
-    answer = dialect.error(error)
+    answer = dialect.error(error, request_id)
     if answer.status == SERVER_ERROR:
         log.error("internal error", request_id=request_id, **where(error))
     return answer
@@ -176,7 +177,7 @@ def where(error: Exception) -> dict[str, Any]:
 def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
     async def refuse(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
-        write(resp, dialect.error(WrongMethodError(allowed)))
+        write(resp, dialect.error(WrongMethodError(allowed), req.context.request_id))
         resp.set_header("allow", ", ".join(allowed))
 
     return refuse
@@ -185,7 +186,7 @@ def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
 def unrouted(dialect: Dialect) -> Responder:
     async def not_found(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
-        write(resp, dialect.not_found())
+        write(resp, dialect.error(UnknownPathError(), req.context.request_id))
 
     return not_found
 

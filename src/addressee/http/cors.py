@@ -1,4 +1,7 @@
-"""Cross-origin calls from browsers (knock.md §1.1). Keys travel in headers, not in cookies, so any origin may call."""
+"""Cross-origin calls from browsers (knock.md §1.1, notiflows.md §1.2).
+
+Keys travel in headers, not in cookies, so any origin may call, as far as a dialect does not look at it.
+"""
 
 from falcon.asgi import Response
 
@@ -11,6 +14,9 @@ ALLOWED_HEADERS = ", ".join(
         "X-Knock-Client",
         "X-Knock-User-Shape",
         "X-Knock-User-Token",
+        "X-Notiflows-Api-Key",
+        "X-Notiflows-User-Id",
+        "X-Notiflows-User-Key",
         "X-Request-Id",
     ],
 )

@@ -12,6 +12,7 @@ from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
+from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.operation import Rooms
 from addressee.dialects.suprsend import SUPRSEND
 from addressee.directory import Directory
@@ -28,7 +29,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 POOL_SIZE = 10
 COLLECT_AFTER_OBJECTS = 50_000
-DIALECTS = (KNOCK, SUPRSEND, NATIVE)
+DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE)
 
 
 def create() -> Service:

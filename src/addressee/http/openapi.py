@@ -13,6 +13,7 @@ import msgspec
 from addressee.dialects.operation import Dialect, Operation
 
 VARIABLE = re.compile(r"{(\w+)}")
+BEARER = "key"
 REFERENCE = "#/components/schemas/{dialect}.{name}"
 
 
@@ -34,9 +35,15 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                BEARER: {"type": "http", "scheme": "bearer"},
+                **{
+                    name: {"type": "apiKey", "in": "header", "name": name}
+                    for dialect in dialects
+                    for name in dialect.headers.values()
+                },
+            },
         },
-        "security": [{"key": []}],
     }
 
 
@@ -57,6 +64,7 @@ def describe(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) ->
         "summary": operation.summary,
         "description": f"Keys: {', '.join(sorted(operation.kinds))}.",
         "tags": [dialect.name],
+        "security": [{dialect.headers.get(kind, BEARER): []} for kind in sorted(operation.kinds)],
         "parameters": [parameter(name, "path", required=True) for name in VARIABLE.findall(operation.path)]
         + [parameter(name, "query", required=False) for name in operation.query],
         "responses": {

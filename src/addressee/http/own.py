@@ -69,7 +69,8 @@ class Description:
         document = openapi.document(dialects)
         self._json = msgspec.json.encode(document)
         readable = msgspec.json.format(msgspec.json.encode(document["components"]["schemas"]), indent=2)
-        self._page = reference_page.page(document, readable.decode())
+        codes = {name: code for dialect in dialects for name, code in dialect.codes.items()}
+        self._page = reference_page.page(document, readable.decode(), codes)
 
     async def on_get(self, req: Request, resp: Response) -> None:
         req.context.label = "openapi"

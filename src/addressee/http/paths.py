@@ -17,18 +17,18 @@ def decode_segment(segment: str) -> str:
     A plus sign is a plus sign; only a query has spaces written so.
     """
     if not segment:
-        raise MalformedError("A part of the path is empty.")
+        raise MalformedError("path", "A part of the path is empty.")
     if "%" not in segment and segment.isascii():
         return segment
     if BAD_ESCAPE.search(segment):
-        raise MalformedError("The path has a broken percent escape.")
+        raise MalformedError("path", "The path has a broken percent escape.")
     try:
         raw = segment.encode("latin-1")
         text = ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), raw).decode("utf-8")
     except UnicodeDecodeError:
-        raise MalformedError("The path is not UTF-8.") from None
+        raise MalformedError("path", "The path is not UTF-8.") from None
     if "\0" in text:
-        raise MalformedError("The path contains a NUL character.")
+        raise MalformedError("path", "The path contains a NUL character.")
     return text
 
 

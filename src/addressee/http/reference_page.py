@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
+
+from addressee.dialects.operation import Code, anchor
 
 STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent); }
@@ -18,20 +21,28 @@ pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-rad
 """
 
 
-def page(document: dict[str, Any], json: str) -> str:
+def page(document: dict[str, Any], json: str, codes: Mapping[str, Code]) -> str:
     operations = "".join(
         operation(method, path, described)
         for path, methods in document["paths"].items()
         for method, described in methods.items()
     )
+    explanations = "".join(explained(*code) for code in codes.items())
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'>"
         f"<title>{escape(document['info']['title'])} API</title><style>{STYLE}</style>"
         f"<h1>{escape(document['info']['title'])} API {escape(document['info']['version'])}</h1>"
-        "<p>Send a key with every call: <code>Authorization: Bearer …</code>. "
+        "<p>Send a key with every call: <code>Authorization: Bearer …</code>, or in the headers that a path names. "
         "The same as a machine reads it: <a href=/openapi.json>openapi.json</a>.</p>"
-        f"{operations}<h2>Types</h2><pre>{escape(json)}</pre></html>"
+        f"{operations}<h2>Errors</h2><dl>{explanations}</dl><h2>Types</h2><pre>{escape(json)}</pre></html>"
+    )
+
+
+def explained(name: str, code: Code) -> str:
+    return (
+        f"<dt id='{anchor(name, code.status)}'><code>{escape(name)}</code> {int(code.status)}</dt>"
+        f"<dd>{escape(code.meaning)}</dd>"
     )
 
 

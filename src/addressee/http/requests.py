@@ -9,7 +9,7 @@ from uuid_utils import uuid7
 
 from addressee.dialects.operation import TooLargeError
 
-ACCEPTABLE_ID = re.compile(r"[\x21-\x7e]{1,128}")
+ACCEPTABLE_ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 def request_id(given: str | None) -> str:

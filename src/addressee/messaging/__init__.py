@@ -10,6 +10,7 @@ from addressee.messaging.errors import (
     ActorMissingError,
     DataFailure,
     DataInvalidError,
+    FeedItemMissingError,
     MessagingError,
     WorkflowInactiveError,
     WorkflowMissingError,
@@ -22,7 +23,7 @@ from addressee.messaging.mark_all import Action, Selection
 from addressee.messaging.marking import Mark, Marked
 from addressee.messaging.message import Message, Position
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.people import Missing
+from addressee.messaging.people import Missing, People
 from addressee.messaging.reaching import Address
 from addressee.messaging.reading import Contents, MessageEvent
 from addressee.messaging.reading_runs import RecipientRun, RunEvent, RunFilter, RunPosition
@@ -36,6 +37,7 @@ from addressee.messaging.stepping import RunStatus
 from addressee.messaging.transients import Transient, described
 from addressee.messaging.triggering import Trigger, check_data
 from addressee.messaging.workflow import Channel
+from addressee.messaging.workflows import NamedWorkflow
 
 __all__ = [
     "EARLIEST",
@@ -60,6 +62,7 @@ __all__ = [
     "Feed",
     "FeedFilter",
     "FeedItem",
+    "FeedItemMissingError",
     "Frequency",
     "Identity",
     "InAppContent",
@@ -71,8 +74,10 @@ __all__ = [
     "Messaging",
     "MessagingError",
     "Missing",
+    "NamedWorkflow",
     "NewSchedule",
     "Outcome",
+    "People",
     "Person",
     "Position",
     "Profile",

@@ -96,6 +96,7 @@ class WorkflowFile(Definition, frozen=True):
     active: bool = True
     commercial: bool = False
     override_preferences: bool = False
+    in_preferences: bool = False
     trigger_data_schema: dict[str, Any] | None = None
     events: list[Name] = msgspec.field(default_factory=list)
 
@@ -231,6 +232,7 @@ def read_workflow(source: Source, providers: Mapping[str, str | None]) -> Workfl
         trigger_data_schema=file.trigger_data_schema,
         commercial=file.commercial,
         override_preferences=file.override_preferences,
+        in_preferences=file.in_preferences,
     )
     return WorkflowDefinition(key_of(source), file.active, workflow, tuple(file.events))
 

@@ -10,7 +10,8 @@ import nh3
 from markdown_it import MarkdownIt
 
 from addressee.channels.providers import ChannelType
-from addressee.directory.recipient import TENANTS, Recipient
+from addressee.directory import names
+from addressee.directory.recipient import TENANTS, USERS, Recipient
 from addressee.messaging import templates
 from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, PushTemplate, Template
 
@@ -86,9 +87,12 @@ def scope(
 def exposed(recipient: Recipient) -> dict[str, Any]:
     """Properties stand beside attributes, so templates say `recipient.name` and `recipient.plan.tier`.
 
-    What a tenant's messages look like is below `settings`: `tenant.settings.branding.logo_url`.
+    A user's name and its parts follow from each other where they are not given. What a tenant's messages look like is
+    below `settings`: `tenant.settings.branding.logo_url`.
     """
     shown = {**recipient.properties, **recipient.attributes, "id": recipient.place.id}
+    if recipient.place.collection == USERS:
+        shown |= names.derived(shown)
     if recipient.place.collection == TENANTS:
         shown["settings"] = {"branding": shown.pop("branding", None)}
     return shown

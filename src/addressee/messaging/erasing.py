@@ -1,9 +1,12 @@
-"""Erases what was sent to people who were deleted. Reads do not find it from the moment of the deletion."""
+"""Erases what belongs to people who were deleted. Reads do not find it from the moment of the deletion.
+
+Of those whose history is kept messages and runs stay, and are found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -12,9 +15,13 @@ import msgspec
 from addressee.database.jobs import Job, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.list_edits import LISTS
+from addressee.directory.clock import Clock
 from addressee.directory.memberships import erase_memberships
 from addressee.directory.subscriptions import Identified, erase_subscriptions
+from addressee.messaging.ending import end_waiting
+from addressee.messaging.following import MOVED_AGE
+from addressee.messaging.listing import EARLIEST, LATEST
+from addressee.messaging.runs import GROUPS
 
 SQL = load(__package__)
 
@@ -45,13 +52,15 @@ class Erase(msgspec.Struct, frozen=True):
 
 
 class Eraser:
-    """The handler of the job `erase`."""
+    """The handler of the job `erase`. It may run twice, and at once: what is erased already is not there any more."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
 
     async def erase(self, erase: Erase) -> None:
         people = await gone(self._pool, erase.people)
+        await end_waiting(self._pool, columns_of([*await kept_histories(self._pool, people)]), self._clock.now())
         ended = await erase_people(self._pool, people)
         async with self._pool.acquire() as connection, connection.transaction():
             await forget_merges(connection, people, ended)
@@ -65,15 +74,29 @@ async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:
     return [Person(*row) for row in rows]
 
 
+async def kept_histories(pool: Pool, people: Sequence[Person]) -> Mapping[Person, datetime]:
+    """Those of these identities whose history is kept, and since when their messages are.
+
+    It is kept of those who departed so, and of whoever was merged into them: as far as it went over.
+    """
+    rows = await pool.fetch(SQL["kept_histories"], *columns_of(people), MOVED_AGE)
+    return {Person(*place): since or EARLIEST for *place, since in rows}
+
+
 async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
     """Erases what belongs to these identities, a page in each transaction, and says who has ended for good.
 
     Whoever was merged into someone who lives has not: the runs are the other's now, and so is what was said of them.
+    Nor has anybody whose history is kept.
     """
-    ended = [Person(*row) for row in await pool.fetch(SQL["ended_for_good"], *columns_of(people))]
+    # In this order: who departs meanwhile, and with them whoever was merged into them, has not ended.
+    rows = await pool.fetch(SQL["ended_for_good"], *columns_of(people))
+    kept = await kept_histories(pool, people)
+    ended = [person for row in rows if (person := Person(*row)) not in kept]
     for batch in batches(people):
         columns = columns_of(batch)
-        while await pool.fetchval(SQL["erase_messages"], *columns, ERASED_AT_ONCE) == ERASED_AT_ONCE:
+        until = [kept.get(person, LATEST) for person in batch]
+        while await pool.fetchval(SQL["erase_messages"], *columns, until, ERASED_AT_ONCE) == ERASED_AT_ONCE:
             pass
         identities = [msgspec.structs.astuple(person) for person in batch]
         await erase_subscriptions(pool, identities)
@@ -109,7 +132,7 @@ async def erase_runs(pool: Pool, columns: Columns) -> int:
         # Held first, and in a statement of its own: whether anybody is left is asked once nobody can be added.
         await connection.execute(SQL["lock_triggers"], environments, triggers)
         await connection.execute(SQL["erase_recipient_runs"], environments, ids, recipients)
-        await connection.execute(SQL["erase_empty_runs"], environments, triggers, LISTS)
+        await connection.execute(SQL["erase_empty_runs"], environments, triggers, GROUPS)
     return len(runs)
 
 

@@ -14,11 +14,18 @@ class MessagingError(Exception):
 class WorkflowMissingError(MessagingError):
     def __init__(self, workflow: str) -> None:
         super().__init__(f"There is no workflow {workflow!r} in this environment; `addressee push` adds workflows.")
+        self.workflow = workflow
 
 
 class WorkflowInactiveError(MessagingError):
     def __init__(self, workflow: str) -> None:
         super().__init__(f"The workflow {workflow!r} is switched off: it says `active: false`.")
+
+
+class FeedItemMissingError(MessagingError):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no item {id!r} in this feed.")
+        self.id = id
 
 
 class ActorMissingError(MessagingError):

@@ -38,6 +38,7 @@ TYPES = {
             "archived",
             "unarchived",
             "dismissed",
+            "link_clicked",
         )
     )
 }

@@ -19,7 +19,9 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.list_members import successor
 from addressee.directory.recipient import USERS
+from addressee.directory.spans import LAST_UID
 from addressee.directory.subscriptions import Identified, Subscriber, next_subscribers
+from addressee.directory.topics import TOPICS
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import PAGE_SIZE, TRANSIENT, Identity, RunPage, Subscribed, WaitingRecipient
 from addressee.messaging.stepping import RunStatus
@@ -46,6 +48,11 @@ class Expand(msgspec.Struct, frozen=True):
     cursor: UUID
 
     @property
+    def end(self) -> UUID:
+        """The subscription before which theirs are who are told: of a topic, those before the run; both are UUIDv7s."""
+        return self.run_id if self.collection == TOPICS else LAST_UID
+
+    @property
     def job(self) -> Job:
         return Job("expand", msgspec.structs.asdict(self))
 
@@ -70,7 +77,7 @@ class Fanning:
             found: Sequence[Subscriber] = ()
             kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
             if run is not None:  # else everybody who was named in it is erased
-                object, found = await next_page(connection, object, asked.cursor)
+                object, found = await next_page(connection, object, asked.cursor, asked.end)
                 page = RunPage(asked.environment_id, asked.run_id, run["pages_started"])
                 told = told_by(run, Identity(*object[1:]), found, kinds)
                 jobs = await tell(connection, page, run, told, fanout["level"] + 1, self._clock.now())
@@ -85,13 +92,13 @@ class Fanning:
 
 
 async def next_page(
-    connection: Connection, object: Identified, cursor: UUID
+    connection: Connection, object: Identified, cursor: UUID, end: UUID
 ) -> tuple[Identified, Sequence[Subscriber]]:
-    """The next who subscribe to an object, and the identity that they subscribe to.
+    """The next who subscribe to an object, before a subscription `end`, and the identity that they subscribe to.
 
     When a list had its members replaced, these are told from the first one on; who was told before has a run already.
     """
-    found = await next_subscribers(connection, object, cursor, PAGE_SIZE)
+    found = await next_subscribers(connection, object, cursor, PAGE_SIZE, end)
     while not found and (uid := await successor(connection, object)) is not None:
         object = (*object[:-1], uid)
         found = await next_subscribers(connection, object, START, PAGE_SIZE)
@@ -150,12 +157,15 @@ async def stop_fanouts(
 def told_by(
     run: asyncpg.Record, object: Identity, subscribers: Iterable[Subscriber], kinds: frozenset[str] | None
 ) -> list[WaitingRecipient]:
-    """Those who subscribe to an object, all but the actor, on the kinds of addresses that it was named with."""
+    """Those who subscribe to an object, on the kinds of addresses that it was named with.
+
+    The actor is not among them, unless it is a topic.
+    """
     actor = run["actor"] and msgspec.json.decode(run["actor"], type=Identity)
     return [
         WaitingRecipient(each.collection, each.recipient_id, each.uid, {}, Subscribed(each.properties, object), kinds)
         for each in subscribers
-        if Identity(each.collection, each.recipient_id, each.uid) != actor
+        if object.collection == TOPICS or Identity(each.collection, each.recipient_id, each.uid) != actor
     ]
 
 

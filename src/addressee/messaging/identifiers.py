@@ -40,6 +40,11 @@ def event_id(at: datetime, rank: int, message_id: str, type: str) -> str:
     return ksuid(at, sequence + digest(PAYLOAD_BYTES - SEQUENCE_BYTES, (message_id, type)))
 
 
+def workflow_id(environment_uid: UUID, key: str) -> UUID:
+    """For clients that know a workflow by an id: the same for as long as it has its key."""
+    return uuid5(environment_uid, key)
+
+
 def recipient_run_id(run_id: UUID, recipient: Reference) -> UUID:
     return uuid5(run_id, "\0".join(recipient))
 

@@ -1,6 +1,7 @@
 """Lists of messages, newest first: some recipients', or an environment's.
 
-A message belongs to whom it was sent to: once that recipient is deleted, nothing here finds it.
+A message belongs to whom it was sent to: once that recipient is deleted, nothing here finds it. Where the history was
+kept it is found among everybody's.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class MessageFilter:
     unseen, unread, unarchived), `channel_ids`, `categories` and `statuses` any of them, and so are `stages`: a
     `Message.stage`, or read, unread, archived. `trigger_data` is flat and exact. `since` is included, `until` is not.
     `idempotency_key` is the one that a trigger's caller chose; of each of its runs the newest 10,000 are found.
+    `collection` is that of the recipients, `topic` the one that they were told by.
     """
 
     tenant: str | None = None
@@ -54,6 +56,8 @@ class MessageFilter:
     recipient_run_id: UUID | None = None
     idempotency_key: str | None = None
     broadcast: bool | None = None
+    topic: str | None = None
+    collection: str | None = None
     trigger_data: Document = field(default_factory=dict)
     since: datetime = EARLIEST
     until: datetime = LATEST
@@ -85,8 +89,8 @@ async def count_messages(
 ) -> int:
     """How many messages `list_messages` has in all its pages, as far as they are among the newest 10,000.
 
-    Those newest are of what the filter names first: recipients, messages, a run, a tenant, a workflow, or all. Messages
-    of people who were deleted count until they are erased.
+    Those newest are of what the filter names first: recipients, messages, a run, a topic, a tenant, a workflow, or all.
+    Messages of people who were deleted count until they are erased.
     """
     async with pool.acquire() as connection:
         ids = await asked_ids(connection, environment_id, filter)
@@ -125,6 +129,8 @@ def access_path(filter: MessageFilter, ids: list[str] | None, owners: Sequence[R
         return "messages_among"
     if filter.run_id is not None:
         return "messages_of_run"
+    if filter.topic is not None:
+        return "messages_of_topic"
     if filter.tenant is not None:
         return "messages_of_tenant"
     if filter.source is not None:
@@ -147,6 +153,8 @@ def filter_columns(filter: MessageFilter, ids: list[str] | None) -> tuple[Any, .
         list(filter.engagements),
         given(filter.stages),
         filter.broadcast,
+        filter.topic,
+        filter.collection,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 
@@ -14,7 +14,7 @@ from addressee.directory.recipient import USERS, Document
 from addressee.messaging.delivery import Status
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.message import Message, lock_messages
-from addressee.messaging.reading import read_messages
+from addressee.messaging.reading import read_living_messages
 from addressee.messaging.runs import Identity
 
 SQL = load(__package__)
@@ -32,6 +32,7 @@ class Mark(StrEnum):
     UNARCHIVED = "unarchived"
     INTERACTED = "interacted"
     DISMISSED = "dismissed"
+    CLICKED = "link_clicked"
 
 
 # The marks that follow each other.
@@ -64,7 +65,7 @@ async def mark_messages(
     """
     async with pool.acquire() as connection, connection.transaction():
         await set_mark(connection, environment_id, ids, mark, user=user, metadata=metadata, now=now)
-        messages = await read_messages(connection, environment_id, ids)
+        messages = await read_living_messages(connection, environment_id, ids)
         messages = [message for message in messages if belongs(message, user)]
         await keep(connection, receipt, messages, now)
     return messages
@@ -84,7 +85,7 @@ async def mark_each(
     """
     async with pool.acquire() as connection, connection.transaction():
         await lock_messages(connection, environment_id, list(marks))
-        found = {message.id: message for message in await read_messages(connection, environment_id, list(marks))}
+        found = {message.id: message for message in await read_living_messages(connection, environment_id, list(marks))}
         outcomes = {id: verdict(found.get(id), mark) for id, mark in marks.items()}
         changing = [
             id for id, outcome in outcomes.items() if outcome is Marked.DONE and not carries(found[id], marks[id])
@@ -115,12 +116,34 @@ def verdict(message: Message | None, mark: Mark) -> Marked:
 def carries(message: Message, mark: Mark) -> bool:
     """Whether a mark is on a message already."""
     match mark:
+        case Mark.SEEN | Mark.UNSEEN:
+            return (message.seen_at is not None) == (mark is Mark.SEEN)
         case Mark.READ | Mark.UNREAD:
             return (message.read_at is not None) == (mark is Mark.READ)
         case Mark.ARCHIVED | Mark.UNARCHIVED:
             return (message.archived_at is not None) == (mark is Mark.ARCHIVED)
-        case _:
-            return message.stage == mark
+        case Mark.INTERACTED:
+            return message.interacted_at is not None or message.link_clicked_at is not None
+        case Mark.DISMISSED:
+            return message.dismissed_at is not None
+        case Mark.CLICKED:
+            return message.link_clicked_at is not None
+
+
+async def add_marks(
+    connection: Connection, environment_id: int, ids: Sequence[str], marks: Collection[Mark], now: datetime
+) -> list[Message]:
+    """Marks messages in the caller's transaction, each in all of these ways, and returns them in the order asked for.
+
+    What they are already stays, with its time.
+    """
+    await lock_messages(connection, environment_id, ids)
+    messages = await read_living_messages(connection, environment_id, ids)
+    lacking = {mark: [each.id for each in messages if not carries(each, mark)] for mark in marks}
+    for mark in Mark:
+        if changing := lacking.get(mark):
+            await set_mark(connection, environment_id, changing, mark, now=now)
+    return await read_living_messages(connection, environment_id, ids) if any(lacking.values()) else messages
 
 
 async def set_mark(

@@ -40,6 +40,7 @@ class Message:
     """`data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
 
     `source` says what started the run: a `type` (api, broadcast, …), and the `idempotency_key` that its caller chose.
+    `topic` is the one that the recipient was told by, if any.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Message:
     recipient: Identity
     actors: tuple[Identity, ...]
     tenant: str | None
+    topic: str | None
     status: Status
     workflow: str
     version_id: UUID
@@ -99,6 +101,7 @@ def message_from(
         recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
         actors=msgspec.json.decode(row["actors"], type=tuple[Identity, ...]),
         tenant=row["tenant"],
+        topic=row["topic"],
         status=Status(row["status"]),
         workflow=row["workflow"],
         version_id=row["version_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Self
 from uuid import UUID
 
@@ -25,12 +25,14 @@ from addressee.messaging.cancelling import cancel
 from addressee.messaging.delivery_logs import DeliveryLog, list_delivery_logs
 from addressee.messaging.explaining import Explanation, explain
 from addressee.messaging.exporting import export
-from addressee.messaging.feed import Feed, FeedFilter, read_feed
+from addressee.messaging.feed import Feed, FeedFilter, FeedItem, mark_items, read_feed
 from addressee.messaging.following import WhatFollows, follow_at_once, what_follows
+from addressee.messaging.forgetting import forget
 from addressee.messaging.listing import MessageFilter
 from addressee.messaging.mark_all import Action, Selection, mark_all
 from addressee.messaging.marking import Mark, Marked, mark_each, mark_messages
 from addressee.messaging.message import Message, Position
+from addressee.messaging.people import People, read_people
 from addressee.messaging.purging import purge
 from addressee.messaging.reaching import Address
 from addressee.messaging.reading import Contents, MessageEvent
@@ -42,6 +44,7 @@ from addressee.messaging.schedule import ScheduleEntry
 from addressee.messaging.scheduling import NewSchedule
 from addressee.messaging.triggering import Trigger, check_workflow, read_versions, trigger
 from addressee.messaging.workflow import Channel
+from addressee.messaging.workflows import NamedWorkflow, named_workflows
 
 
 class Messaging:
@@ -167,6 +170,12 @@ class Messaging:
             found = await reading.read_messages(connection, environment_id, [id])
         return found[0] if found else None
 
+    async def living_message(self, environment_id: int, id: str) -> Message | None:
+        """Like `message`, but for one that is kept of somebody who is gone: for callers who act for people."""
+        async with self._pool.acquire() as connection:
+            found = await reading.read_living_messages(connection, environment_id, [id])
+        return found[0] if found else None
+
     async def contents(self, environment_id: int, ids: Sequence[str]) -> list[Contents]:
         """Of those messages that there are, in the order asked for."""
         return await reading.read_contents(self._pool, environment_id, ids)
@@ -200,6 +209,10 @@ class Messaging:
     async def recipient_run(self, environment_id: int, id: UUID) -> RecipientRun | None:
         return await reading_runs.read_run(self._pool, self._reader, environment_id, id)
 
+    async def people(self, environment_id: int, identities: Iterable[Identity]) -> People:
+        """Whom messages and runs name, as they are now."""
+        return await read_people(self._reader, environment_id, identities)
+
     async def feed(
         self,
         environment_id: int,
@@ -207,9 +220,30 @@ class Messaging:
         channel_id: UUID,
         filter: FeedFilter,
         page: Page[Position],
+        counted: FeedFilter | None = None,
     ) -> Feed:
-        """Newest first; empty for a recipient or a channel that is not known."""
-        return await read_feed(self._pool, self._reader, environment_id, recipient, channel_id, filter, page)
+        """Newest first; empty for a recipient or a channel that is not known.
+
+        The counts are over what `counted` finds, None: the same as `filter`.
+        """
+        return await read_feed(self._pool, self._reader, environment_id, recipient, channel_id, filter, page, counted)
+
+    async def mark_items(
+        self,
+        owner: Recipient,
+        channel_id: UUID,
+        ids: Sequence[str],
+        marks: Collection[Mark],
+        *,
+        receipt: Receipt | None = None,
+    ) -> list[FeedItem]:
+        """Items of a feed, each marked in all of these ways, in the order asked for. What they are already stays.
+
+        All of them or none: raises FeedItemMissingError when one is not in this feed.
+        """
+        return await mark_items(
+            self._pool, self._reader, owner, channel_id, ids, marks, receipt=receipt, now=self._clock.now()
+        )
 
     async def mark(
         self,
@@ -323,6 +357,10 @@ class Messaging:
             self._pool, self._reader, environment_id, recipient, page, workflow=workflow, tenant=tenant
         )
 
+    async def workflows(self, environment_id: int) -> list[NamedWorkflow]:
+        """By key, also those that are switched off."""
+        return await named_workflows(self._pool, environment_id)
+
     async def channels(self, environment_id: int) -> list[Channel]:
         return await channels.all_channels(self._pool, environment_id)
 
@@ -345,12 +383,22 @@ class Messaging:
         """Everything known of a recipient as one JSON document, in pieces: its row, history, messages and runs."""
         return export(self._pool, recipient)
 
+    async def forget(
+        self, directory: Directory, place: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> bool:
+        """Deletes a recipient, and erases what was kept of anybody who lived there before.
+
+        Nothing of it is found from now on, and jobs erase it within minutes. False when nobody lives there and nothing
+        was kept; then there is no receipt either.
+        """
+        return await forget(self._pool, directory, place, origin, receipt=receipt)
+
     async def purge(
         self, directory: Directory, place: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
     ) -> None:
         """Deletes a recipient, and erases what anybody who lived there left: messages, runs, values in the history.
 
         When this returns nothing is left but who changed something and when. One that was deleted before is purged
-        too.
+        too, history kept or not.
         """
         await purge(self._pool, directory, place, origin, receipt=receipt)

@@ -20,13 +20,17 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Someone who was deleted (knock.md §3.4).
+    """Someone who was deleted (knock.md §3.4). Who was merged into such a one is that one.
 
     `deleted_at` is the latest time that it can have been, once the id is somebody else's.
     """
 
-    reference: Reference
+    identity: Identity
     deleted_at: datetime
+
+    @property
+    def reference(self) -> Reference:
+        return self.identity.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,15 @@ class People:
 
     def now(self, identity: Identity) -> Recipient | None:
         """Who this identity is now: itself, or the one into whom it was merged."""
-        here = identity.found_in(self.found.get(identity.reference.at(self.environment_id)))
+        standing = self.standing(identity)
+        return standing.found_in(self.found.get(standing.reference.at(self.environment_id)))
+
+    def standing(self, identity: Identity) -> Identity:
+        """Who this identity is, living or not: itself, or the one into whom it was merged."""
         successor = None if identity.uid is None else self.successors.get(identity.uid)
-        if here is not None or successor is None:
-            return here
-        return living(self.found.get(successor.place), successor.uid)
+        if successor is None:
+            return identity
+        return Identity(successor.place.collection, successor.place.id, successor.uid)
 
     def at(self, identity: Identity, when: datetime) -> Recipient | Missing:
         """How to show whom something names that happened at `when`.
@@ -57,12 +65,12 @@ class People:
         was there for no longer than that.
         """
         if identity.collection == TRANSIENT:
-            return Missing(identity.reference, when)
-        here = self.now(identity)
+            return Missing(identity, when)
         successor = None if identity.uid is None else self.successors.get(identity.uid)
-        if here is not None and (successor is None or when >= successor.merged_at - MOVED_AGE):
-            return here
-        return missing(identity, self.found.get(identity.reference.at(self.environment_id)))
+        is_older = successor is not None and when < successor.merged_at - MOVED_AGE
+        then = identity if is_older else self.standing(identity)
+        found = self.found.get(then.reference.at(self.environment_id))
+        return then.found_in(found) or missing(then, found)
 
 
 async def read_people(
@@ -96,11 +104,7 @@ async def find_all(reader: Reader, places: Sequence[Place]) -> dict[Place, Recip
     return {recipient.place: recipient for recipient in found if recipient is not None}
 
 
-def living(recipient: Recipient | None, uid: UUID) -> Recipient | None:
-    return recipient if recipient is not None and recipient.lives and recipient.uid == uid else None
-
-
 def missing(identity: Identity, recipient: Recipient | None) -> Missing:
     if recipient is None:
-        return Missing(identity.reference, LONG_AGO)
-    return Missing(identity.reference, recipient.deleted_at or recipient.updated_at)
+        return Missing(identity, LONG_AGO)
+    return Missing(identity, recipient.deleted_at or recipient.updated_at)

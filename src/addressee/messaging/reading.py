@@ -1,6 +1,7 @@
 """Single messages, what they said, and what happened to them.
 
-A message belongs to whom it was sent to: once that recipient is deleted, nothing here finds it.
+A message belongs to whom it was sent to: once that recipient is deleted, nothing here finds it, unless the history was
+kept.
 """
 
 from __future__ import annotations
@@ -45,7 +46,18 @@ class Contents:
 
 async def read_messages(connection: Connection, environment_id: int, ids: Sequence[str]) -> list[Message]:
     """Those of `ids` that there are, in that order."""
-    rows = await connection.fetch(SQL["messages"], environment_id, list(ids))
+    return await read_in_order(connection, "messages", environment_id, ids)
+
+
+async def read_living_messages(connection: Connection, environment_id: int, ids: Sequence[str]) -> list[Message]:
+    """Like `read_messages`, without those that are kept of people who are gone: nobody does anything with them."""
+    return await read_in_order(connection, "living_messages", environment_id, ids)
+
+
+async def read_in_order(
+    connection: Connection, statement: str, environment_id: int, ids: Sequence[str]
+) -> list[Message]:
+    rows = await connection.fetch(SQL[statement], environment_id, list(ids))
     found = {message.id: message for message in await assemble(connection, environment_id, rows)}
     return [found[id] for id in dict.fromkeys(ids) if id in found]
 

@@ -1,8 +1,8 @@
 """Recipients' runs as they are read (knock.md §2.0, Run): lists, and one with what happened in it.
 
 A run is listed from when it is started. One whose page still waits for a worker has no place in the list yet that it
-would keep, and waits for moments only. Runs of recipients that are gone are not found; those of an id where nobody
-lived when the workflow was triggered are, for they say why nothing was sent.
+would keep, and waits for moments only. Runs of recipients that are gone are not found, unless their history was kept;
+those of an id where nobody lived when the workflow was triggered are, for they say why nothing was sent.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ class RunPosition(NamedTuple):
     id: UUID
 
 
+# What the journal of a run says whose recipient was gone.
+ABANDONED = {"reason": "recipient_missing"}
+
 FIRST_ID = UUID(int=0)
 FRONT = RunPosition(LATEST, FIRST_ID)
 
@@ -46,7 +49,8 @@ FRONT = RunPosition(LATEST, FIRST_ID)
 class RunFilter:
     """What all of a list's runs have in common; a part that is not given does not matter.
 
-    `statuses` are any of them. `since` is included, `until` is not.
+    `statuses` and `stages` are any of them. `run_id` is the trigger's, `topic` the one that recipients were told by.
+    With a `collection` only those who lived there. `since` is included, `until` is not.
     """
 
     workflow: str | None = None
@@ -54,6 +58,10 @@ class RunFilter:
     tenant: str | None = None
     has_errors: bool | None = None
     recipient: Reference | None = None
+    topic: str | None = None
+    run_id: UUID | None = None
+    collection: str | None = None
+    stages: Collection[str] = ()
     since: datetime = EARLIEST
     until: datetime = LATEST
 
@@ -74,7 +82,10 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class RecipientRun:
-    """One recipient's way through a run. `source` says what started it; `events` are in the order they happened."""
+    """One recipient's way through a run. `source` says what started it; `events` are in the order they happened.
+
+    `data` is that of the trigger with the recipient's own laid over it, `topic` the one that they were told by, if any.
+    """
 
     id: UUID
     run_id: UUID
@@ -83,6 +94,8 @@ class RecipientRun:
     recipient: Identity
     actor: Identity | None
     tenant: str | None
+    topic: str | None
+    data: Document
     error_count: int
     source: Mapping[str, Any]
     cancellation_key: str | None
@@ -93,6 +106,16 @@ class RecipientRun:
     @property
     def position(self) -> RunPosition:
         return RunPosition(self.inserted_at, self.id)
+
+    @property
+    def stage(self) -> str:
+        """The status, or abandoned: it ended because its recipient was gone."""
+        return "abandoned" if any(event.data == ABANDONED for event in self.events) else self.status
+
+    @property
+    def message_ids(self) -> list[str]:
+        """The messages that it made, in their order."""
+        return [event.data["message_id"] for event in self.events if event.event == "message_enqueued" and event.data]
 
 
 async def list_runs(
@@ -111,10 +134,14 @@ async def list_runs(
             given(filter.statuses),
             filter.tenant,
             filter.has_errors,
+            filter.topic,
+            filter.run_id,
+            filter.collection,
+            given(filter.stages),
             *owner,
         )
         found = await assemble(connection, environment_id, rows)
-    runs = await in_the_name_of_the_living(reader, environment_id, found)
+    runs = await in_the_name_of_successors(reader, environment_id, found)
     return cut(runs, page, lambda run: run.position)
 
 
@@ -122,6 +149,10 @@ def access_path(filter: RunFilter) -> str:
     """The statement whose index leaves the fewest runs to look at."""
     if filter.recipient is not None:
         return "runs_of_recipient"
+    if filter.run_id is not None:
+        return "runs_of_run"
+    if filter.topic is not None:
+        return "runs_of_topic"
     if filter.has_errors:
         return "runs_with_errors"
     if filter.tenant is not None:
@@ -149,29 +180,27 @@ async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) ->
     async with pool.acquire() as connection:
         rows = await connection.fetch(SQL["recipient_run"], environment_id, id)
         found = await assemble(connection, environment_id, rows)
-    runs = await in_the_name_of_the_living(reader, environment_id, found)
+    runs = await in_the_name_of_successors(reader, environment_id, found)
     return runs[0] if runs else None
 
 
-async def in_the_name_of_the_living(
+async def in_the_name_of_successors(
     reader: Reader, environment_id: int, runs: Sequence[RecipientRun]
 ) -> list[RecipientRun]:
     """A run goes on for the one into whom its recipient was merged, and is theirs. Actors are named likewise."""
     named = {identity for run in runs for identity in (run.recipient, run.actor) if identity is not None}
     people = await read_people(reader, environment_id, named)
-
-    def now(identity: Identity) -> Identity:
-        found = people.now(identity)
-        return identity if found is None else Identity.of(found)
-
-    return [replace(run, recipient=now(run.recipient), actor=run.actor and now(run.actor)) for run in runs]
+    return [
+        replace(run, recipient=people.standing(run.recipient), actor=run.actor and people.standing(run.actor))
+        for run in runs
+    ]
 
 
 async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[RecipientRun]:
     """Runs from rows of `addressee.recipient_runs`, with what they share read once."""
     if not rows:
         return []
-    triggers = await connection.fetch(SQL["run_sources"], environment_id, list({row["run_id"] for row in rows}))
+    triggers = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
     by_id = {trigger["id"]: trigger for trigger in triggers}
     return [run_from(row, by_id[row["run_id"]]) for row in rows if row["run_id"] in by_id]  # one may just be erased
 
@@ -185,6 +214,8 @@ def run_from(row: asyncpg.Record, trigger: asyncpg.Record) -> RecipientRun:
         recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
         actor=trigger["actor"] and msgspec.json.decode(trigger["actor"], type=Identity),
         tenant=row["tenant"],
+        topic=row["topic"],
+        data={**msgspec.json.decode(trigger["data"]), **msgspec.json.decode(row["data"])},
         error_count=row["error_count"],
         source=msgspec.json.decode(trigger["source"]),
         cancellation_key=row["cancellation_key"],

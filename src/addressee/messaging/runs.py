@@ -10,10 +10,15 @@ from uuid import UUID
 import msgspec
 
 from addressee.database.jobs import Job
+from addressee.directory.list_edits import LISTS
 from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.topics import TOPICS
 from addressee.messaging.reference import Reference
 
 PAGE_SIZE = 200
+
+# What has no run of its own: its members are told in its place.
+GROUPS = (LISTS, TOPICS)
 
 # Where those live who are described for one run only. Nobody is stored there.
 TRANSIENT = "$transient"
@@ -51,6 +56,11 @@ class Subscribed(msgspec.Struct, frozen=True):
 
     properties: Document
     object: Identity
+
+    @property
+    def topic(self) -> str | None:
+        """The name of the topic that it is to, None: it is to something else."""
+        return self.object.id if self.object.collection == TOPICS else None
 
 
 class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -94,6 +104,11 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     subscription: Subscribed | None = None
     kinds: frozenset[str] | None = None
     profile: Profile | None = None
+
+    @property
+    def has_run(self) -> bool:
+        """A group has none, but a list that is not known has one that says so; a topic without subscribers is none."""
+        return self.collection not in GROUPS or (self.collection == LISTS and self.uid is None)
 
     @property
     def reference(self) -> Reference:

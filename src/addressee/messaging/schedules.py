@@ -8,8 +8,8 @@ from uuid import UUID
 from addressee.database.paging import Page, Slice, cut
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.directory.listing import FIRST_UID, LAST_UID
 from addressee.directory.reader import Reader
+from addressee.directory.spans import FIRST_UID, LAST_UID
 from addressee.messaging.people import read_people
 from addressee.messaging.reference import Reference
 from addressee.messaging.schedule import Schedule, ScheduleEntry, schedule_from

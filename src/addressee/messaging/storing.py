@@ -12,7 +12,6 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.list_edits import LISTS
 from addressee.directory.recipient import Document
 from addressee.messaging.delivery import Status, follow
 from addressee.messaging.events import Happening, insert_events
@@ -64,8 +63,8 @@ async def insert_recipient_runs(
     journal: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """Starts recipients' runs. A list has none: it stands for its members, who are told in its place."""
-    recipients = [each for each in recipients if each.collection != LISTS or each.uid is None]
+    """Starts the runs of those recipients who have one."""
+    recipients = [each for each in recipients if each.has_run]
     if not recipients:
         return
     await connection.execute(
@@ -84,6 +83,7 @@ async def insert_recipient_runs(
         [each.subscription and msgspec.json.encode(each.subscription) for each in recipients],
         [encoded(each.kinds) for each in recipients],
         [None if status is RunStatus.CANCELLED else encoded(each.profile) for each in recipients],
+        [each.subscription and each.subscription.topic for each in recipients],
         status,
         msgspec.json.encode(journal),
         now,
@@ -143,6 +143,7 @@ async def insert_messages(
         [msgspec.json.encode(message.run.data) for message in messages],
         [msgspec.json.encode(flattened({**run.data, **message.run.data})) for message in messages],
         [msgspec.json.encode(message.content) for message in messages],
+        [message.run.subscription and message.run.subscription.topic for message in messages],
         [follow(None, message.changes) for message in messages],
         now,
     )

@@ -55,7 +55,7 @@ def handlings_of(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> Mapp
         "expand": Handling(Expand, Fanning(pool, Hint(pool), clock).expand),
         "send": Handling(RunPage, Sending(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
         "mark_all": Handling(MarkAll, MarkingAll(pool, clock).go_on),
-        "erase": Handling(Erase, Eraser(pool).erase),
+        "erase": Handling(Erase, Eraser(pool, clock).erase),
         "follow": Handling(Follow, Follower(pool, clock).follow),
         "tell_moves": Handling(Moved, list_moves.tell),
         "settle_list": Handling(Settle, list_moves.settle),

@@ -80,7 +80,7 @@ class Workflow(Definition, frozen=True, kw_only=True):
     """`trigger_data_schema` is a JSON schema that a trigger's `data` must fit.
 
     `commercial`: sent to those only who are subscribed to commercial messages. `override_preferences`: sent whatever
-    recipients prefer.
+    recipients prefer. `in_preferences`: shown to recipients who have not chosen about it yet.
     """
 
     name: Name
@@ -89,6 +89,7 @@ class Workflow(Definition, frozen=True, kw_only=True):
     trigger_data_schema: dict[str, Any] | None = None
     commercial: bool = False
     override_preferences: bool = False
+    in_preferences: bool = False
 
 
 @dataclass(frozen=True, slots=True)

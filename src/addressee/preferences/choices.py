@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from addressee.directory.kinds import GROUPS, name_that_counts
+from addressee.directory.kinds import GROUPS, merged_kinds, name_that_counts
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import REMEMBERED
 
@@ -55,15 +55,30 @@ def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Docum
 
 
 def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Document:
-    """A map of kinds that says of each of these whether it is wanted. A condition stays where it is not refused."""
+    """A map of kinds that says of each of these kinds or groups whether it is wanted.
+
+    A condition stays where it is not refused.
+    """
     made = dict(stored)
-    for kind, is_wanted in wanted.items():
-        name = name_that_counts(made, kind)
+    for name, is_wanted in wanted.items():
+        counting = name_that_counts(made, name)
         if not is_wanted:
-            made[kind] = False
-        elif name is None or isinstance(made[name], bool):
-            made[kind] = True
+            made = merged_kinds(made, {name: False})
+        elif counting is None or isinstance(made[counting], bool):
+            conditions = {kind: made[kind] for kind in GROUPS.get(name, ()) if isinstance(made.get(kind), dict)}
+            made = {**merged_kinds(made, {name: True}), **conditions}
     return made
+
+
+def without_kinds(stored: Mapping[str, Any], kinds: Iterable[str]) -> Document:
+    """A map of kinds that says nothing of these. What a group says of other kinds stays said."""
+    dropped = frozenset(kinds)
+    made = dict(stored)
+    for group, members in GROUPS.items():
+        if group in made and not dropped.isdisjoint(members):
+            setting = made.pop(group)
+            made |= {kind: setting for kind in members if kind not in made}
+    return {name: setting for name, setting in made.items() if name not in dropped}
 
 
 def with_remembered(stored: Document, key: str, remembered: Mapping[str, Any]) -> Document:
@@ -90,17 +105,10 @@ def without_choices(stored: Document, keys: Iterable[str]) -> Document:
 
 
 def without_restrictions(stored: Document, kinds: Iterable[str]) -> Document:
-    """A set that says of none of these kinds whether it wants them. What a group says of other kinds stays said."""
+    """A set that says of none of these kinds whether it wants them."""
     if "kinds" not in stored:
         return stored
-    dropped = frozenset(kinds)
-    made: Document = dict(stored["kinds"])
-    for group, members in GROUPS.items():
-        if group in made and not dropped.isdisjoint(members):
-            setting = made.pop(group)
-            made |= {kind: setting for kind in members if kind not in made}
-    left = {name: setting for name, setting in made.items() if name not in dropped}
-    return kept({**stored, "kinds": left}, "kinds")
+    return kept({**stored, "kinds": without_kinds(stored["kinds"], kinds)}, "kinds")
 
 
 def kept(document: Document, part: str) -> Document:

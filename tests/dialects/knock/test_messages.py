@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import httpx
 import knockapi
 import pytest
@@ -9,10 +11,20 @@ from knockapi import Knock
 
 from addressee.database.pool import Pool
 from addressee.directory import Directory
+from addressee.directory.edits import Delete, History
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writes import Write
 from addressee.messaging import Mark, Messaging
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, messages, wait_for_messages
 from tests.support.waiting import until
+
+
+@pytest.fixture
+def browser(api: str, public_key: str) -> Iterator[httpx.Client]:
+    """Acts as any user: enhanced security mode is off."""
+    with httpx.Client(base_url=api, headers={"authorization": f"Bearer {public_key}"}, verify=False) as client:
+        yield client
 
 
 def test_a_message_says_where_it_comes_from(knock: Knock, pushed: Pushed, ids: list[str]) -> None:
@@ -139,6 +151,58 @@ class TestDeletedPeople:
         knock.users.update("bob", name="Another Bob")
         again = knock.users.feeds.list_items("ada", str(pushed["in-app"]))
         assert {item.actors[0].to_dict()["name"] for item in again.entries} == {"Missing user"}
+
+
+class TestKeptHistories:
+    """Where another dialect deletes people and keeps their history, it is found by those who may see everything."""
+
+    async def test_their_messages_are_listed_and_read(
+        self, knock: Knock, ids: list[str], pool: Pool, environment: Environment
+    ) -> None:
+        before = knock.messages.get(ids[0])
+        events = [event.type for event in knock.messages.list_events(ids[0])]
+        await delete_keeping(pool, environment, "ada")
+        knock.users.update("ada", name="Another Ada")
+        assert [message.id for message in knock.messages.list()] == ids
+        assert [message.id for message in knock.messages.list(message_ids=ids[:1])] == ids[:1]
+        assert knock.messages.get(ids[0]) == before
+        assert knock.messages.get_content(ids[0]).message_id == ids[0]
+        assert [event.type for event in knock.messages.list_events(ids[0])] == events
+        assert list(knock.messages.list_delivery_logs(ids[0])) == []
+        (activity,) = knock.messages.list_activities(ids[0])
+        assert activity.recipient is not None
+        assert activity.recipient.to_dict()["name"] == "Missing user"
+        (of_ada, *_) = list(knock.workflow_recipient_runs.list())
+        assert of_ada.recipient == "ada"
+        assert knock.workflow_recipient_runs.get(of_ada.id).status == "completed"
+
+    async def test_nobody_touches_them_and_who_has_the_id_next_has_none_of_them(
+        self, knock: Knock, browser: httpx.Client, ids: list[str], pool: Pool, environment: Environment
+    ) -> None:
+        assert browser.get(f"/v1/messages/{ids[0]}").status_code == 200
+        await delete_keeping(pool, environment, "ada")
+        knock.users.update("ada", name="Another Ada")
+        assert messages(knock, "ada") == []
+        assert browser.get(f"/v1/messages/{ids[0]}").status_code == 404
+        with pytest.raises(knockapi.NotFoundError):
+            knock.messages.mark_as_read(ids[0])
+        assert knock.messages.batch.mark_as_seen(message_ids=ids) == []
+        assert knock.messages.get(ids[0]).read_at is None
+
+    async def test_they_stay_when_who_has_the_id_next_is_deleted(
+        self, knock: Knock, ids: list[str], pool: Pool, environment: Environment
+    ) -> None:
+        await delete_keeping(pool, environment, "ada")
+        knock.users.update("ada", name="Another Ada")
+        knock.workflows.trigger("new-comment", recipients=["ada"], data={"thread": 9, "kind": "x"})
+        wait_for_messages(knock, "ada", 1)
+        knock.users.delete("ada")
+        assert [message.id for message in knock.messages.list()] == ids
+
+
+async def delete_keeping(pool: Pool, environment: Environment, id: str) -> None:
+    place = Place(environment.id, USERS, id)
+    await Directory(pool).write(Write(place, (Delete(History.KEPT),)))
 
 
 async def test_a_deleted_persons_messages_are_erased(

@@ -7,7 +7,7 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.directory import Directory
-from addressee.directory.edits import Identify
+from addressee.directory.edits import Delete, History, Identify
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writes import Write
 from addressee.messaging import exporting
@@ -113,6 +113,25 @@ async def test_who_has_the_id_since_is_purged_too_and_others_are_not(
     assert http.get("/v1/users/bob").status_code == 200
 
 
+@pytest.mark.parametrize("lives", [True, False])
+async def test_a_purge_takes_what_was_kept_of_who_lived_there_before(
+    pool: Pool, http: httpx.Client, environment: Environment, welcome: None, lives: bool
+) -> None:
+    identify(http, "ada", name="Ada", email="ada@example.com")
+    await told(http, "ada")
+    await Directory(pool).write(Write(Place(environment.id, USERS, "ada"), (Delete(History.KEPT),)))
+    assert len(http.get("/v1/messages").json()["items"]) == 2
+    if lives:
+        identify(http, "ada", name="Another Ada")
+        exported = http.get("/directory/v1/users/ada/export").json()
+        assert (exported["messages"], exported["runs"]) == ([], [])
+    else:
+        assert http.get("/directory/v1/users/ada/export").status_code == 404
+    assert http.post("/directory/v1/users/ada/purge").status_code == 204
+    assert http.get("/v1/messages").json()["items"] == []
+    assert await left(pool, environment.id) == {"changes": 4 if lives else 2}
+
+
 def test_explaining_says_what_would_arrive_and_what_stops_the_rest(http: httpx.Client, welcome: None) -> None:
     identify(http, "ada", name="Ada")
 
@@ -153,7 +172,7 @@ def test_subscribers_are_counted(http: httpx.Client) -> None:
 
 async def left(pool: Pool, environment_id: int) -> dict[str, int]:
     """How many rows there are of what hangs on people, of whatever there is any."""
-    tables = ("changes", "messages", "message_events", "sends", "delivery_logs", "recipient_runs", "merges")
+    tables = ("changes", "messages", "message_events", "sends", "delivery_logs", "recipient_runs", "merges", "departed")
     counts: dict[str, Any] = {
         table: await pool.fetchval(
             f"SELECT count(*) FROM addressee.{table} WHERE environment_id = $1",

@@ -12,7 +12,10 @@ from suprsend import Suprsend
 
 from addressee.database.pool import Pool
 from addressee.directory import Directory
+from addressee.directory.edits import Delete, History
 from addressee.directory.keys import Keys
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writes import Write
 from addressee.messaging import Accepted, Messaging, Record, Reference, Trigger
 from tests.conftest import Environment
 from tests.support.waiting import eventually
@@ -270,3 +273,17 @@ class TestBulkUpdates:
     ) -> None:
         assert updated(elsewhere, (inbox, "seen")) == [(404, "not_found")]
         assert elsewhere.messages.list({"message_id": inbox})["results"] == []
+
+
+async def test_the_history_of_who_is_gone_is_listed_where_it_is_kept(
+    suprsend: Suprsend, pool: Pool, environment: Environment, inbox: str, mail: str
+) -> None:
+    before = listed(suprsend, message_id=[inbox, mail])
+    await Directory(pool).write(Write(Place(environment.id, USERS, ADA), (Delete(History.KEPT),)))
+    suprsend.users.upsert(ADA, {"name": "Another Ada"})
+    whole = suprsend.messages.list()
+    assert (whole["meta"]["count"], len(whole["results"])) == (3, 3)
+    assert listed(suprsend, message_id=[inbox, mail]) == before
+    assert listed(suprsend, recipient_id=ADA) == []
+    assert updated(suprsend, (inbox, "read"), (mail, "seen")) == [(404, "not_found"), (404, "not_found")]
+    assert listed(suprsend, message_id=[inbox, mail]) == before

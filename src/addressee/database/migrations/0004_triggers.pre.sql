@@ -20,7 +20,7 @@ ADD COLUMN events text[] NOT NULL DEFAULT '{}';
 CREATE INDEX workflows_by_event
 ON addressee.workflows USING gin (events);
 
--- As before, and those to people who live in a run only: these are nobody's.
+-- As before, those to people who live in a run only, which are nobody's, and those of the departed.
 CREATE OR REPLACE VIEW addressee.present_messages AS
 SELECT messages.*
 FROM addressee.messages AS messages
@@ -39,7 +39,15 @@ OR (
     AND merges.secondary_uid = messages.uid
     AND merges.undone_at IS NULL
 )
-OR messages.collection = '$transient';
+OR messages.collection = '$transient'
+OR (
+  SELECT true
+  FROM addressee.departed AS departed
+  WHERE departed.environment_id = messages.environment_id
+    AND departed.collection = messages.collection
+    AND departed.id = messages.recipient_id
+    AND departed.uid = messages.uid
+);
 
 CREATE OR REPLACE VIEW addressee.present_runs AS
 SELECT runs.*
@@ -60,4 +68,12 @@ WHERE runs.uid IS NULL
        AND merges.secondary_uid = runs.uid
        AND merges.undone_at IS NULL
    )
-   OR runs.collection = '$transient';
+   OR runs.collection = '$transient'
+   OR (
+     SELECT true
+     FROM addressee.departed AS departed
+     WHERE departed.environment_id = runs.environment_id
+       AND departed.collection = runs.collection
+       AND departed.id = runs.recipient_id
+       AND departed.uid = runs.uid
+   );

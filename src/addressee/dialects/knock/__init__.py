@@ -21,7 +21,7 @@ from addressee.dialects.knock import (
     workflows,
 )
 from addressee.dialects.knock.authentication import authenticate
-from addressee.dialects.operation import Dialect
+from addressee.dialects.operation import Dialect, of_any_request
 
 KNOCK = Dialect(
     name="knock",
@@ -45,8 +45,7 @@ KNOCK = Dialect(
         *audiences.OPERATIONS,
     ),
     authenticate=authenticate,
-    error=errors.render,
-    not_found=errors.not_found,
+    error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=replay,
 )

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from addressee.dialects.bodies import MisshapenError
-from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
+from addressee.dialects.operation import (
+    Answer,
+    MalformedError,
+    TooLargeError,
+    UnknownPathError,
+    WrongMethodError,
+    json_answer,
+)
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.receipts import ReceiptMismatchError
 from addressee.messaging import (
@@ -82,6 +89,8 @@ def render(error: Exception) -> Answer:
     match error:
         case KnockError():
             return envelope(error.code, error.message, error.failures)
+        case UnknownPathError():  # which has a body of its own (§1.1)
+            return json_answer({"errors": {"detail": "404 Not Found"}}, HTTPStatus.NOT_FOUND)
         case RefusedError() | MisshapenError():
             return envelope("invalid_params", error.message, [(error.field, error.message)])
         case DataInvalidError():
@@ -106,8 +115,3 @@ def envelope(
     if failures:
         body["errors"] = [{"field": field, "message": text, "type": None} for field, text in failures]
     return json_answer(body, status, headers)
-
-
-def not_found() -> Answer:
-    """An unknown path has a body of its own (§1.1)."""
-    return json_answer({"errors": {"detail": "404 Not Found"}}, HTTPStatus.NOT_FOUND)

@@ -27,8 +27,13 @@ async def get(call: Call) -> Answer:
 
 
 async def own_message(call: Call) -> Message:
-    """The message of the path, if the caller may touch it; another user's is as if it were not there."""
-    message = await call.rooms.messaging.message(call.environment.id, call.path["message_id"])
+    """The message of the path, if the caller may touch it; another user's is as if it were not there.
+
+    So is what was kept of somebody who is gone, but with a secret key: the id may be somebody else's by now.
+    """
+    messaging = call.rooms.messaging
+    read = messaging.message if call.credential.kind == "secret" else messaging.living_message
+    message = await read(call.environment.id, call.path["message_id"])
     user_id = call.caller.user_id
     if message is None or (user_id is not None and message.recipient.reference != Reference(USERS, user_id)):
         raise missing("The message")

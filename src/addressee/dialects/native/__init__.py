@@ -3,15 +3,14 @@
 from addressee.dialects.idempotency import idempotency_key, replay
 from addressee.dialects.native import errors, merges, notices, people
 from addressee.dialects.native.authentication import authenticate
-from addressee.dialects.operation import Dialect
+from addressee.dialects.operation import Dialect, of_any_request
 
 NATIVE = Dialect(
     name="native",
     prefixes=("/directory/v1/",),
     operations=(*merges.OPERATIONS, *people.OPERATIONS, *notices.OPERATIONS),
     authenticate=authenticate,
-    error=errors.render,
-    not_found=errors.not_found,
+    error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=replay,
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from addressee.dialects.bodies import MisshapenError
-from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
+from addressee.dialects.operation import (
+    Answer,
+    MalformedError,
+    TooLargeError,
+    UnknownPathError,
+    WrongMethodError,
+    json_answer,
+)
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.merges import MergeMissingError
 from addressee.directory.receipts import ReceiptMismatchError
@@ -31,6 +38,7 @@ KNOWN: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
     ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
     NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
+    UnknownPathError: (HTTPStatus.NOT_FOUND, "not_found"),
     MissingError: (HTTPStatus.NOT_FOUND, "not_found"),
     MergeMissingError: (HTTPStatus.NOT_FOUND, "not_found"),
     ActorMissingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "actor_missing"),
@@ -60,7 +68,3 @@ def envelope(
 ) -> Answer:
     fields = [] if field is None else [{"field": field, "message": message}]
     return json_answer({"error": {"code": code, "message": message, "fields": fields}}, status, headers)
-
-
-def not_found() -> Answer:
-    return envelope(HTTPStatus.NOT_FOUND, "not_found", "There is no such path; /docs lists what there is.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from addressee.dialects.idempotency import idempotency_key
-from addressee.dialects.operation import Dialect, with_and_without_slash
+from addressee.dialects.operation import Dialect, of_any_request, with_and_without_slash
 from addressee.dialects.suprsend import (
     broadcasts,
     envelopes,
@@ -61,8 +61,7 @@ SUPRSEND = Dialect(
         *broadcasts.OPERATIONS,
     ),
     authenticate=authenticate,
-    error=errors.render,
-    not_found=errors.not_found,
+    error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=records.replay,
     spellings=with_and_without_slash,

@@ -7,7 +7,14 @@ from http import HTTPStatus
 from typing import Any
 
 from addressee.dialects.bodies import MisshapenError
-from addressee.dialects.operation import Answer, MalformedError, TooLargeError, WrongMethodError, json_answer
+from addressee.dialects.operation import (
+    Answer,
+    MalformedError,
+    TooLargeError,
+    UnknownPathError,
+    WrongMethodError,
+    json_answer,
+)
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.list_edits import LISTS
 from addressee.directory.receipts import ReceiptMismatchError
@@ -34,6 +41,7 @@ NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
 KNOWN: Mapping[type[Exception], HTTPStatus] = {
     MalformedError: HTTPStatus.BAD_REQUEST,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnknownPathError: HTTPStatus.NOT_FOUND,
     WrongMethodError: HTTPStatus.METHOD_NOT_ALLOWED,
     WorkflowMissingError: HTTPStatus.NOT_FOUND,
     WorkflowInactiveError: HTTPStatus.BAD_REQUEST,
@@ -107,7 +115,3 @@ def envelope(status: HTTPStatus, message: str, detail: Any = None, headers: Mapp
         "records": [],
     }
     return json_answer(body, status, headers)
-
-
-def not_found() -> Answer:
-    return envelope(HTTPStatus.NOT_FOUND, "There is no such path; /docs lists what there is.")

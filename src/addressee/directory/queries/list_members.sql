@@ -1,7 +1,9 @@
--- A page of an object's living subscribers without what is known of them, past a subscription ($5: towards older ones).
+-- A page of an object's living subscribers without what is known of them, past a subscription ($5: towards older ones),
+-- of those subscriptions from one id ($8) up to another.
 WITH found AS NOT MATERIALIZED (
   SELECT subscriptions.id,
          subscriptions.recipient_id,
+         subscriptions.recipient_uid,
          subscriptions.inserted_at
   FROM addressee.subscriptions AS subscriptions
   CROSS JOIN LATERAL (
@@ -18,6 +20,8 @@ WITH found AS NOT MATERIALIZED (
     AND subscriptions.collection = $2
     AND subscriptions.object_id = $3
     AND subscriptions.object_uid = $4
+    AND subscriptions.id >= $8
+    AND subscriptions.id < $9
 ),
 older AS (
   SELECT *

@@ -1,4 +1,4 @@
--- A page of a collection's living recipients, oldest first.
+-- A page of a collection's living recipients with identities from $3 up to $4, oldest first.
 SELECT environment_id,
        collection,
        id,
@@ -16,6 +16,7 @@ FROM addressee.recipients
 WHERE environment_id = $1
   AND collection = $2
   AND deleted_at IS NULL
-  AND uid > $3
+  AND uid >= $3
+  AND uid < $4
 ORDER BY uid
-LIMIT $4
+LIMIT $5

@@ -1,4 +1,5 @@
--- An object's next living subscribers after a subscription, oldest first; none once the object is gone.
+-- An object's next living subscribers after a subscription, and before another, oldest first; none once the object is
+-- gone.
 SELECT subscriptions.id,
        subscriptions.recipient_collection,
        subscriptions.recipient_id,
@@ -20,6 +21,7 @@ WHERE subscriptions.environment_id = $1
   AND subscriptions.object_id = $3
   AND subscriptions.object_uid = $4
   AND subscriptions.id > $5
+  AND subscriptions.id < $6
   AND EXISTS (
     SELECT
     FROM addressee.recipients AS objects
@@ -30,4 +32,4 @@ WHERE subscriptions.environment_id = $1
       AND objects.deleted_at IS NULL
   )
 ORDER BY subscriptions.id
-LIMIT $6
+LIMIT $7

@@ -1,4 +1,4 @@
--- What messages say, of recipients that live.
+-- What messages say, of recipients that live or left their history.
 SELECT id,
        inserted_at,
        content

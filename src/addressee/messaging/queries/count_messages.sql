@@ -51,6 +51,18 @@ WITH newest AS (
   (
     SELECT *
     FROM addressee.messages
+    WHERE $2 = 'messages_of_topic'
+      AND environment_id = $1
+      AND topic = $16
+      AND inserted_at >= $3
+      AND inserted_at < $4
+    ORDER BY inserted_at DESC, id DESC
+    LIMIT 10000
+  )
+  UNION ALL
+  (
+    SELECT *
+    FROM addressee.messages
     WHERE $2 = 'messages_among'
       AND environment_id = $1
       AND id = ANY($11::text[])
@@ -61,7 +73,7 @@ WITH newest AS (
   UNION ALL
   (
     SELECT messages.*
-    FROM unnest($16::text[], $17::uuid[]) AS owners (id, uid)
+    FROM unnest($18::text[], $19::uuid[]) AS owners (id, uid)
     CROSS JOIN LATERAL (
       SELECT *
       FROM addressee.messages AS own
@@ -116,3 +128,5 @@ WHERE filter_data @> $5
         AND runs.source ->> 'type' = 'broadcast'
     )
   )
+  AND ($16::text IS NULL OR topic = $16)
+  AND ($17::text IS NULL OR collection = $17)

@@ -1,4 +1,4 @@
--- A message's delivery logs past one of them ($3: towards newer ones), of a recipient that lives, oldest first.
+-- A present message's delivery logs past one of them ($3: towards newer ones), oldest first.
 WITH logs AS NOT MATERIALIZED (
   SELECT logs.*
   FROM addressee.delivery_logs AS logs

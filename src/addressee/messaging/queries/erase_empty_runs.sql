@@ -1,5 +1,5 @@
--- Deletes triggers that nobody is left of: their data was about those who are gone. A list ($3: the collection) that
--- has members to tell has no run of its own.
+-- Deletes triggers that nobody is left of: their data was about those who are gone. A group ($3: the collections of
+-- these) that has members to tell has no run of its own.
 DELETE FROM addressee.workflow_runs AS runs
 USING unnest($1::smallint[], $2::uuid[]) AS left_behind (environment_id, id)
 WHERE runs.environment_id = left_behind.environment_id
@@ -16,5 +16,5 @@ WHERE runs.environment_id = left_behind.environment_id
     FROM addressee.run_fanouts AS fanouts
     WHERE fanouts.environment_id = runs.environment_id
       AND fanouts.run_id = runs.id
-      AND fanouts.collection = $3
+      AND fanouts.collection = ANY($3::text[])
   )

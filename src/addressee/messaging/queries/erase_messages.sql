@@ -1,7 +1,8 @@
--- Deletes some of identities' messages with their events, sends and delivery logs, and says how many.
+-- Deletes some of identities' messages of before a time with their events, sends and delivery logs, and says how many.
 WITH people AS (
   SELECT *
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[])
+    AS people (environment_id, collection, id, uid, until)
 ),
 page AS (
   SELECT messages.environment_id,
@@ -13,7 +14,8 @@ page AS (
    AND messages.collection = people.collection
    AND messages.recipient_id = people.id
    AND messages.uid = people.uid
-  LIMIT $5
+   AND messages.inserted_at < people.until
+  LIMIT $6
 ),
 messages AS (
   DELETE FROM addressee.messages AS messages

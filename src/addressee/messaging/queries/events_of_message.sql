@@ -1,4 +1,4 @@
--- A message's events past one of them ($3: towards newer ones), of a recipient that lives, oldest first.
+-- A present message's events past one of them ($3: towards newer ones), oldest first.
 WITH events AS NOT MATERIALIZED (
   SELECT events.*
   FROM addressee.message_events AS events

@@ -13,12 +13,14 @@ WITH matching AS NOT MATERIALIZED (
     AND ($14::boolean IS NULL OR (tenant IS NOT NULL) = $14)
     AND ($15::text IS NULL OR workflow = $15)
     AND ($16::text[] IS NULL OR categories && $16)
-    AND CASE $17::text
+    AND ($17::text IS NULL OR topic = $17)
+    AND CASE $18::text
           WHEN 'all' THEN true
           WHEN 'unread' THEN read_at IS NULL
           WHEN 'read' THEN read_at IS NOT NULL
           WHEN 'unseen' THEN seen_at IS NULL
           WHEN 'seen' THEN seen_at IS NOT NULL
+          WHEN 'seen_unread' THEN seen_at IS NOT NULL AND read_at IS NULL
         END
 ),
 older AS (

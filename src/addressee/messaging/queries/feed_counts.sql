@@ -16,3 +16,4 @@ WHERE environment_id = $1
   AND ($10::boolean IS NULL OR (tenant IS NOT NULL) = $10)
   AND ($11::text IS NULL OR workflow = $11)
   AND ($12::text[] IS NULL OR categories && $12)
+  AND ($13::text IS NULL OR topic = $13)

@@ -17,6 +17,7 @@ INSERT INTO addressee.messages (
   data,
   filter_data,
   content,
+  topic,
   status,
   inserted_at,
   updated_at
@@ -38,9 +39,10 @@ SELECT $1,
        made.data,
        made.filter_data,
        made.content,
+       made.topic,
        made.status,
-       $19::timestamptz + made.ordinal * interval '1 microsecond',
-       $19::timestamptz + made.ordinal * interval '1 microsecond'
+       $20::timestamptz + made.ordinal * interval '1 microsecond',
+       $20::timestamptz + made.ordinal * interval '1 microsecond'
 FROM unnest(
   $8::text[],
   $9::text[],
@@ -52,7 +54,8 @@ FROM unnest(
   $15::jsonb[],
   $16::jsonb[],
   $17::jsonb[],
-  $18::text[]
+  $18::text[],
+  $19::text[]
 ) WITH ORDINALITY AS made (
   id,
   collection,
@@ -64,6 +67,7 @@ FROM unnest(
   data,
   filter_data,
   content,
+  topic,
   status,
   ordinal
 )

@@ -14,6 +14,7 @@ INSERT INTO addressee.recipient_runs (
   subscription,
   kinds,
   profile,
+  topic,
   status,
   step,
   journal,
@@ -34,11 +35,21 @@ SELECT $1,
        starting.subscription,
        starting.kinds,
        starting.profile,
-       $15,
-       0,
+       starting.topic,
        $16,
+       0,
        $17,
-       $17
-FROM unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[])
-  AS starting (id, collection, recipient_id, uid, data, subscription, kinds, profile)
+       $18,
+       $18
+FROM unnest(
+  $7::uuid[],
+  $8::text[],
+  $9::text[],
+  $10::uuid[],
+  $11::jsonb[],
+  $12::jsonb[],
+  $13::jsonb[],
+  $14::jsonb[],
+  $15::text[]
+) AS starting (id, collection, recipient_id, uid, data, subscription, kinds, profile, topic)
 ON CONFLICT DO NOTHING

@@ -10,6 +10,7 @@ SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE mes
     archived_at = CASE $3 WHEN 'archived' THEN $4 WHEN 'unarchived' THEN NULL ELSE messages.archived_at END,
     dismissed_at = CASE $3 WHEN 'dismissed' THEN $4 ELSE messages.dismissed_at END,
     interacted_at = CASE $3 WHEN 'interacted' THEN $4 ELSE messages.interacted_at END,
+    link_clicked_at = CASE $3 WHEN 'link_clicked' THEN $4 ELSE messages.link_clicked_at END,
     updated_at = $4
 WHERE messages.environment_id = $1
   AND messages.id = ANY($2::text[])
@@ -19,6 +20,14 @@ WHERE messages.environment_id = $1
     WHERE present.environment_id = messages.environment_id
       AND present.id = messages.id
       AND present.recipient_id = messages.recipient_id
+  )
+  AND NOT EXISTS (
+    SELECT
+    FROM addressee.departed AS departed
+    WHERE departed.environment_id = messages.environment_id
+      AND departed.collection = messages.collection
+      AND departed.id = messages.recipient_id
+      AND departed.uid = messages.uid
   )
   AND ($6::text IS NULL OR (messages.collection = $5 AND messages.recipient_id = $6))
   AND CASE $3

@@ -1,4 +1,4 @@
--- Whether there is a message, of a recipient that lives.
+-- Whether there is a message, of a recipient that lives or left a history.
 SELECT EXISTS (
   SELECT
   FROM addressee.present_messages

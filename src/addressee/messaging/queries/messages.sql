@@ -1,4 +1,4 @@
--- Messages by id, of recipients that live.
+-- Messages by id, of recipients that live or left their history.
 SELECT *
 FROM addressee.present_messages
 WHERE environment_id = $1

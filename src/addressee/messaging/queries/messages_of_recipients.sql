@@ -40,10 +40,12 @@ WITH matching AS NOT MATERIALIZED (
           AND runs.source ->> 'type' = 'broadcast'
       )
     )
+    AND ($19::text IS NULL OR topic = $19)
+    AND ($20::text IS NULL OR collection = $20)
 ),
 older AS (
   SELECT messages.*
-  FROM unnest($19::text[], $20::uuid[]) AS owners (id, uid)
+  FROM unnest($21::text[], $22::uuid[]) AS owners (id, uid)
   CROSS JOIN LATERAL (
     SELECT *
     FROM matching
@@ -60,7 +62,7 @@ older AS (
 ),
 newer AS (
   SELECT messages.*
-  FROM unnest($19::text[], $20::uuid[]) AS owners (id, uid)
+  FROM unnest($21::text[], $22::uuid[]) AS owners (id, uid)
   CROSS JOIN LATERAL (
     SELECT *
     FROM matching

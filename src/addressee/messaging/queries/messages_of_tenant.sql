@@ -40,6 +40,8 @@ WITH matching AS NOT MATERIALIZED (
           AND runs.source ->> 'type' = 'broadcast'
       )
     )
+    AND ($19::text IS NULL OR topic = $19)
+    AND ($20::text IS NULL OR collection = $20)
 ),
 older AS (
   SELECT *

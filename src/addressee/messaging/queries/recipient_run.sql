@@ -1,4 +1,4 @@
--- One recipient's run, unless the recipient is gone.
+-- One recipient's run, unless the recipient is gone and left no history.
 SELECT *
 FROM addressee.present_runs
 WHERE environment_id = $1

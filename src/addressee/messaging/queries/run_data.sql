@@ -1,5 +1,6 @@
--- The data that runs were triggered with, and what started them.
+-- What runs were triggered with: who acted, the data, and what started them.
 SELECT id,
+       actor,
        data,
        source
 FROM addressee.workflow_runs

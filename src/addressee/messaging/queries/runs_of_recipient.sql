@@ -1,15 +1,25 @@
--- Runs of some identities, and of one place ($15) when nobody lived there, past a position ($2: towards older ones).
+-- Runs of some identities, and of one place ($19) when nobody lived there, past a position ($2: towards older ones).
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.recipient_runs
   WHERE environment_id = $1
-    AND collection = $12
-    AND recipient_id = ANY($13::text[])
-    AND (uid = ANY($14::uuid[]) OR (uid IS NULL AND recipient_id = $15))
+    AND collection = $16
+    AND recipient_id = ANY($17::text[])
+    AND (uid = ANY($18::uuid[]) OR (uid IS NULL AND recipient_id = $19))
     AND ($8::text IS NULL OR workflow = $8)
     AND ($9::text[] IS NULL OR status = ANY($9))
     AND ($10::text IS NULL OR tenant = $10)
     AND ($11::boolean IS NULL OR (error_count > 0) = $11)
+    AND ($12::text IS NULL OR topic = $12)
+    AND ($13::uuid IS NULL OR run_id = $13)
+    AND ($14::text IS NULL OR (collection = $14 AND uid IS NOT NULL))
+    AND (
+      $15::text[] IS NULL
+      OR CASE
+           WHEN error_count > 0 AND journal @> '[{"data": {"reason": "recipient_missing"}}]' THEN 'abandoned'
+           ELSE status
+         END = ANY($15)
+    )
 ),
 older AS (
   SELECT *

@@ -1,20 +1,21 @@
--- The living lists ($8: their collection) that a recipient is in, past a subscription ($5: towards older ones).
+-- The living objects of a collection ($8) that a recipient subscribes to, past a subscription ($5: towards older ones),
+-- of those subscriptions from one id ($9) up to another.
 WITH found AS NOT MATERIALIZED (
   SELECT subscriptions.id AS subscription_id,
          subscriptions.inserted_at,
-         lists.environment_id,
-         lists.collection,
-         lists.id,
-         lists.uid,
-         lists.version,
-         lists.updated_at,
-         lists.attributes,
-         lists.properties,
-         lists.addresses,
-         lists.channel_data,
-         lists.preferences,
-         lists.deleted_at,
-         lists.format
+         objects.environment_id,
+         objects.collection,
+         objects.id,
+         objects.uid,
+         objects.version,
+         objects.updated_at,
+         objects.attributes,
+         objects.properties,
+         objects.addresses,
+         objects.channel_data,
+         objects.preferences,
+         objects.deleted_at,
+         objects.format
   FROM addressee.subscriptions AS subscriptions
   CROSS JOIN LATERAL (
     SELECT *
@@ -25,12 +26,14 @@ WITH found AS NOT MATERIALIZED (
       AND others.uid = subscriptions.object_uid
       AND others.deleted_at IS NULL
     LIMIT 1
-  ) AS lists
+  ) AS objects
   WHERE subscriptions.environment_id = $1
     AND subscriptions.recipient_collection = $2
     AND subscriptions.recipient_id = $3
     AND subscriptions.recipient_uid = $4
     AND subscriptions.collection = $8
+    AND subscriptions.id >= $9
+    AND subscriptions.id < $10
 ),
 older AS (
   SELECT *

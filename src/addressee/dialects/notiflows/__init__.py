@@ -1,0 +1,52 @@
+"""The Notiflows dialect: unmodified Notiflows SDKs work against it (notiflows.md)."""
+
+from collections.abc import Sequence
+
+from addressee.dialects.idempotency import idempotency_key, replay
+from addressee.dialects.notiflows import (
+    channel_settings,
+    deliveries,
+    errors,
+    feed,
+    notifications,
+    preferences,
+    push_subscriptions,
+    runs,
+    subscriptions,
+    topics,
+    users,
+)
+from addressee.dialects.notiflows.authentication import HEADERS, authenticate
+from addressee.dialects.operation import Dialect
+
+
+def spellings(path: str) -> Sequence[str]:
+    """The older forms of a path too (§1.1)."""
+    return (path, f"/api{path}", path.replace("/v1", "", 1))
+
+
+NOTIFLOWS = Dialect(
+    name="notiflows",
+    prefixes=("/admin/", "/api/admin/", "/user/", "/api/user/"),
+    operations=(
+        *users.OPERATIONS,
+        *channel_settings.OPERATIONS,
+        *preferences.OPERATIONS,
+        *push_subscriptions.OPERATIONS,
+        *feed.OPERATIONS,
+        *notifications.OPERATIONS,
+        *deliveries.OPERATIONS,
+        *topics.OPERATIONS,
+        *subscriptions.OPERATIONS,
+        *runs.OPERATIONS,
+    ),
+    authenticate=authenticate,
+    error=errors.render,
+    idempotency_key=idempotency_key,
+    replay=replay,
+    spellings=spellings,
+    headers=HEADERS,
+    codes=errors.CODES,
+)
+
+__all__ = ["NOTIFLOWS"]

@@ -1,0 +1,167 @@
+"""How Notiflows words errors: one envelope for both of its APIs (notiflows.md §1.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from addressee.dialects.bodies import MisshapenError
+from addressee.dialects.operation import (
+    Answer,
+    Code,
+    MalformedError,
+    TooLargeError,
+    UnknownPathError,
+    WrongMethodError,
+    anchor,
+    json_answer,
+)
+from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.receipts import ReceiptMismatchError
+from addressee.directory.recipient import USERS
+from addressee.messaging import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+
+CODES: Mapping[str, Code] = {
+    "bad_request": Code(HTTPStatus.BAD_REQUEST, "The body is no JSON, or an id or a parameter of the query is none."),
+    "unauthenticated": Code(HTTPStatus.UNAUTHORIZED, "A key or a user token is missing, unknown, revoked or expired."),
+    "forbidden": Code(HTTPStatus.FORBIDDEN, "A browser calls from a page that allowed_origins does not name."),
+    "not_found": Code(HTTPStatus.NOT_FOUND, "There is nothing of this id in the environment of the key."),
+    "method_not_allowed": Code(HTTPStatus.METHOD_NOT_ALLOWED, "The path takes other methods; `allow` names them."),
+    "conflict": Code(HTTPStatus.CONFLICT, "What is asked does not follow from how things are; a repetition fails too."),
+    "payload_too_large": Code(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than the message says."),
+    "validation_failed": Code(HTTPStatus.UNPROCESSABLE_ENTITY, "Fields of the body are not as they must be."),
+    "internal_error": Code(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; the log has the request's id."),
+    "service_unavailable": Code(HTTPStatus.SERVICE_UNAVAILABLE, "Try again after the seconds in `retry-after`."),
+}
+
+# What a field's refusal by the rooms is called here; all others are of a format that is not taken.
+REASONS = {"type": "invalid_type", "length": "too_long", "size": "too_long", "missing": "required"}
+
+# Where a path leads into an array: `recipients[0]`, which is `recipients.0` here.
+INDEX = re.compile(r"\[(\d+)\]")
+
+RETRY_SOON = {"retry-after": "1"}
+
+# The SDKs repeat every 409 by themselves; none of ours is cured by that (§4.2).
+RETRY_NEVER = {"x-should-retry": "false"}
+
+
+class Field(NamedTuple):
+    """What is wrong with a field of a body. `field` is its dotted path."""
+
+    field: str
+    message: str
+    reason: str
+
+
+class NotiflowsError(Exception):
+    """An error of this dialect's own. `details` are those keys of the envelope's that say more."""
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+def invalid(field: str, message: str, reason: str = "invalid_format") -> NotiflowsError:
+    """A field of a body that is not as it must be."""
+    return refused([Field(field, message, reason)])
+
+
+def refused(fields: Sequence[Field]) -> NotiflowsError:
+    return NotiflowsError("validation_failed", fields[0].message, fields=[field._asdict() for field in fields])
+
+
+def field_of(error: RefusedError) -> Field:
+    """What a room refuses, as it is called here."""
+    return Field(error.field, error.message, REASONS.get(error.reason, "invalid_format"))
+
+
+def bad_parameter(param: str, message: str) -> NotiflowsError:
+    return NotiflowsError("bad_request", message, reason="invalid_param", param=param)
+
+
+def bad_id(param: str) -> NotiflowsError:
+    message = f"{param} must be 1 to 64 letters, digits, - and _."
+    return NotiflowsError("bad_request", message, reason="invalid_uuid", param=param)
+
+
+def missing(resource: str, id: str) -> NotiflowsError:
+    """`resource` is a word like `channel_settings`."""
+    named = resource.replace("_", " ").capitalize()
+    return NotiflowsError("not_found", f"{named} not found", resource=resource, id=id)
+
+
+def conflict(message: str, **details: Any) -> NotiflowsError:
+    return NotiflowsError("conflict", message, **details)
+
+
+def unauthenticated(auth: str, message: str) -> NotiflowsError:
+    """`auth` says which of the credentials is meant: api_key, secret_key or user_key."""
+    return NotiflowsError("unauthenticated", message, auth=auth)
+
+
+# What the service says, each with its own message and nothing more.
+CODE_OF: Mapping[type[Exception], str] = {
+    UnknownPathError: "not_found",
+    WrongMethodError: "method_not_allowed",
+    TooLargeError: "payload_too_large",
+    OverloadedError: "service_unavailable",
+    UnavailableError: "service_unavailable",
+}
+
+
+def render(error: Exception, request_id: str) -> Answer:
+    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
+    return envelope(understood(error), request_id)
+
+
+def understood(error: Exception) -> NotiflowsError:
+    """What an exception of the rooms or the service is here."""
+    match error:
+        case NotiflowsError():
+            return error
+        case RefusedError():
+            return refused([field_of(error)])
+        case MisshapenError():
+            reason = "required" if "missing required" in error.message else "invalid_type"
+            return invalid(INDEX.sub(r".\1", error.field), error.message, reason)
+        case MalformedError():
+            reason = "invalid_json" if error.part == "body" else "invalid_param"
+            return NotiflowsError("bad_request", str(error), reason=reason)
+        case MissingError():
+            return missing("user" if error.place.collection == USERS else "topic", error.place.id)
+        case WorkflowMissingError():
+            return missing("notiflow", error.workflow)
+        case WorkflowInactiveError():
+            return conflict(str(error), current_status="inactive", allowed_statuses=["active"])
+        case ActorMissingError():
+            return invalid("actor", str(error), "not_found")
+        case DataInvalidError():
+            return refused([Field(each.field, each.message, "invalid_format") for each in error.failures])
+        case ReceiptMismatchError():
+            return conflict(str(error), reason="key_reused", idempotency_key=error.key)
+        case _ if (code := CODE_OF.get(type(error))) is not None:
+            return NotiflowsError(code, str(error))
+        case _:
+            message = "Something went wrong on our side; see the log for this request."
+            return NotiflowsError("internal_error", message)
+
+
+HEADERS: Mapping[str, Mapping[str, str]] = {"conflict": RETRY_NEVER, "service_unavailable": RETRY_SOON}
+
+
+def envelope(error: NotiflowsError, request_id: str) -> Answer:
+    status = CODES[error.code].status
+    body = {
+        "type": f"/docs#{anchor(error.code, status)}",
+        "code": error.code,
+        "message": error.message,
+        "status": int(status),
+        "request_id": request_id,
+        "details": error.details,
+    }
+    return json_answer({"error": body}, status, HEADERS.get(error.code))

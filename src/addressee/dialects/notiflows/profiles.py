@@ -1,0 +1,76 @@
+"""Turns a user as clients send one into an edit: in a call of its own, or within a run (notiflows.md §3.1, §3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from addressee.dialects.notiflows.errors import Field, field_of, refused
+from addressee.dialects.notiflows.rendering import ATTRIBUTES
+from addressee.directory.documents import Bounds, Merge, check_value
+from addressee.directory.edits import Identify
+from addressee.directory.errors import RefusedError
+from addressee.directory.formats import check_format
+
+CUSTOM_FIELDS = "custom_fields"
+MAX_DEPTH = 20
+MAX_BYTES = 65_536
+
+# Names of the concept pages (§4.4). Where both are given, the one of the wire counts.
+ALIASES = {"phone": "phone_number", CUSTOM_FIELDS: "properties"}
+
+
+def parse_user(given: Mapping[str, Any], path: str = "", *, revives: bool = True) -> Identify:
+    """The edit that a user stands for, without what else hangs on one. `path` is where in the body it stands.
+
+    Raises NotiflowsError, which names every field that is wrong.
+    """
+    found = {name: spelled for name in (*ATTRIBUTES, CUSTOM_FIELDS) if (spelled := spelling(name, given)) is not None}
+    failures = [*wrong(found, given, path)]
+    if failures:
+        raise refused(failures)
+    custom_fields = found.pop(CUSTOM_FIELDS, None)
+    return Identify(
+        attributes={ATTRIBUTES[name]: given[spelled] for name, spelled in found.items()},
+        properties={} if custom_fields is None else given[custom_fields],
+        merge=Merge.PATCH,
+        bounds=bounds(below(path, CUSTOM_FIELDS)),
+        revives=revives,
+    )
+
+
+def spelling(name: str, given: Mapping[str, Any]) -> str | None:
+    """How a client spells a name, None when it does not say it."""
+    if name in given:
+        return name
+    alias = ALIASES.get(name)
+    return alias if alias in given else None
+
+
+def wrong(found: Mapping[str, str], given: Mapping[str, Any], path: str) -> Iterator[Field]:
+    for name, spelled in found.items():
+        field = below(path, spelled)
+        try:
+            if name == CUSTOM_FIELDS:
+                check_custom_fields(given[spelled], field)
+            else:
+                check_format(ATTRIBUTES[name], given[spelled], field)
+        except RefusedError as refusal:
+            yield field_of(refusal)
+
+
+def check_custom_fields(value: object, field: str) -> None:
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise RefusedError("type", field, f"{field} must be an object, or null to take all away.")
+    check_value(value, field)
+    bounds(field).check(value)
+
+
+def bounds(field: str) -> Bounds:
+    return Bounds(field, MAX_DEPTH, MAX_BYTES)
+
+
+def below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,151 @@
+"""Running a notiflow (notiflows.md §3.2, B1; §5.2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from addressee.dialects.bodies import typed_body
+from addressee.dialects.notiflows.authentication import ADMIN
+from addressee.dialects.notiflows.errors import invalid
+from addressee.dialects.notiflows.places import user_at, uuid_of
+from addressee.dialects.notiflows.profiles import parse_user
+from addressee.dialects.notiflows.shapes import runs as shapes
+from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.directory.edits import Identify
+from addressee.directory.errors import DELETED, RefusedError
+from addressee.directory.recipient import Document, Place
+from addressee.directory.topics import topic_place
+from addressee.directory.writes import Write, check_writes
+from addressee.messaging import Reference, Trigger, check_data
+from addressee.messaging.workflows import key_of
+
+MAX_BODY_BYTES = 1_048_576
+
+PASSED_OVER = "It was deleted, so the run leaves it out; create it explicitly to use it again."
+
+log = structlog.get_logger()
+
+
+class Named(NamedTuple):
+    """A user as a run names it, and what that stores of it. Who was deleted is not brought back."""
+
+    place: Place
+    edit: Identify
+
+    @property
+    def reference(self) -> Reference:
+        return reference(self.place)
+
+
+async def run(call: Call) -> Answer:
+    """Whoever is named is stored first, and once all that is asked for was found to be right."""
+    given = typed_body(call, shapes.Run)
+    check_whom(given)
+    named = [read(call, each, f"recipients.{index}") for index, each in enumerate(given.recipients or ())]
+    actor = None if given.actor is None else read(call, given.actor, "actor")
+    topics = [] if given.topic is None else [topic_place(call.environment.id, given.topic, "topic")]
+    wanted = Trigger(
+        workflow=await asked_workflow(call),
+        recipients=[reference(place) for place in (*(each.place for each in named), *topics)],
+        data=checked_data(given.data or {}),
+        actor=None if actor is None else actor.reference,
+    )
+    writes = merged(call, named if actor is None else [*named, actor])
+    check_writes(writes)
+    messaging = call.rooms.messaging
+    if writes:
+        await messaging.check_trigger(call.environment.id, wanted)
+        wanted = without(wanted, await identify(call, writes))
+    return started(await messaging.trigger(call.environment.id, wanted, receipt=call.receipt(started)))
+
+
+def check_whom(given: shapes.Run) -> None:
+    """Raises NotiflowsError unless it is told either to recipients or to a topic."""
+    if given.recipients is None and given.topic is None:
+        raise invalid("recipients", "Say whom to notify: give recipients, or a topic.", "required")
+    if given.recipients is not None and given.topic is not None:
+        raise invalid("topic", "Give recipients or a topic, not both.", "mutually_exclusive")
+
+
+def read(call: Call, given: shapes.Named, path: str) -> Named:
+    """Raises NotiflowsError or RefusedError."""
+    if isinstance(given, str):
+        return Named(user_at(call, given, path), Identify(revives=False))
+    field = f"{path}.external_id"
+    if "external_id" not in given:
+        raise invalid(field, f"{field} is missing.", "required")
+    return Named(user_at(call, given["external_id"], field), parse_user(given, path, revives=False))
+
+
+def checked_data(data: Document) -> Document:
+    check_data(data, "data")
+    return data
+
+
+async def asked_workflow(call: Call) -> str:
+    """The key of the workflow that the path names, by its key or its id; whether there is one shows later."""
+    handle = call.path["handle"]
+    if uuid_of(handle) is None:
+        return handle
+    workflows = await call.rooms.messaging.workflows(call.environment.id)
+    return key_of(handle, workflows, call.environment.uid) or handle
+
+
+def merged(call: Call, named: Iterable[Named]) -> list[Write]:
+    """Of somebody who is named more than once, what is said last counts."""
+    edits: dict[Place, list[Identify]] = defaultdict(list)
+    for each in named:
+        edits[each.place].append(each.edit)
+    return [Write(place, tuple(of_one), call.origin) for place, of_one in edits.items()]
+
+
+async def identify(call: Call, writes: Sequence[Write]) -> set[Reference]:
+    """Stores users, and returns those who were deleted. Raises RefusedError."""
+    results = await call.rooms.directory.write_all(writes)
+    refused = [
+        (write, result) for write, result in zip(writes, results, strict=True) if isinstance(result, RefusedError)
+    ]
+    for _, refusal in refused:
+        if refusal.reason != DELETED:
+            raise refusal
+    if refused:
+        log.warning("deleted users left out of a run", request_id=call.request_id, count=len(refused))
+    await call.rooms.directory.note(call.request_id, [(write.place, [PASSED_OVER]) for write, _ in refused])
+    return {reference(write.place) for write, _ in refused}
+
+
+def without(trigger: Trigger, deleted: set[Reference]) -> Trigger:
+    recipients = [each for each in trigger.recipients if each not in deleted]
+    return replace(trigger, recipients=recipients, actor=None if trigger.actor in deleted else trigger.actor)
+
+
+def reference(place: Place) -> Reference:
+    return Reference(place.collection, place.id)
+
+
+def started(run_id: UUID) -> Answer:
+    return json_answer({"notiflow_run_id": str(run_id)}, HTTPStatus.ACCEPTED)
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/admin/v1/notiflows/{handle}/run",
+        "notiflows.run",
+        f"Run a notiflow for up to {shapes.MAX_RECIPIENTS:,} users, or for all who subscribe to a topic",
+        run,
+        ADMIN,
+        takes=shapes.Run,
+        gives=shapes.Started,
+        status=202,
+        max_body_bytes=MAX_BODY_BYTES,
+        harmed_by_repeats=True,
+    ),
+)

@@ -1,0 +1,63 @@
+"""What is said about channel settings and web push subscriptions (notiflows.md §2, §3.3)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class ChannelSettingsInput(Struct):
+    """`settings` are of the channel's provider's form: `{device_tokens}` for apns and fcm, of up to 100 tokens of up to
+    4,096 characters; for slack `{slack_channel_id, slack_user_id}`, or one of them.
+    """
+
+    settings: dict[str, list[str] | str | None]
+
+
+class InlineChannelSettings(ChannelSettingsInput):
+    channel_id: str
+
+
+class ChannelSettings(Struct):
+    """`user_id` is the internal id of the user."""
+
+    channel_id: str
+    provider: Literal["apns", "fcm", "slack"]
+    settings: dict[str, list[str] | str | None]
+    user_id: str
+    created_at: str
+    updated_at: str
+
+
+class PushKeys(Struct):
+    """What a browser says of its subscription, each up to 4,096 characters. `endpoint` is an https URL."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class PushSubscriptionKey(Struct):
+    """`identifier` is what a browser is known by, its endpoint for instance: up to 4,096 characters."""
+
+    identifier: str
+
+
+class PushSubscriptionInput(PushSubscriptionKey):
+    settings: PushKeys
+
+
+class PushSubscription(Struct):
+    id: str
+    channel_id: str
+    identifier: str
+    settings: PushKeys
+    created_at: str
+    updated_at: str
+
+
+class PushSubscriptions(Struct):
+    """All of them, at most 100."""
+
+    items: list[PushSubscription]

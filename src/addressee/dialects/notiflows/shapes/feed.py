@@ -1,0 +1,70 @@
+"""Feed entries: what their operations take and give (notiflows.md §3.3)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from addressee.dialects.notiflows.shapes.paging import Page
+
+MAX_ENTRIES = 100
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Only `archived` can be taken back."""
+
+    seen: bool | UnsetType = UNSET
+    read: bool | UnsetType = UNSET
+    clicked: bool | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
+
+
+class Changes(Struct, frozen=True):
+    entry_ids: Annotated[
+        list[Annotated[str, Meta(pattern="^[0-9A-Za-z_-]{1,64}$")]], Meta(min_length=1, max_length=MAX_ENTRIES)
+    ]
+    set: Change
+
+
+class Actor(Struct, frozen=True, kw_only=True):
+    id: str
+    external_id: str
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    avatar: str | None
+
+
+class Data(Struct, frozen=True, kw_only=True):
+    """What an entry says; the body is HTML."""
+
+    title: str | None
+    body: str
+    action_url: str | None
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    id: str
+    notification_id: str
+    notiflow_id: str
+    notiflow_handle: str
+    channel_id: str
+    topic: str | None
+    actor: Actor | None
+    data: Data
+    seen_at: str | None
+    read_at: str | None
+    clicked_at: str | None
+    archived_at: str | None
+    created_at: str
+    updated_at: str
+
+
+class Entries(Struct, frozen=True):
+    """The totals are over all that is not archived."""
+
+    items: list[Entry]
+    page: Page
+    total_unread: int
+    total_unseen: int

@@ -1,0 +1,25 @@
+"""Runs: what starting one takes and gives (notiflows.md §3.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+MAX_RECIPIENTS = 1000
+
+# The id of a user, or a user with its `external_id` and what is to be stored of it.
+Named = str | dict[str, Any]
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """Either `recipients` or a `topic`."""
+
+    recipients: Annotated[list[Named], Meta(min_length=1, max_length=MAX_RECIPIENTS)] | None = None
+    topic: str | None = None
+    actor: Named | None = None
+    data: dict[str, Any] | None = None
+
+
+class Started(Struct, frozen=True):
+    notiflow_run_id: str

@@ -1,0 +1,155 @@
+"""Users (notiflows.md §3.1): A1 to A4, and merging one into another (§3.4)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from addressee.dialects.bodies import object_body, typed_body
+from addressee.dialects.notiflows import errors, rendering
+from addressee.dialects.notiflows.authentication import ADMIN
+from addressee.dialects.notiflows.channel_settings import inline_channel_settings
+from addressee.dialects.notiflows.errors import invalid, missing
+from addressee.dialects.notiflows.paging import PAGING, PERIOD, asked_page, asked_period, listed
+from addressee.dialects.notiflows.places import known_user, user_at, user_place
+from addressee.dialects.notiflows.preferences import inline_preferences
+from addressee.dialects.notiflows.profiles import parse_user
+from addressee.dialects.notiflows.query import Query
+from addressee.dialects.notiflows.shapes import users as shapes
+from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.directory.edits import Delete, History
+from addressee.directory.errors import RefusedError
+from addressee.directory.listing import Order, Selection
+from addressee.directory.merges import Done
+from addressee.directory.merging import Filling
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.spans import Span
+from addressee.directory.writes import Write, Written
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page = asked_page(query, UUID)
+    selection = Selection(Span.of(*asked_period(query)), query.text("external_id_prefix") or "")
+    part = await call.rooms.directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST, selection)
+    return json_answer(listed(part, rendering.user))
+
+
+async def get(call: Call) -> Answer:
+    return json_answer(rendering.user(await known_user(call)))
+
+
+async def upsert(call: Call) -> Answer:
+    """Creates or changes a user, with channel settings and preferences, all in one write or not at all."""
+    place = user_place(call)
+    given = object_body(call)
+    if given.get("external_id", place.id) not in (place.id, None):
+        raise invalid("external_id", "external_id must be the one of the path, or left out.")
+    edits = (
+        parse_user(given),
+        *await inline_channel_settings(call, given.get("channel_settings")),
+        *await inline_preferences(call, given.get("preferences")),
+    )
+
+    def answer(written: Written) -> Answer:
+        assert written.recipient is not None
+        was_there = written.before is not None and written.before.lives
+        status = HTTPStatus.OK if was_there else HTTPStatus.CREATED
+        return json_answer(rendering.user(written.recipient), status)
+
+    return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+
+
+async def delete(call: Call) -> Answer:
+    """Deletes a user; what it was told stays for audit (§5.3), unless it is purged."""
+    place = user_place(call)
+    if Query(call.query_string).boolean("purge"):
+        return await purge(call, place)
+
+    def answer(written: Written) -> Answer:
+        was_there = written.before is not None and written.before.lives
+        return no_content() if was_there else errors.render(missing("user", place.id), call.request_id)
+
+    edits = (Delete(History.KEPT),)
+    return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+
+
+async def purge(call: Call, place: Place) -> Answer:
+    """Erases who lives there, and what is kept of those who did."""
+    was_there = await call.rooms.messaging.forget(
+        call.rooms.directory, place, origin=call.origin, receipt=call.receipt(no_content)
+    )
+    if not was_there:
+        raise missing("user", place.id)
+    return no_content()
+
+
+async def merge(call: Call) -> Answer:
+    target = user_place(call)
+    guest = user_at(call, typed_body(call, shapes.MergeFrom).from_external_id, "from_external_id")
+
+    def answer(done: Done) -> Answer:
+        return json_answer(rendering.user(done.primary))
+
+    try:
+        done = await call.rooms.directory.merges.merge(
+            target, guest, unites=True, filling=Filling.GAPS, origin=call.origin, receipt=call.receipt(answer)
+        )
+    except RefusedError as refusal:
+        raise invalid("from_external_id", refusal.message) from None
+    await call.rooms.messaging.follow(done.merge)
+    return answer(done)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/admin/v1/users",
+        "users.list",
+        "List users, newest first",
+        list_all,
+        ADMIN,
+        query=(*PAGING, *PERIOD, "external_id_prefix"),
+        gives=shapes.Users,
+    ),
+    Operation(
+        "GET",
+        "/admin/v1/users/{external_id}",
+        "users.get",
+        "Get a user",
+        get,
+        ADMIN,
+        gives=shapes.User,
+    ),
+    Operation(
+        "PUT",
+        "/admin/v1/users/{external_id}",
+        "users.upsert",
+        "Create a user, or lay what is given over it",
+        upsert,
+        ADMIN,
+        takes=shapes.UserUpsert,
+        gives=shapes.User,
+    ),
+    Operation(
+        "DELETE",
+        "/admin/v1/users/{external_id}",
+        "users.delete",
+        "Delete a user; what was said to it is kept, unless it is purged",
+        delete,
+        ADMIN,
+        query=("purge",),
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/admin/v1/users/{external_id}/merge",
+        "users.merge",
+        "Merge a guest into this user",
+        merge,
+        ADMIN,
+        takes=shapes.MergeFrom,
+        gives=shapes.User,
+        harmed_by_repeats=True,
+    ),
+)

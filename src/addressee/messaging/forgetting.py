@@ -1,0 +1,37 @@
+"""Erases what was kept of people who were deleted: when nobody need look into it any more, or may."""
+
+from __future__ import annotations
+
+from addressee.database.jobs import enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.directory import Directory
+from addressee.directory.edits import Delete
+from addressee.directory.history import Origin
+from addressee.directory.receipts import Receipt, keep
+from addressee.directory.recipient import Place
+from addressee.directory.writes import Write
+from addressee.messaging.erasing import Erase, Person
+
+SQL = load(__package__)
+
+
+async def forget(pool: Pool, directory: Directory, place: Place, origin: Origin, *, receipt: Receipt | None) -> bool:
+    """Deletes whoever lives at a place, and keeps no more of those who did before. Whether there was anything."""
+    written = await directory.write(Write(place, (Delete(),), origin))
+    lived = written.before is not None and written.before.lives
+    async with pool.acquire() as connection, connection.transaction():
+        forgotten = await forget_departed(connection, place)
+        if lived or forgotten:
+            await keep(connection, receipt, True, directory.clock.now())
+    return lived or bool(forgotten)
+
+
+async def forget_departed(connection: Connection, place: Place) -> list[Person]:
+    """Takes the histories of those who departed from a place out of all reads, in the caller's transaction, and leaves
+    a job that erases them. Who they were.
+    """
+    people = [Person(*row) for row in await connection.fetch(SQL["forget_departed"], *place)]
+    if people:
+        await enqueue(connection, [Erase(people).job()])
+    return people

@@ -1,0 +1,28 @@
+-- Makes some of identities' paused runs due now ($5), and says how many.
+WITH paused AS (
+  SELECT runs.environment_id,
+         runs.id,
+         runs.recipient_id
+  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  JOIN addressee.recipient_runs AS runs
+    ON runs.environment_id = people.environment_id
+   AND runs.collection = people.collection
+   AND runs.recipient_id = people.id
+   AND runs.uid = people.uid
+  WHERE runs.status = 'paused'
+    AND runs.due_at > $5
+  ORDER BY runs.environment_id, runs.id
+  LIMIT $6
+  FOR UPDATE OF runs
+),
+hastened AS (
+  UPDATE addressee.recipient_runs AS runs
+  SET due_at = $5
+  FROM paused
+  WHERE runs.environment_id = paused.environment_id
+    AND runs.id = paused.id
+    AND runs.recipient_id = paused.recipient_id
+  RETURNING runs.id
+)
+SELECT count(*)
+FROM hastened
