@@ -45,6 +45,7 @@ bench: install
 lock:
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements/dev.txt
+	@echo 'notiflows==0.0.1' | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-deps - -o requirements/conformance.txt
 	@echo 'uv' | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements/uv.txt
 
 clean:

@@ -1,1 +1,1 @@
-"""`make conformance`: the official SDK's own test suite against this service (docs/conformance.md)."""
+"""`make conformance`: the official SDKs' own test suites against this service (docs/conformance.md)."""

@@ -1,4 +1,4 @@
-"""The SDK's source distribution: fetched once, checked against the lock file, unpacked, never committed."""
+"""SDKs' source distributions: fetched once, checked against a lock file, unpacked, never committed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DISTRIBUTION = "knockapi"
-LOCK_FILE = Path("requirements/dev.txt")
+from conformance.suites import Suite
+
+TESTS = Path("tests/api_resources")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -19,6 +21,7 @@ HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 class Locked:
     """The version that the lock file names, and the hashes of the files that may be used."""
 
+    distribution: str
     version: str
     requirement: str
 
@@ -28,28 +31,33 @@ class Locked:
 
     @property
     def name(self) -> str:
-        return f"{DISTRIBUTION}-{self.version}"
+        return f"{self.distribution}-{self.version}"
 
 
-def locked(lock_file: str) -> Locked:
+def locked(suite: Suite) -> Locked:
     """Raises ValueError when the lock file does not name the SDK."""
-    found = re.search(rf"^{DISTRIBUTION}==(\S+) \\\n(?: +--hash=.*\n)+", lock_file, re.MULTILINE)
+    pattern = rf"^{suite.distribution}==(\S+) \\\n(?: +--hash=.*\n)+"
+    found = re.search(pattern, suite.lock_file.read_text(), re.MULTILINE)
     if found is None:
-        raise ValueError(f"{LOCK_FILE} does not name {DISTRIBUTION}; run `make lock`.")
-    return Locked(found[1], found[0])
+        raise ValueError(f"{suite.lock_file} does not name {suite.distribution}; run `make lock`.")
+    return Locked(suite.distribution, found[1], found[0])
 
 
-def unpacked(folder: Path) -> Path:
-    """The SDK's sources below `folder`. Raises ValueError when the archive is not the locked one."""
-    wanted = locked(LOCK_FILE.read_text())
+def unpacked(suite: Suite, replaced: Mapping[str, str], folder: Path) -> Path:
+    """The SDK's sources below `folder`, with texts of its suite replaced.
+
+    Raises ValueError when the archive is not the locked one.
+    """
+    wanted = locked(suite)
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / f"{wanted.name}.tar.gz"
     if not archive.exists():
         fetch(wanted, folder)
     if hashlib.sha256(archive.read_bytes()).hexdigest() not in wanted.hashes:
-        raise ValueError(f"{archive} is not the file that {LOCK_FILE} names; delete it and try again.")
+        raise ValueError(f"{archive} is not the file that {suite.lock_file} names; delete it and try again.")
     with tarfile.open(archive) as opened:
         opened.extractall(folder, filter="data")
+    replace_texts(folder / wanted.name / TESTS, replaced)
     return folder / wanted.name
 
 
@@ -57,6 +65,14 @@ def fetch(wanted: Locked, folder: Path) -> None:
     """Asks pip, which knows from its own settings where packages come from."""
     requirement = folder / "requirement.txt"
     requirement.write_text(wanted.requirement)
-    only_its_source = ("--no-deps", "--no-binary", DISTRIBUTION, "--no-build-isolation", "--require-hashes")
+    only_its_source = ("--no-deps", "--no-binary", wanted.distribution, "--no-build-isolation", "--require-hashes")
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *only_its_source, "--dest", folder, "--requirement", requirement], check=True)
+
+
+def replace_texts(folder: Path, replaced: Mapping[str, str]) -> None:
+    for file in folder.rglob("*.py"):
+        text = file.read_text()
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        file.write_text(text)

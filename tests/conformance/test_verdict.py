@@ -4,7 +4,7 @@ from conformance.lists import Lists
 from conformance.recording import Outcome, Report
 from conformance.verdict import Verdict, judge
 
-LISTS = Lists(left_out=frozenset({"test_guides.py"}), refused={"test_users.py list": 422})
+LISTS = Lists(left_out=frozenset({"test_guides.py"}), replaced={}, refused={"test_users.py list": 422})
 
 
 def outcome(name: str, *, status: int | None = None, passed: bool = False) -> Outcome:
@@ -43,4 +43,4 @@ def test_a_listed_refusal_that_no_test_has() -> None:
 
 
 def test_no_test_at_all() -> None:
-    assert judge(Report(), Lists(frozenset(), {})).objections == ("no test has run",)
+    assert judge(Report(), Lists(frozenset(), {}, {})).objections == ("no test has run",)

@@ -1,6 +1,6 @@
-"""Runs the SDK's suite in this process, which must know no other package `tests`: `python -m conformance.suite`.
+"""Runs a suite in this process, which must know no other package `tests`: `python -m conformance.running`.
 
-Given the folder of the SDK's sources and the file to write the report to.
+Given the suite's name, the folder of the SDK's sources, and the file to write the report to.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import pytest
 
 from addressee.database.installation import Installation
 from conformance.lists import PAGE, read_lists
-from conformance.preparing import prepare
 from conformance.recording import Recorder
+from conformance.restoring import prepare
+from conformance.source import TESTS
+from conformance.suites import SUITES, Suite
 
-TESTS = Path("tests/api_resources")
 
-
-def main(sources: Path, report: Path) -> None:
+def main(suite: Suite, sources: Path, report: Path) -> None:
     target = Installation.from_environment().target()
     with asyncio.Runner() as runner:
         connection: asyncpg.Connection[asyncpg.Record] = runner.run(asyncpg.connect(**target.arguments))
         recorder = Recorder(
             sources / TESTS,
-            read_lists(PAGE.read_text()).left_out,
-            lambda file: runner.run(prepare(connection, file)),
+            read_lists(PAGE.read_text(), suite.section).left_out,
+            lambda file: runner.run(prepare(connection, suite, file)),
         )
         code = pytest.main(
             [
@@ -48,4 +48,4 @@ def main(sources: Path, report: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).absolute(), Path(sys.argv[2]))
+    main(SUITES[sys.argv[1]], Path(sys.argv[2]).absolute(), Path(sys.argv[3]))

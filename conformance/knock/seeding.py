@@ -22,10 +22,12 @@ from addressee.directory.environments import Environments
 from addressee.directory.keys import Keys
 from addressee.messaging.configuration import read_configuration
 from addressee.messaging.pushing import push
-from conformance.preparing import CHANNEL, ENVIRONMENT, change_channel, keep
+from conformance.restoring import change_channel
+from conformance.suites import ENVIRONMENT, KNOCK_CHANNEL
 from tests.support.waiting import until
 
 SQL = load(__package__)
+SHARED = load("conformance")
 
 KEY = "My API Key"
 CONFIGURATION = Path(__file__).parent / "configuration"
@@ -59,7 +61,7 @@ SCHEDULE = "123e4567-e89b-12d3-a456-426614174000"
 
 
 async def seed(installation: Installation, url: str) -> None:
-    """Fills the environment, and keeps it for `prepare`. Needs a worker until it returns."""
+    """Fills the environment. Needs a worker until it returns."""
     pool = await open_pool(installation.target())
     sealer = Sealer(installation.master_key())
     environment_id = (await Environments(pool).named(ENVIRONMENT)).id
@@ -71,7 +73,6 @@ async def seed(installation: Installation, url: str) -> None:
             for workflow, ids in SENT.items():
                 await send_messages(connection, environment_id, knock, workflow, ids)
             await make_the_rest(connection, environment_id, knock)
-        await keep(connection, environment_id)
     await pool.close()
 
 
@@ -96,14 +97,14 @@ async def send_messages(
 
     await until(all_are_sent)
     for made, wanted in zip(messages(), ids, strict=True):
-        await connection.execute(SQL["rename_message"], environment_id, made.id, wanted)
+        await connection.execute(SHARED["rename_message"], environment_id, made.id, wanted)
 
 
 async def make_the_rest(connection: Connection, environment_id: int, knock: Knock) -> None:
-    await change_channel(connection, environment_id, ChannelType.PUSH, "fcm")
+    await change_channel(connection, environment_id, KNOCK_CHANNEL, ChannelType.PUSH, "fcm")
     tokens: PushChannelDataTokensOnlyParam = {"tokens": ["token"]}
-    knock.users.set_channel_data(USER, CHANNEL, data=tokens)
-    knock.objects.set_channel_data(*OBJECT, CHANNEL, data=tokens)
+    knock.users.set_channel_data(USER, KNOCK_CHANNEL, data=tokens)
+    knock.objects.set_channel_data(*OBJECT, KNOCK_CHANNEL, data=tokens)
     choice: PreferenceSetChannelTypesParam = {"email": False}
     knock.users.set_preferences(USER, "default", channel_types=choice)
     knock.objects.set_preferences(*OBJECT, "default", channel_types=choice)

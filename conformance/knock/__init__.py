@@ -1,0 +1,1 @@
+"""What the suite of Knock's SDK takes for granted."""

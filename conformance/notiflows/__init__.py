@@ -1,0 +1,1 @@
+"""What the suites of Notiflows' SDKs take for granted."""
