@@ -12,11 +12,13 @@ import pytest
 from addressee.directory.bulk import BulkOperation
 from addressee.directory.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.messaging import Action, Mark, Message, Selection, Status
-from addressee.messaging.mark_all import PAGE_SIZE, PAGES_A_JOB, PAGES_AT_ONCE
+from addressee.messaging.mark_all import PAGES_A_JOB, PAGES_AT_ONCE
 from tests.messaging.office import FILES, WELCOME, Office, user
 
 BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}
 
+# Pages are a tenth of what they are, so that there need not be so many messages.
+PAGE_SIZE = 50
 AT_ONCE = PAGE_SIZE * PAGES_AT_ONCE
 
 # More of the same, each a second older than the one before.
@@ -186,6 +188,10 @@ async def test_another_environments_messages_stay(office: Office, other: Office)
 
 class TestMany:
     """The newest are done while the caller waits, the rest by jobs."""
+
+    @pytest.fixture(autouse=True)
+    def small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("addressee.messaging.mark_all.PAGE_SIZE", PAGE_SIZE)
 
     @pytest.fixture
     async def operation(self, office: Office) -> BulkOperation:
