@@ -12,7 +12,7 @@ from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory.keys import Keys
-from tests.support.api import running_api, running_worker
+from tests.support.api import running_api, running_worker, until_at_work
 from tests.support.servers import installation_of_the_tests
 
 
@@ -61,9 +61,10 @@ def api(installation: Installation) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def worker(installation: Installation) -> Iterator[None]:
-    """A real worker process on the tests' database."""
+async def worker(installation: Installation, pool: Pool) -> AsyncIterator[None]:
+    """A real worker process on the tests' database, at work already."""
     with running_worker(installation):
+        await until_at_work(pool)
         yield
 
 

@@ -47,6 +47,23 @@ async def test_many_at_once_apply_every_migration_once(empty: Target) -> None:
     assert await migrate(empty, finish=True) == []
 
 
+async def test_a_database_of_the_version_before_is_upgraded(empty: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [each for each in MIGRATIONS if each.version < VERSION]
+    with monkeypatch.context() as patch:
+        patch.setattr("addressee.database.migrate.MIGRATIONS", before)
+        patch.setattr("addressee.database.migrate.VERSION", VERSION - 1)
+        assert await migrate(empty, finish=True) == [each.name for each in before]
+    added = [each.name for each in MIGRATIONS if each.version == VERSION and not each.is_post]
+    tidied = [each.name for each in MIGRATIONS if each.version == VERSION and each.is_post]
+    assert await migrate(empty, finish=False) == added
+    with monkeypatch.context() as patch:
+        patch.setattr("addressee.database.migrate.MIGRATIONS", before)
+        patch.setattr("addressee.database.migrate.VERSION", VERSION - 1)
+        async with connect(empty) as connection:
+            await check_schema(connection)
+    assert await migrate(empty, finish=True) == tidied
+
+
 async def test_the_environments_are_there_from_the_start(target: Target) -> None:
     async with connect(target) as connection:
         names = await connection.fetch("SELECT name FROM addressee.environments WHERE id < 4 ORDER BY id")

@@ -373,16 +373,14 @@ def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
     assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
 
 
-@pytest.mark.parametrize(("history", "departed"), [(History.ERASED, []), (History.KEPT, [OLD_UID])])
-def test_delete_leaves_the_same_tombstone_whether_or_not_the_history_is_kept(
-    history: History, departed: list[UUID]
-) -> None:
+@pytest.mark.parametrize(("history", "is_kept"), [(History.ERASED, False), (History.KEPT, True)])
+def test_delete_leaves_the_same_tombstone_whether_or_not_the_history_is_kept(history: History, is_kept: bool) -> None:
     moment = Moment(NOW, 8, lambda: NEW_UID)
     left = Delete(history).apply(ada(attributes={"name": "Ada"}), HERE, moment)
     assert left == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
     assert Delete(history).apply(left, HERE, moment) is left
     assert Delete(history).apply(None, HERE, moment) is None
-    assert moment.departed == departed
+    assert moment.ended == {OLD_UID: is_kept}
 
 
 @pytest.mark.parametrize(

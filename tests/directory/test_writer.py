@@ -17,9 +17,11 @@ from addressee.directory.edits import (
     AddAddress,
     Append,
     Delete,
+    Each,
     Edit,
     History,
     Identify,
+    Item,
     RemoveAddress,
     SetChannelData,
 )
@@ -137,14 +139,27 @@ async def test_a_deletion_leaves_a_job_that_erases_what_is_left(directory: Direc
     ada = await edit(directory, at("ada"), Identify({"name": "Ada"}))
     await edit(directory, at("ada"), Delete())
     await edit(directory, at("ada"), Delete())
-    payloads = await pool.fetch("SELECT payload FROM addressee_jobs.pgqueuer WHERE entrypoint = 'erase'")
-    mine = [
-        people
-        for payload in payloads
-        if (people := msgspec.json.decode(payload["payload"])["people"])[0][0] == at("ada").environment_id
-    ]
     assert ada is not None
-    assert mine == [[[*at("ada"), str(ada.uid)]]]
+    assert await erasures(pool, at("ada").environment_id) == [[[*at("ada"), str(ada.uid)]]]
+
+
+async def erasures(pool: Pool, environment_id: int) -> list[Any]:
+    """Whom the jobs are about that erase."""
+    payloads = await pool.fetch("SELECT payload FROM addressee_jobs.pgqueuer WHERE entrypoint = 'erase'")
+    asked = [msgspec.json.decode(payload["payload"])["people"] for payload in payloads]
+    return [people for people in asked if people[0][0] == environment_id]
+
+
+async def test_who_is_deleted_and_comes_back_among_other_edits_leaves_it_too(
+    directory: Directory, at: At, pool: Pool
+) -> None:
+    ada = await edit(directory, at("ada"), Identify({"name": "Ada"}))
+    again = await edit(directory, at("ada"), Each((Item("", Delete(History.KEPT)), Item("", Identify()))))
+    assert ada is not None
+    assert again is not None
+    assert again.uid != ada.uid
+    assert await erasures(pool, at("ada").environment_id) == [[[*at("ada"), str(ada.uid)]]]
+    assert [uid for _, uid, _ in await departed(pool, at("ada").environment_id)] == [ada.uid]
 
 
 async def departed(pool: Pool, environment_id: int) -> list[tuple[Any, ...]]:

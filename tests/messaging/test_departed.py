@@ -1,5 +1,6 @@
 """Who is deleted with the history kept: gone for everybody, and what was said to them can still be looked up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -211,6 +212,24 @@ async def test_runs_that_wait_end_at_once(office: Office) -> None:
     assert await office.jobs() == []
 
 
+async def test_a_run_that_others_hold_at_this_moment_is_not_waited_for(office: Office) -> None:
+    """They wake it or cancel it, and may wait for another one that the job holds."""
+    await office.push(DELAYED)
+    ada = await office.identify("ada")
+    await office.trigger("ada", workflow="waiting")
+    await office.work()
+    await depart(office, "ada")
+    erase = Erase([Person(*place(office, "ada"), ada.uid)])
+    held = "SELECT FROM addressee.recipient_runs WHERE environment_id = $1 FOR UPDATE"
+    async with office.pool.acquire() as connection, connection.transaction():
+        await connection.execute(held, office.environment_id)
+        async with asyncio.timeout(10):
+            await office.run_handler("erase", erase)
+    await office.run_handler("erase", erase)
+    await office.pass_time(timedelta(seconds=1))
+    assert [run.status for run in await runs(office)] == [RunStatus.COMPLETED]
+
+
 @pytest.fixture
 async def mail(office: Office) -> AsyncIterator[MailServer]:
     async with mail_server() as mail:
@@ -383,6 +402,32 @@ async def test_what_is_being_sent_during_a_merge_still_follows_to_the_one_who_de
     (message,) = await everybodys(office)
     assert message.status is Status.NOT_SENT
     assert message.recipient.id == "ada"
+
+
+@pytest.mark.parametrize("history", History)
+async def test_what_is_being_sent_during_a_merge_is_not_that_of_who_has_the_id_next(
+    office: Office, mail: MailServer, history: History
+) -> None:
+    mail.recipient_answer = GREYLISTED
+    await office.identify("ada")
+    await sent_to(office, "guest")
+    await asked_to_wait(office)
+    messaging, environment_id = office.messaging, office.environment_id
+    await office.merge("ada", "guest")
+    await office.identify("guest")
+    (waiting,) = await everybodys(office)
+    assert waiting.recipient.id == "guest"
+    assert await messaging.living_message(environment_id, waiting.id, user="guest") is None
+    assert await messaging.mark(environment_id, [waiting.id], Mark.SEEN, user="guest") == []
+    assert await messaging.living_message(environment_id, waiting.id, user="ada") == waiting
+    (marked,) = await messaging.mark(environment_id, [waiting.id], Mark.SEEN, user="ada")
+    assert marked.seen_at == office.clock.now()
+
+    await office.directory.write(Write(place(office, "ada"), (Delete(history),)))
+    await office.identify("ada")
+    for id in ("ada", "guest"):
+        assert await messaging.living_message(environment_id, waiting.id, user=id) is None
+        assert await messaging.mark(environment_id, [waiting.id], Mark.UNSEEN, user=id) == []
 
 
 async def test_forgetting_takes_all_who_departed_from_a_place_and_nobody_else(office: Office) -> None:

@@ -337,6 +337,13 @@ async def test_a_persons_runs_are_read_alone(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+async def test_what_waits_in_a_page_is_read_alone(office: Office) -> None:
+    found = await plan(office, "waiting_recipient_runs", -1, RUN_ID, 0)
+    assert scans(found) == {("Index Scan", "recipient_runs_waiting")}
+    assert blocks(found) < 10
+
+
+@pytest.mark.usefixtures("filled")
 async def test_marking_all_looks_at_a_page(office: Office) -> None:
     rest = (*FRONT, EARLIEST, 500, CHANNEL, b"{}", "include", None, None, None, None, ["unseen"])
     for statement, index, owner in (
@@ -400,7 +407,7 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         ("addresses_of_messages", (-1, ids)),
         ("message_ids_of_key", (-1, "key", 100)),
         ("lock_messages", (-1, ids)),
-        ("mark_messages", (-2, ids, "seen", MIDDLE, "$users", None)),
+        ("mark_messages", (-2, ids, "seen", MIDDLE, [UID])),
         ("delete_messages", (-2, ids)),
         ("recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
         ("message_ids_of_recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),

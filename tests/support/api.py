@@ -9,9 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from addressee.database.installation import Installation
+from addressee.database.jobs import enqueue
+from addressee.database.pool import Pool
+from addressee.messaging.erasing import Erase
 from tests.support.exchange import ask
 from tests.support.service import POLL_SECONDS, START_SECONDS, STOP_SECONDS, free_port
+from tests.support.waiting import until
 
 API = "addressee.cli.api"
 COMMANDS = "addressee.cli"
@@ -51,6 +57,19 @@ def running_api(installation: Installation) -> Iterator[str]:
 def running_worker(installation: Installation) -> Iterator[None]:
     with running(installation, COMMANDS, "work"):
         yield
+
+
+async def until_at_work(pool: Pool) -> None:
+    """Returns once a worker has done a job: to start takes seconds, and on a busy machine many."""
+    job = Erase([], sweeps=0).job()
+    async with pool.acquire() as connection:
+        await enqueue(connection, [job])
+    waiting = "SELECT count(*) FROM addressee_jobs.pgqueuer WHERE entrypoint = $1 AND payload = $2"
+
+    async def is_done() -> bool:
+        return bool(await pool.fetchval(waiting, job.name, msgspec.json.encode(job.arguments)) == 0)
+
+    await until(is_done, START_SECONDS)
 
 
 def answers(url: str) -> bool:

@@ -106,7 +106,8 @@ Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
 class Operation:
     """A route, the kinds of key that it accepts, and what it takes and gives (for the OpenAPI document).
 
-    `path` has variables in braces. `permission` is the dialect's own word for what a restricted caller needs.
+    `path` has variables in braces. `also` are statuses besides `status` that come with what it gives. `permission` is
+    the dialect's own word for what a restricted caller needs.
     `harmed_by_repeats` says that doing it twice is not the same as doing it once: then keys that an SDK makes up for
     its own retries count as well.
     """
@@ -122,6 +123,7 @@ class Operation:
     query: Sequence[str] = ()
     gives: Any = None
     status: int = 200
+    also: Sequence[int] = ()
     max_body_bytes: int = ONE_RECIPIENT_BYTES
     harmed_by_repeats: bool = False
 

@@ -38,7 +38,7 @@ class Group:
 class Applied:
     """A group's edits applied in memory: what to write, and what to answer once that is kept.
 
-    `departed` are those of the ended identities whose history is kept.
+    `ended` are the identities that were ended, and whether the history of each is kept.
     """
 
     group: Group
@@ -48,16 +48,16 @@ class Applied:
     answers: list[Written | Exception]
     receipts: list[ReceiptKey]
     requests: list[tuple[Receipt, StoredAnswer]]
-    departed: list[UUID]
+    ended: Mapping[UUID, bool]
 
     @property
     def effective(self) -> bool:
         return self.after is not self.before
 
     @property
-    def ended(self) -> list[UUID]:
-        """Identities that a deletion ended."""
-        return [change.uid for change in self.changes if change.is_deletion]
+    def departed(self) -> list[UUID]:
+        """Those of the ended identities whose history is kept."""
+        return [uid for uid, keeps_history in self.ended.items() if keeps_history]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,13 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
     try:
         check_format(found)
     except UnavailableError as newer:
-        return Applied(group, found, found, [], [newer] * len(group.waiting), [], [], [])
+        return Applied(group, found, found, [], [newer] * len(group.waiting), [], [], {})
     recipient = found
     changes: list[Change] = []
     answers: list[Written | Exception] = []
     receipts: list[ReceiptKey] = []
     requests: list[tuple[Receipt, StoredAnswer]] = []
-    departed: list[UUID] = []
+    ended: dict[UUID, bool] = {}
     version = (found.version if found else 0) + 1
     for item in group.waiting:
         request = item.write.request
@@ -107,11 +107,11 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             answers.append(error)
             continue
         changes += made
-        departed += moment.departed
+        ended |= moment.ended
         answers.append(written)
         if key is not None:
             receipts.append(key)
-    return Applied(group, found, recipient, changes, answers, receipts, requests, departed)
+    return Applied(group, found, recipient, changes, answers, receipts, requests, ended)
 
 
 def check_format(found: Recipient | None) -> None:

@@ -28,8 +28,8 @@ class Warning(Struct, frozen=True):
 class Moment(Struct, frozen=True):
     """When an edit is applied, which version its effect is, and where a newcomer's identity comes from.
 
-    `warnings` collects what is to be said of the write, `departed` the identities that it ends and whose history is
-    kept; `label` is whose edit is being applied.
+    `warnings` collects what is to be said of the write, `ended` the identities that it ends, and whether the history
+    of each is kept; `label` is whose edit is being applied.
     """
 
     now: datetime
@@ -37,10 +37,10 @@ class Moment(Struct, frozen=True):
     new_uid: Callable[[], UUID]
     label: str = ""
     warnings: list[Warning] = field(default_factory=list)
-    departed: list[UUID] = field(default_factory=list)
+    ended: dict[UUID, bool] = field(default_factory=dict)
 
-    def depart(self, uid: UUID) -> None:
-        self.departed.append(uid)
+    def end(self, uid: UUID, *, keeps_history: bool) -> None:
+        self.ended[uid] = keeps_history
 
     def warn(self, message: str) -> None:
         self.warnings.append(Warning(self.label, message))

@@ -248,8 +248,7 @@ class Delete:
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
         if found is None or not found.lives:
             return found
-        if self.history is History.KEPT:
-            moment.depart(found.uid)
+        moment.end(found.uid, keeps_history=self.history is History.KEPT)
         return tombstone(found, moment.version, moment.now)
 
 

@@ -36,10 +36,6 @@ class Change(Struct, frozen=True):
     before: Document | None
     after: Document | None
 
-    @property
-    def is_deletion(self) -> bool:
-        return self.after is None
-
 
 def change(edit: str, before: Recipient | None, after: Recipient, origin: Origin) -> Change:
     if not after.lives:

@@ -68,7 +68,7 @@ def describe(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) ->
         "parameters": [parameter(name, "path", required=True) for name in VARIABLE.findall(operation.path)]
         + [parameter(name, "query", required=False) for name in operation.query],
         "responses": {
-            str(operation.status): response(operation, schemas),
+            **{str(status): response(operation, schemas) for status in (operation.status, *operation.also)},
             "4XX": {"description": "The request cannot be carried out; the body says why."},
         },
     }

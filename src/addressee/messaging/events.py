@@ -71,6 +71,6 @@ async def insert_events(
         [each.recipient.id for each in happenings],
         [each.recipient.uid for each in happenings],
         [each.type for each in happenings],
-        [each.data and msgspec.json.encode(each.data) for each in happenings],
+        [None if each.data is None else msgspec.json.encode(each.data) for each in happenings],
         now,
     )

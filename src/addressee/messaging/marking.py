@@ -14,7 +14,9 @@ from addressee.directory.recipient import USERS, Document
 from addressee.messaging.delivery import Status
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.message import Message, lock_messages
+from addressee.messaging.people import read_identities
 from addressee.messaging.reading import read_living_messages
+from addressee.messaging.reference import Reference
 from addressee.messaging.runs import Identity
 
 SQL = load(__package__)
@@ -64,9 +66,11 @@ async def mark_messages(
     Marking again refreshes the time. Taking away a mark that is not there changes nothing.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await set_mark(connection, environment_id, ids, mark, user=user, metadata=metadata, now=now)
+        owners = None if user is None else await read_identities(connection, environment_id, Reference(USERS, user))
+        await set_mark(connection, environment_id, ids, mark, owners=owners, metadata=metadata, now=now)
         messages = await read_living_messages(connection, environment_id, ids)
-        messages = [message for message in messages if belongs(message, user)]
+        if owners is not None:
+            messages = [message for message in messages if message.recipient in owners]
         await keep(connection, receipt, messages, now)
     return messages
 
@@ -152,21 +156,18 @@ async def set_mark(
     ids: Sequence[str],
     mark: Mark,
     *,
-    user: str | None = None,
+    owners: Collection[Identity] | None = None,
     metadata: Document | None = None,
     now: datetime,
 ) -> int:
-    """Marks messages in the caller's transaction, and says how many changed."""
+    """Marks messages in the caller's transaction, with `owners` only theirs, and says how many changed."""
     # Locked first: what changes is then what others have left, and nobody waits for each other (lock_messages).
     await lock_messages(connection, environment_id, ids)
-    rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, USERS, user)
+    uids = None if owners is None else [owner.uid for owner in owners]
+    rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, uids)
     marked = [
         Happening(row["id"], Identity(row["collection"], row["recipient_id"], row["uid"]), f"message.{mark}", metadata)
         for row in rows
     ]
     await insert_events(connection, environment_id, marked, now)
     return len(marked)
-
-
-def belongs(message: Message, user: str | None) -> bool:
-    return user is None or (message.recipient.collection, message.recipient.id) == (USERS, user)

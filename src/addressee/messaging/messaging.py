@@ -17,7 +17,7 @@ from addressee.directory.history import NO_ORIGIN, Origin
 from addressee.directory.merges import Merge
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt
-from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging import channels, listing, reading, reading_runs, rescheduling, schedules, scheduling
 from addressee.messaging.activities import Activity, list_activities
 from addressee.messaging.batches import Outcome, Record, accept_all, check_all
@@ -32,7 +32,7 @@ from addressee.messaging.listing import MessageFilter
 from addressee.messaging.mark_all import Action, Selection, mark_all
 from addressee.messaging.marking import Mark, Marked, mark_each, mark_messages
 from addressee.messaging.message import Message, Position
-from addressee.messaging.people import People, read_people
+from addressee.messaging.people import People, read_identities, read_people
 from addressee.messaging.purging import purge
 from addressee.messaging.reaching import Address
 from addressee.messaging.reading import Contents, MessageEvent
@@ -170,11 +170,17 @@ class Messaging:
             found = await reading.read_messages(connection, environment_id, [id])
         return found[0] if found else None
 
-    async def living_message(self, environment_id: int, id: str) -> Message | None:
-        """Like `message`, but for one that is kept of somebody who is gone: for callers who act for people."""
+    async def living_message(self, environment_id: int, id: str, *, user: str | None = None) -> Message | None:
+        """Like `message`, but for one that is kept of somebody who is gone: for callers who act for people.
+
+        With `user` only that user's own.
+        """
         async with self._pool.acquire() as connection:
             found = await reading.read_living_messages(connection, environment_id, [id])
-        return found[0] if found else None
+            if not found or user is None:
+                return found[0] if found else None
+            owners = await read_identities(connection, environment_id, Reference(USERS, user))
+        return found[0] if found[0].recipient in owners else None
 
     async def contents(self, environment_id: int, ids: Sequence[str]) -> list[Contents]:
         """Of those messages that there are, in the order asked for."""

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from addressee.database.pool import Connection
+from addressee.database.queries import load
 from addressee.directory.reader import Reader, Successor
 from addressee.directory.recipient import Place, Recipient
 from addressee.messaging.following import MOVED_AGE
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import TRANSIENT, Identity
+
+SQL = load(__package__)
 
 # Tombstones stay, so this is shown only when somebody removed rows by hand.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,6 +101,12 @@ async def read_people(
     successors = await reader.successors(environment_id, gone)
     found |= await find_all(reader, [successor.place for successor in successors.values()])
     return People(environment_id, found, successors)
+
+
+async def read_identities(connection: Connection, environment_id: int, place: Reference) -> frozenset[Identity]:
+    """Who lives at a place, and whoever was merged into them; nobody who lived there before."""
+    rows = await connection.fetch(SQL["identities_living_as"], environment_id, *place)
+    return frozenset(Identity(place.collection, *row) for row in rows)
 
 
 async def find_all(reader: Reader, places: Sequence[Place]) -> dict[Place, Recipient]:

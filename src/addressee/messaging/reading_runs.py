@@ -23,7 +23,7 @@ from addressee.directory.reader import Reader
 from addressee.directory.recipient import Document
 from addressee.messaging.identifiers import derived_ksuid
 from addressee.messaging.listing import EARLIEST, LATEST, given
-from addressee.messaging.people import read_people
+from addressee.messaging.people import read_identities, read_people
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import Identity
 from addressee.messaging.stepping import RunStatus
@@ -171,9 +171,9 @@ def page_columns(page: Page[RunPosition], since: datetime, until: datetime) -> t
 
 async def owner_columns(connection: Connection, environment_id: int, place: Reference) -> tuple[Any, ...]:
     """Whose runs: those of who lives there and of whoever was merged into them, and those from when nobody did."""
-    rows = await connection.fetch(SQL["identities_living_as"], environment_id, *place)
-    ids = {place.id, *(row["id"] for row in rows)}
-    return place.collection, list(ids), [row["uid"] for row in rows], place.id
+    living = await read_identities(connection, environment_id, place)
+    ids = {place.id, *(identity.id for identity in living)}
+    return place.collection, list(ids), [identity.uid for identity in living], place.id
 
 
 async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RecipientRun | None:
@@ -201,11 +201,11 @@ async def assemble(connection: Connection, environment_id: int, rows: Sequence[a
     if not rows:
         return []
     triggers = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
-    by_id = {trigger["id"]: trigger for trigger in triggers}
-    return [run_from(row, by_id[row["run_id"]]) for row in rows if row["run_id"] in by_id]  # one may just be erased
+    by_id = {trigger["id"]: (trigger, msgspec.json.decode(trigger["data"])) for trigger in triggers}
+    return [run_from(row, *by_id[row["run_id"]]) for row in rows if row["run_id"] in by_id]  # one may just be erased
 
 
-def run_from(row: asyncpg.Record, trigger: asyncpg.Record) -> RecipientRun:
+def run_from(row: asyncpg.Record, trigger: asyncpg.Record, data: Document) -> RecipientRun:
     return RecipientRun(
         id=row["id"],
         run_id=row["run_id"],
@@ -215,7 +215,7 @@ def run_from(row: asyncpg.Record, trigger: asyncpg.Record) -> RecipientRun:
         actor=trigger["actor"] and msgspec.json.decode(trigger["actor"], type=Identity),
         tenant=row["tenant"],
         topic=row["topic"],
-        data={**msgspec.json.decode(trigger["data"]), **msgspec.json.decode(row["data"])},
+        data={**data, **msgspec.json.decode(row["data"])},
         error_count=row["error_count"],
         source=msgspec.json.decode(trigger["source"]),
         cancellation_key=row["cancellation_key"],

@@ -33,6 +33,12 @@ def test_marks_are_set_and_taken_away(knock: Knock, ids: list[str]) -> None:
     assert [event.data for event in events if event.type == "message.interacted"] == [{"button": "yes"}]
 
 
+def test_metadata_may_be_empty(knock: Knock, ids: list[str]) -> None:
+    knock.messages.mark_as_interacted(ids[0], metadata={})
+    events = [event for event in knock.messages.list_events(ids[0]) if event.type == "message.interacted"]
+    assert [event.data for event in events] == [{}]
+
+
 def test_taking_away_has_a_second_name(http: httpx.Client, ids: list[str]) -> None:
     path = f"/v1/messages/{ids[0]}"
     for mark, alias in (("seen", "unseen"), ("read", "unread"), ("archived", "unarchived")):

@@ -284,7 +284,7 @@ class TestChanging:
             ({}, "", "required"),
             ({"other": True}, "", "required"),
             ({"seen": "yes"}, "seen", "invalid_type"),
-            ({"read": None}, "read", "invalid_type"),
+            ({"read": None}, "read", "required"),
             ([], "", "invalid_type"),
         ],
     )
@@ -338,24 +338,35 @@ class TestChangingSeveral:
         assert totals(acting("bob"), feed) == (1, 1)
 
     @pytest.mark.parametrize(
-        ("body", "field"),
+        ("body", "field", "reason"),
         [
-            ({}, "entry_ids"),
-            ({"entry_ids": ["x"]}, "set"),
-            ({"entry_ids": [], "set": {"read": True}}, "entry_ids"),
-            ({"entry_ids": ["x"] * 101, "set": {"read": True}}, "entry_ids"),
-            ({"entry_ids": ["x", "a b"], "set": {"read": True}}, "entry_ids.1"),
-            ({"entry_ids": [7], "set": {"read": True}}, "entry_ids.0"),
-            ({"entry_ids": ["x"], "set": {}}, "set"),
-            ({"entry_ids": ["x"], "set": {"read": 1}}, "set.read"),
+            ({}, "entry_ids", "required"),
+            ({"entry_ids": ["x"]}, "set", "required"),
+            ({"entry_ids": [], "set": {"read": True}}, "entry_ids", "required"),
+            ({"entry_ids": ["x"] * 101, "set": {"read": True}}, "entry_ids", "too_long"),
+            ({"entry_ids": ["x", "a b"], "set": {"read": True}}, "entry_ids.1", "invalid_format"),
+            ({"entry_ids": [7], "set": {"read": True}}, "entry_ids.0", "invalid_type"),
+            ({"entry_ids": ["x"], "set": {}}, "set", "required"),
+            ({"entry_ids": ["x"], "set": {"read": 1}}, "set.read", "invalid_type"),
         ],
     )
     def test_what_cannot_be_understood_is_refused(
-        self, ada: httpx.Client, feed: str, body: dict[str, Any], field: str
+        self, ada: httpx.Client, feed: str, body: dict[str, Any], field: str, reason: str
     ) -> None:
         status, code, details = refusal(ada.patch(feed, json=body))
         assert (status, code) == (422, "validation_failed")
-        assert [each["field"] for each in details["fields"]] == [field]
+        assert [(each["field"], each["reason"]) for each in details["fields"]] == [(field, reason)]
+
+
+def test_an_interaction_that_another_client_tells_of_is_a_click(
+    knock: Knock, ada: httpx.Client, notiflows: Notiflows, feed: str
+) -> None:
+    """The first one counts, in the feed as in the delivery."""
+    id = ids(ada, feed)[0]
+    interacted_at = knock.messages.mark_as_interacted(id).interacted_at
+    entry = ada.patch(f"{feed}/{id}", json={"clicked": True}).json()
+    assert datetime.fromisoformat(entry["clicked_at"]) == interacted_at
+    assert notiflows.deliveries.retrieve(id).clicked_at == interacted_at
 
 
 def test_clients_of_other_vendors_see_what_was_done(

@@ -130,7 +130,8 @@ class TestOfAUser:
         ("body", "fields"),
         [
             ({}, [("topic_name", "required")]),
-            ({"topic_name": None}, [("topic_name", "invalid_type")]),
+            ({"topic_name": None}, [("topic_name", "required")]),
+            ({"topic_name": 7}, [("topic_name", "invalid_type")]),
             ({"topic_name": ""}, [("topic_name", "invalid_format")]),
             ({"topic_name": "a b"}, [("topic_name", "invalid_format")]),
             ({"topic_name": ".."}, [("topic_name", "invalid_format")]),
@@ -241,11 +242,13 @@ class TestInBulk:
         ("body", "fields"),
         [
             ({}, [("user_external_ids", "required")]),
-            ({"user_external_ids": []}, [("user_external_ids", "invalid_type")]),
+            ({"user_external_ids": None}, [("user_external_ids", "required")]),
+            ({"user_external_ids": []}, [("user_external_ids", "required")]),
+            ({"user_external_ids": ["ada"] * 1001}, [("user_external_ids", "too_long")]),
             ({"user_external_ids": "ada"}, [("user_external_ids", "invalid_type")]),
             ({"user_external_ids": ["ada", 1]}, [("user_external_ids.1", "invalid_type")]),
-            ({"user_external_ids": ["ada", ""]}, [("user_external_ids.1", "invalid_format")]),
-            ({"user_external_ids": ["ada", "x" * 256]}, [("user_external_ids.1", "invalid_format")]),
+            ({"user_external_ids": ["ada", ""]}, [("user_external_ids.1", "required")]),
+            ({"user_external_ids": ["ada", "x" * 256]}, [("user_external_ids.1", "too_long")]),
         ],
     )
     def test_bodies_that_are_not_taken(

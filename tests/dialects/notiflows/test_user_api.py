@@ -208,6 +208,7 @@ class TestDevelopmentMode:
     def test_the_id_alone_is_enough(self, ask: Ask) -> None:
         assert ask(x_notiflows_user_id="ada").status_code == 200
         assert ask(x_notiflows_user_id="zoë").status_code == 200
+        assert ask(x_notiflows_user_id="ada", x_notiflows_user_key="").status_code == 200
 
     @pytest.mark.usefixtures("mode")
     @pytest.mark.parametrize("id", ["nobody", "", ".", b"\xff", "x" * 300])

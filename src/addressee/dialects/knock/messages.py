@@ -13,8 +13,8 @@ from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.users import ANY_KEY, SECRET
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
-from addressee.directory.recipient import USERS, Document
-from addressee.messaging import Message, Reference
+from addressee.directory.recipient import Document
+from addressee.messaging import Message
 
 FEED_READ = "user/feed_read"
 
@@ -31,13 +31,12 @@ async def own_message(call: Call) -> Message:
 
     So is what was kept of somebody who is gone, but with a secret key: the id may be somebody else's by now.
     """
-    messaging = call.rooms.messaging
-    read = messaging.message if call.credential.kind == "secret" else messaging.living_message
-    message = await read(call.environment.id, call.path["message_id"])
-    user_id = call.caller.user_id
-    if message is None or (user_id is not None and message.recipient.reference != Reference(USERS, user_id)):
-        raise missing("The message")
-    if not call.caller.covers_tenant(FEED_READ, message.tenant):
+    messaging, environment_id, id = call.rooms.messaging, call.environment.id, call.path["message_id"]
+    if call.credential.kind == "secret":
+        message = await messaging.message(environment_id, id)
+    else:
+        message = await messaging.living_message(environment_id, id, user=call.caller.user_id)
+    if message is None or not call.caller.covers_tenant(FEED_READ, message.tenant):
         raise missing("The message")
     return message
 

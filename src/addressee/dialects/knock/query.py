@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from addressee.dialects import query_strings
 from addressee.dialects.knock.errors import invalid
-from addressee.dialects.query_strings import pairs
+from addressee.dialects.query_strings import TRUTH, pairs
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import USERS
 from addressee.messaging import Reference
@@ -21,7 +22,6 @@ Choice = TypeVar("Choice", bound=str)
 Parts: TypeAlias = tuple[str, ...]
 
 PART = re.compile(r"\[([^\[\]]*)\]|\.?([^.\[\]]+)")
-TRUTH = {"true": True, "false": False}
 
 
 class Query:
@@ -165,9 +165,7 @@ def pair(name: str, ids: list[str], collections: list[str]) -> list[tuple[str, s
 
 
 def instant(field: str, text: str) -> datetime:
-    # A plus sign that a client did not escape arrives as a space.
     try:
-        parsed = datetime.fromisoformat(text.replace(" ", "+"))
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return query_strings.instant(text)
     except (ValueError, OverflowError):
         raise invalid(field, f"{field} must be an ISO-8601 date and time.") from None

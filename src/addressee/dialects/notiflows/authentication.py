@@ -88,9 +88,9 @@ async def acting_user(request: Request, environment: Environment) -> Recipient:
     settings = environment.settings
     token = request.headers.get(USER_TOKEN)
     named = request.headers.get(USER_ID) if settings.development_mode else None
-    if token is not None:
+    if token:
         id = subject(token, settings)
-    elif named is not None:
+    elif named:
         id = named.encode("latin-1").decode("utf-8", errors="replace")
     else:
         raise unauthenticated("user_key", f"Send a token that says who the user is: {USER_TOKEN}.")

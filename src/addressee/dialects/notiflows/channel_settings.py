@@ -7,9 +7,8 @@ from functools import partial
 from typing import Any
 
 from addressee.dialects.bodies import object_body
-from addressee.dialects.notiflows import errors
 from addressee.dialects.notiflows.authentication import ADMIN, USER
-from addressee.dialects.notiflows.errors import invalid, missing
+from addressee.dialects.notiflows.errors import invalid, missing, not_found
 from addressee.dialects.notiflows.places import asked_channel, asked_place, asked_user, uuid_of
 from addressee.dialects.notiflows.settings_forms import FORMS, Change
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
@@ -40,7 +39,7 @@ async def put(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         if written.recipient is None or not written.recipient.lives:
-            return errors.render(missing("user", place.id), call.request_id)
+            return not_found(call, "user", place.id)
         return json_answer(channel_settings(channel, written.recipient))
 
     return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
@@ -54,9 +53,9 @@ async def delete(call: Call) -> Answer:
     def answer(written: Written) -> Answer:
         before = written.before
         if before is None or not before.lives:
-            return errors.render(missing("user", place.id), call.request_id)
+            return not_found(call, "user", place.id)
         if channel_settings(channel, before) is None:
-            return errors.render(missing("channel_settings", str(channel.id)), call.request_id)
+            return not_found(call, "channel_settings", str(channel.id))
         return no_content()
 
     return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))

@@ -119,11 +119,7 @@ class Surroundings:
         events = self.events[message.id]
         content = self.contents.get(message.id)
         return {
-            "id": message.id,
-            "notification_id": str(message.recipient_run_id),
-            "notiflow_id": str(workflow_id(self.environment.uid, message.workflow)),
-            "notiflow_handle": message.workflow,
-            "channel_id": str(message.channel.id),
+            **seen_by_all(self.environment, message),
             "channel_type": channel_type(message.channel),
             "provider": message.channel.provider,
             "status": STATUSES[message.status],
@@ -132,16 +128,28 @@ class Surroundings:
             **mentions.both(
                 mentions.user(message.recipient, self.people, when), mentions.user(actor, self.people, when)
             ),
-            "topic": message.topic,
             "data": content and contents.said(content.content),
             "sent_at": optional(time_of(events, "sent") or time_of(events, "delivered")),
-            "seen_at": optional(message.seen_at),
-            "read_at": optional(message.read_at),
-            "clicked_at": optional(message.link_clicked_at or message.interacted_at),
-            "archived_at": optional(message.archived_at),
-            "created_at": instant(message.inserted_at),
-            "updated_at": instant(message.updated_at),
         }
+
+
+def seen_by_all(environment: Environment, message: Message) -> Document:
+    """What a delivery says to whoever sees it: servers, and its recipient in a feed."""
+    clicked = filter(None, (message.link_clicked_at, message.interacted_at))
+    return {
+        "id": message.id,
+        "notification_id": str(message.recipient_run_id),
+        "notiflow_id": str(workflow_id(environment.uid, message.workflow)),
+        "notiflow_handle": message.workflow,
+        "channel_id": str(message.channel.id),
+        "topic": message.topic,
+        "seen_at": optional(message.seen_at),
+        "read_at": optional(message.read_at),
+        "clicked_at": optional(min(clicked, default=None)),
+        "archived_at": optional(message.archived_at),
+        "created_at": instant(message.inserted_at),
+        "updated_at": instant(message.updated_at),
+    }
 
 
 async def read_surroundings(call: Call, messages: Sequence[Message]) -> Surroundings:

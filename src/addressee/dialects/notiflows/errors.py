@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     Answer,
+    Call,
     Code,
     MalformedError,
     TooLargeError,
@@ -38,6 +39,15 @@ CODES: Mapping[str, Code] = {
 
 # What a field's refusal by the rooms is called here; all others are of a format that is not taken.
 REASONS = {"type": "invalid_type", "length": "too_long", "size": "too_long", "missing": "required"}
+
+# What a body of the wrong shape lacks or has too much of, by what is said of it; all others are of a wrong type.
+REASONS_OF_SHAPES = {
+    "missing required": "required",
+    "got `null`": "required",
+    "of length >=": "required",
+    "of length <=": "too_long",
+    "matching regex": "invalid_format",
+}
 
 # Where a path leads into an array: `recipients[0]`, which is `recipients.0` here.
 INDEX = re.compile(r"\[(\d+)\]")
@@ -95,6 +105,11 @@ def missing(resource: str, id: str) -> NotiflowsError:
     return NotiflowsError("not_found", f"{named} not found", resource=resource, id=id)
 
 
+def not_found(call: Call, resource: str, id: str) -> Answer:
+    """What a request is answered whose write found nothing; it is kept with its receipt."""
+    return render(missing(resource, id), call.request_id)
+
+
 def conflict(message: str, **details: Any) -> NotiflowsError:
     return NotiflowsError("conflict", message, **details)
 
@@ -127,8 +142,8 @@ def understood(error: Exception) -> NotiflowsError:
         case RefusedError():
             return refused([field_of(error)])
         case MisshapenError():
-            reason = "required" if "missing required" in error.message else "invalid_type"
-            return invalid(INDEX.sub(r".\1", error.field), error.message, reason)
+            reason = next((word for said, word in REASONS_OF_SHAPES.items() if said in error.message), "invalid_type")
+            return invalid(INDEX.sub(r".\1", error.field), INDEX.sub(r".\1", error.message, count=1), reason)
         case MalformedError():
             reason = "invalid_json" if error.part == "body" else "invalid_param"
             return NotiflowsError("bad_request", str(error), reason=reason)

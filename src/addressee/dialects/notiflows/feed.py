@@ -10,8 +10,9 @@ from msgspec import UNSET, structs
 
 from addressee.channels.providers import ChannelType
 from addressee.dialects.bodies import typed_body
-from addressee.dialects.notiflows import contents, rendering
+from addressee.dialects.notiflows import contents, mentions
 from addressee.dialects.notiflows.authentication import USER
+from addressee.dialects.notiflows.deliveries import seen_by_all
 from addressee.dialects.notiflows.errors import conflict, invalid, missing
 from addressee.dialects.notiflows.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.places import asked_channel, checked_path_id
@@ -27,11 +28,9 @@ from addressee.messaging import (
     FeedItemMissingError,
     InAppContent,
     Mark,
-    Missing,
     Position,
     Reference,
 )
-from addressee.messaging.identifiers import workflow_id
 
 DEFAULT_SIZE = 20
 MOST = 100
@@ -139,22 +138,10 @@ def all_entries(environment: Environment, items: Sequence[FeedItem]) -> Answer:
 
 def entry(environment: Environment, item: FeedItem) -> Document:
     """An entry is a delivery, as its recipient sees it."""
-    message = item.message
     return {
-        "id": message.id,
-        "notification_id": str(message.recipient_run_id),
-        "notiflow_id": str(workflow_id(environment.uid, message.workflow)),
-        "notiflow_handle": message.workflow,
-        "channel_id": str(message.channel.id),
-        "topic": message.topic,
+        **seen_by_all(environment, item.message),
         "actor": actor(item),
         "data": {"title": None, **contents.said(InAppContent(tuple(item.blocks)))},
-        "seen_at": rendering.optional(message.seen_at),
-        "read_at": rendering.optional(message.read_at),
-        "clicked_at": rendering.optional(message.link_clicked_at),
-        "archived_at": rendering.optional(message.archived_at),
-        "created_at": rendering.instant(message.inserted_at),
-        "updated_at": rendering.instant(message.updated_at),
     }
 
 
@@ -162,14 +149,8 @@ def actor(item: FeedItem) -> Document | None:
     """In brief; None for who is no user."""
     if not item.actors:
         return None
-    identity, person = item.message.actors[0], item.actors[0]
-    if identity.collection != USERS or identity.uid is None:
-        return None
-    if isinstance(person, Missing):
-        user = rendering.departed(identity.uid, identity.id, person.deleted_at)
-    else:
-        user = rendering.user(person)
-    return {name: user[name] for name in SHOWN_OF_ACTORS}
+    user = mentions.person(item.message.actors[0], item.actors[0])
+    return user and {name: user[name] for name in SHOWN_OF_ACTORS}
 
 
 FEED = "/user/v1/channels/{channel_id}/feed/entries"

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from addressee.dialects.notiflows import rendering
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Recipient
 from addressee.messaging import Identity, Missing, People
 
 
 def user(identity: Identity | None, people: People, when: datetime) -> Document | None:
     """A user as of something that happened at `when`, whole or what is left; None for who is no user."""
-    if identity is None or identity.collection != USERS or identity.uid is None:
+    return None if identity is None else person(identity, people.at(identity, when))
+
+
+def person(identity: Identity, found: Recipient | Missing) -> Document | None:
+    """Who was found of an identity."""
+    if identity.collection != USERS or identity.uid is None:
         return None
-    found = people.at(identity, when)
     if isinstance(found, Missing):
         gone = found.identity
         return rendering.departed(gone.uid or identity.uid, gone.id, found.deleted_at)

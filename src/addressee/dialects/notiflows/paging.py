@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from addressee.database.paging import CursorError, Page, Slice, page
 from addressee.dialects.notiflows.errors import bad_parameter
 from addressee.dialects.notiflows.query import Query
 from addressee.directory.recipient import Document
+from addressee.messaging import EARLIEST, LATEST
 
 Position = TypeVar("Position")
 Entry = TypeVar("Entry")
@@ -20,8 +21,6 @@ MOST = 1000
 PAGING = ("limit", "after", "before")
 PERIOD = ("created_after", "created_before")
 
-EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
-LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
 
 

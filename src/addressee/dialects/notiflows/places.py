@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from addressee.dialects.notiflows.errors import bad_id, invalid, missing
@@ -11,7 +12,8 @@ from addressee.dialects.notiflows.query import Query
 from addressee.dialects.operation import Call
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.messaging import Channel
+from addressee.messaging import Channel, NamedWorkflow
+from addressee.messaging.identifiers import workflow_id
 
 MAX_ID_LENGTH = 255
 
@@ -27,8 +29,12 @@ UNREACHABLE = frozenset({".", ".."})
 
 def checked_external_id(id: object, field: str = "external_id") -> str:
     """The id itself. Raises NotiflowsError or RefusedError."""
-    if not isinstance(id, str) or not 1 <= len(id) <= MAX_ID_LENGTH:
-        raise invalid(field, f"{field} must be a text of 1 to {MAX_ID_LENGTH} characters.")
+    if id is None or id == "":
+        raise invalid(field, f"{field} can't be blank.", "required")
+    if not isinstance(id, str):
+        raise invalid(field, f"{field} must be a text.", "invalid_type")
+    if len(id) > MAX_ID_LENGTH:
+        raise invalid(field, f"{field} must have at most {MAX_ID_LENGTH} characters.", "too_long")
     if id in UNREACHABLE or id != id.strip() or any(unicodedata.category(each) == "Cc" for each in id):
         raise invalid(field, f"{field} must have no blanks around it and no control characters, and not be . or ..")
     check_text(id, field)
@@ -89,6 +95,11 @@ def asked_id(query: Query, name: str) -> UUID | None:
     """What a list is limited to, None: nothing; NO_ID for what is no UUID. Raises NotiflowsError for what is no id."""
     id = query.text(name)
     return None if id is None else uuid_of(checked_id(id, name)) or NO_ID
+
+
+def handles(call: Call, workflows: Iterable[NamedWorkflow]) -> Mapping[str, str]:
+    """Those of notiflows by their ids, which the first clients name them by."""
+    return {str(workflow_id(call.environment.uid, each.key)): each.key for each in workflows}
 
 
 async def asked_channel(call: Call) -> Channel:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from addressee.dialects.bodies import object_body
-from addressee.dialects.notiflows import errors
 from addressee.dialects.notiflows.authentication import ADMIN, USER
-from addressee.dialects.notiflows.errors import missing
-from addressee.dialects.notiflows.places import asked_place, asked_user
+from addressee.dialects.notiflows.errors import not_found
+from addressee.dialects.notiflows.places import asked_place, asked_user, handles
 from addressee.dialects.notiflows.preference_sets import edit_of, parsed, parsed_map, rendered
 from addressee.dialects.notiflows.shapes import preferences as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.directory.edits import Edit
 from addressee.directory.keys import Kind
 from addressee.directory.writes import Write, Written
-from addressee.messaging import NamedWorkflow
-from addressee.messaging.identifiers import workflow_id
 
 
 async def get(call: Call) -> Answer:
@@ -35,7 +32,7 @@ async def put(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         if written.recipient is None or not written.recipient.lives:
-            return errors.render(missing("user", place.id), call.request_id)
+            return not_found(call, "user", place.id)
         return json_answer(rendered(written.recipient.preferences, default, workflows))
 
     return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
@@ -48,11 +45,6 @@ async def inline_preferences(call: Call, given: object, field: str = "preference
         return ()
     workflows = await call.rooms.messaging.workflows(call.environment.id)
     return (edit_of(parsed(patch, handles(call, workflows), field)),)
-
-
-def handles(call: Call, workflows: Iterable[NamedWorkflow]) -> Mapping[str, str]:
-    """Those of notiflows, by their ids."""
-    return {str(workflow_id(call.environment.uid, each.key)): each.key for each in workflows}
 
 
 def operations(name: str, path: str, kinds: frozenset[Kind], whose: str) -> Iterator[Operation]:

@@ -11,6 +11,7 @@ from addressee.directory.documents import Bounds, Merge, check_value
 from addressee.directory.edits import Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.formats import check_format
+from addressee.preferences.sets import below
 
 CUSTOM_FIELDS = "custom_fields"
 MAX_DEPTH = 20
@@ -70,7 +71,3 @@ def check_custom_fields(value: object, field: str) -> None:
 
 def bounds(field: str) -> Bounds:
     return Bounds(field, MAX_DEPTH, MAX_BYTES)
-
-
-def below(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name

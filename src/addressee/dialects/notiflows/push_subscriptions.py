@@ -15,10 +15,9 @@ from uuid_utils.compat import uuid7
 from addressee.channels import web_push
 from addressee.channels.channel_data import MAX_TEXT_LENGTH
 from addressee.dialects.bodies import object_body
-from addressee.dialects.notiflows import errors
 from addressee.dialects.notiflows.authentication import USER
 from addressee.dialects.notiflows.channel_types import WEB_PUSH
-from addressee.dialects.notiflows.errors import invalid, missing
+from addressee.dialects.notiflows.errors import invalid, missing, not_found
 from addressee.dialects.notiflows.places import asked_channel, asked_place, asked_user
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
@@ -54,7 +53,7 @@ async def subscribe(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         if written.recipient is None or not written.recipient.lives:
-            return errors.render(missing("user", place.id), call.request_id)
+            return not_found(call, "user", place.id)
         found = subscriptions(written.recipient, channel)[identifier]
         is_new = identifier not in subscriptions(written.before, channel)
         return json_answer(rendered(channel, found), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
@@ -70,7 +69,7 @@ async def unsubscribe(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         if identifier not in subscriptions(written.before, channel):
-            return errors.render(missing("channel_subscription", identifier), call.request_id)
+            return not_found(call, "channel_subscription", identifier)
         return no_content()
 
     edit = ChangeChannelData(str(channel.id), partial(web_push.unsubscribed, identifier=identifier))
@@ -152,6 +151,7 @@ OPERATIONS = (
         takes=shapes.PushSubscriptionInput,
         gives=shapes.PushSubscription,
         status=201,
+        also=(200,),
     ),
     Operation(
         "DELETE",

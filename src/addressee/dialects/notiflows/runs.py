@@ -14,7 +14,7 @@ import structlog
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.notiflows.authentication import ADMIN
 from addressee.dialects.notiflows.errors import invalid
-from addressee.dialects.notiflows.places import user_at, uuid_of
+from addressee.dialects.notiflows.places import handles, user_at, uuid_of
 from addressee.dialects.notiflows.profiles import parse_user
 from addressee.dialects.notiflows.shapes import runs as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
@@ -24,7 +24,6 @@ from addressee.directory.recipient import Document, Place
 from addressee.directory.topics import topic_place
 from addressee.directory.writes import Write, check_writes
 from addressee.messaging import Reference, Trigger, check_data
-from addressee.messaging.workflows import key_of
 
 MAX_BODY_BYTES = 1_048_576
 
@@ -78,10 +77,8 @@ def read(call: Call, given: shapes.Named, path: str) -> Named:
     """Raises NotiflowsError or RefusedError."""
     if isinstance(given, str):
         return Named(user_at(call, given, path), Identify(revives=False))
-    field = f"{path}.external_id"
-    if "external_id" not in given:
-        raise invalid(field, f"{field} is missing.", "required")
-    return Named(user_at(call, given["external_id"], field), parse_user(given, path, revives=False))
+    place = user_at(call, given.get("external_id"), f"{path}.external_id")
+    return Named(place, parse_user(given, path, revives=False))
 
 
 def checked_data(data: Document) -> Document:
@@ -95,7 +92,7 @@ async def asked_workflow(call: Call) -> str:
     if uuid_of(handle) is None:
         return handle
     workflows = await call.rooms.messaging.workflows(call.environment.id)
-    return key_of(handle, workflows, call.environment.uid) or handle
+    return handles(call, workflows).get(handle.lower(), handle)
 
 
 def merged(call: Call, named: Iterable[Named]) -> list[Write]:

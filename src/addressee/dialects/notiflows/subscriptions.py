@@ -8,9 +8,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 from addressee.dialects.bodies import typed_body
-from addressee.dialects.notiflows import errors, rendering
+from addressee.dialects.notiflows import rendering
 from addressee.dialects.notiflows.authentication import ADMIN
-from addressee.dialects.notiflows.errors import missing
+from addressee.dialects.notiflows.errors import NotiflowsError, missing, not_found
 from addressee.dialects.notiflows.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.places import checked_external_id, known_user, user_place
 from addressee.dialects.notiflows.query import Query
@@ -54,7 +54,7 @@ async def subscribe(call: Call) -> Answer:
 
     def answer(subscribed: Subscribed) -> Answer:
         if not subscribed.subscriptions:  # deleted just now
-            return errors.render(missing("user", user.place.id), call.request_id)
+            return not_found(call, "user", user.place.id)
         status = HTTPStatus.CREATED if subscribed.new else HTTPStatus.OK
         return json_answer(subscription(subscribed.subscriptions[0]), status)
 
@@ -66,7 +66,7 @@ async def unsubscribe(call: Call) -> Answer:
     topic, user = await topic_and_user(call)
 
     def answer(ended: Sequence[TopicSubscription]) -> Answer:
-        return no_content() if ended else errors.render(not_subscribed(call), call.request_id)
+        return no_content() if ended else not_found(call, "subscription", topic.place.id)
 
     return answer(await call.rooms.directory.topics.unsubscribe(topic, [user], receipt=call.receipt(answer)))
 
@@ -82,7 +82,7 @@ async def topic_and_user(call: Call) -> tuple[Recipient, Recipient]:
     return found[topic], found[user]
 
 
-def not_subscribed(call: Call) -> errors.NotiflowsError:
+def not_subscribed(call: Call) -> NotiflowsError:
     return missing("subscription", call.path["topic_name"])
 
 
@@ -158,6 +158,7 @@ OPERATIONS = (
         takes=shapes.Subscribe,
         gives=shapes.Subscription,
         status=201,
+        also=(200,),
     ),
     Operation(
         "GET",
@@ -196,6 +197,7 @@ OPERATIONS = (
         ADMIN,
         takes=shapes.Users,
         gives=shapes.Outcome,
+        also=(207,),
     ),
     Operation(
         "DELETE",
@@ -206,5 +208,6 @@ OPERATIONS = (
         ADMIN,
         takes=shapes.Users,
         gives=shapes.Outcome,
+        also=(207,),
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from addressee.dialects.notiflows import errors, rendering
+from addressee.dialects.notiflows import rendering
 from addressee.dialects.notiflows.authentication import ADMIN
-from addressee.dialects.notiflows.errors import missing
+from addressee.dialects.notiflows.errors import missing, not_found
 from addressee.dialects.notiflows.paging import PAGING, asked_page, listed
 from addressee.dialects.notiflows.query import Query
 from addressee.dialects.notiflows.shapes import topics as shapes
@@ -34,7 +34,7 @@ async def delete(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         was_there = written.before is not None and written.before.lives
-        return no_content() if was_there else errors.render(missing("topic", place.id), call.request_id)
+        return no_content() if was_there else not_found(call, "topic", place.id)
 
     return answer(
         await call.rooms.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))

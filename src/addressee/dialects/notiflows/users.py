@@ -6,10 +6,10 @@ from http import HTTPStatus
 from uuid import UUID
 
 from addressee.dialects.bodies import object_body, typed_body
-from addressee.dialects.notiflows import errors, rendering
+from addressee.dialects.notiflows import rendering
 from addressee.dialects.notiflows.authentication import ADMIN
 from addressee.dialects.notiflows.channel_settings import inline_channel_settings
-from addressee.dialects.notiflows.errors import invalid, missing
+from addressee.dialects.notiflows.errors import invalid, missing, not_found
 from addressee.dialects.notiflows.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.places import known_user, user_at, user_place
 from addressee.dialects.notiflows.preferences import inline_preferences
@@ -43,7 +43,7 @@ async def upsert(call: Call) -> Answer:
     """Creates or changes a user, with channel settings and preferences, all in one write or not at all."""
     place = user_place(call)
     given = object_body(call)
-    if given.get("external_id", place.id) not in (place.id, None):
+    if given.get("external_id") not in (place.id, None):
         raise invalid("external_id", "external_id must be the one of the path, or left out.")
     edits = (
         parse_user(given),
@@ -68,7 +68,7 @@ async def delete(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         was_there = written.before is not None and written.before.lives
-        return no_content() if was_there else errors.render(missing("user", place.id), call.request_id)
+        return no_content() if was_there else not_found(call, "user", place.id)
 
     edits = (Delete(History.KEPT),)
     return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
@@ -130,6 +130,7 @@ OPERATIONS = (
         ADMIN,
         takes=shapes.UserUpsert,
         gives=shapes.User,
+        also=(201,),
     ),
     Operation(
         "DELETE",

@@ -1,4 +1,5 @@
--- Makes some of identities' paused runs due now ($5), and says how many.
+-- Makes some of identities' paused runs due now ($5), and says how many. What others wake or cancel at this moment ends
+-- without this.
 WITH paused AS (
   SELECT runs.environment_id,
          runs.id,
@@ -13,7 +14,7 @@ WITH paused AS (
     AND runs.due_at > $5
   ORDER BY runs.environment_id, runs.id
   LIMIT $6
-  FOR UPDATE OF runs
+  FOR UPDATE OF runs SKIP LOCKED
 ),
 hastened AS (
   UPDATE addressee.recipient_runs AS runs

@@ -1,4 +1,4 @@
--- Marks messages of recipients that live; with $6, only that user's own. Returns those that changed.
+-- Marks messages of recipients that live; with $5, only of these identities. Returns those that changed.
 UPDATE addressee.messages AS messages
 SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE messages.seen_at END,
     read_at = CASE $3
@@ -29,7 +29,7 @@ WHERE messages.environment_id = $1
       AND departed.id = messages.recipient_id
       AND departed.uid = messages.uid
   )
-  AND ($6::text IS NULL OR (messages.collection = $5 AND messages.recipient_id = $6))
+  AND ($5::uuid[] IS NULL OR messages.uid = ANY($5))
   AND CASE $3
         WHEN 'unseen' THEN messages.seen_at IS NOT NULL
         WHEN 'unread' THEN messages.read_at IS NOT NULL

@@ -8,8 +8,10 @@ from msgspec import Meta, Struct
 
 MAX_RECIPIENTS = 1000
 
-# The id of a user, or a user with its `external_id` and what is to be stored of it.
-Named = str | dict[str, Any]
+Named = (
+    Annotated[str, Meta(description="The external id of a user.")]
+    | Annotated[dict[str, Any], Meta(description="A user with its `external_id`, and what is to be stored of it.")]
+)
 
 
 class Run(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from addressee.dialects.notiflows.shapes.channel_settings import InlineChannelSettings
 from addressee.dialects.notiflows.shapes.paging import Page
+from addressee.dialects.notiflows.shapes.preferences import PreferencesPatch
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -32,9 +34,13 @@ class Users(Struct, frozen=True):
     page: Page
 
 
-class Profile(Struct, frozen=True, kw_only=True):
-    """What is not given stays, null takes it away. Custom fields are laid over by a JSON merge patch (RFC 7396)."""
+class UserUpsert(Struct, frozen=True, kw_only=True):
+    """What is not given stays, null takes it away. Custom fields are laid over by a JSON merge patch (RFC 7396).
 
+    `external_id` is the one of the path. `properties` is another name for `custom_fields`, `phone_number` for `phone`.
+    """
+
+    external_id: str | None = None
     email: str | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -44,17 +50,8 @@ class Profile(Struct, frozen=True, kw_only=True):
     timezone: str | None = None
     name: str | None = None
     custom_fields: dict[str, Any] | None = None
-
-
-class ChannelSetting(Struct, frozen=True):
-    channel_id: str
-    settings: dict[str, Any]
-
-
-class UserUpsert(Profile, frozen=True, kw_only=True):
-    external_id: str | None = None
-    channel_settings: list[ChannelSetting] | None = None
-    preferences: dict[str, Any] | None = None
+    channel_settings: list[InlineChannelSettings] | None = None
+    preferences: PreferencesPatch | None = None
 
 
 class MergeFrom(Struct, frozen=True):
