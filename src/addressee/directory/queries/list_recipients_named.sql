@@ -1,18 +1,7 @@
 -- A page of a collection's living recipients of one name ($4: towards newer ones), oldest first.
 WITH named AS NOT MATERIALIZED (
-  SELECT environment_id,
-         collection,
-         id,
-         uid,
-         version,
-         updated_at,
-         attributes,
-         properties,
-         addresses,
-         channel_data,
-         preferences,
-         deleted_at,
-         format
+  SELECT
+    -- part: recipient_columns
   FROM addressee.recipients
   WHERE environment_id = $1
     AND collection = $2

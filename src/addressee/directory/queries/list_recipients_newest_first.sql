@@ -1,17 +1,6 @@
 -- A page of a collection's living recipients with identities from $3 up to $4, newest first.
-SELECT environment_id,
-       collection,
-       id,
-       uid,
-       version,
-       updated_at,
-       attributes,
-       properties,
-       addresses,
-       channel_data,
-       preferences,
-       deleted_at,
-       format
+SELECT
+  -- part: recipient_columns
 FROM addressee.recipients
 WHERE environment_id = $1
   AND collection = $2

@@ -37,25 +37,14 @@ newest AS (
     AND id < $7
   LIMIT $5
 )
-SELECT environment_id,
-       collection,
-       id,
-       uid,
-       version,
-       updated_at,
-       attributes,
-       properties,
-       addresses,
-       channel_data,
-       preferences,
-       deleted_at,
-       format
+SELECT
+  -- part: recipient_columns
 FROM (
   SELECT *
   FROM oldest
   UNION ALL
   SELECT *
   FROM newest
-) AS found
+) AS recipients
 ORDER BY CASE WHEN $8 THEN uid END,
          uid DESC

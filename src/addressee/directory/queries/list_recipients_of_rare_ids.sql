@@ -29,19 +29,8 @@ nearest AS (
     LIMIT $5
   )
 )
-SELECT environment_id,
-       collection,
-       id,
-       uid,
-       version,
-       updated_at,
-       attributes,
-       properties,
-       addresses,
-       channel_data,
-       preferences,
-       deleted_at,
-       format
+SELECT
+  -- part: recipient_columns
 FROM nearest
 JOIN addressee.recipients USING (id, uid)
 WHERE environment_id = $1

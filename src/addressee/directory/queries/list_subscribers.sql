@@ -4,19 +4,7 @@ WITH found AS NOT MATERIALIZED (
          subscriptions.properties AS subscription_properties,
          subscriptions.inserted_at,
          subscriptions.updated_at AS subscription_updated_at,
-         recipients.environment_id,
-         recipients.collection,
-         recipients.id,
-         recipients.uid,
-         recipients.version,
-         recipients.updated_at,
-         recipients.attributes,
-         recipients.properties,
-         recipients.addresses,
-         recipients.channel_data,
-         recipients.preferences,
-         recipients.deleted_at,
-         recipients.format
+         -- part: recipient_columns
   FROM addressee.subscriptions AS subscriptions
   CROSS JOIN LATERAL (
     SELECT *
@@ -33,25 +21,4 @@ WITH found AS NOT MATERIALIZED (
     AND subscriptions.object_id = $3
     AND subscriptions.object_uid = $4
 ),
-older AS (
-  SELECT *
-  FROM found
-  WHERE $5
-    AND subscription_id < $6
-  ORDER BY subscription_id DESC
-  LIMIT $7
-),
-newer AS (
-  SELECT *
-  FROM found
-  WHERE NOT $5
-    AND subscription_id > $6
-  ORDER BY subscription_id
-  LIMIT $7
-)
-SELECT *
-FROM older
-UNION ALL
-SELECT *
-FROM newer
-ORDER BY subscription_id DESC
+-- part: page_of_subscriptions

@@ -4,19 +4,7 @@ WITH found AS NOT MATERIALIZED (
          subscriptions.properties AS subscription_properties,
          subscriptions.inserted_at,
          subscriptions.updated_at AS subscription_updated_at,
-         recipients.environment_id,
-         recipients.collection,
-         recipients.id,
-         recipients.uid,
-         recipients.version,
-         recipients.updated_at,
-         recipients.attributes,
-         recipients.properties,
-         recipients.addresses,
-         recipients.channel_data,
-         recipients.preferences,
-         recipients.deleted_at,
-         recipients.format
+         -- part: recipient_columns
   FROM unnest($8::text[], $9::text[]) AS named (collection, id)
   JOIN addressee.subscriptions AS subscriptions
     ON subscriptions.environment_id = $1
@@ -32,25 +20,4 @@ WITH found AS NOT MATERIALIZED (
    AND recipients.uid = subscriptions.recipient_uid
    AND recipients.deleted_at IS NULL
 ),
-older AS (
-  SELECT *
-  FROM found
-  WHERE $5
-    AND subscription_id < $6
-  ORDER BY subscription_id DESC
-  LIMIT $7
-),
-newer AS (
-  SELECT *
-  FROM found
-  WHERE NOT $5
-    AND subscription_id > $6
-  ORDER BY subscription_id
-  LIMIT $7
-)
-SELECT *
-FROM older
-UNION ALL
-SELECT *
-FROM newer
-ORDER BY subscription_id DESC
+-- part: page_of_subscriptions

@@ -1,17 +1,6 @@
 -- One recipient, held against other writers until the transaction ends.
-SELECT environment_id,
-       collection,
-       id,
-       uid,
-       version,
-       updated_at,
-       attributes,
-       properties,
-       addresses,
-       channel_data,
-       preferences,
-       deleted_at,
-       format
+SELECT
+  -- part: recipient_columns
 FROM addressee.recipients
 WHERE environment_id = $1
   AND collection = $2

@@ -3,19 +3,7 @@
 WITH found AS NOT MATERIALIZED (
   SELECT subscriptions.id AS subscription_id,
          subscriptions.inserted_at,
-         objects.environment_id,
-         objects.collection,
-         objects.id,
-         objects.uid,
-         objects.version,
-         objects.updated_at,
-         objects.attributes,
-         objects.properties,
-         objects.addresses,
-         objects.channel_data,
-         objects.preferences,
-         objects.deleted_at,
-         objects.format
+         -- part: recipient_columns
   FROM addressee.subscriptions AS subscriptions
   CROSS JOIN LATERAL (
     SELECT *
@@ -26,7 +14,7 @@ WITH found AS NOT MATERIALIZED (
       AND others.uid = subscriptions.object_uid
       AND others.deleted_at IS NULL
     LIMIT 1
-  ) AS objects
+  ) AS recipients
   WHERE subscriptions.environment_id = $1
     AND subscriptions.recipient_collection = $2
     AND subscriptions.recipient_id = $3
@@ -35,25 +23,4 @@ WITH found AS NOT MATERIALIZED (
     AND subscriptions.id >= $9
     AND subscriptions.id < $10
 ),
-older AS (
-  SELECT *
-  FROM found
-  WHERE $5
-    AND subscription_id < $6
-  ORDER BY subscription_id DESC
-  LIMIT $7
-),
-newer AS (
-  SELECT *
-  FROM found
-  WHERE NOT $5
-    AND subscription_id > $6
-  ORDER BY subscription_id
-  LIMIT $7
-)
-SELECT *
-FROM older
-UNION ALL
-SELECT *
-FROM newer
-ORDER BY subscription_id DESC
+-- part: page_of_subscriptions
