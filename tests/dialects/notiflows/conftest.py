@@ -13,7 +13,7 @@ import jwt
 import knockapi
 import pytest
 from knockapi import Knock
-from notiflows import APIStatusError, DefaultHttpxClient, Notiflows
+from notiflows import APIStatusError, AsyncNotiflows, DefaultAsyncHttpxClient, DefaultHttpxClient, Notiflows
 
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
@@ -54,6 +54,20 @@ def notiflows(api: str, pair: Pair) -> Iterator[Notiflows]:
         base_url=f"{api}/admin/v1",
         max_retries=0,
         http_client=DefaultHttpxClient(verify=False),
+        _strict_response_validation=True,
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def asynchronous(api: str, pair: Pair) -> AsyncIterator[AsyncNotiflows]:
+    """The same for asyncio."""
+    async with AsyncNotiflows(
+        api_key=pair.public,
+        secret=pair.secret,
+        base_url=f"{api}/admin/v1",
+        max_retries=0,
+        http_client=DefaultAsyncHttpxClient(verify=False),
         _strict_response_validation=True,
     ) as client:
         yield client

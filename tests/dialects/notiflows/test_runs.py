@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import notiflows as sdk
 import pytest
-from notiflows import AsyncNotiflows, DefaultAsyncHttpxClient, Notiflows
+from notiflows import AsyncNotiflows, Notiflows
 from notiflows.types import Notification
 
 from addressee.database.paging import Page
@@ -19,7 +19,7 @@ from addressee.directory import Directory
 from addressee.directory.environments import Environments
 from addressee.messaging.identifiers import workflow_id
 from tests.conftest import Environment
-from tests.dialects.notiflows.conftest import Pair, details
+from tests.dialects.notiflows.conftest import details
 from tests.dialects.notiflows.ran import finished, run
 
 PATH = "/admin/v1/notiflows/quiet/run"
@@ -323,17 +323,9 @@ class TestRepetitions:
         assert len({run_id(answer) for answer in answers}) == 2
 
 
-async def test_asynchronously(api: str, pair: Pair, notiflows: Notiflows) -> None:
-    async with AsyncNotiflows(
-        api_key=pair.public,
-        secret=pair.secret,
-        base_url=f"{api}/admin/v1",
-        max_retries=0,
-        http_client=DefaultAsyncHttpxClient(verify=False),
-        _strict_response_validation=True,
-    ) as client:
-        started = await client.notiflows.run("quiet", recipients=[{"external_id": "ada"}], data={"n": 1})
-        assert told(finished(notiflows, started.notiflow_run_id, 1)) == ["ada"]
-        await client.users.subscriptions.subscribe("ada", topic_name="news")
-        started = await client.notiflows.run("quiet", topic="news")
-        assert told(finished(notiflows, started.notiflow_run_id, 1)) == ["ada"]
+async def test_asynchronously(asynchronous: AsyncNotiflows, notiflows: Notiflows) -> None:
+    started = await asynchronous.notiflows.run("quiet", recipients=[{"external_id": "ada"}], data={"n": 1})
+    assert told(finished(notiflows, started.notiflow_run_id, 1)) == ["ada"]
+    await asynchronous.users.subscriptions.subscribe("ada", topic_name="news")
+    started = await asynchronous.notiflows.run("quiet", topic="news")
+    assert told(finished(notiflows, started.notiflow_run_id, 1)) == ["ada"]

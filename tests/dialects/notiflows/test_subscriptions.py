@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import notiflows as sdk
 import pytest
-from notiflows import AsyncNotiflows, DefaultAsyncHttpxClient, Notiflows
+from notiflows import AsyncNotiflows, Notiflows
 from notiflows.types.users import Subscription
 
-from tests.dialects.notiflows.conftest import Pair, details
+from tests.dialects.notiflows.conftest import details
 
 OF_ADA = "/admin/v1/users/ada/subscriptions"
 OF_NEWS = "/admin/v1/topics/news/subscriptions"
@@ -275,21 +275,13 @@ def users_of(subscriptions: list[dict[str, str]]) -> list[str]:
     return [each["user_external_id"] for each in subscriptions]
 
 
-async def test_asynchronously(api: str, pair: Pair) -> None:
-    async with AsyncNotiflows(
-        api_key=pair.public,
-        secret=pair.secret,
-        base_url=f"{api}/admin/v1",
-        max_retries=0,
-        http_client=DefaultAsyncHttpxClient(verify=False),
-        _strict_response_validation=True,
-    ) as client:
-        made = await client.users.subscriptions.subscribe("ada", topic_name="news")
-        assert await client.users.subscriptions.retrieve("news", user_external_id="ada") == made
-        done = await client.topics.subscriptions.subscribe_bulk("news", user_external_ids=["bob", "dan"])
-        assert (users(done.successful), len(done.failed)) == (["bob"], 1)
-        assert users([each async for each in client.topics.subscriptions.list("news", limit=1)]) == ["bob", "ada"]
-        assert topics([each async for each in client.users.subscriptions.list("ada")]) == ["news"]
-        await client.users.subscriptions.unsubscribe("news", user_external_id="ada")
-        ended = await client.topics.subscriptions.unsubscribe_bulk("news", user_external_ids=["bob"])
-        assert (users(ended.successful), ended.failed) == (["bob"], [])
+async def test_asynchronously(asynchronous: AsyncNotiflows) -> None:
+    made = await asynchronous.users.subscriptions.subscribe("ada", topic_name="news")
+    assert await asynchronous.users.subscriptions.retrieve("news", user_external_id="ada") == made
+    done = await asynchronous.topics.subscriptions.subscribe_bulk("news", user_external_ids=["bob", "dan"])
+    assert (users(done.successful), len(done.failed)) == (["bob"], 1)
+    assert users([each async for each in asynchronous.topics.subscriptions.list("news", limit=1)]) == ["bob", "ada"]
+    assert topics([each async for each in asynchronous.users.subscriptions.list("ada")]) == ["news"]
+    await asynchronous.users.subscriptions.unsubscribe("news", user_external_id="ada")
+    ended = await asynchronous.topics.subscriptions.unsubscribe_bulk("news", user_external_ids=["bob"])
+    assert (users(ended.successful), ended.failed) == (["bob"], [])

@@ -10,9 +10,9 @@ import knockapi
 import notiflows as sdk
 import pytest
 from knockapi import Knock
-from notiflows import AsyncNotiflows, DefaultAsyncHttpxClient, Notiflows
+from notiflows import AsyncNotiflows, Notiflows
 
-from tests.dialects.notiflows.conftest import Pair, details
+from tests.dialects.notiflows.conftest import details
 
 
 @pytest.fixture
@@ -128,20 +128,12 @@ def test_knocks_lists_of_subscriptions_do_not_show_them(notiflows: Notiflows, kn
     assert [each.topic_name for each in notiflows.users.subscriptions.list("ada")] == ["news"]
 
 
-async def test_asynchronously(api: str, pair: Pair) -> None:
-    async with AsyncNotiflows(
-        api_key=pair.public,
-        secret=pair.secret,
-        base_url=f"{api}/admin/v1",
-        max_retries=0,
-        http_client=DefaultAsyncHttpxClient(verify=False),
-        _strict_response_validation=True,
-    ) as client:
-        await client.users.upsert("ada")
-        for number in range(3):
-            await client.users.subscriptions.subscribe("ada", topic_name=f"topic-{number}")
-        assert [topic.name async for topic in client.topics.list(limit=2)] == ["topic-2", "topic-1", "topic-0"]
-        assert (await client.topics.retrieve("topic-1")).name == "topic-1"
-        await client.topics.delete("topic-1")
-        with pytest.raises(sdk.NotFoundError):
-            await client.topics.retrieve("topic-1")
+async def test_asynchronously(asynchronous: AsyncNotiflows) -> None:
+    await asynchronous.users.upsert("ada")
+    for number in range(3):
+        await asynchronous.users.subscriptions.subscribe("ada", topic_name=f"topic-{number}")
+    assert [topic.name async for topic in asynchronous.topics.list(limit=2)] == ["topic-2", "topic-1", "topic-0"]
+    assert (await asynchronous.topics.retrieve("topic-1")).name == "topic-1"
+    await asynchronous.topics.delete("topic-1")
+    with pytest.raises(sdk.NotFoundError):
+        await asynchronous.topics.retrieve("topic-1")

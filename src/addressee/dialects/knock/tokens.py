@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import jwt
-
 from addressee.dialects.knock.errors import KnockError
+from addressee.dialects.user_tokens import BadTokenError, SigningKeyMissingError, verified_claims
 from addressee.directory.environments import Settings
 from addressee.directory.recipient import TENANTS
 
 LEEWAY_SECONDS = 60
-MAX_LENGTH = 16_384
 
 # A tenant has two paths.
 TENANT_PATHS = (f"/v1/objects/{TENANTS}/", "/v1/tenants/")
@@ -83,25 +81,12 @@ def user_path(id: str) -> str:
 
 def verify(token: str, settings: Settings) -> Token:
     """Raises KnockError unless the token is signed with the environment's key (RS256) and in force."""
-    if settings.signing_key is None:
-        raise KnockError(
-            "missing_jwt_signing_key",
-            "This environment has no signing key; make one with `addressee environments new-signing-key`.",
-        )
-    if len(token) > MAX_LENGTH:
-        raise KnockError("invalid_user_token", "The user token is too long.")
     try:
-        claims = jwt.decode(
-            token,
-            settings.signing_key,
-            algorithms=["RS256"],
-            leeway=LEEWAY_SECONDS,
-            options={"require": ["sub"], "verify_aud": False},
-        )
-    except jwt.ExpiredSignatureError:
-        raise KnockError("invalid_user_token", "The user token has expired.") from None
-    except jwt.InvalidTokenError:
-        raise KnockError("invalid_user_token", "The user token is not valid for this environment.") from None
+        claims = verified_claims(token, settings, LEEWAY_SECONDS)
+    except SigningKeyMissingError as error:
+        raise KnockError("missing_jwt_signing_key", str(error)) from None
+    except BadTokenError as error:
+        raise KnockError("invalid_user_token", str(error)) from None
     return Token(claims["sub"], read_grants(claims.get("grants")), claims.get("explicit_grants") is True)
 
 

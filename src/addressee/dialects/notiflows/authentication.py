@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import jwt
-
 from addressee.dialects.notiflows.errors import NotiflowsError, unauthenticated
 from addressee.dialects.notiflows.places import checked_external_id
 from addressee.dialects.operation import Request
+from addressee.dialects.user_tokens import BadTokenError, SigningKeyMissingError, verified_claims
 from addressee.directory.environments import Environment, Settings
 from addressee.directory.errors import RefusedError
 from addressee.directory.keys import Credential, Kind
@@ -27,7 +26,6 @@ USER_ID = "x-notiflows-user-id"
 HEADERS: Mapping[Kind, str] = {"public": PUBLIC_KEY, "secret": SECRET_KEY}
 
 LEEWAY_SECONDS = 30
-MAX_TOKEN_LENGTH = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +107,8 @@ def place_of(environment: Environment, id: str) -> Place:
 
 def subject(token: str, settings: Settings) -> str:
     """Whom a token is for. Raises NotiflowsError unless it is signed with the environment's key and in force."""
-    if settings.signing_key is None:
-        message = "This environment has no signing key; make one with `addressee environments new-signing-key`."
-        raise unauthenticated("user_key", message)
-    if len(token) > MAX_TOKEN_LENGTH:
-        raise unauthenticated("user_key", "The user token is too long.")
     try:
-        claims = jwt.decode(
-            token,
-            settings.signing_key,
-            algorithms=["RS256"],
-            leeway=LEEWAY_SECONDS,
-            options={"require": ["sub"], "verify_aud": False},
-        )
-    except jwt.ExpiredSignatureError:
-        raise unauthenticated("user_key", "The user token has expired.") from None
-    except jwt.InvalidTokenError:
-        raise unauthenticated("user_key", "The user token is not valid for this environment.") from None
-    found: str = claims["sub"]
+        found: str = verified_claims(token, settings, LEEWAY_SECONDS)["sub"]
+    except (SigningKeyMissingError, BadTokenError) as error:
+        raise unauthenticated("user_key", str(error)) from None
     return found
