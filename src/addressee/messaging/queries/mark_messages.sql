@@ -21,14 +21,7 @@ WHERE messages.environment_id = $1
       AND present.id = messages.id
       AND present.recipient_id = messages.recipient_id
   )
-  AND NOT EXISTS (
-    SELECT
-    FROM addressee.departed AS departed
-    WHERE departed.environment_id = messages.environment_id
-      AND departed.collection = messages.collection
-      AND departed.id = messages.recipient_id
-      AND departed.uid = messages.uid
-  )
+  -- part: not_departed
   AND ($5::uuid[] IS NULL OR messages.uid = ANY($5))
   AND CASE $3
         WHEN 'unseen' THEN messages.seen_at IS NOT NULL
