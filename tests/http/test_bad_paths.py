@@ -1,0 +1,89 @@
+"""Paths that cannot be read, and ids that are none, on every route.
+
+Where that does not hold, a table says so, and why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.exchange import Connection, Reply
+from tests.support.inhabited import Inhabited
+from tests.support.refusals import Refusal
+from tests.support.routes import Route, each
+
+SEGMENTS = {
+    "%00": "NUL",
+    "a%00b": "NUL inside",
+    "%ff": "no UTF-8",
+    "%ED%A0%80": "a surrogate",
+    "%": "a bare percent sign",
+}
+SEGMENTS |= {"%zz": "a broken escape", "%4": "half an escape", "": "an empty part"}
+
+# A path that begins with two slashes is one that begins with one: then there is no such variable.
+UNREACHABLE = {("workspace", "")}
+
+# What names something that is too long is refused; what looks for it may say instead that there is none. The first
+# pattern that fits a path and one of its variables counts.
+LONG_IDS: Sequence[tuple[str, Refusal | None]] = (
+    (r"/(admin|user)/v1/.* (external_id|topic_name)", Refusal.INVALID),
+    (r"/(admin|user)/v1/.* (?!handle).*", Refusal.INVALID_PARAMETER),
+    (r"/v1/workflows/{key}/cancel key", None),  # there is nothing to cancel
+    (r".*/preferences/.*", Refusal.INVALID),
+    (r".* (user_id|collection)", Refusal.INVALID),
+    (r"(/directory)?/v1/(objects|tenants|audiences)/.* (?!channel_id).*", Refusal.INVALID),
+    (r".* (distinct_id|tenant_id|brand_id|object_type|object_id|category)", Refusal.INVALID),
+    (r".* workspace", Refusal.UNKNOWN_KEY),
+    (r".* (key|handle)", Refusal.WORKFLOW_MISSING),
+    (r".*", Refusal.MISSING),
+)
+
+
+def refusal_of_a_long_id(route: Route, variable: str) -> Refusal | None:
+    return next(refusal for pattern, refusal in LONG_IDS if re.fullmatch(pattern, f"{route.path} {variable}"))
+
+
+each_with_variables = each(lambda route: route.variables)
+
+
+@pytest.mark.usefixtures("unchanged")
+class TestPaths:
+    @each_with_variables
+    def test_one_that_cannot_be_read(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        wrong = [
+            f"{variable} is {name}: {problem}"
+            for variable in route.variables
+            for segment, name in SEGMENTS.items()
+            if (variable, segment) not in UNREACHABLE
+            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: segment}))]
+            for problem in route.problems(reply, Refusal.UNREADABLE)
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    @each_with_variables
+    def test_an_id_that_is_too_long_is_refused_or_names_nothing(
+        self, line: Connection, inhabited: Inhabited, route: Route
+    ) -> None:
+        wrong = [
+            f"{variable} of {length} characters: {problem}"
+            for variable in route.variables
+            for length in (257, 10_000)
+            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: "x" * length}))]
+            for problem in problems_of_a_long_id(route, variable, reply)
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    def test_one_that_no_server_takes(self, line: Connection, inhabited: Inhabited) -> None:
+        """The one answer without an envelope: the HTTP server gives up before there is a request."""
+        assert line.ask("GET", f"/v1/users/{'x' * 70_000}", key=inhabited.secret_key).status == 414
+
+
+def problems_of_a_long_id(route: Route, variable: str, reply: Reply) -> list[str]:
+    refusal = refusal_of_a_long_id(route, variable)
+    if refusal is not None:
+        return route.problems(reply, refusal, variable)
+    return [] if (reply.status, reply.body) == (route.operation.status, b"") else [f"{route.title}: {reply}"]
