@@ -148,6 +148,10 @@ def as_it_came(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[s
     return path
 
 
+# The header of an answer to what succeeds when it is tried again in a moment.
+RETRY_SOON: Mapping[str, str] = {"retry-after": "1"}
+
+
 class Code(NamedTuple):
     """What a code in a dialect's refusals means, for the reference."""
 

@@ -15,6 +15,10 @@ from addressee.directory.recipient import Document
 MAX_DEPTH = 64
 MAX_ID_LENGTH = 256
 NUMBER_BOUND = 2**63
+
+# HTTP clients take such a part out of a path before they send it, so nobody could ask for what has it as its id.
+UNREACHABLE = frozenset({".", ".."})
+
 FIRST_SURROGATE = "\ud800"
 LAST_SURROGATE = "\udfff"
 

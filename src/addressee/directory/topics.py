@@ -19,6 +19,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory import rows, subscriptions
 from addressee.directory.clock import Clock
+from addressee.directory.documents import UNREACHABLE
 from addressee.directory.edits import Identify
 from addressee.directory.errors import RefusedError, UnavailableError
 from addressee.directory.history import NO_ORIGIN, Origin
@@ -35,9 +36,6 @@ SQL = load(__package__)
 TOPICS = "$topics"
 
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
-
-# HTTP clients take such a part out of a path before they send it.
-UNREACHABLE = frozenset({".", ".."})
 
 # How often somebody may delete a topic while others subscribe to it.
 MAX_TRIES = 5

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
+    RETRY_SOON,
     Answer,
     MalformedError,
     TooLargeError,
@@ -48,8 +49,6 @@ CODES: dict[str, tuple[HTTPStatus, str]] = {
     "service_unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, API),
     "internal_server_error": (HTTPStatus.INTERNAL_SERVER_ERROR, API),
 }
-
-RETRY_SOON = {"retry-after": "1"}
 
 
 class KnockError(Exception):
@@ -108,7 +107,7 @@ def envelope(
     code: str,
     message: str,
     failures: Sequence[tuple[str, str]] = (),
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     status, type = CODES[code]
     body: dict[str, object] = {"code": code, "message": message, "status": status, "type": type}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
+    RETRY_SOON,
     Answer,
     MalformedError,
     TooLargeError,
@@ -17,8 +19,6 @@ from addressee.directory.errors import MissingError, OverloadedError, RefusedErr
 from addressee.directory.merges import MergeMissingError
 from addressee.directory.receipts import ReceiptMismatchError
 from addressee.messaging import ActorMissingError
-
-RETRY_SOON = {"retry-after": "1"}
 
 
 class UnauthenticatedError(Exception):
@@ -64,7 +64,7 @@ def render(error: Exception) -> Answer:
 
 
 def envelope(
-    status: HTTPStatus, code: str, message: str, field: str | None = None, headers: dict[str, str] | None = None
+    status: HTTPStatus, code: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Answer:
     fields = [] if field is None else [{"field": field, "message": message}]
     return json_answer({"error": {"code": code, "message": message, "fields": fields}}, status, headers)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
+    RETRY_SOON,
     Answer,
     Call,
     Code,
@@ -51,8 +52,6 @@ REASONS_OF_SHAPES = {
 
 # Where a path leads into an array: `recipients[0]`, which is `recipients.0` here.
 INDEX = re.compile(r"\[(\d+)\]")
-
-RETRY_SOON = {"retry-after": "1"}
 
 # The SDKs repeat every 409 by themselves; none of ours is cured by that (§4.2).
 RETRY_NEVER = {"x-should-retry": "false"}

@@ -10,7 +10,7 @@ from uuid import UUID
 from addressee.dialects.notiflows.errors import bad_id, invalid, missing
 from addressee.dialects.notiflows.query import Query
 from addressee.dialects.operation import Call
-from addressee.directory.documents import check_text
+from addressee.directory.documents import UNREACHABLE, check_text
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.messaging import Channel, NamedWorkflow
 from addressee.messaging.identifiers import workflow_id
@@ -22,9 +22,6 @@ ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 # An id that nothing has.
 NO_ID = UUID(int=0)
-
-# HTTP clients take such a part out of a path before they send it.
-UNREACHABLE = frozenset({".", ".."})
 
 
 def checked_external_id(id: object, field: str = "external_id") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
+    RETRY_SOON,
     Answer,
     MalformedError,
     TooLargeError,
@@ -20,8 +21,6 @@ from addressee.directory.list_edits import LISTS
 from addressee.directory.receipts import ReceiptMismatchError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
 from addressee.messaging import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
-
-RETRY_SOON = {"retry-after": "1"}
 
 # What each status is called: `error_code`, and `type` as these SDKs' own errors have it.
 NAMES: Mapping[HTTPStatus, tuple[str, str]] = {

@@ -6,15 +6,12 @@ import re
 
 from addressee.dialects.operation import Call
 from addressee.dialects.suprsend.errors import invalid, missing_at
-from addressee.directory.documents import check_text
+from addressee.directory.documents import UNREACHABLE, check_text
 from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
 
 MAX_ID_LENGTH = 255
 
 TENANT = re.compile(r"[a-z0-9_-]{1,64}")
-
-# HTTP clients take such a part out of a path before they send it.
-UNREACHABLE = frozenset({".", ".."})
 
 
 def checked_id(id: object, field: str = "distinct_id") -> str:
