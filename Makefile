@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(shell command -v uv || echo $(BIN)/uv)
 STAMP  := $(VENV)/.installed
 
-.PHONY: install demo serve test check conformance format bench lock clean
+.PHONY: install demo serve test test-slow check conformance format bench lock clean
 
 install: $(STAMP)
 
@@ -25,6 +25,9 @@ serve: install
 
 test: install
 	@$(BIN)/pytest
+
+test-slow: install
+	@$(BIN)/pytest -m slow
 
 check: install
 	@$(BIN)/ruff format --check .

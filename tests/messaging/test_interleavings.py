@@ -28,6 +28,8 @@ from tests.support.interleavings import CLUBS
 from tests.support.processes import FOLDER_OF_THIS_PROCESS
 from tests.support.servers import fresh_database
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = 4
 EPISODES = 1000
 AT_ONCE = 20
