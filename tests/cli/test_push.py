@@ -24,10 +24,27 @@ async def push(tmp_path: Path, environment: str = "staging") -> tuple[int | None
 async def test_what_was_done_is_shown(tmp_path: Path) -> None:
     write(tmp_path / "folder")
     first = await push(tmp_path)
-    assert first == (0, "new        channel in-app\nnew        workflow hello\nunchanged  variables\n", "")
+    assert first == (0, "new        channel in-app\nnew        workflow hello\n", "")
     write(tmp_path / "folder", **{"channels/in-app.yaml": "type: in_app_feed\nname: News"})
     code, output, _ = await push(tmp_path)
     assert (code, output.splitlines()[:2]) == (0, ["changed    channel in-app", "unchanged  workflow hello"])
+
+
+async def test_what_looks_like_a_secret_is_pushed_with_a_warning(tmp_path: Path) -> None:
+    write(tmp_path / "folder", **{"public_variables.yaml": "app_url: https://app.example.com\napi_secret: s3cr3t"})
+    code, output, errors = await push(tmp_path)
+    assert (code, output.splitlines()[-1]) == (0, "changed    public variables")
+    assert errors == (
+        "warning: public_variables.yaml:2: 'api_secret' looks like the name of a secret: "
+        "whoever may read a feed can read public variables\n"
+    )
+
+
+async def test_a_folder_of_workflows_alone_uses_the_channels_that_there_are(tmp_path: Path) -> None:
+    write(tmp_path / "folder")
+    await push(tmp_path)
+    (tmp_path / "folder" / "channels" / "in-app.yaml").unlink()
+    assert await push(tmp_path) == (0, "unchanged  workflow hello\n", "")
 
 
 async def test_mistakes_are_shown_with_file_and_line(tmp_path: Path) -> None:

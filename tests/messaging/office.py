@@ -64,7 +64,7 @@ FILES = {
     "channels/in-app.yaml": IN_APP,
     "channels/email.yaml": OUTBOX,
     "workflows/welcome.yaml": WELCOME,
-    "variables.yaml": "app_url: https://app.example",
+    "public_variables.yaml": "app_url: https://app.example",
 }
 
 

@@ -54,7 +54,7 @@ def test_a_folder_without_mistakes(tmp_path: Path) -> None:
             text="Hello {{ recipient.name }}",
         ),
     )
-    assert read.variables == {"app_url": "https://app.example"}
+    assert (read.variables, read.public_variables) == (None, {"app_url": "https://app.example"})
 
 
 def test_secrets_come_from_the_environment_and_are_not_shown(tmp_path: Path) -> None:
@@ -126,8 +126,8 @@ steps:
         "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
         "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms",
         "variables.yaml:1: this must be a mapping of names to values",
-        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, categories.yaml or "
-        "preferences.yaml",
+        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, "
+        "public_variables.yaml, categories.yaml or preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
         "workflows/a.yaml:8: 'channel' is missing",
@@ -464,3 +464,32 @@ def test_categories_are_read_with_groups_of_kinds_spelled_out(tmp_path: Path) ->
 )
 def test_categories_with_mistakes(tmp_path: Path, categories: str, found: list[str]) -> None:
     assert mistakes(tmp_path, {"categories.yaml": categories}) == [f"categories.yaml:{line}" for line in found]
+
+
+def test_steps_may_use_channels_that_the_environment_has(tmp_path: Path) -> None:
+    workflow = """
+steps:
+  - {ref: feed, channel: in-app, template: {body: Hello}}
+  - {ref: text, channel: sms, template: {}}
+  - {ref: mail, channel: email, template: {}}
+"""
+    stored = {"in-app": "feed", "sms": "twilio"}
+    folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
+    with pytest.raises(MistakesError) as error:
+        read_configuration(folder, {}, stored)
+    assert [str(mistake) for mistake in error.value.mistakes] == [
+        "workflows/hello.yaml:4: nothing can be sent with twilio yet, only with feed, smtp, outbox, fcm",
+        "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
+    ]
+    write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
+    (read,) = read_configuration(folder, {}, stored).workflows
+    assert read.workflow.steps == (ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="Hello")),)
+
+
+def test_the_file_of_a_channel_counts_more_than_the_channel_that_is_stored(tmp_path: Path) -> None:
+    workflow = "steps:\n  - {ref: a, channel: mail, template: {subject: Hi, text: Hi}}"
+    files = {"channels/mail.yaml": OUTBOX, "workflows/a.yaml": workflow}
+    (read,) = read_configuration(write_files(tmp_path, files), {}, {"mail": "twilio"}).workflows
+    assert read.workflow.steps == (
+        ChannelStep(ref="a", channel="mail", template=EmailTemplate(subject="Hi", text="Hi")),
+    )

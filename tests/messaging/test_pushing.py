@@ -3,12 +3,12 @@
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
 import pytest
 
 from addressee.messaging import channels
 from addressee.messaging.configuration import MistakesError
 from addressee.messaging.example import install_example
+from addressee.messaging.variables import Variables, read_variables
 from addressee.preferences.defaults import read_ground
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, SEALER, WELCOME, Office
@@ -26,13 +26,17 @@ async def versions(office: Office) -> int:
     return count
 
 
+async def variables(office: Office) -> Variables:
+    return await read_variables(office.pool, office.environment_id)
+
+
 async def test_pushing_the_same_again_changes_nothing(office: Office) -> None:
     first = await effects(office, FILES)
     assert first == {
         "channel email": "new",
         "channel in-app": "new",
         "workflow welcome": "new",
-        "variables": "changed",
+        "public variables": "changed",
     }
     assert await effects(office, FILES) == dict.fromkeys(first, "unchanged")
     assert await versions(office) == 1
@@ -93,6 +97,44 @@ async def test_categories_are_replaced_and_stay_when_nothing_is_said(office: Off
     assert (await read_ground(office.pool, office.environment_id)).sections == ()
 
 
+async def test_variables_are_replaced_and_stay_when_nothing_is_said(office: Office) -> None:
+    await office.push({"variables.yaml": "one: 1\ntwo: 2", "public_variables.yaml": "app_url: https://app.example"})
+    for file in (office.folder / "pushed").glob("*.yaml"):
+        file.unlink()
+    silent = {"channels/in-app.yaml": IN_APP}
+    assert await effects(office, silent) == {"channel in-app": "new"}
+    assert await variables(office) == Variables({"one": 1, "two": 2}, {"app_url": "https://app.example"})
+    assert await effects(office, {"variables.yaml": "two: 3"}) == {
+        "channel in-app": "unchanged",
+        "variables": "changed",
+    }
+    assert await variables(office) == Variables({"two": 3}, {"app_url": "https://app.example"})
+    assert (await effects(office, {"public_variables.yaml": ""}))["public variables"] == "changed"
+    assert await variables(office) == Variables({"two": 3}, {})
+
+
+async def test_a_variable_is_public_or_not_as_the_last_file_that_names_it_says(office: Office) -> None:
+    await office.push({"variables.yaml": "app_url: a\nother: b"})
+    (office.folder / "pushed" / "variables.yaml").unlink()
+    assert await effects(office, {"public_variables.yaml": "app_url: a"}) == {
+        "variables": "changed",
+        "public variables": "changed",
+    }
+    assert await variables(office) == Variables({"other": "b"}, {"app_url": "a"})
+    (office.folder / "pushed" / "public_variables.yaml").unlink()
+    await effects(office, {"variables.yaml": "app_url: c"})
+    assert await variables(office) == Variables({"app_url": "c"}, {})
+
+
+async def test_what_was_stored_before_variables_could_be_public_is_not(office: Office) -> None:
+    await office.pool.execute(
+        "INSERT INTO addressee.variables (environment_id, document) VALUES ($1, $2)",
+        office.environment_id,
+        b'{"app_url": "https://app.example"}',
+    )
+    assert await variables(office) == Variables({"app_url": "https://app.example"}, {})
+
+
 @pytest.mark.parametrize(
     ("files", "mistake"),
     [
@@ -119,10 +161,7 @@ async def test_a_channel_does_not_become_another(office: Office, files: dict[str
     with pytest.raises(MistakesError) as error:
         await office.push({**more, **{name: text.replace("{in_app}", in_app) for name, text in files.items()}})
     assert [str(each) for each in error.value.mistakes] == [mistake.replace("{in_app}", in_app)]
-    stored = await office.pool.fetchval(
-        "SELECT document FROM addressee.variables WHERE environment_id = $1", office.environment_id
-    )
-    assert msgspec.json.decode(stored) == {"app_url": "https://app.example"}
+    assert await variables(office) == Variables({}, {"app_url": "https://app.example"})
 
 
 async def test_a_channel_that_can_send_stays_able_to(office: Office) -> None:

@@ -1,12 +1,13 @@
 """A folder of channels, workflows, variables, categories and preferences, read and checked as a whole.
 
-channels/<key>.yaml    workflows/<key>.yaml    variables.yaml    categories.yaml    preferences.yaml
+channels/<key>.yaml    variables.yaml           categories.yaml
+workflows/<key>.yaml   public_variables.yaml    preferences.yaml
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from addressee.directory.kinds import GROUPS
 from addressee.messaging import templates
 from addressee.messaging.schemas import check_schema
 from addressee.messaging.sources import Mistake, Source, Trail, read
+from addressee.messaging.variable_files import read_variable_file, refuse_two_homes, warn_of_secrets
 from addressee.messaging.workflow import (
     MAX_DELAY,
     MAX_STEPS,
@@ -40,7 +42,7 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 INDEX = re.compile(r"\[(\d+)\]")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
-WHOLE_FILES = ("variables.yaml", "categories.yaml", "preferences.yaml")
+WHOLE_FILES = ("variables.yaml", "public_variables.yaml", "categories.yaml", "preferences.yaml")
 
 # The provider that need not be named.
 FEED = "feed"
@@ -132,37 +134,56 @@ class WorkflowDefinition:
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """`preferences` are those of recipients who say nothing, `sections` hold the categories that recipients choose
-    among; None when the folder says nothing either.
+    among. What no file of the folder defines is None. `warnings` hinder nothing.
     """
 
     channels: list[ChannelDefinition]
     workflows: list[WorkflowDefinition]
-    variables: dict[str, Any]
+    variables: dict[str, Any] | None = None
+    public_variables: dict[str, Any] | None = None
     preferences: dict[str, Any] | None = None
     sections: tuple[Section, ...] | None = None
+    warnings: Sequence[Mistake] = ()
 
 
-def read_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
-    """`environment` holds the values of `${NAME}` in settings. Raises MistakesError, which names every mistake."""
+def read_configuration(
+    folder: Path, environment: Mapping[str, str], stored_providers: Mapping[str, str] | None = None
+) -> Configuration:
+    """`environment` holds the values of `${NAME}` in settings. Steps may use the folder's channels and those of
+    `stored_providers`, which names the provider of each. Raises MistakesError, which names every mistake.
+    """
     mistakes = unknown_files(folder)
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
     variable_files = [read(path, folder) for path in folder.glob("variables.yaml")]
+    public_variable_files = [read(path, folder) for path in folder.glob("public_variables.yaml")]
     category_files = [read(path, folder) for path in folder.glob("categories.yaml")]
     preference_files = [read(path, folder) for path in folder.glob("preferences.yaml")]
 
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
-    providers = {key_of(source): provider_of(source) for source in channel_files}
+    providers = {**(stored_providers or {}), **{key_of(source): provider_of(source) for source in channel_files}}
     workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, providers))]
-    variables = {name: value for source in variable_files for name, value in read_variables(source).items()}
+    variables = next((read_variable_file(source) for source in variable_files), None)
+    public_variables = next((read_variable_file(source) for source in public_variable_files), None)
+    for source in public_variable_files:
+        refuse_two_homes(source, public_variables or {}, variables or {})
     sections = next((read_categories(source) for source in category_files), None)
     preferences = next((read_preferences(source) for source in preference_files), None)
 
-    for source in (*channel_files, *workflow_files, *variable_files, *category_files, *preference_files):
+    for source in (
+        *channel_files,
+        *workflow_files,
+        *variable_files,
+        *public_variable_files,
+        *category_files,
+        *preference_files,
+    ):
         mistakes += source.mistakes
     if mistakes:
         raise MistakesError(sorted(set(mistakes)))
-    return Configuration(channels, workflows, variables, preferences, sections)
+    warnings = [warning for source in variable_files for warning in warn_of_secrets(source, public=False)]
+    warnings += [warning for source in public_variable_files for warning in warn_of_secrets(source, public=True)]
+    return Configuration(channels, workflows, variables, public_variables, preferences, sections, warnings)
 
 
 def unknown_files(folder: Path) -> list[Mistake]:
@@ -282,15 +303,6 @@ def read_step(
     if source.mistakes:
         return None
     return ChannelStep(ref=step.ref, channel=step.channel, template=msgspec.convert(step.template, TEMPLATES[type]))
-
-
-def read_variables(source: Source) -> dict[str, Any]:
-    if source.value is None or source.mistakes:
-        return {}
-    if not isinstance(source.value, dict):
-        source.mistake((), "this must be a mapping of names to values")
-        return {}
-    return source.value
 
 
 def read_categories(source: Source) -> tuple[Section, ...]:

@@ -77,7 +77,7 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
     around = Surroundings(
         run,
         await read_mentioned(reader, run, runs),
-        await read_variables(pool, run.environment_id),
+        (await read_variables(pool, run.environment_id)).all,
         await channels.by_key(pool, run.environment_id),
         await read_ground(pool, run.environment_id),
         now,

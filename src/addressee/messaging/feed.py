@@ -67,6 +67,8 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
+    """`variables` are the environment's public ones."""
+
     items: Slice[FeedItem]
     total: int
     unread: int
@@ -87,7 +89,7 @@ async def read_feed(
     """The counts are over what `counted` finds, None: the same as `filter`."""
     recipient = await reader.read(reference.at(environment_id))
     async with pool.acquire() as connection:
-        variables = await read_variables(connection, environment_id)
+        variables = (await read_variables(connection, environment_id)).public
         if recipient is None:
             return Feed(Slice((), page.size), 0, 0, 0, variables)
         owner = recipient_columns(recipient)

@@ -26,7 +26,7 @@ from addressee.messaging.configuration import (
     WorkflowDefinition,
 )
 from addressee.messaging.sources import Mistake
-from addressee.messaging.variables import read_variables
+from addressee.messaging.variables import read_variables, store_variables
 from addressee.messaging.workflow import Channel, Workflow
 from addressee.preferences.defaults import read_ground, store_categories, store_default
 
@@ -41,7 +41,9 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push did: `what` is `channel email`, `workflow welcome`, `variables`, `categories` or `preferences`."""
+    """What a push did: `what` is `channel email`, `workflow welcome`, `variables`, `public variables`, `categories` or
+    `preferences`.
+    """
 
     what: str
     effect: Effect
@@ -62,7 +64,7 @@ async def push(
                 for channel in configuration.channels
             ],
             *[await push_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
-            await push_variables(connection, environment_id, configuration),
+            *await push_variables(connection, environment_id, configuration),
             *await push_categories(connection, environment_id, configuration),
             *await push_preferences(connection, environment_id, configuration),
         ]
@@ -152,11 +154,19 @@ async def push_workflow(
     return Pushed(f"workflow {defined.key}", Effect.NEW if before is None else Effect.CHANGED)
 
 
-async def push_variables(connection: Connection, environment_id: int, configuration: Configuration) -> Pushed:
-    if await read_variables(connection, environment_id) == configuration.variables:
-        return Pushed("variables", Effect.UNCHANGED)
-    await connection.execute(SQL["push_variables"], environment_id, msgspec.json.encode(configuration.variables))
-    return Pushed("variables", Effect.CHANGED)
+async def push_variables(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:
+    before = await read_variables(connection, environment_id)
+    after = before.replaced(configuration.variables, configuration.public_variables)
+    if after != before:
+        await store_variables(connection, environment_id, after)
+    return [
+        Pushed(what, Effect.CHANGED if changed else Effect.UNCHANGED)
+        for what, defined, changed in (
+            ("variables", configuration.variables, after.private != before.private),
+            ("public variables", configuration.public_variables, after.public != before.public),
+        )
+        if defined is not None or changed
+    ]
 
 
 async def push_categories(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:

@@ -1,6 +1,8 @@
-"""The public variables of an environment: templates and feeds see them as `vars`."""
+"""The variables of an environment: templates see all of them as `vars`, and feeds show those that are public."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -11,6 +13,45 @@ from addressee.directory.recipient import Document
 SQL = load(__package__)
 
 
-async def read_variables(database: Pool | Connection, environment_id: int) -> Document:
-    document: bytes | None = await database.fetchval(SQL["variables"], environment_id)
-    return {} if document is None else msgspec.json.decode(document)
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """A name is in one of both at most."""
+
+    private: Document = field(default_factory=dict)
+    public: Document = field(default_factory=dict)
+
+    @property
+    def all(self) -> Document:
+        return {**self.private, **self.public}
+
+    def replaced(self, private: Document | None, public: Document | None) -> Variables:
+        """These variables with all private or all public ones replaced; None keeps them.
+
+        A variable that is kept gives way to a new one of its name, and so becomes public or ceases to be.
+        """
+        return Variables(
+            private=without(self.private, public or {}) if private is None else private,
+            public=without(self.public, private or {}) if public is None else public,
+        )
+
+
+def without(document: Document, names: Document) -> Document:
+    return {name: value for name, value in document.items() if name not in names}
+
+
+async def read_variables(database: Pool | Connection, environment_id: int) -> Variables:
+    row = await database.fetchrow(SQL["variables"], environment_id)
+    if row is None:
+        return Variables()
+    document: Document = msgspec.json.decode(row["document"])
+    names = set(row["public_names"])
+    return Variables(
+        private={name: value for name, value in document.items() if name not in names},
+        public={name: value for name, value in document.items() if name in names},
+    )
+
+
+async def store_variables(connection: Connection, environment_id: int, variables: Variables) -> None:
+    await connection.execute(
+        SQL["push_variables"], environment_id, msgspec.json.encode(variables.all), list(variables.public)
+    )

@@ -1,5 +1,6 @@
--- Replaces the public variables of an environment.
-INSERT INTO addressee.variables (environment_id, document)
-VALUES ($1, $2)
+-- Replaces the variables of an environment.
+INSERT INTO addressee.variables (environment_id, document, public_names)
+VALUES ($1, $2, $3)
 ON CONFLICT (environment_id) DO UPDATE
-SET document = excluded.document
+SET document = excluded.document,
+    public_names = excluded.public_names

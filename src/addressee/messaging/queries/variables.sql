@@ -1,4 +1,5 @@
--- The public variables of an environment.
-SELECT document
+-- The variables of an environment, and the names of those that are public.
+SELECT document,
+       public_names
 FROM addressee.variables
 WHERE environment_id = $1
