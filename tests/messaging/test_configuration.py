@@ -368,8 +368,22 @@ def test_default_preferences_are_read(tmp_path: Path) -> None:
             ],
         ),
         (
-            "conditions:\n- {variable: a.b, operator: exists}\n- variable: refs.x\n  operator: exists",
+            "conditions:\n- {variable: data.b, operator: exists}\n- variable: refs.x\n  operator: exists",
             ["3: refs cannot be used in preferences."],
+        ),
+        (
+            "conditions:\n- {variable: recipent.plan, operator: exists}\n"
+            "categories:\n  news:\n    kinds:\n      email:\n        conditions:\n"
+            "        - operator: exists\n          variable: Data.x\n"
+            "        - {variable: plan, operator: exists}",
+            [
+                "2: there is no 'recipent' to start a variable with; did you mean 'recipient'? "
+                "There are data, recipient, actor, tenant, vars, workflow, run",
+                "9: there is no 'Data' to start a variable with; did you mean 'data'? "
+                "There are data, recipient, actor, tenant, vars, workflow, run",
+                "10: there is no 'plan' to start a variable with; "
+                "there are data, recipient, actor, tenant, vars, workflow, run",
+            ],
         ),
     ],
 )

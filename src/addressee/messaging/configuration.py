@@ -36,6 +36,7 @@ from addressee.messaging.workflow import (
 )
 from addressee.preferences import check_set
 from addressee.preferences.categories import Category, Section
+from addressee.preferences.conditions import misspelt_variables
 from addressee.preferences.sets import NAMES
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -364,6 +365,8 @@ def read_preferences(source: Source) -> dict[str, Any]:
             check_set(part)
         except RefusedError as refusal:
             source.mistake(trail_of(refusal.field, part), refusal.message)
+    for trail, message in misspelt_variables(source.value):
+        source.mistake(trail, message)
     return source.value
 
 

@@ -2,15 +2,16 @@
 
 A variable is a path that starts with `data`, `recipient`, `actor`, `tenant`, `vars`, `workflow` or `run`; where it
 leads to nothing, its value is the empty text. An argument is such a path, or a value, which most clients write as text:
-a text beside a number, a boolean or a list is read as JSON.
+a text beside a number, a boolean or a list is read as JSON, and an argument's beside null as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ import msgspec
 from addressee.directory.documents import check_text, check_value, same
 from addressee.directory.errors import RefusedError
 
-ROOTS = frozenset({"data", "recipient", "actor", "tenant", "vars", "workflow", "run"})
+ROOTS = ("data", "recipient", "actor", "tenant", "vars", "workflow", "run")
 
 # They would be read from elsewhere, which preferences do not do.
 FORBIDDEN_ROOT = "refs"
@@ -76,6 +77,29 @@ def check_root(path: str, field: str) -> None:
         raise RefusedError("variable", field, f"{FORBIDDEN_ROOT} cannot be used in preferences.")
 
 
+def misspelt_variables(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Finds the variables of conditions within a value that no run can know: where each stands, and what is wrong."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from misspelt_variables(item, *path, index)
+    elif isinstance(value, dict):
+        variable = value.get("variable")
+        if "operator" in value and isinstance(variable, str) and (message := misspelling(variable)):
+            yield (*path, "variable"), message
+        for name, item in value.items():
+            yield from misspelt_variables(item, *path, name)
+
+
+def misspelling(variable: str) -> str | None:
+    """What is wrong with a variable that starts with none of ROOTS."""
+    root = variable.partition(".")[0]
+    if root in ROOTS or root == FORBIDDEN_ROOT:  # which is refused already
+        return None
+    nearest = get_close_matches(root, ROOTS, n=1)
+    meant = f"did you mean {nearest[0]!r}? There" if nearest else "there"
+    return f"there is no {root!r} to start a variable with; {meant} are {', '.join(ROOTS)}"
+
+
 def check_argument(argument: Any, field: str) -> None:
     if isinstance(argument, list):
         if len(argument) > MAX_LIST:
@@ -128,12 +152,18 @@ def look_up(path: str, known: Known) -> Any:
     return value
 
 
+class Written(str):
+    """A text that stands in a condition itself: the only one that may be written for null."""
+
+    __slots__ = ()
+
+
 def argument_of(argument: Any, known: Known) -> Any:
     if isinstance(argument, list):
         return [argument_of(item, known) for item in argument]
-    if isinstance(argument, str) and is_path(argument):
-        return value_of(look_up(argument, known))
-    return argument
+    if not isinstance(argument, str):
+        return argument
+    return value_of(look_up(argument, known)) if is_path(argument) else Written(argument)
 
 
 def is_path(text: str) -> bool:
@@ -160,17 +190,23 @@ def is_list(value: Any) -> bool:
 def as_json(text: str) -> Any:
     """What a text says as JSON; the text itself when it says nothing."""
     try:
-        return msgspec.json.decode(text)
+        return msgspec.json.decode(str(text))
     except (msgspec.DecodeError, RecursionError):
         return text
 
 
 def equal(one: Any, other: Any) -> bool:
     if isinstance(one, str) and not isinstance(other, str):
-        one = as_json(one)
+        one = read(one)
     elif isinstance(other, str) and not isinstance(one, str):
-        other = as_json(other)
+        other = read(other)
     return same(plain(one), plain(other))
+
+
+def read(text: str) -> Any:
+    """What a text beside a value of another type stands for. The text `null` that somebody gave is not null."""
+    found = as_json(text)
+    return text if found is None and not isinstance(text, Written) else found
 
 
 def plain(value: Any) -> Any:
@@ -178,11 +214,16 @@ def plain(value: Any) -> Any:
 
 
 def ordered(one: Any, other: Any) -> int | None:
-    """Below, at or above 0 as numbers are, else as texts are; None for what has no order."""
+    """Below, at or above 0 as numbers are, or as texts are that are none.
+
+    None for what has no order: a number and a text that is none, or what is absent, which the empty text stands for.
+    """
     first, second = number(one), number(other)
     if first is not None and second is not None:
         return (first > second) - (first < second)
-    if isinstance(one, str) and isinstance(other, str):
+    if first is not None or second is not None:
+        return None
+    if isinstance(one, str) and isinstance(other, str) and one and other:
         return (one > other) - (one < other)
     return None
 
