@@ -137,6 +137,16 @@ class TestTheClock:
     def test_is_needed(self, api: str, workspace: CreatedKey, date: str) -> None:
         check_refused(call(api, workspace, date=date))
 
+    @pytest.mark.parametrize(("allowed", "named"), [(1, "1 minute"), (15, "15 minutes"), (1440, "1,440 minutes")])
+    async def test_says_how_far_it_may_be_off(
+        self, api: str, pool: Pool, environment: Environment, workspace: CreatedKey, allowed: int, named: str
+    ) -> None:
+        await Environments(pool).change(environment.name, {"clock_skew_minutes": allowed})
+        answer = call(api, workspace, date="Tue, 04 Feb 2025 10:20:30 GMT")
+        assert answer.json["message"] == (
+            f"The request's date is more than {named} away from the time here; set your clock."
+        )
+
     async def test_may_be_left_out_of_account(
         self, api: str, pool: Pool, environment: Environment, workspace: CreatedKey
     ) -> None:

@@ -77,6 +77,7 @@ def check_date(request: Request, credential: Credential, date: str) -> None:
     sent = instant(date)
     if sent is None:
         raise unauthenticated("Send a Date header, like: Tue, 04 Feb 2025 10:20:30 GMT.")
-    skew = timedelta(minutes=credential.environment.settings.clock_skew_minutes)
-    if skew and abs(request.rooms.directory.clock.now() - sent) > skew:
-        raise unauthenticated(f"The request's date is more than {skew} away from the time here; set your clock.")
+    minutes = credential.environment.settings.clock_skew_minutes
+    if minutes and abs(request.rooms.directory.clock.now() - sent) > timedelta(minutes=minutes):
+        most = "1 minute" if minutes == 1 else f"{minutes:,} minutes"
+        raise unauthenticated(f"The request's date is more than {most} away from the time here; set your clock.")
