@@ -1,11 +1,21 @@
 """Environments and their settings."""
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from addressee.database.installation import Installation
 from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
 from addressee.directory.documents import Merge
-from addressee.directory.environments import Environments, Settings
+from addressee.directory.environments import Environments, MisconfiguredError, Settings
+from addressee.directory.keys import KeyRing, Keys
 from tests.conftest import Environment
+
+
+@pytest.fixture
+def sealer(installation: Installation) -> Sealer:
+    return Sealer(installation.master_key())
 
 
 async def test_three_environments_exist_from_the_start(pool: Pool) -> None:
@@ -73,3 +83,76 @@ async def test_a_signing_key_is_handed_out_once_and_kept_in_its_public_half(
     kept = (await environments.named(environment.name)).settings.signing_key
     assert kept is not None
     assert kept.startswith("-----BEGIN PUBLIC KEY-----")
+
+
+PUBLIC = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+PRIVATE = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def rsa_key(bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+async def test_a_signing_key_is_an_rsa_public_key(pool: Pool, environment: Environment) -> None:
+    pem = rsa_key(2048).public_key().public_bytes(*PUBLIC).decode()
+    changed = await Environments(pool).change(environment.name, {"signing_key": pem})
+    assert changed.settings.signing_key == pem
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("garbage", "must be a public key in PEM, which begins with -----BEGIN PUBLIC KEY-----."),
+        ("", "must be a public key in PEM, which begins with -----BEGIN PUBLIC KEY-----."),
+        (
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+            "must be a public key in PEM, which begins with -----BEGIN PUBLIC KEY-----.",
+        ),
+        (
+            rsa_key(2048).private_bytes(*PRIVATE).decode(),
+            "is a private key: give its public half (openssl pkey -pubout), and replace the pair.",
+        ),
+        (
+            ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*PUBLIC).decode(),
+            "must be an RSA key, as user tokens are signed by RS256.",
+        ),
+        (rsa_key(1024).public_key().public_bytes(*PUBLIC).decode(), "must have at least 2048 bits; this one has 1024."),
+    ],
+    ids=["text", "nothing", "broken", "private", "elliptic", "short"],
+)
+async def test_another_signing_key_is_refused(pool: Pool, environment: Environment, key: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="signing_key") as refused:
+        await Environments(pool).change(environment.name, {"signing_key": key})
+    assert str(refused.value).endswith(f"signing_key {reason}")
+    assert (await Environments(pool).named(environment.name)).settings.signing_key is None
+
+
+async def store(pool: Pool, environment: Environment, settings: bytes) -> None:
+    """As a hand in the database or another version would."""
+    await pool.execute("UPDATE addressee.environments SET settings = $2 WHERE id = $1", environment.id, settings)
+
+
+async def test_settings_of_a_newer_version_are_passed_over_and_kept(pool: Pool, environment: Environment) -> None:
+    await store(pool, environment, b'{"colour": "red", "user_shape": "nested"}')
+    changed = await Environments(pool).change(environment.name, {"enhanced_security": True})
+    assert changed.settings == Settings(user_shape="nested", enhanced_security=True)
+    stored = await pool.fetchval("SELECT settings->>'colour' FROM addressee.environments WHERE id = $1", environment.id)
+    assert stored == "red"
+
+
+async def test_what_is_stored_wrongly_opens_nothing_and_can_be_replaced(
+    pool: Pool, environment: Environment, keys: Keys, sealer: Sealer
+) -> None:
+    key = (await keys.create(environment.name, "secret")).key
+    await store(pool, environment, b'{"user_shape": "round"}')
+    assert await KeyRing(pool, sealer).find(key) is None
+    environments = Environments(pool)
+    assert environment.name not in [each.name for each in await environments.usable()]
+    with pytest.raises(MisconfiguredError) as error:
+        await environments.named(environment.name)
+    assert str(error.value) == (
+        f"What is stored as settings of the environment {environment.name} cannot be used: "
+        "Invalid enum value 'round' - at `$.user_shape`; `addressee environments set` replaces it."
+    )
+    await environments.change(environment.name, {"user_shape": "flat"})
+    assert (await KeyRing(pool, sealer).find(key)) is not None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -17,8 +18,11 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.attributes import is_timezone
 from addressee.directory.documents import Merge
+from addressee.directory.signing_keys import parse_signing_key
 
 SQL = load(__package__)
+
+log = structlog.get_logger()
 
 SIGNING_KEY_BITS = 2048
 
@@ -58,6 +62,10 @@ class Environment:
     settings: Settings = field(default_factory=Settings)
 
 
+class MisconfiguredError(ValueError):
+    """What is stored as an environment's settings cannot be used; the message says what."""
+
+
 class Environments:
     """Reads and changes environments. A change is in force everywhere within a second."""
 
@@ -65,22 +73,34 @@ class Environments:
         self._pool = pool
 
     async def all(self) -> list[Environment]:
+        """Raises MisconfiguredError."""
         return [environment_from(row) for row in await self._pool.fetch(SQL["list_environments"])]
 
+    async def usable(self) -> list[Environment]:
+        """All but those whose settings cannot be used, which the log names."""
+        found = (usable_environment(row) for row in await self._pool.fetch(SQL["list_environments"]))
+        return [environment for environment in found if environment is not None]
+
     async def named(self, name: str) -> Environment:
-        """Raises LookupError, which names the environments that there are."""
-        environments = await self.all()
-        for environment in environments:
-            if environment.name == name:
-                return environment
-        known = ", ".join(environment.name for environment in environments)
+        """Raises LookupError, which names the environments that there are, or MisconfiguredError."""
+        return environment_from(await self._row(name))
+
+    async def _row(self, name: str) -> asyncpg.Record:
+        rows = await self._pool.fetch(SQL["list_environments"])
+        for row in rows:
+            if row["name"] == name:
+                return row
+        known = ", ".join(row["name"] for row in rows)
         raise LookupError(f"There is no environment {name!r}; there are {known}.")
 
     async def change(self, name: str, settings: Mapping[str, Any]) -> Environment:
-        """Changes the settings given, keeps the others. Raises LookupError, or ValueError for a wrong setting."""
-        environment = await self.named(name)
+        """Changes the settings given, keeps the others. Raises LookupError, or ValueError for a wrong setting.
+
+        Settings that a newer version has stored are kept too.
+        """
+        row = await self._row(name)
         try:
-            changed = msgspec.convert({**msgspec.to_builtins(environment.settings), **settings}, Settings)
+            changed = msgspec.convert({**known_settings(row), **settings}, Settings)
         except msgspec.ValidationError as error:
             raise ValueError(f"Not a setting of an environment: {error}") from None
         if not is_timezone(changed.timezone):
@@ -95,9 +115,15 @@ class Environments:
                     f"Not a setting of an environment: allowed_origins holds {origin!r}; an origin is like"
                     " https://app.example.com, with http on localhost only, and without a path."
                 )
-        row = await self._pool.fetchrow(SQL["change_environment"], environment.id, msgspec.json.encode(changed))
-        assert row is not None
-        return environment_from(row)
+        if "signing_key" in settings and changed.signing_key is not None:
+            try:
+                parse_signing_key(changed.signing_key)
+            except ValueError as error:
+                raise ValueError(f"Not a setting of an environment: signing_key {error}") from None
+        given = {setting: value for setting, value in msgspec.to_builtins(changed).items() if setting in settings}
+        stored = await self._pool.fetchrow(SQL["change_environment"], row["id"], msgspec.json.encode(given))
+        assert stored is not None
+        return environment_from(stored)
 
     async def new_signing_key(self, name: str) -> str:
         """Makes a key pair for user tokens, keeps the public half, and returns the private one as PEM (PKCS#8)."""
@@ -115,8 +141,29 @@ class Environments:
 
 
 def environment_from(row: asyncpg.Record) -> Environment:
-    settings = msgspec.json.decode(row["settings"], type=Settings)
+    """Raises MisconfiguredError. Settings that only a newer version knows are passed over."""
+    try:
+        settings = msgspec.convert(known_settings(row), Settings)
+    except msgspec.ValidationError as error:
+        raise MisconfiguredError(
+            f"What is stored as settings of the environment {row['name']} cannot be used: {error}; "
+            "`addressee environments set` replaces it."
+        ) from None
     return Environment(row["id"], row["uid"], row["name"], settings)
+
+
+def usable_environment(row: asyncpg.Record) -> Environment | None:
+    """None when its settings cannot be used: then the log says so."""
+    try:
+        return environment_from(row)
+    except MisconfiguredError as error:
+        log.error("environment misconfigured", environment=row["name"], reason=str(error))
+        return None
+
+
+def known_settings(row: asyncpg.Record) -> dict[str, Any]:
+    stored = msgspec.json.decode(row["settings"], type=dict[str, Any])
+    return {name: value for name, value in stored.items() if name in Settings.__struct_fields__}
 
 
 def is_origin(text: str) -> bool:

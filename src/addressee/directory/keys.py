@@ -24,7 +24,7 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
-from addressee.directory.environments import Environment, Environments, environment_from
+from addressee.directory.environments import Environment, Environments, usable_environment
 from addressee.directory.errors import RefusedError, unavailable_when_away
 
 SQL = load(__package__)
@@ -155,7 +155,10 @@ class KeyRing:
         self._remembered: OrderedDict[Asked, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
 
     async def find(self, key: str, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
-        """The credential of a key of one of these kinds that is in force, or None. Raises UnavailableError."""
+        """The credential of a key of one of these kinds that is in force, or None. Raises UnavailableError.
+
+        No key opens an environment whose settings cannot be used.
+        """
         now = time.monotonic()
         asked = (kinds, key)
         remembered = self._remembered.get(asked)
@@ -185,9 +188,12 @@ class KeyRing:
             row = await self._pool.fetchrow(SQL["find_key"], self._sealer.digest(key), kinds)
         if row is None:
             return None
+        environment = usable_environment(row)
+        if environment is None:
+            return None
         id, sealed = row["key_id"], row["sealed_secret"]
         secret = None if sealed is None else self._sealer.open(sealed, purpose(id))
-        return Credential(id, row["kind"], environment_from(row), secret)
+        return Credential(id, row["kind"], environment, secret)
 
 
 def checked_secret(secret: str) -> str:

@@ -81,7 +81,7 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
     due = await pool.fetch(SQL["due_schedules"], now, limit)
     if not due:
         return 0
-    settings = {environment.id: environment.settings for environment in await Environments(pool).all()}
+    settings = {environment.id: environment.settings for environment in await Environments(pool).usable()}
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
     onward = with_following([row for row in by_key if row["lives"]], settings, now)
     async with pool.acquire() as connection, connection.transaction():

@@ -179,6 +179,18 @@ class TestEnhancedSecurity:
         answer = browser.get("/v1/users/ada", headers={"x-knock-user-token": "a.b.c"})
         assert refusal(answer) == (401, "missing_jwt_signing_key")
 
+    async def test_a_signing_key_that_was_stored_unchecked_opens_nothing(
+        self, browser: httpx.Client, pool: Pool, environment: Environment, signing_key: str
+    ) -> None:
+        garbage = "UPDATE addressee.environments SET settings = settings || $2 WHERE id = $1"
+        await pool.execute(garbage, environment.id, b'{"signing_key": "garbage"}')
+        answer = browser.get("/v1/users/ada", headers=token(signing_key))
+        assert refusal(answer) == (401, "missing_jwt_signing_key")
+        assert answer.json()["message"] == (
+            "This environment has a signing key that cannot be used; "
+            "make one with `addressee environments new-signing-key`."
+        )
+
     @pytest.mark.parametrize("granted", [[], [{}]])
     def test_explicit_grants_allow_only_what_they_list(
         self, browser: httpx.Client, signing_key: str, granted: list[Any]

@@ -76,6 +76,13 @@ class TestTokens:
         assert ask(x_notiflows_user_key=user_token(signing_key, "ada")).status_code == 200
         assert ask(x_notiflows_user_key=user_token(signing_key, "zoë")).status_code == 200
 
+    async def test_a_signing_key_that_was_stored_unchecked_opens_nothing(
+        self, ask: Ask, pool: Pool, environment: Environment, signing_key: str
+    ) -> None:
+        garbage = "UPDATE addressee.environments SET settings = settings || $2 WHERE id = $1"
+        await pool.execute(garbage, environment.id, b'{"signing_key": "garbage"}')
+        assert ask(x_notiflows_user_key=user_token(signing_key, "ada")).status_code == 401
+
     def test_without_one_there_is_nobody(self, ask: Ask, signing_key: str) -> None:
         assert refusal(ask()) == USER_REFUSED
         assert refusal(ask(x_notiflows_user_key="")) == USER_REFUSED

@@ -59,13 +59,13 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
 
 
 def identify_caller(request: Request, credential: Credential) -> Caller:
-    settings = credential.environment.settings
-    if credential.kind != "public" or not settings.enhanced_security:
+    environment = credential.environment
+    if credential.kind != "public" or not environment.settings.enhanced_security:
         return Caller()
     text = request.headers.get("x-knock-user-token")
     if not text:
         raise KnockError("missing_user_token", "This environment needs a user token in X-Knock-User-Token.")
-    token = tokens.verify(text, settings)
+    token = tokens.verify(text, environment)
     if not is_allowed(token, request.operation.permission or "", request.path):
         raise KnockError("authorization", "The user token does not allow this.")
     return Caller(token)

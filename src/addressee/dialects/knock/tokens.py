@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from addressee.dialects.knock.errors import KnockError
 from addressee.dialects.user_tokens import BadTokenError, SigningKeyMissingError, verified_claims
-from addressee.directory.environments import Settings
+from addressee.directory.environments import Environment
 from addressee.directory.recipient import TENANTS
 
 LEEWAY_SECONDS = 60
@@ -79,10 +79,10 @@ def user_path(id: str) -> str:
     return f"/v1/users/{id}"
 
 
-def verify(token: str, settings: Settings) -> Token:
+def verify(token: str, environment: Environment) -> Token:
     """Raises KnockError unless the token is signed with the environment's key (RS256) and in force."""
     try:
-        claims = verified_claims(token, settings, LEEWAY_SECONDS)
+        claims = verified_claims(token, environment, LEEWAY_SECONDS)
     except SigningKeyMissingError as error:
         raise KnockError("missing_jwt_signing_key", str(error)) from None
     except BadTokenError as error:

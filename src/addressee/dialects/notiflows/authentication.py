@@ -83,11 +83,10 @@ def check_origin(request: Request, settings: Settings) -> None:
 
 async def acting_user(request: Request, environment: Environment) -> Recipient:
     """The user whom a token names, or in development mode a header. Nobody is created by that."""
-    settings = environment.settings
     token = request.headers.get(USER_TOKEN)
-    named = request.headers.get(USER_ID) if settings.development_mode else None
+    named = request.headers.get(USER_ID) if environment.settings.development_mode else None
     if token:
-        id = subject(token, settings)
+        id = subject(token, environment)
     elif named:
         id = named.encode("latin-1").decode("utf-8", errors="replace")
     else:
@@ -105,10 +104,10 @@ def place_of(environment: Environment, id: str) -> Place:
         raise unauthenticated("user_key", "The user is not known.") from None
 
 
-def subject(token: str, settings: Settings) -> str:
+def subject(token: str, environment: Environment) -> str:
     """Whom a token is for. Raises NotiflowsError unless it is signed with the environment's key and in force."""
     try:
-        found: str = verified_claims(token, settings, LEEWAY_SECONDS)["sub"]
+        found: str = verified_claims(token, environment, LEEWAY_SECONDS)["sub"]
     except (SigningKeyMissingError, BadTokenError) as error:
         raise unauthenticated("user_key", str(error)) from None
     return found

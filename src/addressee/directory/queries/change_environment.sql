@@ -1,5 +1,5 @@
--- Replaces an environment's settings.
+-- Changes some of an environment's settings.
 UPDATE addressee.environments
-SET settings = $2
+SET settings = settings || $2
 WHERE id = $1
 RETURNING id, uid, name, settings
