@@ -105,6 +105,7 @@ async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(SQL["erase_schedules"], *columns)
             await connection.execute(SQL["erase_changes"], *columns)
+            await connection.execute(SQL["erase_message_heads"], *columns)
     for batch in batches(ended):
         while await erase_runs(pool, columns_of(batch)) == ERASED_AT_ONCE:
             pass

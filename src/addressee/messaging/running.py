@@ -80,10 +80,10 @@ class Runner:
         async with self._pool.acquire() as connection, connection.transaction():
             moved = await move(connection, page, runs, [after for after, _ in results], now)
             messages = [message for after, made in results if after.id in moved for message in made]
-            await insert_messages(connection, page, run, messages, now)
             sending = [page.job("send")] if any(message.addresses for message in messages) else []
             ended = [after for after, _ in results if after.ended]
             await enqueue(connection, [*sending, *erasures(run, runs, facts), *erasures_of_transients(run, ended)])
+            await insert_messages(connection, page, run, messages, now)
         self._hint.give()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 

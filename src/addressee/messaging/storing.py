@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +21,8 @@ from addressee.messaging.stepping import Entry, NewMessage, RecipientRun, RunSta
 from addressee.messaging.workflow import Workflow
 
 SQL = load(__package__)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,15 @@ async def move(
 async def insert_messages(
     connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
 ) -> None:
-    """Stores new messages with their events, and a send for each of their addresses."""
+    """Stores new messages with their events, and a send for each of their addresses.
+
+    To be done last in a transaction: pages that tell the same recipients wait for each other from here to the commit.
+    """
     if not messages:
         return
+    happenings = [happening for message in messages for happening in first_happenings(message)]
+    await insert_events(connection, page.environment_id, happenings, now)
+    await insert_sends(connection, page, run, messages, now)
     await connection.execute(
         SQL["insert_messages"],
         page.environment_id,
@@ -145,28 +153,37 @@ async def insert_messages(
         [msgspec.json.encode(message.content) for message in messages],
         [message.run.subscription and message.run.subscription.topic for message in messages],
         [follow(None, message.changes) for message in messages],
+        milliseconds(now),
+    )
+
+
+async def insert_sends(
+    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
+) -> None:
+    sending = [(message, address) for message in messages for address in message.addresses]
+    if not sending:
+        return
+    await connection.execute(
+        SQL["insert_sends"],
+        page.environment_id,
+        page.run_id,
+        page.page,
+        [message.id for message, _ in sending],
+        [derived_ksuid(run.inserted_at, message.id, address.value) for message, address in sending],
+        [message.recipient.collection for message, _ in sending],
+        [message.recipient.id for message, _ in sending],
+        [message.recipient.uid for message, _ in sending],
+        [message.channel.id for message, _ in sending],
+        [address.kind for _, address in sending],
+        [address.value for _, address in sending],
+        [Status.QUEUED if len(message.addresses) > 1 else None for message, _ in sending],
         now,
     )
-    happenings = [happening for message in messages for happening in first_happenings(message)]
-    await insert_events(connection, page.environment_id, happenings, now)
-    sending = [(message, address) for message in messages for address in message.addresses]
-    if sending:
-        await connection.execute(
-            SQL["insert_sends"],
-            page.environment_id,
-            page.run_id,
-            page.page,
-            [message.id for message, _ in sending],
-            [derived_ksuid(run.inserted_at, message.id, address.value) for message, address in sending],
-            [message.recipient.collection for message, _ in sending],
-            [message.recipient.id for message, _ in sending],
-            [message.recipient.uid for message, _ in sending],
-            [message.channel.id for message, _ in sending],
-            [address.kind for _, address in sending],
-            [address.value for _, address in sending],
-            [Status.QUEUED if len(message.addresses) > 1 else None for message, _ in sending],
-            now,
-        )
+
+
+def milliseconds(at: datetime) -> int:
+    """Since 1970; the next whole one, so that nothing seems to have happened before it was asked for."""
+    return -((EPOCH - at) // timedelta(milliseconds=1))
 
 
 def first_happenings(message: NewMessage) -> list[Happening]:
