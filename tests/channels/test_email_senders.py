@@ -82,6 +82,31 @@ async def test_what_is_not_one_address_bounces(case: Case, to: str) -> None:
     assert case.arrived() == []
 
 
+async def test_a_domain_that_there_cannot_be_bounces(case: Case) -> None:
+    reason = "not an e-mail address: 'i❤.example' is not an internet domain: "
+    result = await case.sender.send(replace(EMAIL, to="info@i❤.example"))
+    assert isinstance(result, Failed)
+    assert (result.failure, result.reason.startswith(reason), result.exchange) == (Failure.BOUNCED, True, None)
+    assert case.arrived() == []
+
+
+async def test_a_channels_own_address_that_cannot_be_used_is_no_recipients_fault(case: Case) -> None:
+    reason = "the channel's own address 'nobody' cannot be used: not an e-mail address"
+    assert await case.sender.send(replace(EMAIL, sender="nobody")) == Failed(Failure.PERMANENT, reason)
+
+
+@pytest.mark.parametrize(
+    ("to", "used"), [("Info@faß.de", "Info@xn--fa-hia.de"), ("a..b@example.org", '"a..b"@example.org')]
+)
+async def test_the_address_that_was_really_used_is_told(case: Case, to: str, used: str) -> None:
+    result = await case.sender.send(replace(EMAIL, to=to, sender="Straße <a@straße.example>"))
+    assert result == Sent()
+    assert result.exchange is not None
+    assert result.exchange.asked == {"id": EMAIL.id, "from": "Straße <a@xn--strae-oqa.example>", "to": used}
+    (mail,) = case.arrived()
+    assert [each.addr_spec for each in mail["to"].addresses] == [used.replace('"', "")]
+
+
 async def test_who_writes_to_whom_is_told(case: Case) -> None:
     exchange = (await case.sender.send(EMAIL)).exchange
     assert exchange is not None

@@ -165,6 +165,13 @@ steps:
             "type: email\nprovider: smtp\nsettings:\n  from: a@b.c\n  host: h\n  port: x",
             ":6: this must be a whole number",
         ),
+        (
+            "type: email\nprovider: smtp\nsettings:\n  from: a@i❤.example\n  host: mail..example",
+            [
+                ":4: this must be `name@example.com` or `Name <name@example.com>`",
+                ":5: this must be the name or the address of a mail server",
+            ],
+        ),
         ("type: in_app_feed\nid: 7b", ":2: this must be a UUID"),
         ("type: in_app_feed\ntype: email", ":2: 'type' is given twice"),
         ("type: in_app_feed\n1: x", ":2: a key must be text"),
@@ -177,8 +184,9 @@ steps:
         ("a: &a [*a]", ":1: this is not YAML in UTF-8"),
     ],
 )
-def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str) -> None:
-    assert mistakes(tmp_path, {"channels/x.yaml": channel}) == [f"channels/x.yaml{message}"]
+def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str | list[str]) -> None:
+    messages = [message] if isinstance(message, str) else message
+    assert mistakes(tmp_path, {"channels/x.yaml": channel}) == [f"channels/x.yaml{each}" for each in messages]
 
 
 def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_path: Path) -> None:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
-from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any, Literal, TypeAlias
 
-# No quoted or literal forms: nobody has such an address, and they are what injections are made of.
-PART = r"[^\s\x00-\x20\x7f@<>()\[\],;:\\\"]+"
-ADDRESS = rf"(?P<{{0}}user>{PART})@(?P<{{0}}domain>{PART})"
-WRITTEN = re.compile(rf"(?:(?P<name>[^<>]*)<)?(?P<user>{PART})@(?P<domain>{PART})(?(name)>)")
+from addressee.channels.email_headers import mailbox_header, text_header
+from addressee.channels.mailbox import AddressError, Mailbox, read_mailbox
+from addressee.channels.sender import Failure
 
 # To which of a recipient's addresses a channel sends: the setting `addresses`.
 Which: TypeAlias = Literal["primary", "all"]
 
-
-class AddressError(ValueError):
-    """Not an address that an e-mail can go to."""
+# Headers are folded already, and bodies pass through any server. UTF-8 in headers is for mailboxes outside of ASCII.
+PLAIN = SMTP.clone(refold_source="none", cte_type="7bit")
+UTF8 = SMTPUTF8.clone(refold_source="none", cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +35,37 @@ class Email:
     written_at: datetime
     reply_to: str | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail as it leaves: `content` is all of it. `in_ascii`: no server needs an extension to take it."""
+
+    id: str
+    sender: Mailbox
+    recipient: Mailbox
+    in_ascii: bool
+    content: bytes
+
     @property
     def envelope(self) -> dict[str, str]:
-        """What tells this e-mail from others; nothing of what it says."""
-        return {"id": self.id, "from": self.sender, "to": self.to}
+        """What tells this e-mail from others, with the addresses that are really used; nothing of what it says."""
+        return {"id": self.id, "from": str(self.sender), "to": str(self.recipient)}
 
 
-def compose(email: Email) -> EmailMessage:
-    """The e-mail with its headers. Nothing in it can add a header or a recipient. Raises AddressError."""
-    sender, recipient = address(email.sender), address(email.to)
+def compose(email: Email) -> Letter:
+    """The e-mail written down. Nothing in it can add a header or a recipient. Raises AddressError."""
+    sender, recipient = own_mailbox(email.sender), read_mailbox(email.to)
     # A mailbox outside of ASCII cannot be written without this extension of the protocol.
-    plain = (sender.username + recipient.username).isascii()
-    message = EmailMessage(policy=SMTP if plain else SMTPUTF8)
-    message["From"] = sender
-    message["To"] = recipient
+    mailboxes = {"From": sender, "To": recipient}
     if email.reply_to:
-        message["Reply-To"] = address(email.reply_to)
-    message.set_raw("Subject", encoded(" ".join(email.subject.split())))
-    message["Date"] = format_datetime(email.written_at)
-    message["Message-ID"] = f"<{email.id}@{sender.domain}>"
+        mailboxes["Reply-To"] = own_mailbox(email.reply_to)
+    in_ascii = all(mailbox.local.isascii() for mailbox in mailboxes.values())
+    message = EmailMessage(policy=PLAIN if in_ascii else UTF8)
+    for name, mailbox in mailboxes.items():
+        message.set_raw(name, mailbox_header(name, mailbox))
+    message.set_raw("Subject", text_header("Subject", email.subject))
+    message.set_raw("Date", format_datetime(email.written_at))
+    message.set_raw("Message-ID", f"<{email.id}@{sender.domain}>")
     match email.text, email.html:
         case str(text), str(html):
             message.set_content(text)
@@ -67,7 +74,17 @@ def compose(email: Email) -> EmailMessage:
             message.set_content(html, subtype="html")
         case text, _:
             message.set_content(text or "")
-    return message
+    return Letter(email.id, sender, recipient, in_ascii, message.as_bytes())
+
+
+def own_mailbox(written: str) -> Mailbox:
+    """One of the channel's own, which is no recipient's fault. Raises AddressError."""
+    try:
+        return read_mailbox(written)
+    except AddressError as error:
+        raise AddressError(
+            f"the channel's own address {written!r} cannot be used: {error}", Failure.PERMANENT
+        ) from None
 
 
 def mistaken_senders(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -76,23 +93,6 @@ def mistaken_senders(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         written = settings.get(name)
         try:
             if written is not None:
-                address(written)
+                read_mailbox(written)
         except AddressError:
             yield name, "this must be `name@example.com` or `Name <name@example.com>`"
-
-
-def encoded(subject: str) -> str:
-    """As the header is written. Left to itself, `EmailMessage` (CPython gh-92081) loses spaces where it folds it."""
-    return Header(subject, header_name="Subject").encode()
-
-
-def address(written: str) -> Address:
-    """`name@example.com` or `Name <name@example.com>`, exactly one. Raises AddressError."""
-    match = WRITTEN.fullmatch(written)
-    if match is None or len(written.splitlines()) > 1:
-        raise AddressError("not an e-mail address")
-    try:
-        domain = match["domain"].encode("idna").decode()
-        return Address((match["name"] or "").strip(' "'), match["user"], domain)
-    except (MessageError, ValueError):
-        raise AddressError("not an e-mail address") from None

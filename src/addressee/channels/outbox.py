@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from addressee.channels.email import AddressError, Email, Which, compose
+from addressee.channels.email import Email, Letter, Which, compose
+from addressee.channels.mailbox import AddressError
 from addressee.channels.sender import Exchange, Failed, Failure, Sent
 
 WRITTEN = 201
@@ -28,15 +29,15 @@ class OutboxSender:
 
     async def send(self, email: Email, /) -> Sent | Failed:
         try:
-            message = compose(email)
+            letter = compose(email)
         except AddressError as error:
-            return Failed(Failure.BOUNCED, str(error))
+            return Failed(error.failure, str(error))
         try:
-            await asyncio.to_thread(self._write, f"{email.id}.eml", message.as_bytes())
+            await asyncio.to_thread(self._write, f"{email.id}.eml", letter.content)
         except OSError as error:
             reason = f"{self._folder} cannot be written: {error.strerror}"
-            return Failed(Failure.TEMPORARY, reason, exchange(email, None, reason))
-        return Sent(exchange(email, WRITTEN, "written"))
+            return Failed(Failure.TEMPORARY, reason, exchange(letter, None, reason))
+        return Sent(exchange(letter, WRITTEN, "written"))
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -48,5 +49,5 @@ class OutboxSender:
         unfinished.replace(self._folder / name)
 
 
-def exchange(email: Email, status: int | None, answer: str) -> Exchange:
-    return Exchange("outbox", "PUT", "localhost", f"/{email.id}.eml", email.envelope, status, answer)
+def exchange(letter: Letter, status: int | None, answer: str) -> Exchange:
+    return Exchange("outbox", "PUT", "localhost", f"/{letter.id}.eml", letter.envelope, status, answer)

@@ -16,7 +16,7 @@ from addressee.channels.email import mistaken_senders
 from addressee.channels.fcm import FcmSender, FcmSettings, mistaken_account
 from addressee.channels.outbox import OutboxSender, OutboxSettings
 from addressee.channels.sender import Sender
-from addressee.channels.smtp import SmtpSender, SmtpSettings
+from addressee.channels.smtp import SmtpSender, SmtpSettings, mistaken_smtp
 
 
 class ChannelType(StrEnum):
@@ -62,7 +62,7 @@ PROVIDERS: Mapping[str, Provider] = {
         lambda settings, _: SmtpSender(settings),
         "email",
         secrets=frozenset({"password"}),
-        mistakes=mistaken_senders,
+        mistakes=mistaken_smtp,
     ),
     "outbox": Provider(
         ChannelType.EMAIL,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import aiosmtplib
 import msgspec
 
-from addressee.channels.email import AddressError, Email, Which, compose
+from addressee.channels.email import Email, Letter, Which, compose, mistaken_senders
+from addressee.channels.mailbox import AddressError
 from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
+from addressee.directory.domains import DomainError, ascii_domain
 
 # For connecting, and for each e-mail.
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
@@ -50,29 +53,34 @@ class SmtpSender:
 
     async def send(self, email: Email, /) -> Sent | Failed:
         try:
-            message = compose(email)
+            letter = compose(email)
         except AddressError as error:
-            return Failed(Failure.BOUNCED, str(error))
+            return Failed(error.failure, str(error))
         if self._client is None or not self._client.is_connected:
             await self._connect()
         if self._unreachable is not None:
-            return self._unanswered(email, self._unreachable)
+            return self._unanswered(letter, self._unreachable)
         assert self._client is not None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                _, answer = await self._client.send_message(message)
+                _, answer = await self._client.sendmail(
+                    letter.sender.address,
+                    letter.recipient.address,
+                    letter.content,
+                    mail_options=() if letter.in_ascii else ("SMTPUTF8",),
+                )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             refusal = refused.recipients[0]
-            return self._rejected(email, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
+            return self._rejected(letter, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
         except aiosmtplib.SMTPResponseException as refused:
-            return self._rejected(email, refused, Failure.PERMANENT)
+            return self._rejected(letter, refused, Failure.PERMANENT)
         except aiosmtplib.SMTPNotSupported:
             reason = f"{self._settings.host} does not take addresses outside of ASCII"
-            return self._unanswered(email, Failed(Failure.PERMANENT, reason))
+            return self._unanswered(letter, Failed(Failure.PERMANENT, reason))
         except (aiosmtplib.SMTPException, OSError) as error:
             reason = f"{self._settings.host} cannot be used: {type(error).__name__}"
-            return self._unanswered(email, self._give_up(reason))
-        return Sent(self._exchange(email, TAKEN, answer))
+            return self._unanswered(letter, self._give_up(reason))
+        return Sent(self._exchange(letter, TAKEN, answer))
 
     async def close(self) -> None:
         if self._client is None or not self._client.is_connected:
@@ -86,7 +94,7 @@ class SmtpSender:
         if self._unreachable is not None:
             return
         self._client = aiosmtplib.SMTP(
-            hostname=self._settings.host,
+            hostname=ascii_domain(self._settings.host),
             port=self._settings.port,
             username=self._settings.username,
             password=self._settings.password,
@@ -103,21 +111,30 @@ class SmtpSender:
         except (aiosmtplib.SMTPException, OSError) as error:
             self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
 
-    def _rejected(self, email: Email, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
-        return replace(rejection(refused, permanent), exchange=self._exchange(email, refused.code, refused.message))
+    def _rejected(self, letter: Letter, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
+        return replace(rejection(refused, permanent), exchange=self._exchange(letter, refused.code, refused.message))
 
-    def _unanswered(self, email: Email, failed: Failed) -> Failed:
-        return replace(failed, exchange=self._exchange(email, None, failed.reason))
+    def _unanswered(self, letter: Letter, failed: Failed) -> Failed:
+        return replace(failed, exchange=self._exchange(letter, None, failed.reason))
 
-    def _exchange(self, email: Email, status: int | None, answer: str) -> Exchange:
+    def _exchange(self, letter: Letter, status: int | None, answer: str) -> Exchange:
         host = f"{self._settings.host}:{self._settings.port}"
-        return Exchange("smtp", "POST", host, "/", email.envelope, status, answer)
+        return Exchange("smtp", "POST", host, "/", letter.envelope, status, answer)
 
     def _give_up(self, reason: str) -> Failed:
         self._unreachable = Failed(Failure.TEMPORARY, reason)
         if self._client is not None:
             self._client.close()
         return self._unreachable
+
+
+def mistaken_smtp(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a channel's settings: the setting, and what it must be."""
+    yield from mistaken_senders(settings)
+    try:
+        ascii_domain(settings["host"])
+    except DomainError:
+        yield "host", "this must be the name or the address of a mail server"
 
 
 def no_mailbox(refused: aiosmtplib.SMTPResponseException) -> bool:

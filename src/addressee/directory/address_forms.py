@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from addressee.directory.documents import check_text, check_value
+from addressee.directory.domains import DomainError, ascii_domain
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
 
@@ -69,8 +70,13 @@ def checked_email(value: Any, field: str) -> str:
 
 
 def email_key(value: Any) -> str | None:
+    """In lower case, and with the domain as it goes over the wire where it can."""
     text = value.strip().lower() if isinstance(value, str) else ""
-    return text or None
+    local, at, domain = text.rpartition("@")
+    try:
+        return f"{local}@{ascii_domain(domain)}" if at else text or None
+    except DomainError:
+        return text
 
 
 def checked_phone(value: Any, field: str) -> str:

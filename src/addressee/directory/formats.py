@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from addressee.directory.attributes import is_timezone
 from addressee.directory.documents import check_text
+from addressee.directory.domains import DomainError, ascii_domain
 from addressee.directory.errors import RefusedError
 
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -51,8 +52,8 @@ def is_email(text: str) -> bool:
     if not local or not at or "@" in domain or " " in text or not text.isprintable():
         return False
     try:
-        labels = domain.encode("idna").decode().split(".")
-    except UnicodeError:
+        labels = ascii_domain(domain).split(".")
+    except DomainError:
         return False
     return len(labels) > 1 and all(LABEL.fullmatch(label) for label in labels)
 

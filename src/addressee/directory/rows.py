@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from addressee.directory.address_forms import email_key
 from addressee.directory.recipient import Place, Recipient
 
 DOCUMENTS = ("attributes", "properties", "addresses", "channel_data", "preferences")
@@ -39,12 +40,19 @@ def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
         updated_at,
         document(attributes),
         document(properties),
-        [] if addresses is None else decode(addresses),
+        [] if addresses is None else [with_key_of_today(address) for address in decode(addresses)],
         document(channel_data),
         document(preferences),
         deleted_at,
         format,
     )
+
+
+def with_key_of_today(address: dict[str, Any]) -> dict[str, Any]:
+    """An address that is known by a key in ASCII, as domains were not when versions up to 0.1 wrote it."""
+    if address["kind"] != "email" or address["key"].isascii():
+        return address
+    return {**address, "key": email_key(address["value"])}
 
 
 def document(stored: bytes | None) -> dict[str, Any]:
