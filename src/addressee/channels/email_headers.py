@@ -1,7 +1,7 @@
 """The values of an e-mail's headers (RFC 5322, RFC 2047): a reader gets the text that was given, and no header more.
 
 The standard library's header objects are not used for it: they lose spaces where they fold, take what looks like an
-encoded word for one and double quoted pairs (docs/decisions/0018). What is made here is folded already.
+encoded word for one and double quoted pairs (docs/decisions/0019). What is made here is folded already.
 """
 
 from __future__ import annotations
