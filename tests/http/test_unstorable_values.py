@@ -17,13 +17,15 @@ from tests.support.routes import Route, each
 UNSTORABLE = {
     "NUL": rb'"a\u0000b"',
     "NUL in a name": rb'{"a\u0000b": 1}',
+    "half of a surrogate pair": rb'"a\ud83d"',
+    "half of a surrogate pair in a name": rb'{"\udfff": 1}',
     "2**70": str(2**70).encode(),
     "-2**63 - 1": str(-(2**63) - 1).encode(),
     "70 levels": b"[" * 70 + b"]" * 70,
 }
 
 PLACES: Mapping[str, tuple[Spoken, str, str, bytes, str]] = {
-    "a trait": (SPOKEN_KNOCK, "PUT", "/v1/users/ada", b'{"trait": %s}', "properties.trait"),
+    "a trait": (SPOKEN_KNOCK, "PUT", "/v1/users/ada", b'{"trait": %s}', "trait"),
     "channel data": (
         SPOKEN_KNOCK,
         "PUT",
@@ -64,21 +66,21 @@ PLACES: Mapping[str, tuple[Spoken, str, str, bytes, str]] = {
         "POST",
         "/v1/workflows/welcome/trigger",
         b'{"recipients": [{"id": "bob"}, {"id": "ada", "trait": %s}]}',
-        "properties.trait",
+        "trait",
     ),
     "an inline actor": (
         SPOKEN_KNOCK,
         "POST",
         "/v1/workflows/welcome/trigger",
         b'{"recipients": [{"id": "bob"}], "actor": {"id": "ada", "trait": %s}}',
-        "properties.trait",
+        "trait",
     ),
     "an inline tenant": (
         SPOKEN_KNOCK,
         "POST",
         "/v1/workflows/welcome/trigger",
         b'{"recipients": [{"id": "bob"}], "tenant": {"id": "acme", "trait": %s}}',
-        "properties.trait",
+        "trait",
     ),
     "what an interaction was": (
         SPOKEN_KNOCK,

@@ -126,7 +126,7 @@ class SuprSendEnvelope(Struct, forbid_unknown_fields=True):
     error_code: str
     type: str
     message: Text
-    detail: Text | dict[Text, Annotated[list[Text], Meta(min_length=1)]]
+    detail: Text | dict[Text, Text | Annotated[list[Text], Meta(min_length=1)]]
     status: Literal["error"]
     error: SuprSendError
     records: Annotated[list[None], Meta(max_length=0)]

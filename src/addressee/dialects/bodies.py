@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from addressee.dialects.json_text import read_json, write_json
 from addressee.dialects.operation import Call, json_body
+from addressee.directory.documents import check_value
+from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
 
 T = TypeVar("T")
@@ -38,14 +41,27 @@ def typed_body(call: Call, type: type[T]) -> T:
 
 
 def typed(body: Any, type: type[T]) -> T:
+    """The value as one of `type`. Raises MisshapenError, which names the first field that is wrong."""
     try:
         return msgspec.convert(body, type)
+    except UnicodeEncodeError:  # half of a surrogate pair in the name of a field, or in place of a word
+        typed(read_json(write_json(body)), type)
+        raise unencodable(body) from None
     except msgspec.ValidationError as error:
         text = str(error)
         found = PATH.search(text)
         field = found["path"] if found else named_field(text)
         message = PATH.sub("", text)
         raise MisshapenError(field, f"{field}: {message}" if field else message) from None
+
+
+def unencodable(body: Any) -> MisshapenError:
+    """Names the first text that cannot be stored."""
+    try:
+        check_value(body, "")
+    except RefusedError as refusal:
+        return MisshapenError(refusal.field, refusal.message)
+    return MisshapenError("", "The body holds half of a surrogate pair, which is not a character.")
 
 
 def named_field(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from addressee.dialects.json_text import read_json, write_json
 from addressee.directory.environments import Environment
 from addressee.directory.history import Origin
 from addressee.directory.keys import Credential, Kind
@@ -63,7 +64,7 @@ class Call(Struct, frozen=True):
         """A hash of whom the request acts for and of all that it says; the order of the body's keys does not matter."""
         try:
             said = msgspec.json.encode(json_body(self), order="deterministic")
-        except MalformedError:
+        except (MalformedError, UnicodeEncodeError):
             said = self.body
         user_id = None if self.caller is None else self.caller.user_id
         where = [self.operation.method, self.operation.path, self.path, self.query_string, user_id]
@@ -233,23 +234,20 @@ class WrongMethodError(Exception):
         self.allowed = allowed
 
 
-decode_json = msgspec.json.Decoder().decode
-
-
 def json_body(call: Call) -> Any:
     """The body as JSON; an empty one is `{}`. Raises MalformedError."""
     if not call.body:
         return {}
     try:
-        return decode_json(call.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return read_json(call.body)
+    except ValueError:
         raise MalformedError("body", "The body is not JSON in UTF-8.") from None
     except RecursionError:
         raise MalformedError("body", "The body is nested too deeply.") from None
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(msgspec.json.encode(value), status, headers or {})
+    return Answer(write_json(value), status, headers or {})
 
 
 def no_content(_: object = None) -> Answer:

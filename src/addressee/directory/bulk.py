@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from addressee.database.expiry import delete_before
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
+from addressee.directory.documents import escaped
 from addressee.directory.errors import RefusedError
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.writer import Writer
@@ -26,12 +27,16 @@ SQL = load(__package__)
 OPERATION_LIFE = timedelta(days=30)
 
 
-class Failure(NamedTuple):
-    """A row that was refused."""
+class Failure(msgspec.Struct, frozen=True, array_like=True):
+    """A row that was refused. What cannot be stored of its id stands there as an escape."""
 
     collection: str
     id: str
     message: str
+
+    def __post_init__(self) -> None:
+        structs.force_setattr(self, "id", escaped(self.id))
+        structs.force_setattr(self, "message", escaped(self.message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -19,8 +21,9 @@ NUMBER_BOUND = 2**63
 # HTTP clients take such a part out of a path before they send it, so nobody could ask for what has it as its id.
 UNREACHABLE = frozenset({".", ".."})
 
-FIRST_SURROGATE = "\ud800"
-LAST_SURROGATE = "\udfff"
+NUL = "\0"
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+UNSTORABLE = re.compile(f"{NUL}|{LONE_SURROGATE.pattern}")
 
 
 class Merge(Enum):
@@ -102,8 +105,8 @@ def check_value(value: Any, field: str, depth: int = 1) -> None:
     elif isinstance(value, dict):
         check_depth(depth, field)
         for name, item in value.items():
-            check_text(name, field)
-            check_value(item, f"{field}.{name}", depth + 1)
+            check_name(name, field)
+            check_value(item, below(field, name), depth + 1)
     elif isinstance(value, list):
         check_depth(depth, field)
         for index, item in enumerate(value):
@@ -144,14 +147,44 @@ def depth_of(value: object) -> int:
     return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
 
 
+def check_name(name: object, field: str) -> None:
+    """Raises RefusedError unless `name` can stand in the object `field`; the refusal says which name it is."""
+    if not isinstance(name, str):
+        raise RefusedError("type", field, f"{field} has a name that is not a string.")
+    check_text(name, below(field, escaped(name)))
+
+
+def below(field: str, name: str) -> str:
+    """The dotted path of a part."""
+    return f"{field}.{name}" if field else name
+
+
 def check_text(text: object, field: str) -> None:
     """Raises RefusedError unless `text` is a string that UTF-8 and PostgreSQL can hold."""
     if not isinstance(text, str):
-        raise RefusedError("type", field, f"A name below {field} is not a string.")
-    if "\0" in text:
+        raise RefusedError("type", field, f"{field} must be a string.")
+    if NUL in text:
         raise RefusedError("text", field, f"{field} contains a NUL character, which cannot be stored.")
-    if not text.isascii() and any(FIRST_SURROGATE <= character <= LAST_SURROGATE for character in text):
+    if not text.isascii() and LONE_SURROGATE.search(text):
         raise RefusedError("text", field, f"{field} contains half of a surrogate pair, which is not a character.")
+
+
+def escaped(text: str) -> str:
+    """The text with JSON's escapes for what `check_text` refuses, so that it can be stored and answered."""
+    return UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether `check_text` takes it."""
+    return not UNSTORABLE.search(text)
+
+
+def size_of(value: Any) -> int:
+    """The bytes of a value as JSON, also of one that holds what UTF-8 cannot."""
+    try:
+        return len(msgspec.json.encode(value))
+    except UnicodeEncodeError:
+        return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
 
 
 def check_id(id: object, field: str = "id") -> str:

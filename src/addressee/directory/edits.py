@@ -58,7 +58,8 @@ class Identify:
     """Lays attributes, properties, channel data and preference sets over what is stored; creates who is missing.
 
     Channel data replace a channel's entry whole, preference sets are merged deeply (knock.md §3.1). Properties that
-    are None take away all that there are; what becomes of the others is within `bounds`, or refused. With `revives`
+    are None take away all that there are; what becomes of the others is within `bounds`, or refused.
+    `properties_field` is the caller's word for them, empty where they stand beside the attributes. With `revives`
     false, an id that was deleted is refused.
     """
 
@@ -67,6 +68,7 @@ class Identify:
     properties: Mapping[str, Any] | None = field(default_factory=dict)
     merge: Merge = Merge.SHALLOW
     bounds: Bounds | None = None
+    properties_field: str = "properties"
     channel_data: Mapping[str, Any] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
     revives: bool = True
@@ -84,7 +86,7 @@ class Identify:
         if self.properties is None:
             changes["properties"] = EMPTY
         elif self.properties:
-            check_value(self.properties, "properties")
+            check_value(self.properties, self.properties_field)
             changes["properties"] = overlay(recipient.properties, self.properties, self.merge)
             if self.bounds is not None:
                 self.bounds.check(changes["properties"])

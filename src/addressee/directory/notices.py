@@ -17,6 +17,7 @@ from addressee.database.expiry import delete_before
 from addressee.database.paging import Page, Slice, cut
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.documents import escaped
 from addressee.directory.recipient import Place
 from addressee.directory.spans import FIRST_UID, LAST_UID
 
@@ -36,11 +37,17 @@ class Notice(Struct, frozen=True):
 
 
 async def note(pool: Pool, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]], now: datetime) -> None:
-    """Keeps what one request's writes were not fully applied for."""
+    """Keeps what one request's writes were not fully applied for. Names in it may be of any text."""
     if not passed_over:
         return
     rows = [
-        (place.environment_id, uuid7(), place.collection, place.id, msgspec.json.encode(messages))
+        (
+            place.environment_id,
+            uuid7(),
+            place.collection,
+            place.id,
+            msgspec.json.encode([escaped(message) for message in messages]),
+        )
         for place, messages in passed_over
     ]
     await pool.execute(SQL["insert_notices"], *zip(*rows, strict=True), request_id, now)

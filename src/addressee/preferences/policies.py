@@ -23,13 +23,13 @@ from datetime import datetime
 from typing import Any, get_args
 
 from addressee.directory.attributes import render_instant
-from addressee.directory.documents import check_id, check_text
+from addressee.directory.documents import below, check_id, check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import KINDS
 from addressee.directory.recipient import Document
 from addressee.preferences.categories import Category, Default
 from addressee.preferences.layering import Effective, Layer, LayerName, is_fixed, stacked
-from addressee.preferences.sets import below, check_enabled, checked_map, entries
+from addressee.preferences.sets import check_enabled, checked_map, entries
 
 POLICY = "$policy"
 

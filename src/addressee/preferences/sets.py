@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from addressee.directory.documents import check_id, check_text
+from addressee.directory.documents import below, check_id, check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS, KINDS
 from addressee.directory.recipient import Document
@@ -170,11 +170,6 @@ def channel_id(name: str) -> str | None:
         return str(UUID(name))
     except ValueError:
         return None
-
-
-def below(field: str, name: str) -> str:
-    """The dotted path of a part."""
-    return f"{field}.{name}" if field else name
 
 
 PARTS: Mapping[str, Callable[[Any, str], None]] = {

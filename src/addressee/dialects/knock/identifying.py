@@ -27,6 +27,7 @@ def identify_edit(given: Mapping[str, Any], settings: Settings) -> Identify:
             if name not in ATTRIBUTES and name not in NEVER_STORED and name != "collection"
         },
         merge=settings.property_merge,
+        properties_field="",
         channel_data=channel_data(given.get("channel_data")),
         preferences={} if given.get("preferences") is None else stored_sets(given["preferences"]),
     )

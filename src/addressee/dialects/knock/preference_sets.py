@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from addressee.directory.documents import check_id
+from addressee.directory.documents import below, check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUP_OF, GROUPS, merged_kinds, reading
 from addressee.directory.preference_sets import SECTIONS
@@ -19,7 +19,6 @@ from addressee.preferences import DEFAULT, check_set_id
 from addressee.preferences.sets import (
     REMEMBERED,
     STRATEGY,
-    below,
     channel_id,
     check_conditions,
     check_setting,

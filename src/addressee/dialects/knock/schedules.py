@@ -30,6 +30,7 @@ from addressee.dialects.knock.users import SECRET, user_place
 from addressee.dialects.knock.workflows import checked_data
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
 from addressee.directory.bulk import Failure
+from addressee.directory.documents import check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
 from addressee.directory.writes import Write, check_writes
@@ -70,7 +71,7 @@ def answer(entries: Sequence[ScheduleEntry]) -> Answer:
 def new_schedule(given: shapes.ScheduleInput, recipient: Reference) -> NewSchedule:
     """Raises KnockError or RefusedError."""
     return NewSchedule(
-        workflow=given.workflow,
+        workflow=check_id(given.workflow, "workflow"),
         recipient=recipient,
         timing=Timing(
             repeats=repeats(given.repeats or ()),

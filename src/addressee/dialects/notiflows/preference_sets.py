@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from addressee.dialects.notiflows.channel_types import KINDS_OF
 from addressee.dialects.notiflows.errors import invalid
-from addressee.directory.documents import check_id
+from addressee.directory.documents import below, check_id
 from addressee.directory.editing import without
 from addressee.directory.edits import ChangePreferenceSets
 from addressee.directory.errors import RefusedError
@@ -25,7 +25,7 @@ from addressee.messaging import NamedWorkflow
 from addressee.preferences import DEFAULT
 from addressee.preferences.choices import kept, with_kinds, without_kinds
 from addressee.preferences.layering import shown
-from addressee.preferences.sets import MAX_ENTRIES, below, sound
+from addressee.preferences.sets import MAX_ENTRIES, sound
 
 # Chat is written as the group, so that it holds for what becomes a kind of chat later.
 WRITTEN_AS: Mapping[str, tuple[str, ...]] = {**KINDS_OF, "chat": ("chat", "webhook")}

@@ -7,11 +7,10 @@ from typing import Any
 
 from addressee.dialects.notiflows.errors import Field, field_of, refused
 from addressee.dialects.notiflows.rendering import ATTRIBUTES
-from addressee.directory.documents import Bounds, Merge, check_value
+from addressee.directory.documents import Bounds, Merge, below, check_value
 from addressee.directory.edits import Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.formats import check_format
-from addressee.preferences.sets import below
 
 CUSTOM_FIELDS = "custom_fields"
 MAX_DEPTH = 20

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
-
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import Answer, Call, Operation, json_body
 from addressee.dialects.suprsend import events, memberships
@@ -24,7 +22,7 @@ from addressee.dialects.suprsend.places import checked_tenant, user_at
 from addressee.dialects.suprsend.profiles import warnings_of
 from addressee.dialects.suprsend.records import log_refusals, ok, refusals_in
 from addressee.dialects.suprsend.shapes import users as shapes
-from addressee.directory.documents import check_text
+from addressee.directory.documents import check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
 from addressee.directory.writes import Write, Written
@@ -87,7 +85,7 @@ def read(call: Call, entry: Any, index: int) -> Edit:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     if not isinstance(entry, dict):
         raise MisshapenError("", "The body must be a JSON object, or a list of them.")
-    if len(msgspec.json.encode(entry)) > MAX_EDIT_BYTES:
+    if size_of(entry) > MAX_EDIT_BYTES:
         message = f"An edit must be at most {MAX_EDIT_BYTES:,} bytes of JSON."
         raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     call.caller.check_body(entry.get("env"))

@@ -20,7 +20,7 @@ from addressee.dialects.suprsend.limits import MAX_KEY_LENGTH
 from addressee.dialects.suprsend.operators import Parsed
 from addressee.dialects.suprsend.places import checked_tenant
 from addressee.dialects.suprsend.profiles import warnings_of
-from addressee.directory.documents import check_text
+from addressee.directory.documents import check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.receipts import Earlier
 from addressee.directory.recipient import Document
@@ -91,7 +91,7 @@ def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | 
 def checked_record(call: Call, entry: Any) -> Document:
     if not isinstance(entry, dict):
         raise MisshapenError("", "A record must be a JSON object.")
-    if len(msgspec.json.encode(entry)) > MAX_RECORD_BYTES:
+    if size_of(entry) > MAX_RECORD_BYTES:
         message = f"A record must be at most {MAX_RECORD_BYTES:,} bytes of JSON."
         raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     call.caller.check_body(entry.get("env"))

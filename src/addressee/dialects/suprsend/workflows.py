@@ -17,7 +17,7 @@ from addressee.dialects.suprsend.named import Named
 from addressee.dialects.suprsend.operators import Parsed
 from addressee.dialects.suprsend.records import Asked
 from addressee.dialects.suprsend.shapes import triggers as shapes
-from addressee.directory.documents import check_id, check_text
+from addressee.directory.documents import check_id, check_text, is_storable
 from addressee.directory.recipient import Document
 from addressee.directory.writes import Write
 from addressee.messaging import Record, Terms, Transient, Trigger
@@ -87,7 +87,7 @@ async def trigger_legacy(call: Call) -> Answer:
 def candidates(entries: Sequence[Any]) -> set[str]:
     """What the workflows of these may be called."""
     given = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("template", "name")]
-    return {text.strip() for text in given if isinstance(text, str) and "\0" not in text}
+    return {text.strip() for text in given if isinstance(text, str) and is_storable(text)}
 
 
 def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Asked:
