@@ -6,12 +6,16 @@ import signal
 import socket
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
 from addressee.cli.serve import Address, free_address
 from addressee.database.cluster import Cluster
 from addressee.database.errors import SetupError
+from addressee.database.installation import Installation
+from addressee.database.memory import memory_bytes
+from addressee.database.postgres_settings import sized_for
 from tests.support.command import addressee
 from tests.support.kernel import descendants, is_alive
 from tests.support.service import Service, running_service
@@ -82,6 +86,37 @@ async def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         refused = await addressee("serve", "--data-dir", tmp_path, "--port", str(port))
     message = f"Cannot listen on 127.0.0.1, port {port}: Address already in use. Choose another --host or --port."
+    assert refused == (1, "", f"addressee: {message}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_database_is_sized_by_the_machine_and_by_the_operator(tmp_path: Path) -> None:
+    with running_service(tmp_path, "--postgres-setting", "shared_buffers=192MB"):
+        connection = await asyncpg.connect(**Installation(tmp_path).target().arguments)
+        rows = await connection.fetch("SELECT name, setting, unit FROM pg_settings WHERE source = 'command line'")
+        await connection.close()
+    found = {row["name"]: row["setting"] + (row["unit"] or "") for row in rows}
+    assert found["shared_buffers"] == f"{192 * 1024 // 8}8kB"
+    assert found["maintenance_work_mem"] == sized_for(memory_bytes())["maintenance_work_mem"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--postgres-setting", "sharred_buffers=1GB"),
+            'PostgreSQL does not take sharred_buffers=1GB: unrecognized configuration parameter "sharred_buffers".',
+        ),
+        (
+            ("--postgres-setting", "work_mem=8MB", "--database-url", "postgresql://nowhere"),
+            "--postgres-setting is for the embedded PostgreSQL; set up the one of --database-url itself.",
+        ),
+    ],
+)
+async def test_a_setting_that_cannot_be_is_refused_before_anything_starts(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    refused = await addressee("serve", "--data-dir", tmp_path, "--port", "0", *arguments)
     assert refused == (1, "", f"addressee: {message}\n")
     assert list(tmp_path.iterdir()) == []
 

@@ -83,7 +83,9 @@ class Service:
 
 
 def serve_command(data_dir: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "addressee.cli", "serve", "--data-dir", str(data_dir), "--port", str(port)]
+    """The database stays small, however much memory the machine has; arguments that follow may choose otherwise."""
+    where = ["--data-dir", str(data_dir), "--port", str(port)]
+    return [sys.executable, "-m", "addressee.cli", "serve", *where, "--postgres-setting", "shared_buffers=128MB"]
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -25,9 +25,11 @@ from addressee.cli.signals import run_until_signal
 from addressee.database.embedded import EmbeddedPostgres
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
+from addressee.database.memory import memory_bytes
 from addressee.database.migrate import migrate
 from addressee.database.opening import confirm_master_key
 from addressee.database.pool import open_pool
+from addressee.database.postgres_settings import chosen, sized_for
 from addressee.database.sealing import Sealer
 from addressee.http.metrics import SHARED_FOLDER
 from addressee.messaging.example import install_example
@@ -60,6 +62,7 @@ async def serve(
     host: str = "127.0.0.1",
     port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 8000,
     workers: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 1,
+    postgres_setting: tuple[str, ...] = (),
     place: Place = HERE,
 ) -> None:
     """Run the API and one worker, with an embedded database or your own.
@@ -72,12 +75,24 @@ async def serve(
         The port to listen on; 0 for any free one.
     workers
         How many processes answer requests.
+    postgres_setting
+        A setting of the embedded PostgreSQL as NAME=VALUE; give it again for another one. Those of its memory follow
+        the machine's otherwise.
     """
     logs.configure()
-    await run_until_signal(supervise(place.installation, free_address(host, port), workers))
+    installation = place.installation
+    settings = choose_settings(installation, postgres_setting)
+    await run_until_signal(supervise(installation, free_address(host, port), workers, settings))
 
 
-async def supervise(installation: Installation, address: Address, workers: int) -> None:
+def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str, str]:
+    """Those of the embedded PostgreSQL. Raises SetupError for what an operator cannot set."""
+    if own and installation.database_url is not None:
+        raise SetupError("--postgres-setting is for the embedded PostgreSQL; set up the one of --database-url itself.")
+    return {**sized_for(memory_bytes()), **chosen(own)}
+
+
+async def supervise(installation: Installation, address: Address, workers: int, settings: Mapping[str, str]) -> None:
     """Runs everything until it is cancelled, then ends it in order: API, worker, database.
 
     Raises SetupError or ProcessError when something cannot be started, or cannot be kept running.
@@ -87,7 +102,7 @@ async def supervise(installation: Installation, address: Address, workers: int) 
         environment = {**os.environ, **installation.to_environment(), SHARED_FOLDER: metrics}
         services = []
         if installation.database_url is None:
-            server = EmbeddedPostgres(installation.postgres_folder)
+            server = EmbeddedPostgres(installation.postgres_folder, settings=settings)
             await stack.enter_async_context(server)
             services.append(server.service)
         await migrate(installation.target(), finish=installation.database_url is None)

@@ -22,23 +22,9 @@ from addressee.database.binaries import ENVIRONMENT, programs_for
 from addressee.database.cluster import Cluster, OpenPath
 from addressee.database.creation import prepare
 from addressee.database.errors import SetupError
+from addressee.database.postgres_settings import SETTINGS
 from addressee.database.target import Target
 from addressee.processes import Account, ProcessError, Service, Stopping, start, stop
-
-SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "max_connections": "100",
-    "shared_buffers": "128MB",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "wal_compression": "on",
-    "log_checkpoints": "off",
-    # Statements and the details of errors hold people's addresses.
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-    "cluster_name": "addressee",
-}
 
 # Waits for others to leave, then ends their connections, then gives up on a clean end.
 WAYS_TO_STOP = (
