@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from addressee.directory.documents import check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
+from addressee.directory.timezones import is_timezone
 
 NAMES = frozenset(
     {
@@ -56,7 +55,7 @@ MAX_LINKS = 100
 def checked(given: Mapping[str, Any]) -> Document:
     """`given` in stored form.
 
-    Every attribute is a string or null; `timezone` names a zone of the tz database; `created_at` is a date and
+    Every attribute is a string or null; `timezone` names a zone of the IANA database; `created_at` is a date and
     time, kept in UTC with milliseconds; `branding` is an object of strings and nulls, whose `social_links` are such an
     object themselves. Raises RefusedError for anything else.
     """
@@ -119,19 +118,12 @@ def checked_text(name: str, value: Any) -> str:
         raise RefusedError("length", name, f"{name} must have at most {MAX_LENGTH} characters.")
     check_text(value, name)
     if name == "timezone" and not is_timezone(value):
-        raise RefusedError("timezone", name, f"{name} must be a name of the tz database, like Europe/Berlin.")
+        raise RefusedError(
+            "timezone", name, f"{name} must be a name of the IANA time zone database, like Europe/Berlin."
+        )
     if name == "language" and not LANGUAGE.fullmatch(value):
         raise RefusedError("language", name, f"{name} must have two small letters, like en.")
     return render_instant(parse_instant(name, value)) if name == "created_at" else value
-
-
-@lru_cache(maxsize=1024)
-def is_timezone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, no relative path, a folder
-        return False
-    return True
 
 
 def parse_instant(name: str, text: str) -> datetime:

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.directory.attributes import is_timezone
 from addressee.directory.documents import Merge
 from addressee.directory.signing_keys import parse_signing_key
+from addressee.directory.timezones import is_timezone
 
 SQL = load(__package__)
 
@@ -105,7 +105,8 @@ class Environments:
             raise ValueError(f"Not a setting of an environment: {error}") from None
         if not is_timezone(changed.timezone):
             raise ValueError(
-                "Not a setting of an environment: timezone must be a name of the tz database, like Europe/Berlin."
+                "Not a setting of an environment: timezone must be a name of the IANA time zone database,"
+                " like Europe/Berlin."
             )
         if changed.property_merge is Merge.PATCH:
             raise ValueError("Not a setting of an environment: property_merge must be shallow or deep.")

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from addressee.directory.attributes import is_timezone
 from addressee.directory.documents import check_text
 from addressee.directory.domains import DomainError, ascii_domain
 from addressee.directory.errors import RefusedError
+from addressee.directory.timezones import is_timezone
 
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{1,14}")
 
@@ -85,7 +85,7 @@ FORMATS: Mapping[str, Format] = {
     "last_name": NAME,
     "email": Format(254, is_email, "an e-mail address"),
     "phone_number": Format(16, is_phone_number, "a phone number in the form of E.164, like +491701234567"),
-    "timezone": Format(255, is_timezone, "a name of the tz database, like Europe/Berlin"),
+    "timezone": Format(255, is_timezone, "a name of the IANA time zone database, like Europe/Berlin"),
     "locale": Format(255, is_locale, "a language tag, like en-US"),
     "avatar": Format(2048, is_web_address, "an http or https URL"),
 }

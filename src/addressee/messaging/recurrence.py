@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from addressee.directory.attributes import is_timezone
+from addressee.directory.timezones import is_timezone
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
