@@ -11,20 +11,26 @@ from addressee.dialects.suprsend import records
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import invalid
 from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.places import checked_id
+from addressee.dialects.suprsend.operators import parse_profile
+from addressee.dialects.suprsend.places import user_at
 from addressee.dialects.suprsend.records import Asked, Result
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.directory.documents import check_text
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Place
+from addressee.directory.writes import Write
 from addressee.messaging import Event, Record, Reference
 
 MAX_NAME_LENGTH = 200
+
+# What SDKs of before send ahead of a user's edits, and where it says whom it is about.
+IDENTIFY = "$identify"
+IDENTIFIED_ID = "$identified_id"
 
 # Names that begin like these are the service's own, but for some that SDKs send.
 RESERVED_PREFIXES = ("$", "ss_")
 SENT_BY_SDKS = frozenset(
     {
-        "$identify",
+        IDENTIFY,
         "$notification_delivered",
         "$notification_dismiss",
         "$notification_clicked",
@@ -50,15 +56,31 @@ async def accept(call: Call, entries: Sequence[Any]) -> list[Result]:
 
 
 def read(call: Call, entry: Document, index: int) -> Asked:
-    """An event of somebody who may not be known: then the runs that it starts say so. Raises what cannot be taken."""
+    """An event of somebody who may not be known: then the runs that it starts say so, unless it identifies them.
+
+    Raises what cannot be taken.
+    """
     given = typed(entry, shapes.Event)
+    name = checked_name(given.event)
+    place = identified(call, given) if name == IDENTIFY else user_at(call, given.distinct_id)
     event = Event(
-        checked_name(given.event),
-        Reference(USERS, checked_id(given.distinct_id)),
+        name,
+        Reference(USERS, place.id),
         records.data_of(given.properties, "properties"),
         records.tenant_of(given.tenant_id, given.brand_id),
     )
-    return Asked(Record(event, records.key_of(call, given.idempotency_key, given.insert_id, index)))
+    key = records.key_of(call, given.idempotency_key, given.insert_id, index)
+    if name != IDENTIFY:
+        return Asked(Record(event, key))
+    bare = parse_profile({})
+    return Asked(Record(event, key), ((Write(place, (bare.edit,), call.origin), bare),))
+
+
+def identified(call: Call, given: shapes.Event) -> Place:
+    """The user whom `$identify` creates: older SDKs name it among the event's properties. Raises SuprSendError."""
+    if given.distinct_id is not None:
+        return user_at(call, given.distinct_id)
+    return user_at(call, (given.properties or {}).get(IDENTIFIED_ID), f"properties.{IDENTIFIED_ID}")
 
 
 def checked_name(given: str) -> str:

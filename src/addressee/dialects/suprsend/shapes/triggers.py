@@ -11,8 +11,10 @@ Described: TypeAlias = str | dict[str, Any]
 
 
 class Event(Struct, frozen=True):
+    """`$identify` alone may leave `distinct_id` out: its properties name the user under `$identified_id`."""
+
     event: str
-    distinct_id: str
+    distinct_id: str | None = None
     properties: dict[str, Any] | None = None
     env: str | None = None
     tenant_id: str | None = None
