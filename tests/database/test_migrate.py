@@ -1,7 +1,9 @@
 """Migrations: applied once, by one process at a time, and never over a newer schema."""
 
 import asyncio
+import json
 import re
+from typing import Any
 
 import asyncpg
 import pytest
@@ -18,6 +20,7 @@ from addressee.database.migrate import (
     refuse_old_server,
 )
 from addressee.database.target import Target
+from addressee.directory.push_tokens import digest_of
 
 
 async def record(target: Target, name: str) -> None:
@@ -62,6 +65,51 @@ async def test_a_database_of_the_version_before_is_upgraded(empty: Target, monke
         async with connect(empty) as connection:
             await check_schema(connection)
     assert await migrate(empty, finish=True) == tidied
+
+
+async def test_tokens_in_channel_data_that_were_stored_before_are_claimed(
+    empty: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each by who was given it last, however many have it; those of objects too."""
+    with monkeypatch.context() as patch:
+        patch.setattr("addressee.database.migrate.MIGRATIONS", [each for each in MIGRATIONS if each.version < 5])
+        patch.setattr("addressee.database.migrate.VERSION", 4)
+        await migrate(empty, finish=True)
+    stored = {
+        "early": {"phones": entry("2025-01-01T00:00:00.000Z", devices=[{"token": "shared"}, {"token": 5}, "odd"])},
+        "late": {"phones": entry("2025-02-01T00:00:00.000Z", devices=[{"token": "shared"}, {"target_arn": "arn"}])},
+        "web": {"browsers": entry("2025-01-01T00:00:00.000Z", subscriptions=[{"endpoint": "e"}])},
+        "players": {"games": entry("2025-01-01T00:00:00.000Z", player_ids=["p"]), "sms": {"data": None}},
+        "slack": {"slack": entry("2025-01-01T00:00:00.000Z", connections=[{"access_token": "s"}])},
+    }
+    async with connect(empty) as connection:
+        for id, channel_data in stored.items():
+            await connection.execute(
+                """
+                INSERT INTO addressee.recipients
+                  (environment_id, collection, id, uid, version, updated_at, channel_data, format)
+                VALUES (1, '$users', $1, gen_random_uuid(), 1, now(), $2, 1)
+                """,
+                id,
+                json.dumps(channel_data).encode(),
+            )
+    await migrate(empty, finish=True)
+    async with connect(empty) as connection:
+        rows = await connection.fetch(
+            """
+            SELECT recipient_id, encode(digest, 'hex') AS digest
+            FROM addressee.push_tokens
+            JOIN addressee.recipients USING (environment_id, collection, uid)
+            WHERE recipient_id = id
+            """
+        )
+    claims = {(row["recipient_id"], row["digest"]) for row in rows}
+    expected = [("late", "shared"), ("late", "arn"), ("web", "e"), ("players", "p")]
+    assert claims == {(id, digest_of(token).hex()) for id, token in expected}
+
+
+def entry(updated_at: str, **data: Any) -> dict[str, Any]:
+    return {"data": data, "created_at": updated_at, "updated_at": updated_at}
 
 
 async def test_the_environments_are_there_from_the_start(target: Target) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory import Directory
+from addressee.directory.device_tokens import tokens_in
 from addressee.directory.edits import (
     AddAddress,
     Delete,
@@ -24,6 +26,7 @@ from addressee.directory.edits import (
     RemoveAddress,
     RemoveAddresses,
     SetChannelData,
+    UnsetChannelData,
 )
 from addressee.directory.push_tokens import Loss
 from addressee.directory.recipient import MEMBERS, USERS, Place, Recipient
@@ -129,11 +132,40 @@ async def test_objects_have_tokens_too_and_environments_share_none(
     await write(directory, elsewhere, Delete())
 
 
+DEVICE = SetChannelData("phones", {"devices": [{"token": "t"}]})
+
+
+async def test_a_token_in_the_data_of_a_channel_is_the_same_as_an_address(
+    directory: Directory, at: At, clock: MovedClock, pool: Pool
+) -> None:
+    kept = {"devices": [{"token": "u", "locale": "de"}], "note": "kept"}
+    await write(directory, at("ada"), SetChannelData("phones", {**kept, "devices": [{"token": "t"}, *kept["devices"]]}))
+    before = (await directory.read_all([at("ada")]))[at("ada")]
+    clock.move(timedelta(seconds=5))
+    await write(directory, at("bob"), ANDROID)
+    after = (await directory.read_all([at("ada")]))[at("ada")]
+    assert after.channel_data["phones"]["data"] == kept
+    assert after.channel_data["phones"]["created_at"] == before.channel_data["phones"]["created_at"]
+    assert after.channel_data["phones"]["updated_at"] > before.channel_data["phones"]["updated_at"]
+    assert (after.version, sorted(await claims(pool, at))) == (before.version + 1, ["ada", "bob"])
+    await write(directory, at("ada"), DEVICE)
+    assert await tokens(directory, at("bob")) == [[]]
+
+
+async def test_who_has_a_token_twice_keeps_it_until_both_are_gone(directory: Directory, at: At, pool: Pool) -> None:
+    await write(directory, at("ada"), ANDROID, DEVICE)
+    assert await claims(pool, at) == ["ada"]
+    await write(directory, at("ada"), RemoveAddress("android_push", "t"))
+    assert await claims(pool, at) == ["ada"]
+    await write(directory, at("ada"), UnsetChannelData("phones"))
+    assert await claims(pool, at) == []
+
+
 async def test_what_is_not_looked_at(directory: Directory, at: At, environment: Environment, pool: Pool) -> None:
-    """Other addresses may repeat; so may tokens in channel data, disabled ones, and those within a tenant."""
+    """Other addresses may repeat; so may secrets of channels, disabled tokens, and those within a tenant."""
     within = Place(environment.id, f"{MEMBERS}/1/2", "ada")
     email = AddAddress("email", "a@b.cd")
-    await write(directory, at("ada"), email, SetChannelData("fcm", {"tokens": ["t"]}))
+    await write(directory, at("ada"), email, SetChannelData("slack", {"connections": [{"access_token": "t"}]}))
     await write(directory, at("bob"), email, ANDROID)
     await write(directory, within, ANDROID)
     await write(directory, at("eve"), Identify(), DisableAddress("android_push", "t"))
@@ -287,8 +319,8 @@ async def test_in_the_end_one_has_each_token_whoever_asked_at_the_same_moment(
     people = await directory.read_all([at(f"user-{number}") for number in range(4)])
     owners: dict[str, list[str]] = {}
     for place, person in people.items():
-        for address in person.addresses:
-            owners.setdefault(address["value"], []).append(place.id)
+        for token in {*(address["value"] for address in person.addresses), *tokens_in(person.channel_data)}:
+            owners.setdefault(token, []).append(place.id)
     assert all(len(ids) == 1 for ids in owners.values())
     rows = await pool.fetch(
         "SELECT recipient_id, uid FROM addressee.push_tokens WHERE environment_id = $1", environment.id

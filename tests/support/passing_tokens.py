@@ -8,7 +8,7 @@ import random
 
 from addressee.database.pool import open_pool
 from addressee.directory import Directory
-from addressee.directory.edits import AddAddress, Delete, Edit, RemoveAddress
+from addressee.directory.edits import AddAddress, Delete, Edit, RemoveAddress, SetChannelData
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writes import Write
 from tests.support.processes import arguments
@@ -16,13 +16,15 @@ from tests.support.processes import arguments
 
 def random_edits(chance: random.Random, tokens: int) -> tuple[Edit, ...]:
     one, other = (f"token-{number}" for number in chance.choices(range(tokens), k=2))
-    match chance.randrange(8):
+    match chance.randrange(10):
         case 0:
             return (Delete(),)
         case 1:
             return (RemoveAddress("android_push", one),)
         case 2 | 3:
             return (RemoveAddress("android_push", one), AddAddress("android_push", other))
+        case 4 | 5:
+            return (SetChannelData("phones", {"devices": [{"token": one}, {"token": other}]}),)
         case _:
             return (AddAddress("android_push", one),)
 

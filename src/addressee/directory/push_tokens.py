@@ -2,8 +2,8 @@
 
 Whose a token is, is written in the transaction that writes the recipient. Nobody else's row is touched there: who has
 lost a token is told to a job of the same transaction, and to who made the write, and either takes it away (see
-`releasing`). The endpoint of a web push subscription is a token too. Not looked at are tokens that are disabled, those
-within the data of one channel, and those that somebody has within a tenant only.
+`releasing`). A token is the same as an address and in the data of a channel; the endpoint of a web push
+subscription is one too. Not looked at are tokens that are disabled, and those that somebody has within a tenant only.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from addressee.database.jobs import Job, enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.addresses import ACTIVE, PUSH
+from addressee.directory.device_tokens import tokens_in
 from addressee.directory.recipient import Document, Place, Recipient, is_membership
 
 SQL = load(__package__)
@@ -140,22 +141,30 @@ def moves_of(steps: Iterable[Step]) -> Moves:
 
 
 def are_moved(before: Recipient | None, after: Recipient) -> bool:
-    """Whether a write may have to do with tokens at all: it costs nothing to who has no addresses."""
-    had = before.addresses if before is not None else []
-    return had is not after.addresses and bool(had or after.addresses) and not is_membership(after.place)
+    """Whether somebody has other tokens than before. Nothing is looked at where neither document changed."""
+    if is_membership(after.place):
+        return False
+    if before is not None and before.addresses is after.addresses and before.channel_data is after.channel_data:
+        return False
+    return claims_of(before) != claims_of(after)
 
 
 def claims_of(recipient: Recipient | None) -> Set[Claim]:
     if recipient is None:
         return frozenset()
     place, uid = recipient.place, recipient.uid
-    digests = {
-        digest_of(address) for address in recipient.addresses if address["kind"] in PUSH and address["status"] == ACTIVE
+    active = {
+        token_of(address) for address in recipient.addresses if address["kind"] in PUSH and address["status"] == ACTIVE
     }
-    return {Claim(place.environment_id, digest, place.collection, place.id, uid) for digest in digests}
+    tokens = active.union(tokens_in(recipient.channel_data))
+    return {Claim(place.environment_id, digest_of(token), place.collection, place.id, uid) for token in tokens}
 
 
-def digest_of(address: Document) -> bytes:
+def token_of(address: Document) -> str:
     value = address["value"]
     token: str = value["endpoint"] if isinstance(value, dict) else value
+    return token
+
+
+def digest_of(token: str) -> bytes:
     return sha256(token.encode()).digest()

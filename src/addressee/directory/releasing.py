@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 import asyncpg
 from msgspec import Struct
@@ -11,14 +13,16 @@ from uuid_utils.compat import uuid7
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory import push_tokens, rows
+from addressee.directory import device_tokens, push_tokens, rows
 from addressee.directory.addresses import PUSH
 from addressee.directory.applying import check_format
+from addressee.directory.attributes import render_instant
 from addressee.directory.clock import Clock
 from addressee.directory.editing import Moment, changed
 from addressee.directory.errors import UnavailableError, unavailable_when_away
 from addressee.directory.history import NO_ORIGIN, change
 from addressee.directory.push_tokens import Loss
+from addressee.directory.recipient import Recipient
 from addressee.directory.storing import Effect, store_recipients
 
 SQL = load(__package__)
@@ -56,12 +60,24 @@ class Releasing:
         found = rows.recipient_from(row)
         check_format(found)
         lost = await push_tokens.still_lost(connection, loss)
-        kept = [
-            address
-            for address in found.addresses
-            if address["kind"] not in PUSH or push_tokens.digest_of(address).hex() not in lost
-        ]
-        after = changed(found, Moment(self._clock.now(), found.version + 1, uuid7), addresses=kept)
+        moment = Moment(self._clock.now(), found.version + 1, uuid7)
+        after = changed(found, moment, **without_tokens(found, lost, moment.now))
         if after is not found:
             made = change("remove_address", found, after, NO_ORIGIN)
             await store_recipients(connection, [Effect(found, after, [made])])
+
+
+def without_tokens(recipient: Recipient, lost: Set[str], now: datetime) -> dict[str, Any]:
+    """The documents that hold tokens, without those whose digests are lost."""
+
+    def is_lost(token: str) -> bool:
+        return push_tokens.digest_of(token).hex() in lost
+
+    return {
+        "addresses": [
+            address
+            for address in recipient.addresses
+            if address["kind"] not in PUSH or not is_lost(push_tokens.token_of(address))
+        ],
+        "channel_data": device_tokens.without_tokens(recipient.channel_data, is_lost, render_instant(now)),
+    }

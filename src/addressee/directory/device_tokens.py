@@ -1,0 +1,54 @@
+"""Devices that a channel's data name: tokens, ARNs, ids of players, endpoints of browsers. Pure.
+
+Which provider a channel has is not known here; the forms of data (`channels.channel_data`, `channels.web_push`) name
+devices in these ways, and nothing else so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from addressee.directory.recipient import Document
+
+# The lists in which devices stand, and what names a device there: one of these fields, or the entry itself.
+LISTS: Mapping[str, tuple[str, ...]] = {
+    "devices": ("token", "target_arn"),
+    "subscriptions": ("endpoint",),
+    "player_ids": (),
+}
+
+
+def tokens_in(channel_data: Document) -> Iterator[str]:
+    """All that a recipient's data for channels name, over all channels."""
+    for entry in channel_data.values():
+        for _, listed in lists_of(entry["data"]):
+            yield from filter(None, map(token_of, listed))
+
+
+def without_tokens(channel_data: Document, is_lost: Callable[[str], bool], now: str) -> Document:
+    """The data without the devices that are lost; the same object where none is. What changes is dated `now`."""
+    changes = {}
+    for channel_id, entry in channel_data.items():
+        kept = {
+            name: [each for each in listed if (token := token_of(each)) is None or not is_lost(token)]
+            for name, listed in lists_of(entry["data"])
+        }
+        if any(len(kept[name]) < len(entry["data"][name]) for name in kept):
+            changes[channel_id] = {**entry, "data": {**entry["data"], **kept}, "updated_at": now}
+    return {**channel_data, **changes} if changes else channel_data
+
+
+def lists_of(data: Any) -> Iterator[tuple[str, list[Any]]]:
+    if isinstance(data, dict):
+        for name in LISTS:
+            if isinstance(listed := data.get(name), list):
+                yield name, listed
+
+
+def token_of(device: Any) -> str | None:
+    """What names a device; None where it is none."""
+    if isinstance(device, dict):
+        named = (device.get(field) for fields in LISTS.values() for field in fields)
+        device = next((text for text in named if isinstance(text, str)), None)
+    return device if isinstance(device, str) and device else None
