@@ -14,7 +14,7 @@ from addressee.directory.edits import Add, AddAddress, Append, Each, Edit, Ident
 from addressee.directory.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writer import Writer
-from addressee.directory.writes import Write, Written, check_writes
+from addressee.directory.writes import Write, Written
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
 
@@ -130,7 +130,3 @@ async def test_a_write_that_lost_and_was_applied_again_warns_once_and_of_what_it
     assert [warning.label for warning in written.warnings] == ["email", "count"]
     assert written.recipient is not None
     assert written.recipient.properties == {"count": "many", "seen": True}
-
-
-def test_what_is_passed_over_is_no_reason_to_refuse_a_write() -> None:
-    check_writes([Write(Place(1, USERS, "ada"), (LENIENT,))])

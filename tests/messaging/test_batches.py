@@ -215,17 +215,3 @@ async def test_a_requests_own_key_stands_apart_from_those_of_its_records(office:
     with pytest.raises(ReceiptMismatchError):
         await ask(welcome("bob", key="other"), says=b"2")
     assert await runs(office) == [("welcome", "ada")]
-
-
-async def test_what_would_be_carried_out_can_be_asked(office: Office) -> None:
-    await accept(office, welcome("ada", key="k"))
-    asked = [
-        welcome("ada", key="k"),
-        welcome("ada", workflow="nope"),
-        welcome("ada", key="new"),
-        arrived("ada", key="new"),
-        Record(Trigger("welcome", [user("ada")], actor=user("nobody"))),
-    ]
-    assert await office.messaging.check_all(office.environment_id, asked) == [False, False, True, False, True]
-    assert await runs(office) == [("welcome", "ada")]
-    assert not accepted((await accept(office, asked[2]))[0]).repeated

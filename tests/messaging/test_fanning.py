@@ -14,7 +14,7 @@ from addressee.directory.topics import TOPICS
 from addressee.directory.writes import Write
 from addressee.messaging import Reference
 from addressee.messaging.runs import PAGE_SIZE, WaitingRecipient
-from addressee.messaging.triggering import NewRun, Trigger, accept, check_workflow
+from addressee.messaging.triggering import NewRun, Trigger, accept, read_versions
 from tests.messaging.office import FILES, Office, user
 from tests.messaging.test_running import body_of
 
@@ -172,7 +172,8 @@ async def test_what_a_schedule_starts_is_told_to_nobody_else(office: Office, cro
     project = await office.directory.read(crowd.place("P"))
     assert project is not None
     async with office.pool.acquire() as connection, connection.transaction():
-        version_id = await check_workflow(connection, office.environment_id, Trigger("told", [named("P")]))
+        versions = await read_versions(connection, [(office.environment_id, "told")])
+        version_id = versions[office.environment_id, "told"]["version_id"]
         waiting = [WaitingRecipient(PROJECTS, "P", project.uid, {})]
         run = NewRun(office.environment_id, "told", version_id, waiting, {}, {"type": "schedule"})
         await accept(connection, [run], office.clock.now())

@@ -113,7 +113,6 @@ async def test_times_are_the_recipients_own_else_the_environments(office: Office
         # What is late happens at once.
         (Timing(scheduled_at=NOON - HOUR), NOON - HOUR),
         (Timing(scheduled_at=NOON + HOUR, ending_at=NOON), None),
-        (Timing(), None),
         (Timing(DAILY_AT_NINE.repeats, scheduled_at=at("2025-07-01T09:00")), at("2025-07-01T09:00")),
         (Timing(DAILY_AT_NINE.repeats, scheduled_at=at("2025-07-01T09:01")), at("2025-07-02T09:00")),
         (Timing(DAILY_AT_NINE.repeats, scheduled_at=at("2024-01-01T00:00")), at("2025-06-02T09:00")),
@@ -144,6 +143,18 @@ async def test_what_cannot_be_scheduled_stores_nothing(office: Office) -> None:
     assert (await of_user(office, "ada")).entries == []
 
 
+async def test_one_that_would_never_run_is_refused(office: Office) -> None:
+    await office.push()
+    await office.identify("ada")
+    with pytest.raises(RefusedError, match="with neither of them a schedule never runs") as refused:
+        await create(office, "ada", timing=Timing())
+    assert refused.value.field == "scheduled_at"
+    (schedule,) = await create(office, "ada")
+    with pytest.raises(RefusedError, match="with neither of them a schedule never runs"):
+        await change(office, schedule, repeats=())
+    assert [entry.schedule for entry in (await of_user(office, "ada")).entries] == [schedule]
+
+
 async def test_a_repeated_request_creates_nothing(office: Office) -> None:
     await office.push()
     await office.identify("ada")
@@ -166,7 +177,7 @@ async def test_in_bulk_each_row_has_its_own_outcome(office: Office) -> None:
         NewSchedule("nothing", user("ada"), DAILY_AT_NINE),
         NewSchedule("welcome", user("nobody"), DAILY_AT_NINE),
         Failure("$users", "refused", "No."),
-        NewSchedule("welcome", user("ada"), data={"n": 1}),
+        NewSchedule("welcome", user("ada"), Timing(scheduled_at=NOON + HOUR), data={"n": 1}),
     ]
     operation = await office.messaging.create_schedules_in_bulk(await environment(office), rows)
     assert (operation.name, operation.total, operation.status) == ("schedules.create_schedules", 5, "completed")

@@ -13,7 +13,6 @@ from addressee.messaging import (
     ActorMissingError,
     DataFailure,
     DataInvalidError,
-    Trigger,
     WorkflowInactiveError,
     WorkflowMissingError,
     check_data,
@@ -114,14 +113,6 @@ async def test_a_workflow_is_one_environments(office: Office, other: Office) -> 
     await office.push()
     with pytest.raises(WorkflowMissingError):
         await other.trigger("ada")
-
-
-async def test_a_trigger_can_be_checked_without_storing_anything(office: Office) -> None:
-    await office.push()
-    await office.messaging.check_trigger(office.environment_id, Trigger("welcome", [user("ada")]))
-    with pytest.raises(WorkflowMissingError):
-        await office.messaging.check_trigger(office.environment_id, Trigger("nope", []))
-    assert await office.counts() == NOTHING
 
 
 async def start_waits(office: Office) -> timedelta:

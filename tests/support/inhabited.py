@@ -35,6 +35,7 @@ LIST = "readers"
 TOPIC = "releases"
 BROWSER = "https://push.example.com/ada"
 CATEGORY = "news"
+FAR = "2999-01-01T00:00:00Z"
 UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
 
 # As many as there are routes that end one.
@@ -182,7 +183,8 @@ class Inhabited:
             "subscribed": False,
             "workflow": "welcome",
             "schedule_ids": [self.schedule_id],
-            "schedules": [{"workflow": "welcome", "recipient": USER}],
+            "schedules": [{"workflow": "welcome", "recipient": USER, "scheduled_at": FAR}],
+            "scheduled_at": FAR,
             "distinct_id": USER,
             "distinct_ids": [USER],
             "operations": [{"$set": {"name": "Changed"}}],
@@ -278,7 +280,7 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 
-        wanted = {"recipients": [USER], "workflow": "welcome", "scheduled_at": "2999-01-01T00:00:00Z"}
+        wanted = {"recipients": [USER], "workflow": "welcome", "scheduled_at": FAR}
         schedules = (await client.post("/v1/schedules", json=wanted)).raise_for_status().json()
 
         async def messages() -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ from addressee.directory.lists import Lists
 from addressee.directory.memberships import Membership
 from addressee.directory.merges import Done, Merges, Preview, Undone
 from addressee.directory.notices import Notice
+from addressee.directory.planned_writes import PlannedWrites, plan
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import USERS, Document, Place, Recipient
@@ -109,6 +110,13 @@ class Directory:
             await self._releasing.release_now(losses)
         return results
 
+    async def plan(self, places: Iterable[Place], writes: Sequence[Write] = ()) -> PlannedWrites:
+        """Tries writes of a request that names others at `places` too; nothing is written yet.
+
+        Raises RefusedError for the first that would be refused.
+        """
+        return await plan(self.reader, places, writes, self.clock.now(), self.write_all)
+
     async def read(self, place: Place) -> Recipient | None:
         return await self.reader.read(place)
 
@@ -156,7 +164,9 @@ class Directory:
         rows: Sequence[Subscribing | Unsubscribing | Failure],
         request: Receipt | None = None,
     ) -> BulkOperation:
-        return await bulk_subscriptions.run(self.pool, self.reader, self.clock, environment_id, name, rows, request)
+        return await bulk_subscriptions.run(
+            self.pool, self.reader, self.clock, environment_id, name, rows, self.write_all, request
+        )
 
     async def add_subscriptions(
         self,

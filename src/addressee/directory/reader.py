@@ -52,8 +52,12 @@ class Reader:
 
     async def read_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
         """The living recipients among these places, in one query."""
-        found = await self._fetch(list(places))
+        found = await self.find_all(places)
         return {place: recipient for place, recipient in found.items() if recipient.lives}
+
+    async def find_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
+        """Like `read_all`, but tombstones are found too."""
+        return await self._fetch(list(places))
 
     async def successors(self, environment_id: int, uids: Iterable[UUID]) -> dict[UUID, Successor]:
         """Into whom those of these identities were merged who were; through merges of merges."""

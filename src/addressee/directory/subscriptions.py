@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -96,8 +96,7 @@ async def subscribe(
 ) -> tuple[list[Subscription], frozenset[UUID]]:
     """See `add_subscriptions`; also returns the ids of those that there were not before."""
     wanted = {recipient.place: recipient for recipient in recipients}
-    check_subscribers(object, wanted)
-    check_properties(properties)
+    check_subscription(object, wanted, properties)
     ids = [uuid7() for _ in wanted]
     found = await connection.fetch(
         SQL["add_subscriptions"],
@@ -260,12 +259,10 @@ async def fetch_page(
     )
 
 
-def check_subscribers(object: Recipient, recipients: Iterable[Place]) -> None:
+def check_subscription(object: Recipient, recipients: Container[Place], properties: Document | None) -> None:
+    """Raises RefusedError for what `add_subscriptions` refuses."""
     if object.place in recipients:
         raise RefusedError("subscription", "recipients", f"{object.place.id} cannot subscribe to itself.")
-
-
-def check_properties(properties: Document | None) -> None:
     if properties is not None:
         check_value(properties, "properties")
         check_size("properties", properties)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
-from uuid_utils.compat import uuid7
 
-from addressee.directory.editing import Moment, Warning
+from addressee.directory.editing import Warning
 from addressee.directory.edits import Edit
 from addressee.directory.history import NO_ORIGIN, Origin
 from addressee.directory.push_tokens import Loss
@@ -49,15 +47,3 @@ class Written(Struct, frozen=True):
     before: Recipient | None
     warnings: tuple[Warning, ...] = ()
     losses: Sequence[Loss] = ()
-
-
-def check_writes(writes: Iterable[Write]) -> None:
-    """Raises RefusedError if one of these would be refused whatever is stored: so that several are taken or none.
-
-    What depends on the stored recipient (a size after merging) is only known when it is written.
-    """
-    moment = Moment(datetime.now(UTC), 1, uuid7)
-    for write in writes:
-        recipient: Recipient | None = None
-        for edit in write.edits:
-            recipient = edit.apply(recipient, write.place, moment)

@@ -15,13 +15,15 @@ from uuid_utils.compat import uuid7
 from addressee.database.pool import Connection, Pool
 from addressee.directory import receipts
 from addressee.directory.errors import OverloadedError, RefusedError
+from addressee.directory.planned_writes import PlannedWrites
+from addressee.directory.planned_writes import plan as plan_writes
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Earlier, Receipt, ReceiptTakenError, StoredAnswer
-from addressee.directory.recipient import Place, Recipient
-from addressee.messaging.errors import ActorMissingError, MessagingError
+from addressee.directory.recipient import Place
+from addressee.directory.writes import Write
+from addressee.messaging.errors import MessagingError
 from addressee.messaging.listening import Event, read_listening, runs_of
-from addressee.messaging.reference import Reference
-from addressee.messaging.triggering import NewRun, Trigger, accept, read_versions, run_of
+from addressee.messaging.triggering import NewRun, Trigger, accept, check, read_versions, run_of
 
 # Receipts of records stand beside those of requests, whose keys hold no such character.
 KEY_PREFIX = "record\n"
@@ -35,10 +37,19 @@ MAX_RERUNS = 20
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A trigger or an event. Under a `key` it is carried out once in 24 hours, whatever else is asked under it."""
+    """A trigger or an event. Under a `key` it is carried out once in 24 hours, whatever else is asked under it.
+
+    `writes` are those of the recipients that it describes: they are carried out if it is.
+    """
 
     what: Trigger | Event
     key: str | None = None
+    writes: Sequence[Write] = ()
+
+    def places(self, environment_id: int) -> set[Place]:
+        """Those of all whom it names."""
+        named = {self.what.recipient} if isinstance(self.what, Event) else self.what.named
+        return {reference.at(environment_id) for reference in named} | {write.place for write in self.writes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Known:
     """What outcomes depend on. `earlier` are the ids of what was carried out before, by key."""
 
     environment_id: int
-    people: Mapping[Place, Recipient]
+    writes: PlannedWrites
     earlier: Mapping[str, UUID]
     versions: Mapping[tuple[int, str], asyncpg.Record]
     listening: Sequence[asyncpg.Record]
@@ -82,6 +93,7 @@ async def accept_all(
     environment_id: int,
     records: Sequence[Record],
     request_id: str,
+    writes: PlannedWrites | None,
     *,
     receipt: Receipt | None,
     now: datetime,
@@ -90,37 +102,51 @@ async def accept_all(
 
     Raises OverloadedError when others keep using these keys.
     """
-    people = await reader.read_all(reference.at(environment_id) for record in records for reference in named(record))
+    places = {place for record in records for place in record.places(environment_id)}
+    writes = writes or await plan_writes(reader, places, (), now)
+    refused = await write_described(pool, environment_id, records, writes, now)
+    left = [replace(record, writes=()) for record in records if id(record) not in refused]
     for _ in range(MAX_RERUNS):
         try:
             async with pool.acquire() as connection, connection.transaction():
-                planned = plan(records, await read_known(connection, environment_id, records, people, now))
+                planned = plan(left, await read_known(connection, environment_id, left, writes, now))
+                accepted = iter(planned.outcomes)
+                outcomes = [refused.get(id(record)) or next(accepted) for record in records]
                 await accept(connection, planned.runs, now)
                 await receipts.keep_all(connection, answers(environment_id, planned, request_id), now)
                 if planned.any_accepted:
-                    await receipts.keep(connection, receipt, planned.outcomes, now)
-            return planned.outcomes
+                    await receipts.keep(connection, receipt, outcomes, now)
+            return outcomes
         except ReceiptTakenError:
             continue
     raise OverloadedError("Others keep using the keys of this batch; try again in a moment.")
 
 
-async def check_all(pool: Pool, environment_id: int, records: Sequence[Record], now: datetime) -> list[bool]:
-    """Which of these would be carried out now, unless an actor is missing. Stores nothing."""
+async def write_described(
+    pool: Pool, environment_id: int, records: Sequence[Record], writes: PlannedWrites, now: datetime
+) -> dict[int, Outcome]:
+    """Writes whom records describe that are to be carried out now; says why the others are not, by their `id()`."""
+    if not any(record.writes for record in records):
+        return {}
     async with pool.acquire() as connection:
-        planned = plan(records, await read_known(connection, environment_id, records, {}, now))
-    return [is_open(outcome) for outcome in planned.outcomes]
-
-
-def is_open(outcome: Outcome) -> bool:
-    return isinstance(outcome, ActorMissingError) or (isinstance(outcome, Accepted) and not outcome.repeated)
+        planned = plan(records, await read_known(connection, environment_id, records, writes, now))
+    refused: dict[int, Outcome] = {
+        id(record): outcome
+        for record, outcome in zip(records, planned.outcomes, strict=True)
+        if isinstance(outcome, Exception)
+    }
+    by_write = {id(write): record for record in records for write in record.writes}
+    for write, result in await writes.carry_out_each():
+        if isinstance(result, RefusedError):
+            refused.setdefault(id(by_write[id(write)]), result)
+    return refused
 
 
 async def read_known(
     connection: Connection,
     environment_id: int,
     records: Sequence[Record],
-    people: Mapping[Place, Recipient],
+    writes: PlannedWrites,
     now: datetime,
 ) -> Known:
     triggers = [record.what for record in records if isinstance(record.what, Trigger)]
@@ -129,7 +155,7 @@ async def read_known(
     earlier = await receipts.find(connection, [(environment_id, KEY_PREFIX + key) for key in keys], now)
     return Known(
         environment_id,
-        people,
+        writes,
         {key: written_id(found) for key in keys if (found := earlier.get((environment_id, KEY_PREFIX + key)))},
         await read_versions(connection, [(environment_id, trigger.workflow) for trigger in triggers]),
         await read_listening(connection, environment_id, [event.name for event in events]),
@@ -153,7 +179,8 @@ def take(record: Record, known: Known, planned: Planned) -> Outcome:
         if first is not None:
             return Accepted(first, repeated=True)
     try:
-        id, runs = carried_out(record.what, known)
+        with known.writes.adding(record.writes):
+            id, runs = carried_out(record.what, known)
     except (MessagingError, RefusedError) as error:
         return error
     if record.key is not None:
@@ -166,14 +193,11 @@ def take(record: Record, known: Known, planned: Planned) -> Outcome:
 def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun]]:
     """What a record is known by, and the runs that it starts. Raises MessagingError or RefusedError."""
     if isinstance(what, Event):
-        return uuid7(), runs_of(known.environment_id, what, known.listening, known.people)
+        return uuid7(), runs_of(known.environment_id, what, known.listening, known.writes.people)
     version = known.versions.get((known.environment_id, what.workflow))
-    run = run_of(known.environment_id, what, version, known.people)
+    version_id = check(known.environment_id, what, version, known.writes.people)
+    run = run_of(known.environment_id, what, version_id, known.writes.people)
     return run.id, [run]
-
-
-def named(record: Record) -> set[Reference]:
-    return {record.what.recipient} if isinstance(record.what, Event) else record.what.named
 
 
 def answers(environment_id: int, planned: Planned, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:

@@ -15,12 +15,13 @@ from addressee.directory.directory import Directory
 from addressee.directory.environments import Environment
 from addressee.directory.history import NO_ORIGIN, Origin
 from addressee.directory.merges import Merge
+from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging import channels, listing, reading, reading_runs, rescheduling, schedules, scheduling
 from addressee.messaging.activities import Activity, list_activities
-from addressee.messaging.batches import Outcome, Record, accept_all, check_all
+from addressee.messaging.batches import Outcome, Record, accept_all
 from addressee.messaging.cancelling import cancel
 from addressee.messaging.delivery_logs import DeliveryLog, list_delivery_logs
 from addressee.messaging.explaining import Explanation, explain
@@ -42,7 +43,7 @@ from addressee.messaging.rescheduling import ScheduleChange
 from addressee.messaging.runs import Identity
 from addressee.messaging.schedule import ScheduleEntry
 from addressee.messaging.scheduling import NewSchedule
-from addressee.messaging.triggering import Trigger, check_workflow, read_versions, trigger
+from addressee.messaging.triggering import Trigger, read_versions, trigger
 from addressee.messaging.workflow import Channel
 from addressee.messaging.workflows import NamedWorkflow, named_workflows
 
@@ -61,36 +62,52 @@ class Messaging:
         """On the connections and the clock of a directory."""
         return cls(directory.pool, directory.reader, Hint(directory.pool), directory.clock)
 
-    async def trigger(self, environment_id: int, what: Trigger, *, receipt: Receipt | None = None) -> UUID:
+    async def trigger(
+        self,
+        environment_id: int,
+        what: Trigger,
+        planned: PlannedWrites | None = None,
+        *,
+        receipt: Receipt | None = None,
+    ) -> UUID:
         """Accepts a run and returns its id; when this returns it is committed.
+
+        `planned` are the writes of those whom the trigger describes: they are carried out if it is accepted.
 
         Raises MessagingError: WorkflowMissingError, WorkflowInactiveError, ActorMissingError or DataInvalidError.
         """
-        run_id = await trigger(self._pool, self._reader, environment_id, what, receipt=receipt, now=self._clock.now())
+        run_id = await trigger(
+            self._pool, self._reader, environment_id, what, planned, receipt=receipt, now=self._clock.now()
+        )
         self._hint.give()
         return run_id
 
-    async def check_trigger(self, environment_id: int, what: Trigger) -> None:
-        """Raises what `trigger` would, but for a missing actor: for callers who write recipients first."""
-        async with self._pool.acquire() as connection:
-            await check_workflow(connection, environment_id, what)
-
     async def accept_all(
-        self, environment_id: int, records: Sequence[Record], request_id: str = "", *, receipt: Receipt | None = None
+        self,
+        environment_id: int,
+        records: Sequence[Record],
+        request_id: str = "",
+        planned: PlannedWrites | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> list[Outcome]:
         """Accepts triggers and events, each with its own outcome, in their order; those accepted are committed.
 
         An outcome that is an exception is what `trigger` would raise. `request_id` is kept with the records' keys.
+        `planned` takes the writes of the records that describe somebody; it knows all whom they name.
         """
         outcomes = await accept_all(
-            self._pool, self._reader, environment_id, records, request_id, receipt=receipt, now=self._clock.now()
+            self._pool,
+            self._reader,
+            environment_id,
+            records,
+            request_id,
+            planned,
+            receipt=receipt,
+            now=self._clock.now(),
         )
         self._hint.give()
         return outcomes
-
-    async def check_all(self, environment_id: int, records: Sequence[Record]) -> list[bool]:
-        """Which of these `accept_all` would carry out now: for callers who write recipients first."""
-        return await check_all(self._pool, environment_id, records, self._clock.now())
 
     async def workflows_among(self, environment_id: int, keys: Iterable[str]) -> frozenset[str]:
         """Those of these keys that workflows have, switched off or not."""
@@ -298,33 +315,54 @@ class Messaging:
         return operation
 
     async def create_schedules(
-        self, environment: Environment, wanted: Sequence[NewSchedule], *, receipt: Receipt | None = None
+        self,
+        environment: Environment,
+        wanted: Sequence[NewSchedule],
+        planned: PlannedWrites | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> list[ScheduleEntry]:
-        """Creates all of them or none.
+        """Creates all of them or none; `planned` as in `trigger`.
 
-        Raises RefusedError for a recipient that is not known, and what `trigger` would raise now.
+        Raises RefusedError for a recipient that is not known or a schedule that never falls due, and what `trigger`
+        would raise now.
         """
         return await scheduling.create(
-            self._pool, self._reader, environment, wanted, receipt=receipt, now=self._clock.now()
+            self._pool, self._reader, environment, wanted, planned, receipt=receipt, now=self._clock.now()
         )
 
     async def create_schedules_in_bulk(
-        self, environment: Environment, rows: Sequence[NewSchedule | Failure], *, receipt: Receipt | None = None
+        self,
+        environment: Environment,
+        rows: Sequence[NewSchedule | Failure],
+        planned: PlannedWrites | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> BulkOperation:
-        """Creates what can be created. A `Failure` is a row that was refused before."""
+        """Creates what can be created. A `Failure` is a row that was refused before.
+
+        `planned` takes the writes of the rows that describe somebody; it knows all whom they name.
+        """
         return await scheduling.create_in_bulk(
-            self._pool, self._reader, environment, rows, receipt=receipt, clock=self._clock
+            self._pool, self._reader, environment, rows, planned, receipt=receipt, clock=self._clock
         )
 
     async def update_schedules(
-        self, environment: Environment, ids: Sequence[UUID], change: ScheduleChange, *, receipt: Receipt | None = None
+        self,
+        environment: Environment,
+        ids: Sequence[UUID],
+        change: ScheduleChange,
+        planned: PlannedWrites | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> list[ScheduleEntry]:
         """Changes those that there are, all or none, and returns them in the order asked for.
 
-        Raises ActorMissingError, and OverloadedError when others keep changing them.
+        `planned` as in `trigger`. Raises ActorMissingError, DataInvalidError, RefusedError for schedules that would
+        never fall due, and OverloadedError when others keep changing them.
         """
         return await rescheduling.update(
-            self._pool, self._reader, environment, ids, change, receipt=receipt, now=self._clock.now()
+            self._pool, self._reader, environment, ids, change, planned, receipt=receipt, now=self._clock.now()
         )
 
     async def delete_schedules(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from addressee.directory.errors import RefusedError
 from addressee.directory.timezones import is_timezone
 
 HOUR = timedelta(hours=1)
@@ -167,12 +168,18 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 class Timing(msgspec.Struct, frozen=True):
     """When a schedule falls due: again and again, from `scheduled_at` if it is given, or once, at `scheduled_at`.
 
-    Nothing falls due after `ending_at`. With neither rules nor `scheduled_at` nothing falls due at all.
+    Nothing falls due after `ending_at`.
     """
 
     repeats: tuple[Repeat, ...] = ()
     scheduled_at: datetime | None = None
     ending_at: datetime | None = None
+
+    def check(self) -> None:
+        """Raises RefusedError for what would never fall due."""
+        if not self.repeats and self.scheduled_at is None:
+            message = "Give scheduled_at, repeats, or both: with neither of them a schedule never runs."
+            raise RefusedError("required", "scheduled_at", message)
 
     def next_occurrence(
         self, zone: ZoneInfo, *, created_at: datetime, last: datetime | None, now: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,15 +14,18 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.environments import Environment
 from addressee.directory.errors import OverloadedError
+from addressee.directory.planned_writes import PlannedWrites, plan
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, keep
-from addressee.directory.recipient import Document, Recipient
+from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.errors import ActorMissingError
 from addressee.messaging.people import Missing
 from addressee.messaging.recurrence import Repeat, Timing, zone_of
 from addressee.messaging.reference import Reference
-from addressee.messaging.schedule import Schedule, ScheduleEntry, identity_of
+from addressee.messaging.runs import Identity
+from addressee.messaging.schedule import Schedule, ScheduleEntry
 from addressee.messaging.schedules import read
+from addressee.messaging.triggering import check_fit, read_versions
 
 SQL = load(__package__)
 
@@ -51,19 +54,26 @@ async def update(
     environment: Environment,
     ids: Sequence[UUID],
     change: ScheduleChange,
+    planned: PlannedWrites | None,
     *,
     receipt: Receipt | None,
     now: datetime,
 ) -> list[ScheduleEntry]:
     """Changes all of those that there are, and returns them in the order asked for.
 
-    The next occurrence is computed anew when one of the times is set. Raises ActorMissingError, and OverloadedError
-    when the schedules do not stand still.
+    The next occurrence is computed anew when one of the times is set. Those who are described are written first, once
+    nothing can refuse the change any more. Raises ActorMissingError, DataInvalidError for data that one of their
+    workflows does not take, RefusedError for what would never fall due, and OverloadedError when the schedules do not
+    stand still.
     """
-    actor = await find_actor(reader, environment.id, change.actor)
+    named = [change.actor.at(environment.id)] if isinstance(change.actor, Reference) else []
+    planned = planned or await plan(reader, named, (), now)
     for _ in range(UPDATE_ATTEMPTS):
         before = await read(pool, reader, environment.id, ids)
-        after = [changed(entry, change, actor, environment, now) for entry in before]
+        await check_data(pool, environment.id, before, change)
+        all_changed(before, change, planned.people, environment, now)
+        await planned.carry_out()
+        after = all_changed(before, change, planned.people, environment, now)
         try:
             async with pool.acquire() as connection, connection.transaction():
                 await store(connection, environment.id, before, after, change)
@@ -78,15 +88,33 @@ class MovedError(Exception):
     """A schedule is not as it was read: it fell due, or somebody else changed it. Nothing may be kept."""
 
 
-async def find_actor(
-    reader: Reader, environment_id: int, actor: Reference | UnsetType | None
-) -> Recipient | UnsetType | None:
-    if actor is None or isinstance(actor, UnsetType):
-        return actor
-    found = await reader.read(actor.at(environment_id))
-    if found is None:
-        raise ActorMissingError(actor)
-    return found
+async def check_data(pool: Pool, environment_id: int, entries: Sequence[ScheduleEntry], change: ScheduleChange) -> None:
+    """Raises DataInvalidError. A workflow that is not there takes any data: its schedule says so when it falls due."""
+    if change.data is UNSET:
+        return
+    workflows = {(environment_id, entry.schedule.workflow) for entry in entries}
+    async with pool.acquire() as connection:
+        versions = await read_versions(connection, workflows)
+    for _, version in sorted(versions.items()):
+        check_fit(version, [change.data])
+
+
+def all_changed(
+    before: Sequence[ScheduleEntry],
+    change: ScheduleChange,
+    people: Mapping[Place, Recipient],
+    environment: Environment,
+    now: datetime,
+) -> list[ScheduleEntry]:
+    """Raises ActorMissingError or RefusedError."""
+    actor: Recipient | UnsetType | None = None
+    if isinstance(change.actor, Reference):
+        actor = people.get(change.actor.at(environment.id))
+        if actor is None:
+            raise ActorMissingError(change.actor)
+    elif change.actor is UNSET:
+        actor = UNSET
+    return [changed(entry, change, actor, environment, now) for entry in before]
 
 
 def changed(
@@ -104,6 +132,7 @@ def changed(
     )
     following = before.next_occurrence_at
     if (change.repeats, change.scheduled_at, change.ending_at) != (UNSET, UNSET, UNSET):
+        timing.check()
         following = timing.next_occurrence(
             zone_of(own_zone(entry.recipient), environment.settings.timezone),
             created_at=before.inserted_at,
@@ -114,7 +143,7 @@ def changed(
     after = msgspec.structs.replace(
         before,
         timing=timing,
-        actor=before.actor if actor is UNSET else actor and identity_of(actor),
+        actor=before.actor if actor is UNSET else actor and Identity.of(actor),
         tenant=before.tenant if change.tenant is UNSET else change.tenant,
         data=before.data if change.data is UNSET else change.data,
         next_occurrence_at=following,

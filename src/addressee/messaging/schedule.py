@@ -50,10 +50,6 @@ class ScheduleEntry(Struct, frozen=True):
     actor: Recipient | Missing | None
 
 
-def identity_of(recipient: Recipient) -> Identity:
-    return Identity(recipient.place.collection, recipient.place.id, recipient.uid)
-
-
 def schedule_from(row: asyncpg.Record) -> Schedule:
     return Schedule(
         id=row["id"],

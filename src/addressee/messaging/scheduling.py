@@ -18,25 +18,32 @@ from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.clock import Clock
 from addressee.directory.environments import Environment
 from addressee.directory.errors import RefusedError
+from addressee.directory.planned_writes import PlannedWrites, plan
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, keep
-from addressee.directory.recipient import USERS, Document, Recipient
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.writes import Write
 from addressee.messaging.errors import ActorMissingError, MessagingError
 from addressee.messaging.recurrence import Timing, zone_of
 from addressee.messaging.reference import Reference
-from addressee.messaging.schedule import Schedule, ScheduleEntry, identity_of
+from addressee.messaging.runs import Identity
+from addressee.messaging.schedule import Schedule, ScheduleEntry
 from addressee.messaging.triggering import Trigger, read_versions, version_for
 
 SQL = load(__package__)
 
 BULK_NAME = "schedules.create_schedules"
 
-People: TypeAlias = Mapping[Reference, Recipient]
+People: TypeAlias = Mapping[Place, Recipient]
+Refusal: TypeAlias = RefusedError | MessagingError
 
 
 @dataclass(frozen=True, slots=True)
 class NewSchedule:
-    """A schedule to create. With rules and `scheduled_at`, the rules count from then on."""
+    """A schedule to create. With rules and `scheduled_at`, the rules count from then on.
+
+    `writes` are those of the recipients that a row of a bulk call describes: they are carried out if it is created.
+    """
 
     workflow: str
     recipient: Reference
@@ -44,6 +51,11 @@ class NewSchedule:
     actor: Reference | None = None
     tenant: str | None = None
     data: Document = field(default_factory=dict)
+    writes: Sequence[Write] = ()
+
+    @property
+    def named(self) -> list[Reference]:
+        return [self.recipient, *([self.actor] if self.actor else [])]
 
 
 async def create(
@@ -51,24 +63,28 @@ async def create(
     reader: Reader,
     environment: Environment,
     wanted: Sequence[NewSchedule],
+    planned: PlannedWrites | None,
     *,
     receipt: Receipt | None,
     now: datetime,
 ) -> list[ScheduleEntry]:
-    """Creates all of them or none.
+    """Creates all of them or none. Those who are described are written first, once nothing can refuse them any more.
 
-    Raises RefusedError for a recipient that is not known, and what a trigger of the workflow would raise now:
-    WorkflowMissingError, WorkflowInactiveError, DataInvalidError or ActorMissingError.
+    Raises RefusedError for a recipient that is not known or a schedule that never falls due, and what a trigger of the
+    workflow would raise now: WorkflowMissingError, WorkflowInactiveError, DataInvalidError or ActorMissingError.
     """
-    planned = []
-    for outcome in await plan(pool, reader, environment, wanted, now):
-        if isinstance(outcome, Exception):
-            raise outcome
-        planned.append(outcome)
+    planned = planned or await plan(reader, places(environment, wanted), (), now)
+    for misfit in await misfits(pool, environment, wanted):
+        if misfit is not None:
+            raise misfit
+    for each in wanted:
+        entry_for(each, planned.people, environment, now)
+    await planned.carry_out()
+    entries = [entry_for(each, planned.people, environment, now) for each in wanted]
     async with pool.acquire() as connection, connection.transaction():
-        await insert(connection, environment.id, planned)
-        await keep(connection, receipt, planned, now)
-    return planned
+        await insert(connection, environment.id, entries)
+        await keep(connection, receipt, entries, now)
+    return entries
 
 
 async def create_in_bulk(
@@ -76,6 +92,7 @@ async def create_in_bulk(
     reader: Reader,
     environment: Environment,
     rows: Sequence[NewSchedule | Failure],
+    planned: PlannedWrites | None,
     *,
     receipt: Receipt | None,
     clock: Clock,
@@ -83,43 +100,69 @@ async def create_in_bulk(
     """Creates what can be created, and keeps the outcome. A `Failure` is a row that was refused before."""
     started_at = clock.now()
     wanted = [row for row in rows if isinstance(row, NewSchedule)]
-    outcomes = await plan(pool, reader, environment, wanted, started_at)
-    planned = [outcome for outcome in outcomes if isinstance(outcome, ScheduleEntry)]
+    planned = planned or await plan(reader, places(environment, wanted), (), started_at)
+    outcomes = await outcomes_of(pool, environment, wanted, planned, started_at)
+    entries = [outcome for outcome in outcomes if isinstance(outcome, ScheduleEntry)]
     failures = [row for row in rows if isinstance(row, Failure)] + [
         Failure(*row.recipient, str(outcome))
         for row, outcome in zip(wanted, outcomes, strict=True)
         if isinstance(outcome, Exception)
     ]
     async with pool.acquire() as connection, connection.transaction():
-        await insert(connection, environment.id, planned)
+        await insert(connection, environment.id, entries)
         operation = BulkOperation(uuid7(), BULK_NAME, len(rows), tuple(failures), started_at, clock.now())
         await bulk.store(connection, environment.id, operation)
         await keep(connection, receipt, operation, clock.now())
     return operation
 
 
-async def plan(
-    pool: Pool, reader: Reader, environment: Environment, wanted: Sequence[NewSchedule], now: datetime
-) -> list[ScheduleEntry | RefusedError | MessagingError]:
-    """What to store for each, or why it cannot be."""
-    named = {each.recipient for each in wanted} | {each.actor for each in wanted if each.actor}
-    found = await reader.read_all([reference.at(environment.id) for reference in named])
-    people = {Reference(place.collection, place.id): recipient for place, recipient in found.items()}
+async def outcomes_of(
+    pool: Pool, environment: Environment, wanted: Sequence[NewSchedule], planned: PlannedWrites, now: datetime
+) -> list[ScheduleEntry | Refusal]:
+    """What to store for each, or why it cannot be. Those whom the former describe are written."""
+
+    def outcome(each: NewSchedule, writes: Sequence[Write]) -> ScheduleEntry | Refusal:
+        try:
+            with planned.adding(writes):
+                return entry_for(each, planned.people, environment, now)
+        except (RefusedError, MessagingError) as refusal:
+            return refusal
+
+    tried = [
+        misfit or outcome(each, each.writes)
+        for each, misfit in zip(wanted, await misfits(pool, environment, wanted), strict=True)
+    ]
+    refused = {
+        id(write): result for write, result in await planned.carry_out_each() if isinstance(result, RefusedError)
+    }
+    return [
+        first if isinstance(first, Exception) else refused_in(refused, each.writes) or outcome(each, ())
+        for each, first in zip(wanted, tried, strict=True)
+    ]
+
+
+def refused_in(refused: Mapping[int, RefusedError], writes: Sequence[Write]) -> RefusedError | None:
+    return next((refused[id(write)] for write in writes if id(write) in refused), None)
+
+
+def places(environment: Environment, wanted: Sequence[NewSchedule]) -> set[Place]:
+    return {reference.at(environment.id) for each in wanted for reference in each.named}
+
+
+async def misfits(pool: Pool, environment: Environment, wanted: Sequence[NewSchedule]) -> list[MessagingError | None]:
+    """Why the workflow of each could not be triggered now with its data."""
     async with pool.acquire() as connection:
         versions = await read_versions(connection, [(environment.id, each.workflow) for each in wanted])
-    fits: dict[tuple[str, int], RefusedError | MessagingError | None] = {}
-    outcomes: list[ScheduleEntry | RefusedError | MessagingError] = []
+    # Recipients of one call share their data, which need not be checked for each of them.
+    found: dict[tuple[str, int], MessagingError | None] = {}
     for each in wanted:
-        # Recipients of one call share their data, which need not be checked for each of them.
         what = (each.workflow, id(each.data))
-        if what not in fits:
-            fits[what] = misfit(versions.get((environment.id, each.workflow)), each)
-        outcomes.append(fits[what] or absence(each, people) or entry_for(each, people, environment, now))
-    return outcomes
+        if what not in found:
+            found[what] = misfit(versions.get((environment.id, each.workflow)), each)
+    return [found[each.workflow, id(each.data)] for each in wanted]
 
 
 def misfit(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingError | None:
-    """Why the workflow could not be triggered now with this data."""
     try:
         version_for(version, Trigger(wanted.workflow, [wanted.recipient], wanted.data))
     except MessagingError as error:
@@ -127,27 +170,33 @@ def misfit(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingErro
     return None
 
 
-def absence(wanted: NewSchedule, people: People) -> RefusedError | ActorMissingError | None:
-    """Who is not known of those whom the schedule names."""
-    collection, id = wanted.recipient
-    if wanted.recipient not in people:
-        who = f"user {id!r}" if collection == USERS else f"object {id!r} in {collection!r}"
+def known(reference: Reference, people: People, environment: Environment) -> Recipient:
+    """Raises RefusedError for a recipient who is not known."""
+    found = people.get(reference.at(environment.id))
+    if found is None:
+        who = (
+            f"user {reference.id!r}"
+            if reference.collection == USERS
+            else f"object {reference.id!r} in {reference.collection!r}"
+        )
         message = f"There is no {who}; identify it first, or describe it inline."
-        return RefusedError("recipient_missing", "recipients", message)
-    if wanted.actor is not None and wanted.actor not in people:
-        return ActorMissingError(wanted.actor)
-    return None
+        raise RefusedError("recipient_missing", "recipients", message)
+    return found
 
 
 def entry_for(wanted: NewSchedule, people: People, environment: Environment, now: datetime) -> ScheduleEntry:
-    recipient = people[wanted.recipient]
-    actor = None if wanted.actor is None else people[wanted.actor]
+    """Raises RefusedError or ActorMissingError."""
+    recipient = known(wanted.recipient, people, environment)
+    actor = None if wanted.actor is None else people.get(wanted.actor.at(environment.id))
+    if wanted.actor is not None and actor is None:
+        raise ActorMissingError(wanted.actor)
+    wanted.timing.check()
     schedule = Schedule(
         id=uuid7(),
         workflow=wanted.workflow,
-        recipient=identity_of(recipient),
+        recipient=Identity.of(recipient),
         timing=wanted.timing,
-        actor=None if actor is None else identity_of(actor),
+        actor=None if actor is None else Identity.of(actor),
         tenant=wanted.tenant,
         data=wanted.data,
         next_occurrence_at=wanted.timing.next_occurrence(

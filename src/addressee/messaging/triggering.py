@@ -17,6 +17,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
+from addressee.directory.planned_writes import PlannedWrites, plan
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Document, Place, Recipient
@@ -91,36 +92,53 @@ async def trigger(
     reader: Reader,
     environment_id: int,
     trigger: Trigger,
+    planned: PlannedWrites | None,
     *,
     receipt: Receipt | None,
     now: datetime,
 ) -> UUID:
-    people = await reader.read_all(reference.at(environment_id) for reference in trigger.named)
+    """Accepts a run. Those who are described in the trigger are written first, once nothing can refuse it any more."""
+    planned = planned or await plan(reader, [reference.at(environment_id) for reference in trigger.named], (), now)
+    version = await pool.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
+    version_id = check(environment_id, trigger, version, planned.people)
+    await planned.carry_out()
     async with pool.acquire() as connection, connection.transaction():
-        version = await connection.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
-        run = run_of(environment_id, trigger, version, people)
+        run = run_of(environment_id, trigger, version_id, planned.people)
         await accept(connection, [run], now)
         await keep(connection, receipt, run.id, now)
     return run.id
 
 
-def run_of(
+def check(
     environment_id: int, trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]
-) -> NewRun:
-    """The run that a trigger asks for. `people` are those of `trigger.named` who live.
+) -> UUID:
+    """The version of its workflow that a trigger runs. `people` are those of `trigger.named` who live.
 
     Raises MessagingError, and RefusedError for a delay that is too long.
     """
     version_id = version_for(version, trigger)
     check_delay(trigger.delay)
+    actor_of(environment_id, trigger, people)
+    return version_id
+
+
+def actor_of(environment_id: int, trigger: Trigger, people: Mapping[Place, Recipient]) -> Identity | None:
+    """Raises ActorMissingError."""
+    if trigger.actor is None:
+        return None
+    person = people.get(trigger.actor.at(environment_id))
+    if person is None:
+        raise ActorMissingError(trigger.actor)
+    return Identity.of(person)
+
+
+def run_of(environment_id: int, trigger: Trigger, version_id: UUID, people: Mapping[Place, Recipient]) -> NewRun:
+    """The run that a trigger asks for. Raises ActorMissingError."""
 
     def uid(reference: Reference) -> UUID | None:
         person = people.get(reference.at(environment_id))
         return None if person is None else person.uid
 
-    actor = None if trigger.actor is None else Identity(*trigger.actor, uid(trigger.actor))
-    if actor is not None and actor.uid is None:
-        raise ActorMissingError(actor.reference)
     return NewRun(
         environment_id,
         trigger.workflow,
@@ -135,7 +153,7 @@ def run_of(
         trigger.data,
         {"type": trigger.source},
         trigger.tenant,
-        actor,
+        actor_of(environment_id, trigger, people),
         trigger.cancellation_key,
         trigger.sandbox,
         trigger.skip_delay,
@@ -180,11 +198,6 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
     await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start", run.delay or None) for run in runs])
 
 
-async def check_workflow(connection: Connection, environment_id: int, trigger: Trigger) -> UUID:
-    """The version to run. Raises WorkflowMissingError, WorkflowInactiveError or DataInvalidError."""
-    return version_for(await connection.fetchrow(SQL["workflow"], environment_id, trigger.workflow), trigger)
-
-
 async def read_versions(
     connection: Connection, workflows: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], asyncpg.Record]:
@@ -197,18 +210,27 @@ async def read_versions(
 
 
 def version_for(found: asyncpg.Record | None, trigger: Trigger) -> UUID:
-    """The version to run of a workflow that may not be there. Raises what `check_workflow` does."""
+    """The version to run of a workflow that may not be there.
+
+    Raises WorkflowMissingError, WorkflowInactiveError or DataInvalidError.
+    """
     if found is None:
         raise WorkflowMissingError(trigger.workflow)
     if not found["active"]:
         raise WorkflowInactiveError(trigger.workflow)
-    schema: dict[str, Any] | None = msgspec.json.decode(found["content"], type=Workflow).trigger_data_schema
-    if schema is not None:
-        for data in distinct_data(trigger):
-            if unfit := failures(schema, data):
-                raise DataInvalidError(unfit)
+    check_fit(found, distinct_data(trigger))
     version_id: UUID = found["version_id"]
     return version_id
+
+
+def check_fit(version: asyncpg.Record, documents: Iterable[Document]) -> None:
+    """Raises DataInvalidError for the first that a workflow's schema does not allow."""
+    schema: dict[str, Any] | None = msgspec.json.decode(version["content"], type=Workflow).trigger_data_schema
+    if schema is None:
+        return
+    for data in documents:
+        if unfit := failures(schema, data):
+            raise DataInvalidError(unfit)
 
 
 def distinct_data(trigger: Trigger) -> list[Document]:

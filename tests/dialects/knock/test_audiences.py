@@ -67,6 +67,17 @@ def test_an_audience_that_is_not_there(knock: Knock) -> None:
         knock.users.get("ada")
 
 
+def test_a_member_that_would_grow_too_large_is_found_before_others_are_written(
+    knock: Knock, http: httpx.Client
+) -> None:
+    http.put("/v1/users/ada", json={"notes": "x" * 200_000}).raise_for_status()
+    members = [{"user": {"id": "bob"}}, {"user": {"id": "ada", "more": "x" * 100_000}}]
+    answer = http.post("/v1/audiences/beta/members", json={"members": members})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "properties")
+    assert [user.id for user in knock.users.list()] == ["ada"]
+    assert http.get("/v1/audiences/beta/members").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

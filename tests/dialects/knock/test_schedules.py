@@ -28,7 +28,8 @@ def create(http: httpx.Client, **body: Any) -> list[dict[str, Any]]:
 
 
 def refusal(http: httpx.Client, **body: Any) -> tuple[int, str, list[str]]:
-    response = http.post("/v1/schedules", json={"recipients": ["ada"], "workflow": "new-comment", **body})
+    right = {"recipients": ["ada"], "workflow": "new-comment", "scheduled_at": FAR.isoformat()}
+    response = http.post("/v1/schedules", json={**right, **body})
     said = response.json()
     return response.status_code, said["code"], [error["field"] for error in said.get("errors", [])]
 
@@ -81,8 +82,8 @@ class TestCreating:
         assert knock.tenants.get("acme").id == "acme"
 
     def test_what_is_not_said(self, knock: Knock) -> None:
-        (made,) = knock.schedules.create(recipients=["ada"], workflow="new-comment")
-        assert (made.repeats, made.next_occurrence_at, made.actor, made.tenant, made.data) == ([], None, None, None, {})
+        (made,) = knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR)
+        assert (made.repeats, made.actor, made.tenant, made.data) == ([], None, None, {})
         (daily,) = knock.schedules.create(
             recipients=["ada", "ada"],
             workflow="new-comment",
@@ -140,6 +141,8 @@ class TestCreating:
             ({"repeats": [{**DAILY, "days": ["monday"]}]}, "repeats[0].days[0]"),
             ({"repeats": [{**DAILY, "day_of_month": 32}]}, "repeats[0].day_of_month"),
             ({"scheduled_at": "tomorrow"}, "scheduled_at"),
+            ({"scheduled_at": None}, "scheduled_at"),
+            ({"scheduled_at": None, "repeats": []}, "scheduled_at"),
             ({"ending_at": "0001-01-01T00:00:00+14:00"}, "ending_at"),
             ({"data": {"a": "\0"}}, "data.a"),
             ({"tenant": {"name": "Acme"}}, "tenant.id"),
@@ -161,9 +164,24 @@ class TestCreating:
         with pytest.raises(knockapi.NotFoundError):
             knock.users.get("dora")
 
+    def test_nobody_is_identified_unless_all_can_be_scheduled(self, http: httpx.Client, knock: Knock) -> None:
+        dora = {"id": "dora", "name": "Dora"}
+        refused: list[tuple[dict[str, Any], str]] = [
+            ({"actor": "nobody"}, "actor_missing"),
+            ({"recipients": [dora, "nobody"]}, "invalid_params"),
+            ({"scheduled_at": None}, "invalid_params"),
+            ({"recipients": [dora, {"id": "eve", "timezone": "Mars/Olympus"}]}, "invalid_params"),
+        ]
+        for wrong, code in refused:
+            body = {"recipients": [dora], "tenant": "newcomers", **wrong}
+            assert refusal(http, **body)[:2] == (422, code)
+            for read in (lambda: knock.users.get("dora"), lambda: knock.tenants.get("newcomers")):
+                with pytest.raises(knockapi.NotFoundError):
+                    read()
+
     @pytest.mark.parametrize("key", ["mine", "stainless-python-retry-1"])
     def test_a_repetition_creates_nothing(self, http: httpx.Client, key: str) -> None:
-        body = {"recipients": ["ada"], "workflow": "new-comment"}
+        body = {"recipients": ["ada"], "workflow": "new-comment", "scheduled_at": FAR.isoformat()}
         first, again = (
             http.post("/v1/schedules", json=body, headers={"idempotency-key": key}).raise_for_status() for _ in range(2)
         )
@@ -212,6 +230,29 @@ class TestChanging:
         reply = http.put("/v1/schedules", json={"schedule_ids": [str(uuid4())], "actor": "nobody"})
         assert (reply.status_code, reply.json()["code"]) == (422, "actor_missing")
 
+    def test_data_must_fit_the_workflow_as_when_creating(self, http: httpx.Client, knock: Knock) -> None:
+        (made,) = knock.schedules.create(recipients=["ada"], workflow="strict", scheduled_at=FAR, data={"count": 1})
+        (other,) = knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR)
+        body = {
+            "schedule_ids": [other.id, made.id],
+            "data": {"count": "one"},
+            "actor": {"id": "dora", "name": "Dora"},
+            "tenant": "newcomers",
+        }
+        reply = http.put("/v1/schedules", json=body)
+        assert (reply.status_code, reply.json()["errors"][0]["field"]) == (422, "data.count")
+        assert [one.data for one in knock.users.list_schedules("ada")] == [{}, {"count": 1}]
+        for read in (lambda: knock.users.get("dora"), lambda: knock.tenants.get("newcomers")):
+            with pytest.raises(knockapi.NotFoundError):
+                read()
+
+    def test_one_that_would_never_run_again_is_refused(self, http: httpx.Client, knock: Knock) -> None:
+        (made,) = knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR)
+        reply = http.put("/v1/schedules", json={"schedule_ids": [made.id], "scheduled_at": None})
+        assert (reply.status_code, reply.json()["errors"][0]["field"]) == (422, "scheduled_at")
+        (same,) = knock.users.list_schedules("ada")
+        assert same.next_occurrence_at == FAR
+
     def test_what_is_deleted_is_returned(self, knock: Knock) -> None:
         made = knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR)
         deleted = knock.schedules.delete(schedule_ids=[made[0].id])
@@ -231,10 +272,10 @@ class TestChanging:
 class TestListing:
     def test_by_recipient(self, knock: Knock) -> None:
         knock.objects.set("projects", "lisbon")
-        knock.schedules.create(recipients=["ada"], workflow="new-comment", tenant="acme")
-        knock.schedules.create(recipients=["ada"], workflow="strict", data={"count": 1})
+        knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR, tenant="acme")
+        knock.schedules.create(recipients=["ada"], workflow="strict", scheduled_at=FAR, data={"count": 1})
         (project,) = knock.schedules.create(
-            recipients=[{"id": "lisbon", "collection": "projects"}], workflow="new-comment"
+            recipients=[{"id": "lisbon", "collection": "projects"}], workflow="new-comment", scheduled_at=FAR
         )
         assert [one.workflow for one in knock.users.list_schedules("ada")] == ["strict", "new-comment"]
         assert [one.workflow for one in knock.users.list_schedules("ada", tenant="acme")] == ["new-comment"]
@@ -263,8 +304,9 @@ class TestListing:
         knock.objects.set("projects", "lisbon")
         knock.users.update("bob")
         lisbon = {"id": "lisbon", "collection": "projects"}
-        knock.schedules.create(recipients=["ada", "bob", lisbon], workflow="new-comment")  # type: ignore[list-item]
-        knock.schedules.create(recipients=["ada"], workflow="new-comment", tenant="acme")
+        recipients = ["ada", "bob", lisbon]
+        knock.schedules.create(recipients=recipients, workflow="new-comment", scheduled_at=FAR)  # type: ignore[arg-type]
+        knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR, tenant="acme")
 
         def listed(**filter: Any) -> list[str]:
             return [one.recipient.id for one in knock.schedules.list(workflow="new-comment", **filter)]
@@ -278,7 +320,7 @@ class TestListing:
 
     def test_page_by_page(self, knock: Knock, http: httpx.Client) -> None:
         for number in range(5):
-            knock.schedules.create(recipients=["ada"], workflow="new-comment", data={"n": number})
+            knock.schedules.create(recipients=["ada"], workflow="new-comment", scheduled_at=FAR, data={"n": number})
         assert [one.data for one in knock.users.list_schedules("ada", page_size=2)] == [
             {"n": number} for number in (4, 3, 2, 1, 0)
         ]
@@ -292,10 +334,15 @@ class TestInBulk:
         operation = knock.schedules.bulk.create(
             schedules=[
                 {"workflow": "new-comment", "recipient": "ada", "scheduled_at": FAR, "data": {"n": 1}},
-                {"workflow": "new-comment", "recipient": {"id": "bob", "name": "Bob"}, "tenant": "acme"},
+                {
+                    "workflow": "new-comment",
+                    "recipient": {"id": "bob", "name": "Bob"},
+                    "scheduled_at": FAR,
+                    "tenant": "acme",
+                },
                 {"workflow": "new-comment", "recipient": {"id": "eve", "timezone": "Mars/Olympus"}},
                 {"workflow": "nothing", "recipient": {"id": "lisbon", "collection": "projects"}},
-                {"workflow": "new-comment", "recipient": "nobody"},
+                {"workflow": "new-comment", "recipient": "nobody", "scheduled_at": FAR},
                 {"workflow": "new-comment"},
                 {"workflow": "new-comment", "recipient": "ada", "scheduled_at": "soon"},
             ]
@@ -321,7 +368,7 @@ class TestInBulk:
         assert knock.tenants.get("acme").id == "acme"
 
     def test_a_repetition_creates_nothing(self, http: httpx.Client) -> None:
-        body = {"schedules": [{"workflow": "new-comment", "recipient": "ada"}]}
+        body = {"schedules": [{"workflow": "new-comment", "recipient": "ada", "scheduled_at": FAR.isoformat()}]}
         first, again = (
             http.post("/v1/schedules/bulk/create", json=body, headers={"idempotency-key": "k"}) for _ in range(2)
         )

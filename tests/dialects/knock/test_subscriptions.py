@@ -72,6 +72,21 @@ def test_a_bare_id_creates_nobody(knock: Knock, apollo: str) -> None:
     assert subscribers(knock) == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"recipients": [{"id": "cid"}, "stranger"]},
+        {"recipients": [{"id": "cid"}, {"id": "apollo", "collection": "projects"}]},
+        {"recipients": [{"id": "cid"}], "properties": {"a": "\0"}},
+        {"recipients": [{"id": "cid"}, {"id": "dan", "timezone": "Mars"}]},
+    ],
+)
+def test_what_is_refused_identifies_nobody(http: httpx.Client, knock: Knock, apollo: str, body: Any) -> None:
+    assert http.post(f"/v1/objects/projects/{apollo}/subscriptions", json=body).status_code == 422
+    with pytest.raises(knockapi.NotFoundError):
+        knock.users.get("cid")
+
+
 def test_an_object_that_is_not_there(knock: Knock) -> None:
     for call in (
         lambda: knock.objects.add_subscriptions("projects", "gone", recipients=[{"id": "ada"}]),
@@ -172,8 +187,8 @@ def test_many_at_once_and_each_row_fails_alone(knock: Knock, apollo: str) -> Non
         subscriptions=[
             {"id": apollo, "recipients": ["ada", {"id": "cid", "name": "Cid"}], "properties": {"role": "owner"}},
             {"id": "gemini", "recipients": ["bob", "stranger"]},
-            {"id": "gone", "recipients": ["ada"]},
-            {"id": "gemini", "recipients": [{"id": "dan", "timezone": "Mars"}]},
+            {"id": "gone", "recipients": [{"id": "fay"}]},
+            {"id": "gemini", "recipients": [{"id": "eve"}, {"id": "dan", "timezone": "Mars"}]},
             {"id": "gemini", "recipients": [{"id": "", "name": "Nobody"}]},
             {"id": "gemini", "recipients": ["ada"]},
         ],
@@ -184,6 +199,7 @@ def test_many_at_once_and_each_row_fails_alone(knock: Knock, apollo: str) -> Non
     assert failed == [("gemini", "projects"), ("gone", "projects"), ("gemini", "projects"), ("gemini", "projects")]
     assert (subscribers(knock), subscribers(knock, "gemini")) == (["cid", "ada"], ["ada"])
     assert knock.bulk_operations.get(operation.id) == operation
+    assert [user.id for user in knock.users.list()] == ["ada", "bob", "cid"]
 
 
 def test_many_are_deleted_at_once(knock: Knock, apollo: str) -> None:
@@ -195,7 +211,7 @@ def test_many_are_deleted_at_once(knock: Knock, apollo: str) -> None:
         subscriptions=[
             {"id": apollo, "recipients": ["ada", "stranger"]},
             {"id": "gemini", "recipients": ["ada", "bob"]},
-            {"id": "gone", "recipients": ["ada"]},
+            {"id": "gone", "recipients": [{"id": "fay"}]},
         ],
     )
     assert (operation.name, operation.error_count) == ("objects.projects.delete_subscriptions", 0)

@@ -158,6 +158,14 @@ async def test_unknown_and_deleted_recipients_get_nothing_and_others_do(
         ("new-comment", {"recipients": [{"id": "x", "collection": "$lists"}]}, 422, "invalid_params"),
         ("new-comment", {"recipients": [{"id": "x"}], "data": {"a": "\0"}}, 422, "invalid_params"),
         ("unknown", {"recipients": [{"id": "x"}]}, 404, "workflow_missing"),
+        ("sleeping", {"recipients": [{"id": "x"}], "tenant": "acme"}, 422, "workflow_inactive"),
+        ("new-comment", {"recipients": [{"id": "x"}], "actor": "nobody", "tenant": "acme"}, 422, "actor_missing"),
+        (
+            "new-comment",
+            {"recipients": [{"id": "x"}, {"id": "y", "channel_data": {"none": {"tokens": []}}}]},
+            422,
+            "invalid_params",
+        ),
         ("strict", {"recipients": [{"id": "x"}], "data": {"count": "many"}}, 422, "invalid_params"),
     ],
 )
@@ -167,6 +175,23 @@ def test_what_cannot_be_accepted_changes_nothing(
     answer = http.post(f"/v1/workflows/{workflow}/trigger", json=given)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert http.get("/v1/users").json()["entries"] == []
+    assert http.get("/v1/tenants").json()["entries"] == []
+
+
+def test_a_recipient_that_would_grow_too_large_is_found_before_its_neighbours_are_written(
+    http: httpx.Client, pushed: Pushed
+) -> None:
+    http.put("/v1/users/ada", json={"notes": "x" * 200_000}).raise_for_status()
+    described = [{"id": "bob"}, {"id": "ada", "more": "x" * 100_000}]
+    answer = http.post("/v1/workflows/new-comment/trigger", json={"recipients": described})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_params")
+    assert [user["id"] for user in http.get("/v1/users").json()["entries"]] == ["ada"]
+
+
+def test_an_actor_may_be_one_of_those_who_are_described(http: httpx.Client, pushed: Pushed) -> None:
+    given = {"recipients": [{"id": "ada", "name": "Ada"}], "actor": "ada", "data": {"thread": 1}}
+    assert http.post("/v1/workflows/new-comment/trigger", json=given).status_code == 200
+    assert http.get("/v1/users/ada").json()["name"] == "Ada"
 
 
 def test_data_that_fails_the_schema_is_told_in_full(http: httpx.Client, pushed: Pushed) -> None:

@@ -238,6 +238,15 @@ class TestHandles:
         assert users(notiflows) == []
         ran(notiflows, rest.post(path, json={"recipients": ["ada"], "data": {"order": 7}}), "ada")
 
+    def test_one_user_who_would_grow_too_large(self, notiflows: Notiflows, rest: httpx.Client) -> None:
+        """The others are not stored either."""
+        described = {"external_id": "ada", "custom_fields": {"notes": "x" * 40_000}}
+        ran(notiflows, rest.post(PATH, json={"recipients": [described]}), "ada")
+        more = {"external_id": "ada", "custom_fields": {"more": "x" * 40_000}}
+        body = {"recipients": ["bob", more], "actor": "eve"}
+        assert rest.post(PATH, json=body).status_code == 422
+        assert users(notiflows) == ["ada"]
+
 
 class TestBodies:
     @pytest.mark.parametrize(

@@ -217,3 +217,13 @@ class TestWhatSomebodySubscribesTo:
         with pytest.raises(SuprsendAPIException) as refused:
             suprsend.objects.create_subscriptions("team", "t", {"recipients": [{"object_type": "team", "id": "t"}]})
         assert refused.value.status_code == 400
+
+    def test_what_is_refused_writes_nobody(self, suprsend: Suprsend) -> None:
+        suprsend.objects.upsert("team", "t", {})
+        with pytest.raises(SuprsendAPIException):
+            suprsend.objects.create_subscriptions(
+                "team", "t", {"recipients": ["ada", {"object_type": "team", "id": "t"}]}
+            )
+        with pytest.raises(SuprsendAPIException):
+            suprsend.objects.create_subscriptions("team", "t", {"recipients": ["ada"], "properties": {"a": "\0"}})
+        assert suprsend.users.list()["meta"]["count"] == 0

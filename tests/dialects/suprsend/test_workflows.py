@@ -229,8 +229,9 @@ class TestOne:
         for body in (
             request({"distinct_id": "ada"}, workflow="nope"),
             request({"distinct_id": "ada"}, "."),
+            request({"distinct_id": "ada"}, actor="nobody"),
         ):
-            assert rest.post("/trigger/", json=body).status_code in {400, 404}
+            assert rest.post("/trigger/", json=body).status_code in {400, 404, 422}
         assert suprsend.users.list()["meta"]["count"] == 0
 
     def test_the_sdk_tells_of_errors(self, suprsend: Suprsend, pushed: object) -> None:
@@ -278,9 +279,16 @@ class TestMany:
     def test_those_who_are_described_in_what_is_refused_are_not_written(
         self, rest: httpx.Client, suprsend: Suprsend, pushed: object
     ) -> None:
-        described = [request({"distinct_id": id}, workflow=workflow) for id, workflow in (("a", HELLO), ("b", "nope"))]
-        rest.post("/trigger/", json=described)
-        assert [user["distinct_id"] for user in suprsend.users.list()["results"]] == ["a"]
+        described = [
+            request({"distinct_id": "a"}),
+            request({"distinct_id": "b"}, workflow="nope"),
+            request({"distinct_id": "c"}, actor="nobody"),
+            request({"distinct_id": "f"}, actor="a"),
+        ]
+        answer = rest.post("/trigger/", json=described)
+        outcomes = [record["status"] for record in answer.json()["records"]]
+        assert outcomes == ["success", "error", "error", "success"]
+        assert sorted(user["distinct_id"] for user in suprsend.users.list()["results"]) == ["a", "f"]
 
 
 class TestRepetition:

@@ -6,6 +6,7 @@ An audience is an object of a collection that is kept apart, and its members sub
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from uuid import UUID
 
 from addressee.dialects.bodies import typed_body
@@ -13,13 +14,13 @@ from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
-from addressee.dialects.knock.recipients import inline_write, write_inline
+from addressee.dialects.knock.recipients import inline_write, plan
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Identify
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.writes import Write, check_writes
+from addressee.directory.writes import Write
 from addressee.messaging import Reference
 from addressee.preferences.audiences import AUDIENCES
 
@@ -31,20 +32,20 @@ async def add(call: Call) -> Answer:
     members = typed_body(call, shapes.AudienceMembers).members
     tenants = {user_id(index, member): tenant(index, member) for index, member in enumerate(members)}
     writes = [inline_write(call, Reference(USERS, member.user["id"]), member.user) for member in members]
-    check_writes(writes)
     if create:
         writes.append(Write(audience, (Identify(),), call.origin))
-    else:
-        await known_audience(call)
-    await write_inline(call, writes)
-    await subscribe(call, audience, tenants)
+    planned = await plan(call, [Reference(audience.collection, audience.id)], writes)
+    if audience not in planned.people:
+        raise missing("The audience")
+    await planned.carry_out()
+    await subscribe(call, planned.people, audience, tenants)
     return no_content()
 
 
-async def subscribe(call: Call, audience: Place, tenants: dict[str, str | None]) -> None:
+async def subscribe(
+    call: Call, people: Mapping[Place, Recipient], audience: Place, tenants: dict[str, str | None]
+) -> None:
     """Adds users by id, each for a tenant or for none. The last step keeps the receipt: all of them may be repeated."""
-    directory = call.rooms.directory
-    people = await directory.read_all([audience, *(user_place(call, id) for id in tenants)])
     by_tenant: dict[str | None, list[Recipient]] = defaultdict(list)
     for id, tenant in tenants.items():
         if (person := people.get(user_place(call, id))) is not None:
@@ -53,7 +54,7 @@ async def subscribe(call: Call, audience: Place, tenants: dict[str, str | None])
     for number, (tenant, users) in enumerate(steps, start=1):
         properties = {} if tenant is None else {"tenant": tenant}
         receipt = call.receipt(no_content) if number == len(steps) else None
-        await directory.add_subscriptions(people[audience], users, properties, receipt=receipt)
+        await call.rooms.directory.add_subscriptions(people[audience], users, properties, receipt=receipt)
 
 
 async def remove(call: Call) -> Answer:

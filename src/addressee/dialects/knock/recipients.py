@@ -15,7 +15,7 @@ from addressee.directory.collections import check_collection
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Edit
 from addressee.directory.environments import Settings
-from addressee.directory.errors import RefusedError
+from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
 from addressee.directory.writes import Write, Written
 from addressee.messaging import Reference
@@ -78,8 +78,10 @@ async def describe(call: Call, place: Place, given: dict[str, Any], render: Call
     return answer(await call.rooms.directory.write(checked))
 
 
-async def write_inline(call: Call, writes: Sequence[Write]) -> None:
-    """Identifies them before anything else is done for them. Raises the first RefusedError that there is."""
-    for result in await call.rooms.directory.write_all(await check_channel_data(call, writes)):
-        if isinstance(result, RefusedError):
-            raise result
+async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) -> PlannedWrites:
+    """Those whom a request names, and what identifies those among them whom it describes; nothing is written yet.
+
+    Raises RefusedError.
+    """
+    places = [reference.at(call.environment.id) for reference in named]
+    return await call.rooms.directory.plan(places, await check_channel_data(call, writes))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -14,17 +13,17 @@ from addressee.database.paging import write_cursor
 from addressee.dialects.bodies import typed, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
 from addressee.dialects.knock.errors import KnockError, invalid
-from addressee.dialects.knock.inline_channel_data import check_rows
+from addressee.dialects.knock.inline_channel_data import channels_for, checked_write
 from addressee.dialects.knock.objects import object_place
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query, instant
 from addressee.dialects.knock.recipients import (
     Given,
     inline_writes,
+    plan,
     reference,
     references,
     tenant_write,
-    write_inline,
 )
 from addressee.dialects.knock.users import SECRET, user_place
 from addressee.dialects.knock.workflows import checked_data
@@ -33,7 +32,7 @@ from addressee.directory.bulk import Failure
 from addressee.directory.documents import check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
-from addressee.directory.writes import Write, check_writes
+from addressee.directory.writes import Write
 from addressee.messaging import (
     Frequency,
     NewSchedule,
@@ -42,7 +41,6 @@ from addressee.messaging import (
     ScheduleChange,
     ScheduleEntry,
     Timing,
-    Trigger,
     Weekday,
 )
 
@@ -55,13 +53,14 @@ async def create(call: Call) -> Answer:
     common = new_schedule(given, recipients[0])
     # A recipient that is named twice has one schedule.
     wanted = [replace(common, recipient=recipient) for recipient in dict.fromkeys(recipients)]
-    writes = described(call, (*given.recipients, given.actor), given.tenant)
-    check_writes(writes)
-    messaging = call.rooms.messaging
-    if writes:
-        await messaging.check_trigger(call.environment.id, Trigger(given.workflow, recipients, common.data))
-        await write_inline(call, writes)
-    return answer(await messaging.create_schedules(call.environment, wanted, receipt=call.receipt(answer)))
+    planned = await plan(
+        call,
+        [*recipients, *([common.actor] if common.actor else [])],
+        described(call, (*given.recipients, given.actor), given.tenant),
+    )
+    return answer(
+        await call.rooms.messaging.create_schedules(call.environment, wanted, planned, receipt=call.receipt(answer))
+    )
 
 
 def answer(entries: Sequence[ScheduleEntry]) -> Answer:
@@ -134,10 +133,12 @@ async def update(call: Call) -> Answer:
         [given.actor] if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else [],
         given.tenant or None,
     )
-    check_writes(writes)
-    await write_inline(call, writes)
-    changed = await call.rooms.messaging.update_schedules(call.environment, ids, change, receipt=call.receipt(answer))
-    return answer(changed)
+    planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
+    return answer(
+        await call.rooms.messaging.update_schedules(
+            call.environment, ids, change, planned, receipt=call.receipt(answer)
+        )
+    )
 
 
 def changed_instant(field: str, given: str | UnsetType | None) -> datetime | UnsetType | None:
@@ -169,27 +170,24 @@ def schedules_to_delete(call: Call) -> shapes.DeleteSchedules:
     return typed_body(call, shapes.DeleteSchedules)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a bulk call, and what identifies those whom it describes."""
-
-    schedule: NewSchedule
-    writes: Sequence[Write]
-
-
 async def bulk_create(call: Call) -> Answer:
-    """A row that cannot be used fails alone; the others are created."""
+    """A row that cannot be used fails alone, and nothing of it is written; the others are created."""
     given = typed_body(call, shapes.BulkCreateSchedules).schedules
-    rows = [read_row(call, index, row) for index, row in enumerate(given)]
-    reasons = iter(await identify(call, [write for row in rows if isinstance(row, Row) for write in row.writes]))
-    ready = [row if isinstance(row, Failure) else finished(row, islice(reasons, len(row.writes))) for row in rows]
+    rows = await with_channel_data(call, [read_row(call, index, row) for index, row in enumerate(given)])
+    wanted = [row for row in rows if isinstance(row, NewSchedule)]
+    planned = await call.rooms.directory.plan(
+        [
+            *(reference.at(call.environment.id) for row in wanted for reference in row.named),
+            *(write.place for row in wanted for write in row.writes),
+        ]
+    )
     operation = await call.rooms.messaging.create_schedules_in_bulk(
-        call.environment, ready, receipt=call.receipt(bulk.answer)
+        call.environment, rows, planned, receipt=call.receipt(bulk.answer)
     )
     return bulk.answer(operation)
 
 
-def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> Row | Failure:
+def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
     """A row without a usable recipient is named by its position."""
     who = Reference(USERS, f"schedules[{index}]")
     try:
@@ -197,22 +195,25 @@ def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> Row | Failur
             raise invalid("recipient", "A schedule needs a recipient.")
         who = reference("recipient", given.recipient)
         schedule = new_schedule(given, who)
-        return Row(schedule, described(call, (given.recipient, given.actor), given.tenant))
+        return replace(schedule, writes=described(call, (given.recipient, given.actor), given.tenant))
     except (KnockError, RefusedError) as refusal:
         return Failure(*who, refusal.message)
 
 
-async def identify(call: Call, writes: Sequence[Write]) -> list[str | None]:
-    """Writes what can be written, and says why each of them was refused; None: it was not."""
-    checked = await check_rows(call, writes)
-    results = iter(await call.rooms.directory.write_all([row for row in checked if isinstance(row, Write)]))
-    outcomes = [row if isinstance(row, Failure) else next(results) for row in checked]
-    return [outcome.message if isinstance(outcome, Failure | RefusedError) else None for outcome in outcomes]
+async def with_channel_data(call: Call, rows: Sequence[NewSchedule | Failure]) -> list[NewSchedule | Failure]:
+    """The rows with what they say about channels in its stored form."""
+    writes = [write for row in rows if isinstance(row, NewSchedule) for write in row.writes]
+    channels = await channels_for(call, writes)
 
+    def checked(row: NewSchedule | Failure) -> NewSchedule | Failure:
+        if isinstance(row, Failure):
+            return row
+        try:
+            return replace(row, writes=[checked_write(write, channels) for write in row.writes])
+        except RefusedError as refusal:
+            return Failure(*row.recipient, refusal.message)
 
-def finished(row: Row, reasons: Iterable[str | None]) -> NewSchedule | Failure:
-    refused = [reason for reason in reasons if reason is not None]
-    return Failure(*row.schedule.recipient, refused[0]) if refused else row.schedule
+    return [checked(row) for row in rows]
 
 
 async def list_of_workflow(call: Call) -> Answer:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import chain
 from typing import TypeAlias
 from uuid import UUID
+
+from msgspec import structs
 
 from addressee.dialects.bodies import typed, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
@@ -15,16 +16,16 @@ from addressee.dialects.knock.inline_channel_data import channels_for, checked_w
 from addressee.dialects.knock.objects import known_object, object_collection
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
-from addressee.dialects.knock.recipients import inline_writes, references, write_inline
+from addressee.dialects.knock.recipients import inline_writes, plan, references
 from addressee.dialects.knock.users import SECRET, user_place
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
 from addressee.directory.bulk import Failure
 from addressee.directory.bulk_subscriptions import Subscribing, Unsubscribing
 from addressee.directory.documents import check_id
 from addressee.directory.errors import RefusedError
-from addressee.directory.recipient import Document, Place
-from addressee.directory.subscriptions import Subscription
-from addressee.directory.writes import Write, check_writes
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.subscriptions import Subscription, check_subscription
+from addressee.messaging import Reference
 
 MODES = ("object", "recipient")
 
@@ -72,20 +73,28 @@ async def add(call: Call) -> Answer:
     """Those who are described are identified first; a bare id must be known (§3.2)."""
     given = typed_body(call, shapes.AddSubscriptions)
     named = references("recipients", given.recipients)
-    writes = inline_writes(call, given.recipients)
-    check_writes(writes)
     recipient = await known_object(call)
-    await write_inline(call, writes)
-    people = await call.rooms.directory.read_all(reference.at(call.environment.id) for reference in named)
-    for index, reference in enumerate(named):
-        if reference.at(call.environment.id) not in people:
-            field = f"recipients[{index}]"
-            raise invalid(field, f"{field}: {reference.id!r} is not known; identify it first, or describe it here.")
-    subscribers = [people[reference.at(call.environment.id)] for reference in named]
+    planned = await plan(call, named, inline_writes(call, given.recipients))
+    known_recipients(call, named, planned.people)
+    check_subscription(recipient, planned.people, given.properties)
+    await planned.carry_out()
     added = await call.rooms.directory.add_subscriptions(
-        recipient, subscribers, given.properties, receipt=call.receipt(answer)
+        recipient,
+        known_recipients(call, named, planned.people),
+        given.properties,
+        receipt=call.receipt(answer),
     )
     return answer(added)
+
+
+def known_recipients(call: Call, named: Sequence[Reference], people: Mapping[Place, Recipient]) -> list[Recipient]:
+    """Raises KnockError for the first that is not known."""
+    found = [people.get(reference.at(call.environment.id)) for reference in named]
+    for index, recipient in enumerate(found):
+        if recipient is None:
+            field = f"recipients[{index}]"
+            raise invalid(field, f"{field}: {named[index].id!r} is not known; identify it first, or describe it here.")
+    return [recipient for recipient in found if recipient is not None]
 
 
 async def delete(call: Call) -> Answer:
@@ -112,46 +121,34 @@ def answer(subscriptions: Sequence[Subscription]) -> Answer:
 
 
 async def bulk_add(call: Call) -> Answer:
+    """A row that cannot be used fails alone, and nothing of it is written."""
     collection = object_collection(call)
-    given = typed_body(call, shapes.BulkAddSubscriptions).subscriptions
-    refused = await identify_described(call, given)
-    rows = [
-        Failure(collection, row.id, refused[index]) if index in refused else adding_row(call, collection, row)
-        for index, row in enumerate(given)
-    ]
-    return await run(call, f"objects.{collection}.upsert_subscriptions", rows)
-
-
-async def identify_described(call: Call, rows: Sequence[shapes.ObjectSubscriptions]) -> dict[int, str]:
-    """Identifies those whom rows describe; returns why not, by the number of the row."""
-    described: dict[int, list[Write]] = {}
-    writes: list[tuple[int, Write]] = []
-    refused: dict[int, str] = {}
-    for index, row in enumerate(rows):
-        try:
-            references("recipients", row.recipients)
-            described[index] = inline_writes(call, row.recipients)
-            check_writes(described[index])
-        except RefusedError as refusal:
-            refused[index] = refusal.message
-    channels = await channels_for(call, chain.from_iterable(described.values()))
-    for index in sorted(described.keys() - refused.keys()):
-        try:
-            writes += [(index, checked_write(write, channels)) for write in described[index]]
-        except RefusedError as refusal:
-            refused[index] = refusal.message
-    results = await call.rooms.directory.write_all([write for _, write in writes])
-    for (index, _), result in zip(writes, results, strict=True):
-        if isinstance(result, RefusedError):
-            refused[index] = result.message
-    return refused
+    rows = [adding_row(call, collection, row) for row in typed_body(call, shapes.BulkAddSubscriptions).subscriptions]
+    return await run(call, f"objects.{collection}.upsert_subscriptions", await with_channel_data(call, rows))
 
 
 def adding_row(call: Call, collection: str, row: shapes.ObjectSubscriptions) -> Subscribing | Failure:
     try:
-        return Subscribing(object_of(call, collection, row), recipients_of(call, row), row.properties)
+        recipients = recipients_of(call, row)
+        writes = inline_writes(call, row.recipients)
+        return Subscribing(object_of(call, collection, row), recipients, row.properties, writes)
     except RefusedError as refusal:
         return Failure(collection, row.id, refusal.message)
+
+
+async def with_channel_data(call: Call, rows: Sequence[Subscribing | Failure]) -> list[Subscribing | Failure]:
+    """The rows with what they say about channels in its stored form."""
+    channels = await channels_for(call, (write for row in rows if isinstance(row, Subscribing) for write in row.writes))
+
+    def checked(row: Subscribing | Failure) -> Subscribing | Failure:
+        if isinstance(row, Failure):
+            return row
+        try:
+            return structs.replace(row, writes=[checked_write(write, channels) for write in row.writes])
+        except RefusedError as refusal:
+            return Failure(row.object.collection, row.object.id, refusal.message)
+
+    return [checked(row) for row in rows]
 
 
 async def bulk_delete(call: Call) -> Answer:

@@ -9,12 +9,11 @@ from uuid import UUID
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import shapes
 from addressee.dialects.knock.errors import invalid
-from addressee.dialects.knock.recipients import inline_writes, reference, references, tenant_write, write_inline
+from addressee.dialects.knock.recipients import inline_writes, plan, reference, references, tenant_write
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import TENANTS, Document
-from addressee.directory.writes import check_writes
 from addressee.messaging import Reference, Trigger, check_data
 
 TRIGGER_DATA = "$trigger_data"
@@ -37,7 +36,7 @@ async def notify(call: Call) -> Answer:
 
 
 async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], Answer]) -> Answer:
-    """Those who are described are identified first (§3.2)."""
+    """Those who are described are identified (§3.2) once nothing else can refuse the request."""
     settings = given.settings or shapes.TriggerSettings()
     recipients = references("recipients", given.recipients)
     wanted = Trigger(
@@ -54,12 +53,10 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
     writes = inline_writes(call, (*given.recipients, given.actor))
     if given.tenant is not None:
         writes.append(tenant_write(call, given.tenant))
-    check_writes(writes)
-    messaging = call.rooms.messaging
-    if writes:
-        await messaging.check_trigger(call.environment.id, wanted)
-        await write_inline(call, writes)
-    return answer(await messaging.trigger(call.environment.id, wanted, receipt=call.receipt(answer)))
+    planned = await plan(call, wanted.named, writes)
+    return answer(
+        await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
+    )
 
 
 def triggered(run_id: UUID) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
@@ -19,10 +19,9 @@ from addressee.dialects.notiflows.profiles import parse_user
 from addressee.dialects.notiflows.shapes import runs as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.directory.edits import Identify
-from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.recipient import Document, Place
 from addressee.directory.topics import topic_place
-from addressee.directory.writes import Write, check_writes
+from addressee.directory.writes import Write
 from addressee.messaging import Reference, Trigger, check_data
 
 MAX_BODY_BYTES = 1_048_576
@@ -57,12 +56,13 @@ async def run(call: Call) -> Answer:
         actor=None if actor is None else actor.reference,
     )
     writes = merged(call, named if actor is None else [*named, actor])
-    check_writes(writes)
-    messaging = call.rooms.messaging
-    if writes:
-        await messaging.check_trigger(call.environment.id, wanted)
-        wanted = without(wanted, await identify(call, writes))
-    return started(await messaging.trigger(call.environment.id, wanted, receipt=call.receipt(started)))
+    planned = await call.rooms.directory.plan(topics, writes)
+    wanted = without(wanted, {reference(place) for place in planned.left_out})
+    run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
+    if planned.left_out:
+        log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
+        await call.rooms.directory.note(call.request_id, [(place, [PASSED_OVER]) for place in planned.left_out])
+    return started(run_id)
 
 
 def check_whom(given: shapes.Run) -> None:
@@ -101,21 +101,6 @@ def merged(call: Call, named: Iterable[Named]) -> list[Write]:
     for each in named:
         edits[each.place].append(each.edit)
     return [Write(place, tuple(of_one), call.origin) for place, of_one in edits.items()]
-
-
-async def identify(call: Call, writes: Sequence[Write]) -> set[Reference]:
-    """Stores users, and returns those who were deleted. Raises RefusedError."""
-    results = await call.rooms.directory.write_all(writes)
-    refused = [
-        (write, result) for write, result in zip(writes, results, strict=True) if isinstance(result, RefusedError)
-    ]
-    for _, refusal in refused:
-        if refusal.reason != DELETED:
-            raise refusal
-    if refused:
-        log.warning("deleted users left out of a run", request_id=call.request_id, count=len(refused))
-    await call.rooms.directory.note(call.request_id, [(write.place, [PASSED_OVER]) for write, _ in refused])
-    return {reference(write.place) for write, _ in refused}
 
 
 def without(trigger: Trigger, deleted: set[Reference]) -> Trigger:

@@ -16,7 +16,7 @@ from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.workflows import categories_of
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import Document
-from addressee.messaging import Record, Reference, Terms, Trigger
+from addressee.messaging import Reference, Terms, Trigger
 
 
 async def broadcast(call: Call) -> Answer:
@@ -43,7 +43,7 @@ def read(call: Call, entry: Document, index: int) -> Asked:
         delay=start_delay(given.delay, given.trigger_at, call.rooms.directory.clock.now()),
         source="broadcast",
     )
-    return Asked(Record(what, records.key_of(call, given.idempotency_key, given.insert_id, index)))
+    return Asked.of(what, records.key_of(call, given.idempotency_key, given.insert_id, index))
 
 
 OPERATIONS = (

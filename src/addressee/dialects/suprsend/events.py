@@ -18,7 +18,7 @@ from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writes import Write
-from addressee.messaging import Event, Record, Reference
+from addressee.messaging import Event, Reference
 
 MAX_NAME_LENGTH = 200
 
@@ -71,9 +71,9 @@ def read(call: Call, entry: Document, index: int) -> Asked:
     )
     key = records.key_of(call, given.idempotency_key, given.insert_id, index)
     if name != IDENTIFY:
-        return Asked(Record(event, key))
+        return Asked.of(event, key)
     bare = parse_profile({})
-    return Asked(Record(event, key), ((Write(place, (bare.edit,), call.origin), bare),))
+    return Asked.of(event, key, ((Write(place, (bare.edit,), call.origin), bare),))
 
 
 def identified(call: Call, given: shapes.Event) -> Place:

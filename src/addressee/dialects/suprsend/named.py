@@ -11,7 +11,7 @@ from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
 from addressee.dialects.suprsend.operators import Parsed, parse_profile
 from addressee.dialects.suprsend.subscriptions import read_recipient
-from addressee.directory.writes import Write, check_writes
+from addressee.directory.writes import Write
 from addressee.messaging import Reference, Transient, described
 
 MAX_RECIPIENTS = 1000
@@ -76,7 +76,6 @@ def read_one(call: Call, given: str | dict[str, Any], field: str) -> Named | Tra
         return Transient(described(parse_profile(said).edit, call.rooms.directory.clock.now()), kinds)
     place, parsed = read_recipient(call, said, field)
     write = Write(place, (parsed.edit,), call.origin)
-    check_writes([write])
     return Named(Reference(place.collection, place.id), kinds, (write, parsed))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import msgspec
 import structlog
@@ -22,19 +22,17 @@ from addressee.dialects.suprsend.places import checked_tenant
 from addressee.dialects.suprsend.profiles import warnings_of
 from addressee.directory.documents import check_text, size_of
 from addressee.directory.errors import RefusedError
+from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.receipts import Earlier
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Place
 from addressee.directory.writes import Write, Written
-from addressee.messaging import Accepted, Outcome, Record, check_data
+from addressee.messaging import Accepted, Event, Outcome, Record, Trigger, check_data
 
 OK = b"OK"
 TEXT = "text/plain"
 
 MAX_RECORDS = 100
 MAX_RECORD_BYTES = 819_200
-
-# What one round of writing takes.
-WRITES_AT_ONCE = 1000
 
 # How SDKs name themselves among an event's properties.
 SDK_VERSION = "$ss_sdk_version"
@@ -45,10 +43,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A record that can be carried out, and the profiles that it describes, which are written before."""
+    """A record that can be carried out, and the profiles that it describes, which are the record's writes."""
 
     record: Record
     described: tuple[tuple[Write, Parsed], ...] = ()
+
+    @classmethod
+    def of(cls, what: Trigger | Event, key: str | None, described: tuple[tuple[Write, Parsed], ...] = ()) -> Self:
+        return cls(Record(what, key, [write for write, _ in described]), described)
 
 
 Reader: TypeAlias = Callable[[Call, Document, int], Asked]
@@ -65,20 +67,34 @@ async def accept(
     OverloadedError or UnavailableError.
     """
     asked = [read_or_refuse(call, entry, index, read) for index, entry in enumerate(entries)]
-    asked = await write_described(call, asked)
+    records = [each.record for each in asked if isinstance(each, Asked)]
 
     def results(outcomes: Sequence[Outcome]) -> list[Result]:
         """`outcomes` are of those that were carried out."""
         following = iter(outcomes)
         return [next(following) if isinstance(each, Asked) else each for each in asked]
 
+    directory = call.rooms.directory
+    planned = await directory.plan({place for record in records for place in record.places(call.environment.id)})
     outcomes = await call.rooms.messaging.accept_all(
         call.environment.id,
-        [each.record for each in asked if isinstance(each, Asked)],
+        records,
         call.request_id,
+        planned,
         receipt=None if render is None else call.receipt(lambda outcomes: render(results(outcomes))),
     )
+    await directory.note(call.request_id, passed_over([each for each in asked if isinstance(each, Asked)], planned))
     return results(outcomes)
+
+
+def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Place, list[str]]]:
+    """What was not taken of the profiles that were written."""
+    parsed = {id(write): parsed for each in asked for write, parsed in each.described}
+    return [
+        (write.place, warnings)
+        for write, result in planned.results
+        if isinstance(result, Written) and (warnings := warnings_of(parsed[id(write)], result))
+    ]
 
 
 def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | Refusal:
@@ -96,30 +112,6 @@ def checked_record(call: Call, entry: Any) -> Document:
         raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     call.caller.check_body(entry.get("env"))
     return entry
-
-
-async def write_described(call: Call, asked: Sequence[Asked | Refusal]) -> list[Asked | Refusal]:
-    """Writes the profiles of what is to be carried out now; a record whose profile is refused is refused instead."""
-    due = [each for each in asked if isinstance(each, Asked) and each.described]
-    if not due:
-        return list(asked)
-    directory = call.rooms.directory
-    is_due = await call.rooms.messaging.check_all(call.environment.id, [each.record for each in due])
-    wanted = [(each, *one) for each, now in zip(due, is_due, strict=True) if now for one in each.described]
-    results: list[Written | RefusedError] = []
-    for start in range(0, len(wanted), WRITES_AT_ONCE):
-        results += await directory.write_all([write for _, write, _ in wanted[start : start + WRITES_AT_ONCE]])
-    written = list(zip(wanted, results, strict=True))
-    await directory.note(
-        call.request_id,
-        [
-            (write.place, warnings)
-            for (_, write, parsed), result in written
-            if isinstance(result, Written) and (warnings := warnings_of(parsed, result))
-        ],
-    )
-    refused = {id(each): result for (each, _, _), result in written if isinstance(result, RefusedError)}
-    return [refused.get(id(each), each) for each in asked]
 
 
 def one_record(call: Call) -> Any:

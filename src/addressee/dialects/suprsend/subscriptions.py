@@ -18,10 +18,9 @@ from addressee.dialects.suprsend.places import checked_id, known_user, user_at
 from addressee.dialects.suprsend.profiles import instant, properties, warned, warnings_of
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import objects as shapes
-from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.subscriptions import Subscription
-from addressee.directory.writes import Write
+from addressee.directory.subscriptions import Subscription, check_subscription
+from addressee.directory.writes import Write, Written
 
 # What names a recipient that is described inline; everything else is its profile.
 OF_USERS = ("distinct_id",)
@@ -77,15 +76,18 @@ async def create(call: Call) -> Answer:
     described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await known_object(call)
     directory = call.rooms.directory
-    people: list[Recipient] = []
-    warnings: list[str] = []
     writes = [Write(place, (parsed.edit,), call.origin) for place, parsed in described]
-    for (_, parsed), written in zip(described, await directory.write_all(writes), strict=True):
-        if isinstance(written, RefusedError):
-            raise written
-        assert written.recipient is not None
-        people.append(written.recipient)
-        warnings += warnings_of(parsed, written)
+    planned = await directory.plan((), writes)
+    check_subscription(owner, planned.people, given.properties)
+    await planned.carry_out()
+    parsed_of = {id(write): parsed for write, (_, parsed) in zip(writes, described, strict=True)}
+    warnings = [
+        warning
+        for write, result in planned.results
+        if isinstance(result, Written)
+        for warning in warnings_of(parsed_of[id(write)], result)
+    ]
+    people = [planned.people[place] for place, _ in described if place in planned.people]
     counts = await directory.count_subscribers_of(people)
 
     def answer(added: Sequence[Subscription]) -> Answer:

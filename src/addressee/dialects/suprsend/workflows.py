@@ -20,7 +20,7 @@ from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.directory.documents import check_id, check_text, is_storable
 from addressee.directory.recipient import Document
 from addressee.directory.writes import Write
-from addressee.messaging import Record, Terms, Transient, Trigger
+from addressee.messaging import Terms, Transient, Trigger
 
 
 async def trigger(call: Call) -> Answer:
@@ -51,7 +51,7 @@ def read(call: Call, entry: Document, index: int) -> Asked:
         kinds=recipients.kinds,
     )
     key = records.key_of(call, given.idempotency_key, None, index)
-    return Asked(Record(what, key), recipients.described + described_by(actor))
+    return Asked.of(what, key, recipients.described + described_by(actor))
 
 
 def described_by(actor: Named | Transient | None) -> tuple[tuple[Write, Parsed], ...]:
@@ -104,7 +104,7 @@ def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str
         kinds=recipients.kinds,
         delay=start_delay(given.delay, given.trigger_at, call.rooms.directory.clock.now()),
     )
-    return Asked(Record(what, records.key_of(call, given.idempotency_key, None, index)), recipients.described)
+    return Asked.of(what, records.key_of(call, given.idempotency_key, None, index), recipients.described)
 
 
 def legacy_workflow(given: shapes.LegacyTrigger, known: frozenset[str]) -> str:
