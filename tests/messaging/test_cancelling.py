@@ -55,6 +55,14 @@ async def test_for_some_recipients_only(office: Office) -> None:
     assert await statuses(office) == {"ada": "cancelled", "bob": "cancelled", "cid": "completed"}
 
 
+async def test_for_nobody(office: Office) -> None:
+    await triggered(office, "ada", "bob")
+    for step in (start, Office.work):
+        await office.messaging.cancel(office.environment_id, "welcome", "key", [])
+        await step(office)
+    assert await statuses(office) == {"ada": "completed", "bob": "completed"}
+
+
 async def test_when_the_first_pages_have_passed(office: Office) -> None:
     await triggered(office, *(f"user-{number:03}" for number in range(250)))
     await start(office)

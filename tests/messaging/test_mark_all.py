@@ -139,6 +139,9 @@ async def test_filters(office: Office) -> None:
     assert await count(archived="only") == 1
     assert await count(status=Status.DELIVERED) == 2
     assert await count(status=Status.SENT) == 0
+    assert await count(tenants=[]) == 0
+    assert await count(workflows=[]) == 0
+    assert await count(trigger_data={}) == 0
     assert await count(engagement="read") == 1
     assert await count(engagement="unread") == 1
     assert await count(engagement="archived") == 1

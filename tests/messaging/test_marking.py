@@ -63,7 +63,7 @@ async def mark(office: Office, message: Message, *marks: Mark, **rest: Any) -> M
         ([Mark.ARCHIVED, Mark.UNARCHIVED], set(), ["archived", "unarchived"]),
         ([Mark.INTERACTED, Mark.UNREAD], {"interacted_at"}, ["interacted", "unread"]),
         ([Mark.UNSEEN, Mark.UNREAD, Mark.UNARCHIVED], set(), []),
-        ([Mark.SEEN, Mark.SEEN], {"seen_at"}, ["seen", "seen"]),
+        ([Mark.INTERACTED, Mark.UNREAD] * 2, {"interacted_at"}, ["interacted", "unread"] * 2),
     ],
 )
 async def test_what_a_mark_changes(
@@ -75,11 +75,25 @@ async def test_what_a_mark_changes(
     assert await office.messaging.message(office.environment_id, message.id) == marked
 
 
-async def test_marking_again_refreshes_the_time(office: Office, message: Message) -> None:
-    first = await mark(office, message, Mark.SEEN)
-    second = await mark(office, message, Mark.SEEN)
-    assert second.seen_at == second.updated_at == office.clock.now()
-    assert first.seen_at == office.clock.now() - timedelta(seconds=1)
+@pytest.mark.parametrize("each", Mark)
+async def test_a_mark_that_changes_nothing_writes_nothing(office: Office, message: Message, each: Mark) -> None:
+    opposite = {Mark.UNSEEN: Mark.SEEN, Mark.UNREAD: Mark.READ, Mark.UNARCHIVED: Mark.ARCHIVED}
+    first = await mark(office, message, *([opposite[each]] if each in opposite else []), each)
+    events = await office.events(message)
+    assert await mark(office, message, each, each) == first
+    assert await office.events(message) == events
+    assert await office.messaging.mark_each(office.environment_id, {message.id: each}) == {message.id: Marked.DONE}
+    assert await office.messaging.message(office.environment_id, message.id) == first
+
+
+async def test_another_interaction_is_one_that_says_something_else(office: Office, message: Message) -> None:
+    said = [None, None, {"button": "buy"}, {"button": "buy"}, None, {"button": "later"}, {"button": "later"}]
+    marked = [await mark(office, message, Mark.INTERACTED, metadata=metadata) for metadata in said]
+    interactions = [data for event, data in await office.events(message) if event == "interacted"]
+    assert interactions == [None, {"button": "buy"}, {"button": "later"}]
+    began = marked[0].updated_at
+    assert [(each.updated_at - began).seconds for each in marked] == [0, 0, 2, 2, 2, 5, 5]
+    assert [(each.interacted_at - began).seconds for each in marked if each.interacted_at] == [0, 0, 2, 2, 2, 5, 5]
 
 
 async def test_interacting_keeps_when_it_was_read(office: Office, message: Message) -> None:

@@ -407,7 +407,7 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         ("addresses_of_messages", (-1, ids)),
         ("message_ids_of_key", (-1, "key", 100)),
         ("lock_messages", (-1, ids)),
-        ("mark_messages", (-2, ids, "seen", MIDDLE, [UID])),
+        ("mark_messages", (-2, ids, "seen", MIDDLE, [UID], None)),
         ("delete_messages", (-2, ids)),
         ("recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
         ("message_ids_of_recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),

@@ -27,7 +27,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Document
 from addressee.messaging.delivery import Status
-from addressee.messaging.listing import EARLIEST, LATEST, given
+from addressee.messaging.listing import EARLIEST, LATEST
 from addressee.messaging.marking import Mark, set_mark
 from addressee.messaging.message import Position, lock_messages
 from addressee.messaging.runs import Identity, flattened
@@ -64,7 +64,7 @@ CHANGEABLE: Mapping[Action, str] = {
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What all messages have in common; a part that is not given does not matter.
+    """What all messages have in common; a part that is not given does not matter, one that is empty finds nothing.
 
     `engagement` is a word of MessageFilter's `engagements`. `tenants` and `workflows` (keys) are any of them.
     `trigger_data` is flat and exact. `since` is included, `until` is not.
@@ -75,11 +75,16 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: Status | None = None
     engagement: str | None = None
     has_tenant: bool | None = None
-    tenants: Sequence[str] = ()
-    workflows: Sequence[str] = ()
-    trigger_data: Document = {}
+    tenants: Sequence[str] | None = None
+    workflows: Sequence[str] | None = None
+    trigger_data: Document | None = None
     since: datetime = EARLIEST
     until: datetime = LATEST
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it finds nothing, whatever there is."""
+        return any(part is not None and not part for part in (self.tenants, self.workflows, self.trigger_data))
 
 
 class Rest(msgspec.Struct, frozen=True):
@@ -112,7 +117,7 @@ async def mark_all(
 ) -> BulkOperation:
     """Marks or deletes the messages of `recipients`, None: of everybody. Says how far it is when it returns."""
     started_at = clock.now()
-    rest: Rest | None = Rest(action, selection, recipients, front(selection))
+    rest = None if selection.is_empty else Rest(action, selection, recipients, front(selection))
     changed = 0
     for _ in range(PAGES_AT_ONCE):
         if rest is not None:
@@ -202,12 +207,12 @@ def columns(rest: Rest) -> tuple[Any, ...]:
     needed = [CHANGEABLE[rest.action]] if rest.action in CHANGEABLE else []
     return (
         selection.channel_id,
-        msgspec.json.encode(flattened(selection.trigger_data)),
+        msgspec.json.encode(flattened(selection.trigger_data or {})),
         selection.archived,
         selection.status,
         selection.has_tenant,
-        given(selection.tenants),
-        given(selection.workflows),
+        selection.tenants,
+        selection.workflows,
         asked + needed,
     )
 

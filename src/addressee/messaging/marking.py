@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 
+import msgspec
+
 from addressee.channels.providers import ChannelType
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
@@ -63,7 +65,8 @@ async def mark_messages(
 ) -> list[Message]:
     """The messages among `ids` as they are afterwards, in that order; with `user`, only that user's own.
 
-    Marking again refreshes the time. Taking away a mark that is not there changes nothing.
+    A mark that a message carries already changes nothing, nor does taking away one that it does not carry. `metadata`
+    that differs from that of the last interaction is another one.
     """
     async with pool.acquire() as connection, connection.transaction():
         owners = None if user is None else await read_identities(connection, environment_id, Reference(USERS, user))
@@ -164,7 +167,8 @@ async def set_mark(
     # Locked first: what changes is then what others have left, and nobody waits for each other (lock_messages).
     await lock_messages(connection, environment_id, ids)
     uids = None if owners is None else [owner.uid for owner in owners]
-    rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, uids)
+    told = None if metadata is None else msgspec.json.encode(metadata)
+    rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, uids, told)
     marked = [
         Happening(row["id"], Identity(row["collection"], row["recipient_id"], row["uid"]), f"message.{mark}", metadata)
         for row in rows

@@ -17,6 +17,18 @@ from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
 
 __all__ = ["browser", "signing_key"]
 
+FILTERS = (
+    "archived",
+    "delivery_status",
+    "engagement_status",
+    "has_tenant",
+    "newer_than",
+    "older_than",
+    "tenants",
+    "workflows",
+    "trigger_data",
+)
+
 
 @pytest.fixture
 def feed(pushed: Pushed) -> str:
@@ -105,6 +117,14 @@ def test_filters(knock: Knock, feed: str, ids: list[str], bobs: str) -> None:
         ({"trigger_data": '{"thread": 1}'}, [ids[1]]),
         ({"extra_body": {"trigger_data": {"thread": 2}}}, [ids[0]]),
         ({"trigger_data": '{"thread": 7}'}, []),
+        ({"tenants": []}, []),
+        ({"workflows": []}, []),
+        ({"trigger_data": "{}"}, []),
+        ({"extra_body": {"trigger_data": {}}}, []),
+        ({"extra_body": {"user_ids": []}}, []),
+        ({"recipient_ids": ["ada"], "tenants": [], "has_tenant": False}, []),
+        ({"extra_body": dict.fromkeys(FILTERS, "")}, [*ids, bobs]),
+        ({"extra_body": dict.fromkeys(FILTERS)}, [*ids, bobs]),
         ({"newer_than": yesterday}, [*ids, bobs]),
         ({"newer_than": tomorrow}, []),
         ({"newer_than": knock.messages.get(ids[0]).inserted_at}, [bobs]),
@@ -129,18 +149,39 @@ def test_filters(knock: Knock, feed: str, ids: list[str], bobs: str) -> None:
         ({"older_than": "late"}, "older_than"),
         ({"recipient_ids": "ada"}, "recipient_ids"),
         ({"recipient_ids": [""]}, "recipient_ids"),
+        ({"recipient_ids": ""}, "recipient_ids"),
+        ({"user_ids": ""}, "user_ids"),
         ({"user_ids": ["x" * 257]}, "user_ids"),
         ({"tenants": ["\0"]}, "tenants"),
         ({"workflows": ["\0"]}, "workflows"),
         ({"trigger_data": "no JSON"}, "trigger_data"),
         ({"trigger_data": "[1]"}, "trigger_data"),
         ({"trigger_data": {"a": {"b": 1}}}, "trigger_data"),
+        ({"triggerData": {"thread": 1}}, "triggerData"),
+        ({"tenant": "acme"}, "tenant"),
+        ({"recipient_id": "ada", "archived": "only"}, "recipient_id"),
     ],
 )
 def test_what_means_nothing_is_refused(http: httpx.Client, feed: str, body: dict[str, Any], field: str) -> None:
     answer = http.post(path(feed, "seen"), json=body)
     assert refusal(answer) == (422, "invalid_params")
     assert answer.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("body", [{"tenants": []}, {"workflows": []}, {"trigger_data": {}}, {"recipient_ids": []}])
+def test_an_empty_filter_deletes_nothing(
+    http: httpx.Client, knock: Knock, feed: str, ids: list[str], body: dict[str, Any]
+) -> None:
+    answer = http.post(path(feed, "delete"), json={"recipient_ids": ["ada"], **body})
+    assert (answer.json()["status"], answer.json()["success_count"]) == ("completed", 0)
+    assert engagements(knock, ids) == [[]] * 3
+
+
+def test_a_misspelt_filter_deletes_nothing(http: httpx.Client, knock: Knock, feed: str, ids: list[str]) -> None:
+    answer = http.post(path(feed, "delete"), json={"recipient_ids": ["ada"], "triggerData": {"thread": 1}})
+    assert refusal(answer) == (422, "invalid_params")
+    assert answer.json()["errors"][0]["field"] == "triggerData"
+    assert engagements(knock, ids) == [[]] * 3
 
 
 def test_an_unknown_channel_or_action_is_missing(http: httpx.Client, feed: str) -> None:
@@ -174,6 +215,8 @@ class TestPublicKeys:
             others = browser.post(path(feed, action), json={"user_ids": ["bob"]}, headers=token(signing_key))
             assert refusal(others) == (403, "authorization")
         assert browser.post(path(feed, "seen"), json={}, headers=token(signing_key)).json()["success_count"] == 3
+        nobodys = browser.post(path(feed, "read"), json={"user_ids": []}, headers=token(signing_key))
+        assert nobodys.json()["success_count"] == 0
         own = browser.post(path(feed, "read"), json={"user_ids": ["ada"]}, headers=token(signing_key))
         assert own.json()["success_count"] == 3
         assert engagements(knock, [*ids, bobs]) == [["seen", "read"]] * 3 + [[]]
@@ -188,6 +231,8 @@ class TestPublicKeys:
         of_acme: dict[str, Any] = {"https://api.knock.app/v1/objects/$tenants/acme": {"user/feed_write": []}}
         headers = token(signing_key, grants=of_acme)
         assert refusal(browser.post(path(feed, "seen"), json={}, headers=headers)) == (403, "authorization")
+        none = browser.post(path(feed, "seen"), json={"tenants": []}, headers=headers)
+        assert none.json()["success_count"] == 0
         others = browser.post(path(feed, "seen"), json={"tenants": ["acme", "other"]}, headers=headers)
         assert refusal(others) == (403, "authorization")
         assert browser.post(path(feed, "seen"), json={"tenants": ["acme"]}, headers=headers).status_code == 200

@@ -260,6 +260,11 @@ class TestCancel:
     def test_a_key_is_needed(self, http: httpx.Client, given: dict[str, Any]) -> None:
         assert http.post("/v1/workflows/new-comment/cancel", json=given).status_code == 422
 
+    @pytest.mark.parametrize("misspelt", ["recipient", "recipient_ids", "tenant"])
+    def test_a_misspelt_limit_is_refused_and_does_not_cancel_for_all(self, http: httpx.Client, misspelt: str) -> None:
+        answer = http.post("/v1/workflows/new-comment/cancel", json={"cancellation_key": "c1", misspelt: ["ada"]})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, misspelt)
+
 
 class TestNotify:
     """The earliest SDKs name the workflow in the body (§2.5)."""

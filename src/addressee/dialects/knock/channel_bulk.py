@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from addressee.dialects.bodies import typed_body
+from addressee.dialects.bodies import object_body, typed
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.authentication import Caller
 from addressee.dialects.knock.errors import KnockError, invalid, missing
@@ -29,9 +29,11 @@ ACTIONS: Mapping[str, Action] = {
     "unarchive": Action.UNARCHIVED,
 }
 
+OWNERS = ("recipient_ids", "user_ids")
+
 
 async def update(call: Call) -> Answer:
-    given = typed_body(call, shapes.ChannelBulk)
+    given = filters(call)
     action = ACTIONS.get(call.path["action"])
     if action is None:
         raise missing("The action")
@@ -43,6 +45,15 @@ async def update(call: Call) -> Answer:
     return answer(operation)
 
 
+def filters(call: Call) -> shapes.ChannelBulk:
+    """What the body limits the messages by; clients send an empty text for a filter that they do not mean (§2.3).
+
+    Whose messages are meant is always said properly.
+    """
+    meant = {name: value for name, value in object_body(call).items() if value != "" or name in OWNERS}
+    return typed(meant, shapes.ChannelBulk)
+
+
 def covered(caller: Caller, selection: Selection) -> Selection:
     """The same without what a token that is limited to tenants does not cover: if none is named, what belongs to any.
 
@@ -50,7 +61,7 @@ def covered(caller: Caller, selection: Selection) -> Selection:
     """
     if not caller.is_limited_to_tenants:
         return selection
-    if selection.tenants:
+    if selection.tenants is not None:
         for tenant in selection.tenants:
             caller.check_tenant(FEED_WRITE, tenant)
         return selection
@@ -85,7 +96,7 @@ def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | N
     if user_id is not None:
         if set(named or ()) - {user_id}:
             raise KnockError("authorization", "The user token covers its own user's messages only.")
-        return [Reference(USERS, user_id)]
+        return [] if named == [] else [Reference(USERS, user_id)]
     if named is None and call.credential.kind == "public":
         raise invalid("recipient_ids", "With a public key, say in recipient_ids (or user_ids) whose messages.")
     return None if named is None else [Reference(USERS, check_id(id, field)) for id in named]
@@ -101,22 +112,22 @@ def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:
         status=given.delivery_status,
         engagement=given.engagement_status,
         has_tenant=given.has_tenant,
-        tenants=given.tenants or (),
-        workflows=given.workflows or (),
+        tenants=given.tenants,
+        workflows=given.workflows,
         trigger_data=trigger_data(given.trigger_data),
         since=after("newer_than", given.newer_than) or EARLIEST,
         until=before("older_than", given.older_than) or LATEST,
     )
 
 
-def trigger_data(given: str | Document | None) -> Document:
+def trigger_data(given: str | Document | None) -> Document | None:
     """As an object, or as one in a string."""
     if isinstance(given, str):
         try:
             given = msgspec.json.decode(given, type=dict[str, Any])
         except (msgspec.DecodeError, RecursionError):
             raise invalid("trigger_data", "trigger_data must be a JSON object.") from None
-    return checked_trigger_data(given or {})
+    return None if given is None else checked_trigger_data(given)
 
 
 OPERATIONS = (

@@ -125,7 +125,9 @@ class Triggered(Struct, kw_only=True):
     workflow_run_id: str
 
 
-class Cancel(Struct, kw_only=True):
+class Cancel(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Without `recipients` for all; an empty list cancels for nobody."""
+
     cancellation_key: Named
     recipients: Annotated[list[str | dict[str, Any]], Meta(max_length=MAX_ROWS)] | None = None
 
@@ -174,8 +176,11 @@ class ChannelData(Struct, kw_only=True):
     data: dict[str, Any]
 
 
-class ChannelBulk(Struct, kw_only=True):
-    """`user_ids` is the former name of `recipient_ids`. `trigger_data` is an object, or one in a string."""
+class ChannelBulk(Struct, kw_only=True, forbid_unknown_fields=True):
+    """`user_ids` is the former name of `recipient_ids`. `trigger_data` is an object, or one in a string.
+
+    An empty list or object finds nothing. A misspelt filter is refused: without it, too much would be found.
+    """
 
     archived: Literal["exclude", "include", "only"] | None = None
     delivery_status: Status | None = None

@@ -1,4 +1,5 @@
--- Marks messages of recipients that live; with $5, only of these identities. Returns those that changed.
+-- Marks messages of recipients that live; with $5, only of these identities. Returns those that changed: an interaction
+-- changes a message again when it says something else ($6) than the last one.
 UPDATE addressee.messages AS messages
 SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE messages.seen_at END,
     read_at = CASE $3
@@ -24,10 +25,29 @@ WHERE messages.environment_id = $1
   -- part: not_departed
   AND ($5::uuid[] IS NULL OR messages.uid = ANY($5))
   AND CASE $3
+        WHEN 'seen' THEN messages.seen_at IS NULL
         WHEN 'unseen' THEN messages.seen_at IS NOT NULL
+        WHEN 'read' THEN messages.read_at IS NULL
         WHEN 'unread' THEN messages.read_at IS NOT NULL
+        WHEN 'archived' THEN messages.archived_at IS NULL
         WHEN 'unarchived' THEN messages.archived_at IS NOT NULL
-        ELSE true
+        WHEN 'dismissed' THEN messages.dismissed_at IS NULL
+        WHEN 'link_clicked' THEN messages.link_clicked_at IS NULL
+        WHEN 'interacted' THEN messages.interacted_at IS NULL
+                            OR messages.read_at IS NULL
+                            OR (
+                              $6::jsonb IS NOT NULL
+                              AND $6 IS DISTINCT FROM (
+                                SELECT events.data
+                                FROM addressee.message_events AS events
+                                WHERE events.environment_id = messages.environment_id
+                                  AND events.message_id = messages.id
+                                  AND events.recipient_id = messages.recipient_id
+                                  AND events.type = 'message.interacted'
+                                ORDER BY events.id DESC
+                                LIMIT 1
+                              )
+                            )
       END
 RETURNING messages.id,
           messages.collection,
