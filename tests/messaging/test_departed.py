@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from addressee.database.paging import Page
-from addressee.directory.edits import Delete, History, Identify
+from addressee.directory.edits import Add, Delete, History, Identify
 from addressee.directory.receipts import RepeatedError
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writes import Write
@@ -27,6 +27,8 @@ from addressee.messaging import (
     RunStatus,
     Selection,
     Status,
+    forgetting,
+    purging,
     running,
 )
 from addressee.messaging.erasing import Erase, Person, erase_people, gone
@@ -485,6 +487,62 @@ async def test_repeating_a_request_forgets_once(office: Office) -> None:
     await office.identify("bob")
     with pytest.raises(RepeatedError):
         await office.messaging.forget(office.directory, place(office, "bob"), receipt=first)
+
+
+class DiedError(Exception):
+    """Stands for the end of the process."""
+
+
+async def die(*_: Any) -> Any:
+    raise DiedError
+
+
+async def test_forgetting_is_kept_with_its_receipt_or_not_at_all(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await notified(office, "ada")
+    first = receipt(office.environment_id, "key")
+    ada = place(office, "ada")
+    with monkeypatch.context() as dying:
+        dying.setattr(forgetting, "forget_departed", die)
+        with pytest.raises(DiedError):
+            await office.messaging.forget(office.directory, ada, receipt=first)
+    assert await office.directory.read(ada) is not None
+    assert await office.messaging.forget(office.directory, ada, receipt=first)
+    with pytest.raises(RepeatedError):
+        await office.messaging.forget(office.directory, ada, receipt=first)
+
+
+async def test_a_purge_that_dies_on_the_way_is_answered_and_finished(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await notified(office, "ada")
+    first = receipt(office.environment_id, "key")
+    ada = place(office, "ada")
+    with monkeypatch.context() as dying:
+        dying.setattr(purging, "erase_people", die)
+        with pytest.raises(DiedError):
+            await office.messaging.purge(office.directory, ada, receipt=first)
+    assert await everybodys(office) == []
+    again = await office.identify("ada")
+    with pytest.raises(RepeatedError):
+        await office.messaging.purge(office.directory, ada, receipt=first)
+    await settle(office)
+    assert await office.counts() == NOTHING
+    assert await office.directory.read(ada) == again
+
+
+async def test_who_is_written_meanwhile_is_forgotten_or_lives_as_a_whole(office: Office) -> None:
+    ada = place(office, "ada")
+    for _ in range(10):
+        await office.identify("ada")
+        forgot, *_ = await asyncio.gather(
+            office.messaging.forget(office.directory, ada),
+            *(office.directory.write(Write(ada, (Add({"visits": 1}),))) for _ in range(5)),
+        )
+        assert forgot
+        left = await office.directory.read(ada)
+        assert left is None or left.attributes == {}
 
 
 async def test_forgetting_is_finished_by_whoever_comes_next(office: Office) -> None:

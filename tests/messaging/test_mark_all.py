@@ -267,6 +267,37 @@ class TestMany:
         assert (await found(office, both.id)).total == AT_ONCE + PAGE_SIZE * PAGES_A_JOB + 13
         assert await items(office) == await items(office, "bob") == []
 
+    async def test_a_call_that_dies_on_the_way_is_begun_once_and_finished(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        oldest = (await items(office))[-1]
+        await office.pool.execute(COPY, office.environment_id, oldest.id, 2 * PAGE_SIZE)
+        key = receipt(office)
+        with monkeypatch.context() as dying:
+            dying.setattr("addressee.messaging.mark_all.take_next_page", fail)
+            with pytest.raises(ZeroDivisionError):
+                await mark_all(office, Action.DELETE, "ada", receipt=key)
+        await office.trigger("ada")
+        with pytest.raises(RepeatedError) as repeated:
+            await mark_all(office, Action.DELETE, "ada", receipt=key)
+        assert repeated.value.earlier.answer.body == b"processing"
+        await office.work()
+        assert [message.data for message in await items(office)] == [{}], "what came later stays"
+
+    async def test_a_repetition_is_answered_with_what_the_first_one_came_to(self, office: Office) -> None:
+        key = receipt(office)
+        assert (await mark_all(office, Action.READ, "ada", "bob", receipt=key)).status == "completed"
+        with pytest.raises(RepeatedError) as repeated:
+            await mark_all(office, Action.READ, "ada", "bob", receipt=key)
+        assert repeated.value.earlier.answer.body == b"completed"
+
+
+def receipt(office: Office) -> Receipt:
+    def stored(operation: BulkOperation) -> StoredAnswer:
+        return StoredAnswer(200, operation.status.encode())
+
+    return Receipt(office.environment_id, "key", b"1", "request-1", stored)
+
 
 async def fail(*_: object, **__: object) -> int:
     raise ZeroDivisionError

@@ -150,8 +150,8 @@ async def fail(pool: Pool, environment_id: int, id: UUID, now: datetime) -> None
     await pool.execute(SQL["fail_bulk_operation"], environment_id, id, now)
 
 
-async def find_bulk_operation(pool: Pool, environment_id: int, id: UUID) -> BulkOperation | None:
-    row = await pool.fetchrow(SQL["find_bulk_operation"], environment_id, id)
+async def find_bulk_operation(database: Pool | Connection, environment_id: int, id: UUID) -> BulkOperation | None:
+    row = await database.fetchrow(SQL["find_bulk_operation"], environment_id, id)
     if row is None:
         return None
     failures = msgspec.json.decode(row["failures"], type=tuple[Failure, ...])

@@ -115,6 +115,12 @@ async def keep(connection: Connection, receipt: Receipt | None, result: Any, now
         raise repetition(receipt.key, receipt.fingerprint, found[receipt.request_key]) from None
 
 
+async def replace_answer(connection: Connection, receipt: Receipt | None, result: Any) -> None:
+    """Words the stored answer to a request anew, which was kept when its work had begun and has come further."""
+    if receipt is not None:
+        await connection.execute(SQL["replace_answer"], *receipt.request_key, *receipt.answer(result))
+
+
 async def keep_alone(pool: Pool, receipt: Receipt | None, result: Any, now: datetime) -> None:
     """Stores the receipt of what several transactions did, each of which may be repeated without harm."""
     if receipt is not None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
@@ -24,7 +25,7 @@ from addressee.database.queries import load
 from addressee.directory import receipts, rows
 from addressee.directory.applying import Applied, Group, Used, Waiting, apply
 from addressee.directory.clock import Clock
-from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
+from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError, unavailable_when_away
 from addressee.directory.push_tokens import Loss
 from addressee.directory.receipts import RECEIPT_LIFE, ReceiptTakenError, RequestKey
 from addressee.directory.recipient import Place
@@ -32,6 +33,8 @@ from addressee.directory.storing import Effect, erasure, store_recipients
 from addressee.directory.writes import ReceiptKey, Write, Written
 
 SQL = load(__package__)
+
+T = TypeVar("T")
 
 MAX_BATCH_PLACES = 500
 MAX_BATCH_BYTES = 8_000_000
@@ -54,6 +57,10 @@ BATCH_SIZE = Histogram(
 CONFLICTS = Counter("addressee_write_conflicts", "Recipients that another process changed first")
 RERUNS = Counter("addressee_write_reruns", "Write batches run again after a deadlock or serialization failure")
 WAITING = Gauge("addressee_writes_waiting", "Writes taken and not yet answered", multiprocess_mode="livesum")
+
+
+class LostError(Exception):
+    """Somebody else wrote the recipient first."""
 
 
 class Writer:
@@ -86,6 +93,31 @@ class Writer:
                 raise answer
             results.append(answer)
         return results
+
+    async def write_with(self, write: Write, work: Callable[[Connection, Written], Awaitable[T]]) -> T:
+        """Applies a write under its row's lock, and does `work` in the same transaction: both are kept or neither.
+
+        Returns what `work` does, which may be done again before. Raises what `write` does.
+        """
+        with unavailable_when_away():
+            for _ in range(MAX_RERUNS):
+                with suppress(asyncpg.SerializationError, asyncpg.DeadlockDetectedError, LostError):
+                    async with self._pool.acquire() as connection, connection.transaction():
+                        return await work(connection, await self._write_locked(connection, write))
+                RERUNS.inc()
+        raise UnavailableError("The database keeps refusing concurrent writes; try again in a moment.")
+
+    async def _write_locked(self, connection: Connection, write: Write) -> Written:
+        """Raises LostError when somebody else created the recipient meanwhile."""
+        group = Group(write.place, [Waiting(write, 0, asyncio.get_running_loop().create_future())])
+        found = await connection.fetch(SQL["lock_recipient"], *write.place)
+        (outcome,), winners = await self._write(connection, [group], found)
+        if outcome.effective and write.place not in winners:
+            raise LostError
+        (answer,) = with_losses(outcome.answers, winners.get(write.place, ()))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def drain(self) -> None:
         """Waits until everything that was taken is answered."""

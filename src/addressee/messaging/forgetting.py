@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from addressee.database.jobs import enqueue
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.directory import Directory
 from addressee.directory.edits import Delete
 from addressee.directory.history import Origin
-from addressee.directory.receipts import Receipt, keep
+from addressee.directory.receipts import Receipt, keep, refuse_repetition
 from addressee.directory.recipient import Place
-from addressee.directory.writes import Write
+from addressee.directory.writes import Write, Written
 from addressee.messaging.erasing import Erase, Person
 
 SQL = load(__package__)
 
 
-async def forget(pool: Pool, directory: Directory, place: Place, origin: Origin, *, receipt: Receipt | None) -> bool:
+async def forget(directory: Directory, place: Place, origin: Origin, *, receipt: Receipt | None) -> bool:
     """Deletes whoever lives at a place, and keeps no more of those who did before. Whether there was anything."""
-    written = await directory.write(Write(place, (Delete(),), origin))
-    lived = written.before is not None and written.before.lives
-    async with pool.acquire() as connection, connection.transaction():
+
+    async def finish(connection: Connection, written: Written) -> bool:
+        lived = written.before is not None and written.before.lives
         forgotten = await forget_departed(connection, place)
         if lived or forgotten:
             await keep(connection, receipt, True, directory.clock.now())
-    return lived or bool(forgotten)
+        elif receipt is not None:  # what this waited for may have been the same request
+            await refuse_repetition(connection, *receipt.request_key, receipt.fingerprint, directory.clock.now())
+        return lived or bool(forgotten)
+
+    return await directory.writer.write_with(Write(place, (Delete(),), origin), finish)
 
 
 async def forget_departed(connection: Connection, place: Place) -> list[Person]:

@@ -24,7 +24,7 @@ from addressee.database.queries import load
 from addressee.directory import bulk
 from addressee.directory.bulk import BulkOperation
 from addressee.directory.clock import Clock
-from addressee.directory.receipts import Receipt, keep
+from addressee.directory.receipts import Receipt, keep, replace_answer
 from addressee.directory.recipient import Document
 from addressee.messaging.delivery import Status
 from addressee.messaging.listing import EARLIEST, LATEST
@@ -116,21 +116,34 @@ async def mark_all(
     receipt: Receipt | None,
 ) -> BulkOperation:
     """Marks or deletes the messages of `recipients`, None: of everybody. Says how far it is when it returns."""
-    started_at = clock.now()
-    rest = None if selection.is_empty else Rest(action, selection, recipients, front(selection))
-    changed = 0
-    for _ in range(PAGES_AT_ONCE):
-        if rest is not None:
-            async with pool.acquire() as connection, connection.transaction():
-                rows, rest = await take_page(connection, environment_id, rest, started_at)
-            changed += rows
-    completed_at = clock.now() if rest is None else None
-    operation = BulkOperation(uuid7(), f"messages.{action}", changed, (), started_at, completed_at)
+    everything = None if selection.is_empty else Rest(action, selection, recipients, front(selection))
+    job = MarkAll(environment_id, uuid7())
+    begun = await begin(pool, clock, job, f"messages.{action}", everything, receipt)
+    if begun.completed_at is not None:
+        return begun
+    for _ in range(PAGES_AT_ONCE - 1):
+        if not await take_next_page(pool, clock, job):
+            break
     async with pool.acquire() as connection, connection.transaction():
-        await bulk.store(connection, environment_id, operation, encoded(rest))
+        operation = await bulk.find_bulk_operation(connection, environment_id, begun.id)
+        assert operation is not None
+        await replace_answer(connection, receipt, operation)
+    return operation
+
+
+async def begin(
+    pool: Pool, clock: Clock, job: MarkAll, name: str, rest: Rest | None, receipt: Receipt | None
+) -> BulkOperation:
+    """Takes the first page, and keeps with it how far the call is and a job for the rest: it is begun once."""
+    now, changed = clock.now(), 0
+    async with pool.acquire() as connection, connection.transaction():
         if rest is not None:
-            await enqueue(connection, [MarkAll(environment_id, operation.id).job()])
-        await keep(connection, receipt, operation, clock.now())
+            changed, rest = await take_page(connection, job.environment_id, rest, now)
+        operation = BulkOperation(job.operation_id, name, changed, (), now, now if rest is None else None)
+        await bulk.store(connection, job.environment_id, operation, encoded(rest))
+        if rest is not None:
+            await enqueue(connection, [job.job()])
+        await keep(connection, receipt, operation, now)
     return operation
 
 
@@ -145,7 +158,7 @@ class MarkingAll:
         """Takes some pages, and leaves a job for what is left then."""
         try:
             for _ in range(PAGES_A_JOB):
-                if not await self._take_page(job):
+                if not await take_next_page(self._pool, self._clock, job):
                     return
         except Exception as error:
             if not passes(error):
@@ -154,17 +167,18 @@ class MarkingAll:
         async with self._pool.acquire() as connection:
             await enqueue(connection, [job.job()])
 
-    async def _take_page(self, job: MarkAll) -> bool:
-        """Whether there was one."""
-        now = self._clock.now()
-        async with self._pool.acquire() as connection, connection.transaction():
-            stored = await bulk.lock_rest(connection, job.environment_id, job.operation_id)
-            if stored is None:
-                return False
-            rest = msgspec.json.decode(stored, type=Rest)
-            changed, following = await take_page(connection, job.environment_id, rest, now)
-            await bulk.advance(connection, job.environment_id, job.operation_id, changed, encoded(following), now)
-        return True
+
+async def take_next_page(pool: Pool, clock: Clock, job: MarkAll) -> bool:
+    """Takes a page of a bulk call that was begun. Whether there was one."""
+    now = clock.now()
+    async with pool.acquire() as connection, connection.transaction():
+        stored = await bulk.lock_rest(connection, job.environment_id, job.operation_id)
+        if stored is None:
+            return False
+        rest = msgspec.json.decode(stored, type=Rest)
+        changed, following = await take_page(connection, job.environment_id, rest, now)
+        await bulk.advance(connection, job.environment_id, job.operation_id, changed, encoded(following), now)
+    return True
 
 
 def passes(error: Exception) -> bool:

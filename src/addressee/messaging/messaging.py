@@ -435,7 +435,7 @@ class Messaging:
         Nothing of it is found from now on, and jobs erase it within minutes. False when nobody lives there and nothing
         was kept; then there is no receipt either.
         """
-        return await forget(self._pool, directory, place, origin, receipt=receipt)
+        return await forget(directory, place, origin, receipt=receipt)
 
     async def purge(
         self, directory: Directory, place: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
