@@ -262,6 +262,23 @@ class TestMetrics:
         ]
         assert not any("another" in name or "NONSENSE" in name for name in self.samples(api))
 
+    def test_who_is_not_let_in_adds_one_series_for_each_answer(self, api: str) -> None:
+        def of_strangers() -> set[str]:
+            counts = (name for name in self.samples(api) if name.startswith("addressee_request_seconds_count"))
+            return {name for name in counts if 'operation="unauthenticated"' in name}
+
+        before = self.samples(api)
+        for path in ("/v1/users/ada", "/v1/objects/cities", "/v1/messages", "/v1/tenants"):
+            ask(api, "GET", path)
+            ask(api, "GET", path, key="sk_of_nobody")
+        assert (
+            'addressee_request_seconds_count{dialect="knock",operation="unauthenticated",status="401"}'
+            in of_strangers()
+        )
+        added = {name for name in self.samples(api).keys() - before.keys() if "_count{" in name}
+        assert added <= of_strangers()
+        assert len({name for name in of_strangers() if 'dialect="knock"' in name and 'status="401"' in name}) == 1
+
     @pytest.mark.parametrize(
         "name",
         [

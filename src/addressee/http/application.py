@@ -32,6 +32,9 @@ from addressee.logs import RequestLine, write_request
 
 SERVER_ERROR = 500
 
+# The metrics' operation of all requests that were refused before anybody knew who calls.
+NOT_LET_IN = "unauthenticated"
+
 log = structlog.get_logger()
 
 Responder: TypeAlias = Callable[..., Any]
@@ -91,6 +94,7 @@ def responder(dialect: Dialect, operation: Operation, rooms: Rooms) -> Responder
     async def respond(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
         req.context.label = operation.name
+        req.context.let_in = False
         try:
             answer = await answer_to(dialect, operation, rooms, req, path)
         except Exception as error:
@@ -112,6 +116,7 @@ async def answer_to(
     body = requests.Body(req, operation.max_body_bytes)
     request = Unauthenticated(rooms, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)
+    req.context.let_in = True
     key = dialect.idempotency_key(operation, headers)
     call = Call(
         operation,
@@ -210,6 +215,7 @@ class Exchange:
         req.context.started = time.perf_counter()
         req.context.dialect = "own"
         req.context.label = "unrouted"
+        req.context.let_in = True
         req.context.request_id = requests.request_id(req.get_header("x-request-id"))
         if req.method == "OPTIONS":
             cors.answer_preflight(resp)
@@ -218,7 +224,8 @@ class Exchange:
         resp.set_header("x-request-id", req.context.request_id)
         cors.allow(resp)
         seconds = time.perf_counter() - req.context.started
-        metrics.observe(req.context.dialect, req.context.label, resp.status_code, seconds)
+        counted_as = req.context.label if req.context.let_in else NOT_LET_IN
+        metrics.observe(req.context.dialect, counted_as, resp.status_code, seconds)
         write_request(
             RequestLine(
                 request_id=req.context.request_id,

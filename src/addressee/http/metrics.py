@@ -8,16 +8,17 @@ from pathlib import Path
 
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import mark_process_dead
 from prometheus_client.registry import Collector
 
 from addressee.database.jobs import QueueState
+from addressee.http import metric_files
 
 SECONDS = Histogram(
     "addressee_request_seconds",
     "Time from the head of a request to its answer",
     ["dialect", "operation", "status"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.01, 0.05, 0.25, 1, 5),
 )
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -26,7 +27,9 @@ answered: dict[tuple[str, str, int], Histogram] = {}
 
 
 def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
-    """Counts an answer. Callers cannot add series: the labels are ours, unknown paths share one."""
+    """Counts an answer. Callers cannot add series: the labels are ours, unknown paths share one, and so do requests
+    that were not let in.
+    """
     key = (dialect, operation, status)
     if key not in answered:
         answered[key] = SECONDS.labels(dialect, operation, str(status))
@@ -35,14 +38,12 @@ def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
 
 def render(queue: Sequence[QueueState]) -> bytes:
     """All metrics in the text format. Processes share theirs through a folder when the environment names one."""
-    registry = REGISTRY
-    if folder := os.environ.get(SHARED_FOLDER):
-        forget_dead_processes(Path(folder))
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     queues = CollectorRegistry()
     queues.register(QueueCollector(queue))
-    return generate_latest(registry) + generate_latest(queues)
+    if folder := os.environ.get(SHARED_FOLDER):
+        forget_dead_processes(Path(folder))
+        return metric_files.render(Path(folder)).encode() + generate_latest(queues)
+    return generate_latest(REGISTRY) + generate_latest(queues)
 
 
 def forget_dead_processes(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import falcon
@@ -44,13 +45,21 @@ class Ready:
 
 
 class Metrics:
+    """Made in a thread beside the requests, once for all who ask meanwhile."""
+
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._rendering: asyncio.Task[bytes] | None = None
 
     async def on_get(self, req: Request, resp: Response) -> None:
         req.context.label = "metrics"
         resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
-        resp.data = metrics.render(await self._queue())
+        if self._rendering is None or self._rendering.done():
+            self._rendering = asyncio.create_task(self._render())
+        resp.data = await asyncio.shield(self._rendering)
+
+    async def _render(self) -> bytes:
+        return await asyncio.to_thread(metrics.render, await self._queue())
 
     async def _queue(self) -> list[QueueState]:
         """Nothing while the database is away: the rest is all the more of interest then."""
