@@ -51,6 +51,12 @@ async def playground(api: str, worker: None, pool: Pool, installation: Installat
     return await new_inhabited(api, pool, installation)
 
 
+@pytest.fixture(scope="session")
+async def workshop(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+    """Has the same, and tests may write to it."""
+    return await new_inhabited(api, pool, installation)
+
+
 @pytest.fixture
 async def stranger(keys: Keys, environment: Environment) -> Stranger:
     """Somebody in an environment where there is nothing yet; a test may write to it."""
