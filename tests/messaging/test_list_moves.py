@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
+from addressee.database.paging import Page
 from addressee.directory.edits import Delete
 from addressee.directory.list_edits import LISTS, Define, List
 from addressee.directory.recipient import USERS, Place
@@ -252,6 +253,22 @@ class TestTracking:
         await news.office.work()
         assert await news.runs("hello") == ["ada", "bob", "cleo"]
         assert await news.runs("goodbye") == ["bob"]
+
+    async def test_a_workflow_that_does_not_take_the_event_is_noticed(self, news: News) -> None:
+        strict = f'events: ["$USER_ENTERED_LIST - news"]\ntrigger_data_schema: {{required: [order]}}\n{STEPS}'
+        await news.office.push({**LISTENING, "workflows/hello.yaml": strict})
+        await news.define(tracks_entry=True)
+        await news.add("ada")
+        await news.office.work()
+        assert await news.runs("hello") == []
+        (notice,) = (await news.office.directory.notices(news.office.environment_id, Page(50))).entries
+        assert (notice.place, notice.messages) == (
+            news.place,
+            (
+                "The event '$USER_ENTERED_LIST - news' did not start the workflow 'hello': "
+                "The workflow's schema does not allow data.",
+            ),
+        )
 
     async def test_only_what_is_tracked(self, news: News) -> None:
         await news.define(tracks_exit=True)

@@ -28,6 +28,7 @@ from addressee.messaging import (
     NewSchedule,
     Reference,
     Repeat,
+    RunFilter,
     Schedule,
     ScheduleChange,
     Timing,
@@ -183,18 +184,58 @@ async def test_a_schedule_whose_recipient_is_gone_is_removed_when_it_is_due(offi
     assert await office.pool.fetch("SELECT FROM addressee.schedules WHERE id = ANY($1::uuid[])", ids) == []
 
 
-async def test_without_its_workflow_an_occurrence_is_skipped_and_the_schedule_stays(office: Office) -> None:
+async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(office: Office) -> None:
+    """Its schedule stays. Its owner finds a run with an error, and a notice."""
     await office.push()
     await office.identify("ada")
     (made,) = await schedule(office, user("ada"), timing=HOURLY, data={"n": 1})
-    for fault in ("active: false", "trigger_data_schema: {required: [order]}"):
+    await pass_time(office, HOUR)
+    for fault in ("active: false", "trigger_data_schema: {required: [order], properties: {n: {type: string}}}"):
         await office.push({"workflows/welcome.yaml": f"{fault}\n{WELCOME}"} | channels_only())
         await pass_time(office, HOUR)
-    assert await runs(office) == []
-    assert await times(office, made) == (NOON + 2 * HOUR, NOON + 3 * HOUR)
+    assert await times(office, made) == (NOON + HOUR, NOON + 4 * HOUR)
+    failed = await office.messaging.runs(office.environment_id, RunFilter(has_errors=True), Page(50))
+    assert [(run.recipient.reference, run.status, run.error_count, run.source) for run in failed.entries] == [
+        (user("ada"), "completed", 1, {"type": "schedule", "schedule_id": str(made.id)}),
+    ] * 2
+    assert [[(event.event, event.status, event.data) for event in run.events] for run in failed.entries] == [
+        [("error", "error", {"reason": "data_invalid", "fields": ["data", "data.n"]})],
+        [("error", "error", {"reason": "workflow_inactive"})],
+    ]
+    notices = await office.directory.notices(office.environment_id, Page(50))
+    assert [(notice.place.id, notice.request_id, *notice.messages) for notice in notices.entries] == [
+        (
+            "ada",
+            "",
+            f"Schedule {made.id} could not start its workflow: The workflow's schema does not allow data, data.n.",
+        ),
+        (
+            "ada",
+            "",
+            f"Schedule {made.id} could not start its workflow: "
+            "The workflow 'welcome' is switched off: it says `active: false`.",
+        ),
+    ]
+    await office.work()
+    assert len(await office.messages("ada")) == 1
     await office.push()
     await pass_time(office, HOUR)
-    assert await fired(office) == {str(made.id): 1}
+    assert await times(office, made) == (NOON + 4 * HOUR, NOON + 5 * HOUR)
+
+
+async def test_once_means_that_it_may_be_set_again_when_it_could_not_start(office: Office) -> None:
+    await office.push({"workflows/welcome.yaml": f"active: false\n{WELCOME}"} | channels_only())
+    await office.push()
+    await office.identify("ada")
+    (made,) = await schedule(office, user("ada"), timing=Timing(scheduled_at=NOON + HOUR))
+    await office.push({"workflows/welcome.yaml": f"active: false\n{WELCOME}"} | channels_only())
+    await pass_time(office, HOUR)
+    assert await times(office, made) == (None, None)
+    await office.push()
+    change = ScheduleChange(scheduled_at=NOON + 2 * HOUR)
+    await office.messaging.update_schedules(await environment(office), [made.id], change)
+    await pass_time(office, HOUR)
+    assert await times(office, made) == (NOON + 2 * HOUR, None)
 
 
 def channels_only() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Notices: what was passed over of a write, kept for a week where the answer had no place to say it.
 
-They name keys and rules, and never values.
+What nobody waited for an answer to, like a schedule that could not start its workflow, is told here too. They name
+keys and rules, and never values.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ SQL = load(__package__)
 
 NOTICE_LIFE = timedelta(days=7)
 
+# The id of the request for what none has caused.
+NO_REQUEST = ""
+
 
 class Notice(Struct, frozen=True):
-    """`id` is a UUIDv7; `request_id` is that of the request which wrote."""
+    """`id` is a UUIDv7; `request_id` is that of the request which wrote, and empty when there was none."""
 
     id: UUID
     place: Place
@@ -36,8 +40,10 @@ class Notice(Struct, frozen=True):
     recorded_at: datetime
 
 
-async def note(pool: Pool, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]], now: datetime) -> None:
-    """Keeps what one request's writes were not fully applied for. Names in it may be of any text."""
+async def note(
+    database: Pool | Connection, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]], now: datetime
+) -> None:
+    """Keeps what was passed over of one request. Names in it may be of any text."""
     if not passed_over:
         return
     rows = [
@@ -50,7 +56,7 @@ async def note(pool: Pool, request_id: str, passed_over: Sequence[tuple[Place, S
         )
         for place, messages in passed_over
     ]
-    await pool.execute(SQL["insert_notices"], *zip(*rows, strict=True), request_id, now)
+    await database.execute(SQL["insert_notices"], *zip(*rows, strict=True), request_id, now)
 
 
 async def list_notices(pool: Pool, environment_id: int, page: Page[UUID]) -> Slice[Notice]:

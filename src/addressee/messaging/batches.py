@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from addressee.database.pool import Connection, Pool
 from addressee.directory import receipts
 from addressee.directory.errors import OverloadedError, RefusedError
+from addressee.directory.notices import note
 from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.planned_writes import plan as plan_writes
 from addressee.directory.reader import Reader
@@ -76,11 +77,15 @@ class Known:
 
 @dataclass(slots=True)
 class Planned:
-    """What is to be answered to each record, and stored for all of them. `kept` are the ids by key."""
+    """What is to be answered to each record, and stored for all of them.
+
+    `kept` are the ids by key, `passed_over` says which workflows their events did not start.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     runs: list[NewRun] = field(default_factory=list)
     kept: dict[str, UUID] = field(default_factory=dict)
+    passed_over: list[tuple[Place, Sequence[str]]] = field(default_factory=list)
 
     @property
     def any_accepted(self) -> bool:
@@ -113,6 +118,7 @@ async def accept_all(
                 accepted = iter(planned.outcomes)
                 outcomes = [refused.get(id(record)) or next(accepted) for record in records]
                 await accept(connection, planned.runs, now)
+                await note(connection, request_id, planned.passed_over, now)
                 await receipts.keep_all(connection, answers(environment_id, planned, request_id), now)
                 if planned.any_accepted:
                     await receipts.keep(connection, receipt, outcomes, now)
@@ -180,24 +186,26 @@ def take(record: Record, known: Known, planned: Planned) -> Outcome:
             return Accepted(first, repeated=True)
     try:
         with known.writes.adding(record.writes):
-            id, runs = carried_out(record.what, known)
+            id, runs, passed_over = carried_out(record.what, known)
     except (MessagingError, RefusedError) as error:
         return error
     if record.key is not None:
         runs = [replace(run, source={**run.source, "idempotency_key": record.key}) for run in runs]
         planned.kept[record.key] = id
     planned.runs += runs
+    if passed_over and isinstance(record.what, Event):
+        planned.passed_over.append((record.what.recipient.at(known.environment_id), passed_over))
     return Accepted(id)
 
 
-def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun]]:
-    """What a record is known by, and the runs that it starts. Raises MessagingError or RefusedError."""
+def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun], list[str]]:
+    """What a record is known by, the runs that it starts, and what it passes over. Raises what refuses it."""
     if isinstance(what, Event):
-        return uuid7(), runs_of(known.environment_id, what, known.listening, known.writes.people)
+        return uuid7(), *runs_of(known.environment_id, what, known.listening, known.writes.people)
     version = known.versions.get((known.environment_id, what.workflow))
     version_id = check(known.environment_id, what, version, known.writes.people)
     run = run_of(known.environment_id, what, version_id, known.writes.people)
-    return run.id, [run]
+    return run.id, [run], []
 
 
 def answers(environment_id: int, planned: Planned, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:

@@ -10,6 +10,11 @@ from addressee.messaging.reference import Reference
 class MessagingError(Exception):
     """The message says what to do about it."""
 
+    @property
+    def reason(self) -> str:
+        """The message without anything that a caller's data says."""
+        return str(self)
+
 
 class WorkflowMissingError(MessagingError):
     def __init__(self, workflow: str) -> None:
@@ -45,3 +50,11 @@ class DataInvalidError(MessagingError):
     def __init__(self, failures: tuple[DataFailure, ...]) -> None:
         super().__init__("The data does not fit the workflow's schema.")
         self.failures = failures
+
+    @property
+    def fields(self) -> list[str]:
+        return [failure.field for failure in self.failures]
+
+    @property
+    def reason(self) -> str:
+        return f"The workflow's schema does not allow {', '.join(self.fields)}."

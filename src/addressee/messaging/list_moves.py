@@ -18,11 +18,12 @@ from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.directory import receipts
 from addressee.directory.clock import Clock
-from addressee.directory.list_edits import List, list_from
+from addressee.directory.list_edits import LISTS, List, list_from
 from addressee.directory.list_members import Move, Moved, Settle, compare, is_being_compared
+from addressee.directory.notices import NO_REQUEST, note
 from addressee.directory.reader import Reader
 from addressee.directory.receipts import Receipt, ReceiptTakenError, StoredAnswer
-from addressee.directory.recipient import USERS
+from addressee.directory.recipient import USERS, Place
 from addressee.directory.subscriptions import erase_subscriptions
 from addressee.messaging.listening import read_listening, runs_for
 from addressee.messaging.runs import WaitingRecipient
@@ -58,9 +59,12 @@ class ListMoves:
             async with self._pool.acquire() as connection, connection.transaction():
                 now = self._clock.now()
                 listening = await read_listening(connection, moved.environment_id, [event])
-                runs = runs_for(moved.environment_id, event, recipients, {"list_id": moved.list_id}, listening)
-                await accept(connection, runs, now)
-                if runs:
+                started = runs_for(moved.environment_id, event, recipients, {"list_id": moved.list_id}, listening)
+                await accept(connection, started.runs, now)
+                if started.passed_over:
+                    list = Place(moved.environment_id, LISTS, moved.list_id)
+                    await note(connection, NO_REQUEST, [(list, started.passed_over)], now)
+                if started.runs or started.passed_over:
                     await keep_once(connection, moved.environment_id, str(moved.id), now)
         self._hint.give()
 

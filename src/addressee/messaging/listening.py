@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import asyncpg
-import structlog
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
@@ -17,8 +17,6 @@ from addressee.messaging.runs import WaitingRecipient
 from addressee.messaging.triggering import NewRun, Trigger, version_for
 
 SQL = load(__package__)
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,16 @@ async def read_listening(connection: Connection, environment_id: int, names: Ite
     return await connection.fetch(SQL["listening_workflows"], environment_id, list(wanted))
 
 
+class Started(NamedTuple):
+    """What an event starts, and why other workflows that listen to it are passed over."""
+
+    runs: list[NewRun]
+    passed_over: list[str]
+
+
 def runs_of(
     environment_id: int, event: Event, listening: Sequence[asyncpg.Record], people: Mapping[Place, Recipient]
-) -> list[NewRun]:
+) -> Started:
     """The runs that an event starts, also for somebody who is not known: the run then says so."""
     person = people.get(event.recipient.at(environment_id))
     recipient = WaitingRecipient(*event.recipient, None if person is None else person.uid, {})
@@ -55,20 +60,21 @@ def runs_for(
     data: Document,
     listening: Sequence[asyncpg.Record],
     tenant: str | None = None,
-) -> list[NewRun]:
+) -> Started:
     """The runs that an event starts which several have in common: one of each workflow, for all of them.
 
     A workflow whose schema refuses the event's data is passed over: an event is not made for one workflow.
     """
-    runs = []
+    started = Started([], [])
     for workflow in listening:
         if event not in workflow["events"]:
             continue
+        key = workflow["key"]
         try:
-            version_id = version_for(workflow, Trigger(workflow["key"], [each.reference for each in recipients], data))
-        except DataInvalidError:
-            log.warning("workflow passed over", workflow=workflow["key"], reason="the event's data does not fit")
+            version_id = version_for(workflow, Trigger(key, [each.reference for each in recipients], data))
+        except DataInvalidError as error:
+            started.passed_over.append(f"The event {event!r} did not start the workflow {key!r}: {error.reason}")
             continue
         source = {"type": "event", "event": event}
-        runs.append(NewRun(environment_id, workflow["key"], version_id, recipients, data, source, tenant))
-    return runs
+        started.runs.append(NewRun(environment_id, key, version_id, recipients, data, source, tenant))
+    return started

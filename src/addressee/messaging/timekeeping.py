@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -20,7 +21,9 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.environments import Environments, Settings
+from addressee.directory.recipient import Document
 from addressee.messaging.errors import MessagingError
+from addressee.messaging.failed_occurrences import FailedOccurrence, record_failures
 from addressee.messaging.recurrence import zone_of
 from addressee.messaging.runs import Identity, RunPage, WaitingRecipient
 from addressee.messaging.schedule import timing_from
@@ -94,7 +97,9 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
             [row["next_occurrence_at"] for row, _ in onward],
             [occurrence for _, occurrence in onward],
         )
-        await accept(connection, await runs_of(connection, fired), now)
+        started, failed = await runs_of(connection, fired)
+        await accept(connection, started, now)
+        await record_failures(connection, failed, {row["id"]: row["last_occurrence_at"] for row in due}, now)
     log.info("schedules fired", due=len(due), fired=len(fired))
     return len(due)
 
@@ -126,27 +131,32 @@ def following(due: asyncpg.Record, settings: Settings, now: datetime) -> datetim
     )
 
 
-async def runs_of(connection: Connection, fired: Sequence[asyncpg.Record]) -> list[NewRun]:
-    """An occurrence whose workflow cannot be triggered now is skipped; the schedule stays."""
+async def runs_of(
+    connection: Connection, fired: Sequence[asyncpg.Record]
+) -> tuple[list[NewRun], list[FailedOccurrence]]:
+    """The runs to start, and the occurrences whose workflow cannot be triggered now: their schedules stay."""
     versions = await read_versions(connection, [(row["environment_id"], row["workflow"]) for row in fired])
-    runs = []
+    runs, failed = [], []
     for row in fired:
+        version = versions.get((row["environment_id"], row["workflow"]))
+        recipient = WaitingRecipient(row["collection"], row["recipient_id"], row["uid"], {})
+        data = msgspec.json.decode(row["data"])
         try:
-            runs.append(run_of(row, versions.get((row["environment_id"], row["workflow"]))))
+            version_id = version_for(version, Trigger(row["workflow"], [recipient.reference], data))
+            runs.append(run_of(row, version_id, [recipient], data))
         except MessagingError as error:
-            log.warning("occurrence skipped", schedule_id=str(row["id"]), reason=type(error).__name__)
-    return runs
+            log.warning("occurrence failed", schedule_id=str(row["id"]), reason=type(error).__name__)
+            run = None if version is None else run_of(row, version["version_id"], [], data)
+            failed.append(FailedOccurrence(row, error, run))
+    return runs, failed
 
 
-def run_of(fired: asyncpg.Record, version: asyncpg.Record | None) -> NewRun:
-    """Raises what a trigger of the workflow would."""
-    recipient = WaitingRecipient(fired["collection"], fired["recipient_id"], fired["uid"], {})
-    data = msgspec.json.decode(fired["data"])
+def run_of(fired: asyncpg.Record, version_id: UUID, recipients: Sequence[WaitingRecipient], data: Document) -> NewRun:
     return NewRun(
         fired["environment_id"],
         fired["workflow"],
-        version_for(version, Trigger(fired["workflow"], [recipient.reference], data)),
-        [recipient],
+        version_id,
+        recipients,
         data,
         {"type": "schedule", "schedule_id": str(fired["id"])},
         tenant=fired["tenant"],

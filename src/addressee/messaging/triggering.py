@@ -178,6 +178,11 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
     """Stores runs, all recipients waiting, and the jobs that start them."""
     if not runs:
         return
+    await insert_runs(connection, runs, now)
+    await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start", run.delay or None) for run in runs])
+
+
+async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
     await connection.execute(
         SQL["insert_runs"],
         [run.environment_id for run in runs],
@@ -195,7 +200,6 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
         [msgspec.json.encode(run.terms) for run in runs],
         now,
     )
-    await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start", run.delay or None) for run in runs])
 
 
 async def read_versions(

@@ -119,7 +119,9 @@ class Count(Struct, kw_only=True):
 
 
 class Notice(Struct, kw_only=True):
-    """`messages` name what was passed over, and why; `request_id` is that of the request which wrote it."""
+    """`messages` name what was passed over, and why. `request_id` is that of the request which wrote it, and empty for
+    what no request caused, like a schedule that could not start its workflow.
+    """
 
     id: UUID
     collection: str

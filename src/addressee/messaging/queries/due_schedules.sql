@@ -6,6 +6,7 @@ SELECT schedules.environment_id,
        schedules.scheduled_at,
        schedules.ending_at,
        schedules.next_occurrence_at,
+       schedules.last_occurrence_at,
        schedules.inserted_at,
        recipients.uid IS NOT NULL AS lives,
        recipients.attributes ->> 'timezone' AS timezone

@@ -1,0 +1,46 @@
+-- Stores runs of single recipients that ended before their first step, each with what its journal says.
+INSERT INTO addressee.recipient_runs (
+  environment_id,
+  id,
+  collection,
+  recipient_id,
+  uid,
+  run_id,
+  page,
+  workflow,
+  tenant,
+  data,
+  status,
+  step,
+  journal,
+  error_count,
+  inserted_at,
+  updated_at
+)
+SELECT ended.environment_id,
+       ended.id,
+       ended.collection,
+       ended.recipient_id,
+       ended.uid,
+       ended.run_id,
+       0,
+       ended.workflow,
+       ended.tenant,
+       '{}',
+       'completed',
+       0,
+       ended.journal,
+       1,
+       $10,
+       $10
+FROM unnest(
+  $1::smallint[],
+  $2::uuid[],
+  $3::text[],
+  $4::text[],
+  $5::uuid[],
+  $6::uuid[],
+  $7::text[],
+  $8::text[],
+  $9::jsonb[]
+) AS ended (environment_id, id, collection, recipient_id, uid, run_id, workflow, tenant, journal)
