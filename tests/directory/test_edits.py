@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from addressee.directory.documents import Bounds, Merge
-from addressee.directory.editing import Moment
+from addressee.directory.editing import Moment, Revives
 from addressee.directory.edits import (
     Add,
     AddAddress,
@@ -21,9 +22,11 @@ from addressee.directory.edits import (
     ChangePreferenceSets,
     Delete,
     DisableAddress,
+    Each,
     Edit,
     History,
     Identify,
+    Item,
     Remove,
     RemoveAddress,
     RemoveAddresses,
@@ -64,7 +67,7 @@ edits: st.SearchStrategy[Edit] = st.one_of(
     st.builds(UnsetChannelData, st.sampled_from(["fcm", "slack"])),
     st.builds(SetPreferences, st.sampled_from(["default", "acme"]), documents, st.sampled_from(Merge)),
     st.builds(UnsetPreferences, st.sampled_from(["default", "acme"])),
-    st.builds(Delete, st.sampled_from(History)),
+    st.builds(Delete),
 )
 
 
@@ -92,10 +95,43 @@ def test_identify_on_a_tombstone_is_someone_new_who_inherits_nothing() -> None:
     assert revived == Recipient(HERE, NEW_UID, 8, NOW, {}, {"plan": "pro"})
 
 
-def test_identify_can_be_told_not_to_bring_anyone_back() -> None:
-    with pytest.raises(RefusedError) as refusal:
-        Identify(revives=False).apply(tombstone(), HERE, MOMENT)
-    assert refusal.value.reason == "deleted"
+@pytest.mark.parametrize(
+    ("edit", "erased", "kept"),
+    [
+        (Identify(), True, True),
+        (Identify(revives=Revives.ERASED), True, False),
+        (Identify(revives=Revives.NOBODY), False, False),
+        (SetChannelData("c", {}), True, False),
+        (SetPreferences("default", {}), True, False),
+        (ChangePreferences("default", dict), True, False),
+        (Set({"plan": "pro"}), True, False),
+        (SetOnce({"plan": "pro"}), True, False),
+        (Add({"n": 1}), True, False),
+        (Append({"tags": "a"}), True, False),
+        (AddAddress("email", "ada@example.com"), True, False),
+        (Each((Item("", Identify()), Item("", Set({"plan": "pro"})))), True, True),
+        (Each((Item("", Identify(revives=Revives.ERASED)), Item("", Set({"plan": "pro"})))), True, False),
+        (Each((Item("", Identify(revives=Revives.NOBODY)), Item("", Set({"plan": "pro"})))), False, False),
+    ],
+)
+def test_whom_an_edit_brings_back(edit: Edit, erased: bool, kept: bool) -> None:
+    """Whose history is kept is brought back by an identify alone; some identifies bring back nobody."""
+    for history_kept, expected in ((False, erased), (True, kept)):
+        deleted = structs.replace(tombstone(), deletions=3, history_kept=history_kept)
+        if expected:
+            found = edit.apply(deleted, HERE, MOMENT)
+            assert found is not None
+            assert (found.uid, found.lives, found.deletions, found.history_kept) == (NEW_UID, True, 3, False)
+        else:
+            with pytest.raises(RefusedError, match=r"was deleted; identify it by a call of its own"):
+                edit.apply(deleted, HERE, MOMENT)
+
+
+@pytest.mark.parametrize("history", History)
+def test_a_deletion_says_what_becomes_of_the_history(history: History) -> None:
+    deleted = Delete(history).apply(structs.replace(ada(), deletions=2), HERE, MOMENT)
+    assert deleted is not None
+    assert (deleted.lives, deleted.deletions, deleted.history_kept) == (False, 3, history is History.KEPT)
 
 
 def test_identify_changes_only_the_keys_given() -> None:
@@ -370,14 +406,14 @@ def test_all_preference_sets_are_made_of_the_stored_ones_and_nobody_comes_to_be_
 
 def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
     found = ada(attributes={"name": "Ada"}, properties={"a": 1}, channel_data={"x": {}}, preferences={"default": {}})
-    assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
+    assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW, deletions=1)
 
 
 @pytest.mark.parametrize(("history", "is_kept"), [(History.ERASED, False), (History.KEPT, True)])
-def test_delete_leaves_the_same_tombstone_whether_or_not_the_history_is_kept(history: History, is_kept: bool) -> None:
+def test_delete_leaves_a_tombstone_that_says_whether_the_history_is_kept(history: History, is_kept: bool) -> None:
     moment = Moment(NOW, 8, lambda: NEW_UID)
     left = Delete(history).apply(ada(attributes={"name": "Ada"}), HERE, moment)
-    assert left == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW)
+    assert left == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW, deletions=1, history_kept=is_kept)
     assert Delete(history).apply(left, HERE, moment) is left
     assert Delete(history).apply(None, HERE, moment) is None
     assert moment.ended == {OLD_UID: is_kept}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from addressee.directory import Directory
+from addressee.directory.editing import Revives
 from addressee.directory.edits import Delete, Identify
 from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.recipient import USERS, Place
@@ -12,7 +13,7 @@ from addressee.directory.writes import Write, Written
 from tests.conftest import Environment
 
 
-def identify(place: Place, *, revives: bool = True, **properties: object) -> Write:
+def identify(place: Place, *, revives: Revives = Revives.ANYBODY, **properties: object) -> Write:
     return Write(place, (Identify(properties=properties, revives=revives),))
 
 
@@ -73,7 +74,7 @@ async def test_writes_are_taken_back_by_what_is_raised_around_them(
 async def test_who_was_deleted_and_is_not_brought_back_is_left_out(
     directory: Directory, places: dict[str, Place]
 ) -> None:
-    writes = [identify(places["gone"], revives=False), identify(places["bob"], b=1)]
+    writes = [identify(places["gone"], revives=Revives.NOBODY), identify(places["bob"], b=1)]
     planned = await directory.plan([], writes)
     assert (planned.left_out, set(planned.people)) == ([places["gone"]], {places["bob"]})
     await planned.carry_out()
@@ -82,7 +83,7 @@ async def test_who_was_deleted_and_is_not_brought_back_is_left_out(
 
 
 async def test_what_others_do_meanwhile_is_told(directory: Directory, places: dict[str, Place]) -> None:
-    writes = [identify(places["ada"], revives=False, b=2), identify(places["bob"], c="x" * 200_000)]
+    writes = [identify(places["ada"], revives=Revives.NOBODY, b=2), identify(places["bob"], c="x" * 200_000)]
     planned = await directory.plan([], writes)
     await directory.write(Write(places["ada"], (Delete(),)))
     await directory.write(identify(places["bob"], b="x" * 100_000))

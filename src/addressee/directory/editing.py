@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,19 @@ import msgspec
 from msgspec import Struct, field, structs
 
 from addressee.directory.documents import same
-from addressee.directory.errors import RefusedError
+from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
 MAX_PROPERTIES_BYTES = 256_000
 MAX_DOCUMENT_BYTES = 1_000_000
+
+
+class Revives(StrEnum):
+    """Whom an edit may bring back that was deleted: anybody, those whose history was erased, or nobody."""
+
+    ANYBODY = "anybody"
+    ERASED = "erased"
+    NOBODY = "nobody"
 
 
 class Warning(Struct, frozen=True):
@@ -46,16 +55,31 @@ class Moment(Struct, frozen=True):
         self.warnings.append(Warning(self.label, message))
 
 
-def living(found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-    """Who is there, or a newcomer, who inherits nothing from a tombstone."""
-    if found is not None and found.lives:
+def living(found: Recipient | None, place: Place, moment: Moment, revives: Revives = Revives.ERASED) -> Recipient:
+    """Returns who is there, or a newcomer, who inherits nothing from a tombstone.
+
+    Raises RefusedError for a tombstone that the edit does not bring back.
+    """
+    if found is None:
+        return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
+    if found.lives:
         return found
-    return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
+    if revives is Revives.NOBODY or (revives is Revives.ERASED and found.history_kept):
+        raise RefusedError(DELETED, "id", f"{place.id} was deleted; identify it by a call of its own to use it again.")
+    return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now, deletions=found.deletions)
 
 
 def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
     """What stays of someone who is gone: the place, and who lived there."""
-    return Recipient(recipient.place, recipient.uid, version, updated_at=now, deleted_at=now, format=recipient.format)
+    return Recipient(
+        recipient.place,
+        recipient.uid,
+        version,
+        updated_at=now,
+        deleted_at=now,
+        format=recipient.format,
+        deletions=recipient.deletions,
+    )
 
 
 def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient:

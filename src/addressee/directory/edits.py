@@ -18,7 +18,7 @@ from addressee.directory import attributes
 from addressee.directory.address_edits import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
 from addressee.directory.addresses import following
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
-from addressee.directory.editing import Moment, changed, living, tombstone, without
+from addressee.directory.editing import Moment, Revives, changed, living, tombstone, without
 from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.preference_sets import merged
 from addressee.directory.property_edits import Add, Append, Remove, Set, SetOnce, Unset
@@ -59,8 +59,8 @@ class Identify:
 
     Channel data replace a channel's entry whole, preference sets are merged deeply (knock.md §3.1). Properties that
     are None take away all that there are; what becomes of the others is within `bounds`, or refused.
-    `properties_field` is the caller's word for them, empty where they stand beside the attributes. With `revives`
-    false, an id that was deleted is refused.
+    `properties_field` is the caller's word for them, empty where they stand beside the attributes. An id that was
+    deleted is refused unless the edit `revives` it.
     """
 
     name: ClassVar[str] = "identify"
@@ -71,12 +71,14 @@ class Identify:
     properties_field: str = "properties"
     channel_data: Mapping[str, Any] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
-    revives: bool = True
+    revives: Revives = Revives.ANYBODY
+
+    @property
+    def says_anything(self) -> bool:
+        return self.properties is None or any((self.attributes, self.properties, self.channel_data, self.preferences))
 
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        if found and not found.lives and not self.revives:
-            raise RefusedError(DELETED, "id", f"{place.id} was deleted; create it explicitly to use it again.")
-        recipient = living(found, place, moment)
+        recipient = living(found, place, moment, self.revives)
         changes: dict[str, Any] = {}
         if self.attributes:
             given = attributes.checked(self.attributes)
@@ -250,8 +252,10 @@ class Delete:
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
         if found is None or not found.lives:
             return found
-        moment.end(found.uid, keeps_history=self.history is History.KEPT)
-        return tombstone(found, moment.version, moment.now)
+        history_kept = self.history is History.KEPT
+        moment.end(found.uid, keeps_history=history_kept)
+        left = tombstone(found, moment.version, moment.now)
+        return structs.replace(left, deletions=found.deletions + 1, history_kept=history_kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +268,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """Applies edits one after the other, as one change; one that is refused is passed over with a warning."""
+    """Applies edits one after the other, as one change; one that is refused is passed over with a warning.
+
+    All are refused for somebody who was deleted and whom they do not bring back.
+    """
 
     name: ClassVar[str] = "each"
     items: tuple[Item, ...]
@@ -276,6 +283,8 @@ class Each:
             try:
                 recipient = item.edit.apply(recipient, place, labelled)
             except RefusedError as refusal:
+                if refusal.reason == DELETED:
+                    raise
                 labelled.warn(refusal.message)
         return recipient
 

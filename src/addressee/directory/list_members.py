@@ -25,6 +25,7 @@ from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
+from addressee.directory.editing import Revives
 from addressee.directory.edits import Identify
 from addressee.directory.history import Origin
 from addressee.directory.list_edits import LISTS, List, list_from
@@ -172,11 +173,11 @@ async def remove_members(
 
 
 async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: Sequence[str], origin: Origin) -> None:
-    """Creates those of up to 1,000 users who are not there."""
+    """Creates those of up to 1,000 users who were never there: their ids alone bring back nobody who was deleted."""
     async with planned_anew(pool) as connection:
         unknown = await connection.fetch(SQL["unknown_ids"], environment_id, USERS, ids)
     users = [Place(environment_id, USERS, row["id"]) for row in unknown]
-    await writer.write_all([Write(user, (Identify(),), origin) for user in users])
+    await writer.write_all([Write(user, (Identify(revives=Revives.NOBODY),), origin) for user in users])
 
 
 def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[Job]:

@@ -18,6 +18,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.addresses import ATTRIBUTES
+from addressee.directory.editing import Revives
 from addressee.directory.edits import Identify
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.reader import Reader
@@ -33,7 +34,7 @@ SQL = load(__package__)
 MOST_COUNTED = 10_000
 
 # How many columns a recipient has in a row that holds two.
-RECIPIENT_COLUMNS = 13
+RECIPIENT_COLUMNS = 15
 
 
 class Membership(Struct, frozen=True):
@@ -83,7 +84,9 @@ async def write_memberships(
     tenants = await reader.read_all(dict.fromkeys(places))
     results: list[Written | RefusedError | MissingError] = [MissingError(place) for place in places]
     known = [index for index, place in enumerate(places) if place in tenants]
-    creating = [Write(asked[index][0].place, (Identify(),), asked[index][0].origin) for index in known]
+    creating = [
+        Write(asked[index][0].place, (Identify(revives=Revives.ERASED),), asked[index][0].origin) for index in known
+    ]
     inside = []
     for index, user in zip(known, await writer.write_all(creating), strict=True):
         if isinstance(user, RefusedError):

@@ -182,6 +182,7 @@ def unmerge(
         found.version + 1,
         updated_at=now,
         format=found.format,
+        deletions=found.deletions,
         **structs.asdict(journal.secondary),
     )
     left = structs.replace(primary, version=primary.version + 1, updated_at=now, **documents)

@@ -23,6 +23,8 @@ from addressee.directory.writes import Write, Written
 Result: TypeAlias = Written | RefusedError
 WriteAll: TypeAlias = Callable[[Sequence[Write]], Awaitable[Sequence[Result]]]
 
+LEFT_OUT = "It was deleted, so it is left out; identify it by a call of its own to use it again."
+
 # What one round of writing takes.
 WRITES_AT_ONCE = 1000
 
@@ -52,6 +54,11 @@ class PlannedWrites:
     @property
     def left_out(self) -> Sequence[Place]:
         return list(self._left_out)
+
+    @property
+    def notices(self) -> list[tuple[Place, list[str]]]:
+        """What to note of those who are left out."""
+        return [(place, [LEFT_OUT]) for place in self._left_out]
 
     def add(self, writes: Iterable[Write]) -> None:
         """Plans writes, all or none. Raises RefusedError for the first that would be refused."""

@@ -35,7 +35,8 @@ class Recipient(Struct, frozen=True):
     """Anything that can be notified, as stored at one version. Documents are never changed in place.
 
     `uid` is the identity: an id that was deleted and used again has another one. `version` counts effective
-    writes at the place and never restarts. `deleted_at` is set on a tombstone, whose documents are empty.
+    writes at the place and never restarts. `deleted_at` is set on a tombstone, whose documents are empty, and with it
+    `history_kept` where messages and runs stay. `deletions` counts those who were deleted at the place.
     """
 
     place: Place
@@ -49,6 +50,8 @@ class Recipient(Struct, frozen=True):
     preferences: Document = field(default_factory=dict)
     deleted_at: datetime | None = None
     format: int = FORMAT
+    deletions: int = 0
+    history_kept: bool = False
 
     @property
     def lives(self) -> bool:

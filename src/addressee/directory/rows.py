@@ -32,6 +32,8 @@ def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
         preferences,
         deleted_at,
         format,
+        deletions,
+        history_kept,
     ) = row
     return Recipient(
         Place(environment_id, collection, id),
@@ -45,6 +47,8 @@ def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
         document(preferences),
         deleted_at,
         format,
+        deletions,
+        history_kept,
     )
 
 

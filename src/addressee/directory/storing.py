@@ -88,6 +88,8 @@ async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]
             *(rows.changed_document(effect.before, effect.after, name) for name in rows.DOCUMENTS),
             effect.after.deleted_at,
             effect.after.format,
+            effect.after.deletions,
+            effect.after.history_kept,
         )
         for effect in effects
     ]

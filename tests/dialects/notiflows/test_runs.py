@@ -143,7 +143,9 @@ class TestDeleted:
         notices = await Directory(pool).notices(environment.id, Page(10))
         (notice,) = notices.entries
         assert (notice.place.id, notice.request_id) == ("ada", "request-7")
-        assert notice.messages == ("It was deleted, so the run leaves it out; create it explicitly to use it again.",)
+        assert notice.messages == (
+            "It was deleted, so it is left out; identify it by a call of its own to use it again.",
+        )
 
     def test_an_actor_who_was_deleted_is_none(self, notiflows: Notiflows, rest: httpx.Client) -> None:
         notiflows.users.upsert("cid")

@@ -14,7 +14,7 @@ from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
-from addressee.dialects.knock.recipients import inline_write, plan
+from addressee.dialects.knock.recipients import inline_write, mentioned, plan
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
@@ -31,7 +31,7 @@ async def add(call: Call) -> Answer:
     audience = audience_place(call)
     members = typed_body(call, shapes.AudienceMembers).members
     tenants = {user_id(index, member): tenant(index, member) for index, member in enumerate(members)}
-    writes = [inline_write(call, Reference(USERS, member.user["id"]), member.user) for member in members]
+    writes = [mentioned(inline_write(call, Reference(USERS, member.user["id"]), member.user)) for member in members]
     if create:
         writes.append(Write(audience, (Identify(),), call.origin))
     planned = await plan(call, [Reference(audience.collection, audience.id)], writes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from msgspec import structs
@@ -13,7 +14,8 @@ from addressee.dialects.knock.tenant_settings import setting_edits
 from addressee.dialects.operation import Answer, Call, json_answer
 from addressee.directory.collections import check_collection
 from addressee.directory.documents import check_id
-from addressee.directory.edits import Edit
+from addressee.directory.editing import Revives
+from addressee.directory.edits import Edit, Identify
 from addressee.directory.environments import Settings
 from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
@@ -41,10 +43,24 @@ def references(field: str, given: Iterable[Given]) -> list[Reference]:
 def inline_writes(call: Call, given: Iterable[Given | None]) -> list[Write]:
     """What identifies those who are described; a bare id creates no one. Their references are checked before."""
     return [
-        inline_write(call, Reference(entry.get("collection", USERS), entry["id"]), entry)
+        mentioned(inline_write(call, Reference(entry.get("collection", USERS), entry["id"]), entry))
         for entry in given
         if isinstance(entry, dict)
     ]
+
+
+def mentioned(write: Write) -> Write:
+    """The same for somebody who is described in the middle of something else (DESIGN §3).
+
+    Who was deleted comes back if more than the id is said, and no history of theirs is kept.
+    """
+    return structs.replace(write, edits=tuple(map(mentioning, write.edits)))
+
+
+def mentioning(edit: Edit) -> Edit:
+    if not isinstance(edit, Identify):
+        return edit
+    return replace(edit, revives=Revives.ERASED if edit.says_anything else Revives.NOBODY)
 
 
 def tenant_write(call: Call, given: Given) -> Write:

@@ -54,9 +54,9 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
     if given.tenant is not None:
         writes.append(tenant_write(call, given.tenant))
     planned = await plan(call, wanted.named, writes)
-    return answer(
-        await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
-    )
+    run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
+    await call.rooms.directory.note(call.request_id, planned.notices)
+    return answer(run_id)
 
 
 def triggered(run_id: UUID) -> Answer:

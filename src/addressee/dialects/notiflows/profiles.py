@@ -8,6 +8,7 @@ from typing import Any
 from addressee.dialects.notiflows.errors import Field, field_of, refused
 from addressee.dialects.notiflows.rendering import ATTRIBUTES
 from addressee.directory.documents import Bounds, Merge, below, check_value
+from addressee.directory.editing import Revives
 from addressee.directory.edits import Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.formats import check_format
@@ -20,7 +21,7 @@ MAX_BYTES = 65_536
 ALIASES = {"phone": "phone_number", CUSTOM_FIELDS: "properties"}
 
 
-def parse_user(given: Mapping[str, Any], path: str = "", *, revives: bool = True) -> Identify:
+def parse_user(given: Mapping[str, Any], path: str = "", *, revives: Revives = Revives.ANYBODY) -> Identify:
     """The edit that a user stands for, without what else hangs on one. `path` is where in the body it stands.
 
     Raises NotiflowsError, which names every field that is wrong.

@@ -18,6 +18,7 @@ from addressee.dialects.notiflows.places import handles, user_at, uuid_of
 from addressee.dialects.notiflows.profiles import parse_user
 from addressee.dialects.notiflows.shapes import runs as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
+from addressee.directory.editing import Revives
 from addressee.directory.edits import Identify
 from addressee.directory.recipient import Document, Place
 from addressee.directory.topics import topic_place
@@ -25,8 +26,6 @@ from addressee.directory.writes import Write
 from addressee.messaging import Reference, Trigger, check_data
 
 MAX_BODY_BYTES = 1_048_576
-
-PASSED_OVER = "It was deleted, so the run leaves it out; create it explicitly to use it again."
 
 log = structlog.get_logger()
 
@@ -61,7 +60,7 @@ async def run(call: Call) -> Answer:
     run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
-        await call.rooms.directory.note(call.request_id, [(place, [PASSED_OVER]) for place in planned.left_out])
+        await call.rooms.directory.note(call.request_id, planned.notices)
     return started(run_id)
 
 
@@ -76,9 +75,9 @@ def check_whom(given: shapes.Run) -> None:
 def read(call: Call, given: shapes.Named, path: str) -> Named:
     """Raises NotiflowsError or RefusedError."""
     if isinstance(given, str):
-        return Named(user_at(call, given, path), Identify(revives=False))
+        return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY))
     place = user_at(call, given.get("external_id"), f"{path}.external_id")
-    return Named(place, parse_user(given, path, revives=False))
+    return Named(place, parse_user(given, path, revives=Revives.NOBODY))
 
 
 def checked_data(data: Document) -> Document:

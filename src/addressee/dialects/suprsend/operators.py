@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
 from addressee.directory.address_edits import AddAddress, RemoveAddress, RemoveAddresses
+from addressee.directory.editing import Revives
 from addressee.directory.edits import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
 from addressee.directory.recipient import Document
 
@@ -83,17 +84,17 @@ def parse_operations(operations: Any, field: str = "operations") -> Parsed:
     return gathered(part for operation in operations for part in parts_of(checked_operation(operation, field)))
 
 
-def parse_profile(profile: Document) -> Parsed:
+def parse_profile(profile: Document, revives: Revives = Revives.ANYBODY) -> Parsed:
     """A profile as it is described in full: channels (a value, or a list of values) are added, properties are set.
 
     Raises SuprSendError for one that says too much.
     """
-    return gathered(parts_of_profile(profile))
+    return gathered(parts_of_profile(profile), revives)
 
 
-def gathered(parts: Iterable[Part]) -> Parsed:
+def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Parsed:
     """Raises SuprSendError for too many."""
-    items = [Item("", Identify())]
+    items = [Item("", Identify(revives=revives))]
     warnings = []
     for count, part in enumerate(parts, 1):
         if count > MAX_PARTS:

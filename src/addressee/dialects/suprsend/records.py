@@ -88,13 +88,14 @@ async def accept(
 
 
 def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Place, list[str]]]:
-    """What was not taken of the profiles that were written."""
+    """What was not taken of the profiles that were to be written."""
     parsed = {id(write): parsed for each in asked for write, parsed in each.described}
-    return [
+    written = [
         (write.place, warnings)
         for write, result in planned.results
         if isinstance(result, Written) and (warnings := warnings_of(parsed[id(write)], result))
     ]
+    return written + planned.notices
 
 
 def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | Refusal:

@@ -18,6 +18,7 @@ from addressee.dialects.suprsend.places import checked_id, known_user, user_at
 from addressee.dialects.suprsend.profiles import instant, properties, warned, warnings_of
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import objects as shapes
+from addressee.directory.editing import Revives
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.directory.subscriptions import Subscription, check_subscription
 from addressee.directory.writes import Write, Written
@@ -86,7 +87,7 @@ async def create(call: Call) -> Answer:
         for write, result in planned.results
         if isinstance(result, Written)
         for warning in warnings_of(parsed_of[id(write)], result)
-    ]
+    ] + [f"{place.id}: {text}" for place, texts in planned.notices for text in texts]
     people = [planned.people[place] for place, _ in described if place in planned.people]
     counts = await directory.count_subscribers_of(people)
 
@@ -108,11 +109,14 @@ async def delete(call: Call) -> Answer:
 
 
 def read_recipient(call: Call, given: str | dict[str, Any], field: str) -> tuple[Place, Parsed]:
-    """Whom an entry names, and what it says of it. Raises SuprSendError or RefusedError."""
+    """Whom an entry names, and what it says of it. Raises SuprSendError or RefusedError.
+
+    Who was deleted comes back if more than the id is said, and no history of theirs is kept (DESIGN §3).
+    """
     place = recipient_at(call, given, field)
     naming = OF_USERS if place.collection == USERS else OF_OBJECTS
     said = {} if isinstance(given, str) else {key: value for key, value in given.items() if key not in naming}
-    return place, parse_profile(said)
+    return place, parse_profile(said, Revives.ERASED if said else Revives.NOBODY)
 
 
 def recipient_at(call: Call, given: str | dict[str, Any], field: str) -> Place:

@@ -13,6 +13,8 @@ WITH found AS NOT MATERIALIZED (
          memberships.preferences,
          memberships.deleted_at,
          memberships.format,
+         memberships.deletions,
+         memberships.history_kept,
          tenants.environment_id AS tenant_environment_id,
          tenants.collection AS tenant_collection,
          tenants.id AS tenant_id,
@@ -25,7 +27,9 @@ WITH found AS NOT MATERIALIZED (
          tenants.channel_data AS tenant_channel_data,
          tenants.preferences AS tenant_preferences,
          tenants.deleted_at AS tenant_deleted_at,
-         tenants.format AS tenant_format
+         tenants.format AS tenant_format,
+         tenants.deletions AS tenant_deletions,
+         tenants.history_kept AS tenant_history_kept
   FROM addressee.recipients AS memberships
   CROSS JOIN LATERAL (
     SELECT *

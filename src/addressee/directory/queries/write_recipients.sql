@@ -3,19 +3,19 @@ WITH written AS (
   INSERT INTO addressee.recipients (
     environment_id, collection, id, uid, version, updated_at,
     attributes, properties, addresses, channel_data, preferences,
-    deleted_at, format
+    deleted_at, format, deletions, history_kept
   )
   SELECT environment_id, collection, id, uid, version, updated_at,
          attributes, properties, addresses, channel_data, preferences,
-         deleted_at, format
+         deleted_at, format, deletions, history_kept
   FROM unnest(
     $1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[],
     $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[],
-    $12::timestamptz[], $13::smallint[]
+    $12::timestamptz[], $13::smallint[], $14::integer[], $15::boolean[]
   ) AS input (
     environment_id, collection, id, uid, version, updated_at,
     attributes, properties, addresses, channel_data, preferences,
-    deleted_at, format
+    deleted_at, format, deletions, history_kept
   )
   ORDER BY environment_id, collection COLLATE "C", id COLLATE "C"
   ON CONFLICT (environment_id, collection, id) DO UPDATE
@@ -28,7 +28,9 @@ WITH written AS (
       channel_data = coalesce(excluded.channel_data, recipients.channel_data),
       preferences = coalesce(excluded.preferences, recipients.preferences),
       deleted_at = excluded.deleted_at,
-      format = excluded.format
+      format = excluded.format,
+      deletions = excluded.deletions,
+      history_kept = excluded.history_kept
   WHERE recipients.version = excluded.version - 1
   RETURNING environment_id, collection, id, uid, version, updated_at
 ), recorded AS (
@@ -40,8 +42,8 @@ WITH written AS (
          written.updated_at, change.uid,
          change.edit, change.key_id, change.request_id, change.before, change.after
   FROM unnest(
-    $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::uuid[],
-    $19::text[], $20::uuid[], $21::text[], $22::jsonb[], $23::jsonb[]
+    $16::smallint[], $17::text[], $18::text[], $19::smallint[], $20::uuid[],
+    $21::text[], $22::uuid[], $23::text[], $24::jsonb[], $25::jsonb[]
   ) AS change (environment_id, collection, id, ordinal, uid, edit, key_id, request_id, before, after)
   JOIN written
     ON written.environment_id = change.environment_id

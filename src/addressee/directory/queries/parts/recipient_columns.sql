@@ -11,4 +11,6 @@ recipients.addresses,
 recipients.channel_data,
 recipients.preferences,
 recipients.deleted_at,
-recipients.format
+recipients.format,
+recipients.deletions,
+recipients.history_kept
