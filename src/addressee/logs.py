@@ -45,6 +45,11 @@ def configure() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[Handover()], force=True)
 
 
+def to_standard_error() -> None:
+    """For a command, whose standard output is its result."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 class Spool:
     """Collects lines and writes them ten times a second.
 

@@ -15,9 +15,9 @@ import asyncpg
 import pytest
 
 from addressee.database.cluster import LOG_LIMIT_BYTES, Cluster
-from addressee.database.embedded import EmbeddedPostgres, FolderInUseError, answers
+from addressee.database.embedded import EmbeddedPostgres, FolderInUseError
 from addressee.database.errors import SetupError
-from addressee.database.target import Target
+from addressee.database.target import Target, answers
 from addressee.processes import ProcessError
 from tests.support.servers import CARELESS
 from tests.support.waiting import until

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from addressee.database.embedded import EmbeddedPostgres, answers
+from addressee.database.embedded import EmbeddedPostgres
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import connect
 from addressee.database.opening import open_database, wait_for_database
+from addressee.database.target import answers
 from tests.support.servers import CARELESS, DEBIAN_15, debian_server
 
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from addressee.database.embedded import EmbeddedPostgres, answers
+from addressee.database.embedded import EmbeddedPostgres
 from addressee.database.installation import Installation
-from addressee.database.target import Target
+from addressee.database.target import Target, answers
 from addressee.processes import Account, Stopping, start, stop
 from tests.support.waiting import until
 

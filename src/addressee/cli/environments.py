@@ -3,35 +3,40 @@
 import json
 from typing import Any
 
-from cyclopts import App
+import click
 
 from addressee.cli.errors import CommandError, refusals
-from addressee.cli.options import HERE, Place
+from addressee.cli.options import Place, takes_place
+from addressee.cli.running import runs
 
-app = App(name="environments")
+
+@click.group()
+def environments() -> None:
+    """Show and change environments."""
 
 
-@app.command
-async def show(*, place: Place = HERE) -> None:
+@environments.command()
+@takes_place
+@runs
+async def show(place: Place) -> None:
     """Show every environment with its settings, as one JSON object a line."""
     from addressee.directory.environments import Environments
 
     async with place.open() as (pool, _):
-        environments = await Environments(pool).all()
-    for environment in environments:
+        found = await Environments(pool).all()
+    for environment in found:
         print_environment(environment.name, environment.settings)
 
 
-@app.command(name="set")
-async def change(environment: str, /, *settings: str, place: Place = HERE) -> None:
+@environments.command("set")
+@click.argument("environment")
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...")
+@takes_place
+@runs
+async def change(place: Place, environment: str, settings: tuple[str, ...]) -> None:
     """Change settings of an environment.
 
-    Parameters
-    ----------
-    environment
-        Its name.
-    settings
-        As NAME=VALUE, with VALUE in JSON or plain text: property_merge=deep enhanced_security=true
+    VALUE is JSON or plain text: property_merge=deep enhanced_security=true
     """
     from addressee.directory.environments import Environments
 
@@ -42,15 +47,12 @@ async def change(environment: str, /, *settings: str, place: Place = HERE) -> No
     print_environment(changed.name, changed.settings)
 
 
-@app.command
-async def new_signing_key(environment: str, /, *, place: Place = HERE) -> None:
-    """Make a new key pair for user tokens and print the private key, which is not kept.
-
-    Parameters
-    ----------
-    environment
-        Its name.
-    """
+@environments.command()
+@click.argument("environment")
+@takes_place
+@runs
+async def new_signing_key(place: Place, environment: str) -> None:
+    """Make a new key pair for user tokens and print the private key, which is not kept."""
     from addressee.directory.environments import Environments
 
     async with place.open() as (pool, _):

@@ -5,42 +5,47 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from cyclopts import App
+import click
 
 from addressee.cli.errors import refusals
-from addressee.cli.options import HERE, Place
-
-app = App(name="keys")
+from addressee.cli.options import Place, as_json, environment_name, takes_place
+from addressee.cli.running import runs
 
 STANDARD_INPUT = Path("-")
 
 
-@app.command
+@click.group()
+def keys() -> None:
+    """Create, list and revoke API keys."""
+
+
+@keys.command()
+@environment_name
+@click.option(
+    "--kind",
+    type=click.Choice(["secret", "public", "workspace", "api"]),
+    required=True,
+    help="secret: for servers. public: for browsers and apps. workspace: for SuprSend clients that sign with a secret. "
+    "api: for SuprSend clients that send an API key.",
+)
+@click.option("--value", help="Use this as the key, instead of a random one.")
+@click.option(
+    "--secret-file",
+    type=click.Path(path_type=Path),
+    help="Where the secret of a workspace key stands that clients sign with already; - for standard input.",
+)
+@as_json
+@takes_place
+@runs
 async def create(
-    *,
+    place: Place,
     environment: str,
     kind: Literal["secret", "public", "workspace", "api"],
-    value: str | None = None,
-    secret_file: Path | None = None,
-    json: bool = False,
-    place: Place = HERE,
+    value: str | None,
+    secret_file: Path | None,
+    json: bool,
 ) -> None:
-    """Create a key. It is shown this once.
-
-    Parameters
-    ----------
-    environment
-        The environment that it opens.
-    kind
-        secret: for servers. public: for browsers and apps. workspace: for SuprSend clients that sign with a secret.
-        api: for SuprSend clients that send an API key.
-    value
-        Use this as the key, instead of a random one.
-    secret_file
-        Where the secret of a workspace key stands that clients sign with already; - for standard input.
-    json
-        Print one JSON object.
-    """
+    """Create a key. It is shown this once."""
     from addressee.directory.keys import Keys
 
     async with place.open() as (pool, sealer):
@@ -67,22 +72,16 @@ def read_secret(file: Path) -> str:
         raise ValueError(f"{file} cannot be read as text.") from None
 
 
-@app.command(name="list")
-async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
-    """List the keys, of which only the last characters are known.
-
-    Parameters
-    ----------
-    json
-        Print one JSON object a line.
-    """
-    from rich.console import Console
-    from rich.table import Column, Table
-
+@keys.command("list")
+@as_json
+@takes_place
+@runs
+async def list_keys(place: Place, json: bool) -> None:
+    """List the keys, of which only the last characters are known."""
     from addressee.directory.keys import Keys
 
     async with place.open() as (pool, sealer):
-        keys = await Keys(pool, sealer).list()
+        found = await Keys(pool, sealer).list()
     rows = [
         {
             "id": str(key.id),
@@ -92,28 +91,30 @@ async def list_keys(*, json: bool = False, place: Place = HERE) -> None:
             "created_at": f"{key.created_at:%Y-%m-%dT%H:%M:%SZ}",
             "revoked_at": f"{key.revoked_at:%Y-%m-%dT%H:%M:%SZ}" if key.revoked_at else None,
         }
-        for key in keys
+        for key in found
     ]
     if json:
         for row in rows:
             print(json_format.dumps(row))
     else:
-        columns = (Column("id", min_width=36), "kind", "environment", "end", "since")
-        table = Table(*columns, box=None, padding=(0, 2, 0, 0))
-        for key in keys:
+        print_line("id", "kind", "environment", "end", "since")
+        for key in found:
             since = "revoked" if key.revoked_at else f"{key.created_at:%Y-%m-%d}"
-            table.add_row(str(key.id), key.kind, key.environment, key.hint, since)
-        Console().print(table)
+            print_line(str(key.id), key.kind, key.environment, key.hint, since)
 
 
-@app.command
-async def revoke(id_or_key: str, /, *, place: Place = HERE) -> None:
+def print_line(id: str, kind: str, environment: str, end: str, since: str) -> None:
+    print(f"{id:36}  {kind:9}  {environment:11}  {end:4}  {since}")
+
+
+@keys.command()
+@click.argument("id_or_key")
+@takes_place
+@runs
+async def revoke(place: Place, id_or_key: str) -> None:
     """Revoke a key: within a second it opens nothing any more.
 
-    Parameters
-    ----------
-    id_or_key
-        Its id as listed, or the key itself.
+    ID_OR_KEY is its id as listed, or the key itself.
     """
     from addressee.directory.keys import Keys
 

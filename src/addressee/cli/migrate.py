@@ -1,21 +1,13 @@
 """Migrates a database of your own before an upgrade, and tidies it up afterwards."""
 
-from addressee.cli.options import HERE, Place
+from addressee.database.installation import Installation
+from addressee.database.migrate import VERSION
+from addressee.database.migrate import migrate as apply
+from addressee.database.opening import reach_database
 
 
-async def migrate(*, finish: bool = False, place: Place = HERE) -> None:
-    """Bring the database to this version.
-
-    Parameters
-    ----------
-    finish
-        Also remove what only the version before needs. Do this when none of its processes runs any more.
-    """
-    from addressee.database.migrate import VERSION
-    from addressee.database.migrate import migrate as apply
-    from addressee.database.opening import reach_database
-
-    async with reach_database(place.installation) as reached:
+async def migrate(installation: Installation, *, finish: bool) -> None:
+    async with reach_database(installation) as reached:
         applied = await apply(reached.target, finish=finish or reached.alone)
     for name in applied:
         print(f"Applied {name}.")

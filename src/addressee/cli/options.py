@@ -1,39 +1,42 @@
 """What most commands need to know: which installation they work on."""
 
-from collections.abc import AsyncIterator
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-import asyncpg
-from cyclopts import Parameter
+import click
 
 from addressee.cli.errors import CommandError
-from addressee.database.installation import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR, Installation
-from addressee.database.opening import open_database
-from addressee.database.pool import Pool, open_pool
-from addressee.database.sealing import Sealer
+from addressee.database.environment import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR
+
+if TYPE_CHECKING:
+    from addressee.database.installation import Installation
+    from addressee.database.pool import Pool
+    from addressee.database.sealing import Sealer
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
+
+as_json = click.option("--json", is_flag=True, help="Print one JSON object a line.")
+environment_name = click.option("--environment", required=True, help="The environment's name.")
 
 
-@Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which installation.
+    """Which installation a command works on."""
 
-    Parameters
-    ----------
-    data_dir
-        The folder of the embedded database and the master key; created when it is missing.
-    database_url
-        Your own PostgreSQL, 15 or newer, instead of the embedded one.
-    """
-
-    data_dir: Annotated[Path, Parameter(env_var=DATA_DIR)] = Path(DEFAULT_DATA_DIR)
-    database_url: Annotated[str | None, Parameter(env_var=DATABASE_URL)] = None
+    data_dir: Path
+    database_url: str | None
 
     @property
     def installation(self) -> Installation:
+        from addressee.database.installation import Installation
+
         return Installation(self.data_dir.absolute(), self.database_url or None)
 
     @asynccontextmanager
@@ -42,6 +45,12 @@ class Place:
 
         Raises SetupError, ProcessError or CommandError when it cannot be used.
         """
+        import asyncpg
+
+        from addressee.database.opening import open_database
+        from addressee.database.pool import open_pool
+        from addressee.database.sealing import Sealer
+
         async with open_database(self.installation) as target:
             pool = await open_pool(target, max_size=2)
             try:
@@ -57,4 +66,27 @@ class Place:
                 await pool.close()
 
 
-HERE = Place()
+def takes_place(command: Callable[Concatenate[Place, Given], Done]) -> Callable[Given, Done]:
+    """Gives a command the options that say which installation it works on, and passes that on as a Place."""
+
+    @click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_DATA_DIR,
+        envvar=DATA_DIR,
+        show_default=True,
+        show_envvar=True,
+        help="The folder of the embedded database and the master key; created when it is missing.",
+    )
+    @click.option(
+        "--database-url",
+        envvar=DATABASE_URL,
+        show_envvar=True,
+        help="Your own PostgreSQL, 15 or newer, instead of the embedded one.",
+    )
+    @wraps(command)
+    def run(*arguments: Given.args, **options: Given.kwargs) -> Done:
+        place = Place(options.pop("data_dir"), options.pop("database_url"))  # type: ignore[arg-type]
+        return command(place, *arguments, **options)
+
+    return run

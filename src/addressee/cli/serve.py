@@ -12,15 +12,11 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from tempfile import TemporaryDirectory
-from typing import Annotated
 
 import structlog
-from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from addressee import logs
 from addressee.cli.api import GRACE_SECONDS
-from addressee.cli.options import HERE, Place
 from addressee.cli.signals import run_until_signal
 from addressee.database.embedded import EmbeddedPostgres
 from addressee.database.errors import SetupError
@@ -57,31 +53,10 @@ class Address:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
-async def serve(
-    *,
-    host: str = "127.0.0.1",
-    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 8000,
-    workers: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 1,
-    postgres_setting: tuple[str, ...] = (),
-    place: Place = HERE,
-) -> None:
-    """Run the API and one worker, with an embedded database or your own.
-
-    Parameters
-    ----------
-    host
-        The address to listen on; 0.0.0.0 for all of this machine.
-    port
-        The port to listen on; 0 for any free one.
-    workers
-        How many processes answer requests.
-    postgres_setting
-        A setting of the embedded PostgreSQL as NAME=VALUE; give it again for another one. Those of its memory follow
-        the machine's otherwise.
-    """
+async def serve(installation: Installation, host: str, port: int, workers: int, own_settings: Sequence[str]) -> None:
+    """`own_settings` are the operator's for the embedded PostgreSQL, as `name=value`."""
     logs.configure()
-    installation = place.installation
-    settings = choose_settings(installation, postgres_setting)
+    settings = choose_settings(installation, own_settings)
     await run_until_signal(supervise(installation, free_address(host, port), workers, settings))
 
 

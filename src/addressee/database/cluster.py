@@ -7,6 +7,8 @@ postgres/lock      held by every process of a running server
 postgres/log       what the server has to say
 """
 
+from __future__ import annotations
+
 import fcntl
 import os
 import pwd
@@ -14,10 +16,13 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from addressee.database.errors import SetupError
 from addressee.database.target import Target
-from addressee.processes import Account
+
+if TYPE_CHECKING:
+    from addressee.processes import Account
 
 USER = "addressee"
 DATABASE = "addressee"
@@ -88,6 +93,8 @@ class Cluster:
 
         Raises SetupError when root finds no other account.
         """
+        from addressee.processes import Account
+
         if os.geteuid() != 0:
             return None
         if self.data.exists():

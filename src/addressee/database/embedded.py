@@ -16,14 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import asyncpg
-
 from addressee.database.binaries import ENVIRONMENT, programs_for
 from addressee.database.cluster import Cluster, OpenPath
 from addressee.database.creation import prepare
-from addressee.database.errors import SetupError
 from addressee.database.postgres_settings import SETTINGS
-from addressee.database.target import Target
+from addressee.database.target import Target, answers
 from addressee.processes import Account, ProcessError, Service, Stopping, start, stop
 
 # Waits for others to leave, then ends their connections, then gives up on a clean end.
@@ -146,15 +143,3 @@ class EmbeddedPostgres:
         while True:
             await asyncio.sleep(LOG_CHECK_SECONDS)
             self.cluster.bound_log()
-
-
-async def answers(target: Target) -> bool:
-    """Whether the server takes connections. Raises SetupError when it refuses the password."""
-    try:
-        connection = await asyncpg.connect(**target.arguments, timeout=10)
-    except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):
-        return False
-    except asyncpg.InvalidPasswordError:
-        raise SetupError("The database refuses its password: was the file or the URL changed?") from None
-    await connection.close()
-    return True

@@ -12,16 +12,11 @@ from pathlib import Path
 from typing import Self
 
 from addressee.database.cluster import Cluster
+from addressee.database.environment import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR, MASTER_KEY
 from addressee.database.errors import SetupError
 from addressee.database.sealing import MASTER_KEY_BYTES
 from addressee.database.secret_files import create_secret_file
 from addressee.database.target import Target
-
-DATA_DIR = "ADDRESSEE_DATA_DIR"
-DATABASE_URL = "ADDRESSEE_DATABASE_URL"
-MASTER_KEY = "ADDRESSEE_MASTER_KEY"
-
-DEFAULT_DATA_DIR = "addressee-data"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import asyncpg
 
-from addressee.database import jobs, queries
+from addressee.database import queries
 from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.history_partitions import ensure_partitions
 from addressee.database.pool import Connection, Pool, prepare
@@ -60,6 +60,8 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
     Any number of processes may do this at once. Raises SetupError when the server is older than PostgreSQL 15
     or the schema too new for this code.
     """
+    from addressee.database import jobs
+
     async with connect(target) as connection, connect(target) as second:
         refuse_old_server(connection.get_server_version())
         await create_record(connection)
@@ -76,6 +78,15 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
     return applied
 
 
+async def is_migrated(target: Target) -> bool:
+    """Whether nothing is missing but the last version's `post` migrations. Raises SetupError like `migrate`."""
+    async with connect(target) as connection:
+        refuse_old_server(connection.get_server_version())
+        applied = await applied_if_any(connection)
+        refuse_newer(applied)
+        return not missing(applied)
+
+
 async def check(pool: Pool) -> None:
     """For callers that never migrate. Raises SetupError when this code does not work with the database."""
     async with pool.acquire() as connection:
@@ -85,14 +96,21 @@ async def check(pool: Pool) -> None:
 async def check_schema(connection: Connection) -> None:
     """Raises SetupError when this code does not work with the database."""
     refuse_old_server(connection.get_server_version())
-    try:
-        applied = await applied_migrations(connection)
-    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-        applied = []
-    missing = [each.name for each in MIGRATIONS if each not in applied and not is_last_post(each)]
-    if missing:
-        raise SetupError(f"The database lacks {', '.join(missing)}: run `addressee migrate` of this version first.")
+    applied = await applied_if_any(connection)
+    if lacks := missing(applied):
+        raise SetupError(f"The database lacks {', '.join(lacks)}: run `addressee migrate` of this version first.")
     refuse_newer(applied)
+
+
+async def applied_if_any(connection: Connection) -> Sequence[Migration]:
+    try:
+        return await applied_migrations(connection)
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return []
+
+
+def missing(applied: Sequence[Migration]) -> list[str]:
+    return [each.name for each in MIGRATIONS if each not in applied and not is_last_post(each)]
 
 
 def is_last_post(migration: Migration) -> bool:

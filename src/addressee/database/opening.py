@@ -10,12 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 
 from addressee.database import queries
-from addressee.database.embedded import EmbeddedPostgres, FolderInUseError, answers
 from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.installation import Installation
-from addressee.database.migrate import check_schema, connect, migrate
+from addressee.database.migrate import check_schema, connect, is_migrated, migrate
 from addressee.database.sealing import derive
-from addressee.database.target import Target
+from addressee.database.target import Target, answers
 
 # Another process may be creating, starting or ending the embedded server.
 PATIENCE_SECONDS = 60.0
@@ -52,7 +51,8 @@ async def open_database(installation: Installation) -> AsyncIterator[Target]:
     while True:
         async with reach_database(installation) as reached:
             try:
-                await migrate(reached.target, finish=reached.alone)
+                if reached.alone or not await is_migrated(reached.target):
+                    await migrate(reached.target, finish=reached.alone)
                 await confirm_master_key(reached.target, installation.master_key())
             except UnreachableError:
                 # Whoever ran the embedded server has just ended it.
@@ -95,6 +95,13 @@ async def confirm_master_key(target: Target, master_key: bytes) -> None:
 
 async def start_or_find(installation: Installation, stack: AsyncExitStack) -> bool:
     """Whether the embedded server was started here, for as long as the stack; otherwise another runs it."""
+    if await is_running(installation):
+        return False
+    # Only now, as what runs a server takes long to import.
+    from addressee import logs
+    from addressee.database.embedded import EmbeddedPostgres, FolderInUseError
+
+    logs.to_standard_error()
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

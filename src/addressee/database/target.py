@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
+
+from addressee.database.errors import SetupError
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -20,3 +24,15 @@ class Target:
 
     def __repr__(self) -> str:
         return "Target(embedded)" if self.embedded else "Target(url)"
+
+
+async def answers(target: Target) -> bool:
+    """Whether the server takes connections. Raises SetupError when it refuses the password."""
+    try:
+        connection = await asyncpg.connect(**target.arguments, timeout=10)
+    except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):
+        return False
+    except asyncpg.InvalidPasswordError:
+        raise SetupError("The database refuses its password: was the file or the URL changed?") from None
+    await connection.close()
+    return True

@@ -10,21 +10,13 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-import structlog
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.documents import Merge
-from addressee.directory.signing_keys import parse_signing_key
 from addressee.directory.timezones import is_timezone
 
 SQL = load(__package__)
-
-log = structlog.get_logger()
-
-SIGNING_KEY_BITS = 2048
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 
@@ -117,6 +109,9 @@ class Environments:
                     " https://app.example.com, with http on localhost only, and without a path."
                 )
         if "signing_key" in settings and changed.signing_key is not None:
+            # Only now, as few changes need what takes long to import.
+            from addressee.directory.signing_keys import parse_signing_key
+
             try:
                 parse_signing_key(changed.signing_key)
             except ValueError as error:
@@ -128,17 +123,11 @@ class Environments:
 
     async def new_signing_key(self, name: str) -> str:
         """Makes a key pair for user tokens, keeps the public half, and returns the private one as PEM (PKCS#8)."""
-        private = rsa.generate_private_key(public_exponent=65537, key_size=SIGNING_KEY_BITS)
-        public = private.public_key().public_bytes(
-            serialization.Encoding.PEM,
-            serialization.PublicFormat.SubjectPublicKeyInfo,
-        )
-        await self.change(name, {"signing_key": public.decode()})
-        return private.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ).decode()
+        from addressee.directory.signing_keys import new_pair
+
+        private, public = new_pair()
+        await self.change(name, {"signing_key": public})
+        return private
 
 
 def environment_from(row: asyncpg.Record) -> Environment:
@@ -158,7 +147,9 @@ def usable_environment(row: asyncpg.Record) -> Environment | None:
     try:
         return environment_from(row)
     except MisconfiguredError as error:
-        log.error("environment misconfigured", environment=row["name"], reason=str(error))
+        import structlog
+
+        structlog.get_logger().error("environment misconfigured", environment=row["name"], reason=str(error))
         return None
 
 

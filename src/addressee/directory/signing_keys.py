@@ -1,4 +1,4 @@
-"""The public keys that verify user tokens."""
+"""The keys of user tokens: pairs, and the public halves that verify."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 PRIVATE = "PRIVATE KEY-----"
 LEAST_BITS = 2048
+BITS = 2048
 
 
 @lru_cache(maxsize=64)
@@ -26,3 +28,18 @@ def parse_signing_key(pem: str) -> RSAPublicKey:
     if key.key_size < LEAST_BITS:
         raise ValueError(f"must have at least {LEAST_BITS} bits; this one has {key.key_size}.")
     return key
+
+
+def new_pair() -> tuple[str, str]:
+    """A private key (PKCS#8) and its public half, both in PEM."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+    public = private.public_key().public_bytes(
+        serialization.Encoding.PEM,
+        serialization.PublicFormat.SubjectPublicKeyInfo,
+    )
+    secret = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return secret.decode(), public.decode()

@@ -18,10 +18,7 @@ INTERRUPTED = 130
 
 
 async def demo() -> None:
-    """Identify 1,000 people through the official Knock SDK, notify them, and check what arrived.
-
-    Everything happens in a service of the demo's own, on a temporary folder that is removed in the end.
-    """
+    """Raises CommandError, also when the SDK is not installed. Ends the process when a check failed."""
     if find_spec(SDK) is None:
         raise CommandError(
             f"The demo calls the service with the official Knock SDK, which is not installed: pip install {SDK}, "

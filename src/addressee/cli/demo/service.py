@@ -17,7 +17,8 @@ from pathlib import Path
 
 from addressee.cli.api import GRACE_SECONDS
 from addressee.cli.errors import CommandError
-from addressee.database.installation import MASTER_KEY, Installation
+from addressee.database.environment import MASTER_KEY
+from addressee.database.installation import Installation
 from addressee.processes import Stopping, start, stop
 
 # It ends its own children in order, each with a grace of its own.

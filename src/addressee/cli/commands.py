@@ -1,0 +1,116 @@
+"""The commands and their options, as their help shows them."""
+
+from pathlib import Path
+
+import click
+
+from addressee.cli.environments import environments
+from addressee.cli.keys import keys
+from addressee.cli.options import Place, environment_name, takes_place
+from addressee.cli.running import runs
+
+
+@click.group()
+@click.version_option(package_name="addressee", message="%(version)s")
+def app() -> None:
+    """A self-hosted recipient directory that delivers."""
+
+
+@app.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 for any free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer requests.",
+)
+@click.option(
+    "--postgres-setting",
+    "postgres_settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A setting of the embedded PostgreSQL; give it again for another one. "
+    "Those of its memory follow the machine's otherwise.",
+)
+@takes_place
+@runs
+async def serve(place: Place, host: str, port: int, workers: int, postgres_settings: tuple[str, ...]) -> None:
+    """Run the API and one worker.
+
+    The database is embedded unless --database-url names one of your own.
+    """
+    from addressee.cli.serve import serve
+
+    await serve(place.installation, host, port, workers, postgres_settings)
+
+
+@app.command()
+@takes_place
+@runs
+async def work(place: Place) -> None:
+    """Run a further worker.
+
+    It may run on any machine that reaches the database, which another process serves or at least migrated.
+    """
+    from addressee.cli.work import work
+
+    await work(place.installation)
+
+
+@app.command()
+@click.option(
+    "--finish",
+    is_flag=True,
+    help="Also remove what only the version before needs. Do this when none of its processes runs any more.",
+)
+@takes_place
+@runs
+async def migrate(place: Place, finish: bool) -> None:
+    """Bring the database to this version."""
+    from addressee.cli.migrate import migrate
+
+    await migrate(place.installation, finish=finish)
+
+
+@app.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@environment_name
+@takes_place
+@runs
+async def push(place: Place, folder: Path, environment: str) -> None:
+    """Take channels and workflows from files.
+
+    FOLDER holds channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, public_variables.yaml, categories.yaml and
+    preferences.yaml; each may be missing.
+
+    Everything is checked first. When anything is wrong, every mistake is shown with its file and line, and nothing is
+    changed. What no file of the folder defines stays as it is.
+    """
+    from addressee.cli.push import push
+
+    await push(place, folder, environment)
+
+
+@app.command()
+@runs
+async def demo() -> None:
+    """Do the main job on real input, and check it.
+
+    Identifies and notifies 1,000 people through the official Knock SDK, and checks what arrived. Everything happens in
+    a service of the demo's own, on a temporary folder that is removed in the end.
+    """
+    from addressee.cli.demo import demo
+
+    await demo()
+
+
+app.add_command(keys)
+app.add_command(environments)

@@ -1,0 +1,7 @@
+"""The environment variables that say which installation a process works on."""
+
+DATA_DIR = "ADDRESSEE_DATA_DIR"
+DATABASE_URL = "ADDRESSEE_DATABASE_URL"
+MASTER_KEY = "ADDRESSEE_MASTER_KEY"
+
+DEFAULT_DATA_DIR = "addressee-data"
