@@ -54,7 +54,7 @@ def message(message: Message) -> Document:
             "workflow_recipient_run_id": str(message.recipient_run_id),
         },
         "workflow": message.workflow,
-        "data": message.data,
+        "data": shown(message.data),
         "metadata": None,
         "recipient_snapshot": None if message.email is None else {"email": message.email},
         "scheduled_at": None,
@@ -206,13 +206,18 @@ def block(block: Any) -> Document:
     return {"name": block.name, "type": block.type, "content": block.content, "rendered": block.rendered}
 
 
+def shown(data: Document) -> Document:
+    """Data of a trigger but for names that begin with $: by them other dialects' clients tell the service something."""
+    return {name: value for name, value in data.items() if not name.startswith("$")}
+
+
 def activity(activity: Activity) -> Document:
     return {
         "__typename": "Activity",
         "id": activity.id,
         "recipient": mention(activity.recipient),
         "actor": None if activity.actor is None else mention(activity.actor),
-        "data": activity.data,
+        "data": shown(activity.data),
         "inserted_at": microseconds(activity.inserted_at),
         "updated_at": microseconds(activity.updated_at),
     }
@@ -220,7 +225,7 @@ def activity(activity: Activity) -> Document:
 
 def feed_item(item: FeedItem, *, compact: bool) -> Document:
     """A feed's item; the compact form leaves out activities, further actors and nested data (§3.10)."""
-    data = item.message.data
+    data = shown(item.message.data)
     rendered = {
         "__typename": "FeedItem",
         "__cursor": item.cursor,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Self, TypeAlias
 
@@ -26,7 +26,7 @@ from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.receipts import Earlier
 from addressee.directory.recipient import Document, Place
 from addressee.directory.writes import Write, Written
-from addressee.messaging import Accepted, Event, Outcome, Record, Trigger, check_data
+from addressee.messaging import TRANSIENT, Accepted, Event, Outcome, Record, Trigger, check_data
 
 OK = b"OK"
 TEXT = "text/plain"
@@ -37,16 +37,22 @@ MAX_RECORD_BYTES = 819_200
 # How SDKs name themselves among an event's properties.
 SDK_VERSION = "$ss_sdk_version"
 
+ATTACHMENTS = "$attachments"
+NO_ATTACHMENTS = "$attachments: attachments are not sent yet; the messages leave without them."
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A record that can be carried out, and the profiles that it describes, which are the record's writes."""
+    """A record that can be carried out, and the profiles that it describes, which are the record's writes.
+
+    `has_attachments`: it came with some, which are kept in its data and not sent.
+    """
 
     record: Record
     described: tuple[tuple[Write, Parsed], ...] = ()
+    has_attachments: bool = False
 
     @classmethod
     def of(cls, what: Trigger | Event, key: str | None, described: tuple[tuple[Write, Parsed], ...] = ()) -> Self:
@@ -83,8 +89,31 @@ async def accept(
         planned,
         receipt=None if render is None else call.receipt(lambda outcomes: render(results(outcomes))),
     )
-    await directory.note(call.request_id, passed_over([each for each in asked if isinstance(each, Asked)], planned))
+    carried_out = [each for each in asked if isinstance(each, Asked)]
+    noted = passed_over(carried_out, planned) + without_attachments(call, carried_out, outcomes)
+    await directory.note(call.request_id, noted)
     return results(outcomes)
+
+
+def without_attachments(
+    call: Call, asked: Sequence[Asked], outcomes: Sequence[Outcome]
+) -> list[tuple[Place, list[str]]]:
+    """A notice for each accepted record that came with attachments, at the first whom it reaches."""
+    return [
+        (first_reached(call, each.record), [NO_ATTACHMENTS])
+        for each, outcome in zip(asked, outcomes, strict=True)
+        if each.has_attachments and isinstance(outcome, Accepted)
+    ]
+
+
+def first_reached(call: Call, record: Record) -> Place:
+    """A trigger may describe all its recipients, without naming any: then it is told by its workflow."""
+    what = record.what
+    if isinstance(what, Event):
+        return what.recipient.at(call.environment.id)
+    if what.recipients:
+        return what.recipients[0].at(call.environment.id)
+    return Place(call.environment.id, TRANSIENT, what.workflow)
 
 
 def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Place, list[str]]]:
@@ -100,9 +129,15 @@ def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Pl
 
 def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | Refusal:
     try:
-        return read(call, checked_record(call, entry), index)
+        record = checked_record(call, entry)
+        return replace(read(call, record, index), has_attachments=brings_attachments(record))
     except (SuprSendError, MisshapenError, RefusedError) as refusal:
         return refusal
+
+
+def brings_attachments(record: Document) -> bool:
+    """Whether a record that could be read has any among its data, which an event calls its properties."""
+    return any((record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties"))
 
 
 def checked_record(call: Call, entry: Any) -> Document:
