@@ -20,7 +20,7 @@ from tests.support.clock import MovedClock
 
 At = Callable[[str], Place]
 
-NOT_A_NUMBER = Warning("$add plan", "plan is not a number, nothing can be added.")
+NOT_A_NUMBER = Warning("$add plan", "properties.plan cannot be added to: what is stored is not a number.")
 NO_EMAIL = Warning("$email", "addresses.email must be an e-mail address of 6 to 127 characters.")
 
 

@@ -22,14 +22,17 @@ SEGMENTS = {
     "%ED%A0%80": "a surrogate",
     "%": "a bare percent sign",
 }
-SEGMENTS |= {"%zz": "a broken escape", "%4": "half an escape", "": "an empty part"}
+SEGMENTS |= {"%zz": "a broken escape", "%4": "half an escape"}
+
+# As the path has them when it is sent as it is, and as clients send them that leave out what a path resolves.
+DOTS = (".", "..", "%2E", "%2e%2e")
 
 # A path that begins with two slashes is one that begins with one: then there is no such variable.
 UNREACHABLE = {("workspace", "")}
 
-# What names something that is too long is refused; what looks for it may say instead that there is none. The first
+# What cannot be an id is refused; what looks for one may say instead that there is none. The first
 # pattern that fits a path and one of its variables counts.
-LONG_IDS: Sequence[tuple[str, Refusal | None]] = (
+NO_IDS: Sequence[tuple[str, Refusal | None]] = (
     (r"/(admin|user)/v1/.* (external_id|topic_name)", Refusal.INVALID),
     (r"/(admin|user)/v1/.* (?!handle).*", Refusal.INVALID_PARAMETER),
     (r"/v1/workflows/{key}/cancel key", None),  # there is nothing to cancel
@@ -43,8 +46,8 @@ LONG_IDS: Sequence[tuple[str, Refusal | None]] = (
 )
 
 
-def refusal_of_a_long_id(route: Route, variable: str) -> Refusal | None:
-    return next(refusal for pattern, refusal in LONG_IDS if re.fullmatch(pattern, f"{route.path} {variable}"))
+def refusal_of_an_id(route: Route, variable: str) -> Refusal | None:
+    return next(refusal for pattern, refusal in NO_IDS if re.fullmatch(pattern, f"{route.path} {variable}"))
 
 
 each_with_variables = each(lambda route: route.variables)
@@ -65,6 +68,28 @@ class TestPaths:
         assert not wrong, "\n".join(wrong)
 
     @each_with_variables
+    def test_an_empty_id_is_named(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        wrong = [
+            problem
+            for variable in route.variables
+            if (variable, "") not in UNREACHABLE
+            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: ""}))]
+            for problem in route.problems(reply, Refusal.INVALID, variable)
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    @each_with_variables
+    def test_dots_are_no_id(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        wrong = [
+            f"{variable} is {dots}: {problem}"
+            for variable in route.variables
+            for dots in DOTS
+            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: dots}))]
+            for problem in problems_of_an_id(route, variable, reply)
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    @each_with_variables
     def test_an_id_that_is_too_long_is_refused_or_names_nothing(
         self, line: Connection, inhabited: Inhabited, route: Route
     ) -> None:
@@ -73,7 +98,7 @@ class TestPaths:
             for variable in route.variables
             for length in (257, 10_000)
             for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: "x" * length}))]
-            for problem in problems_of_a_long_id(route, variable, reply)
+            for problem in problems_of_an_id(route, variable, reply)
         ]
         assert not wrong, "\n".join(wrong)
 
@@ -82,8 +107,8 @@ class TestPaths:
         assert line.ask("GET", f"/v1/users/{'x' * 70_000}", key=inhabited.secret_key).status == 414
 
 
-def problems_of_a_long_id(route: Route, variable: str, reply: Reply) -> list[str]:
-    refusal = refusal_of_a_long_id(route, variable)
+def problems_of_an_id(route: Route, variable: str, reply: Reply) -> list[str]:
+    refusal = refusal_of_an_id(route, variable)
     if refusal is not None:
         return route.problems(reply, refusal, variable)
     return [] if (reply.status, reply.body) == (route.operation.status, b"") else [f"{route.title}: {reply}"]

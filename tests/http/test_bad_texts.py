@@ -16,8 +16,8 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from tests.http.conftest import new_inhabited
 from tests.support.exchange import Connection, Reply
-from tests.support.inhabited import Inhabited, Stranger
-from tests.support.refusals import Refusal
+from tests.support.inhabited import GUEST, LIST, OBJECT, TENANT, Inhabited, Stranger
+from tests.support.refusals import USER, Refusal
 from tests.support.routes import Route, each_with_body
 
 NUL = "a\0b"
@@ -112,6 +112,60 @@ def test_a_bad_name_is_an_error_of_nobodys_but_the_callers(line: Connection, pla
                     wrong.append(f"{bad!r} in {where}: {route.title} is answered {reply}")
                 elif reply.status >= 300:
                     msgspec.json.decode(reply.body, type=route.spoken.envelope)
+    assert not wrong, "\n".join(wrong)
+
+
+IDS = {USER, GUEST, OBJECT, TENANT, LIST}
+
+
+def with_another_id(value: Any, other: Any) -> Iterator[tuple[str, Any]]:
+    """The value with one of the ids in it replaced, and where that is; each in turn."""
+    for where, marked in with_a_bad_text(value, MARK):
+        if original(value, marked) in IDS:
+            yield where, json.loads(json.dumps(marked).replace(json.dumps(MARK), json.dumps(other)))
+
+
+MARK = "\u2603"
+
+
+def original(value: Any, marked: Any) -> Any:
+    """What stands in `value` where `marked` has the mark."""
+    if marked == MARK:
+        return value
+    if isinstance(value, dict):
+        return next((found for name in value if (found := original(value[name], marked[name])) is not None), None)
+    if isinstance(value, list):
+        pairs = zip(value, marked, strict=True)
+        return next((found for one, other in pairs if (found := original(one, other)) is not None), None)
+    return None
+
+
+@each_with_body
+def test_dots_are_no_id(line: Connection, place: Inhabited, route: Route) -> None:
+    wrong = []
+    for form in route.forms:
+        for dots in (".", ".."):
+            for where, body in with_another_id(form.of(place.body(route)), dots):
+                reply = place.ask(line, route, body=json.dumps(body).encode())
+                if reply.status >= 300:
+                    refusal = Refusal.MISSING if (route.title, where) in LOOK_FOR_IT else Refusal.INVALID
+                    wrong += [f"{dots} in {where}: {problem}" for problem in route.problems(reply, refusal)]
+                elif not says_so(route, reply):
+                    wrong.append(f"{dots} in {where}: {route.title} is answered {reply}")
+    assert not wrong, "\n".join(wrong)
+
+
+@each_with_body
+def test_a_number_is_the_id_that_its_digits_are(line: Connection, place: Inhabited, route: Route) -> None:
+    wrong = []
+    for form in route.forms:
+        as_numbers = with_another_id(form.of(place.body(route)), 5)
+        as_texts = with_another_id(form.of(place.body(route)), "5")
+        for (where, number), (_, text) in zip(as_numbers, as_texts, strict=True):
+            expected = place.ask(line, route, body=json.dumps(text).encode())
+            reply = place.ask(line, route, body=json.dumps(number).encode())
+            if reply.status in (400, 422) and reply.status != expected.status:
+                wrong.append(f"{where}: {route.title} is answered {reply}, and {expected} to the text")
     assert not wrong, "\n".join(wrong)
 
 

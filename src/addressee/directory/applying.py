@@ -11,7 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from addressee.directory.editing import Moment
-from addressee.directory.errors import UnavailableError
+from addressee.directory.errors import RefusedError, UnavailableError
 from addressee.directory.history import Change, change
 from addressee.directory.receipts import Earlier, Receipt, RequestKey, StoredAnswer, repetition
 from addressee.directory.recipient import FORMAT, Place, Recipient
@@ -104,7 +104,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
                 requests.append((request, request.answer(written)))
         except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on
             recipient = before
-            answers.append(error)
+            answers.append(error.below(item.write.path) if isinstance(error, RefusedError) else error)
             continue
         changes += made
         ended |= moment.ended

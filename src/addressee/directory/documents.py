@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ from addressee.directory.recipient import Document
 MAX_DEPTH = 64
 MAX_ID_LENGTH = 256
 NUMBER_BOUND = 2**63
+
+# An id as a request may name it: callers who number things send numbers.
+Id: TypeAlias = str | int
 
 # HTTP clients take such a part out of a path before they send it, so nobody could ask for what has it as its id.
 UNREACHABLE = frozenset({".", ".."})
@@ -188,8 +191,26 @@ def size_of(value: Any) -> int:
 
 
 def check_id(id: object, field: str = "id") -> str:
-    """The id itself. Raises RefusedError unless it is a string of 1 to 256 characters that can be stored."""
-    if not isinstance(id, str) or not 1 <= len(id) <= MAX_ID_LENGTH:
+    """The id as a text. Raises RefusedError unless it has 1 to 256 characters, can be stored, and fits into a path."""
+    text = text_of_id(id)
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_ID_LENGTH:
         raise RefusedError("id", field, f"{field} must be a string of 1 to {MAX_ID_LENGTH} characters.")
-    check_text(id, field)
-    return id
+    check_reachable(text, field)
+    check_text(text, field)
+    return text
+
+
+def check_reachable(id: str, field: str) -> None:
+    """Raises RefusedError for an id that no client can write into a path."""
+    if id in UNREACHABLE:
+        raise RefusedError("id", field, f"{field} must not be {id!r}: no client can write it into a path.")
+
+
+def is_id(id: object) -> bool:
+    """Whether `id` is of a kind that ids have."""
+    return isinstance(id, Id) and not isinstance(id, bool)
+
+
+def text_of_id(id: object) -> object:
+    """What a caller means who numbers things: 5 is the id "5". Everything else is what it is."""
+    return str(id) if isinstance(id, int) and is_id(id) else id

@@ -260,10 +260,11 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of several edits, and the caller's word for it."""
+    """One of several edits, and the caller's word for what is at `field`, which warnings do not name again."""
 
     label: str
     edit: Edit
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ class Each:
             except RefusedError as refusal:
                 if refusal.reason == DELETED:
                     raise
-                labelled.warn(refusal.message)
+                labelled.warn(refusal.without(item.field))
         return recipient
 
 

@@ -1,5 +1,7 @@
 """What the directory answers when it cannot do what was asked."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +23,27 @@ class RefusedError(Exception):
         self.reason = reason
         self.field = field
         self.message = message
+
+    def without(self, prefix: str) -> str:
+        """What is wrong, for those who have said already that it is at `prefix`."""
+        return self.message.removeprefix(prefix).lstrip(".: ")
+
+    def below(self, path: str) -> RefusedError:
+        """The same of what stands at `path` in a request: there `timezone` is `recipients[2].timezone`."""
+        if not path:
+            return self
+        field = f"{path}.{self.field}" if self.field else path
+        is_named = self.field and self.message.startswith(self.field)
+        return RefusedError(self.reason, field, f"{path}.{self.message}" if is_named else f"{path}: {self.message}")
+
+
+@contextmanager
+def refused_below(path: str) -> Iterator[None]:
+    """Names what is refused inside by where it stands in the request."""
+    try:
+        yield
+    except RefusedError as refusal:
+        raise refusal.below(path) from None
 
 
 class MissingError(Exception):

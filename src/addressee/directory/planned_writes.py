@@ -112,7 +112,7 @@ class PlannedWrites:
                 recipient = edit.apply(recipient, write.place, moment) or recipient
         except RefusedError as refusal:
             if not was_deleted(refusal):
-                raise
+                raise refusal.below(write.path) from None
             self._left_out[write.place] = None
             return
         self._put(write.place, recipient)

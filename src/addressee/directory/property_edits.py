@@ -68,11 +68,13 @@ class Add:
         return with_values(recipient, moment, sums)
 
     def _sum(self, recipient: Recipient, key: str, amount: object) -> int | float:
+        field = f"properties.{key}"
+        if not is_number(amount):
+            raise RefusedError("type", field, f"{field} cannot be added to: the amount is not a number.")
         stored = value_of(recipient, key)
         start = 0 if stored is ABSENT or stored is None else stored
-        for number in (amount, start):
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                raise RefusedError("type", f"properties.{key}", f"{key} is not a number, nothing can be added.")
+        if not is_number(start):
+            raise RefusedError("type", field, f"{field} cannot be added to: what is stored is not a number.")
         return start + amount  # type: ignore[operator]
 
 
@@ -122,6 +124,10 @@ class Unset:
         ending = (*PERSONAL.intersection(self.keys), *self.attributes)
         recipient = changed(found, moment, properties=without(found.properties, *self.keys))
         return with_attributes(recipient, moment, without(found.attributes, *ending))
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def value_of(recipient: Recipient, key: str) -> Any:

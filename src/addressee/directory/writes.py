@@ -22,7 +22,8 @@ class Write(Struct, frozen=True):
 
     With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
     is asked for. `request` is the receipt of a whole request that consists of this write: its repetition raises
-    RepeatedError, which holds the first answer.
+    RepeatedError, which holds the first answer. `path` is where a request describes the recipient: what is refused is
+    named from there.
     """
 
     place: Place
@@ -30,6 +31,7 @@ class Write(Struct, frozen=True):
     origin: Origin = NO_ORIGIN
     receipt: str | None = None
     request: Receipt | None = None
+    path: str = ""
 
     @property
     def receipt_key(self) -> ReceiptKey | None:

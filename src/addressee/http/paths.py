@@ -6,31 +6,32 @@ import re
 from collections.abc import Mapping
 
 from addressee.dialects.operation import MalformedError
+from addressee.directory.errors import RefusedError
 
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
-def decode_segment(segment: str) -> str:
-    """One path segment, percent-decoded as UTF-8. Raises MalformedError.
+def decode_segment(name: str, segment: str) -> str:
+    """The segment of a path where `name` stands, percent-decoded as UTF-8. Raises MalformedError or RefusedError.
 
     A plus sign is a plus sign; only a query has spaces written so.
     """
     if not segment:
-        raise MalformedError("path", "A part of the path is empty.")
+        raise RefusedError("id", name, f"{name} is empty: a part of the path is missing.")
     if "%" not in segment and segment.isascii():
         return segment
     if BAD_ESCAPE.search(segment):
-        raise MalformedError("path", "The path has a broken percent escape.")
+        raise MalformedError("path", f"{name} in the path has a broken percent escape.")
     try:
         raw = segment.encode("latin-1")
         text = ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), raw).decode("utf-8")
     except UnicodeDecodeError:
-        raise MalformedError("path", "The path is not UTF-8.") from None
+        raise MalformedError("path", f"{name} in the path is not UTF-8.") from None
     if "\0" in text:
-        raise MalformedError("path", "The path contains a NUL character.")
+        raise MalformedError("path", f"{name} in the path contains a NUL character.")
     return text
 
 
 def decode_path(path: Mapping[str, str]) -> dict[str, str]:
-    return {name: decode_segment(segment) for name, segment in path.items()}
+    return {name: decode_segment(name, segment) for name, segment in path.items()}

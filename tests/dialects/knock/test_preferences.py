@@ -231,7 +231,8 @@ class TestBulk:
             "preferences": {"id": "acme", "channel_types": {"sms": True}, "workflows": None, "categories": None},
         }
         operation = http.put("/v1/users/bulk/preferences", json=body).json()
-        assert (operation["success_count"], operation["error_items"]) == (1, [{"id": ""}])
+        message = "user_ids[1] must be a string of 1 to 256 characters."
+        assert (operation["success_count"], operation["error_items"]) == (1, [{"id": "", "message": message}])
         assert shown("users/ada/preferences/acme") == {"id": "acme", "channel_types": {"sms": True}}
 
     def test_a_wrong_set_is_wrong_for_everybody(self, http: httpx.Client) -> None:

@@ -262,7 +262,9 @@ def test_in_bulk_a_row_with_bad_channel_data_fails_alone(
         {"id": "gemini", "recipients": [{"id": "eva", "channel_data": {known: {"seat": 1}}}]},
     ]
     reply = http.post("/v1/objects/projects/bulk/subscriptions/add", json={"subscriptions": rows}).json()
-    assert reply["error_items"] == [{"id": "apollo", "collection": "projects"}]
+    [item] = reply["error_items"]
+    assert (item["id"], item["collection"]) == ("apollo", "projects")
+    assert item["message"].startswith("subscriptions[0].recipients[0].channel_data.")
     assert (subscribers(knock), subscribers(knock, "gemini")) == ([], ["eva"])
     assert http.get("/v1/users/eve").status_code == 404
     assert http.get(f"/v1/users/eva/channel_data/{known}").json()["data"] == {"seat": 1}

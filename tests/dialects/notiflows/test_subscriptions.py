@@ -246,7 +246,7 @@ class TestInBulk:
             ({"user_external_ids": []}, [("user_external_ids", "required")]),
             ({"user_external_ids": ["ada"] * 1001}, [("user_external_ids", "too_long")]),
             ({"user_external_ids": "ada"}, [("user_external_ids", "invalid_type")]),
-            ({"user_external_ids": ["ada", 1]}, [("user_external_ids.1", "invalid_type")]),
+            ({"user_external_ids": ["ada", True]}, [("user_external_ids.1", "invalid_type")]),
             ({"user_external_ids": ["ada", ""]}, [("user_external_ids.1", "required")]),
             ({"user_external_ids": ["ada", "x" * 256]}, [("user_external_ids.1", "too_long")]),
         ],

@@ -92,7 +92,7 @@ class TestLists:
         "payload",
         [
             {},
-            {"list_id": 1},
+            {"list_id": True},
             {"list_id": "news", "list_name": 1},
             {"list_id": "news", "list_type": "query_based"},
             {"list_id": "news", "track_user_entry": "yes"},
@@ -196,7 +196,9 @@ class TestMembers:
             answer = rest.post(f"{NEWS}subscriber/{verb}/", json={"distinct_ids": []})
             assert (answer.status_code, answer.json()) == (201, affected(0))
 
-    @pytest.mark.parametrize("wrong", ["", " ", 1, None, "x" * 256, "a\0b", ".", "..", ["ada"], {"distinct_id": "ada"}])
+    @pytest.mark.parametrize(
+        "wrong", ["", " ", 1.5, None, "x" * 256, "a\0b", ".", "..", ["ada"], {"distinct_id": "ada"}]
+    )
     def test_one_wrong_id_spoils_the_call(self, suprsend: Suprsend, rest: httpx.Client, wrong: Any) -> None:
         create(suprsend)
         for verb in ("add", "remove"):

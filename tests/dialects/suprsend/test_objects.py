@@ -89,7 +89,7 @@ class TestObjects:
             message = "object_ids must be a list of 1 to 1,000 ids."
             assert (refused.value.status_code, refused.value.message) == (400, message)
         with pytest.raises(SuprsendAPIException) as refused:
-            suprsend.objects.bulk_delete("team", {"object_ids": ["a", 1]})
+            suprsend.objects.bulk_delete("team", {"object_ids": ["a", True]})
         assert refused.value.status_code == 400
 
 
@@ -142,7 +142,7 @@ class TestSubscriptions:
             [],
             ["u"] * 101,
             [""],
-            [1],
+            [True],
             [{}],
             [{"object_type": "team"}],
             [{"object_type": "$users", "id": "u"}],

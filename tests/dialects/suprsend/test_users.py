@@ -325,7 +325,7 @@ def test_a_number_that_no_database_holds_is_passed_over(rest: httpx.Client) -> N
     answer = rest.patch("/v1/user/u/", content=b'{"operations": [{"$add": {"a": 1, "b": %s}}]}' % huge)
     assert (answer.status_code, answer.json()["properties"]) == (202, {"a": 1})
     [warning] = answer.json()["warnings"]
-    assert warning == "[b] properties.b is not a number between -2^63 and 2^63."
+    assert warning == "[b] is not a number between -2^63 and 2^63."
 
 
 def test_a_merge_unites_channels_and_the_primary_wins(suprsend: Suprsend) -> None:

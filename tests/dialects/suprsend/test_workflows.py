@@ -199,7 +199,7 @@ class TestOne:
             (request("ada", actor="nobody"), 400, "The actor 'nobody' is not known"),
             (request(), 400, "recipients must be a list of 1 to 1,000."),
             (request(*["ada"] * 1001), 400, "recipients must be a list of 1 to 1,000."),
-            (request(7), 400, "recipients[0]"),
+            (request(7.5), 400, "recipients[0]"),
             (request({"name": "x"}), 400, "recipients[0] must be a distinct_id"),
             (request("."), 400, "recipients[0] must not be '.'"),
             (request({"distinct_id": "ada", "$channels": ["fax"]}), 400, "recipients[0].$channels must be a list of"),

@@ -31,7 +31,10 @@ async def add(call: Call) -> Answer:
     audience = audience_place(call)
     members = typed_body(call, shapes.AudienceMembers).members
     tenants = {user_id(index, member): tenant(index, member) for index, member in enumerate(members)}
-    writes = [mentioned(inline_write(call, Reference(USERS, member.user["id"]), member.user)) for member in members]
+    writes = [
+        mentioned(inline_write(call, Reference(USERS, user_id(index, member)), member.user, f"members[{index}].user"))
+        for index, member in enumerate(members)
+    ]
     if create:
         writes.append(Write(audience, (Identify(),), call.origin))
     planned = await plan(call, [Reference(audience.collection, audience.id)], writes)

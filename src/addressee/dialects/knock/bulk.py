@@ -14,8 +14,8 @@ from addressee.dialects.knock.recipients import inline_write
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
 from addressee.directory.bulk import BulkOperation, Failure
-from addressee.directory.documents import check_id
-from addressee.directory.edits import Delete
+from addressee.directory.documents import Id, check_id, is_id
+from addressee.directory.edits import Delete, Edit
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writes import Write
@@ -35,33 +35,39 @@ async def identify_older(call: Call) -> Answer:
 async def identify_rows(
     call: Call, name: str, field: str, rows: Sequence[dict[str, Any]], collection: str = USERS
 ) -> Answer:
-    for index, row in enumerate(rows):
-        if not isinstance(row.get("id"), str):
-            raise invalid(f"{field}[{index}].id", f"{field}[{index}].id must be a string.")
-    return await run(call, name, [identify_row(call, collection, row) for row in rows])
+    paths = [f"{field}[{index}]" for index in range(len(rows))]
+    for path, row in zip(paths, rows, strict=True):
+        if not is_id(row.get("id")):
+            raise invalid(f"{path}.id", f"{path}.id must be a string.")
+    return await run(
+        call, name, [identify_row(call, collection, row, path) for path, row in zip(paths, rows, strict=True)]
+    )
 
 
-def identify_row(call: Call, collection: str, row: dict[str, Any]) -> Write | Failure:
+def identify_row(call: Call, collection: str, row: dict[str, Any], path: str) -> Write | Failure:
     try:
-        return inline_write(call, Reference(collection, check_id(row["id"])), row)
+        return inline_write(call, Reference(collection, check_id(row["id"], f"{path}.id")), row, path)
     except RefusedError as refusal:
-        return Failure(collection, row["id"], refusal.message)
+        return Failure(collection, str(row["id"]), refusal.message)
 
 
 async def delete(call: Call) -> Answer:
     ids = typed_body(call, shapes.BulkDelete).user_ids
-    return await delete_rows(call, "users.delete", USERS, ids)
+    return await delete_rows(call, "users.delete", "user_ids", USERS, ids)
 
 
-async def delete_rows(call: Call, name: str, collection: str, ids: Sequence[str]) -> Answer:
-    return await run(call, name, [delete_row(call, collection, id) for id in ids])
+async def delete_rows(call: Call, name: str, field: str, collection: str, ids: Sequence[Id]) -> Answer:
+    return await run(call, name, [edit_row(call, field, collection, row, Delete()) for row in enumerate(ids)])
 
 
-def delete_row(call: Call, collection: str, id: str) -> Write | Failure:
+def edit_row(call: Call, field: str, collection: str, row: tuple[int, Id], edit: Edit) -> Write | Failure:
+    """The same edit of each recipient in the list `field`; `row` is the number of one there, and its id."""
+    index, id = row
+    path = f"{field}[{index}]"
     try:
-        return Write(Place(call.environment.id, collection, check_id(id)), (Delete(),), call.origin)
+        return Write(Place(call.environment.id, collection, check_id(id, path)), (edit,), call.origin, path=path)
     except RefusedError as refusal:
-        return Failure(collection, id, refusal.message)
+        return Failure(collection, str(id), refusal.message)
 
 
 async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:

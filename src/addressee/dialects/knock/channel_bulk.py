@@ -103,16 +103,15 @@ def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | N
 
 
 def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:
-    for field, texts in (("tenants", given.tenants), ("workflows", given.workflows)):
-        for text in texts or ():
-            check_text(text, field)
+    for text in given.workflows or ():
+        check_text(text, "workflows")
     return Selection(
         channel_id=channel_id,
         archived=given.archived or "include",
         status=given.delivery_status,
         engagement=given.engagement_status,
         has_tenant=given.has_tenant,
-        tenants=given.tenants,
+        tenants=None if given.tenants is None else [check_id(id, "tenants") for id in given.tenants],
         workflows=given.workflows,
         trigger_data=trigger_data(given.trigger_data),
         since=after("newer_than", given.newer_than) or EARLIEST,

@@ -11,7 +11,7 @@ from addressee.channels.providers import PROVIDERS
 from addressee.dialects.operation import Call
 from addressee.directory.bulk import Failure
 from addressee.directory.edits import Edit, Identify
-from addressee.directory.errors import RefusedError
+from addressee.directory.errors import RefusedError, refused_below
 from addressee.directory.recipient import Document
 from addressee.directory.writes import Write
 from addressee.messaging import Channel
@@ -47,7 +47,8 @@ def checked_row(row: Write | Failure, channels: Mapping[str, Channel]) -> Write 
 
 
 def checked_write(write: Write, channels: Mapping[str, Channel]) -> Write:
-    return structs.replace(write, edits=tuple(checked_edit(edit, channels) for edit in write.edits))
+    with refused_below(write.path):
+        return structs.replace(write, edits=tuple(checked_edit(edit, channels) for edit in write.edits))
 
 
 def checked_edit(edit: Edit, channels: Mapping[str, Channel]) -> Edit:

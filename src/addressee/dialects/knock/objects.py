@@ -73,7 +73,7 @@ async def bulk_set(call: Call) -> Answer:
 async def bulk_delete(call: Call) -> Answer:
     collection = object_collection(call)
     ids = typed_body(call, shapes.BulkDeleteObjects).object_ids
-    return await bulk.delete_rows(call, f"objects.{collection}.delete", collection, ids)
+    return await bulk.delete_rows(call, f"objects.{collection}.delete", "object_ids", collection, ids)
 
 
 OPERATIONS = (

@@ -36,10 +36,8 @@ from addressee.dialects.operation import (
     json_answer,
     no_content,
 )
-from addressee.directory.bulk import Failure
 from addressee.directory.documents import Merge, check_id
 from addressee.directory.edits import ChangePreferences, Edit, SetPreferences, UnsetPreferences
-from addressee.directory.errors import RefusedError
 from addressee.directory.keys import Kind
 from addressee.directory.preference_sets import SECTIONS
 from addressee.directory.recipient import USERS, Place
@@ -142,14 +140,11 @@ async def set_many(call: Call) -> Answer:
     set_id = DEFAULT if named is None else check_set_id(named, "preferences.id")
     preferences = stored_set(given.preferences, "preferences")
     edit = ChangePreferences(set_id, partial(replaced, given=preferences))
-    return await bulk.run(call, "users.set_preferences", [row(call, id, edit) for id in given.user_ids])
-
-
-def row(call: Call, id: str, edit: Edit) -> Write | Failure:
-    try:
-        return Write(Place(call.environment.id, USERS, check_id(id)), (edit,), call.origin)
-    except RefusedError as refusal:
-        return Failure(USERS, id, refusal.message)
+    return await bulk.run(
+        call,
+        "users.set_preferences",
+        [bulk.edit_row(call, "user_ids", USERS, row, edit) for row in enumerate(given.user_ids)],
+    )
 
 
 def object_owner(call: Call) -> Place:

@@ -13,16 +13,17 @@ from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.tenant_settings import setting_edits
 from addressee.dialects.operation import Answer, Call, json_answer
 from addressee.directory.collections import check_collection
-from addressee.directory.documents import check_id
+from addressee.directory.documents import Id, check_id
 from addressee.directory.editing import Revives
 from addressee.directory.edits import Edit, Identify
 from addressee.directory.environments import Settings
+from addressee.directory.errors import refused_below
 from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
 from addressee.directory.writes import Write, Written
 from addressee.messaging import Reference
 
-Given: TypeAlias = str | dict[str, Any]
+Given: TypeAlias = Id | dict[str, Any]
 
 
 def reference(field: str, given: Given, collection: str = USERS) -> Reference:
@@ -30,7 +31,7 @@ def reference(field: str, given: Given, collection: str = USERS) -> Reference:
 
     Raises RefusedError.
     """
-    if isinstance(given, str):
+    if not isinstance(given, dict):
         return Reference(collection, check_id(given, field))
     named = check_collection(given.get("collection", collection), f"{field}.collection")
     return Reference(named, check_id(given.get("id"), f"{field}.id"))
@@ -40,13 +41,14 @@ def references(field: str, given: Iterable[Given]) -> list[Reference]:
     return [reference(f"{field}[{index}]", entry) for index, entry in enumerate(given)]
 
 
-def inline_writes(call: Call, given: Iterable[Given | None]) -> list[Write]:
-    """What identifies those who are described; a bare id creates no one. Their references are checked before."""
-    return [
-        mentioned(inline_write(call, Reference(entry.get("collection", USERS), entry["id"]), entry))
-        for entry in given
-        if isinstance(entry, dict)
-    ]
+def inline_writes(call: Call, field: str, given: Iterable[Given]) -> list[Write]:
+    """What identifies those who are described in a list; a bare id creates no one. Raises RefusedError."""
+    return [write for index, entry in enumerate(given) for write in described_writes(call, f"{field}[{index}]", entry)]
+
+
+def described_writes(call: Call, field: str, given: Given | None) -> list[Write]:
+    """What identifies somebody, if it is described and not only named. Raises RefusedError."""
+    return [mentioned(inline_write(call, reference(field, given), given, field))] if isinstance(given, dict) else []
 
 
 def mentioned(write: Write) -> Write:
@@ -63,15 +65,17 @@ def mentioning(edit: Edit) -> Edit:
     return replace(edit, revives=Revives.ERASED if edit.says_anything else Revives.NOBODY)
 
 
-def tenant_write(call: Call, given: Given) -> Write:
+def tenant_write(call: Call, given: Given, field: str = "tenant") -> Write:
     """Unlike any other recipient, a tenant named by its bare id is created when it is not known."""
-    tenant = {"id": given} if isinstance(given, str) else given
-    return inline_write(call, Reference(TENANTS, tenant["id"]), tenant)
+    described = given if isinstance(given, dict) else {}
+    return inline_write(call, reference(field, given, TENANTS), described, field)
 
 
-def inline_write(call: Call, recipient: Reference, given: dict[str, Any]) -> Write:
+def inline_write(call: Call, recipient: Reference, given: dict[str, Any], path: str = "") -> Write:
+    """`path` is where the request describes the recipient. Raises RefusedError."""
     place = Place(call.environment.id, *recipient)
-    return Write(place, edits(place.collection, given, call.environment.settings), call.origin)
+    with refused_below(path):
+        return Write(place, edits(place.collection, given, call.environment.settings), call.origin, path=path)
 
 
 def edits(collection: str, given: Mapping[str, Any], settings: Settings) -> tuple[Edit, ...]:

@@ -14,7 +14,7 @@ from addressee.dialects.knock.preference_sets import knock_sets
 from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.tenant_settings import settings_of
 from addressee.dialects.operation import Call
-from addressee.directory.bulk import BulkOperation
+from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
 from addressee.directory.subscriptions import Subscription
 from addressee.messaging import Identity, Missing, Reference, ScheduleEntry
@@ -202,10 +202,7 @@ def bulk_operation(operation: BulkOperation) -> Document:
         "processed_rows": operation.total,
         "success_count": operation.total - len(operation.failures),
         "error_count": len(operation.failures),
-        "error_items": [
-            {"id": failure.id} if failure.collection == USERS else {"id": failure.id, "collection": failure.collection}
-            for failure in operation.failures
-        ],
+        "error_items": [error_item(failure) for failure in operation.failures],
         "inserted_at": started,
         "updated_at": completed or failed or started,
         "started_at": started,
@@ -213,6 +210,11 @@ def bulk_operation(operation: BulkOperation) -> Document:
         "failed_at": failed,
         "progress_path": f"/v1/bulk_operations/{operation.id}",
     }
+
+
+def error_item(failure: Failure) -> Document:
+    collection = {} if failure.collection == USERS else {"collection": failure.collection}
+    return {"id": failure.id, **collection, "message": failure.message}
 
 
 def schedule(entry: ScheduleEntry) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from addressee.database.paging import write_cursor
 from addressee.dialects.bodies import typed, typed_body
@@ -19,6 +19,7 @@ from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query, instant
 from addressee.dialects.knock.recipients import (
     Given,
+    described_writes,
     inline_writes,
     plan,
     reference,
@@ -29,7 +30,7 @@ from addressee.dialects.knock.users import SECRET, user_place
 from addressee.dialects.knock.workflows import checked_data
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
 from addressee.directory.bulk import Failure
-from addressee.directory.documents import check_id
+from addressee.directory.documents import Id, check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
 from addressee.directory.writes import Write
@@ -56,7 +57,7 @@ async def create(call: Call) -> Answer:
     planned = await plan(
         call,
         [*recipients, *([common.actor] if common.actor else [])],
-        described(call, (*given.recipients, given.actor), given.tenant),
+        inline_writes(call, "recipients", given.recipients) + described(call, given.actor, given.tenant),
     )
     return answer(
         await call.rooms.messaging.create_schedules(call.environment, wanted, planned, receipt=call.receipt(answer))
@@ -112,9 +113,9 @@ def tenant_id(given: Given) -> str:
     return reference("tenant", given, TENANTS).id
 
 
-def described(call: Call, recipients: Iterable[Given | None], tenant: Given | None) -> list[Write]:
-    """What identifies those who are described inline, and the tenant. Their references are checked before."""
-    return inline_writes(call, recipients) + ([] if tenant is None else [tenant_write(call, tenant)])
+def described(call: Call, actor: Given | None, tenant: Given | None) -> list[Write]:
+    """What identifies an actor who is described inline, and the tenant. Raises RefusedError."""
+    return described_writes(call, "actor", actor) + ([] if tenant is None else [tenant_write(call, tenant)])
 
 
 async def update(call: Call) -> Answer:
@@ -123,14 +124,14 @@ async def update(call: Call) -> Answer:
         repeats=UNSET if given.repeats is UNSET else repeats(given.repeats or ()),
         scheduled_at=changed_instant("scheduled_at", given.scheduled_at),
         ending_at=changed_instant("ending_at", given.ending_at),
-        actor=reference("actor", given.actor) if isinstance(given.actor, str | dict) else given.actor,
-        tenant=tenant_id(given.tenant) if isinstance(given.tenant, str | dict) else given.tenant,
+        actor=reference("actor", given.actor) if isinstance(given.actor, Id | dict) else given.actor,
+        tenant=tenant_id(given.tenant) if isinstance(given.tenant, Id | dict) else given.tenant,
         data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),
     )
     ids = schedule_ids(given.schedule_ids)
     writes = described(
         call,
-        [given.actor] if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else [],
+        given.actor if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else None,
         given.tenant or None,
     )
     planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
@@ -189,15 +190,19 @@ async def bulk_create(call: Call) -> Answer:
 
 def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
     """A row without a usable recipient is named by its position."""
-    who = Reference(USERS, f"schedules[{index}]")
+    path = f"schedules[{index}]"
+    who = Reference(USERS, path)
     try:
         if given.recipient is None:
-            raise invalid("recipient", "A schedule needs a recipient.")
+            raise invalid("recipient", "recipient is missing.")
         who = reference("recipient", given.recipient)
         schedule = new_schedule(given, who)
-        return replace(schedule, writes=described(call, (given.recipient, given.actor), given.tenant))
-    except (KnockError, RefusedError) as refusal:
-        return Failure(*who, refusal.message)
+        writes = described_writes(call, "recipient", given.recipient) + described(call, given.actor, given.tenant)
+        return replace(schedule, writes=[structs.replace(write, path=f"{path}.{write.path}") for write in writes])
+    except RefusedError as refusal:
+        return Failure(*who, refusal.below(path).message)
+    except KnockError as refusal:
+        return Failure(*who, f"{path}.{refusal.message}")
 
 
 async def with_channel_data(call: Call, rows: Sequence[NewSchedule | Failure]) -> list[NewSchedule | Failure]:

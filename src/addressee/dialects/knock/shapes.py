@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from addressee.directory.documents import Id
 from addressee.messaging import Status
 from addressee.messaging.recurrence import MAX_INTERVAL
 
@@ -21,9 +22,10 @@ MAX_SCHEDULES = 100
 MAX_SUBSCRIBERS = 100
 
 Rows = Annotated[list[dict[str, Any]], Meta(max_length=MAX_ROWS)]
-Ids = Annotated[list[str], Meta(max_length=MAX_ROWS)]
+Ids = Annotated[list[Id], Meta(max_length=MAX_ROWS)]
+Texts = Annotated[list[str], Meta(max_length=MAX_ROWS)]
 Named = Annotated[str, Meta(min_length=1, max_length=256)]
-Subscribers = Annotated[list[str | dict[str, Any]], Meta(max_length=MAX_SUBSCRIBERS)]
+Subscribers = Annotated[list[Id | dict[str, Any]], Meta(max_length=MAX_SUBSCRIBERS)]
 
 
 class UserInput(Struct, kw_only=True):
@@ -68,7 +70,7 @@ class BulkIdentify(Struct, kw_only=True):
 
 
 class OlderUser(Struct, kw_only=True):
-    id: str
+    id: Id
     properties: dict[str, Any] = {}
 
 
@@ -77,7 +79,7 @@ class OlderBulkIdentify(Struct, kw_only=True):
 
 
 class MergeFrom(Struct, kw_only=True):
-    from_user_id: str
+    from_user_id: Id
 
 
 class BulkDelete(Struct, kw_only=True):
@@ -85,7 +87,10 @@ class BulkDelete(Struct, kw_only=True):
 
 
 class ErrorItem(Struct, kw_only=True, omit_defaults=True):
+    """`message` says why the row was refused. Users have no `collection`."""
+
     id: str
+    message: str
     collection: str | None = None
 
 
@@ -113,10 +118,10 @@ class TriggerSettings(Struct, kw_only=True):
 
 
 class Trigger(Struct, kw_only=True):
-    recipients: Annotated[list[str | dict[str, Any]], Meta(min_length=1, max_length=MAX_ROWS)]
-    actor: str | dict[str, Any] | None = None
+    recipients: Annotated[list[Id | dict[str, Any]], Meta(min_length=1, max_length=MAX_ROWS)]
+    actor: Id | dict[str, Any] | None = None
     data: dict[str, Any] | None = None
-    tenant: str | dict[str, Any] | None = None
+    tenant: Id | dict[str, Any] | None = None
     cancellation_key: Named | None = None
     settings: TriggerSettings | None = None
 
@@ -129,15 +134,15 @@ class Cancel(Struct, kw_only=True, forbid_unknown_fields=True):
     """Without `recipients` for all; an empty list cancels for nobody."""
 
     cancellation_key: Named
-    recipients: Annotated[list[str | dict[str, Any]], Meta(max_length=MAX_ROWS)] | None = None
+    recipients: Annotated[list[Id | dict[str, Any]], Meta(max_length=MAX_ROWS)] | None = None
 
 
 class Notify(Struct, kw_only=True):
     """The form of a trigger before workflows had paths of their own; `name` is the workflow's key."""
 
     name: Named
-    actor: str | dict[str, Any]
-    recipients: Annotated[list[str | dict[str, Any]], Meta(min_length=1, max_length=MAX_ROWS)]
+    actor: Id | dict[str, Any]
+    recipients: Annotated[list[Id | dict[str, Any]], Meta(min_length=1, max_length=MAX_ROWS)]
     data: dict[str, Any] | None = None
     cancellation_key: Named | None = None
 
@@ -151,7 +156,7 @@ class CancelNotify(Cancel, kw_only=True):
 
 
 class Messages(Struct, kw_only=True):
-    message_ids: Ids
+    message_ids: Texts
 
 
 class Interaction(Struct, kw_only=True):
@@ -159,7 +164,7 @@ class Interaction(Struct, kw_only=True):
 
 
 class MessagesInteraction(Struct, kw_only=True):
-    message_ids: Ids
+    message_ids: Texts
     metadata: Annotated[dict[str, Any], Meta(max_length=MAX_METADATA_PAIRS)] | None = None
 
 
@@ -193,7 +198,7 @@ class ChannelBulk(Struct, kw_only=True, forbid_unknown_fields=True):
     recipient_ids: Ids | None = None
     user_ids: Ids | None = None
     tenants: Ids | None = None
-    workflows: Ids | None = None
+    workflows: Texts | None = None
     trigger_data: str | dict[str, Any] | None = None
 
 
@@ -284,13 +289,13 @@ class DeleteSubscriptions(Struct, kw_only=True):
 
 
 class ObjectSubscriptions(Struct, kw_only=True):
-    id: str
+    id: Id
     recipients: Subscribers
     properties: dict[str, Any] | None = None
 
 
 class ObjectUnsubscriptions(Struct, kw_only=True):
-    id: str
+    id: Id
     recipients: Subscribers
 
 
@@ -362,14 +367,14 @@ class Tenants(Struct, kw_only=True):
 class BulkSetTenants(Struct, kw_only=True):
     """A bare id creates an empty tenant."""
 
-    tenants: Annotated[list[str | dict[str, Any]], Meta(max_length=MAX_ROWS)]
+    tenants: Annotated[list[Id | dict[str, Any]], Meta(max_length=MAX_ROWS)]
 
 
 class AudienceMemberInput(Struct, kw_only=True):
     """`user` is a user with its id; it is identified with what else is given."""
 
     user: dict[str, Any]
-    tenant: str | None = None
+    tenant: Id | None = None
 
 
 class AudienceMembers(Struct, kw_only=True):
@@ -412,13 +417,13 @@ class ScheduleInput(Struct, kw_only=True):
     repeats: Repeats | None = None
     scheduled_at: str | None = None
     ending_at: str | None = None
-    actor: str | dict[str, Any] | None = None
+    actor: Id | dict[str, Any] | None = None
     data: dict[str, Any] | None = None
-    tenant: str | dict[str, Any] | None = None
+    tenant: Id | dict[str, Any] | None = None
 
 
 class CreateSchedules(ScheduleInput, kw_only=True):
-    recipients: Annotated[list[str | dict[str, Any]], Meta(min_length=1, max_length=MAX_SCHEDULES)]
+    recipients: Annotated[list[Id | dict[str, Any]], Meta(min_length=1, max_length=MAX_SCHEDULES)]
 
 
 class UpdateSchedules(Struct, kw_only=True):
@@ -428,9 +433,9 @@ class UpdateSchedules(Struct, kw_only=True):
     repeats: Repeats | UnsetType | None = UNSET
     scheduled_at: str | UnsetType | None = UNSET
     ending_at: str | UnsetType | None = UNSET
-    actor: str | dict[str, Any] | UnsetType | None = UNSET
+    actor: Id | dict[str, Any] | UnsetType | None = UNSET
     data: dict[str, Any] | UnsetType | None = UNSET
-    tenant: str | dict[str, Any] | UnsetType | None = UNSET
+    tenant: Id | dict[str, Any] | UnsetType | None = UNSET
 
 
 class DeleteSchedules(Struct, kw_only=True):
@@ -438,7 +443,7 @@ class DeleteSchedules(Struct, kw_only=True):
 
 
 class BulkSchedule(ScheduleInput, kw_only=True):
-    recipient: str | dict[str, Any] | None = None
+    recipient: Id | dict[str, Any] | None = None
 
 
 class BulkCreateSchedules(Struct, kw_only=True):

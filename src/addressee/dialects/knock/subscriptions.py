@@ -22,7 +22,7 @@ from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Op
 from addressee.directory.bulk import Failure
 from addressee.directory.bulk_subscriptions import Subscribing, Unsubscribing
 from addressee.directory.documents import check_id
-from addressee.directory.errors import RefusedError
+from addressee.directory.errors import RefusedError, refused_below
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.subscriptions import Subscription, check_subscription
 from addressee.messaging import Reference
@@ -74,7 +74,7 @@ async def add(call: Call) -> Answer:
     given = typed_body(call, shapes.AddSubscriptions)
     named = references("recipients", given.recipients)
     recipient = await known_object(call)
-    planned = await plan(call, named, inline_writes(call, given.recipients))
+    planned = await plan(call, named, inline_writes(call, "recipients", given.recipients))
     known_recipients(call, named, planned.people)
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
@@ -123,17 +123,19 @@ def answer(subscriptions: Sequence[Subscription]) -> Answer:
 async def bulk_add(call: Call) -> Answer:
     """A row that cannot be used fails alone, and nothing of it is written."""
     collection = object_collection(call)
-    rows = [adding_row(call, collection, row) for row in typed_body(call, shapes.BulkAddSubscriptions).subscriptions]
+    given = typed_body(call, shapes.BulkAddSubscriptions).subscriptions
+    rows = [adding_row(call, collection, index, row) for index, row in enumerate(given)]
     return await run(call, f"objects.{collection}.upsert_subscriptions", await with_channel_data(call, rows))
 
 
-def adding_row(call: Call, collection: str, row: shapes.ObjectSubscriptions) -> Subscribing | Failure:
+def adding_row(call: Call, collection: str, index: int, row: shapes.ObjectSubscriptions) -> Subscribing | Failure:
     try:
-        recipients = recipients_of(call, row)
-        writes = inline_writes(call, row.recipients)
-        return Subscribing(object_of(call, collection, row), recipients, row.properties, writes)
+        with refused_below(f"subscriptions[{index}]"):
+            object, recipients = object_of(call, collection, row), recipients_of(call, row)
+        writes = inline_writes(call, f"subscriptions[{index}].recipients", row.recipients)
+        return Subscribing(object, recipients, row.properties, writes)
     except RefusedError as refusal:
-        return Failure(collection, row.id, refusal.message)
+        return Failure(collection, str(row.id), refusal.message)
 
 
 async def with_channel_data(call: Call, rows: Sequence[Subscribing | Failure]) -> list[Subscribing | Failure]:
@@ -154,15 +156,16 @@ async def with_channel_data(call: Call, rows: Sequence[Subscribing | Failure]) -
 async def bulk_delete(call: Call) -> Answer:
     collection = object_collection(call)
     given = typed_body(call, shapes.BulkDeleteSubscriptions).subscriptions
-    rows = [ending_row(call, collection, row) for row in given]
+    rows = [ending_row(call, collection, index, row) for index, row in enumerate(given)]
     return await run(call, f"objects.{collection}.delete_subscriptions", rows)
 
 
-def ending_row(call: Call, collection: str, row: shapes.ObjectUnsubscriptions) -> Unsubscribing | Failure:
+def ending_row(call: Call, collection: str, index: int, row: shapes.ObjectUnsubscriptions) -> Unsubscribing | Failure:
     try:
-        return Unsubscribing(object_of(call, collection, row), recipients_of(call, row))
+        with refused_below(f"subscriptions[{index}]"):
+            return Unsubscribing(object_of(call, collection, row), recipients_of(call, row))
     except RefusedError as refusal:
-        return Failure(collection, row.id, refusal.message)
+        return Failure(collection, str(row.id), refusal.message)
 
 
 def object_of(call: Call, collection: str, row: Row) -> Place:

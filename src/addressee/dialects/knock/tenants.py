@@ -83,7 +83,7 @@ async def delete(call: Call) -> Answer:
 
 async def bulk_set(call: Call) -> Answer:
     given = typed_body(call, shapes.BulkSetTenants).tenants
-    rows = [{"id": each} if isinstance(each, str) else each for each in given]
+    rows = [each if isinstance(each, dict) else {"id": each} for each in given]
     return await bulk.identify_rows(call, "tenants.set", "tenants", rows, TENANTS)
 
 
@@ -92,7 +92,7 @@ async def bulk_delete(call: Call) -> Answer:
     ids = Query(call.query_string).texts("tenant_ids")
     if not 1 <= len(ids) <= shapes.MAX_ROWS:
         raise invalid("tenant_ids", f"tenant_ids must name 1 to {shapes.MAX_ROWS:,} tenants, in the query.")
-    return await bulk.delete_rows(call, "tenants.delete", TENANTS, ids)
+    return await bulk.delete_rows(call, "tenants.delete", "tenant_ids", TENANTS, ids)
 
 
 OPERATIONS = (

@@ -9,7 +9,15 @@ from uuid import UUID
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import shapes
 from addressee.dialects.knock.errors import invalid
-from addressee.dialects.knock.recipients import inline_writes, plan, reference, references, tenant_write
+from addressee.dialects.knock.recipients import (
+    Given,
+    described_writes,
+    inline_writes,
+    plan,
+    reference,
+    references,
+    tenant_write,
+)
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id, check_text
@@ -50,7 +58,7 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
         sandbox=settings.sandbox_mode,
         skip_delay=settings.skip_delay,
     )
-    writes = inline_writes(call, (*given.recipients, given.actor))
+    writes = inline_writes(call, "recipients", given.recipients) + described_writes(call, "actor", given.actor)
     if given.tenant is not None:
         writes.append(tenant_write(call, given.tenant))
     planned = await plan(call, wanted.named, writes)
@@ -67,7 +75,7 @@ def notified(run_id: UUID) -> Answer:
     return json_answer({"result_id": str(run_id)})
 
 
-def overrides(recipients: Sequence[Reference], given: Sequence[str | dict[str, Any]]) -> dict[Reference, Document]:
+def overrides(recipients: Sequence[Reference], given: Sequence[Given]) -> dict[Reference, Document]:
     return {
         recipient: checked_data(f"recipients[{index}].{TRIGGER_DATA}", entry[TRIGGER_DATA])
         for index, (recipient, entry) in enumerate(zip(recipients, given, strict=True))

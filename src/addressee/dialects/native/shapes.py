@@ -8,9 +8,11 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from addressee.directory.documents import Id
+
 
 class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
-    from_id: str = field(name="from")
+    from_id: Id = field(name="from")
 
 
 class StoredRecipient(Struct, kw_only=True):
@@ -88,8 +90,8 @@ class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a trigger would say. `actor` is a user's id."""
 
     workflow: str
-    tenant: str | None = None
-    actor: str | None = None
+    tenant: Id | None = None
+    actor: Id | None = None
     data: dict[str, Any] = {}
 
 

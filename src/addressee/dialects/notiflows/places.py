@@ -10,7 +10,7 @@ from uuid import UUID
 from addressee.dialects.notiflows.errors import bad_id, invalid, missing
 from addressee.dialects.notiflows.query import Query
 from addressee.dialects.operation import Call
-from addressee.directory.documents import UNREACHABLE, check_text
+from addressee.directory.documents import UNREACHABLE, check_text, text_of_id
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.messaging import Channel, NamedWorkflow
 from addressee.messaging.identifiers import workflow_id
@@ -24,8 +24,9 @@ ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 NO_ID = UUID(int=0)
 
 
-def checked_external_id(id: object, field: str = "external_id") -> str:
-    """The id itself. Raises NotiflowsError or RefusedError."""
+def checked_external_id(given: object, field: str = "external_id") -> str:
+    """The id as a text. Raises NotiflowsError or RefusedError."""
+    id = text_of_id(given)
     if id is None or id == "":
         raise invalid(field, f"{field} can't be blank.", "required")
     if not isinstance(id, str):

@@ -74,7 +74,7 @@ def check_whom(given: shapes.Run) -> None:
 
 def read(call: Call, given: shapes.Named, path: str) -> Named:
     """Raises NotiflowsError or RefusedError."""
-    if isinstance(given, str):
+    if not isinstance(given, dict):
         return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY))
     place = user_at(call, given.get("external_id"), f"{path}.external_id")
     return Named(place, parse_user(given, path, revives=Revives.NOBODY))

@@ -28,6 +28,7 @@ from addressee.dialects.suprsend.paging import (
 from addressee.dialects.suprsend.places import checked_id, known_user
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import lists as shapes
+from addressee.directory.documents import Id
 from addressee.directory.list_edits import LISTS, Define, Draft, DraftMissingError, List
 from addressee.directory.lists import Counted
 from addressee.directory.recipient import Place
@@ -175,7 +176,7 @@ async def list_subscribed(call: Call) -> Answer:
     return json_answer(subscribed_page(part, await lists.count_memberships(user), members))
 
 
-def place_of_new(call: Call, list_id: str) -> Place:
+def place_of_new(call: Call, list_id: Id) -> Place:
     """Raises SuprSendError for an id that no list can have."""
     id = written_id(list_id)
     if not LIST_ID.fullmatch(id):
@@ -189,7 +190,7 @@ def list_place(call: Call) -> Place:
     return list_at(call, call.path["list_id"])
 
 
-def list_at(call: Call, list_id: str) -> Place:
+def list_at(call: Call, list_id: Id) -> Place:
     """Raises SuprSendError for an id that no list can have."""
     place = Place(call.environment.id, LISTS, written_id(list_id))
     if not LIST_ID.fullmatch(place.id):
@@ -197,8 +198,8 @@ def list_at(call: Call, list_id: str) -> Place:
     return place
 
 
-def written_id(list_id: str) -> str:
-    return list_id.strip().lower()
+def written_id(list_id: Id) -> str:
+    return str(list_id).strip().lower()
 
 
 async def known_list(call: Call) -> List:

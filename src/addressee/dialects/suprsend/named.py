@@ -11,6 +11,7 @@ from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
 from addressee.dialects.suprsend.operators import Parsed, parse_profile
 from addressee.dialects.suprsend.subscriptions import read_recipient
+from addressee.directory.documents import Id
 from addressee.directory.writes import Write
 from addressee.messaging import Reference, Transient, described
 
@@ -54,7 +55,7 @@ class AllNamed:
         return tuple(each.described for each in self.stored if each.described is not None)
 
 
-def read_all(call: Call, given: Sequence[str | dict[str, Any]], field: str) -> AllNamed:
+def read_all(call: Call, given: Sequence[Id | dict[str, Any]], field: str) -> AllNamed:
     """Raises SuprSendError or RefusedError."""
     if not 1 <= len(given) <= MAX_RECIPIENTS:
         raise invalid(field, f"{field} must be a list of 1 to {MAX_RECIPIENTS:,}.")
@@ -64,9 +65,9 @@ def read_all(call: Call, given: Sequence[str | dict[str, Any]], field: str) -> A
     )
 
 
-def read_one(call: Call, given: str | dict[str, Any], field: str) -> Named | Transient:
+def read_one(call: Call, given: Id | dict[str, Any], field: str) -> Named | Transient:
     """Raises SuprSendError or RefusedError."""
-    if isinstance(given, str):
+    if not isinstance(given, dict):
         place, _ = read_recipient(call, given, field)
         return Named(Reference(place.collection, place.id))
     kinds = only_kinds(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
@@ -75,7 +76,7 @@ def read_one(call: Call, given: str | dict[str, Any], field: str) -> Named | Tra
         said.pop("distinct_id", None)
         return Transient(described(parse_profile(said).edit, call.rooms.directory.clock.now()), kinds)
     place, parsed = read_recipient(call, said, field)
-    write = Write(place, (parsed.edit,), call.origin)
+    write = Write(place, (parsed.edit,), call.origin, path=field)
     return Named(Reference(place.collection, place.id), kinds, (write, parsed))
 
 

@@ -100,7 +100,9 @@ async def bulk_delete(call: Call) -> Answer:
     collection = object_collection(call)
     ids = typed_body(call, shapes.BulkDeleteObjects).object_ids
     check_number(ids, "object_ids")
-    places = [Place(call.environment.id, collection, checked_id(id, "object_ids")) for id in ids]
+    places = [
+        Place(call.environment.id, collection, checked_id(id, f"object_ids[{index}]")) for index, id in enumerate(ids)
+    ]
     return await delete_all(call, f"objects.{collection}.delete", places)
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
 from addressee.directory.address_edits import AddAddress, RemoveAddress, RemoveAddresses
+from addressee.directory.documents import escaped
 from addressee.directory.editing import Revives
 from addressee.directory.edits import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
 from addressee.directory.recipient import Document
@@ -100,10 +101,17 @@ def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Parse
         if count > MAX_PARTS:
             raise invalid("", f"One request changes at most {MAX_PARTS:,} keys of a profile; send several.")
         try:
-            items.append(Item(part.key, part.parser(part.key, part.value, part.beside)))
+            items.append(Item(part.key, part.parser(part.key, part.value, part.beside), field_of(part.key)))
         except PassedOverError as why:
             warnings.append(worded(part.key, str(why)))
     return Parsed(Each(tuple(items)), tuple(warnings))
+
+
+def field_of(key: str) -> str:
+    """What the directory calls what a key names."""
+    if key in CHANNELS:
+        return f"addresses.{CHANNELS[key]}"
+    return RESERVED.get(key) or f"properties.{escaped(key)}"
 
 
 def worded(key: str, message: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from addressee.dialects.operation import Call
 from addressee.dialects.suprsend.errors import invalid, missing_at
-from addressee.directory.documents import UNREACHABLE, check_text
+from addressee.directory.documents import check_reachable, check_text, text_of_id
 from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
 
 MAX_ID_LENGTH = 255
@@ -16,19 +16,20 @@ TENANT = re.compile(r"[a-z0-9_-]{1,64}")
 
 def checked_id(id: object, field: str = "distinct_id") -> str:
     """The id without spaces around it. Raises SuprSendError or RefusedError."""
-    if not isinstance(id, str) or not 1 <= len(id.strip()) <= MAX_ID_LENGTH:
+    text = text_of_id(id)
+    if not isinstance(text, str) or not 1 <= len(text.strip()) <= MAX_ID_LENGTH:
         raise invalid(field, f"{field} must be a text of 1 to {MAX_ID_LENGTH} characters.")
-    if id.strip() in UNREACHABLE:
-        raise invalid(field, f"{field} must not be {id.strip()!r}: no client can write it into a path.")
-    check_text(id, field)
-    return id.strip()
+    check_reachable(text.strip(), field)
+    check_text(text, field)
+    return text.strip()
 
 
 def checked_tenant(id: object, field: str = "tenant_id") -> str:
     """A tenant's id as it is stored: these clients write it in any case (§2.7). Raises SuprSendError."""
-    if not isinstance(id, str) or not TENANT.fullmatch(id.strip().lower()):
+    text = text_of_id(id)
+    if not isinstance(text, str) or not TENANT.fullmatch(text.strip().lower()):
         raise invalid(field, f"{field} must be 1 to 64 letters, digits, - and _.")
-    return id.strip().lower()
+    return text.strip().lower()
 
 
 def tenant_at(call: Call, id: object, field: str = "tenant_id") -> Place:

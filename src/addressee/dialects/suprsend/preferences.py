@@ -23,6 +23,7 @@ from addressee.dialects.suprsend.preference_rendering import FULL_VIEW, VIEW, Vi
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.directory.bulk import BulkOperation
+from addressee.directory.documents import Id
 from addressee.directory.edits import ChangePreferenceSets
 from addressee.directory.errors import MissingError
 from addressee.directory.recipient import Document, Place
@@ -140,11 +141,11 @@ async def reset_many(call: Call) -> Answer:
     return await write_many(call, given.distinct_ids, offer, change)
 
 
-async def write_many(call: Call, ids: list[str], offer: Offer, change: Change) -> Answer:
+async def write_many(call: Call, ids: list[Id], offer: Offer, change: Change) -> Answer:
     """The same for many users; those who are not there are passed over."""
     check_number(ids, "distinct_ids")
     edit = edit_of(offer, change)
-    writes = [Write(user_at(call, id, "distinct_ids"), (edit,), call.origin) for id in ids]
+    writes = [Write(user_at(call, id, f"distinct_ids[{index}]"), (edit,), call.origin) for index, id in enumerate(ids)]
     await call.rooms.directory.run_bulk(call.environment.id, "users.set_preferences", writes, call.receipt(success))
     return success()
 

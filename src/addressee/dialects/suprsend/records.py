@@ -20,7 +20,7 @@ from addressee.dialects.suprsend.limits import MAX_KEY_LENGTH
 from addressee.dialects.suprsend.operators import Parsed
 from addressee.dialects.suprsend.places import checked_tenant
 from addressee.dialects.suprsend.profiles import warnings_of
-from addressee.directory.documents import check_text, size_of
+from addressee.directory.documents import Id, check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.planned_writes import PlannedWrites
 from addressee.directory.receipts import Earlier
@@ -183,11 +183,11 @@ def key_of(call: Call, own: str | None, made: str | None, index: int) -> str | N
     return None if call.idempotency_key is None else f"{call.idempotency_key}#{index}"
 
 
-def tenant_of(tenant_id: str | None, brand_id: str | None = None) -> str | None:
-    """`brand_id` is what tenants were called. Raises SuprSendError."""
-    if tenant_id:
+def tenant_of(tenant_id: Id | None, brand_id: Id | None = None) -> str | None:
+    """`brand_id` is what tenants were called; an empty id is none. Raises SuprSendError."""
+    if tenant_id not in (None, ""):
         return checked_tenant(tenant_id)
-    return checked_tenant(brand_id, "brand_id") if brand_id else None
+    return None if brand_id in (None, "") else checked_tenant(brand_id, "brand_id")
 
 
 def data_of(given: Document | None, field: str) -> Document:

@@ -18,6 +18,7 @@ from addressee.dialects.suprsend.places import checked_id, known_user, user_at
 from addressee.dialects.suprsend.profiles import instant, properties, warned, warnings_of
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import objects as shapes
+from addressee.directory.documents import Id
 from addressee.directory.editing import Revives
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.directory.subscriptions import Subscription, check_subscription
@@ -77,7 +78,10 @@ async def create(call: Call) -> Answer:
     described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await known_object(call)
     directory = call.rooms.directory
-    writes = [Write(place, (parsed.edit,), call.origin) for place, parsed in described]
+    writes = [
+        Write(place, (parsed.edit,), call.origin, path=f"recipients[{index}]")
+        for index, (place, parsed) in enumerate(described)
+    ]
     planned = await directory.plan((), writes)
     check_subscription(owner, planned.people, given.properties)
     await planned.carry_out()
@@ -108,20 +112,20 @@ async def delete(call: Call) -> Answer:
     return no_content()
 
 
-def read_recipient(call: Call, given: str | dict[str, Any], field: str) -> tuple[Place, Parsed]:
+def read_recipient(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Parsed]:
     """Whom an entry names, and what it says of it. Raises SuprSendError or RefusedError.
 
     Who was deleted comes back if more than the id is said, and no history of theirs is kept (DESIGN §3).
     """
     place = recipient_at(call, given, field)
     naming = OF_USERS if place.collection == USERS else OF_OBJECTS
-    said = {} if isinstance(given, str) else {key: value for key, value in given.items() if key not in naming}
+    said = {} if not isinstance(given, dict) else {key: value for key, value in given.items() if key not in naming}
     return place, parse_profile(said, Revives.ERASED if said else Revives.NOBODY)
 
 
-def recipient_at(call: Call, given: str | dict[str, Any], field: str) -> Place:
+def recipient_at(call: Call, given: Id | dict[str, Any], field: str) -> Place:
     """A user named by its id, or a user or an object as it is described. Raises SuprSendError or RefusedError."""
-    if isinstance(given, str):
+    if not isinstance(given, dict):
         return user_at(call, given, field)
     if "object_type" in given:
         collection = checked_type(given["object_type"], f"{field}.object_type")

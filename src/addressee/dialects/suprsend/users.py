@@ -86,7 +86,9 @@ async def delete_at(call: Call, place: Place) -> Answer:
 async def bulk_delete(call: Call) -> Answer:
     ids = typed_body(call, shapes.BulkDeleteUsers).distinct_ids
     check_number(ids, "distinct_ids")
-    return await delete_all(call, "users.delete", [user_at(call, id, "distinct_ids") for id in ids])
+    return await delete_all(
+        call, "users.delete", [user_at(call, id, f"distinct_ids[{index}]") for index, id in enumerate(ids)]
+    )
 
 
 async def delete_all(call: Call, name: str, places: list[Place]) -> Answer:

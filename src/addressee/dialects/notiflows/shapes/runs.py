@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from addressee.directory.documents import Id
+
 MAX_RECIPIENTS = 1000
 
 Named = (
-    Annotated[str, Meta(description="The external id of a user.")]
+    Annotated[Id, Meta(description="The external id of a user.")]
     | Annotated[dict[str, Any], Meta(description="A user with its `external_id`, and what is to be stored of it.")]
 )
 

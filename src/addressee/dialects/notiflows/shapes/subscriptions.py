@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from addressee.dialects.notiflows.shapes.paging import Page
+from addressee.directory.documents import Id
 
 MAX_USERS = 1000
 
@@ -16,7 +17,7 @@ class Subscribe(Struct, frozen=True):
 
 
 class Users(Struct, frozen=True):
-    user_external_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_USERS)]
+    user_external_ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_USERS)]
 
 
 class Subscription(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 from addressee.dialects.notiflows.shapes.channel_settings import InlineChannelSettings
 from addressee.dialects.notiflows.shapes.paging import Page
 from addressee.dialects.notiflows.shapes.preferences import PreferencesPatch
+from addressee.directory.documents import Id
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ class UserUpsert(Struct, frozen=True, kw_only=True):
     `external_id` is the one of the path. `properties` is another name for `custom_fields`, `phone_number` for `phone`.
     """
 
-    external_id: str | None = None
+    external_id: Id | None = None
     email: str | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -55,4 +56,4 @@ class UserUpsert(Struct, frozen=True, kw_only=True):
 
 
 class MergeFrom(Struct, frozen=True):
-    from_external_id: str
+    from_external_id: Id

@@ -7,10 +7,11 @@ from typing import Literal
 from msgspec import Struct
 
 from addressee.dialects.suprsend.shapes.users import Meta
+from addressee.directory.documents import Id
 
 
 class NewList(Struct, frozen=True):
-    list_id: str
+    list_id: Id
     list_name: str | None = None
     list_description: str | None = None
     list_type: str | None = None
@@ -19,7 +20,7 @@ class NewList(Struct, frozen=True):
 
 
 class Ids(Struct, frozen=True):
-    distinct_ids: list[str]
+    distinct_ids: list[Id]
 
 
 class Affected(Struct, frozen=True):

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from addressee.dialects.suprsend.shapes import users
+from addressee.directory.documents import Id
 
 MAX_SUBSCRIBERS = 100
 
 # A user's id, or a user or an object described inline.
-Recipients = Annotated[list[str | dict[str, Any]], Meta(min_length=1, max_length=MAX_SUBSCRIBERS)]
+Recipients = Annotated[list[Id | dict[str, Any]], Meta(min_length=1, max_length=MAX_SUBSCRIBERS)]
 
 
 class Object(Struct, frozen=True):
@@ -30,7 +31,7 @@ class Objects(Struct, frozen=True):
 
 
 class BulkDeleteObjects(Struct, frozen=True):
-    object_ids: list[str]
+    object_ids: list[Id]
 
 
 class AddSubscriptions(Struct, frozen=True):

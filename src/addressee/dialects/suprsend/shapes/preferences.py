@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from addressee.dialects.suprsend.shapes.lists import OffsetMeta
+from addressee.directory.documents import Id
 
 OptInOrOut = Literal["opt_in", "opt_out"]
 Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]
@@ -41,11 +42,11 @@ class PreferenceChanges(Struct, frozen=True, kw_only=True):
 
 
 class BulkPreferenceChanges(PreferenceChanges, frozen=True, kw_only=True):
-    distinct_ids: list[str]
+    distinct_ids: list[Id]
 
 
 class BulkPreferenceReset(Struct, frozen=True):
-    distinct_ids: list[str]
+    distinct_ids: list[Id]
     reset_channel_preferences: bool = False
     reset_categories: bool = False
 

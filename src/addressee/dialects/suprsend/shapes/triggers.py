@@ -6,19 +6,21 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct, field
 
+from addressee.directory.documents import Id
+
 # A distinct_id, a user with a distinct_id or `is_transient`, or an object with an object_type and an id.
-Described: TypeAlias = str | dict[str, Any]
+Described: TypeAlias = Id | dict[str, Any]
 
 
 class Event(Struct, frozen=True):
     """`$identify` alone may leave `distinct_id` out: its properties name the user under `$identified_id`."""
 
     event: str
-    distinct_id: str | None = None
+    distinct_id: Id | None = None
     properties: dict[str, Any] | None = None
     env: str | None = None
-    tenant_id: str | None = None
-    brand_id: str | None = None
+    tenant_id: Id | None = None
+    brand_id: Id | None = None
     idempotency_key: str | None = field(default=None, name="$idempotency_key")
     insert_id: str | None = field(default=None, name="$insert_id")
 
@@ -28,7 +30,7 @@ class Trigger(Struct, frozen=True):
     recipients: list[Described]
     data: dict[str, Any] | None = None
     actor: Described | None = None
-    tenant_id: str | None = None
+    tenant_id: Id | None = None
     cancellation_key: str | None = None
     metadata: dict[str, Any] | None = None
     idempotency_key: str | None = field(default=None, name="$idempotency_key")
@@ -45,21 +47,21 @@ class LegacyTrigger(Struct, frozen=True):
     delay: int | float | str | None = None
     trigger_at: str | None = None
     delivery: dict[str, Any] | None = None
-    tenant_id: str | None = None
-    brand_id: str | None = None
+    tenant_id: Id | None = None
+    brand_id: Id | None = None
     idempotency_key: str | None = field(default=None, name="$idempotency_key")
 
 
 class Broadcast(Struct, frozen=True):
-    list_id: str
+    list_id: Id
     template: str
     notification_category: str | None = None
     channels: list[str] | None = None
     data: dict[str, Any] | None = None
     delay: int | float | str | None = None
     trigger_at: str | None = None
-    tenant_id: str | None = None
-    brand_id: str | None = None
+    tenant_id: Id | None = None
+    brand_id: Id | None = None
     idempotency_key: str | None = field(default=None, name="$idempotency_key")
     insert_id: str | None = field(default=None, name="$insert_id")
 

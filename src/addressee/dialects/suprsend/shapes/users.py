@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from addressee.directory.documents import Id
+
 
 class Profile(Struct, frozen=True):
     """Channels (a value or a list of values) under their `$` keys, reserved keys, and any other key as a property."""
@@ -21,12 +23,12 @@ class Operations(Struct, frozen=True):
 class EditEnvelope(Struct, frozen=True):
     """One edit as SDKs post it; `/event/` takes one, or a list of up to 400. `$time` is taken and not used."""
 
-    distinct_id: str
+    distinct_id: Id
     operations: list[dict[str, Any]] = field(name="$user_operations")
     insert_id: str | None = field(default=None, name="$insert_id")
     time: Any = field(default=None, name="$time")
     env: str | None = None
-    tenant_id: str | None = None
+    tenant_id: Id | None = None
 
 
 class User(Struct, frozen=True):
@@ -60,8 +62,8 @@ class Users(Struct, frozen=True):
 
 
 class BulkDeleteUsers(Struct, frozen=True):
-    distinct_ids: list[str]
+    distinct_ids: list[Id]
 
 
 class MergeFrom(Struct, frozen=True):
-    from_user_id: str
+    from_user_id: Id
