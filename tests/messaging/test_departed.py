@@ -418,7 +418,7 @@ async def test_what_is_being_sent_during_a_merge_is_not_that_of_who_has_the_id_n
     await office.merge("ada", "guest")
     await office.identify("guest")
     (waiting,) = await everybodys(office)
-    assert waiting.recipient.id == "guest"
+    assert waiting.recipient.id == "ada"
     assert await messaging.living_message(environment_id, waiting.id, user="guest") is None
     assert await messaging.mark(environment_id, [waiting.id], Mark.SEEN, user="guest") == []
     assert await messaging.living_message(environment_id, waiting.id, user="ada") == waiting

@@ -86,8 +86,13 @@ LIVING = {
 # So many messages are looked at to count them.
 COUNTED = 10_000
 
-# Those who are asked for.
-OWNERS = {("Function Scan", None)}
+# Those who are asked for, and merges whose messages are on their way.
+OWNERS = {
+    ("Function Scan", None),
+    ("WorkTable Scan", None),
+    ("Index Scan", "merges_moving_by_primary"),
+    ("Index Scan", "merges_moving_by_secondary"),
+}
 
 FILLED = ("recipients", "messages", "recipient_runs", "merges", "departed")
 
@@ -221,7 +226,7 @@ def blocks(found: list[dict[str, Any]]) -> int:
 async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[Any, ...]) -> None:
     filters = (*PERIOD, CHANNEL, "exclude", *[None] * 5)
     found = await plan(office, "feed", -1, *OWNER, *page, *filters, "all")
-    assert scans(found) == {("Index Scan", "messages_of_recipient")}
+    assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < 250
 
@@ -267,7 +272,7 @@ async def test_counting_messages_looks_at_the_newest_only(
 ) -> None:
     since, until, *columns = message_filter(**filter)
     found = await plan(office, "count_messages", -1, path, since, until, *columns, ["ada"], [UID])
-    assert {name for _, name in scans(found)} - {None} <= {index}
+    assert {name for _, name in scans(found) - OWNERS} - {None} <= {index}
     assert not read_whole(found)
     assert blocks(found) < COUNTED + FEW_BLOCKS
 
@@ -351,7 +356,7 @@ async def test_marking_all_looks_at_a_page(office: Office) -> None:
         ("look_at_messages_of_recipient", "messages_of_recipient", OWNER),
     ):
         found = await plan(office, statement, -1, *rest, *owner)
-        assert scans(found) == {("Index Scan", index)}
+        assert scans(found) - OWNERS == {("Index Scan", index)}
         assert found[0]["Actual Rows"] == 500
         assert blocks(found) < 500 + FEW_BLOCKS
 
@@ -371,7 +376,7 @@ async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office
 @pytest.mark.usefixtures("filled")
 async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
     found = await plan(office, "feed_counts", -1, *OWNER, *PERIOD, CHANNEL, "exclude", *[None] * 5)
-    assert scans(found) <= {
+    assert scans(found) - OWNERS <= {
         ("Index Scan", "messages_of_recipient"),
         ("Bitmap Index Scan", "messages_of_recipient"),
         ("Bitmap Heap Scan", None),

@@ -438,11 +438,13 @@ async def test_a_message_follows_a_merge_once_none_of_its_sends_is_open(office: 
     await edit(office, "lovelace", Identify({"name": "Lovelace"}))
     await notify(office, "ada")
     await office.merge("lovelace", "ada")
-    assert await office.messages("lovelace") == []
+    moved = "SELECT recipient_id FROM addressee.messages WHERE environment_id = $1"
+    assert await office.pool.fetchval(moved, office.environment_id) == "ada"
     fcm.refusals.clear()
     await office.work_after(timedelta(seconds=13))
     assert fcm.devices == ["phone", "tablet"]
     for _ in range(3):
         await office.work_after(timedelta(minutes=41))
+    assert await office.pool.fetchval(moved, office.environment_id) == "lovelace"
     assert [message.status for message in await office.messages("lovelace")] == [Status.SENT]
     assert fcm.devices == ["phone", "tablet"]

@@ -19,8 +19,8 @@ from addressee.directory.clock import Clock
 from addressee.directory.memberships import erase_memberships
 from addressee.directory.subscriptions import Identified, erase_subscriptions
 from addressee.messaging.ending import end_waiting
-from addressee.messaging.following import MOVED_AGE
 from addressee.messaging.listing import EARLIEST, LATEST
+from addressee.messaging.message_context import MOVED_AGE
 from addressee.messaging.runs import GROUPS
 
 SQL = load(__package__)

@@ -2,8 +2,9 @@
 
 So do subscriptions, where the merge unites them.
 
-What is not moved is found nevertheless: runs and others' messages keep naming the one who was merged away, and whoever
-reads them asks who stands for that identity now (see `people`).
+What is not moved yet, as it is being sent or there is much of it, is found nevertheless: whoever reads a recipient's
+messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages keep naming the one who
+was merged away, and whoever reads them asks who stands for that identity now (see `people`).
 """
 
 from __future__ import annotations
@@ -22,11 +23,9 @@ from addressee.directory.recipient import Recipient
 from addressee.directory.subscriptions import move_subscriptions
 from addressee.messaging.delivery import LONGEST_PAUSE, MAX_ATTEMPTS
 from addressee.messaging.message import lock_messages
+from addressee.messaging.message_context import MOVED_AGE
 
 SQL = load(__package__)
-
-# Older messages stay with the one who was merged away (knock.md §3.3).
-MOVED_AGE = timedelta(days=30)
 
 PAGE_SIZE = 500
 PAGES_AT_ONCE = 4
@@ -34,6 +33,9 @@ PAGES_AT_ONCE = 4
 # A message that is being sent moves once it has arrived, which takes long when a provider asks for pauses; and a page
 # of a run may be on its way during the merge.
 SWEEPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40), MAX_ATTEMPTS * LONGEST_PAUSE)
+
+# By when the last of them has begun, whatever two clocks differ by. Until it is done, readers look in both places.
+ALL_SWEEPS = sum(SWEEPS, -timedelta(minutes=5))
 
 
 class Follow(msgspec.Struct, frozen=True):
@@ -78,7 +80,8 @@ class Follower:
             again.append(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS)).job())
         async with self._pool.acquire() as connection, connection.transaction():
             await enqueue(connection, again)
-            await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, self._clock.now())
+            now = self._clock.now()
+            await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, now, now - ALL_SWEEPS)
 
 
 def next_sweep(follow: Follow) -> tuple[timedelta, ...]:

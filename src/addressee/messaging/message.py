@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +17,7 @@ from addressee.database.queries import load
 from addressee.directory.recipient import Document
 from addressee.messaging import channels
 from addressee.messaging.delivery import Status
+from addressee.messaging.message_context import MessageContext, read_context
 from addressee.messaging.runs import Identity
 from addressee.messaging.workflow import Channel
 
@@ -37,7 +39,9 @@ class Addressed(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
+    """`recipient` and `actors` are who they are now: those who were merged into somebody are that one.
+
+    `data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
 
     `source` says what started the run: a `type` (api, broadcast, …), and the `idempotency_key` that its caller chose.
     `topic` is the one that the recipient was told by, if any.
@@ -87,19 +91,21 @@ async def assemble(connection: Connection, environment_id: int, rows: Sequence[a
     if not rows:
         return []
     channels_by_id = await channels.by_id(connection, environment_id)
-    runs = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
-    data = {run["id"]: (msgspec.json.decode(run["data"]), msgspec.json.decode(run["source"])) for run in runs}
-    return [message_from(row, channels_by_id[row["channel_id"]], *data.get(row["run_id"], ({}, {}))) for row in rows]
+    actors = [msgspec.json.decode(row["actors"], type=tuple[Identity, ...]) for row in rows]
+    context = await read_context(connection, environment_id, rows, list(chain.from_iterable(actors)))
+    return [
+        message_from(row, channels_by_id[row["channel_id"]], acting, context)
+        for row, acting in zip(rows, actors, strict=True)
+    ]
 
 
-def message_from(
-    row: asyncpg.Record, channel: Channel, run_data: Mapping[str, Any], source: Mapping[str, str]
-) -> Message:
+def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identity], context: MessageContext) -> Message:
+    run_data, source = context.run_data(row["run_id"])
     return Message(
         id=row["id"],
         channel=channel,
-        recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
-        actors=msgspec.json.decode(row["actors"], type=tuple[Identity, ...]),
+        recipient=context.recipient(row),
+        actors=tuple(context.standing(actor, row["inserted_at"]) for actor in actors),
         tenant=row["tenant"],
         topic=row["topic"],
         status=Status(row["status"]),

@@ -12,7 +12,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.reader import Reader, Successor
 from addressee.directory.recipient import Place, Recipient
-from addressee.messaging.following import MOVED_AGE
+from addressee.messaging.message_context import MOVED_AGE
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import TRANSIENT, Identity
 

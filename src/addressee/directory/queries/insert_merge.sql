@@ -9,6 +9,7 @@ INSERT INTO addressee.merges (
   secondary_uid,
   merged_at,
   journal,
-  unites
+  unites,
+  moving
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)

@@ -2,7 +2,8 @@
 UPDATE addressee.merges
 SET undone_at = $3,
     journal = NULL,
-    settled_at = NULL
+    settled_at = NULL,
+    moving = true
 WHERE environment_id = $1
   AND id = $2
   AND undone_at IS NULL

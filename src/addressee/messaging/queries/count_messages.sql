@@ -1,6 +1,13 @@
 -- How many of the newest 10,000 messages on an access path ($2) a filter leaves. The planner must know that number: not
 -- knowing it, it may read them all.
-WITH newest AS (
+WITH RECURSIVE
+-- part: sources
+owners AS (
+  SELECT id COLLATE "C" AS id,
+         uid
+  FROM unnest($18::text[], $19::uuid[]) AS owners (id, uid)
+),
+newest AS (
   (
     SELECT *
     FROM addressee.messages
@@ -72,20 +79,19 @@ WITH newest AS (
   )
   UNION ALL
   (
-    SELECT messages.*
-    FROM unnest($18::text[], $19::uuid[]) AS owners (id, uid)
+    SELECT page.*
+    FROM sources
     CROSS JOIN LATERAL (
       SELECT *
-      FROM addressee.messages AS own
+      FROM addressee.messages AS messages
       WHERE $2 = 'messages_of_recipients'
-        AND own.environment_id = $1
-        AND own.recipient_id = owners.id
-        AND own.uid = owners.uid
-        AND own.inserted_at >= $3
-        AND own.inserted_at < $4
-      ORDER BY own.inserted_at DESC, own.id DESC
+        AND messages.environment_id = $1
+        AND messages.inserted_at >= $3
+        AND messages.inserted_at < $4
+        -- part: in_source
+      ORDER BY messages.inserted_at DESC, messages.id DESC
       LIMIT 10000
-    ) AS messages
+    ) AS page
     LIMIT 10000
   )
 )

@@ -1,4 +1,10 @@
--- A page of one identity's messages with what happened to them, after the row with the key $6.
+-- A page of one recipient's messages with what happened to them, after the row with the key $6.
+WITH RECURSIVE
+-- part: sources
+owners AS (
+  SELECT $3::text COLLATE "C" AS id,
+         $4::uuid AS uid
+)
 SELECT jsonb_build_array(messages.inserted_at, messages.id) AS key,
        to_jsonb(messages) - '{environment_id,collection,recipient_id,uid,filter_data}'::text[]
          || jsonb_build_object(
@@ -38,14 +44,19 @@ SELECT jsonb_build_array(messages.inserted_at, messages.id) AS key,
                   AND logs.recipient_id = messages.recipient_id
               )
             ) AS document
-FROM addressee.messages AS messages
-WHERE messages.environment_id = $1
-  AND messages.collection = $2
-  AND messages.recipient_id = $3
-  AND messages.uid = $4
-  AND (messages.inserted_at, messages.id) > (
-    coalesce(($6::jsonb ->> 0)::timestamptz, '-infinity'),
-    coalesce($6 ->> 1, '')
-  )
+FROM sources
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM addressee.messages AS messages
+  WHERE messages.environment_id = $1
+    AND messages.collection = $2
+    AND (messages.inserted_at, messages.id) > (
+      coalesce(($6::jsonb ->> 0)::timestamptz, '-infinity'),
+      coalesce($6 ->> 1, '')
+    )
+    -- part: in_source
+  ORDER BY messages.inserted_at, messages.id
+  LIMIT $5
+) AS messages
 ORDER BY messages.inserted_at, messages.id
 LIMIT $5

@@ -1,10 +1,14 @@
--- One identity's feed past a position ($4: towards older items), newest first.
-WITH matching AS NOT MATERIALIZED (
+-- One recipient's feed past a position ($4: towards older items), newest first.
+WITH RECURSIVE
+-- part: sources
+owners AS (
+  SELECT $2::text COLLATE "C" AS id,
+         $3::uuid AS uid
+),
+matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.messages
   WHERE environment_id = $1
-    AND recipient_id = $2
-    AND uid = $3
     AND filter_data @> $10
     AND channel_id = $11
     AND status = 'delivered'
@@ -24,21 +28,35 @@ WITH matching AS NOT MATERIALIZED (
         END
 ),
 older AS (
-  SELECT *
-  FROM matching
-  WHERE $4
-    AND (inserted_at, id) < ($5, $6)
-    AND inserted_at >= $8
-  ORDER BY inserted_at DESC, id DESC
+  SELECT page.*
+  FROM sources
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM matching AS messages
+    WHERE $4
+      AND (messages.inserted_at, messages.id) < ($5, $6)
+      AND messages.inserted_at >= $8
+      -- part: in_source
+    ORDER BY messages.inserted_at DESC, messages.id DESC
+    LIMIT $7
+  ) AS page
+  ORDER BY page.inserted_at DESC, page.id DESC
   LIMIT $7
 ),
 newer AS (
-  SELECT *
-  FROM matching
-  WHERE NOT $4
-    AND (inserted_at, id) > ($5, $6)
-    AND inserted_at < $9
-  ORDER BY inserted_at, id
+  SELECT page.*
+  FROM sources
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM matching AS messages
+    WHERE NOT $4
+      AND (messages.inserted_at, messages.id) > ($5, $6)
+      AND messages.inserted_at < $9
+      -- part: in_source
+    ORDER BY messages.inserted_at, messages.id
+    LIMIT $7
+  ) AS page
+  ORDER BY page.inserted_at, page.id
   LIMIT $7
 )
 SELECT *

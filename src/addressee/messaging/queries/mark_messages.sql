@@ -23,7 +23,20 @@ WHERE messages.environment_id = $1
       AND present.recipient_id = messages.recipient_id
   )
   -- part: not_departed
-  AND ($5::uuid[] IS NULL OR messages.uid = ANY($5))
+  AND (
+    $5::uuid[] IS NULL
+    -- What comes back from a merge that was undone is marked by whose it is again.
+    OR coalesce(
+         (
+           SELECT merges.secondary_uid
+           FROM addressee.merges AS merges
+           WHERE merges.environment_id = messages.environment_id
+             AND merges.id = messages.merge_ids[cardinality(messages.merge_ids)]
+             AND merges.undone_at IS NOT NULL
+         ),
+         messages.uid
+       ) = ANY($5)
+  )
   AND CASE $3
         WHEN 'seen' THEN messages.seen_at IS NULL
         WHEN 'unseen' THEN messages.seen_at IS NOT NULL

@@ -1,42 +1,47 @@
--- Some identities' messages past a position ($2: towards older ones), newest first.
-WITH matching AS NOT MATERIALIZED (
+-- Some recipients' messages past a position ($2: towards older ones), newest first.
+WITH RECURSIVE
+-- part: sources
+owners AS (
+  SELECT id COLLATE "C" AS id,
+         uid
+  FROM unnest($21::text[], $22::uuid[]) AS owners (id, uid)
+),
+matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.messages
   WHERE environment_id = $1
     -- part: message_filter
 ),
 older AS (
-  SELECT messages.*
-  FROM unnest($21::text[], $22::uuid[]) AS owners (id, uid)
+  SELECT page.*
+  FROM sources
   CROSS JOIN LATERAL (
     SELECT *
-    FROM matching
+    FROM matching AS messages
     WHERE $2
-      AND matching.recipient_id = owners.id
-      AND matching.uid = owners.uid
-      AND (matching.inserted_at, matching.id) < ($3, $4)
-      AND matching.inserted_at >= $6
-    ORDER BY matching.inserted_at DESC, matching.id DESC
+      AND (messages.inserted_at, messages.id) < ($3, $4)
+      AND messages.inserted_at >= $6
+      -- part: in_source
+    ORDER BY messages.inserted_at DESC, messages.id DESC
     LIMIT $5
-  ) AS messages
-  ORDER BY messages.inserted_at DESC, messages.id DESC
+  ) AS page
+  ORDER BY page.inserted_at DESC, page.id DESC
   LIMIT $5
 ),
 newer AS (
-  SELECT messages.*
-  FROM unnest($21::text[], $22::uuid[]) AS owners (id, uid)
+  SELECT page.*
+  FROM sources
   CROSS JOIN LATERAL (
     SELECT *
-    FROM matching
+    FROM matching AS messages
     WHERE NOT $2
-      AND matching.recipient_id = owners.id
-      AND matching.uid = owners.uid
-      AND (matching.inserted_at, matching.id) > ($3, $4)
-      AND matching.inserted_at < $7
-    ORDER BY matching.inserted_at, matching.id
+      AND (messages.inserted_at, messages.id) > ($3, $4)
+      AND messages.inserted_at < $7
+      -- part: in_source
+    ORDER BY messages.inserted_at, messages.id
     LIMIT $5
-  ) AS messages
-  ORDER BY messages.inserted_at, messages.id
+  ) AS page
+  ORDER BY page.inserted_at, page.id
   LIMIT $5
 )
 SELECT *

@@ -1,0 +1,59 @@
+-- What messages name: their runs ($2); into whom those of identities ($3) were merged who were, through merges of merges; and
+-- whose those of merges ($4) are that were undone.
+WITH RECURSIVE followed AS (
+  SELECT merges.secondary_uid AS uid,
+         merges.primary_id,
+         merges.primary_uid,
+         merges.merged_at,
+         1 AS steps
+  FROM addressee.merges AS merges
+  WHERE merges.environment_id = $1
+    AND merges.secondary_uid = ANY($3::uuid[])
+    AND merges.undone_at IS NULL
+  UNION ALL
+  SELECT followed.uid,
+         merges.primary_id,
+         merges.primary_uid,
+         followed.merged_at,
+         followed.steps + 1
+  FROM followed
+  JOIN addressee.merges AS merges
+    ON merges.environment_id = $1
+   AND merges.secondary_uid = followed.primary_uid
+   AND merges.undone_at IS NULL
+  WHERE followed.steps < 20
+)
+SELECT 'run' AS kind,
+       id,
+       data,
+       source,
+       NULL::text AS recipient_id,
+       NULL::uuid AS uid,
+       NULL::timestamptz AS merged_at
+FROM addressee.workflow_runs
+WHERE environment_id = $1
+  AND id = ANY($2::uuid[])
+UNION ALL
+(
+  SELECT DISTINCT ON (uid) 'successor',
+         uid,
+         NULL,
+         NULL,
+         primary_id,
+         primary_uid,
+         merged_at
+  FROM followed
+  ORDER BY uid, steps DESC
+)
+UNION ALL
+SELECT 'undone',
+       id,
+       NULL,
+       NULL,
+       secondary_id,
+       secondary_uid,
+       merged_at
+FROM addressee.merges
+WHERE environment_id = $1
+  AND id = ANY($4::uuid[])
+  AND undone_at IS NOT NULL
