@@ -1,5 +1,7 @@
 """Environments and their settings."""
 
+import re
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -64,8 +66,31 @@ async def test_a_change_keeps_the_other_settings(pool: Pool, environment: Enviro
     ],
 )
 async def test_a_wrong_setting_is_refused(pool: Pool, environment: Environment, wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="Not a setting of an environment"):
+    [name] = wrong
+    with pytest.raises(ValueError, match=name):
         await Environments(pool).change(environment.name, wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"clock_skew_minutes": -1}, "clock_skew_minutes cannot be -1: expected `int` >= 0."),
+        ({"enhanced_security": "yes"}, 'enhanced_security cannot be "yes": expected `bool`, got `str`.'),
+        ({"allowed_origins": [5]}, "allowed_origins cannot be [5]: expected `str`, got `int`."),
+        ({"user_shape": "round"}, "user_shape cannot be \"round\": invalid enum value 'round'."),
+        ({"timezone": "Mars"}, "timezone must be a name of the IANA time zone database, like Europe/Berlin."),
+    ],
+)
+async def test_it_is_said_what_is_wrong(
+    pool: Pool, environment: Environment, wrong: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        await Environments(pool).change(environment.name, wrong)
+
+
+async def test_a_setting_that_does_not_exist_is_told_those_that_do(pool: Pool, environment: Environment) -> None:
+    with pytest.raises(ValueError, match=r"^There is no setting 'colour' of an environment; there are "):
+        await Environments(pool).change(environment.name, {"colour": "red"})
 
 
 async def test_origins_are_as_browsers_send_them(pool: Pool, environment: Environment) -> None:

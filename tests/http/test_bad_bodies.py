@@ -5,18 +5,21 @@ Where that does not hold, a table says so, and why.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from addressee.dialects.operation import SlowBodyError
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import Inhabited, Stranger
-from tests.support.refusals import SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal
+from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal, Spoken
 from tests.support.routes import Route, description, each, each_with_body, every_route
 
 MEGABYTE = 1_000_000
@@ -38,6 +41,20 @@ UNREADABLE = {
     "100,000 lists deep": b"[" * 100_000 + b"]" * 100_000,
     "100,000 objects deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
 }
+
+
+COMPRESSIONS: Mapping[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "GZIP": lambda body: gzip.compress(body[:1]) + gzip.compress(body[1:]),
+    "deflate": zlib.compress,
+    "identity": bytes,
+}
+
+
+@cache
+def gzipped_spaces(size: int) -> bytes:
+    return gzip.compress(b" " * size)
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -74,6 +91,57 @@ class TestBodies:
         whole, rest = divmod(route.operation.max_body_bytes + 1, MEGABYTE)
         chunks = [b" " * MEGABYTE] * whole + [b" " * rest]
         assert not route.problems(inhabited.ask(line, route, body=chunks), Refusal.TOO_LARGE)
+
+
+@pytest.mark.usefixtures("unchanged")
+class TestCompressedBodies:
+    @each_with_body
+    def test_they_are_read(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        """A number is JSON, and no body of any route."""
+        wrong = [
+            f"{encoding}: {problem}"
+            for encoding, compress in COMPRESSIONS.items()
+            for headers in [{"content-encoding": encoding}]
+            for reply in [inhabited.ask(line, route, headers=headers, body=compress(b"5"))]
+            for problem in route.problems(reply, Refusal.INVALID, "")
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    @each_with_body
+    def test_what_is_not_compressed_as_it_says_cannot_be_read(
+        self, line: Connection, inhabited: Inhabited, route: Route
+    ) -> None:
+        wrong = [
+            f"{body[:9]!r}: {problem}"
+            for body in (b"{}", gzip.compress(b"{}")[:-9], gzip.compress(b"{}") + b"more", zlib.compress(b"{}"))
+            for reply in [inhabited.ask(line, route, headers={"content-encoding": "gzip"}, body=body)]
+            for problem in route.problems(reply, Refusal.UNREADABLE)
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    @every_route
+    def test_no_more_is_inflated_than_a_body_may_have(
+        self, line: Connection, inhabited: Inhabited, route: Route
+    ) -> None:
+        bomb = gzipped_spaces(route.operation.max_body_bytes + 1)
+        reply = inhabited.ask(line, route, headers={"content-encoding": "gzip"}, body=bomb)
+        assert not route.problems(reply, Refusal.TOO_LARGE)
+
+    @every_route
+    def test_other_compressions_are_refused(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+        wrong = []
+        for encoding in ("br", "zstd", "gzip, gzip", "x" * 100):
+            reply = inhabited.ask(line, route, headers={"content-encoding": encoding}, body=b"{}")
+            wrong += [f"{encoding}: {problem}" for problem in route.problems(reply, Refusal.ENCODING)]
+            assert reply.headers["accept-encoding"] == "gzip, deflate"
+        assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.name)
+def test_a_body_that_does_not_arrive_is_answered_in_the_envelope(spoken: Spoken) -> None:
+    answer = spoken.dialect.error(SlowBodyError(), "a-request")
+    reply = Reply(answer.status, {"x-request-id": "a-request"}, answer.body)
+    assert not spoken.problems(reply, Refusal.TOO_SLOW)
 
 
 # What a field of any type may wrongly hold.

@@ -36,6 +36,8 @@ class Refusal(Enum):
     INVALID = auto()
     INVALID_PARAMETER = auto()
     TOO_LARGE = auto()
+    ENCODING = auto()
+    TOO_SLOW = auto()
     MISSING = auto()
     WORKFLOW_MISSING = auto()
     WRONG_METHOD = auto()
@@ -272,6 +274,8 @@ SPOKEN_KNOCK = Spoken(
         Refusal.UNREADABLE: Words(400, "invalid_json", INVALID_REQUEST),
         Refusal.INVALID: Words(422, "invalid_params", INVALID_REQUEST),
         Refusal.TOO_LARGE: Words(413, "payload_too_large", INVALID_REQUEST),
+        Refusal.ENCODING: Words(415, "unsupported_encoding", INVALID_REQUEST),
+        Refusal.TOO_SLOW: Words(408, "request_timeout", INVALID_REQUEST),
         Refusal.MISSING: Words(404, "resource_missing", "api_error"),
         Refusal.WORKFLOW_MISSING: Words(404, "workflow_missing", INVALID_REQUEST),
         Refusal.WRONG_METHOD: Words(405, "method_not_allowed", INVALID_REQUEST),
@@ -291,6 +295,8 @@ SPOKEN_NATIVE = Spoken(
         Refusal.UNREADABLE: Words(400, "malformed"),
         Refusal.INVALID: Words(422, "invalid"),
         Refusal.TOO_LARGE: Words(413, "too_large"),
+        Refusal.ENCODING: Words(415, "unsupported_encoding"),
+        Refusal.TOO_SLOW: Words(408, "request_timeout"),
         Refusal.MISSING: Words(404, "not_found"),
         Refusal.WRONG_METHOD: Words(405, "method_not_allowed"),
         Refusal.UNAVAILABLE: Words(503, "unavailable"),
@@ -308,6 +314,8 @@ SPOKEN_SUPRSEND = Spoken(
         Refusal.UNREADABLE: Words(400, INVALID_REQUEST, "ValidationError"),
         Refusal.INVALID: Words(400, INVALID_REQUEST, "ValidationError"),
         Refusal.TOO_LARGE: Words(413, "payload_too_large", "PayloadTooLarge"),
+        Refusal.ENCODING: Words(415, "unsupported_encoding", "UnsupportedEncoding"),
+        Refusal.TOO_SLOW: Words(408, "request_timeout", "RequestTimeout"),
         Refusal.MISSING: Words(404, "not_found", "NotFound"),
         Refusal.WRONG_METHOD: Words(405, "method_not_allowed", "MethodNotAllowed"),
         Refusal.UNAVAILABLE: Words(503, "service_unavailable", "ServiceUnavailable"),
@@ -326,6 +334,8 @@ SPOKEN_NOTIFLOWS = Spoken(
         Refusal.INVALID: Words(422, "validation_failed"),
         Refusal.INVALID_PARAMETER: Words(400, "bad_request"),
         Refusal.TOO_LARGE: Words(413, "payload_too_large"),
+        Refusal.ENCODING: Words(415, "unsupported_encoding"),
+        Refusal.TOO_SLOW: Words(408, "request_timeout"),
         Refusal.MISSING: Words(404, "not_found"),
         Refusal.WORKFLOW_MISSING: Words(404, "not_found"),
         Refusal.WRONG_METHOD: Words(405, "method_not_allowed"),

@@ -149,6 +149,10 @@ def as_it_came(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[s
     return path
 
 
+# How bodies may be compressed, and the header that says so to who compressed one in another way.
+ENCODINGS = ("gzip", "deflate")
+TAKEN_ENCODINGS: Mapping[str, str] = {"accept-encoding": ", ".join(ENCODINGS)}
+
 # The header of an answer to what succeeds when it is tried again in a moment.
 RETRY_SOON: Mapping[str, str] = {"retry-after": "1"}
 
@@ -224,6 +228,20 @@ class TooLargeError(Exception):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"The body is larger than {limit:,} bytes.")
+
+
+class EncodingError(Exception):
+    """A body that is compressed in a way that is not undone here."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"Content-Encoding {encoding!r} is not taken; send {' or '.join(ENCODINGS)}, or no encoding.")
+
+
+class SlowBodyError(Exception):
+    """A body that did not arrive in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The rest of the body did not arrive in time; send as much as Content-Length announces.")
 
 
 class WrongMethodError(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -94,19 +96,16 @@ class Environments:
         try:
             changed = msgspec.convert({**known_settings(row), **settings}, Settings)
         except msgspec.ValidationError as error:
-            raise ValueError(f"Not a setting of an environment: {error}") from None
+            raise ValueError(what_is_wrong(settings, str(error))) from None
         if not is_timezone(changed.timezone):
-            raise ValueError(
-                "Not a setting of an environment: timezone must be a name of the IANA time zone database,"
-                " like Europe/Berlin."
-            )
+            raise ValueError("timezone must be a name of the IANA time zone database, like Europe/Berlin.")
         if changed.property_merge is Merge.PATCH:
-            raise ValueError("Not a setting of an environment: property_merge must be shallow or deep.")
+            raise ValueError("property_merge must be shallow or deep.")
         for origin in changed.allowed_origins:
             if not is_origin(origin):
                 raise ValueError(
-                    f"Not a setting of an environment: allowed_origins holds {origin!r}; an origin is like"
-                    " https://app.example.com, with http on localhost only, and without a path."
+                    f"allowed_origins holds {origin!r}; an origin is like https://app.example.com, with http on"
+                    " localhost only, and without a path."
                 )
         if "signing_key" in settings and changed.signing_key is not None:
             # Only now, as few changes need what takes long to import.
@@ -115,7 +114,7 @@ class Environments:
             try:
                 parse_signing_key(changed.signing_key)
             except ValueError as error:
-                raise ValueError(f"Not a setting of an environment: signing_key {error}") from None
+                raise ValueError(f"signing_key {error}") from None
         given = {setting: value for setting, value in msgspec.to_builtins(changed).items() if setting in settings}
         stored = await self._pool.fetchrow(SQL["change_environment"], row["id"], msgspec.json.encode(given))
         assert stored is not None
@@ -128,6 +127,17 @@ class Environments:
         private, public = new_pair()
         await self.change(name, {"signing_key": public})
         return private
+
+
+def what_is_wrong(settings: Mapping[str, Any], problem: str) -> str:
+    """What to say of given settings of which msgspec says the `problem`."""
+    for name in settings:
+        if name not in Settings.__struct_fields__:
+            known = ", ".join(Settings.__struct_fields__)
+            return f"There is no setting {name!r} of an environment; there are {known}."
+    message, _, path = problem.partition(" - at `$.")
+    name = re.split(r"[.\[`]", path)[0]
+    return f"{name} cannot be {json.dumps(settings.get(name))}: {message[:1].lower()}{message[1:]}."
 
 
 def environment_from(row: asyncpg.Record) -> Environment:

@@ -26,7 +26,7 @@ from addressee.dialects.operation import (
 from addressee.dialects.operation import Request as Unauthenticated
 from addressee.directory.errors import UnavailableError
 from addressee.directory.receipts import ReceiptMismatchError, RepeatedError
-from addressee.http import cors, metrics, requests
+from addressee.http import bodies, cors, metrics, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, write_request
 
@@ -113,7 +113,7 @@ async def answer_to(
 ) -> Answer:
     headers = requests.headers(req)
     decoded = decode_path(dialect.meant(path, headers))
-    body = requests.Body(req, operation.max_body_bytes)
+    body = bodies.Body(req, operation.max_body_bytes)
     request = Unauthenticated(rooms, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)
     req.context.let_in = True

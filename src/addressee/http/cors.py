@@ -20,7 +20,18 @@ ALLOWED_HEADERS = ", ".join(
         "X-Request-Id",
     ],
 )
-EXPOSED_HEADERS = "x-request-id, x-ratelimited-message_ids, retry-after"
+EXPOSED_HEADERS = ", ".join(
+    [
+        "accept-encoding",
+        "allow",
+        "idempotent-replayed",
+        "original-x-request-id",
+        "retry-after",
+        "x-ratelimited-message_ids",
+        "x-request-id",
+        "x-should-retry",
+    ],
+)
 PREFLIGHT_SECONDS = "86400"
 
 

@@ -129,3 +129,14 @@ def test_conditions_ask_who_is_a_member(knock: Knock, pushed: Pushed) -> None:
     knock.workflows.trigger("new-comment", recipients=["bob", "ada"], data={"thread": 1})
     wait_for_messages(knock, "ada", 1)
     wait_for_messages(knock, "bob", 0)
+
+
+def test_a_client_that_asks_for_no_page_gets_a_thousand_members(knock: Knock) -> None:
+    """The SDK sends no paging."""
+    for start in range(0, 1200, 600):
+        numbers = range(start, start + 600)
+        knock.audiences.add_members("crowd", members=[{"user": {"id": f"m{number}"}} for number in numbers])
+    listed = knock.audiences.list_members("crowd")
+    assert len(listed.entries) == 1000
+    following = knock.audiences.list_members("crowd", extra_query={"after": listed.page_info.after})
+    assert (len(following.entries), following.page_info.after) == (200, None)

@@ -8,8 +8,11 @@ from http import HTTPStatus
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
+    TAKEN_ENCODINGS,
     Answer,
+    EncodingError,
     MalformedError,
+    SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
@@ -39,7 +42,9 @@ CODES: dict[str, tuple[HTTPStatus, str]] = {
     "resource_missing": (HTTPStatus.NOT_FOUND, API),
     "workflow_missing": (HTTPStatus.NOT_FOUND, INVALID_REQUEST),
     "method_not_allowed": (HTTPStatus.METHOD_NOT_ALLOWED, INVALID_REQUEST),
+    "request_timeout": (HTTPStatus.REQUEST_TIMEOUT, INVALID_REQUEST),
     "payload_too_large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, INVALID_REQUEST),
+    "unsupported_encoding": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST),
     "workflow_inactive": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
     "actor_missing": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
     "channel_invalid": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
@@ -75,6 +80,7 @@ CODE_OF: dict[type[Exception], str] = {
     MissingError: "resource_missing",
     MalformedError: "invalid_json",
     TooLargeError: "payload_too_large",
+    SlowBodyError: "request_timeout",
     WrongMethodError: "method_not_allowed",
     WorkflowMissingError: "workflow_missing",
     WorkflowInactiveError: "workflow_inactive",
@@ -95,6 +101,8 @@ def render(error: Exception) -> Answer:
         case DataInvalidError():
             failures = [(failure.field, failure.message) for failure in error.failures]
             return envelope("invalid_params", str(error), failures)
+        case EncodingError():
+            return envelope("unsupported_encoding", str(error), headers=TAKEN_ENCODINGS)
         case OverloadedError() | UnavailableError():
             return envelope("service_unavailable", str(error), headers=RETRY_SOON)
         case _ if (code := CODE_OF.get(type(error))) is not None:

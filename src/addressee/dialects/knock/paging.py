@@ -17,9 +17,10 @@ MOST_IN_A_FEED = 200
 PAGING = ("after", "before", "page_size")
 
 
-def asked_page(query: Query, position: type[Position], most: int = MOST) -> Page[Position]:
-    size = query.number("page_size", DEFAULT_SIZE, 1, most)
+def asked_page(query: Query, position: type[Position], most: int = MOST, default: int = DEFAULT_SIZE) -> Page[Position]:
+    """An empty cursor is none. Raises KnockError for one that is no position."""
+    after, before = query.text("after") or None, query.text("before") or None
     try:
-        return page(size, query.text("after"), query.text("before"), position)
+        return page(query.number("page_size", default, 1, most), after, before, position)
     except CursorError as error:
-        raise invalid("before" if query.text("after") is None else "after", str(error)) from None
+        raise invalid("before" if after is None else "after", str(error)) from None

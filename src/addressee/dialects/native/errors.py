@@ -8,8 +8,11 @@ from http import HTTPStatus
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
+    TAKEN_ENCODINGS,
     Answer,
+    EncodingError,
     MalformedError,
+    SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
@@ -45,6 +48,7 @@ KNOWN: dict[type[Exception], tuple[HTTPStatus, str]] = {
     ReceiptMismatchError: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_mismatch"),
     MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
     TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    SlowBodyError: (HTTPStatus.REQUEST_TIMEOUT, "request_timeout"),
     WrongMethodError: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
 }
 
@@ -54,6 +58,9 @@ def render(error: Exception) -> Answer:
     match error:
         case RefusedError() | MisshapenError():
             return envelope(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, error.field)
+        case EncodingError():
+            status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+            return envelope(status, "unsupported_encoding", str(error), headers=TAKEN_ENCODINGS)
         case OverloadedError() | UnavailableError():
             return envelope(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", str(error), headers=RETRY_SOON)
         case _ if (known := KNOWN.get(type(error))) is not None:

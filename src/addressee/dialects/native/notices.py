@@ -17,7 +17,7 @@ PAGE_SIZE = 100
 async def list_all(call: Call) -> Answer:
     given = dict(pairs(call.query_string))
     try:
-        asked = page(PAGE_SIZE, given.get("after"), None, UUID)
+        asked = page(PAGE_SIZE, given.get("after") or None, None, UUID)
     except CursorError as error:
         raise MisshapenError("after", str(error)) from None
     part = await call.rooms.directory.notices(call.environment.id, asked)

@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
+    TAKEN_ENCODINGS,
     Answer,
     Call,
     Code,
+    EncodingError,
     MalformedError,
+    SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
@@ -31,8 +34,12 @@ CODES: Mapping[str, Code] = {
     "forbidden": Code(HTTPStatus.FORBIDDEN, "A browser calls from a page that allowed_origins does not name."),
     "not_found": Code(HTTPStatus.NOT_FOUND, "There is nothing of this id in the environment of the key."),
     "method_not_allowed": Code(HTTPStatus.METHOD_NOT_ALLOWED, "The path takes other methods; `allow` names them."),
+    "request_timeout": Code(HTTPStatus.REQUEST_TIMEOUT, "The rest of the body did not arrive in time."),
     "conflict": Code(HTTPStatus.CONFLICT, "What is asked does not follow from how things are; a repetition fails too."),
     "payload_too_large": Code(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than the message says."),
+    "unsupported_encoding": Code(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body's Content-Encoding is none that `accept-encoding` names."
+    ),
     "validation_failed": Code(HTTPStatus.UNPROCESSABLE_ENTITY, "Fields of the body are not as they must be."),
     "internal_error": Code(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; the log has the request's id."),
     "service_unavailable": Code(HTTPStatus.SERVICE_UNAVAILABLE, "Try again after the seconds in `retry-after`."),
@@ -123,6 +130,8 @@ CODE_OF: Mapping[type[Exception], str] = {
     UnknownPathError: "not_found",
     WrongMethodError: "method_not_allowed",
     TooLargeError: "payload_too_large",
+    EncodingError: "unsupported_encoding",
+    SlowBodyError: "request_timeout",
     OverloadedError: "service_unavailable",
     UnavailableError: "service_unavailable",
 }
@@ -165,7 +174,11 @@ def understood(error: Exception) -> NotiflowsError:
             return NotiflowsError("internal_error", message)
 
 
-HEADERS: Mapping[str, Mapping[str, str]] = {"conflict": RETRY_NEVER, "service_unavailable": RETRY_SOON}
+HEADERS: Mapping[str, Mapping[str, str]] = {
+    "conflict": RETRY_NEVER,
+    "service_unavailable": RETRY_SOON,
+    "unsupported_encoding": TAKEN_ENCODINGS,
+}
 
 
 def envelope(error: NotiflowsError, request_id: str) -> Answer:

@@ -9,8 +9,11 @@ from typing import Any
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
+    TAKEN_ENCODINGS,
     Answer,
+    EncodingError,
     MalformedError,
+    SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
@@ -29,8 +32,10 @@ NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.FORBIDDEN: ("permission_error", "PermissionDenied"),
     HTTPStatus.NOT_FOUND: ("not_found", "NotFound"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "MethodNotAllowed"),
+    HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", "RequestTimeout"),
     HTTPStatus.CONFLICT: ("conflict", "Conflict"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("payload_too_large", "PayloadTooLarge"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("unsupported_encoding", "UnsupportedEncoding"),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("unprocessable", "Unprocessable"),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("internal_error", "InternalError"),
     HTTPStatus.SERVICE_UNAVAILABLE: ("service_unavailable", "ServiceUnavailable"),
@@ -40,6 +45,7 @@ NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
 KNOWN: Mapping[type[Exception], HTTPStatus] = {
     MalformedError: HTTPStatus.BAD_REQUEST,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    SlowBodyError: HTTPStatus.REQUEST_TIMEOUT,
     UnknownPathError: HTTPStatus.NOT_FOUND,
     WrongMethodError: HTTPStatus.METHOD_NOT_ALLOWED,
     WorkflowMissingError: HTTPStatus.NOT_FOUND,
@@ -91,6 +97,8 @@ def render(error: Exception) -> Answer:
             return render(invalid(error.field, error.message))
         case MissingError():
             return render(missing_at(error.place))
+        case EncodingError():
+            return envelope(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error), headers=TAKEN_ENCODINGS)
         case OverloadedError() | UnavailableError():
             return envelope(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=RETRY_SOON)
         case _ if (status := KNOWN.get(type(error))) is not None:

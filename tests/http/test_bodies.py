@@ -1,0 +1,73 @@
+"""Request bodies are read whole, in time, and never further than their limit."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addressee.dialects.operation import MalformedError, SlowBodyError, TooLargeError
+from addressee.http import bodies
+
+COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
+
+
+async def stream(*parts: bytes, every: float = 0.0) -> AsyncIterator[bytes]:
+    for part in parts:
+        await asyncio.sleep(every)
+        yield part
+
+
+async def unfinished(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+    await asyncio.Event().wait()
+
+
+async def test_parts_are_joined() -> None:
+    assert await bodies.received(stream(b"a", b"", b"bc"), 3) == b"abc"
+
+
+async def test_one_byte_too_many_ends_it() -> None:
+    with pytest.raises(TooLargeError):
+        await bodies.received(unfinished(b"ab", b"cd"), 3)
+
+
+@pytest.mark.parametrize("parts", [(), (b"half",)])
+async def test_what_never_arrives_is_given_up(monkeypatch: pytest.MonkeyPatch, parts: Sequence[bytes]) -> None:
+    monkeypatch.setattr(bodies, "IDLE_SECONDS", 0.01)
+    with pytest.raises(SlowBodyError):
+        await bodies.received(unfinished(*parts), 100)
+
+
+async def test_so_is_what_trickles_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LONGEST_SECONDS", 0.02)
+    with pytest.raises(SlowBodyError):
+        await bodies.received(stream(*[b" "] * 1000, every=0.001), 2000)
+
+
+@given(st.sampled_from(["gzip", "deflate"]), st.binary(max_size=200), st.integers(0, 200))
+def test_inflating_gives_the_whole_or_refuses_it(encoding: str, body: bytes, limit: int) -> None:
+    raw = COMPRESS[encoding](body)
+    if len(body) > limit:
+        with pytest.raises(TooLargeError):
+            bodies.inflated(raw, encoding, limit)
+    else:
+        assert bodies.inflated(raw, encoding, limit) == body
+
+
+@given(st.sampled_from(["gzip", "deflate"]), st.binary(min_size=1, max_size=200))
+def test_whatever_says_that_it_is_compressed_is_read_or_refused(encoding: str, raw: bytes) -> None:
+    with suppress(MalformedError, TooLargeError):
+        bodies.inflated(raw, encoding, 1000)
+
+
+def test_a_small_body_cannot_become_large() -> None:
+    with pytest.raises(TooLargeError):
+        bodies.inflated(gzip.compress(bytes(50_000_000)), "gzip", 1_000_000)
