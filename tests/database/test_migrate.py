@@ -108,6 +108,43 @@ async def test_tokens_in_channel_data_that_were_stored_before_are_claimed(
     assert claims == {(id, digest_of(token).hex()) for id, token in expected}
 
 
+async def test_names_that_were_stored_as_properties_are_attributes(
+    empty: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attribute that is there already stays; what is no text stays a property."""
+    with monkeypatch.context() as patch:
+        patch.setattr("addressee.database.migrate.MIGRATIONS", [each for each in MIGRATIONS if each.version < 5])
+        patch.setattr("addressee.database.migrate.VERSION", 4)
+        await migrate(empty, finish=True)
+    stored: dict[str, tuple[Any, Any]] = {
+        "ada": ({"email": "a@b.cd"}, {"first_name": "Ada", "last_name": None, "plan": "pro"}),
+        "bob": ({"first_name": "Robert"}, {"first_name": "Bob"}),
+        "odd": ({}, {"first_name": {"latin": "Odd"}}),
+        "none": ({}, {"plan": "pro"}),
+    }
+    async with connect(empty) as connection:
+        for id, (attributes, properties) in stored.items():
+            await connection.execute(
+                """
+                INSERT INTO addressee.recipients
+                  (environment_id, collection, id, uid, version, updated_at, attributes, properties, format)
+                VALUES (1, '$users', $1, gen_random_uuid(), 1, now(), $2, $3, 1)
+                """,
+                id,
+                json.dumps(attributes).encode(),
+                json.dumps(properties).encode(),
+            )
+    await migrate(empty, finish=True)
+    async with connect(empty) as connection:
+        rows = await connection.fetch("SELECT id, version, attributes, properties FROM addressee.recipients")
+    assert {row["id"]: (row["version"], *map(json.loads, (row["attributes"], row["properties"]))) for row in rows} == {
+        "ada": (2, {"email": "a@b.cd", "first_name": "Ada", "last_name": None}, {"plan": "pro"}),
+        "bob": (2, {"first_name": "Robert"}, {}),
+        "odd": (1, {}, {"first_name": {"latin": "Odd"}}),
+        "none": (1, {}, {"plan": "pro"}),
+    }
+
+
 def entry(updated_at: str, **data: Any) -> dict[str, Any]:
     return {"data": data, "created_at": updated_at, "updated_at": updated_at}
 

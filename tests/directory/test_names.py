@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.directory.names import NAMES, derived, told
+from addressee.directory.names import NAMES, derived, echoed, told
 from addressee.directory.recipient import USERS, Place, Recipient
 from tests.support.documents import documents, text
 
@@ -59,17 +59,34 @@ def test_a_name_made_of_parts_has_their_words(first: str, last: str) -> None:
     assert derived({"first_name": first, "last_name": last}).get("name", "").split() == [*first.split(), *last.split()]
 
 
-def test_a_property_counts_as_given_and_an_attribute_before_it() -> None:
+def test_a_property_of_such_a_name_is_no_name() -> None:
     ada = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW, {"name": "Ada Lovelace"}, {"first_name": "Augusta"})
-    assert told(ada) == {"name": "Ada Lovelace", "first_name": "Augusta"}
-
-
-def test_what_is_no_text_is_told_as_null() -> None:
-    ada = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW, {}, {"name": {"full": "Ada"}, "plan": "pro"})
-    assert told(ada) == {"name": None}
+    assert told(ada) == {"name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace"}
 
 
 @given(documents, names)
 def test_whatever_is_stored_is_told_as_texts_and_nulls(attributes: dict[str, Any], properties: dict[str, Any]) -> None:
     recipient = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW, attributes, properties)
     assert all(value is None or isinstance(value, str) for value in told(recipient).values())
+
+
+SHOWN = frozenset({"name", "first_name", "last_name", "email", "avatar"})
+
+
+@pytest.mark.parametrize(
+    ("stored", "given", "only_shown"),
+    [
+        ({}, {"email": None, "avatar": None}, {"email", "avatar"}),
+        ({"email": "a@b.cd"}, {"email": None}, set()),
+        ({"name": "Ada King"}, {"name": "Ada King", "first_name": "Ada", "last_name": "King"}, NAMES),
+        ({"name": "Ada King"}, {"first_name": "Ada"}, {"first_name"}),
+        ({"name": "Ada King"}, {"first_name": "Ada", "last_name": "Lovelace"}, set()),
+        ({"name": "Ada King"}, {"name": "Bob", "first_name": "Ada", "email": None}, {"email"}),
+        ({"first_name": "Ada"}, {"name": "Ada", "first_name": "Ada", "last_name": None}, NAMES),
+        ({}, {"timezone": None}, set()),
+    ],
+)
+def test_what_is_given_as_it_was_shown(stored: dict[str, Any], given: dict[str, Any], only_shown: Any) -> None:
+    ada = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW, stored)
+    assert echoed(given, ada, SHOWN) == set(only_shown)
+    assert echoed(given, ada, frozenset()) == set()

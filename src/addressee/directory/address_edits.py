@@ -60,8 +60,12 @@ class AddAddress:
         else:
             added = new_address(self.kind, value, provider, details)
             primary = named_by(recipient.attributes, self.kind)
-            is_primary = primary is not None and primary["key"] == added["key"]
-            addresses = [added, *recipient.addresses] if is_primary else [*recipient.addresses, added]
+            if primary is None or primary["key"] != added["key"]:
+                addresses = [*recipient.addresses, added]
+            elif details:
+                addresses = [added, *recipient.addresses]
+            else:  # who has the attribute has the address
+                addresses = recipient.addresses
         check_number(addresses)
         if (why := doubt(self.kind, value)) is not None:
             moment.warn(why)

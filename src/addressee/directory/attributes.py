@@ -65,7 +65,7 @@ def checked(given: Mapping[str, Any]) -> Document:
 def laid_over(stored: Document, given: Document) -> Document:
     """Checked attributes over stored ones. Parts of a branding that are not given stay; a link that is null goes."""
     laid = {**stored, **given}
-    if given.get("branding"):
+    if isinstance(given.get("branding"), dict):
         laid["branding"] = laid_over_branding(stored.get("branding") or {}, given["branding"])
     return laid
 

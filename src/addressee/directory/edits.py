@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from msgspec import structs
 
-from addressee.directory import attributes
+from addressee.directory import attributes, names
 from addressee.directory.address_edits import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
 from addressee.directory.addresses import following
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
@@ -61,6 +61,9 @@ class Identify:
     are None take away all that there are; what becomes of the others is within `bounds`, or refused.
     `properties_field` is the caller's word for them, empty where they stand beside the attributes. An id that was
     deleted is refused unless the edit `revives` it.
+
+    What is given as it is stored is neither checked nor a change. Nor are attributes that are `always_shown` to the
+    caller's clients, where they are given as these see them (`names.echoed`).
     """
 
     name: ClassVar[str] = "identify"
@@ -72,6 +75,7 @@ class Identify:
     channel_data: Mapping[str, Any] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
     revives: Revives = Revives.ANYBODY
+    always_shown: frozenset[str] = frozenset()
 
     @property
     def says_anything(self) -> bool:
@@ -80,8 +84,7 @@ class Identify:
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
         recipient = living(found, place, moment, self.revives)
         changes: dict[str, Any] = {}
-        if self.attributes:
-            given = attributes.checked(self.attributes)
+        if given := self._new_attributes(recipient):
             changes["attributes"] = attributes.laid_over(recipient.attributes, given)
             if recipient.addresses:
                 changes["addresses"] = following(recipient, changes["attributes"])
@@ -89,6 +92,7 @@ class Identify:
             changes["properties"] = EMPTY
         elif self.properties:
             check_value(self.properties, self.properties_field)
+        if self.properties and not same(self.properties, recipient.properties):
             changes["properties"] = overlay(recipient.properties, self.properties, self.merge)
             if self.bounds is not None:
                 self.bounds.check(changes["properties"])
@@ -103,6 +107,20 @@ class Identify:
             sets = {id: merged_set(stored, id, preferences) for id, preferences in self.preferences.items()}
             changes["preferences"] = {**stored, **sets}
         return changed(recipient, moment, **changes)
+
+    def _new_attributes(self, recipient: Recipient) -> Document:
+        """Those that are given otherwise than they are. Raises RefusedError."""
+        if not self.attributes:
+            return EMPTY
+        stored = recipient.attributes
+        echoed = names.echoed(self.attributes, recipient, self.always_shown)
+        return attributes.checked(
+            {
+                name: value
+                for name, value in self.attributes.items()
+                if name not in echoed and not (name in stored and same(value, stored[name]))
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from addressee.directory.recipient import Document, Recipient
@@ -12,10 +12,26 @@ NAMES = ("name", *PARTS)
 
 
 def told(recipient: Recipient) -> Document:
-    """Those of the three names that are given, or follow; a text or null each. What is a property counts too."""
-    given = {**recipient.properties, **recipient.attributes}
-    said = {name: given[name] if isinstance(given[name], str) else None for name in NAMES if name in given}
-    return {**said, **derived(given)}
+    """Those of the three names that are given, or follow; a text or null each. A property is no name."""
+    given = recipient.attributes
+    return {**{name: given[name] for name in NAMES if name in given}, **derived(given)}
+
+
+def echoed(given: Mapping[str, Any], recipient: Recipient, always_shown: Set[str]) -> Set[str]:
+    """Returns which of the attributes that are given are only what their caller was shown.
+
+    Those in `always_shown` are shown as null, or as they follow from others, where they are not stored. Names are one
+    thing: where one of them is given otherwise, all of them are meant.
+    """
+    if not always_shown:
+        return frozenset()
+    shown = {**dict.fromkeys(always_shown), **recipient.attributes, **told(recipient)}
+    same_names = all(given[name] == shown.get(name) for name in NAMES if name in given)
+    return {
+        name
+        for name, value in given.items()
+        if name in always_shown and value == shown[name] and (same_names or name not in NAMES)
+    }
 
 
 def derived(given: Mapping[str, Any]) -> Document:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from addressee.directory import attributes
+from addressee.directory import attributes, contact_properties
 from addressee.directory.addresses import following
 from addressee.directory.documents import check_value, same
 from addressee.directory.editing import Moment, changed, living, without
@@ -26,14 +26,27 @@ ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Sets properties; each value replaces what was there whole. Creates who is missing."""
+    """Sets properties; each value replaces what was there whole. Creates who is missing.
+
+    One that is only a copy of what is stored elsewhere (`contact_properties`), among the names in `copies`, is not set.
+    """
 
     name: ClassVar[str] = "set"
     values: Mapping[str, Any]
+    copies: frozenset[str] = frozenset()
 
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
         check_value(self.values, "properties")
-        return with_values(living(found, place, moment), moment, self.values)
+        recipient = living(found, place, moment)
+        if not self.copies:
+            return with_values(recipient, moment, self.values)
+        copied = contact_properties.copies(recipient)
+        given = {
+            name: value
+            for name, value in self.values.items()
+            if not (name in self.copies and name in copied and same(value, copied[name]))
+        }
+        return with_values(recipient, moment, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +147,34 @@ def value_of(recipient: Recipient, key: str) -> Any:
     """What the namespace has under a name, or ABSENT."""
     if key in PERSONAL and key in recipient.attributes:
         return recipient.attributes[key]
-    return recipient.properties.get(key, ABSENT)
+    value = recipient.properties.get(key, ABSENT)
+    return ABSENT if is_personal(key, value) else value
+
+
+def is_personal(name: str, value: object) -> bool:
+    """Whether this is an attribute in the namespace. A property that says so is another caller's, and none of it."""
+    return name in PERSONAL and isinstance(value, str | None)
 
 
 def with_values(recipient: Recipient, moment: Moment, values: Mapping[str, Any]) -> Recipient:
     """`recipient` with other values in the namespace. Raises RefusedError."""
+    values = {name: value for name, value in values.items() if not is_as_given(recipient, name, value)}
     properties = {**recipient.properties, **values}
     touched = PERSONAL.intersection(values)
     if not touched:
         return changed(recipient, moment, properties=properties)
-    personal = attributes.checked({name: values[name] for name in touched if isinstance(values[name], str | None)})
+    personal = attributes.checked({name: values[name] for name in touched if is_personal(name, values[name])})
     return changed(
         recipient,
         moment,
         properties=without(properties, *personal),
         attributes={**without(recipient.attributes, *touched), **personal},
     )
+
+
+def is_as_given(recipient: Recipient, name: str, value: Any) -> bool:
+    stored = value_of(recipient, name)
+    return stored is not ABSENT and same(stored, value)
 
 
 def with_attributes(recipient: Recipient, moment: Moment, given: Document) -> Recipient:

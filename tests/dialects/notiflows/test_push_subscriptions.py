@@ -91,8 +91,15 @@ def test_everybody_has_their_own(ada: httpx.Client, bob: httpx.Client, own: str)
     ada.post(own, json=subscription(PHONE))
     assert bob.get(own).json() == {"items": []}
     assert missing(leave(bob, own, {"identifier": PHONE})) == (404, "channel_subscription", PHONE)
-    assert bob.post(own, json=subscription(PHONE)).status_code == 201
-    assert len(ada.get(own).json()["items"]) == 1
+    assert bob.post(own, json=subscription(LAPTOP)).status_code == 201
+    assert [len(each.get(own).json()["items"]) for each in (ada, bob)] == [1, 1]
+
+
+def test_a_browser_is_one_persons(ada: httpx.Client, bob: httpx.Client, own: str) -> None:
+    """Who signs in to it next has it, and nobody before."""
+    for user in (ada, bob):
+        assert user.post(own, json=subscription(PHONE)).status_code == 201
+    assert [len(each.get(own).json()["items"]) for each in (ada, bob)] == [0, 1]
 
 
 def test_repetitions_under_a_chosen_key_are_answered_as_before(ada: httpx.Client, own: str) -> None:

@@ -569,4 +569,4 @@ async def test_a_name_that_is_no_text_is_not_shown_as_one(
     edit = Identify(properties={"first_name": {"latin": "Ada"}, "last_name": "King"})
     await directory.write(Write(Place(environment.id, USERS, "ada"), (edit,)))
     ada = notiflows.users.retrieve("ada")
-    assert (ada.first_name, ada.last_name) == (None, "King")
+    assert (ada.first_name, ada.last_name) == (None, None)

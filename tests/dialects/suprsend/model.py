@@ -123,7 +123,7 @@ def shown(user: dict[str, Any]) -> dict[str, Any]:
         for key in (*PUSH, *TEXTS)
         if key in user
     }
-    return {"properties": user["properties"], **channels}
+    return {"properties": own(user), **channels}
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -135,3 +135,9 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
     return bool(one == other)
+
+
+def own(user: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a user that was read, without copies of what stands elsewhere."""
+    copies = ("created_at", *(name for name, key in (("email", "$email"), ("phone", "$sms")) if key in user))
+    return {name: value for name, value in user["properties"].items() if name not in copies}

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from suprsend import Suprsend
 
+from tests.dialects.suprsend.model import own
 from tests.dialects.suprsend.test_workflows import ended
 
 SDK = {"$ss_sdk_version": "suprsend/0.2.0;python/3.9.13"}
@@ -41,7 +42,7 @@ class TestIdentify:
         answer = rest.post("/event/", json=[identify("old")])
         assert (answer.status_code, answer.text) == (202, "OK")
         found = suprsend.users.get("old")
-        assert (found["distinct_id"], found["properties"]) == ("old", {})
+        assert (found["distinct_id"], own(found)) == ("old", {})
 
     def test_it_is_taken_with_the_edits_that_follow(
         self, rest: httpx.Client, suprsend: Suprsend, native: httpx.Client, pushed: object

@@ -6,6 +6,7 @@ import base64
 import hmac
 import itertools
 import json
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from suprsend.exception import SuprsendAPIException
 
 from addressee.database.installation import Installation
 from addressee.dialects.suprsend.profiles import inbox_value
+from tests.dialects.suprsend.model import own
 from tests.support.api import API
 from tests.support.waiting import eventually
 
@@ -48,11 +50,11 @@ class TestTheSeed:
 
     def test_create(self, suprsend: Suprsend) -> None:
         found = edited(suprsend, "__distinct_id__")
-        assert (found["distinct_id"], found["properties"], found["status"]) == ("__distinct_id__", {}, "active")
+        assert (found["distinct_id"], own(found), found["status"]) == ("__distinct_id__", {}, "active")
 
     def test_edit(self, suprsend: Suprsend) -> None:
         found = edited(suprsend, "u", ("set_timezone", "America/Los_Angeles"), ("set", "name", "John Doe"))
-        assert found["properties"] == {"$timezone": "America/Los_Angeles", "name": "John Doe"}
+        assert own(found) == {"$timezone": "America/Los_Angeles", "name": "John Doe"}
 
     def test_channels(self, suprsend: Suprsend) -> None:
         token = "xoxc-2054145879603-38XXXXXXX9856-Les61fkeOXXXXXXXXYOR3p"
@@ -116,35 +118,33 @@ class TestTheSeed:
         assert [key for key in edited(suprsend, "u", ("unset", all)) if key.startswith("$")] == ["$sms", "$inbox"]
 
     def test_preferred_language(self, suprsend: Suprsend) -> None:
-        assert edited(suprsend, "u", ("set", {"$preferred_language": "en"}))["properties"] == {
-            "$preferred_language": "en"
-        }
+        assert own(edited(suprsend, "u", ("set", {"$preferred_language": "en"}))) == {"$preferred_language": "en"}
 
     def test_set(self, suprsend: Suprsend) -> None:
         many = {"prop1": "val1", "prop2": ["one", "two", "three"], "number": 20}
         found = edited(suprsend, "u", ("set", "name", "user"), ("set", many))
-        assert found["properties"] == {"name": "user", **many}
+        assert own(found) == {"name": "user", **many}
 
     def test_set_once(self, suprsend: Suprsend) -> None:
         first = {"first_login": "2021-11-02", "DOB": "1991-10-02"}
         edited(suprsend, "u", ("set_once", "first_login", "2021-11-02"))
         found = edited(suprsend, "u", ("set_once", {"first_login": "2025-01-01", "DOB": "1991-10-02"}))
-        assert found["properties"] == first
+        assert own(found) == first
 
     def test_increment(self, suprsend: Suprsend) -> None:
         found = edited(suprsend, "u", ("increment", "login_count", 1), ("increment", {"login_count": 1, "orders": -2}))
-        assert found["properties"] == {"login_count": 2, "orders": -2}
+        assert own(found) == {"login_count": 2, "orders": -2}
 
     def test_append_and_remove(self, suprsend: Suprsend) -> None:
         found = edited(suprsend, "u", ("append", "wishlist", "iphone12"), ("append", {"wishlist": "Apple airpods"}))
-        assert found["properties"] == {"wishlist": ["iphone12", "Apple airpods"]}
+        assert own(found) == {"wishlist": ["iphone12", "Apple airpods"]}
         found = edited(suprsend, "u", ("remove", "wishlist", "iphone12"))
-        assert found["properties"] == {"wishlist": ["Apple airpods"]}
+        assert own(found) == {"wishlist": ["Apple airpods"]}
 
     def test_unset(self, suprsend: Suprsend) -> None:
         found = edited(suprsend, "u", ("set", {"wishlist": [1], "cart": 2, "kept": 3}), ("unset", "wishlist"))
-        assert found["properties"] == {"cart": 2, "kept": 3}
-        assert edited(suprsend, "u", ("unset", ["wishlist", "cart"]))["properties"] == {"kept": 3}
+        assert own(found) == {"cart": 2, "kept": 3}
+        assert own(edited(suprsend, "u", ("unset", ["wishlist", "cart"]))) == {"kept": 3}
 
     def test_bulk(self, suprsend: Suprsend) -> None:
         bulk = suprsend.users.get_bulk_edit_instance()
@@ -156,13 +156,33 @@ class TestTheSeed:
         assert (answer.status, answer.total, answer.success, answer.failure) == ("success", 2, 2, 0)
         assert values(suprsend.users.get("__distinct_id2__"), "$email") == ["u2@example.com"]
 
+    def test_get(self, suprsend: Suprsend) -> None:
+        """In the words of the page, beside those of the vendor's API."""
+        suprsend.users.upsert(
+            "u", {"name": "John Doe", "$email": ["u@example.com", "two@example.com"], "$sms": "+1 234 567 8900"}
+        )
+        found = suprsend.users.get("u")
+        created_at = found["properties"].pop("created_at")
+        assert datetime.fromisoformat(created_at) == datetime.fromisoformat(found["created_at"])
+        assert found["properties"] == {
+            "name": "John Doe",
+            "email": ["u@example.com", "two@example.com"],
+            "phone": "+12345678900",
+        }
+        assert (found["distinct_id"], found["status"], values(found, "$email")[0]) == ("u", "active", "u@example.com")
+
+    def test_get_shows_own_properties_before_copies(self, suprsend: Suprsend) -> None:
+        own_ones = {"email": "at home", "phone": 5, "created_at": "long ago"}
+        suprsend.users.upsert("u", {"$email": "u@example.com", "$sms": "+12345678900", **own_ones})
+        assert suprsend.users.get("u")["properties"] == own_ones
+
     def test_delete(self, suprsend: Suprsend) -> None:
         edited(suprsend, "u", ("set", "plan", "pro"))
         assert suprsend.users.delete("u") == {"success": True, "status_code": 204}
         for call in (suprsend.users.get, suprsend.users.delete):
             with pytest.raises(SuprsendAPIException, match=r"\[code: 404\] user \[distinct_id: 'u'\] not found"):
                 call("u")
-        assert edited(suprsend, "u")["properties"] == {}, "a new user under the same id"
+        assert own(edited(suprsend, "u")) == {}, "a new user under the same id"
 
 
 class TestFormsOfAnEdit:
@@ -191,7 +211,7 @@ class TestFormsOfAnEdit:
         found = client.users.get(id)
         return {
             key: value
-            for key, value in found.items()
+            for key, value in {**found, "properties": own(found)}.items()
             if key not in {"distinct_id", "created_at", "updated_at", "$inbox"}
         }
 
@@ -229,7 +249,7 @@ def test_an_id_may_hold_anything(request: pytest.FixtureRequest, kind: str, id: 
     assert client.users.get(id)["distinct_id"] == id
     assert client.users.get_edit_instance(id) is not None
     client.users.merge(id, client.users.upsert("other", {"from": "other"})["distinct_id"])
-    assert client.users.get(id)["properties"] == {"plan": "pro", "n": 1, "from": "other"}
+    assert own(client.users.get(id)) == {"plan": "pro", "n": 1, "from": "other"}
     assert [user["distinct_id"] for user in client.users.list()["results"]] == [id]
     assert client.users.delete(id)["status_code"] == 204
     assert client.users.list()["meta"]["count"] == 0
@@ -253,7 +273,7 @@ def test_upsert_adds_channels_and_sets_properties(suprsend: Suprsend) -> None:
         ("t1", "fcm", "d"),
         ("t2", "fcm", None),
     ]
-    assert found["properties"] == {
+    assert own(found) == {
         "plan": "pro",
         "kept": True,
         "$timezone": "Europe/Berlin",
@@ -369,7 +389,7 @@ class TestManyEdits:
         answer = bulk.save()
         assert (answer.status, answer.success, answer.failure) == ("success", 401, 0)
         assert suprsend.users.list()["meta"]["count"] == 401
-        assert suprsend.users.get("u400")["properties"] == {"number": 400}
+        assert own(suprsend.users.get("u400")) == {"number": 400}
 
     def test_a_request_just_below_the_limit_is_taken(self, suprsend: Suprsend) -> None:
         """A chunk is filled up to 819,200 bytes of edits of up to 10,240."""
@@ -388,7 +408,7 @@ class TestManyEdits:
             user.append("numbers", number)
             bulk.append(user)
         bulk.save()
-        assert suprsend.users.get("u")["properties"] == {"numbers": [*range(50)]}
+        assert own(suprsend.users.get("u")) == {"numbers": [*range(50)]}
 
 
 class TestEntries:
@@ -458,9 +478,9 @@ class TestEntries:
         body = {"distinct_id": "a", "$insert_id": "x" * 36, "$user_operations": [{"$add": {"n": 1}}]}
         for entry in (body, [body, body], {**body, "$user_operations": [{"$add": {"n": 5}}]}):
             assert rest.post("/event/", json=entry).status_code == 202
-        assert suprsend.users.get("a")["properties"] == {"n": 1}
+        assert own(suprsend.users.get("a")) == {"n": 1}
         rest.post("/event/", json={**body, "$insert_id": "y" * 36}).raise_for_status()
-        assert suprsend.users.get("a")["properties"] == {"n": 2}
+        assert own(suprsend.users.get("a")) == {"n": 2}
 
 
 def test_an_edit_that_says_nothing_is_refused(rest: httpx.Client) -> None:
@@ -489,4 +509,4 @@ def test_a_request_under_a_key_in_its_header_is_carried_out_once(rest: httpx.Cli
         (202, "OK", "text/plain")
     ] * 2
     assert answers[1].headers["idempotent-replayed"] == "true"
-    assert rest.get("/v1/user/u/").json()["properties"] == {"n": 1}
+    assert own(rest.get("/v1/user/u/").json()) == {"n": 1}

@@ -17,6 +17,7 @@ from addressee.database.pool import Pool
 from addressee.dialects.suprsend.delays import start_delay, written_delay, written_time
 from addressee.directory.keys import CreatedKey
 from tests.conftest import Environment
+from tests.dialects.suprsend.model import own
 from tests.support.waiting import eventually
 
 Outbox = Callable[[], list[Path]]
@@ -118,10 +119,10 @@ class TestOne:
         trigger(suprsend, request(described, {"distinct_id": "new", "name": "New"}))
         ended(native, 2)
         ada = suprsend.users.get("ada")
-        assert ada["properties"] == {"company": "Acme", "name": "Ada", "$timezone": "Europe/Paris"}
+        assert own(ada) == {"company": "Acme", "name": "Ada", "$timezone": "Europe/Paris"}
         assert [each["value"] for each in ada["$email"]] == ["ada@example.com", "ada@acme.example"]
         assert (ada["$sms"][0]["value"], ada["$androidpush"][0]["id_provider"]) == ("+15555550123", "fcm")
-        assert suprsend.users.get("new")["properties"] == {"name": "New"}
+        assert own(suprsend.users.get("new")) == {"name": "New"}
 
     def test_objects_tell_their_subscribers(self, suprsend: Suprsend, native: httpx.Client, pushed: object) -> None:
         suprsend.objects.upsert("team", "t", {"name": "Team"})
@@ -303,7 +304,7 @@ class TestRepetition:
         trigger(suprsend, request({"distinct_id": "ada", "plan": "pro"}), idempotency_key="k")
         suprsend.users.edit("ada", {"operations": [{"$set": {"plan": "free"}}]})
         trigger(suprsend, request({"distinct_id": "ada", "plan": "pro"}), idempotency_key="k")
-        assert suprsend.users.get("ada")["properties"] == {"plan": "free"}
+        assert own(suprsend.users.get("ada")) == {"plan": "free"}
 
     def test_a_refused_trigger_uses_up_no_key(self, suprsend: Suprsend, pushed: object) -> None:
         assert trigger(suprsend, request("ada", workflow="nope"), idempotency_key="k")["status_code"] == 404

@@ -9,7 +9,9 @@ from uuid import UUID
 from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
+from addressee.dialects.knock.identifying import flat
 from addressee.dialects.knock.inline_channel_data import check_rows
+from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.recipients import inline_write
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
@@ -23,7 +25,10 @@ from addressee.messaging import Reference
 
 
 async def identify(call: Call) -> Answer:
-    return await identify_rows(call, "users.identify", "users", typed_body(call, shapes.BulkIdentify).users)
+    rows = typed_body(call, shapes.BulkIdentify).users
+    if rendering.shape_of(call, Query(call.query_string)) == "nested":
+        rows = [dict(flat(row)) for row in rows]
+    return await identify_rows(call, "users.identify", "users", rows)
 
 
 async def identify_older(call: Call) -> Answer:
@@ -99,6 +104,7 @@ OPERATIONS = (
         "Identify up to 1,000 users",
         identify,
         SECRET,
+        query=("user_shape",),
         takes=shapes.BulkIdentify,
         gives=shapes.BulkOperation,
         max_body_bytes=MANY_RECIPIENTS_BYTES,

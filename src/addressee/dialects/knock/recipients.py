@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import structs
 
-from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.identifying import flat, identify_edit
 from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.tenant_settings import setting_edits
 from addressee.dialects.operation import Answer, Call, json_answer
@@ -80,6 +80,8 @@ def inline_write(call: Call, recipient: Reference, given: dict[str, Any], path: 
 
 def edits(collection: str, given: Mapping[str, Any], settings: Settings) -> tuple[Edit, ...]:
     """What a recipient of a collection stands for as a client describes it: `settings` is no trait of a tenant."""
+    if collection != USERS and "__typename" in given:  # as it was read
+        given = flat(given)
     if collection != TENANTS:
         return (identify_edit(given, settings),)
     traits = {name: value for name, value in given.items() if name != "settings"}

@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from addressee.database.paging import Slice, write_cursor
 from addressee.dialects.knock.errors import invalid
+from addressee.dialects.knock.identifying import is_trait
 from addressee.dialects.knock.preference_sets import knock_sets
 from addressee.dialects.knock.query import Query
 from addressee.dialects.knock.tenant_settings import settings_of
@@ -52,15 +53,11 @@ def user(recipient: Recipient, shape: str = "flat") -> Document:
 
 
 def flat_user(recipient: Recipient) -> Document:
-    """The id and the attributes come first; a trait of the same name (another dialect may set one) hides neither."""
-    attributes = known_attributes(recipient)
     return {
         "id": recipient.place.id,
-        **attributes,
-        **recipient.properties,
         "created_at": None,
-        **attributes,
-        "id": recipient.place.id,  # noqa: F601
+        **known_attributes(recipient),
+        **traits(recipient),
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
     }
@@ -69,7 +66,7 @@ def flat_user(recipient: Recipient) -> Document:
 def nested_user(recipient: Recipient) -> Document:
     return {
         "id": recipient.place.id,
-        "properties": {**recipient.properties, **known_attributes(recipient)},
+        "properties": {**traits(recipient), **known_attributes(recipient)},
         "preferences": preference_sets(recipient) or None,
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
@@ -90,7 +87,7 @@ def entity(recipient: Recipient) -> Document:
         "id": recipient.place.id,
         "collection": recipient.place.collection,
         "properties": {
-            **recipient.properties,
+            **traits(recipient),
             **outside(recipient),
             **({"settings": settings_of(recipient, recipient.preferences.get(MEMBERS))} if is_tenant else {}),
         },
@@ -106,6 +103,14 @@ def outside(recipient: Recipient) -> Document:
     return {name: value for name, value in attributes.items() if name not in ("created_at", "branding")}
 
 
+def traits(recipient: Recipient) -> Document:
+    """Its properties, but for those that another dialect has stored under the name of something else."""
+    attributes = known_attributes(recipient)
+    return {
+        name: value for name, value in recipient.properties.items() if name not in attributes and is_trait(name, value)
+    }
+
+
 def known_attributes(recipient: Recipient) -> Document:
     """All but those that Knock does not have: their names are free for properties."""
     if "language" not in recipient.attributes:
@@ -116,7 +121,7 @@ def known_attributes(recipient: Recipient) -> Document:
 def tenant(recipient: Recipient, members: Document | None) -> Document:
     """A tenant, flat; `members` is the preference set to show for those who are told something on its behalf."""
     return {
-        **recipient.properties,
+        **traits(recipient),
         **outside(recipient),
         "id": recipient.place.id,
         "settings": settings_of(recipient, members),

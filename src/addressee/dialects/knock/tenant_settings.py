@@ -31,6 +31,10 @@ BRANDING = frozenset(
         "dark_icon_url",
     },
 )
+
+# Null where nothing was given.
+BRANDED = frozenset({"branding"})
+
 PREFERENCE_SET = "settings.preference_set"
 
 
@@ -44,7 +48,7 @@ def setting_edits(given: Any) -> list[Edit]:
         raise RefusedError("name", "settings", f"settings has {' and '.join(NAMES)}, not {', '.join(sorted(unknown))}.")
     edits: list[Edit] = []
     if "branding" in given:
-        edits.append(Identify({"branding": checked_branding(given["branding"])}))
+        edits.append(Identify({"branding": checked_branding(given["branding"])}, always_shown=BRANDED))
     if "preference_set" in given:
         edits.append(members_edit(given["preference_set"]))
     return edits

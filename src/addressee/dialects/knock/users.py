@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from addressee.database.paging import write_cursor
 from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import missing
-from addressee.dialects.knock.identifying import identify_edit
+from addressee.dialects.knock.identifying import flat, identify_edit
 from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.preference_sets import tenant_of
@@ -36,9 +38,7 @@ def user_place(call: Call) -> Place:
 async def identify(call: Call) -> Answer:
     shape = rendering.shape_of(call, Query(call.query_string))
     given = object_body(call)
-    if shape == "nested" and set(given) == {"properties"} and isinstance(given["properties"], dict):
-        given = given["properties"]
-    return await identified(call, user_place(call), given, shape)
+    return await identified(call, user_place(call), flat(given) if shape == "nested" else given, shape)
 
 
 async def identify_older(call: Call) -> Answer:
@@ -58,7 +58,7 @@ def check_inline_parts(call: Call, user_id: str, edit: Identify) -> None:
         call.caller.check_tenant(WRITE_PREFERENCES, tenant_of(set_id))
 
 
-async def identified(call: Call, place: Place, given: Document, shape: str) -> Answer:
+async def identified(call: Call, place: Place, given: Mapping[str, Any], shape: str) -> Answer:
     edit = identify_edit(given, call.environment.settings)
     check_inline_parts(call, place.id, edit)
 

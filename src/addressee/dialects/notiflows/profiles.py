@@ -7,7 +7,7 @@ from typing import Any
 
 from addressee.dialects.notiflows.errors import Field, field_of, refused
 from addressee.dialects.notiflows.rendering import ATTRIBUTES
-from addressee.directory.documents import Bounds, Merge, below, check_value
+from addressee.directory.documents import Bounds, Merge, below, check_value, same
 from addressee.directory.editing import Revives
 from addressee.directory.edits import Identify
 from addressee.directory.errors import RefusedError
@@ -17,17 +17,26 @@ CUSTOM_FIELDS = "custom_fields"
 MAX_DEPTH = 20
 MAX_BYTES = 65_536
 
+# Null, or derived, where nothing was given.
+ALWAYS_SHOWN = frozenset(ATTRIBUTES.values())
+
+NOTHING: Mapping[str, Any] = {}
+
 # Names of the concept pages (§4.4). Where both are given, the one of the wire counts.
 ALIASES = {"phone": "phone_number", CUSTOM_FIELDS: "properties"}
 
 
-def parse_user(given: Mapping[str, Any], path: str = "", *, revives: Revives = Revives.ANYBODY) -> Identify:
+def parse_user(
+    given: Mapping[str, Any], path: str = "", *, revives: Revives = Revives.ANYBODY, seen: Mapping[str, Any] = NOTHING
+) -> Identify:
     """The edit that a user stands for, without what else hangs on one. `path` is where in the body it stands.
 
-    Raises NotiflowsError, which names every field that is wrong.
+    Raises NotiflowsError, which names every field that is wrong; what is given as it was `seen` is not.
     """
     found = {name: spelled for name in (*ATTRIBUTES, CUSTOM_FIELDS) if (spelled := spelling(name, given)) is not None}
-    failures = [*wrong(found, given, path)]
+    failures = [
+        *wrong({name: found[name] for name in found if not was_seen(given[found[name]], seen, name)}, given, path)
+    ]
     if failures:
         raise refused(failures)
     custom_fields = found.pop(CUSTOM_FIELDS, None)
@@ -37,7 +46,12 @@ def parse_user(given: Mapping[str, Any], path: str = "", *, revives: Revives = R
         merge=Merge.PATCH,
         bounds=bounds(below(path, CUSTOM_FIELDS)),
         revives=revives,
+        always_shown=ALWAYS_SHOWN,
     )
+
+
+def was_seen(value: object, seen: Mapping[str, Any], name: str) -> bool:
+    return name in seen and same(value, seen[name])
 
 
 def spelling(name: str, given: Mapping[str, Any]) -> str | None:

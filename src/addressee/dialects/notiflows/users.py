@@ -9,7 +9,7 @@ from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.notiflows import rendering
 from addressee.dialects.notiflows.authentication import ADMIN
 from addressee.dialects.notiflows.channel_settings import inline_channel_settings
-from addressee.dialects.notiflows.errors import invalid, missing, not_found
+from addressee.dialects.notiflows.errors import NotiflowsError, invalid, missing, not_found
 from addressee.dialects.notiflows.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.places import known_user, user_at, user_place
 from addressee.dialects.notiflows.preferences import inline_preferences
@@ -17,12 +17,12 @@ from addressee.dialects.notiflows.profiles import parse_user
 from addressee.dialects.notiflows.query import Query
 from addressee.dialects.notiflows.shapes import users as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
-from addressee.directory.edits import Delete, History
+from addressee.directory.edits import Delete, History, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.listing import Order, Selection
 from addressee.directory.merges import Done
 from addressee.directory.merging import Filling
-from addressee.directory.recipient import USERS, Place
+from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.spans import Span
 from addressee.directory.writes import Write, Written
 
@@ -46,7 +46,7 @@ async def upsert(call: Call) -> Answer:
     if given.get("external_id") not in (place.id, None):
         raise invalid("external_id", "external_id must be the one of the path, or left out.")
     edits = (
-        parse_user(given),
+        await parse_profile(call, place, given),
         *await inline_channel_settings(call, given.get("channel_settings")),
         *await inline_preferences(call, given.get("preferences")),
     )
@@ -58,6 +58,17 @@ async def upsert(call: Call) -> Answer:
         return json_answer(rendering.user(written.recipient), status)
 
     return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+
+
+async def parse_profile(call: Call, place: Place, given: Document) -> Identify:
+    """What another dialect stored may look otherwise than it must here: to send back what was read is no mistake."""
+    try:
+        return parse_user(given)
+    except NotiflowsError:
+        recipient = await call.rooms.directory.read(place)
+        if recipient is None:
+            raise
+        return parse_user(given, seen=rendering.user(recipient))
 
 
 async def delete(call: Call) -> Answer:

@@ -12,7 +12,7 @@ from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import SuprSendError, missing
 from addressee.dialects.suprsend.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.operators import Parsed, parse_operations, parse_profile
+from addressee.dialects.suprsend.operators import Parsed, as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.places import checked_tenant, known, known_user, tenant_at, user_place
 from addressee.dialects.suprsend.profiles import profile, properties, times, warned, warnings_of
@@ -73,7 +73,7 @@ def rendered(within: Recipient, tenant_id: str) -> Document:
 
 
 async def upsert(call: Call) -> Answer:
-    return await write(call, parse_profile(object_body(call)), HTTPStatus.CREATED)
+    return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
 
 
 async def edit(call: Call) -> Answer:

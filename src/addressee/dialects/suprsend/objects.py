@@ -11,7 +11,7 @@ from addressee.dialects.bodies import object_body, typed_body
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, check_number
-from addressee.dialects.suprsend.operators import Parsed, parse_operations, parse_profile
+from addressee.dialects.suprsend.operators import Parsed, as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.places import checked_id, known
 from addressee.dialects.suprsend.profiles import profile, warned, warnings_of
@@ -70,7 +70,7 @@ def rendered(recipient: Recipient, counts: Mapping[UUID, int]) -> Document:
 
 
 async def upsert(call: Call) -> Answer:
-    return await write(call, parse_profile(object_body(call)), HTTPStatus.CREATED)
+    return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
 
 
 async def edit(call: Call) -> Answer:

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from addressee.dialects.suprsend.channel_names import KIND_OF
 from addressee.dialects.suprsend.errors import invalid
+from addressee.directory import contact_properties
 from addressee.directory.address_edits import AddAddress, RemoveAddress, RemoveAddresses
 from addressee.directory.documents import escaped
 from addressee.directory.editing import Revives
 from addressee.directory.edits import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
+from addressee.directory.property_edits import is_personal
 from addressee.directory.recipient import Document
 
 # Made by the server, and kept whatever a client says.
@@ -34,6 +36,9 @@ DISPLAY_NAME = "$name"
 PROVIDER = ("$id_provider", "$pushvendor")
 DETAILS: Mapping[str, str] = {"$bundle_id": "bundle_id", "$device_id": "device_id"}
 BESIDE = frozenset({*PROVIDER, *DETAILS})
+
+# What every profile has that was read, and none that is written.
+READ = frozenset({"properties", "created_at", "updated_at"})
 
 LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
@@ -91,6 +96,34 @@ def parse_profile(profile: Document, revives: Revives = Revives.ANYBODY) -> Pars
     Raises SuprSendError for one that says too much.
     """
     return gathered(parts_of_profile(profile), revives)
+
+
+def as_written(body: Document) -> Document:
+    """The profile that a body describes: one that was read has its properties apart, and channels with their status.
+
+    Addresses that are not active are left as they are.
+    """
+    properties = body.get("properties")
+    if not isinstance(properties, dict) or not body.keys() >= READ:
+        return body
+    shown = {key: [each for each in values_of(body.get(key)) if is_active(each)] for key in CHANNELS}
+    return {**properties, **{key: [given_again(each) for each in values] for key, values in shown.items() if values}}
+
+
+def values_of(shown: object) -> list[Document]:
+    return [each for each in shown if isinstance(each, dict)] if isinstance(shown, list) else []
+
+
+def is_active(shown: Document) -> bool:
+    return bool(shown.get("status", "active") == "active")
+
+
+def given_again(shown: Document) -> Any:
+    """An address as a client gives one; that of a push names its provider."""
+    value, provider = shown.get("value"), shown.get("id_provider")
+    if provider is None or isinstance(value, dict):
+        return value
+    return {"token": value, "provider": provider, **{name: shown[name] for name in DETAILS.values() if name in shown}}
 
 
 def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Parsed:
@@ -165,7 +198,8 @@ def named_twice(key: str, value: Any, beside: Document) -> Edit:
 def put(key: str, value: Any, beside: Document) -> Edit:
     if key in RESERVED:
         return Identify(attributes={RESERVED[key]: checked_reserved(key, value)})
-    return Set({property_name(key): value})
+    name = property_name(key)
+    return Set({name: value}, contact_properties.NAMES if name in contact_properties.NAMES else frozenset())
 
 
 def put_once(key: str, value: Any, beside: Document) -> Edit:
@@ -211,6 +245,16 @@ def push_parts(kind: str, value: Any, beside: Document) -> tuple[Any, Any, Docum
         details |= {name: value[name] for name in DETAILS.values() if value.get(name) is not None}
         value = value["token"]
     return value, provider, details
+
+
+def is_property(name: str, value: object) -> bool:
+    """Whether this is a property that a client can write under this very name."""
+    if is_personal(name, value) or name != name.strip():
+        return False
+    try:
+        return property_name(name) == name
+    except PassedOverError:
+        return False
 
 
 def property_name(key: str) -> str:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from addressee.dialects.operation import Call
-from addressee.dialects.suprsend.operators import CHANNELS, RESERVED, Parsed, worded
-from addressee.directory import addresses
+from addressee.dialects.suprsend.operators import CHANNELS, RESERVED, Parsed, is_property, worded
+from addressee.directory import addresses, contact_properties
 from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writes import Written
 
@@ -49,10 +49,17 @@ def profile(recipient: Recipient) -> Document:
 
 
 def properties(recipient: Recipient) -> Document:
+    """Those that a client could have written: what another dialect stored under a name that is taken is not shown."""
     given = recipient.attributes
+    own = {name: value for name, value in recipient.properties.items() if is_property(name, value)}
     shown = {name: given[name] for name in SHOWN if name in given}
     reserved = {key: given[name] for key, name in RESERVED.items() if given.get(name) is not None}
-    return {**recipient.properties, **shown, **reserved}
+    return {**own, **shown, **reserved}
+
+
+def with_copies(user: Document, recipient: Recipient) -> Document:
+    """A user whose properties say again what the channels do, as the vendor's guide shows it."""
+    return {**user, "properties": {**contact_properties.copies(recipient), **user["properties"]}}
 
 
 def times(recipient: Recipient) -> Document:

@@ -11,10 +11,10 @@ from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.authentication import SERVER
 from addressee.dialects.suprsend.errors import invalid, missing_at
 from addressee.dialects.suprsend.limits import MAX_BODY_BYTES, check_number
-from addressee.dialects.suprsend.operators import Parsed, parse_operations, parse_profile
+from addressee.dialects.suprsend.operators import Parsed, as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.places import known_user, user_at, user_place
-from addressee.dialects.suprsend.profiles import listed_user, user, warnings_of
+from addressee.dialects.suprsend.profiles import listed_user, user, warnings_of, with_copies
 from addressee.dialects.suprsend.query import Query
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.directory.bulk import BulkOperation
@@ -35,11 +35,12 @@ async def list_all(call: Call) -> Answer:
 
 
 async def get(call: Call) -> Answer:
-    return json_answer(user(call, await known_user(call)))
+    recipient = await known_user(call)
+    return json_answer(with_copies(user(call, recipient), recipient))
 
 
 async def upsert(call: Call) -> Answer:
-    return await write(call, parse_profile(object_body(call)), HTTPStatus.CREATED)
+    return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
 
 
 async def edit(call: Call) -> Answer:
