@@ -9,7 +9,7 @@ from uuid import UUID
 
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.directory import addresses
-from addressee.directory.address_forms import mask
+from addressee.directory.address_forms import form_of, mask
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.runs import TRANSIENT
 from addressee.messaging.workflow import Channel
@@ -52,13 +52,10 @@ class Reach:
 
 def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None = None) -> Reach:
     """`kinds` are the only ones that a run is to use, None: any. Who lives in a run only has no feed."""
-    kind = PROVIDERS[channel.provider].kind
-    assert kind is not None
-    if kinds is not None and kind not in kinds:
-        return Reach(obstacle={"reason": "channel_not_requested"})
-    blocked = None if wishes is None else decide(wishes, Target(kind, str(channel.id)))
-    if blocked is not None:
-        return Reach(obstacle={"reason": "preferences", **described(blocked)})
+    kind = kind_of(channel)
+    obstacle = unwanted(kind, channel, wishes, kinds)
+    if obstacle is not None:
+        return Reach(obstacle=obstacle)
     if channel.type is ChannelType.IN_APP_FEED:
         if recipient.place.collection == TRANSIENT:
             return Reach(obstacle={"reason": "no_feed"})
@@ -68,6 +65,44 @@ def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: 
     if not active:
         return Reach(obstacle={"reason": "addresses_disabled" if known else MISSING[channel.type]})
     return Reach(tuple(chosen(active, channel)))
+
+
+def unreachable(
+    address: Address, recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None
+) -> Document | None:
+    """Why a message that was made for this address is not to go there any more; None: it is.
+
+    A reason is one of `reach`, or `address_missing` or `address_disabled`. A device may be somebody else's by now.
+    """
+    obstacle = unwanted(kind_of(channel), channel, wishes, kinds)
+    if obstacle is not None:
+        return obstacle
+    known = known_addresses(recipient, channel.id, channel.provider)
+    is_active = known.get(address)
+    if is_active is None:  # it may be spelled in another way by now
+        is_active = {key(each): is_active for each, is_active in known.items()}.get(key(address))
+    if is_active is None:
+        return {"reason": "address_missing"}
+    return None if is_active else {"reason": "address_disabled"}
+
+
+def key(address: Address) -> tuple[str, str]:
+    """What the spellings of one address have in common."""
+    return address.kind, form_of(address.kind).key(address.value) or address.value
+
+
+def kind_of(channel: Channel) -> str:
+    kind = PROVIDERS[channel.provider].kind
+    assert kind is not None
+    return kind
+
+
+def unwanted(kind: str, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None) -> Document | None:
+    """Why nothing is to be sent on this channel, whatever the addresses."""
+    if kinds is not None and kind not in kinds:
+        return {"reason": "channel_not_requested"}
+    blocked = None if wishes is None else decide(wishes, Target(kind, str(channel.id)))
+    return None if blocked is None else {"reason": "preferences", **described(blocked)}
 
 
 def known_addresses(recipient: Recipient, channel_id: UUID, provider: str) -> dict[Address, bool]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
@@ -14,7 +16,7 @@ from addressee.messaging.delivery_logs import Attempt, insert_delivery_logs
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.message import lock_messages
 from addressee.messaging.runs import Identity
-from addressee.messaging.sends import Tried
+from addressee.messaging.sends import Claimed, Obstacle, Tried
 
 SQL = load(__package__)
 
@@ -46,13 +48,19 @@ async def record(connection: Connection, environment_id: int, tried: Sequence[Tr
     )
     ids = {row["id"] for row in rows}
     recorded = [each for each in tried if each.send.id in ids]
-    await change_messages(connection, environment_id, recorded, now)
+    moves = await change_messages(connection, environment_id, recorded, now)
+    await note_obstacles(connection, environment_id, recorded, moves, now)
     await insert_delivery_logs(connection, environment_id, attempts(recorded), now)
     return recorded
 
 
-async def change_messages(connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime) -> None:
-    """Takes the messages of these sends, which are held, to the statuses that follow from all of their sends."""
+async def change_messages(
+    connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime
+) -> Sequence[Move]:
+    """Takes the messages of these sends, which are held, to the statuses that follow from all of their sends.
+
+    Returns those whose status changes.
+    """
     by_message: dict[str, list[Tried]] = defaultdict(list)
     for each in tried:
         by_message[each.send.message_id].append(each)
@@ -60,7 +68,7 @@ async def change_messages(connection: Connection, environment_id: int, tried: Se
     moves = [move_of(sends[message_id], those) for message_id, those in by_message.items()]
     moves = [move for move in moves if move.changes]
     if not moves:
-        return
+        return ()
     await connection.execute(
         SQL["change_messages"],
         environment_id,
@@ -76,6 +84,40 @@ async def change_messages(connection: Connection, environment_id: int, tried: Se
         for change in move.changes
     ]
     await insert_events(connection, environment_id, happenings, now)
+    return moves
+
+
+async def note_obstacles(
+    connection: Connection, environment_id: int, recorded: Sequence[Tried], moves: Sequence[Move], now: datetime
+) -> None:
+    """Has the journals of runs say which messages were not sent after all, as they do of steps that were skipped."""
+    not_sent = {move.message_id for move in moves if move.changes[-1].status is Status.NOT_SENT}
+    noted = {
+        each.send.message_id: (each.send, each.obstacle)
+        for each in recorded
+        if each.obstacle is not None and each.send.message_id in not_sent
+    }
+    if not noted:
+        return
+    await connection.execute(
+        SQL["note_in_journals"],
+        environment_id,
+        [send.recipient_run_id for send, _ in noted.values()],
+        [obstacle.recipient_id for _, obstacle in noted.values()],
+        [msgspec.json.encode([entry_of(send, obstacle, now)]) for send, obstacle in noted.values()],
+        now,
+    )
+
+
+def entry_of(send: Claimed, obstacle: Obstacle, now: datetime) -> Mapping[str, Any]:
+    return {
+        "event": "step_skipped",
+        "status": "ok",
+        "inserted_at": now,
+        "step_ref": send.step_ref,
+        "step_type": "channel",
+        "data": {**obstacle.reason, "message_id": send.message_id},
+    }
 
 
 def move_of(sends: Mapping[str, Status], tried: Sequence[Tried]) -> Move:

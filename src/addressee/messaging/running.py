@@ -16,20 +16,22 @@ from addressee.directory.reader import Reader
 from addressee.messaging.erasing import Erase, Person
 from addressee.messaging.facts import read_facts
 from addressee.messaging.fanning import fanouts_to_start, open_fanouts
-from addressee.messaging.reference import Reference
 from addressee.messaging.runs import (
     PAGE_SIZE,
     TRANSIENT,
     TRANSIENT_LIFE,
-    Identity,
-    Profile,
     RunPage,
-    Subscribed,
-    Terms,
     WaitingRecipient,
 )
 from addressee.messaging.stepping import Facts, NewMessage, RecipientRun, RunStatus, run_through
-from addressee.messaging.storing import Run, insert_messages, insert_recipient_runs, move
+from addressee.messaging.storing import (
+    Run,
+    insert_messages,
+    insert_recipient_runs,
+    move,
+    read_run,
+    recipient_run_from,
+)
 from addressee.messaging.workflow import Workflow
 
 SQL = load(__package__)
@@ -67,7 +69,7 @@ class Runner:
         self._hint.give()
 
     async def advance(self, page: RunPage) -> None:
-        run = await self._run(page)
+        run = await read_run(self._pool, page.environment_id, page.run_id)
         if run is None:
             return
         runs = await self._waiting_runs(page)
@@ -87,41 +89,9 @@ class Runner:
         self._hint.give()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 
-    async def _run(self, page: RunPage) -> Run | None:
-        row = await self._pool.fetchrow(SQL["run"], page.environment_id, page.run_id)
-        if row is None:
-            return None
-        return Run(
-            page.environment_id,
-            page.run_id,
-            row["workflow"],
-            row["version_id"],
-            msgspec.json.decode(row["content"], type=Workflow),
-            row["tenant"],
-            row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
-            msgspec.json.decode(row["data"]),
-            row["sandbox"],
-            row["skip_delay"],
-            row["inserted_at"],
-            msgspec.json.decode(row["terms"], type=Terms),
-        )
-
     async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
         rows = await self._pool.fetch(SQL["waiting_recipient_runs"], *msgspec.structs.astuple(page))
-        return [
-            RecipientRun(
-                row["id"],
-                Reference(row["collection"], row["recipient_id"]),
-                row["uid"],
-                msgspec.json.decode(row["data"]),
-                RunStatus(row["status"]),
-                row["step"],
-                subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
-                kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
-                profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
-            )
-            for row in rows
-        ]
+        return [recipient_run_from(row) for row in rows]
 
 
 def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> list[Job]:

@@ -27,21 +27,21 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.address_edits import DisableAddress
 from addressee.directory.clock import Clock
-from addressee.directory.memberships import kinds_of, overlaid, place_of
+from addressee.directory.memberships import kinds_of, place_of
 from addressee.directory.reader import Reader
 from addressee.directory.recipient import TENANTS, Recipient
 from addressee.directory.writer import Writer
 from addressee.directory.writes import Write
 from addressee.messaging.channels import open_secrets
-from addressee.messaging.content import PushContent
 from addressee.messaging.delivery import Change, Status, outcome, retry_after
 from addressee.messaging.message import lock_messages
+from addressee.messaging.obstacles import read_obstacles
 from addressee.messaging.people import People, read_people
-from addressee.messaging.reaching import known_addresses
 from addressee.messaging.recording import change_messages, record
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import TRANSIENT, RunPage
+from addressee.messaging.runs import RunPage
 from addressee.messaging.sends import Claimed, Tried, claimed_from, letter, naming_token
+from addressee.messaging.storing import Run, read_run
 
 SQL = load(__package__)
 
@@ -90,13 +90,14 @@ class Sending:
 
     async def send(self, page: RunPage) -> None:
         """Sends what is due of a page, and leaves a job for what will be."""
+        run = await read_run(self._pool, page.environment_id, page.run_id)
         async with AsyncExitStack() as stack:
             lines: dict[UUID, Line] = {}
             while batch := await self._claim(page):
                 for channel_id in {send.channel_id for send in batch} - lines.keys():
                     lines[channel_id] = await self._open(page.environment_id, channel_id)
                     stack.push_async_callback(lines[channel_id].sender.close)
-                tried = await self._try(page.environment_id, batch, lines)
+                tried = await self._try(run, batch, lines)
                 recorded = await self._record(page.environment_id, tried)
                 bounced = [each.send for each in recorded if each.status is Status.BOUNCED]
                 await self._disable(page.environment_id, bounced)
@@ -129,24 +130,21 @@ class Sending:
         sender = provider.open(msgspec.convert(settings, provider.settings), self._outbox / channel["environment"])
         return Line(channel["provider"], sender)
 
-    async def _try(self, environment_id: int, batch: Sequence[Claimed], lines: Mapping[UUID, Line]) -> list[Tried]:
+    async def _try(self, run: Run | None, batch: Sequence[Claimed], lines: Mapping[UUID, Line]) -> list[Tried]:
         """Tries those that there is time for; the others stay claimed until they are due again."""
-        people = await read_people(self._reader, environment_id, [send.recipient for send in batch])
-        within = await read_within(self._reader, environment_id, people, batch)
-        until = self._clock.now() + STARTING_TIME
+        now = self._clock.now()
+        obstacles = await read_obstacles(self._pool, self._reader, run, batch, now)
+        until = now + STARTING_TIME
         chance = self._chance()
         tried = []
         for send in batch:
             if self._clock.now() >= until:
                 break
-            line = lines[send.channel_id]
-            obstacle = None
-            if send.recipient.collection != TRANSIENT:
-                obstacle = obstacle_to(send, people.now(send.recipient), within.get(send.id), line.provider)
+            obstacle = obstacles.get(send.id)
             if obstacle is not None:
-                tried.append(Tried(send, (Change(Status.NOT_SENT, {"reason": obstacle}),)))
+                tried.append(Tried(send, (Change(Status.NOT_SENT, obstacle.reason),), obstacle=obstacle))
             else:
-                tried.append(self._judge(send, await ask(line.sender, send), chance))
+                tried.append(self._judge(send, await ask(lines[send.channel_id].sender, send), chance))
         return tried
 
     def _judge(self, send: Claimed, result: Sent | Failed, chance: float) -> Tried:
@@ -208,17 +206,6 @@ async def read_within(
     }
     found = await reader.read_all(set(places.values()))
     return {id: found[place] for id, place in places.items() if place in found}
-
-
-def obstacle_to(send: Claimed, person: Recipient | None, within: Recipient | None, provider: str) -> str | None:
-    """What has come between since the message was made. A device may be somebody else's by now."""
-    if person is None:
-        return "recipient_missing"
-    if not isinstance(send.content, PushContent):
-        return None
-    here = person if within is None else overlaid(person, within)
-    known = known_addresses(here, send.channel_id, provider)
-    return None if known.get(send.address) else "address_missing"
 
 
 def holder_of(kind: str, person: Recipient, within: Recipient | None) -> Recipient:

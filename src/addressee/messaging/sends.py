@@ -12,6 +12,7 @@ import msgspec
 from addressee.channels.email import Email
 from addressee.channels.push import Push
 from addressee.channels.sender import Exchange
+from addressee.directory.recipient import Document
 from addressee.messaging.content import EmailContent, PushContent
 from addressee.messaging.delivery import Change, Status, follow
 from addressee.messaging.reaching import Address
@@ -28,6 +29,8 @@ class Claimed:
     id: str
     message_id: str
     recipient: Identity
+    recipient_run_id: UUID
+    step_ref: str
     tenant: str | None
     channel_id: UUID
     address: Address
@@ -39,16 +42,25 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a send is not tried. `recipient_id` is that of the recipient's run, whose journal is to say so."""
+
+    reason: Document
+    recipient_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """What a try makes of its send, and when to try again (None: never).
 
-    Without an `exchange` no provider was asked.
+    Without an `exchange` no provider was asked; with an `obstacle` it was not to be.
     """
 
     send: Claimed
     changes: tuple[Change, ...]
     due_at: datetime | None = None
     exchange: Exchange | None = None
+    obstacle: Obstacle | None = None
 
     @property
     def status(self) -> Status:
@@ -62,6 +74,8 @@ def claimed_from(row: asyncpg.Record) -> Claimed:
         row["id"],
         row["message_id"],
         Identity(row["collection"], row["recipient_id"], row["uid"]),
+        row["recipient_run_id"],
+        row["step_ref"],
         row["tenant"],
         row["channel_id"],
         Address(row["kind"], row["address"]),

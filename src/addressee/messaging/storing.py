@@ -10,13 +10,23 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.pool import Connection
+from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document
 from addressee.messaging.delivery import Status, follow
 from addressee.messaging.events import Happening, insert_events
 from addressee.messaging.identifiers import derived_ksuid, recipient_run_id
-from addressee.messaging.runs import NO_TERMS, Identity, RunPage, Terms, WaitingRecipient, flattened
+from addressee.messaging.reference import Reference
+from addressee.messaging.runs import (
+    NO_TERMS,
+    Identity,
+    Profile,
+    RunPage,
+    Subscribed,
+    Terms,
+    WaitingRecipient,
+    flattened,
+)
 from addressee.messaging.stepping import Entry, NewMessage, RecipientRun, RunStatus
 from addressee.messaging.workflow import Workflow
 
@@ -49,6 +59,40 @@ class Run:
     @property
     def actors(self) -> list[Identity]:
         return [self.actor] if self.actor else []
+
+
+async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
+    row = await pool.fetchrow(SQL["run"], environment_id, id)
+    if row is None:
+        return None
+    return Run(
+        environment_id,
+        id,
+        row["workflow"],
+        row["version_id"],
+        msgspec.json.decode(row["content"], type=Workflow),
+        row["tenant"],
+        row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
+        msgspec.json.decode(row["data"]),
+        row["sandbox"],
+        row["skip_delay"],
+        row["inserted_at"],
+        msgspec.json.decode(row["terms"], type=Terms),
+    )
+
+
+def recipient_run_from(row: asyncpg.Record) -> RecipientRun:
+    return RecipientRun(
+        row["id"],
+        Reference(row["collection"], row["recipient_id"]),
+        row["uid"],
+        msgspec.json.decode(row["data"]),
+        RunStatus(row["status"]),
+        row["step"],
+        subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
+        kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
+        profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
+    )
 
 
 def cancellation(now: datetime) -> list[Entry]:

@@ -35,6 +35,8 @@ SELECT claimed.id,
        claimed.attempts,
        claimed.status IS NOT NULL AS is_one_of_several,
        coalesce(claimed.status_before, messages.status) AS status,
+       messages.recipient_run_id,
+       messages.step_ref,
        messages.content,
        messages.tenant,
        messages.inserted_at
