@@ -1,5 +1,6 @@
 # The everyday commands. `make demo` and `make test` set themselves up.
-PYTHON ?= python3.11
+# The Python to build with; without one, the newest from 3.11 on that works.
+PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv || echo $(BIN)/uv)
@@ -10,8 +11,7 @@ STAMP  := $(VENV)/.installed
 install: $(STAMP)
 
 $(STAMP): pyproject.toml requirements/dev.txt requirements/uv.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
-	  || { echo "Python 3.11 with venv is needed (Debian: apt install python3-venv)."; exit 1; }
+	@test -x $(BIN)/python || { python="$(or $(PYTHON),$$(tools/find-python newest))" && "$$python" -m venv $(VENV); }
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
