@@ -114,10 +114,10 @@ class FcmServer:
 
     async def grant(self, request: web.Request) -> web.Response:
         form = await request.post()
-        if self.grant_refusal is not None:
-            return answer(self.grant_refusal)
-        assert form["grant_type"] == GRANT_TYPE
         assertion = str(form["assertion"])
+        if self.grant_refusal is not None:
+            return answer(repeating(self.grant_refusal, assertion=assertion, key_id=self.key_id))
+        assert form["grant_type"] == GRANT_TYPE
         assert jwt.get_unverified_header(assertion) == {"alg": "RS256", "typ": "JWT", "kid": self.key_id}
         claims = jwt.decode(
             assertion,
@@ -150,6 +150,14 @@ class FcmServer:
             return answer(self.refusals[push["token"]])
         self.pushes.append(push)
         return web.json_response({"name": f"projects/{PROJECT}/messages/{len(self.pushes)}"})
+
+
+def repeating(refusal: Refusal, **asked: str) -> Refusal:
+    """A refusal that repeats what was asked where its texts say so, like `{assertion}`."""
+    body = json.dumps(refusal.body)
+    for name, text in asked.items():
+        body = body.replace(f"{{{name}}}", text)
+    return refusal._replace(body=json.loads(body))
 
 
 def unknown_fields(push: dict[str, Any]) -> tuple[str, ...]:

@@ -172,6 +172,12 @@ steps:
                 ":5: this must be the name or the address of a mail server",
             ],
         ),
+        ("type: in_app_feed\nsettings: {link_schemes: myapp}", ":2: this must be a list"),
+        ("type: in_app_feed\nsettings: {link_schemes: [javascript]}", ":2: a link never has the scheme javascript"),
+        (
+            "type: email\nprovider: outbox\nsettings:\n  from: a@b.c\n  link_schemes: [MyApp]",
+            ":5: 'MyApp' is no scheme; write it in small letters and without the colon, like myapp",
+        ),
         ("type: in_app_feed\nid: 7b", ":2: this must be a UUID"),
         ("type: in_app_feed\ntype: email", ":2: 'type' is given twice"),
         ("type: in_app_feed\n1: x", ":2: a key must be text"),
@@ -197,6 +203,26 @@ def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_p
     assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
         "workflows/x.yaml:3: nothing can be sent with apns yet, only with feed, smtp, outbox, fcm"
     ]
+
+
+FEED_STEP = "steps:\n- ref: a\n  channel: feed\n  template:\n    body: x\n    action_url: '{}'"
+
+
+def test_a_link_of_a_scheme_that_its_channel_does_not_allow_is_a_mistake(tmp_path: Path) -> None:
+    files = {"channels/feed.yaml": IN_APP, "workflows/x.yaml": FEED_STEP.format("myapp://orders/{{ data.id }}")}
+    found = "workflows/x.yaml:6: links of the channel 'feed' do not have the scheme myapp; see its link_schemes"
+    assert mistakes(tmp_path / "other", files) == [found]
+    allowing = {**files, "channels/feed.yaml": f"{IN_APP}\nsettings: {{link_schemes: [myapp]}}"}
+    (channel,) = read_configuration(write_files(tmp_path / "allowing", allowing), {}).channels
+    assert channel.settings == {"link_schemes": ["myapp"]}
+
+
+@pytest.mark.parametrize(
+    "link", ["{{ data.url }}", "{{ vars.app_url }}/x:y", "https://example.org", "/x", "{% if x %}a:b{% endif %}"]
+)
+def test_a_link_may_be_known_at_run_time_only(tmp_path: Path, link: str) -> None:
+    files = {"channels/feed.yaml": IN_APP, "workflows/x.yaml": FEED_STEP.format(link)}
+    assert len(read_configuration(write_files(tmp_path, files), {}).workflows) == 1
 
 
 def fcm_settings() -> dict[str, str]:
@@ -226,6 +252,16 @@ def test_a_push_with_its_account_sealed_and_its_data_as_templates(tmp_path: Path
             "\n    title: x\n    body: x\n    data:\n      a: y\n      b: '{{ x'",
             {},
             "workflows/x.yaml:9: this is not Liquid: expected '}}', found end of file",
+        ),
+        (
+            "\n    title: x\n    body: x\n    data:\n      order: y\n      from: y",
+            {},
+            "workflows/x.yaml:9: fcm keeps the name 'from' for itself; use another",
+        ),
+        (
+            "\n    title: x\n    body: x\n    data: {google.c.a: y}",
+            {},
+            "workflows/x.yaml:7: fcm keeps the name 'google.c.a' for itself; use another",
         ),
         (
             " {title: x, body: x}",

@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 from msgspec import structs
 
 from addressee.channels.providers import ChannelType
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.messaging.content import EmailContent, InAppContent, scope
+from addressee.messaging.content import Block, Content, EmailContent, InAppContent, PushContent, scope
 from addressee.messaging.delivery import Change, Status
 from addressee.messaging.reference import Reference
 from addressee.messaging.stepping import Facts, RecipientRun, RunStatus, run_through
-from addressee.messaging.workflow import Channel, ChannelStep, EmailTemplate, InAppTemplate
+from addressee.messaging.workflow import Channel, ChannelStep, EmailTemplate, InAppTemplate, PushTemplate
 from addressee.preferences.conditions import Known
 from addressee.preferences.deciding import Wishes
 from addressee.preferences.layering import effective
@@ -29,6 +30,7 @@ EMAIL = ChannelStep(ref="mail", channel="email", template=EmailTemplate(subject=
 CHANNELS = {
     "in-app": Channel(UUID(int=3), "in-app", "Feed", ChannelType.IN_APP_FEED, "feed", {}, NOW, NOW),
     "email": Channel(UUID(int=4), "email", "Mail", ChannelType.EMAIL, "smtp", {"from": "us@example.com"}, NOW, NOW),
+    "push": Channel(UUID(int=5), "push", "Push", ChannelType.PUSH, "fcm", {}, NOW, NOW),
 }
 
 
@@ -119,3 +121,78 @@ def test_a_template_that_fails_costs_its_own_message_only() -> None:
     assert change.data["failure_details"].startswith("template: line 1: ")
     assert ("error", "feed", "error") in events(after)
     assert mail.changes == (Change(Status.QUEUED),)
+
+
+REFUSED = "link: javascript: is no scheme that links of this channel may have"
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (
+            ChannelStep(ref="a", channel="in-app", template=InAppTemplate(body="x", action_url="{{ data.url }}")),
+            InAppContent(
+                (Block("body", "markdown", "x", "<p>x</p>"), Block("action_url", "text", "{{ data.url }}", ""))
+            ),
+        ),
+        (
+            ChannelStep(ref="a", channel="in-app", template=InAppTemplate(body="[x]({{ data.url }})")),
+            InAppContent(
+                (Block("body", "markdown", "[x]({{ data.url }})", '<p><a rel="noopener noreferrer">x</a></p>'),)
+            ),
+        ),
+        (
+            ChannelStep(
+                ref="a",
+                channel="email",
+                template=EmailTemplate(subject="x", html='<a href="{{ data.url }}">x</a>', text="{{ data.url }}"),
+            ),
+            EmailContent(
+                sender="us@example.com",
+                to="ada@example.com",
+                subject="x",
+                html="<a >x</a>",
+                text="javascript:alert(1)",
+                reply_to=None,
+            ),
+        ),
+        (
+            ChannelStep(
+                ref="a",
+                channel="push",
+                template=PushTemplate(title="x", body="x", data={"a": "b"}, action_url="{{ data.url }}"),
+            ),
+            PushContent(tokens=("token",), title="x", body="x", data={"a": "b"}),
+        ),
+        (
+            ChannelStep(
+                ref="a",
+                channel="push",
+                template=PushTemplate(title="x", body="x", data={"action_url": "{{ data.url }}"}),
+            ),
+            PushContent(tokens=("token",), title="x", body="x", data={}),
+        ),
+    ],
+)
+def test_a_link_that_there_may_not_be_is_left_out_and_the_journal_says_so(step: ChannelStep, said: Content) -> None:
+    reachable = structs.replace(
+        ADA, addresses=[{"kind": "android_push", "key": "fcm:token", "value": "token", "status": "active"}]
+    )
+    after, (made,) = run_through(RUN, (step,), facts(reachable, url="javascript:alert(1)"))
+    assert made.content == said
+    assert [entry["data"] for entry in after.journal if entry["event"] == "link_refused"] == [{"reason": REFUSED}]
+    assert ("link_refused", "a", "error") in events(after)
+    assert made.changes[-1].status in {Status.DELIVERED, Status.QUEUED}
+
+
+def test_a_channel_may_allow_links_of_more_schemes() -> None:
+    template = InAppTemplate(body="[x]({{ data.url }})", action_url="{{ data.url }}")
+    allowing = replace(CHANNELS["in-app"], settings={"link_schemes": ["myapp"]})
+    known = replace(facts(url="myapp://orders/1?a=1&b=2"), channels={"in-app": allowing})
+    after, (made,) = run_through(RUN, (ChannelStep(ref="a", channel="in-app", template=template),), known)
+    assert isinstance(made.content, InAppContent)
+    assert [block.rendered for block in made.content.blocks] == [
+        '<p><a href="myapp://orders/1?a=1&amp;b=2" rel="noopener noreferrer">x</a></p>',
+        "myapp://orders/1?a=1&b=2",
+    ]
+    assert "link_refused" not in [event for event, *_ in events(after)]

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import Any, Literal, TypeAlias
 
 from addressee.channels.email_headers import mailbox_header, text_header
+from addressee.channels.links import mistaken_schemes
 from addressee.channels.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.sender import Failure
 
@@ -87,8 +88,9 @@ def own_mailbox(written: str) -> Mailbox:
         ) from None
 
 
-def mistaken_senders(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a channel's own addresses: the setting, and what it must be."""
+def mistaken_email(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the settings that channels for e-mail share: the setting, and what it must be."""
+    yield from mistaken_schemes(settings)
     for name in ("from", "reply_to"):
         written = settings.get(name)
         try:

@@ -16,8 +16,9 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import msgspec
 
+from addressee.channels.links import mistaken_schemes
 from addressee.channels.push import Push
-from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
+from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Exchange, Failed, Failure, Sent, without
 from addressee.channels.service_account import AccessTokens, TokenRefusedError, read_service_account
 
 # For the access token, and for each notification.
@@ -29,11 +30,14 @@ TOKENS = AccessTokens(SCOPE)
 # What a device's token is made of; anything else would only be asked for in vain.
 DEVICE_TOKEN = re.compile(r"[!-~]+")
 
-# What the service says of itself; whatever else it says may repeat what was asked.
+# What the service says in words of its own form; whatever else it says may repeat what it was asked.
 CODE = re.compile(r"[A-Z_]{1,60}")
 FIELD = re.compile(r"[A-Za-z0-9_.\[\]]{1,100}")
 NAME = re.compile(r"[!-~]{1,300}")
 SECONDS = re.compile(r"[0-9]{1,6}")
+
+# Names in the data of a notification that the service keeps for itself.
+RESERVED = re.compile(r"from|message_type|notification|(google|gcm)\..*", re.DOTALL)
 
 DEVICE_FIELD = "message.token"
 NOT_A_DEVICE = "The registration token is not a valid FCM registration token"
@@ -47,6 +51,7 @@ class FcmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     service_account: str
     endpoint: str = "https://fcm.googleapis.com"
+    link_schemes: tuple[str, ...] = ()
 
 
 class FcmSender:
@@ -65,6 +70,8 @@ class FcmSender:
     async def send(self, push: Push, /) -> Sent | Failed:
         if not DEVICE_TOKEN.fullmatch(push.token):
             return Failed(Failure.BOUNCED, "not a registration token")
+        if reserved := next(filter(is_reserved, push.data), None):
+            return Failed(Failure.PERMANENT, f"FCM keeps the name {reserved!r} in a notification's data for itself")
         if self._unusable is not None:
             return replace(self._unusable, exchange=exchange(push, self._url, None, self._unusable.reason))
         if self._client is None:
@@ -78,28 +85,28 @@ class FcmSender:
                 headers = {"authorization": f"Bearer {token}"}
                 answer = await self._client.post(url, json=asked(push), headers=headers)
         except TokenRefusedError as refused:
-            return self._give_up(push, url, refused.status, str(refused))
+            return self._give_up(push, url, refused.status, str(refused), refused.words)
         except (httpx2.HTTPError, OSError) as error:
             return self._give_up(push, url, None, f"{urlsplit(url).netloc} cannot be used: {type(error).__name__}")
-        return self._judge(push, answer)
+        return self._judge(push, answer, token)
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
 
-    def _give_up(self, push: Push, url: str, status: int | None, reason: str) -> Failed:
+    def _give_up(self, push: Push, url: str, status: int | None, reason: str, words: str = "") -> Failed:
         self._unusable = Failed(Failure.TEMPORARY, reason)
-        return replace(self._unusable, exchange=exchange(push, url, status, reason))
+        return replace(self._unusable, exchange=exchange(push, url, status, ": ".join(filter(None, (reason, words)))))
 
-    def _judge(self, push: Push, answer: httpx2.Response) -> Sent | Failed:
+    def _judge(self, push: Push, answer: httpx2.Response, access_token: str) -> Sent | Failed:
         status = answer.status_code
         if status == httpx2.codes.OK:
             return Sent(exchange(push, self._url, status, name_in(answer.content)))
         refusal = refusal_in(answer.content)
         failed = replace(
             failure(status, refusal),
-            exchange=exchange(push, self._url, status, refusal.described),
+            exchange=exchange(push, self._url, status, refusal.told(push, access_token)),
             retry_after=wait(answer.headers.get("retry-after")),
         )
         if status in CREDENTIAL_STATUSES:
@@ -139,6 +146,11 @@ class Refusal(msgspec.Struct):
     def described(self) -> str:
         return " ".join((self.code, *self.fields))
 
+    def told(self, push: Push, access_token: str) -> str:
+        """What is said, in the service's own words too, without what it was told in confidence."""
+        hidden = (access_token, push.token, push.title, push.body, *push.data.values())
+        return ": ".join(filter(None, (self.described, without(self.message, hidden))))
+
     @property
     def blames_token(self) -> bool:
         """Of an argument that is not valid, only sometimes is it said that this is the token."""
@@ -159,7 +171,7 @@ def refusal_in(content: bytes) -> Refusal:
     try:
         return msgspec.json.decode(content, type=Refused).error
     except msgspec.DecodeError:
-        return Refusal()
+        return Refusal(message=content[:READ_LENGTH].decode(errors="replace"))
 
 
 def name_in(content: bytes) -> str:
@@ -199,6 +211,11 @@ def exchange(push: Push, url: str, status: int | None, answer: str) -> Exchange:
     return Exchange("fcm", "POST", parts.netloc, parts.path, push.envelope, status, answer)
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a notification's data may not have this name."""
+    return RESERVED.fullmatch(name) is not None
+
+
 def wait(retry_after: str | None) -> timedelta | None:
     """What the header of that name says: seconds, or until when. None when it says neither."""
     if retry_after is None:
@@ -211,8 +228,14 @@ def wait(retry_after: str | None) -> timedelta | None:
         return None
 
 
-def mistaken_account(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def mistaken_fcm(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a channel's settings: the setting, and what it must be."""
+    yield from mistaken_account(settings)
+    yield from mistaken_schemes(settings)
+
+
+def mistaken_account(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with how the service is to be reached: the setting, and what it must be."""
     try:
         read_service_account(settings["service_account"])
     except ValueError as error:

@@ -19,6 +19,7 @@ class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     sender: str = msgspec.field(name="from")
     reply_to: str | None = None
     addresses: Which = "primary"
+    link_schemes: tuple[str, ...] = ()
 
 
 class OutboxSender:

@@ -12,8 +12,9 @@ import msgspec
 
 from addressee.channels import channel_data, web_push
 from addressee.channels.channel_data import ANYTHING, Form
-from addressee.channels.email import mistaken_senders
-from addressee.channels.fcm import FcmSender, FcmSettings, mistaken_account
+from addressee.channels.email import mistaken_email
+from addressee.channels.fcm import FcmSender, FcmSettings, is_reserved, mistaken_fcm
+from addressee.channels.links import LinkSettings, mistaken_schemes
 from addressee.channels.outbox import OutboxSender, OutboxSettings
 from addressee.channels.sender import Sender
 from addressee.channels.smtp import SmtpSender, SmtpSettings, mistaken_smtp
@@ -36,13 +37,18 @@ def no_mistakes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ()
 
 
+def nothing(name: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """`open` makes a sender from settings and the outbox folder; None where nothing is sent by one.
 
     `kind` (of `directory.kinds.KINDS`) is that of the addresses that it sends to; None where nothing can be sent yet.
     `secrets` names the settings that are sealed. `data` is the form of what recipients' channel data hold. `mistakes`
-    says what is wrong with settings that have the right types: which one, and what it must be.
+    says what is wrong with settings that have the right types: which one, and what it must be. `reserves` tells whether
+    it keeps a name in a push's data for itself.
     """
 
     channel_type: ChannelType
@@ -52,10 +58,11 @@ class Provider:
     secrets: frozenset[str] = frozenset()
     data: Form = ANYTHING
     mistakes: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = no_mistakes
+    reserves: Callable[[str], bool] = nothing
 
 
 PROVIDERS: Mapping[str, Provider] = {
-    "feed": Provider(ChannelType.IN_APP_FEED, NoSettings, None, "in_app"),
+    "feed": Provider(ChannelType.IN_APP_FEED, LinkSettings, None, "in_app", mistakes=mistaken_schemes),
     "smtp": Provider(
         ChannelType.EMAIL,
         SmtpSettings,
@@ -69,7 +76,7 @@ PROVIDERS: Mapping[str, Provider] = {
         OutboxSettings,
         lambda _, folder: OutboxSender(folder),
         "email",
-        mistakes=mistaken_senders,
+        mistakes=mistaken_email,
     ),
     "twilio": Provider(ChannelType.SMS, NoSettings, None),
     "fcm": Provider(
@@ -79,7 +86,8 @@ PROVIDERS: Mapping[str, Provider] = {
         "android_push",
         secrets=frozenset({"service_account"}),
         data=channel_data.devices("token", "tokens"),
-        mistakes=mistaken_account,
+        mistakes=mistaken_fcm,
+        reserves=is_reserved,
     ),
     "apns": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),
     "expo": Provider(ChannelType.PUSH, NoSettings, None, data=channel_data.devices("token", "tokens")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
 
 # No sender takes longer for one message.
 SENDING_SECONDS = 30
@@ -21,6 +23,26 @@ class Failure(Enum):
 
 
 MAX_LOGGED_LENGTH = 2_000
+
+# So much of an answer that has no known form is read: more than is logged, so that nothing hidden is cut in two.
+READ_LENGTH = 20_000
+
+
+# What is shorter is no secret, and stands in other words too.
+LEAST_HIDDEN_LENGTH = 4
+
+
+def without(words: str, hidden: Iterable[str]) -> str:
+    """A provider's own words without what it was told in confidence: tokens, keys, and what the message says."""
+    for text in sorted(hidden, key=len, reverse=True):
+        if len(text) >= LEAST_HIDDEN_LENGTH:
+            words = words.replace(text, "[...]").replace(escaped(text), "[...]")
+    return words
+
+
+def escaped(text: str) -> str:
+    """As it stands within JSON."""
+    return msgspec.json.encode(text).decode()[1:-1]
 
 
 @dataclass(frozen=True, slots=True)

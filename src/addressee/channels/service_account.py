@@ -12,6 +12,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from addressee.channels.sender import READ_LENGTH, without
 from addressee.directory.clock import Clock
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -61,11 +62,12 @@ def read_service_account(text: str) -> ServiceAccount:
 
 
 class TokenRefusedError(Exception):
-    """The account got no token. The message is for an operator and holds no secret."""
+    """The account got no token. Neither the message, for an operator, nor the service's own `words` hold a secret."""
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, words: str) -> None:
         super().__init__(f"the service account is not accepted: {status} {code}".rstrip())
         self.status = status
+        self.words = words
 
 
 class Granted(msgspec.Struct):
@@ -75,6 +77,7 @@ class Granted(msgspec.Struct):
 
 class Refusal(msgspec.Struct):
     error: str
+    error_description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,16 @@ class AccessTokens:
         self._tokens.pop(account, None)
 
     async def _ask(self, account: ServiceAccount, client: httpx2.AsyncClient, now: datetime) -> AccessToken:
-        form = {"grant_type": GRANT_TYPE, "assertion": account.assertion(self._scope, now)}
+        assertion = account.assertion(self._scope, now)
+        form = {"grant_type": GRANT_TYPE, "assertion": assertion}
         answer = await client.post(account.token_uri, data=form)
         try:
             if answer.status_code == httpx2.codes.OK:
                 granted = msgspec.json.decode(answer.content, type=Granted)
                 return AccessToken(granted.access_token, now + timedelta(seconds=granted.expires_in))
-            code = msgspec.json.decode(answer.content, type=Refusal).error
+            refusal = msgspec.json.decode(answer.content, type=Refusal)
         except msgspec.DecodeError:
-            code = ""
-        # What else is said may repeat what was asked.
-        raise TokenRefusedError(answer.status_code, code if ERROR_CODE.fullmatch(code) else "")
+            refusal = Refusal("", answer.content[:READ_LENGTH].decode(errors="replace"))
+        code = refusal.error if ERROR_CODE.fullmatch(refusal.error) else ""
+        hidden = (assertion, *assertion.split("."), account.private_key, account.private_key_id)
+        raise TokenRefusedError(answer.status_code, code, without(refusal.error_description, hidden))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import aiosmtplib
 import msgspec
 
-from addressee.channels.email import Email, Letter, Which, compose, mistaken_senders
+from addressee.channels.email import Email, Letter, Which, compose, mistaken_email
 from addressee.channels.mailbox import AddressError
 from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
 from addressee.directory.domains import DomainError, ascii_domain
@@ -41,6 +41,7 @@ class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     password: str | None = None
     reply_to: str | None = None
     addresses: Which = "primary"
+    link_schemes: tuple[str, ...] = ()
 
 
 class SmtpSender:
@@ -130,7 +131,7 @@ class SmtpSender:
 
 def mistaken_smtp(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a channel's settings: the setting, and what it must be."""
-    yield from mistaken_senders(settings)
+    yield from mistaken_email(settings)
     try:
         ascii_domain(settings["host"])
     except DomainError:

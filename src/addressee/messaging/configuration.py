@@ -16,10 +16,12 @@ from uuid import UUID
 
 import msgspec
 
+from addressee.channels.links import scheme_of, schemes_of
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS
 from addressee.messaging import templates
+from addressee.messaging.markdown import MARKDOWN
 from addressee.messaging.schemas import check_schema
 from addressee.messaging.sources import Mistake, Source, Trail, read
 from addressee.messaging.variable_files import read_variable_file, refuse_two_homes, warn_of_secrets
@@ -30,7 +32,9 @@ from addressee.messaging.workflow import (
     ChannelStep,
     Definition,
     DelayStep,
+    EmailTemplate,
     Name,
+    PushTemplate,
     Step,
     Workflow,
 )
@@ -48,7 +52,11 @@ WHOLE_FILES = ("variables.yaml", "public_variables.yaml", "categories.yaml", "pr
 # The provider that need not be named.
 FEED = "feed"
 
-HTML_FIELDS = frozenset({("html",), ("body",)})
+# Whatever is not named is plain text.
+LANGUAGES: Mapping[tuple[ChannelType, Trail], templates.BoundedEnvironment] = {
+    (ChannelType.EMAIL, ("html",)): templates.HTML,
+    (ChannelType.IN_APP_FEED, ("body",)): MARKDOWN,
+}
 
 
 class MistakesError(Exception):
@@ -164,6 +172,11 @@ def read_configuration(
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
     providers = {**(stored_providers or {}), **{key_of(source): provider_of(source) for source in channel_files}}
     workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, providers))]
+    defined = {workflow.key: workflow for workflow in workflows}
+    schemes = {channel.key: schemes_of(channel.settings) for channel in channels}
+    for source in workflow_files:
+        if (workflow := defined.get(key_of(source))) is not None:
+            check_links(source, workflow.workflow, schemes)
     variables = next((read_variable_file(source) for source in variable_files), None)
     public_variables = next((read_variable_file(source) for source in public_variable_files), None)
     for source in public_variable_files:
@@ -300,7 +313,7 @@ def read_step(
         source.mistake((*trail, "channel"), f"nothing can be sent with {name} yet, only with {known}")
         return None
     type = PROVIDERS[name].channel_type
-    check_template(source, (*trail, "template"), step.template, type)
+    check_template(source, (*trail, "template"), step.template, name)
     if source.mistakes:
         return None
     return ChannelStep(ref=step.ref, channel=step.channel, template=msgspec.convert(step.template, TEMPLATES[type]))
@@ -391,18 +404,36 @@ def trail_of(field: str, value: Any) -> Trail:
     return ()
 
 
-def check_template(source: Source, trail: Trail, template: Mapping[str, Any], type: ChannelType) -> None:
+def check_template(source: Source, trail: Trail, template: Mapping[str, Any], provider: str) -> None:
+    type = PROVIDERS[provider].channel_type
     if not fits(source, trail, template, TEMPLATES[type]):
         return
+    for name in filter(PROVIDERS[provider].reserves, template.get("data", ())):
+        source.mistake((*trail, "data", name), f"{provider} keeps the name {name!r} for itself; use another")
     if type is ChannelType.EMAIL and not (template.get("html") or template.get("text")):
         source.mistake(trail, "an e-mail needs 'html', 'text' or both")
     for place, text in texts_of(template):
         try:
-            templates.parse(text, templates.HTML if place in HTML_FIELDS else templates.PLAIN)
+            templates.parse(text, LANGUAGES.get((type, place), templates.PLAIN))
         except templates.TemplateError as error:
             origin = source.origin((*trail, *place))
             line = origin.first_line + (error.line or 1) - 1
             source.mistakes.append(Mistake(origin.file, line, f"this is not Liquid: {error.message}"))
+
+
+def check_links(source: Source, workflow: Workflow, schemes: Mapping[str, frozenset[str]]) -> None:
+    """Notes links that begin with a scheme which their channel, where it is in the folder too, does not allow."""
+    for index, step in enumerate(workflow.steps):
+        if not isinstance(step, ChannelStep) or step.channel not in schemes or isinstance(step.template, EmailTemplate):
+            continue
+        links: list[tuple[Trail, str]] = [(("action_url",), step.template.action_url or "")]
+        if isinstance(step.template, PushTemplate):
+            links.append((("data", "action_url"), step.template.data.get("action_url", "")))
+        for place, link in links:
+            scheme = scheme_of(link.partition("{")[0])
+            if scheme is not None and scheme not in schemes[step.channel]:
+                message = f"links of the channel {step.channel!r} do not have the scheme {scheme}; see its link_schemes"
+                source.mistake(("steps", index, "template", *place), message)
 
 
 def texts_of(template: Mapping[str, Any]) -> Iterator[tuple[Trail, str]]:

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-import nh3
-from markdown_it import MarkdownIt
 
+from addressee.channels.links import EMBEDDED, checked_html, checked_url, schemes_of
 from addressee.channels.providers import ChannelType
 from addressee.directory import names
 from addressee.directory.recipient import TENANTS, USERS, Recipient
-from addressee.messaging import templates
+from addressee.messaging import markdown, templates
 from addressee.messaging.workflow import Channel, EmailTemplate, InAppTemplate, PushTemplate, Template
 
-MARKDOWN = MarkdownIt("commonmark")
+# The name in a push's data under which an app looks for a link.
+ACTION_URL = "action_url"
 
 Scope = Mapping[str, Any]
 
@@ -63,6 +63,13 @@ class PushContent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
 Content = EmailContent | InAppContent | PushContent
 
 
+class Rendered(NamedTuple):
+    """`refused` says which links were left out, and why."""
+
+    content: Content
+    refused: tuple[str, ...] = ()
+
+
 def scope(
     *,
     recipient: Recipient,
@@ -106,29 +113,58 @@ def reason(subscription: Subscription | None) -> dict[str, Any]:
     return {"subscription": {"properties": subscription.properties, "object": object}}
 
 
-def render(template: Template, scope: Scope, channel: Channel, to: Sequence[str]) -> Content:
+def render(template: Template, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
     """What goes to these addresses. Raises TemplateError."""
+    schemes = schemes_of(channel.settings)
     match template:
         case EmailTemplate():
-            html, text = template.html, template.text
-            return EmailContent(
-                sender=channel.settings["from"],
-                to=", ".join(to),
-                subject=templates.render(template.subject, scope),
-                html=html and templates.render(html, scope, templates.HTML),
-                text=text and templates.render(text, scope),
-                reply_to=channel.settings.get("reply_to"),
-            )
+            return email(template, scope, channel, to, schemes)
         case InAppTemplate():
-            return InAppContent(tuple(blocks(template, scope)))
+            return in_app(template, scope, schemes)
         case PushTemplate():
-            link = {} if template.action_url is None else {"action_url": template.action_url}
-            return PushContent(
-                tokens=tuple(to),
-                title=templates.render(template.title, scope),
-                body=templates.render(template.body, scope),
-                data={name: templates.render(text, scope) for name, text in {**template.data, **link}.items()},
-            )
+            return push(template, scope, to, schemes)
+
+
+def email(
+    template: EmailTemplate, scope: Scope, channel: Channel, to: Sequence[str], schemes: frozenset[str]
+) -> Rendered:
+    html = checked_html(templates.render(template.html or "", scope, templates.HTML), schemes, EMBEDDED)
+    said = EmailContent(
+        sender=channel.settings["from"],
+        to=", ".join(to),
+        subject=templates.render(template.subject, scope),
+        html=template.html and html.text,
+        text=template.text and templates.render(template.text, scope),
+        reply_to=channel.settings.get("reply_to"),
+    )
+    return Rendered(said, html.refused)
+
+
+def in_app(template: InAppTemplate, scope: Scope, schemes: frozenset[str]) -> Rendered:
+    """A link that is refused leaves its block empty: clients expect the block."""
+    body = markdown.to_html(template.body, scope, schemes)
+    made = [Block("body", "markdown", template.body, body.text)]
+    if template.action_url is None:
+        return Rendered(InAppContent(tuple(made)), body.refused)
+    link = checked_url(templates.render(template.action_url, scope), schemes)
+    made.append(Block(ACTION_URL, "text", template.action_url, link.text))
+    return Rendered(InAppContent(tuple(made)), body.refused + link.refused)
+
+
+def push(template: PushTemplate, scope: Scope, to: Sequence[str], schemes: frozenset[str]) -> Rendered:
+    """A link that is refused is not among the data."""
+    given = template.data if template.action_url is None else {**template.data, ACTION_URL: template.action_url}
+    data = {name: templates.render(text, scope) for name, text in given.items()}
+    link = checked_url(data.get(ACTION_URL, ""), schemes)
+    if link.refused:
+        del data[ACTION_URL]
+    said = PushContent(
+        tokens=tuple(to),
+        title=templates.render(template.title, scope),
+        body=templates.render(template.body, scope),
+        data=data,
+    )
+    return Rendered(said, link.refused)
 
 
 def blank(template: Template, channel: Channel, to: Sequence[str]) -> Content:
@@ -147,13 +183,3 @@ def blank(template: Template, channel: Channel, to: Sequence[str]) -> Content:
             return InAppContent(())
         case PushTemplate():
             return PushContent(tokens=tuple(to), title="", body="", data={})
-
-
-def blocks(template: InAppTemplate, scope: Scope) -> list[Block]:
-    # Escaping keeps values from being read as HTML; what an author writes as HTML is kept as far as it is harmless.
-    markdown = templates.render(template.body, scope, templates.HTML)
-    made = [Block("body", "markdown", template.body, nh3.clean(MARKDOWN.render(markdown)).strip())]
-    if template.action_url is not None:
-        link = templates.render(template.action_url, scope)
-        made.append(Block("action_url", "text", template.action_url, link))
-    return made

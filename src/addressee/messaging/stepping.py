@@ -142,13 +142,15 @@ def notify(
         return noted(after, facts, "step_skipped", step, data=reached.obstacle), ()
     to = [address.value for address in reached.addresses]
     try:
-        said = content.render(step.template, facts.scope, channel, to)
+        said, refused = content.render(step.template, facts.scope, channel, to)
     except TemplateError as error:
         said = content.blank(step.template, channel, to)
         after = noted(after, facts, "error", step, status="error", data={"reason": f"template: {error}"})
         changes = (undelivered("fatal_error", f"template: {error}"),)
     else:
         changes = (Change(first_status(channel, sandbox=facts.sandbox)),)
+        for reason in refused:
+            after = noted(after, facts, "link_refused", step, status="error", data={"reason": f"link: {reason}"})
     id = derived_ksuid(facts.triggered_at, str(run.id), step.ref)
     after = noted(after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type})
     sending = reached.addresses if changes[-1].status is Status.QUEUED else ()

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
-from typing import Any
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
 
-from liquid import BoundTemplate, Environment
-from liquid.exceptions import FilterArgumentError, LiquidError
-from liquid.extra import JSON
+from liquid import BoundTemplate, Environment, Markup, RenderContext, escape
+from liquid.ast import Node
+from liquid.builtin.output import Output, OutputNode
+from liquid.builtin.tags.cycle_tag import CycleNode, CycleTag
+from liquid.builtin.tags.echo_tag import EchoTag
+from liquid.exceptions import LiquidError
+from liquid.stream import TokenStream
+from liquid.tag import Tag
+
+from addressee.messaging.liquid_filters import filters
+from addressee.messaging.liquid_values import Printing, compare_with_blank, text_of
 
 MAX_LOOP_ITERATIONS = 10_000
 MAX_OUTPUT_BYTES = 1_000_000
 MAX_NESTING = 30
-MAX_FILTER_INPUT = 100_000
-MAX_FILTER_PRODUCT = 10_000_000
 
 # Tags that read other templates.
 FILE_TAGS = ("include", "render")
-
-# Filters whose output may be as long as their input times an argument.
-MULTIPLYING_FILTERS = frozenset({"join", "replace"})
 
 CACHED_TEMPLATES = 2_000
 
@@ -34,38 +37,67 @@ class TemplateError(Exception):
         self.line = line
 
 
+class PrintingOutput(Output):
+    def parse(self, stream: TokenStream) -> OutputNode:
+        node = super().parse(stream)
+        node.expression = Printing(node.expression)
+        return node
+
+
+class PrintingEcho(EchoTag):
+    def parse(self, stream: TokenStream) -> Node:
+        node = super().parse(stream)
+        assert isinstance(node, OutputNode)
+        node.expression = Printing(node.expression)
+        return node
+
+
+class PrintingCycle(CycleTag):
+    def parse(self, stream: TokenStream) -> CycleNode:
+        node = super().parse(stream)
+        node.args = [Printing(argument) for argument in node.args]
+        return node
+
+
+PRINTING_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCycle)
+
+
 class BoundedEnvironment(Environment):
-    block_nesting_limit = MAX_NESTING
-    context_depth_limit = MAX_NESTING
-    loop_iteration_limit = MAX_LOOP_ITERATIONS
-    local_namespace_limit = MAX_OUTPUT_BYTES
-    output_stream_limit = MAX_OUTPUT_BYTES
+    """Templates of texts: what is printed stands in them as it is."""
+
+    block_nesting_limit: ClassVar[int] = MAX_NESTING
+    context_depth_limit: ClassVar[int] = MAX_NESTING
+    loop_iteration_limit: ClassVar[int | None] = MAX_LOOP_ITERATIONS
+    local_namespace_limit: ClassVar[int | None] = MAX_OUTPUT_BYTES
+    output_stream_limit: ClassVar[int | None] = MAX_OUTPUT_BYTES
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
-        for tag in FILE_TAGS:
-            del self.tags[tag]
-        self.filters["json"] = JSON()
-        self.filters = {name: bounded(name, filter) for name, filter in self.filters.items()}
+        for name in FILE_TAGS:
+            del self.tags[name]
+        for tag in PRINTING_TAGS:
+            self.add_tag(tag)
+        self.filters = filters(self.filters)
+
+    def printed(self, value: object, context: RenderContext) -> str:
+        """What of a value goes into the output."""
+        return text_of(value)
 
 
-def bounded(name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
-    """The library's limits do not reach into filters: a range of a billion would be joined before they count."""
+class HtmlEnvironment(BoundedEnvironment):
+    """Templates of HTML: values are escaped unless their author says `safe`; texts of the template itself are not."""
 
-    @wraps(filter)
-    def run(value: Any, *arguments: Any, **options: Any) -> Any:
-        sizes = [len(item) for item in (value, *arguments) if isinstance(item, (str, list, tuple, dict, range))]
-        if max(sizes, default=0) > MAX_FILTER_INPUT:
-            raise FilterArgumentError(f"{name}: a value is longer than {MAX_FILTER_INPUT}", token=None)
-        if name in MULTIPLYING_FILTERS and len(sizes) > 1 and sizes[0] * sizes[-1] > MAX_FILTER_PRODUCT:
-            raise FilterArgumentError(f"{name}: the result would be too long", token=None)
-        return filter(value, *arguments, **options)
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
 
-    return run
+    def printed(self, value: object, context: RenderContext) -> str:
+        if isinstance(value, list | tuple):
+            return Markup("").join(self.printed(item, context) for item in value)
+        return escape(text_of(value))
 
 
 PLAIN = BoundedEnvironment()
-HTML = BoundedEnvironment(autoescape=True)
+HTML = HtmlEnvironment()
 
 
 @lru_cache(maxsize=CACHED_TEMPLATES)
@@ -81,19 +113,35 @@ def parse(source: str, environment: Environment = PLAIN) -> BoundTemplate:
         if name not in environment.filters:
             line, _ = places[0].line_col(source)
             raise TemplateError(f"unknown filter {name!r}", line)
+    prepare(template.nodes, RenderContext(template))
     return template
 
 
+def prepare(nodes: list[Node], context: RenderContext) -> None:
+    for node in nodes:
+        for expression in node.expressions():
+            compare_with_blank(expression)
+        prepare(list(node.children(context, include_partials=False)), context)
+
+
 def render(source: str, scope: Mapping[str, Any], environment: Environment = PLAIN) -> str:
-    """Values of `scope` are HTML-escaped by the environment HTML. Raises TemplateError, and nothing else."""
+    """Raises TemplateError, and nothing else."""
+    return render_within(source, scope, environment)[0]
+
+
+def render_within(source: str, scope: Mapping[str, Any], environment: Environment) -> tuple[str, RenderContext]:
+    """The text, and the context in which it was rendered. Raises TemplateError, and nothing else."""
     template = parse(source, environment)
+    context = template.context_class(template, globals=scope)
+    buffer = context.get_buffer()
     try:
-        return template.render(scope)
+        template.render_with_context(context, buffer)
     except LiquidError as error:
         raise readable(error) from None
     except Exception as error:
         # Filters run on values that anybody sent: whatever they raise is this template's failure alone.
         raise TemplateError(f"{type(error).__name__} while rendering", None) from None
+    return buffer.getvalue(), context
 
 
 def readable(error: LiquidError) -> TemplateError:

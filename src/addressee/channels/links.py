@@ -1,0 +1,89 @@
+"""The addresses that links may have: http, https, mailto, tel, what a channel allows, and those without a scheme."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+# What browsers leave out of an address before they look at it (WHATWG URL, section 4.4).
+AROUND = "".join(map(chr, range(0x21)))
+WITHIN = str.maketrans("", "", "\t\n\r")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+
+# An attribute of HTML that is an address. What was printed into it is escaped, so it ends where its author ends it.
+LINK = "href|action|formaction|xlink:href|cite"
+PICTURE = "src|background|poster"
+ADDRESS = re.compile(
+    rf"""(?<=[\s"'/])(?:(?P<link>{LINK})|{PICTURE})\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>`]+))""",
+    re.IGNORECASE,
+)
+
+# Not even where a channel allows them: they run what they hold, or show it as a page.
+NEVER = frozenset({"javascript", "data", "vbscript"})
+
+# Pictures may be part of an e-mail itself.
+EMBEDDED = frozenset({"cid", "data"})
+
+
+class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of a channel that has no others: schemes that its links may have beside SCHEMES."""
+
+    link_schemes: tuple[str, ...] = ()
+
+
+class Checked(NamedTuple):
+    """A text with the links that it may have. `refused` says what was left out, and why."""
+
+    text: str
+    refused: tuple[str, ...] = ()
+
+
+def schemes_of(settings: Mapping[str, Any]) -> frozenset[str]:
+    """The schemes that a channel's links may have."""
+    return SCHEMES.union(settings.get("link_schemes", ()))
+
+
+def mistaken_schemes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the schemes that a channel allows: the setting, and what it must be."""
+    for scheme in settings.get("link_schemes", ()):
+        if scheme in NEVER:
+            yield "link_schemes", f"a link never has the scheme {scheme}"
+        elif scheme_of(f"{scheme}:") != scheme:
+            yield (
+                "link_schemes",
+                f"{scheme!r} is no scheme; write it in small letters and without the colon, like myapp",
+            )
+
+
+def scheme_of(url: str) -> str | None:
+    """The scheme as a browser understands it; None where the address is relative."""
+    found = SCHEME.match(url.strip(AROUND).translate(WITHIN))
+    return None if found is None else found[1].lower()
+
+
+def checked_url(url: str, schemes: Collection[str]) -> Checked:
+    """An address as it is, or none where a link may not have it."""
+    scheme = scheme_of(url)
+    if scheme is None or scheme in schemes:
+        return Checked(url)
+    return Checked("", (f"{scheme}: is no scheme that links of this channel may have",))
+
+
+def checked_html(text: str, schemes: Collection[str], embedded: Collection[str] = ()) -> Checked:
+    """HTML without those attributes whose addresses a link, or a picture, may not have."""
+    refused: list[str] = []
+
+    def attribute(found: re.Match[str]) -> str:
+        given = next(filter(None, found.group("double", "single", "bare")), "")
+        allowed = schemes if found["link"] else {*schemes, *embedded}
+        checked = checked_url(html.unescape(given), allowed)
+        refused.extend(checked.refused)
+        return "" if checked.refused else found[0]
+
+    return Checked(ADDRESS.sub(attribute, text), tuple(refused))

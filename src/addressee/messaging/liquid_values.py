@@ -1,0 +1,81 @@
+"""How values print in Liquid, as in Shopify's: nothing prints nothing, and what is no text prints as JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from liquid import RenderContext
+from liquid.builtin.expressions.logical import EqExpression, NeExpression
+from liquid.builtin.expressions.primitive import Blank
+from liquid.expression import Expression
+from liquid.undefined import Undefined, is_undefined
+
+
+def text_of(value: Any) -> str:
+    """A list prints as its items, one after the other."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case None | Undefined():
+            return ""
+        case list() | tuple():
+            return "".join(map(text_of, value))
+        case dict():
+            return json_of(value)
+        case range():
+            return f"{value.start}..{value.stop - 1}"
+        case _:
+            return str(value)
+
+
+def json_of(value: Any, indent: int | None = None) -> str:
+    separators = (",", ":") if indent is None else (",", ": ")
+    return json.dumps(value, default=lambda _: None, ensure_ascii=False, separators=separators, indent=indent)
+
+
+class Printing(Expression):
+    """An expression that is printed, in the way of its environment."""
+
+    __slots__ = ("printed",)
+
+    def __init__(self, printed: Expression) -> None:
+        super().__init__(printed.token)
+        self.printed = printed
+
+    def evaluate(self, context: RenderContext) -> object:
+        return context.env.printed(self.printed.evaluate(context), context)  # type: ignore[attr-defined]
+
+    def children(self) -> Iterable[Expression]:
+        return [self.printed]
+
+
+class OrBlank(Expression):
+    """An expression beside `blank`, which nothing and false are too, not only texts and lists."""
+
+    __slots__ = ("compared",)
+
+    def __init__(self, compared: Expression) -> None:
+        super().__init__(compared.token)
+        self.compared = compared
+
+    def evaluate(self, context: RenderContext) -> object:
+        value = self.compared.evaluate(context)
+        return "" if value is None or value is False or is_undefined(value) else value
+
+    def children(self) -> Iterable[Expression]:
+        return [self.compared]
+
+
+def compare_with_blank(expression: Expression) -> None:
+    """Has every comparison within an expression take what is blank for blank."""
+    if isinstance(expression, EqExpression | NeExpression):
+        if isinstance(expression.right, Blank):
+            expression.left = OrBlank(expression.left)
+        elif isinstance(expression.left, Blank):
+            expression.right = OrBlank(expression.right)
+    for child in expression.children():
+        compare_with_blank(child)
