@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from addressee.dialects.operation import SlowBodyError
+from addressee.dialects.operation import RequestInfo, SlowBodyError
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import Inhabited, Stranger
 from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal, Spoken
@@ -139,7 +139,7 @@ class TestCompressedBodies:
 
 @pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.name)
 def test_a_body_that_does_not_arrive_is_answered_in_the_envelope(spoken: Spoken) -> None:
-    answer = spoken.dialect.error(SlowBodyError(), "a-request")
+    answer = spoken.dialect.error(SlowBodyError(), RequestInfo("a-request", "http://localhost"))
     reply = Reply(answer.status, {"x-request-id": "a-request"}, answer.body)
     assert not spoken.problems(reply, Refusal.TOO_SLOW)
 

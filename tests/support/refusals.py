@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -176,7 +177,7 @@ class NotiflowsError(Struct, forbid_unknown_fields=True):
     details: NotiflowsDetails
 
     def __post_init__(self) -> None:
-        if self.type != f"/docs#{self.code}-{self.status}":
+        if not re.fullmatch(rf"https?://[^/]+/docs/errors/{self.code}", self.type):
             raise ValueError("`type` must say where the code is explained")
 
 

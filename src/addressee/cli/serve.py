@@ -28,6 +28,7 @@ from addressee.database.pool import open_pool
 from addressee.database.postgres_settings import chosen, sized_for
 from addressee.database.sealing import Sealer
 from addressee.http.metrics import SHARED_FOLDER
+from addressee.http.public_url import configured_url
 from addressee.messaging.example import install_example
 from addressee.processes import ProcessError, Service, Stopping, start, stop
 
@@ -57,6 +58,7 @@ async def serve(installation: Installation, host: str, port: int, workers: int, 
     """`own_settings` are the operator's for the embedded PostgreSQL, as `name=value`."""
     logs.configure()
     settings = choose_settings(installation, own_settings)
+    configured_url()  # one that is none is refused before anything starts
     await run_until_signal(supervise(installation, free_address(host, port), workers, settings))
 
 

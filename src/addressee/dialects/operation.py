@@ -39,6 +39,13 @@ class Rooms:
     keys: KeyRing
 
 
+class RequestInfo(NamedTuple):
+    """What identifies a request, and the URL under which its caller finds this service."""
+
+    id: str
+    base_url: str
+
+
 class Call(Struct, frozen=True):
     """One authenticated request. Path values are decoded; the body is as it came.
 
@@ -56,7 +63,7 @@ class Call(Struct, frozen=True):
     query_string: str
     headers: Mapping[str, str]
     body: bytes
-    request_id: str
+    info: RequestInfo
     idempotency_key: str | None = None
 
     @property
@@ -80,6 +87,10 @@ class Call(Struct, frozen=True):
             return StoredAnswer(rendered.status, rendered.body)
 
         return Receipt(self.environment.id, self.idempotency_key, self.fingerprint, self.request_id, stored)
+
+    @property
+    def request_id(self) -> str:
+        return self.info.id
 
     @property
     def environment(self) -> Environment:
@@ -164,14 +175,14 @@ class Code(NamedTuple):
     meaning: str
 
 
-def anchor(code: str, status: HTTPStatus) -> str:
-    """Where the reference explains a code: `/docs#not_found-404`."""
-    return f"{code}-{int(status)}"
+def page_of(code: str) -> str:
+    """The path of the page that explains a code."""
+    return f"/docs/errors/{code}"
 
 
-def of_any_request(render: Callable[[Exception], Answer]) -> Callable[[Exception, str], Answer]:
+def of_any_request(render: Callable[[Exception], Answer]) -> Callable[[Exception, RequestInfo], Answer]:
     """For dialects whose errors do not name the request."""
-    return lambda error, request_id: render(error)
+    return lambda error, info: render(error)
 
 
 def one_spelling(path: str) -> tuple[str, ...]:
@@ -188,7 +199,7 @@ class Dialect:
     """A vendor's API: its operations, how its callers prove who they are, and how it words errors.
 
     `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
-    exception of a request that has this id; what it does not know is an internal error. A path below one of the
+    exception of a request; what it does not know is an internal error. A path below one of the
     `prefixes` that no operation has is an UnknownPathError. `idempotency_key` is the key under which a request is to be
     carried out once, `replay` the answer to its repetition. `spellings` are the forms of an operation's path that are
     answered, `meant` says what a client means by the parts of a path, which are percent-decoded after it. `headers`
@@ -199,7 +210,7 @@ class Dialect:
     prefixes: Sequence[str]
     operations: Sequence[Operation]
     authenticate: Callable[[Request], Awaitable[tuple[Credential, Any]]]
-    error: Callable[[Exception, str], Answer]
+    error: Callable[[Exception, RequestInfo], Answer]
     idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
     replay: Callable[[Earlier], Answer]
     spellings: Callable[[str], Sequence[str]] = one_spelling

@@ -19,6 +19,7 @@ from addressee.dialects.operation import (
     Call,
     Dialect,
     Operation,
+    RequestInfo,
     Rooms,
     UnknownPathError,
     WrongMethodError,
@@ -26,7 +27,7 @@ from addressee.dialects.operation import (
 from addressee.dialects.operation import Request as Unauthenticated
 from addressee.directory.errors import UnavailableError
 from addressee.directory.receipts import ReceiptMismatchError, RepeatedError
-from addressee.http import bodies, cors, metrics, requests
+from addressee.http import bodies, cors, metrics, public_url, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, write_request
 
@@ -60,12 +61,15 @@ class Resource:
     """The responders of one path; Falcon finds them by name."""
 
 
-def build(dialects: Sequence[Dialect], rooms: Rooms, nowhere: Responder) -> App[Request, Response]:
+def build(
+    dialects: Sequence[Dialect], rooms: Rooms, nowhere: Responder, public_url: str | None
+) -> App[Request, Response]:
     """The application for these dialects. Other resources (health, metrics, …) are added by the caller.
 
-    `nowhere` answers a path that is no dialect's.
+    `nowhere` answers a path that is no dialect's. `public_url` is where callers find the service; None: where a request
+    came.
     """
-    app = App(middleware=[Exchange()])
+    app = App(middleware=[Exchange(public_url)])
     app.req_options.strip_url_path_trailing_slash = False
     app.add_sink(nowhere, prefix="/")  # first, because Falcon asks the sink that was added last
     for dialect in dialects:
@@ -98,7 +102,7 @@ def responder(dialect: Dialect, operation: Operation, rooms: Rooms) -> Responder
         try:
             answer = await answer_to(dialect, operation, rooms, req, path)
         except Exception as error:
-            answer = failure(dialect, error, req.context.request_id)
+            answer = failure(dialect, error, req.context.info)
         write(resp, answer)
 
     return respond
@@ -127,7 +131,7 @@ async def answer_to(
         req.query_string,
         headers,
         await body.read(),
-        req.context.request_id,
+        req.context.info,
         key,
     )
     try:
@@ -156,15 +160,15 @@ async def refuse_repetition(call: Call) -> None:
         await call.rooms.directory.refuse_repetition(call.environment.id, call.idempotency_key, call.fingerprint)
 
 
-def failure(dialect: Dialect, error: Exception, request_id: str) -> Answer:
+def failure(dialect: Dialect, error: Exception, info: RequestInfo) -> Answer:
     """The dialect's answer to an exception. Only an internal error is logged, and never with its values."""
     if is_away(error):
         error = UnavailableError()
     if isinstance(error, asyncpg.TransactionRollbackError):  # a deadlock: nothing was kept, the same again succeeds
         error = UnavailableError("Other changes were in the way; try again in a moment.")
-    answer = dialect.error(error, request_id)
+    answer = dialect.error(error, info)
     if answer.status == SERVER_ERROR:
-        log.error("internal error", request_id=request_id, **where(error))
+        log.error("internal error", request_id=info.id, **where(error))
     return answer
 
 
@@ -182,7 +186,7 @@ def where(error: Exception) -> dict[str, Any]:
 def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
     async def refuse(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
-        write(resp, dialect.error(WrongMethodError(allowed), req.context.request_id))
+        write(resp, dialect.error(WrongMethodError(allowed), req.context.info))
         resp.set_header("allow", ", ".join(allowed))
 
     return refuse
@@ -191,7 +195,7 @@ def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
 def unrouted(dialect: Dialect) -> Responder:
     async def not_found(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
-        write(resp, dialect.error(UnknownPathError(), req.context.request_id))
+        write(resp, dialect.error(UnknownPathError(), req.context.info))
 
     return not_found
 
@@ -211,24 +215,28 @@ def write(resp: Response, answer: Answer) -> None:
 class Exchange:
     """Around every request: its id, the CORS headers, one log line, the metrics."""
 
+    def __init__(self, url: str | None) -> None:
+        self._public_url = url
+
     async def process_request(self, req: Request, resp: Response) -> None:
         req.context.started = time.perf_counter()
         req.context.dialect = "own"
         req.context.label = "unrouted"
         req.context.let_in = True
-        req.context.request_id = requests.request_id(req.get_header("x-request-id"))
+        id = requests.request_id(req.get_header("x-request-id"))
+        req.context.info = RequestInfo(id, self._public_url or public_url.url_of(req))
         if req.method == "OPTIONS":
             cors.answer_preflight(resp)
 
     async def process_response(self, req: Request, resp: Response, resource: object, succeeded: bool) -> None:
-        resp.set_header("x-request-id", req.context.request_id)
+        resp.set_header("x-request-id", req.context.info.id)
         cors.allow(resp)
         seconds = time.perf_counter() - req.context.started
         counted_as = req.context.label if req.context.let_in else NOT_LET_IN
         metrics.observe(req.context.dialect, counted_as, resp.status_code, seconds)
         write_request(
             RequestLine(
-                request_id=req.context.request_id,
+                request_id=req.context.info.id,
                 method=req.method,
                 operation=req.context.label,
                 status=resp.status_code,

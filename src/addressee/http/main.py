@@ -19,6 +19,7 @@ from addressee.directory import Directory
 from addressee.directory.keys import KeyRing
 from addressee.http import own
 from addressee.http.application import ASGIApp, RawPaths, build
+from addressee.http.public_url import configured_url
 from addressee.messaging import Messaging
 from addressee.preferences import Preferences
 from addressee.processes import die_with_parent
@@ -80,11 +81,12 @@ class Service:
         preferences = Preferences(pool, directory.reader)
         messaging = Messaging.beside(directory)
         keys = KeyRing(pool, sealer)
-        app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), own.nowhere)
+        app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), own.nowhere, configured_url())
         description = own.Description(DIALECTS)
         app.add_route("/health/live", own.Live())
         app.add_route("/health/ready", own.Ready(pool))
         app.add_route("/metrics", own.Metrics(pool))
         app.add_route("/openapi.json", description)
         app.add_route("/docs", description, suffix="page")
+        app.add_route("/docs/errors/{code}", description, suffix="error")
         return app

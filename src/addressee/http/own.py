@@ -78,8 +78,8 @@ class Description:
         document = openapi.document(dialects)
         self._json = msgspec.json.encode(document)
         readable = msgspec.json.format(msgspec.json.encode(document["components"]["schemas"]), indent=2)
-        codes = {name: code for dialect in dialects for name, code in dialect.codes.items()}
-        self._page = reference_page.page(document, readable.decode(), codes)
+        self._codes = {name: code for dialect in dialects for name, code in dialect.codes.items()}
+        self._page = reference_page.page(document, readable.decode(), self._codes)
 
     async def on_get(self, req: Request, resp: Response) -> None:
         req.context.label = "openapi"
@@ -89,6 +89,16 @@ class Description:
         req.context.label = "openapi"
         resp.content_type = falcon.MEDIA_HTML
         resp.text = self._page
+
+    async def on_get_error(self, req: Request, resp: Response, code: str) -> None:
+        """What a code means that refusals refer to."""
+        req.context.label = "openapi"
+        known = self._codes.get(code)
+        if known is None:
+            await nowhere(req, resp)
+            return
+        resp.content_type = falcon.MEDIA_HTML
+        resp.text = reference_page.error_page(code, known)
 
 
 async def nowhere(req: Request, resp: Response | None, **path: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from addressee.dialects.operation import Code, anchor
+from addressee.dialects.operation import Code, page_of
 
 STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent); }
@@ -41,8 +41,20 @@ def page(document: dict[str, Any], json: str, codes: Mapping[str, Code]) -> str:
 
 def explained(name: str, code: Code) -> str:
     return (
-        f"<dt id='{anchor(name, code.status)}'><code>{escape(name)}</code> {int(code.status)}</dt>"
+        f"<dt><a href={page_of(name)}><code>{escape(name)}</code></a> {int(code.status)}</dt>"
         f"<dd>{escape(code.meaning)}</dd>"
+    )
+
+
+def error_page(name: str, code: Code) -> str:
+    """The page of one code."""
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width'>"
+        f"<title>{escape(name)}</title><style>{STYLE}</style><h1><code>{escape(name)}</code></h1>"
+        f"<p>{escape(code.meaning)}</p><p>It comes with the status {int(code.status)} {escape(code.status.phrase)}. "
+        "The <code>details</code> of the answer say more, and its <code>request_id</code> stands in the log. "
+        "<a href=/docs>All paths and errors</a>.</p></html>"
     )
 
 

@@ -340,3 +340,11 @@ async def test_asynchronously(asynchronous: AsyncNotiflows, notiflows: Notiflows
     await asynchronous.users.subscriptions.subscribe("ada", topic_name="news")
     started = await asynchronous.notiflows.run("quiet", topic="news")
     assert told(finished(notiflows, started.notiflow_run_id, 1)) == ["ada"]
+
+
+async def test_keys_of_a_user_that_do_not_exist_are_noted(
+    rest: httpx.Client, pool: Pool, environment: Environment, pushed: object
+) -> None:
+    run_id(rest.post(PATH, json={"recipients": [{"external_id": "ada", "name": "Ada", "plan": "pro"}]}))
+    (notice,) = (await Directory(pool).notices(environment.id, Page(10))).entries
+    assert notice.messages == ("plan is no key of a user, and was not stored; put it into custom_fields.",)

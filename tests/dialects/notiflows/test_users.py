@@ -14,6 +14,7 @@ from knockapi import Knock
 from notiflows import AsyncNotiflows, DefaultAsyncHttpxClient, Notiflows
 from notiflows.types import User
 
+from addressee.database.paging import Page
 from addressee.database.pool import Pool
 from addressee.directory import Directory
 from addressee.directory.edits import Identify
@@ -570,3 +571,16 @@ async def test_a_name_that_is_no_text_is_not_shown_as_one(
     await directory.write(Write(Place(environment.id, USERS, "ada"), (edit,)))
     ada = notiflows.users.retrieve("ada")
     assert (ada.first_name, ada.last_name) == (None, None)
+
+
+async def test_keys_that_do_not_exist_are_noted(rest: httpx.Client, pool: Pool, environment: Environment) -> None:
+    """They vanish, and the answer has no place to say so."""
+    read = rest.put("/admin/v1/users/ada", json={"name": "Ada", "plan": "pro", "a\0": 1}).raise_for_status().json()
+    assert read["custom_fields"] == {}
+    rest.put("/admin/v1/users/ada", json=read).raise_for_status()
+    (notice,) = (await Directory(pool).notices(environment.id, Page(10))).entries
+    assert notice.place.id == "ada"
+    assert notice.messages == (
+        "plan is no key of a user, and was not stored; put it into custom_fields.",
+        "a\\u0000 is no key of a user, and was not stored; put it into custom_fields.",
+    )

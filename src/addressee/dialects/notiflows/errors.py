@@ -16,12 +16,13 @@ from addressee.dialects.operation import (
     Code,
     EncodingError,
     MalformedError,
+    RequestInfo,
     SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
-    anchor,
     json_answer,
+    page_of,
 )
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.receipts import ReceiptMismatchError
@@ -113,7 +114,7 @@ def missing(resource: str, id: str) -> NotiflowsError:
 
 def not_found(call: Call, resource: str, id: str) -> Answer:
     """What a request is answered whose write found nothing; it is kept with its receipt."""
-    return render(missing(resource, id), call.request_id)
+    return render(missing(resource, id), call.info)
 
 
 def conflict(message: str, **details: Any) -> NotiflowsError:
@@ -137,9 +138,9 @@ CODE_OF: Mapping[type[Exception], str] = {
 }
 
 
-def render(error: Exception, request_id: str) -> Answer:
+def render(error: Exception, info: RequestInfo) -> Answer:
     """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
-    return envelope(understood(error), request_id)
+    return envelope(understood(error), info)
 
 
 def understood(error: Exception) -> NotiflowsError:
@@ -181,14 +182,14 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def envelope(error: NotiflowsError, request_id: str) -> Answer:
+def envelope(error: NotiflowsError, info: RequestInfo) -> Answer:
     status = CODES[error.code].status
     body = {
-        "type": f"/docs#{anchor(error.code, status)}",
+        "type": f"{info.base_url}{page_of(error.code)}",
         "code": error.code,
         "message": error.message,
         "status": int(status),
-        "request_id": request_id,
+        "request_id": info.id,
         "details": error.details,
     }
     return json_answer({"error": body}, status, HEADERS.get(error.code))

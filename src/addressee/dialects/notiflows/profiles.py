@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from addressee.dialects.notiflows.errors import Field, field_of, refused
@@ -12,6 +12,7 @@ from addressee.directory.editing import Revives
 from addressee.directory.edits import Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.formats import check_format
+from addressee.directory.recipient import Place
 
 CUSTOM_FIELDS = "custom_fields"
 MAX_DEPTH = 20
@@ -24,6 +25,24 @@ NOTHING: Mapping[str, Any] = {}
 
 # Names of the concept pages (§4.4). Where both are given, the one of the wire counts.
 ALIASES = {"phone": "phone_number", CUSTOM_FIELDS: "properties"}
+
+
+# What else a user has, which is said elsewhere or is not a client's to say: a user that was read is sent back with it.
+BESIDE = frozenset({"id", "external_id", "created_at", "updated_at", "channel_settings", "preferences"})
+TAKEN = frozenset({*ATTRIBUTES, CUSTOM_FIELDS, *ALIASES.values(), *BESIDE})
+
+# As many as a notice names.
+MOST_NAMED = 20
+
+
+def unknown_keys_of(users: Iterable[tuple[Place, Mapping[str, Any]]]) -> list[tuple[Place, list[str]]]:
+    """What notices say of those users who are given with keys that do not exist: nothing is stored of these."""
+    return [(place, messages) for place, given in users if (messages := unknown_keys(given))]
+
+
+def unknown_keys(given: Mapping[str, Any]) -> list[str]:
+    names = [name for name in given if name not in TAKEN][:MOST_NAMED]
+    return [f"{name} is no key of a user, and was not stored; put it into {CUSTOM_FIELDS}." for name in names]
 
 
 def parse_user(

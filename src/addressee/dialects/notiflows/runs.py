@@ -15,7 +15,7 @@ from addressee.dialects.bodies import typed_body
 from addressee.dialects.notiflows.authentication import ADMIN
 from addressee.dialects.notiflows.errors import invalid
 from addressee.dialects.notiflows.places import handles, user_at, uuid_of
-from addressee.dialects.notiflows.profiles import parse_user
+from addressee.dialects.notiflows.profiles import parse_user, unknown_keys_of
 from addressee.dialects.notiflows.shapes import runs as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.directory.editing import Revives
@@ -31,10 +31,11 @@ log = structlog.get_logger()
 
 
 class Named(NamedTuple):
-    """A user as a run names it, and what that stores of it. Who was deleted is not brought back."""
+    """A user as a run names it, what it says of it, and what that stores. Who was deleted is not brought back."""
 
     place: Place
     edit: Identify
+    given: Document
 
     @property
     def reference(self) -> Reference:
@@ -54,13 +55,15 @@ async def run(call: Call) -> Answer:
         data=checked_data(given.data or {}),
         actor=None if actor is None else actor.reference,
     )
-    writes = merged(call, named if actor is None else [*named, actor])
+    everybody = named if actor is None else [*named, actor]
+    writes = merged(call, everybody)
     planned = await call.rooms.directory.plan(topics, writes)
     wanted = without(wanted, {reference(place) for place in planned.left_out})
     run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
-        await call.rooms.directory.note(call.request_id, planned.notices)
+    unknown = unknown_keys_of((each.place, each.given) for each in everybody)
+    await call.rooms.directory.note(call.request_id, [*planned.notices, *unknown])
     return started(run_id)
 
 
@@ -75,9 +78,9 @@ def check_whom(given: shapes.Run) -> None:
 def read(call: Call, given: shapes.Named, path: str) -> Named:
     """Raises NotiflowsError or RefusedError."""
     if not isinstance(given, dict):
-        return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY))
+        return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY), {})
     place = user_at(call, given.get("external_id"), f"{path}.external_id")
-    return Named(place, parse_user(given, path, revives=Revives.NOBODY))
+    return Named(place, parse_user(given, path, revives=Revives.NOBODY), given)
 
 
 def checked_data(data: Document) -> Document:

@@ -13,7 +13,7 @@ from addressee.dialects.notiflows.errors import NotiflowsError, invalid, missing
 from addressee.dialects.notiflows.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.places import known_user, user_at, user_place
 from addressee.dialects.notiflows.preferences import inline_preferences
-from addressee.dialects.notiflows.profiles import parse_user
+from addressee.dialects.notiflows.profiles import parse_user, unknown_keys_of
 from addressee.dialects.notiflows.query import Query
 from addressee.dialects.notiflows.shapes import users as shapes
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
@@ -57,7 +57,9 @@ async def upsert(call: Call) -> Answer:
         status = HTTPStatus.OK if was_there else HTTPStatus.CREATED
         return json_answer(rendering.user(written.recipient), status)
 
-    return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+    written = await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer)))
+    await call.rooms.directory.note(call.request_id, unknown_keys_of([(place, given)]))
+    return answer(written)
 
 
 async def parse_profile(call: Call, place: Place, given: Document) -> Identify:

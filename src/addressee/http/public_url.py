@@ -1,0 +1,28 @@
+"""Where callers find this service: for links that its answers hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from falcon.asgi import Request
+
+from addressee.database.environment import PUBLIC_URL
+from addressee.database.errors import SetupError
+
+
+def configured_url(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The URL that an operator has set, without a slash at its end. Raises SetupError for what is none."""
+    given = environment.get(PUBLIC_URL)
+    if not given:
+        return None
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise SetupError(f"{PUBLIC_URL} must be a URL like https://addressee.example.com, not {given!r}.")
+    return given.rstrip("/")
+
+
+def url_of(request: Request) -> str:
+    """The URL under which a request came."""
+    return f"{request.scheme}://{request.netloc}"
