@@ -12,7 +12,7 @@ from msgspec import structs
 from addressee.directory import addresses
 from addressee.directory.address_forms import key_of
 from addressee.directory.errors import RefusedError
-from addressee.directory.merging import Filling, journal, merge, unmerge
+from addressee.directory.merging import Filling, MergeRules, journal, merge, unmerge
 from addressee.directory.names import NAMES
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 
@@ -40,7 +40,7 @@ preference_sets = st.dictionaries(
         },
     ),
 )
-fillings = st.sampled_from(Filling)
+fillings = st.builds(MergeRules, st.sampled_from(Filling), st.booleans(), st.booleans())
 emails = st.sampled_from(["a@b.cd", "A@b.cd", "e@f.gh", "i@j.kl"])
 
 
@@ -93,7 +93,11 @@ def parts(recipient: Recipient) -> tuple[Any, ...]:
     [
         ({"a": 1}, {"a": 2, "b": 3}, {"a": 1, "b": 3}),
         ({"a": {"b": 1}}, {"a": {"b": 2, "c": {"d": 3}}}, {"a": {"b": 1, "c": {"d": 3}}}),
-        ({"a": None}, {"a": 1}, {"a": None}),
+        ({"a": None}, {"a": 1}, {"a": 1}),
+        ({"a": None}, {"a": {"b": 1}}, {"a": {"b": 1}}),
+        ({"a": {"b": None, "c": 1}}, {"a": {"b": 2, "c": None}}, {"a": {"b": 2, "c": 1}}),
+        ({"a": None}, {"a": None}, {"a": None}),
+        ({"a": None}, {}, {"a": None}),
         ({"a": [1]}, {"a": [2]}, {"a": [1]}),
         ({"a": {}}, {"a": 1}, {"a": {}}),
         ({"a": 1}, {"a": {"b": 2}}, {"a": 1}),
@@ -107,6 +111,30 @@ def test_properties_are_merged_deeply_and_the_primary_wins(
     assert after.primary.properties == merged
     after = merge(person("one", attributes=primary), person("two!", attributes=secondary), LATER)
     assert after.primary.attributes == merged
+
+
+@pytest.mark.parametrize("filling", Filling)
+def test_null_is_a_value_where_the_environment_says_so(filling: Filling) -> None:
+    one = person("one", attributes={"name": None}, properties={"a": None, "b": {"c": None}})
+    two = person("two!", attributes={"name": "Guest"}, properties={"a": 1, "b": {"c": 2, "d": 3}})
+    after = merge(one, two, LATER, MergeRules(filling, keeps_nulls=True))
+    assert after.primary.properties == {"a": None, "b": {"c": None, "d": 3}}
+    assert after.primary.attributes == {"name": None if filling is Filling.ENTRIES else "Guest"}
+
+
+def test_what_was_null_is_null_again_after_an_undoing_unless_it_was_changed() -> None:
+    one = person("one", attributes={"name": None}, properties={"a": None, "b": {"c": None}, "e": None})
+    two = person("two!", attributes={"name": "Guest"}, properties={"a": 1, "b": {"c": 2, "d": 3}, "e": {"f": 1}})
+    after = merge(one, two, LATER)
+    assert after.primary.properties == two.properties
+    kept = structs.replace(after.primary, properties={"a": 5, "b": {"c": 2, "d": 3}, "e": {"f": 1, "g": 2}})
+    for found, properties, paths in (
+        (after.primary, one.properties, ()),
+        (kept, {"a": 5, "b": {"c": None}, "e": {"g": 2}}, ("properties.a",)),
+    ):
+        parted = unmerge(found, after.tombstone, two.uid, journal(one, two, after), LATER)
+        assert (parted.primary.attributes, parted.primary.properties) == ({"name": None}, properties)
+        assert (parted.secondary.properties, parted.kept) == (two.properties, paths)
 
 
 def test_preference_sets_and_channel_data_are_taken_whole_or_not_at_all() -> None:
@@ -138,9 +166,9 @@ def test_gaps_among_attributes_are_filled_and_are_there_again_afterwards(
     primary: dict[str, Any], secondary: dict[str, Any], merged: dict[str, Any]
 ) -> None:
     one, two = person("one", attributes=primary), person("two!", attributes=secondary)
-    after = merge(one, two, LATER, Filling.GAPS)
+    after = merge(one, two, LATER, MergeRules(Filling.GAPS))
     assert after.primary.attributes == merged
-    parted = unmerge(after.primary, after.tombstone, two.uid, journal(one, two, after, Filling.GAPS), LATER)
+    parted = unmerge(after.primary, after.tombstone, two.uid, journal(one, two, after, MergeRules(Filling.GAPS)), LATER)
     assert (parted.primary.attributes, parted.secondary.attributes) == (primary, secondary)
 
 
@@ -153,7 +181,7 @@ def test_gaps_among_choices_are_filled() -> None:
         },
         "acme": {"kinds": {"sms": False}},
     }
-    merged = merge(person("one", preferences=one), person("two!", preferences=two), LATER, Filling.GAPS)
+    merged = merge(person("one", preferences=one), person("two!", preferences=two), LATER, MergeRules(Filling.GAPS))
     assert merged.primary.preferences == {
         "default": {
             # The primary chose for all of chat, Slack is one of them.
@@ -225,8 +253,8 @@ def test_two_with_too_many_addresses_together_are_refused() -> None:
 
 
 @given(people("one"), people("two!"), fillings)
-def test_nobodys_address_is_lost_in_a_merge(one: Recipient, two: Recipient, filling: Filling) -> None:
-    merged = merge(one, two, NOW, filling)
+def test_nobodys_address_is_lost_in_a_merge(one: Recipient, two: Recipient, rules: MergeRules) -> None:
+    merged = merge(one, two, NOW, rules)
     for kind in ("email", "whatsapp", "android_push"):
         keys = [{address["key"] for address in addresses.of_kind(each, kind)} for each in (one, two, merged.primary)]
         assert keys[2] == keys[0] | keys[1]
@@ -246,9 +274,9 @@ def test_two_that_are_too_large_together_are_refused() -> None:
 
 
 @given(people("one"), people("two!"), fillings)
-def test_undoing_a_merge_gives_back_what_was_there(one: Recipient, two: Recipient, filling: Filling) -> None:
-    merged = merge(one, two, NOW, filling)
-    parted = unmerge(merged.primary, merged.tombstone, two.uid, journal(one, two, merged, filling), LATER)
+def test_undoing_a_merge_gives_back_what_was_there(one: Recipient, two: Recipient, rules: MergeRules) -> None:
+    merged = merge(one, two, NOW, rules)
+    parted = unmerge(merged.primary, merged.tombstone, two.uid, journal(one, two, merged, rules), LATER)
     assert parted.kept == ()
     assert parts(parted.primary) == parts(one)
     assert parts(parted.secondary) == parts(two)

@@ -10,6 +10,7 @@ from addressee.database.paging import Page
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.merges import Merge
+from addressee.directory.merging import MergeRules
 from addressee.directory.recipient import Recipient
 from addressee.messaging import Mark, MessageFilter, Missing, Reference, RunFilter, Status
 from addressee.messaging.delivery import LONGEST_PAUSE, MAX_ATTEMPTS, retry_after
@@ -488,7 +489,7 @@ async def test_more_subscriptions_than_a_page_follow_too(office: Office) -> None
         return {row["recipient_id"]: row["count"] for row in await office.pool.fetch(count, office.environment_id)}
 
     place = guest.place
-    done = await office.directory.merges.merge(place._replace(id="ada"), place, unites=True)
+    done = await office.directory.merges.merge(place._replace(id="ada"), place, rules=MergeRules(unites=True))
     assert await counts() == {"ada": 1000, "guest": 1500}
     await office.work()
     assert await counts() == {"ada": 2500}

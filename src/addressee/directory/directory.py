@@ -36,6 +36,7 @@ from addressee.directory.listing import (
 from addressee.directory.lists import Lists
 from addressee.directory.memberships import Membership
 from addressee.directory.merges import Done, Merges, Preview, Undone
+from addressee.directory.merging import DEFAULT_RULES, MergeRules
 from addressee.directory.notices import Notice
 from addressee.directory.planned_writes import PlannedWrites, plan
 from addressee.directory.reader import Reader
@@ -93,7 +94,8 @@ class Directory:
 
     async def users(self, environment: str) -> Collection:
         """The users of an environment. Raises LookupError when there is no such environment."""
-        return Collection(self, (await self.environments.named(environment)).id, USERS)
+        found = await self.environments.named(environment)
+        return Collection(self, found.id, USERS, MergeRules(keeps_nulls=found.settings.keeps_nulls))
 
     async def write(self, write: Write) -> Written:
         """Like `Writer.write`; push tokens that the recipient got have left those who had them."""
@@ -252,8 +254,11 @@ class Directory:
 class Collection:
     """The recipients of one collection of one environment, for use in an application."""
 
-    def __init__(self, directory: Directory, environment_id: int, name: str) -> None:
+    def __init__(
+        self, directory: Directory, environment_id: int, name: str, merge_rules: MergeRules = DEFAULT_RULES
+    ) -> None:
         self._directory = directory
+        self._merge_rules = merge_rules
         self.environment_id = environment_id
         self.name = name
 
@@ -271,14 +276,14 @@ class Collection:
 
     async def preview_merge(self, into: str, other: str) -> Preview:
         """What `merge` would do to the two now. Raises what it would."""
-        return await self._directory.merges.preview(self._place(into), self._place(other))
+        return await self._directory.merges.preview(self._place(into), self._place(other), self._merge_rules)
 
     async def merge(self, into: str, other: str) -> Done:
         """Merges `other` into `into`. A worker lets the messages follow; `undo_merge` takes it back within 30 days.
 
         Raises MissingError when one of them is not there, RefusedError when they cannot be merged.
         """
-        return await self._directory.merges.merge(self._place(into), self._place(other))
+        return await self._directory.merges.merge(self._place(into), self._place(other), rules=self._merge_rules)
 
     async def undo_merge(self, merge_id: UUID) -> Undone:
         """Raises MergeMissingError, or RefusedError, which says why nothing was undone."""

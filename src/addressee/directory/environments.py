@@ -28,8 +28,9 @@ PreferenceRule = Literal["all_agree", "most_specific"]
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an operator decides for one environment.
 
-    `property_merge`: how identifying meets stored properties (knock.md §3.1). `enhanced_security`: public keys
-    need a user token (§1.3), verified with `signing_key` (PEM, the public half). `user_shape`: how users are
+    `property_merge`: how identifying meets stored properties (knock.md §3.1). `merge_nulls`: whether a null of the
+    primary's is filled when users are merged, or kept as a value. `enhanced_security`: public keys need a user
+    token (§1.3), verified with `signing_key` (PEM, the public half). `user_shape`: how users are
     rendered when a request does not say (§4.3). `preference_rule`: whether every scope of preferences must be true, or
     the most specific one decides (§3.7). `timezone`: the zone of schedules whose recipients have none (§3.13).
     `clock_skew_minutes`: how far the date of a signed request may be from ours, 0 for any (suprsend.md §1.3).
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     property_merge: Merge = Merge.SHALLOW
+    merge_nulls: Literal["fill", "keep"] = "fill"
     enhanced_security: bool = False
     user_shape: Literal["flat", "nested"] = "flat"
     preference_rule: PreferenceRule = "all_agree"
@@ -46,6 +48,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signing_key: str | None = None
     development_mode: bool = False
     allowed_origins: tuple[str, ...] = ()
+
+    @property
+    def keeps_nulls(self) -> bool:
+        """Whether null is a value that stays when users are merged."""
+        return self.merge_nulls == "keep"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from addressee.directory.applying import check_format
 from addressee.directory.clock import Clock
 from addressee.directory.errors import MissingError, RefusedError, UnavailableError
 from addressee.directory.history import NO_ORIGIN, Origin, change
-from addressee.directory.merging import Filling, Journal, Merged, journal, merge, unmerge
+from addressee.directory.merging import DEFAULT_RULES, Journal, Merged, MergeRules, journal, merge, unmerge
 from addressee.directory.push_tokens import inherit
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Place, Recipient
@@ -111,14 +111,11 @@ class Merges:
         primary: Place,
         secondary: Place,
         *,
-        unites: bool = False,
-        filling: Filling = Filling.ENTRIES,
+        rules: MergeRules = DEFAULT_RULES,
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
     ) -> Done:
         """Merges `secondary` into `primary`, filling what it lacks, and leaves a tombstone.
-
-        The secondary's subscriptions go over with `unites` (suprsend.md §4), and end without (knock.md §3.3).
 
         Raises MissingError when one of them is not there, RefusedError for one with itself or for two that together
         are above a limit, UnavailableError when others keep writing to them.
@@ -129,11 +126,11 @@ class Merges:
             found = await read_both(connection, primary, secondary)
             one, other = present(found, primary), present(found, secondary)
             now = self._clock.now()
-            merged = merge(one, other, now, filling)
-            made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now, unites=unites)
+            merged = merge(one, other, now, rules)
+            made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now, unites=rules.unites)
             await write_both(connection, "merge", origin, (one, merged.primary), (other, merged.tombstone))
-            await self._record(connection, made, journal(one, other, merged, filling))
-            if unites:
+            await self._record(connection, made, journal(one, other, merged, rules))
+            if rules.unites:
                 await move_subscriptions(
                     connection, (*secondary, other.uid), (primary.id, one.uid), made.id, back=False
                 )
@@ -144,13 +141,13 @@ class Merges:
 
         return await self._until_won(attempt, primary, secondary)
 
-    async def preview(self, primary: Place, secondary: Place) -> Preview:
+    async def preview(self, primary: Place, secondary: Place, rules: MergeRules = DEFAULT_RULES) -> Preview:
         """What `merge` would write now. Raises what it would."""
         check_different(primary, secondary)
         async with self._pool.acquire() as connection:
             found = await read_both(connection, primary, secondary)
         one, other = present(found, primary), present(found, secondary)
-        return Preview(one, other, merge(one, other, self._clock.now()))
+        return Preview(one, other, merge(one, other, self._clock.now(), rules))
 
     async def undo(
         self, environment_id: int, id: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None

@@ -41,22 +41,45 @@ Described: TypeAlias = Documents | Recipient
 class Filling(Enum):
     """What the primary lacks, and so comes from the secondary.
 
-    ENTRIES: attributes that were never given, where null counts as given, and preference sets that it does not have
-    (knock.md §3.3). GAPS: attributes that it has no value for, and every choice that its preference sets do not make
-    (notiflows.md §5.4); what follows from a name that it has is no gap.
+    ENTRIES: attributes and preference sets that it does not have (knock.md §3.3). GAPS: attributes that it has no value
+    for, and every choice that its preference sets do not make (notiflows.md §5.4); what follows from a name that it has
+    is no gap.
     """
 
     ENTRIES = "entries"
     GAPS = "gaps"
 
 
+class MergeRules(Struct, frozen=True):
+    """How two are merged. With `unites` subscriptions follow too, else they end (suprsend.md §4, knock.md §3.3).
+
+    Null is no value, so that of the secondary comes in its place, in attributes and properties; with `keeps_nulls` it
+    is one, and stays, but for attributes that are filled as GAPS.
+    """
+
+    filling: Filling = Filling.ENTRIES
+    unites: bool = False
+    keeps_nulls: bool = False
+
+
+DEFAULT_RULES = MergeRules()
+
+
 class Journal(Struct, frozen=True):
-    """What undoing a merge needs: both as they were, how they met, and the version of the tombstone that was left."""
+    """What undoing a merge needs: both as they were, how they met, and the version of the tombstone that was left.
+
+    Older journals do not say whether null was kept: it was.
+    """
 
     primary: Documents
     secondary: Documents
     tombstone_version: int
     filling: Filling = Filling.ENTRIES
+    keeps_nulls: bool = True
+
+    @property
+    def rules(self) -> MergeRules:
+        return MergeRules(self.filling, keeps_nulls=self.keeps_nulls)
 
 
 class Merged(NamedTuple):
@@ -78,14 +101,14 @@ class Unmerged(NamedTuple):
     kept: tuple[str, ...]
 
 
-def merge(primary: Recipient, secondary: Recipient, now: datetime, filling: Filling = Filling.ENTRIES) -> Merged:
+def merge(primary: Recipient, secondary: Recipient, now: datetime, rules: MergeRules = DEFAULT_RULES) -> Merged:
     """Raises RefusedError when the two together are above a limit of one."""
     documents: dict[str, Any] = {
-        "attributes": {**primary.attributes, **underlaid(*attributes_of(primary, secondary, filling))},
-        "properties": underlaid(primary.properties, secondary.properties),
-        "addresses": [*primary.addresses, *missing_addresses(primary, secondary, filling)],
+        "attributes": {**primary.attributes, **underlaid(*attributes_of(primary, secondary, rules), rules)},
+        "properties": underlaid(primary.properties, secondary.properties, rules),
+        "addresses": [*primary.addresses, *missing_addresses(primary, secondary, rules)],
         "channel_data": {**primary.channel_data, **missing(primary, secondary, "channel_data")},
-        "preferences": united_preferences(primary.preferences, secondary.preferences, filling),
+        "preferences": united_preferences(primary.preferences, secondary.preferences, rules.filling),
     }
     for name, document in documents.items():
         check_size(name, document)
@@ -99,11 +122,11 @@ def merge(primary: Recipient, secondary: Recipient, now: datetime, filling: Fill
     return Merged(written, tombstone(secondary, secondary.version + 1, now))
 
 
-def attributes_of(primary: Described, secondary: Described, filling: Filling) -> tuple[Document, Document]:
+def attributes_of(primary: Described, secondary: Described, rules: MergeRules) -> tuple[Document, Document]:
     """Those that the primary has, and those of the secondary's that may be put under them."""
-    if filling is Filling.ENTRIES:
-        return primary.attributes, secondary.attributes
     has = {name: value for name, value in primary.attributes.items() if value is not None}
+    if rules.filling is Filling.ENTRIES:
+        return primary.attributes if rules.keeps_nulls else has, secondary.attributes
     follow = derived(has)
     return has, {name: value for name, value in secondary.attributes.items() if name not in follow}
 
@@ -122,9 +145,9 @@ def missing(primary: Recipient, secondary: Recipient, name: str) -> Document:
     return {key: value for key, value in getattr(secondary, name).items() if key not in getattr(primary, name)}
 
 
-def missing_addresses(primary: Described, secondary: Described, filling: Filling) -> list[Document]:
+def missing_addresses(primary: Described, secondary: Described, rules: MergeRules) -> list[Document]:
     """The secondary's addresses that the primary lacks, but for the one that comes with the secondary's attribute."""
-    attributes, _ = attributes_of(primary, secondary, filling)
+    attributes, _ = attributes_of(primary, secondary, rules)
     missing = []
     for kind in FORMS:
         has = {address["key"] for address in together(attributes, primary.addresses, kind)}
@@ -134,19 +157,25 @@ def missing_addresses(primary: Described, secondary: Described, filling: Filling
     return missing
 
 
-def underlaid(top: Document, below: Mapping[str, Any]) -> Document:
-    """`below` put under `top`, recursing where both are objects; what `top` says, null too, stays."""
+def underlaid(top: Document, below: Mapping[str, Any], rules: MergeRules) -> Document:
+    """`below` put under `top`, recursing where both are objects; what `top` has stays."""
     merged = dict(top)
     for name, value in below.items():
-        if name not in merged:
+        if name not in merged or is_gap(merged, name, rules):
             merged[name] = value
         elif isinstance(merged[name], dict) and isinstance(value, dict):
-            merged[name] = underlaid(merged[name], value)
+            merged[name] = underlaid(merged[name], value, rules)
     return merged
 
 
-def journal(primary: Recipient, secondary: Recipient, merged: Merged, filling: Filling = Filling.ENTRIES) -> Journal:
-    return Journal(documents_of(primary), documents_of(secondary), merged.tombstone.version, filling)
+def is_gap(document: Mapping[str, Any], name: str, rules: MergeRules) -> bool:
+    """Whether a name has null for its value, and null is none."""
+    return not rules.keeps_nulls and name in document and document[name] is None
+
+
+def journal(primary: Recipient, secondary: Recipient, merged: Merged, rules: MergeRules = DEFAULT_RULES) -> Journal:
+    version = merged.tombstone.version
+    return Journal(documents_of(primary), documents_of(secondary), version, rules.filling, rules.keeps_nulls)
 
 
 def documents_of(recipient: Recipient) -> Documents:
@@ -165,16 +194,16 @@ def unmerge(
             "in_use", "id", "The id of the one who was merged away was used again since, so nothing was undone."
         )
     kept: list[str] = []
-    one, other, filling = journal.primary, journal.secondary, journal.filling
-    apart = without_entries if filling is Filling.ENTRIES else without_added
+    one, other, rules = journal.primary, journal.secondary, journal.rules
+    apart = without_entries if rules.filling is Filling.ENTRIES else without_added
     documents = {
         "attributes": without_added_attributes(primary.attributes, journal, kept),
-        "properties": without_added(primary.properties, one.properties, other.properties, "properties", kept),
-        "addresses": without_added_addresses(primary.addresses, missing_addresses(one, other, filling), kept),
+        "properties": without_added(primary.properties, one.properties, other.properties, "properties", kept, rules),
+        "addresses": without_added_addresses(primary.addresses, missing_addresses(one, other, rules), kept),
         "channel_data": without_entries(
-            primary.channel_data, one.channel_data, other.channel_data, "channel_data", kept
+            primary.channel_data, one.channel_data, other.channel_data, "channel_data", kept, rules
         ),
-        "preferences": apart(primary.preferences, one.preferences, other.preferences, "preferences", kept),
+        "preferences": apart(primary.preferences, one.preferences, other.preferences, "preferences", kept, rules),
     }
     restored = Recipient(
         found.place,
@@ -191,36 +220,48 @@ def unmerge(
 
 def without_added_attributes(current: Document, journal: Journal, kept: list[str]) -> Document:
     """`current` without those that the merge brought; a gap that it filled is there again."""
-    before, added = attributes_of(journal.primary, journal.secondary, journal.filling)
-    left = without_added(current, before, added, "attributes", kept)
+    before, added = attributes_of(journal.primary, journal.secondary, journal.rules)
+    left = without_added(current, before, added, "attributes", kept, journal.rules)
     gaps = journal.primary.attributes.keys() - before.keys()
     return {**dict.fromkeys(gaps & added.keys() - left.keys()), **left}
 
 
 def without_added(
-    current: Document, before: Mapping[str, Any], added: Mapping[str, Any], path: str, kept: list[str]
+    current: Document,
+    before: Mapping[str, Any],
+    added: Mapping[str, Any],
+    path: str,
+    kept: list[str],
+    rules: MergeRules,
 ) -> Document:
     """`current` without what `added` brought to `before`; what was changed since is kept and noted."""
     left = dict(current)
     for name, value in added.items():
         here = f"{path}.{name}"
-        if name not in before:
+        if is_gap(before, name, rules) and name in left and same(left[name], value):
+            left[name] = None
+        elif name not in before or is_gap(before, name, rules):
             if name in left and same(left[name], value):
                 del left[name]
             elif isinstance(left.get(name), dict) and isinstance(value, dict):
-                left[name] = without_added(left[name], {}, value, here, kept)
+                left[name] = without_added(left[name], {}, value, here, kept, rules)
             elif name in left:
                 kept.append(here)
         elif isinstance(before[name], dict) and isinstance(value, dict):
             if isinstance(left.get(name), dict):
-                left[name] = without_added(left[name], before[name], value, here, kept)
+                left[name] = without_added(left[name], before[name], value, here, kept, rules)
             elif name in left:
                 kept.append(here)
     return left
 
 
 def without_entries(
-    current: Document, before: Mapping[str, Any], added: Mapping[str, Any], path: str, kept: list[str]
+    current: Document,
+    before: Mapping[str, Any],
+    added: Mapping[str, Any],
+    path: str,
+    kept: list[str],
+    _: MergeRules,
 ) -> Document:
     """Like `without_added`, but entries are taken away whole or not at all."""
     left = dict(current)

@@ -26,7 +26,7 @@ def test_the_primary_wins_and_the_secondary_is_gone(knock: Knock) -> None:
         "created_at": merged.created_at and merged.created_at,
         "updated_at": None,
         "plan": {"tier": "pro", "seats": 3},
-        "nothing": None,
+        "nothing": 1,
         "tags": ["a"],
     }
     assert knock.users.get("ada") == merged

@@ -3,7 +3,11 @@
 from typing import Any
 
 import httpx
+import pytest
 
+from addressee.database.pool import Pool
+from addressee.directory.environments import Environments
+from tests.conftest import Environment
 from tests.support.waiting import until
 
 
@@ -35,7 +39,7 @@ async def test_a_merge_from_preview_to_undo(http: httpx.Client, welcome: None) -
     ada = preview(http, "ada", "guest")["primary"]
 
     foreseen = preview(http, "ada", "guest")
-    assert foreseen["follows"] == {"messages": 2, "waiting_runs": 0}
+    assert foreseen["follows"] == {"messages": 2, "waiting_runs": 0, "subscriptions": 0}
     assert foreseen["ends"] == {"older_messages": 0, "subscriptions": 0, "schedules": 0}
     assert foreseen["merged"]["attributes"] == {"name": "Ada", "email": "guest@example.com"}
     assert foreseen["merged"]["properties"] == {"plan": {"tier": "pro", "seats": 3}}
@@ -56,6 +60,79 @@ async def test_a_merge_from_preview_to_undo(http: httpx.Client, welcome: None) -
     }
     assert len(http.get("/v1/users/guest/messages").json()["items"]) == 2
     assert len(http.get("/v1/users/ada/messages").json()["items"]) == 0
+
+
+async def test_others_messages_name_the_primary_as_actor(http: httpx.Client, welcome: None) -> None:
+    for id in ("ada", "guest", "bob"):
+        identify(http, id, name=id.title())
+    body = {"recipients": ["bob"], "actor": "guest"}
+    http.post("/v1/workflows/welcome/trigger", json=body).raise_for_status()
+
+    async def shown() -> list[Any]:
+        listed = http.get("/v1/users/bob/messages").json()["items"]
+        return [message["actors"] for message in listed]
+
+    async def arrived() -> bool:
+        return bool(await shown())
+
+    await until(arrived)
+    assert {*map(tuple, await shown())} == {("guest",)}
+    done = http.post("/directory/v1/users/ada/merges", json={"from": "guest"}).json()
+    assert {*map(tuple, await shown())} == {("ada",)}
+    id = http.get("/v1/users/bob/messages").json()["items"][0]["id"]
+    assert http.get(f"/v1/messages/{id}").json()["actors"] == ["ada"]
+    http.post(f"/directory/v1/merges/{done['merge']['id']}/undo").raise_for_status()
+    assert {*map(tuple, await shown())} == {("guest",)}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "kinds", "follow"),
+    [
+        ({}, "Guest", {"email": True}, 0),
+        ({"dialect": "knock"}, "Guest", {"email": True}, 0),
+        ({"dialect": "suprsend"}, "Guest", {"email": True}, 1),
+        ({"dialect": "notiflows"}, "Guest", {"email": True, "sms": False}, 1),
+    ],
+)
+def test_a_preview_is_of_the_merge_that_is_meant(
+    http: httpx.Client, dialect: dict[str, str], name: str, kinds: dict[str, bool], follow: int
+) -> None:
+    identify(http, "ada", name=None)
+    identify(http, "guest", name="Guest")
+    for id, types in (("ada", {"email": True}), ("guest", {"email": False, "sms": False})):
+        http.put(f"/v1/users/{id}/preferences/default", json={"channel_types": types}).raise_for_status()
+    http.put("/v1/objects/clubs/chess", json={}).raise_for_status()
+    subscription = {"recipients": ["guest"]}
+    http.post("/v1/objects/clubs/chess/subscriptions", json=subscription).raise_for_status()
+    foreseen = http.post("/directory/v1/users/ada/merges/preview", json={"from": "guest", **dialect}).json()
+    assert foreseen["merged"]["attributes"] == {"name": name}
+    assert foreseen["merged"]["preferences"]["default"]["kinds"] == kinds
+    assert (foreseen["follows"]["subscriptions"], foreseen["ends"]["subscriptions"]) == (follow, 1 - follow)
+
+
+async def test_an_environment_may_keep_nulls(pool: Pool, http: httpx.Client, environment: Environment) -> None:
+    await Environments(pool).change(environment.name, {"merge_nulls": "keep"})
+    identify(http, "ada", name=None, plan=None)
+    identify(http, "guest", name="Guest", plan="pro")
+    names = {
+        dialect: http.post("/directory/v1/users/ada/merges/preview", json={"from": "guest", "dialect": dialect}).json()[
+            "merged"
+        ]
+        for dialect in ("knock", "suprsend", "notiflows")
+    }
+    assert {dialect: merged["attributes"]["name"] for dialect, merged in names.items()} == {
+        "knock": None,
+        "suprsend": None,
+        "notiflows": "Guest",
+    }
+    assert {merged["properties"]["plan"] for merged in names.values()} == {None}
+    done = http.post("/directory/v1/users/ada/merges", json={"from": "guest"}).json()
+    assert (done["primary"]["attributes"]["name"], done["primary"]["properties"]["plan"]) == (None, None)
+
+
+def test_a_preview_of_a_dialect_that_there_is_not(http: httpx.Client) -> None:
+    answer = http.post("/directory/v1/users/ada/merges/preview", json={"from": "guest", "dialect": "other"})
+    assert (answer.status_code, answer.json()["error"]["fields"][0]["field"]) == (422, "dialect")
 
 
 def test_what_cannot_be_merged_or_undone(http: httpx.Client) -> None:

@@ -15,6 +15,7 @@ from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.preference_sets import tenant_of
 from addressee.dialects.knock.query import Query
+from addressee.dialects.merge_rules import merge_rules
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
 from addressee.directory.edits import Delete, Identify
@@ -112,7 +113,11 @@ async def merge(call: Call) -> Answer:
 
     primary = user_place(call)
     done = await call.rooms.directory.merges.merge(
-        primary, primary._replace(id=secondary), origin=call.origin, receipt=call.receipt(answer)
+        primary,
+        primary._replace(id=secondary),
+        rules=merge_rules("knock", call.environment),
+        origin=call.origin,
+        receipt=call.receipt(answer),
     )
     await call.rooms.messaging.follow(done.merge)
     return answer(done)

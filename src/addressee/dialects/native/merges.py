@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from addressee.dialects.bodies import typed_body
+from addressee.dialects.merge_rules import merge_rules
 from addressee.dialects.native import shapes
 from addressee.dialects.native.errors import NotFoundError
 from addressee.dialects.native.places import USER, place_of, recipient_of
@@ -18,23 +19,28 @@ from addressee.directory.recipient import Place
 SECRET: frozenset[Kind] = frozenset({"secret"})
 
 
-def secondary_of(call: Call) -> Place:
-    given = typed_body(call, shapes.MergeFrom)
+def secondary_of(call: Call, given: shapes.MergeFrom) -> Place:
     return place_of(call)._replace(id=check_id(given.from_id, "from"))
 
 
 async def preview(call: Call) -> Answer:
-    found = await call.rooms.directory.merges.preview(place_of(call), secondary_of(call))
+    given = typed_body(call, shapes.PreviewOf)
+    rules = merge_rules(given.dialect, call.environment)
+    found = await call.rooms.directory.merges.preview(place_of(call), secondary_of(call, given), rules)
     follows = await call.rooms.messaging.what_follows(found.secondary)
     return json_answer(
         {
             "primary": recipient(found.primary),
             "secondary": recipient(found.secondary),
             "merged": recipient(found.merged.primary),
-            "follows": {"messages": follows.messages, "waiting_runs": follows.waiting_runs},
+            "follows": {
+                "messages": follows.messages,
+                "waiting_runs": follows.waiting_runs,
+                "subscriptions": follows.subscriptions if rules.unites else 0,
+            },
             "ends": {
                 "older_messages": follows.older_messages,
-                "subscriptions": follows.subscriptions,
+                "subscriptions": 0 if rules.unites else follows.subscriptions,
                 "schedules": follows.schedules,
             },
         }
@@ -43,7 +49,11 @@ async def preview(call: Call) -> Answer:
 
 async def create(call: Call) -> Answer:
     done = await call.rooms.directory.merges.merge(
-        place_of(call), secondary_of(call), origin=call.origin, receipt=call.receipt(merged)
+        place_of(call),
+        secondary_of(call, typed_body(call, shapes.MergeFrom)),
+        rules=merge_rules("knock", call.environment),
+        origin=call.origin,
+        receipt=call.receipt(merged),
     )
     await call.rooms.messaging.follow(done.merge)
     return merged(done)
@@ -89,7 +99,7 @@ OPERATIONS = (
         "What merging another user into this one would do",
         preview,
         SECRET,
-        takes=shapes.MergeFrom,
+        takes=shapes.PreviewOf,
         gives=shapes.Preview,
     ),
     Operation(

@@ -8,11 +8,18 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from addressee.dialects.merge_rules import Dialect
 from addressee.directory.documents import Id
 
 
 class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
     from_id: Id = field(name="from")
+
+
+class PreviewOf(MergeFrom, kw_only=True, forbid_unknown_fields=True):
+    """`dialect` is whose merge is meant: they differ in what fills gaps, and in what becomes of subscriptions."""
+
+    dialect: Dialect = "knock"
 
 
 class StoredRecipient(Struct, kw_only=True):
@@ -46,10 +53,11 @@ class Merge(Struct, kw_only=True):
 
 
 class Follows(Struct, kw_only=True):
-    """What goes to the primary: messages of the last 30 days, and runs that have not ended."""
+    """What goes to the primary: messages of the last 30 days, runs that have not ended, and maybe subscriptions."""
 
     messages: int
     waiting_runs: int
+    subscriptions: int
 
 
 class Ends(Struct, kw_only=True):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from addressee.dialects.bodies import object_body, typed_body
+from addressee.dialects.merge_rules import merge_rules
 from addressee.dialects.notiflows import rendering
 from addressee.dialects.notiflows.authentication import ADMIN
 from addressee.dialects.notiflows.channel_settings import inline_channel_settings
@@ -21,7 +22,6 @@ from addressee.directory.edits import Delete, History, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.listing import Order, Selection
 from addressee.directory.merges import Done
-from addressee.directory.merging import Filling
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.spans import Span
 from addressee.directory.writes import Write, Written
@@ -106,7 +106,11 @@ async def merge(call: Call) -> Answer:
 
     try:
         done = await call.rooms.directory.merges.merge(
-            target, guest, unites=True, filling=Filling.GAPS, origin=call.origin, receipt=call.receipt(answer)
+            target,
+            guest,
+            rules=merge_rules("notiflows", call.environment),
+            origin=call.origin,
+            receipt=call.receipt(answer),
         )
     except RefusedError as refusal:
         raise invalid("from_external_id", refusal.message) from None

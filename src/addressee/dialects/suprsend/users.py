@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from addressee.dialects.bodies import object_body, typed_body
+from addressee.dialects.merge_rules import merge_rules
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.dialects.suprsend import errors
 from addressee.dialects.suprsend.authentication import SERVER
@@ -111,7 +112,11 @@ async def merge(call: Call) -> Answer:
 
     try:
         done = await call.rooms.directory.merges.merge(
-            primary, secondary, unites=True, origin=call.origin, receipt=call.receipt(answer)
+            primary,
+            secondary,
+            rules=merge_rules("suprsend", call.environment),
+            origin=call.origin,
+            receipt=call.receipt(answer),
         )
     except MissingError as error:
         raise missing_at(error.place) from None

@@ -1,0 +1,23 @@
+"""How each dialect merges users, which the native preview must know of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import structs
+
+from addressee.directory.environments import Environment
+from addressee.directory.merging import Filling, MergeRules
+
+Dialect: TypeAlias = Literal["knock", "suprsend", "notiflows"]
+
+RULES: Mapping[Dialect, MergeRules] = {
+    "knock": MergeRules(),
+    "suprsend": MergeRules(unites=True),
+    "notiflows": MergeRules(Filling.GAPS, unites=True),
+}
+
+
+def merge_rules(dialect: Dialect, environment: Environment) -> MergeRules:
+    return structs.replace(RULES[dialect], keeps_nulls=environment.settings.keeps_nulls)
