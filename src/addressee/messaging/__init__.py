@@ -23,7 +23,7 @@ from addressee.messaging.mark_all import Action, Selection
 from addressee.messaging.marking import Mark, Marked
 from addressee.messaging.message import Message, Position
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.people import Missing, People
+from addressee.messaging.people import MISSING_NAME, Missing, People
 from addressee.messaging.reaching import Address
 from addressee.messaging.reading import Contents, MessageEvent
 from addressee.messaging.reading_runs import RecipientRun, RunEvent, RunFilter, RunPosition
@@ -42,6 +42,7 @@ from addressee.messaging.workflows import NamedWorkflow
 __all__ = [
     "EARLIEST",
     "LATEST",
+    "MISSING_NAME",
     "TRANSIENT",
     "Accepted",
     "Action",

@@ -21,6 +21,7 @@ from addressee.directory.subscriptions import Identified, erase_subscriptions
 from addressee.messaging.ending import end_waiting
 from addressee.messaging.listing import EARLIEST, LATEST
 from addressee.messaging.message_context import MOVED_AGE
+from addressee.messaging.redacting import redact_later
 from addressee.messaging.runs import GROUPS
 
 SQL = load(__package__)
@@ -64,6 +65,7 @@ class Eraser:
         ended = await erase_people(self._pool, people)
         async with self._pool.acquire() as connection, connection.transaction():
             await forget_merges(connection, people, ended)
+            await redact_later(connection, ((person.environment_id, person.uid) for person in people))
             if erase.sweeps > 1 and people:
                 await enqueue(connection, [Erase(people, erase.sweeps - 1).job(SECOND_SWEEP)])
 

@@ -41,8 +41,9 @@ async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
 
 
 def described(recipient: Recipient) -> Document:
+    """Its row, without what is said of the place and of tombstones."""
     stored = structs.asdict(recipient)
-    del stored["place"], stored["format"], stored["deleted_at"]
+    del stored["place"], stored["format"], stored["deleted_at"], stored["deletions"], stored["history_kept"]
     return {"collection": recipient.place.collection, "id": recipient.place.id, **stored}
 
 

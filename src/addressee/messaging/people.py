@@ -18,6 +18,9 @@ from addressee.messaging.runs import TRANSIENT, Identity
 
 SQL = load(__package__)
 
+# What stands for the name of somebody who was deleted (knock.md §3.4).
+MISSING_NAME = "Missing user"
+
 # Tombstones stay, so this is shown only when somebody removed rows by hand.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

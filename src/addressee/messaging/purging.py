@@ -13,6 +13,7 @@ from addressee.directory.recipient import Place
 from addressee.directory.writes import Write, Written
 from addressee.messaging.erasing import Erase, Person, erase_people, forget_merges, gone
 from addressee.messaging.forgetting import forget_departed
+from addressee.messaging.redacting import redact_at_once
 
 SQL = load(__package__)
 
@@ -33,5 +34,7 @@ async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, 
 
     people = await gone(pool, await directory.writer.write_with(Write(place, (Delete(),), origin), finish))
     ended = await erase_people(pool, people)
+    actors = [(person.environment_id, person.uid) for person in people]
+    await redact_at_once(pool, directory.reader, actors, directory.clock.now())
     async with pool.acquire() as connection, connection.transaction():
         await forget_merges(connection, people, ended)

@@ -21,6 +21,7 @@ from addressee.messaging.following import Follow, Follower
 from addressee.messaging.housekeeping import keep_house
 from addressee.messaging.list_moves import ListMoves
 from addressee.messaging.mark_all import MarkAll, MarkingAll
+from addressee.messaging.redacting import Redact, Redactor
 from addressee.messaging.running import Runner
 from addressee.messaging.runs import RunPage
 from addressee.messaging.sending import Sending
@@ -56,6 +57,7 @@ def handlings_of(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> Mapp
         "send": Handling(RunPage, Sending(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
         "mark_all": Handling(MarkAll, MarkingAll(pool, clock).go_on),
         "erase": Handling(Erase, Eraser(pool, clock).erase),
+        "redact": Handling(Redact, Redactor(pool, reader, clock).redact),
         "follow": Handling(Follow, Follower(pool, clock).follow),
         "tell_moves": Handling(Moved, list_moves.tell),
         "settle_list": Handling(Settle, list_moves.settle),

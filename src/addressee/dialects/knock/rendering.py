@@ -18,7 +18,7 @@ from addressee.dialects.operation import Call
 from addressee.directory.bulk import BulkOperation, Failure
 from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
 from addressee.directory.subscriptions import Subscription
-from addressee.messaging import Identity, Missing, Reference, ScheduleEntry
+from addressee.messaging import MISSING_NAME, Identity, Missing, Reference, ScheduleEntry
 from addressee.preferences import MEMBERS
 
 T = TypeVar("T")
@@ -166,7 +166,7 @@ def mention(recipient: Recipient | Missing) -> Document:
     return {
         "__typename": "User",
         "id": recipient.reference.id,
-        "name": "Missing user",
+        "name": MISSING_NAME,
         "email": None,
         "avatar": None,
         "phone_number": None,
