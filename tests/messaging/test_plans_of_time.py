@@ -109,7 +109,12 @@ async def test_only_runs_that_are_due_are_looked_at(office: Office) -> None:
 async def test_what_happens_is_found_by_its_key(office: Office) -> None:
     keys = ([-2], [MIDDLE], ["eve"])
     for statement, arguments in (
-        ("fire_schedules", (*keys, [FAR], [None])),
+        ("fire_schedules", (*keys, [FAR], [FAR], ["Etc/UTC"], [None])),
+        ("move_occurrences", (*keys, [FAR], [None])),
+        ("take_back_last_occurrences", (*keys, [None], ["Etc/UTC"])),
+        ("repeating_schedules", ([-2], ["$users"], ["u11"], UUID(int=0), 1000)),
+        ("recipient_runs_by_id", (-2, [MIDDLE])),
+        ("note_in_journals", (-2, [MIDDLE], ["eve"], [b"[]"], FAR)),
         ("delete_ownerless_schedules", ([-3], *keys[1:])),
         ("wake_recipient_runs", (FAR, *keys)),
         ("schedules", (-2, [MIDDLE])),

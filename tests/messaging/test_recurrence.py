@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addressee.messaging.recurrence import Frequency, Repeat, Weekday, local, next_occurrence, next_of_all
+from addressee.messaging.recurrence import (
+    ORDER,
+    Frequency,
+    Happened,
+    Repeat,
+    Timing,
+    Weekday,
+    local,
+    next_occurrence,
+    next_of_all,
+)
 
 BERLIN = "Europe/Berlin"
 NEW_YORK = "America/New_York"
@@ -17,6 +27,7 @@ LORD_HOWE = "Australia/Lord_Howe"
 KOLKATA = "Asia/Kolkata"
 APIA = "Pacific/Apia"
 SANTIAGO = "America/Santiago"
+KIRITIMATI = "Pacific/Kiritimati"
 MINUTE = timedelta(minutes=1)
 
 
@@ -255,3 +266,120 @@ def test_hourly_occurrences_are_equally_far_apart(
     assert (found[1] - first) % timedelta(hours=interval) == timedelta()
     assert {after - before for before, after in pairwise(found[1:])} == {timedelta(hours=interval)}
     assert timedelta() < found[1] - found[0] <= max(timedelta(hours=interval), first - found[0])
+
+
+# Without changes of the clocks, from May to August, so that each local minute is there once.
+ZONES = ["America/Los_Angeles", "America/Sao_Paulo", "Europe/London", "Asia/Kolkata", "Asia/Ho_Chi_Minh", KIRITIMATI]
+START = utc("2025-06-02T00:00")
+WALK = 9 * 24 * 60
+QUARTER = 15
+
+
+def matches(repeat: Repeat, shown: datetime) -> bool:
+    day = repeat.frequency is Frequency.DAILY or ORDER[shown.weekday()] in repeat.days
+    return day and (shown.hour, shown.minute) == (repeat.hours, repeat.minutes)
+
+
+def walked(repeat: Repeat, zones: dict[int, ZoneInfo]) -> list[tuple[int, ZoneInfo]]:
+    """The minutes at which it happens, and where, as somebody finds who looks at the clock every quarter of an hour.
+
+    Whoever moves looks at what was missed there since it happened last.
+    """
+    zone, happened = zones[0], []
+    last: tuple[int, ZoneInfo] | None = None
+
+    def is_due(minute: int) -> bool:
+        shown = local(START + minute * MINUTE, zone)
+        if not matches(repeat, shown):
+            return False
+        if last is None:
+            return minute > 0
+        there, here = (local(START + last[0] * MINUTE, each).date() for each in (last[1], zone))
+        return minute > last[0] and (last[1] is zone or shown.date() > max(there, here))
+
+    for minute in range(0, WALK, QUARTER):
+        has_moved = minute in zones and zones[minute] is not zone
+        zone = zones.get(minute, zone)
+        since = (0 if last is None else last[0]) if has_moved else minute
+        due = next((each for each in range(since, minute + 1, QUARTER) if is_due(each)), None)
+        if due is not None:
+            last = (due, zone)
+            happened.append(last)
+    return happened
+
+
+def computed(repeat: Repeat, zones: dict[int, ZoneInfo]) -> list[tuple[int, ZoneInfo]]:
+    """The same, as schedules do it: the next one is computed when it happens, and when its recipient moves."""
+    timing, zone, happened = Timing((repeat,)), zones[0], []
+    last: tuple[datetime, ZoneInfo] | None = None
+
+    def following(now: datetime) -> datetime:
+        at, last_zone = last or (None, None)
+        found = timing.next_occurrence(zone, created_at=START, last=at, now=now, last_zone=last_zone)
+        assert found is not None
+        return found
+
+    next_at = following(START)
+    for minute in range(0, WALK, QUARTER):
+        now = START + minute * MINUTE
+        if minute in zones and zones[minute] is not zone:
+            zone = zones[minute]
+            next_at = following(START)
+        if next_at <= now:
+            last = (next_at, zone)
+            happened.append(((next_at - START) // MINUTE, zone))
+            next_at = following(now)
+    return happened
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    hours=st.integers(0, 23),
+    days=st.sets(st.sampled_from(ORDER), max_size=3),
+    moves=st.dictionaries(
+        st.integers(1, WALK // QUARTER - 1).map(lambda number: number * QUARTER), st.sampled_from(ZONES), max_size=5
+    ),
+    first=st.sampled_from(ZONES),
+)
+def test_who_moves_has_it_at_most_once_on_a_local_day(
+    hours: int, days: set[Weekday], moves: dict[int, str], first: str
+) -> None:
+    repeat = weekly(hours, *days) if days else daily(hours)
+    zones = {0: ZoneInfo(first), **{minute: ZoneInfo(zone) for minute, zone in sorted(moves.items())}}
+    happened = computed(repeat, zones)
+    assert happened == walked(repeat, zones)
+    for (one, there), (other, here) in pairwise(happened):
+        day = local(START + other * MINUTE, here).date()
+        assert day > local(START + one * MINUTE, there).date()
+        assert day > local(START + one * MINUTE, here).date()
+
+
+def test_of_several_rules_each_has_its_own_days() -> None:
+    """Who moves between morning and evening misses no evening."""
+    rules = [daily(9), daily(18)]
+    morning = Happened(utc("2025-06-02T07:00"), ZoneInfo(BERLIN))
+    found = next_of_all(rules, utc("2025-06-01T00:00"), morning.at, ZoneInfo("Europe/London"), morning)
+    assert found == utc("2025-06-02T17:00")
+    evening = Happened(utc("2025-06-02T16:00"), ZoneInfo(BERLIN))
+    found = next_of_all(rules, utc("2025-06-01T00:00"), evening.at, ZoneInfo("Europe/London"), evening)
+    assert found == utc("2025-06-03T08:00")
+
+
+def test_hours_that_pass_go_on_wherever_one_is() -> None:
+    last = Happened(utc("2025-06-02T07:00"), ZoneInfo(BERLIN))
+    found = next_of_all([hourly(6)], utc("2025-06-02T01:00"), last.at, ZoneInfo(NEW_YORK), last)
+    assert found == utc("2025-06-02T13:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends"), [(BERLIN, "2025-06-30T22:00"), (NEW_YORK, "2025-07-01T04:00"), ("Etc/UTC", "2025-07-01T00:00")]
+)
+def test_a_day_as_the_end_is_the_whole_of_it(zone: str, ends: str) -> None:
+    timing = Timing((daily(23, 55),), ending_on=date(2025, 6, 30)).shown_in(ZoneInfo(zone))
+    assert timing.ending_at == utc(ends) - timedelta(microseconds=1)
+    at = utc("2025-06-28T23:00")
+    found = []
+    while (following := timing.next_occurrence(ZoneInfo(zone), created_at=at, last=at, now=at)) is not None:
+        at = following
+        found.append(local(at, ZoneInfo(zone)).isoformat(timespec="minutes"))
+    assert found[-1] == "2025-06-30T23:55"

@@ -6,7 +6,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -137,17 +137,73 @@ async def test_what_was_missed_happens_once_and_late(office: Office) -> None:
     assert await times(office, made) == (NOON + HOUR, NOON + 6 * HOUR)
 
 
-async def test_each_firing_asks_for_the_recipients_time_zone(office: Office) -> None:
+async def moves(office: Office, zone: str | None) -> None:
+    await office.identify("ada", timezone=zone)
+    await office.work()
+
+
+async def test_it_falls_due_by_the_clock_of_where_its_recipient_is(office: Office) -> None:
     await office.push()
     await office.identify("ada", timezone="UTC")
     (made,) = await schedule(office, user("ada"), timing=DAILY_AT_NINE)
-    await office.identify("ada", timezone="America/New_York")
-    await pass_time(office, 21 * HOUR)
-    assert await times(office, made) == (NOON + 21 * HOUR, NOON + 25 * HOUR)
-    await office.identify("ada", timezone=None)
+    await moves(office, "America/New_York")
+    assert await times(office, made) == (None, NOON + HOUR)
+    await pass_time(office, HOUR)
     await office.directory.environments.change((await environment(office)).name, {"timezone": "Europe/Berlin"})
+    await moves(office, None)
+    assert await times(office, made) == (NOON + HOUR, NOON + 19 * HOUR)
+    await pass_time(office, 18 * HOUR)
+    assert await times(office, made) == (NOON + 19 * HOUR, NOON + 43 * HOUR)
+
+
+async def test_who_moves_has_it_no_twice_on_a_local_day(office: Office) -> None:
+    """Nine o'clock in Los Angeles is 23:00 in Ho Chi Minh City, where it is nine again ten hours later."""
+    await office.push()
+    await office.identify("ada", timezone="America/Los_Angeles")
+    await office.identify("bob", timezone="Asia/Ho_Chi_Minh")
+    ada, bob = await schedule(office, user("ada"), user("bob"), timing=DAILY_AT_NINE)
+    await pass_time(office, DAY)
+    assert await times(office, ada) == (at("2025-06-01T16:00"), at("2025-06-02T16:00"))
+    assert await times(office, bob) == (at("2025-06-02T02:00"), at("2025-06-03T02:00"))
+    await moves(office, "Asia/Ho_Chi_Minh")
+    await office.identify("bob", timezone="America/Los_Angeles")
+    await office.work()
+    assert await times(office, ada) == (at("2025-06-01T16:00"), at("2025-06-02T02:00"))
+    # On 2 June it was for Bob before he flew, and on 2 June he arrives.
+    assert await times(office, bob) == (at("2025-06-02T02:00"), at("2025-06-03T16:00"))
+
+
+async def test_a_move_that_no_job_has_followed_is_seen_when_it_is_due(office: Office) -> None:
+    await office.push()
+    await office.identify("ada", timezone="Asia/Ho_Chi_Minh")
+    (made,) = await schedule(office, user("ada"), timing=DAILY_AT_NINE)
+    await pass_time(office, DAY)
+    await office.identify("ada", timezone="America/Los_Angeles")
+    await pass_time(office, DAY)
+    assert await times(office, made) == (at("2025-06-02T02:00"), at("2025-06-03T16:00"))
     await pass_time(office, 4 * HOUR)
-    assert await times(office, made) == (NOON + 25 * HOUR, NOON + 43 * HOUR)
+    assert await times(office, made) == (at("2025-06-03T16:00"), at("2025-06-04T16:00"))
+    assert await fired(office) == {str(made.id): 2}
+
+
+async def test_a_day_as_its_end_is_the_last_one_where_its_recipient_is(office: Office) -> None:
+    await office.push()
+    await office.identify("ada", timezone="America/Los_Angeles")
+    ending = Timing((Repeat(frequency=Frequency.DAILY, hours=20),), ending_on=date(2025, 6, 2))
+    (made,) = await schedule(office, user("ada"), timing=ending)
+    assert made.timing.ending_at == at("2025-06-03T07:00") - timedelta(microseconds=1)
+    for _ in range(4):
+        await pass_time(office, DAY)
+    assert await fired(office) == {str(made.id): 2}
+    assert await times(office, made) == (at("2025-06-03T03:00"), None)
+    change = ScheduleChange(ending_at=date(2025, 6, 5))
+    await office.messaging.update_schedules(await environment(office), [made.id], change)
+    await moves(office, "UTC")
+    assert await times(office, made) == (at("2025-06-03T03:00"), at("2025-06-05T20:00"))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def test_through_a_night_in_which_the_clocks_change(office: Office) -> None:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from addressee.database.jobs import Job
+from addressee.database.jobs import Job, enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory import rows
 from addressee.directory.history import Change
 from addressee.directory.push_tokens import Loss, Step, are_moved, claim
 from addressee.directory.recipient import Place, Recipient, is_membership
+from addressee.directory.zone_changes import has_moved, zone_jobs
 
 SQL = load(__package__)
 
@@ -46,12 +47,14 @@ async def store_recipients(
     """
     counted = [effect for effect in effects if difference(effect)]
     moved = [effect for effect in effects if are_moved(effect.before, effect.after)]
-    if not counted and not moved:
+    rezoned = [effect.after for effect in effects if has_moved(effect.before, effect.after)]
+    if not counted and not moved and not rezoned:
         return dict.fromkeys(await write(connection, effects), ())
     async with connection.transaction():
         won = await write(connection, effects)
         steps = [(effect.before, effect.after) for effect in moved if effect.after.place in won]
         losses = await hand_over(connection, steps) if steps else {}
+        await enqueue(connection, zone_jobs(recipient for recipient in rezoned if recipient.place in won))
         await count(connection, [effect for effect in counted if effect.after.place in won])
     return {place: losses.get(place, ()) for place in won}
 

@@ -64,10 +64,10 @@ def data_of(error: MessagingError) -> Document:
 async def record_failures(
     connection: Connection,
     failed: Sequence[FailedOccurrence],
-    before: Mapping[UUID, datetime | None],
+    before: Mapping[UUID, asyncpg.Record],
     now: datetime,
 ) -> None:
-    """Keeps what became of occurrences that could not start. `before` says when their schedules happened last."""
+    """Keeps what became of occurrences that could not start. `before` are their schedules as they were."""
     if not failed:
         return
     await connection.execute(
@@ -75,7 +75,8 @@ async def record_failures(
         [each.place.environment_id for each in failed],
         [each.fired["id"] for each in failed],
         [each.place.id for each in failed],
-        [before[each.fired["id"]] for each in failed],
+        [before[each.fired["id"]]["last_occurrence_at"] for each in failed],
+        [before[each.fired["id"]]["zone"] for each in failed],
     )
     await note(connection, NO_REQUEST, [(each.place, [each.message]) for each in failed], now)
     runs = [(each, each.run) for each in failed if each.run is not None]

@@ -6,7 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import count, islice
+from itertools import count, islice, takewhile
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -69,26 +69,67 @@ class Candidate(NamedTuple):
     at: datetime
 
 
-def next_of_all(repeats: Sequence[Repeat], anchor: datetime, after: datetime, zone: ZoneInfo) -> datetime | None:
-    """The earliest of what `next_occurrence` says of each, None when no rule happens again."""
-    found = [next_occurrence(repeat, anchor, after, zone) for repeat in repeats]
+class Happened(NamedTuple):
+    """When something happened last, and in which time zone."""
+
+    at: datetime
+    zone: ZoneInfo
+
+
+def next_of_all(
+    repeats: Sequence[Repeat], anchor: datetime, after: datetime, zone: ZoneInfo, last: Happened | None = None
+) -> datetime | None:
+    """The earliest of what `next_occurrence` says of each, None when no rule happens again.
+
+    Whoever has moved since `last` has no rule happen on the local day on which it happened last: neither on the day
+    that it was there, nor on the one that it was here.
+    """
+    found = [
+        next_occurrence(repeat, anchor, after, zone, None if last is None else last_day(repeat, anchor, last, zone))
+        for repeat in repeats
+    ]
     return min((at for at in found if at is not None), default=None)
 
 
-def next_occurrence(repeat: Repeat, anchor: datetime, after: datetime, zone: ZoneInfo) -> datetime | None:
+def next_occurrence(
+    repeat: Repeat, anchor: datetime, after: datetime, zone: ZoneInfo, last_day: date | None = None
+) -> datetime | None:
     """The first instant (UTC) after `after`, and not before `anchor`, at which the rule falls due in the zone.
 
     A local time that the zone skips falls due at the first instant after the gap, one that it has twice at the first
-    of the two. None when that is beyond the year 9999, or when there is none in the rule's next 400 periods.
+    of the two. It falls due on days after `last_day` only. None when that is beyond the year 9999, or when there is
+    none in the rule's next 400 periods.
     """
     try:
         for candidate in islice(candidates(repeat, anchor, max(anchor, after), zone), MAX_CANDIDATES):
-            meant = not repeat.days or ORDER[candidate.day.weekday()] in repeat.days
-            if meant and candidate.at > after and candidate.at >= anchor:
+            is_later = last_day is None or candidate.day > last_day
+            if is_later and is_meant(repeat, candidate) and candidate.at > after and candidate.at >= anchor:
                 return candidate.at
     except OverflowError:
         return None
     return None
+
+
+def is_meant(repeat: Repeat, candidate: Candidate) -> bool:
+    return not repeat.days or ORDER[candidate.day.weekday()] in repeat.days
+
+
+def last_day(repeat: Repeat, anchor: datetime, last: Happened, zone: ZoneInfo) -> date | None:
+    """The local day on which a rule happened last before its recipient moved to another zone.
+
+    The later one of what calendars showed in both zones. None for a rule that counts hours, which go on everywhere.
+    """
+    if repeat.frequency is Frequency.HOURLY or last.zone.key == zone.key:
+        return None
+    days = [
+        max(candidate.day, candidate.at.astimezone(zone).date())
+        for candidate in takewhile(
+            lambda candidate: candidate.at <= last.at,
+            islice(candidates(repeat, anchor, max(anchor, last.at), last.zone), MAX_CANDIDATES),
+        )
+        if is_meant(repeat, candidate)
+    ]
+    return days[-1] if days else None
 
 
 def candidates(repeat: Repeat, anchor: datetime, near: datetime, zone: ZoneInfo) -> Iterator[Candidate]:
@@ -168,12 +209,13 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 class Timing(msgspec.Struct, frozen=True):
     """When a schedule falls due: again and again, from `scheduled_at` if it is given, or once, at `scheduled_at`.
 
-    Nothing falls due after `ending_at`.
+    Nothing falls due after `ending_at`, or after the day `ending_on` in the recipient's time zone if that is given.
     """
 
     repeats: tuple[Repeat, ...] = ()
     scheduled_at: datetime | None = None
     ending_at: datetime | None = None
+    ending_on: date | None = None
 
     def check(self) -> None:
         """Raises RefusedError for what would never fall due."""
@@ -181,24 +223,50 @@ class Timing(msgspec.Struct, frozen=True):
             message = "Give scheduled_at, repeats, or both: with neither of them a schedule never runs."
             raise RefusedError("required", "scheduled_at", message)
 
+    def shown_in(self, zone: ZoneInfo) -> Timing:
+        """With `ending_at` at the end of the last day, if there is one, as it is in a zone."""
+        if self.ending_on is None:
+            return self
+        try:
+            following = first_instant(datetime.combine(self.ending_on + DAY, time()), zone)
+        except OverflowError:
+            return msgspec.structs.replace(self, ending_at=None, ending_on=None)
+        return msgspec.structs.replace(self, ending_at=following - timedelta(microseconds=1))
+
     def next_occurrence(
-        self, zone: ZoneInfo, *, created_at: datetime, last: datetime | None, now: datetime
+        self,
+        zone: ZoneInfo,
+        *,
+        created_at: datetime,
+        last: datetime | None,
+        now: datetime,
+        last_zone: ZoneInfo | None = None,
     ) -> datetime | None:
-        """The one to wait for, once `last` was the last one (None: there was none yet).
+        """The one to wait for, once `last` was the last one (None: there was none yet), in `last_zone`.
 
         What repeats does so after now; what happens once may be late.
         """
         at = self.scheduled_at
         if self.repeats:
-            anchor = self.scheduled_at or created_at
-            at = next_of_all(self.repeats, anchor, now if last is None else max(now, last), zone)
+            happened = None if last is None or last_zone is None else Happened(last, last_zone)
+            after = now if last is None else max(now, last)
+            at = next_of_all(self.repeats, self.scheduled_at or created_at, after, zone, happened)
         elif at is not None and last is not None and last >= at:
             at = None
-        ended = at is not None and self.ending_at is not None and at > self.ending_at
-        return None if ended else at
+        return None if at is None or self.has_ended(at, zone) else at
+
+    def has_ended(self, at: datetime, zone: ZoneInfo) -> bool:
+        if self.ending_on is not None:
+            return at.astimezone(zone).date() > self.ending_on
+        return self.ending_at is not None and at > self.ending_at
 
 
 def zone_of(*names: str | None) -> ZoneInfo:
     """The first of these zones that is known here, else UTC."""
     known = (name for name in names if name is not None and is_timezone(name))
     return ZoneInfo(next(known, "Etc/UTC"))
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """None when the zone is not known here."""
+    return ZoneInfo(name) if name is not None and is_timezone(name) else None

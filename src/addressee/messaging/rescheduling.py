@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ from addressee.directory.receipts import Receipt, keep
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.errors import ActorMissingError
 from addressee.messaging.people import Missing
-from addressee.messaging.recurrence import Repeat, Timing, zone_of
+from addressee.messaging.recurrence import Repeat, Timing, zone_named, zone_of
 from addressee.messaging.reference import Reference
 from addressee.messaging.runs import Identity
 from addressee.messaging.schedule import Schedule, ScheduleEntry
@@ -38,11 +38,14 @@ TICK = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ScheduleChange:
-    """What schedules are to be; what is not set stays. With rules a schedule recurs, without them it happens once."""
+    """What schedules are to be; what is not set stays. With rules a schedule recurs, without them it happens once.
+
+    As `ending_at`, a date is the last day on which they may happen, as recipients' clocks show it.
+    """
 
     repeats: tuple[Repeat, ...] | UnsetType = UNSET
     scheduled_at: datetime | UnsetType | None = UNSET
-    ending_at: datetime | UnsetType | None = UNSET
+    ending_at: datetime | date | UnsetType | None = UNSET
     actor: Reference | UnsetType | None = UNSET
     tenant: str | UnsetType | None = UNSET
     data: Document | UnsetType = UNSET
@@ -125,19 +128,21 @@ def changed(
     now: datetime,
 ) -> ScheduleEntry:
     before = entry.schedule
+    zone = zone_of(own_zone(entry.recipient), environment.settings.timezone)
     timing = Timing(
         before.timing.repeats if change.repeats is UNSET else change.repeats,
         before.timing.scheduled_at if change.scheduled_at is UNSET else change.scheduled_at,
-        before.timing.ending_at if change.ending_at is UNSET else change.ending_at,
-    )
+        *ending(before.timing, change),
+    ).shown_in(zone)
     following = before.next_occurrence_at
     if (change.repeats, change.scheduled_at, change.ending_at) != (UNSET, UNSET, UNSET):
         timing.check()
         following = timing.next_occurrence(
-            zone_of(own_zone(entry.recipient), environment.settings.timezone),
+            zone,
             created_at=before.inserted_at,
             last=before.last_occurrence_at,
             now=now,
+            last_zone=zone_named(before.zone),
         )
     shown = entry.actor if actor is UNSET else actor
     after = msgspec.structs.replace(
@@ -150,6 +155,17 @@ def changed(
         updated_at=max(now, before.updated_at + TICK),
     )
     return ScheduleEntry(after, entry.recipient, shown)
+
+
+def ending(before: Timing, change: ScheduleChange) -> tuple[datetime | None, date | None]:
+    """`ending_at` and `ending_on` of what schedules are to be."""
+    match change.ending_at:
+        case datetime() | None as at:
+            return at, None
+        case date() as day:
+            return None, day
+        case _:
+            return before.ending_at, before.ending_on
 
 
 def own_zone(recipient: Recipient | Missing) -> str | None:
@@ -181,6 +197,7 @@ async def store(
         [schedule.next_occurrence_at for schedule in new],
         [schedule.updated_at for schedule in new],
         None if change.data is UNSET else msgspec.json.encode(change.data),
+        [schedule.timing.ending_on for schedule in new],
     )
     if len(stored) < len(old):
         raise MovedError

@@ -22,7 +22,8 @@ from addressee.messaging.runs import Identity
 class Schedule(Struct, frozen=True):
     """A schedule as it is stored. `id` is a UUIDv7, by which lists are ordered.
 
-    `next_occurrence_at` is None when there is none (any more).
+    `next_occurrence_at` is None when there is none (any more). `zone` is the time zone in which it happened last, or in
+    which it was created.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Schedule(Struct, frozen=True):
     last_occurrence_at: datetime | None
     inserted_at: datetime
     updated_at: datetime
+    zone: str | None = None
 
     @property
     def named(self) -> list[Identity]:
@@ -63,9 +65,10 @@ def schedule_from(row: asyncpg.Record) -> Schedule:
         last_occurrence_at=row["last_occurrence_at"],
         inserted_at=row["inserted_at"],
         updated_at=row["updated_at"],
+        zone=row["zone"],
     )
 
 
 def timing_from(row: asyncpg.Record) -> Timing:
     repeats = msgspec.json.decode(row["repeats"], type=tuple[Repeat, ...])
-    return Timing(repeats, row["scheduled_at"], row["ending_at"])
+    return Timing(repeats, row["scheduled_at"], row["ending_at"], row["ending_on"])

@@ -190,24 +190,22 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
     actor = None if wanted.actor is None else people.get(wanted.actor.at(environment.id))
     if wanted.actor is not None and actor is None:
         raise ActorMissingError(wanted.actor)
-    wanted.timing.check()
+    zone = zone_of(recipient.attributes.get("timezone"), environment.settings.timezone)
+    timing = wanted.timing.shown_in(zone)
+    timing.check()
     schedule = Schedule(
         id=uuid7(),
         workflow=wanted.workflow,
         recipient=Identity.of(recipient),
-        timing=wanted.timing,
+        timing=timing,
         actor=None if actor is None else Identity.of(actor),
         tenant=wanted.tenant,
         data=wanted.data,
-        next_occurrence_at=wanted.timing.next_occurrence(
-            zone_of(recipient.attributes.get("timezone"), environment.settings.timezone),
-            created_at=now,
-            last=None,
-            now=now,
-        ),
+        next_occurrence_at=timing.next_occurrence(zone, created_at=now, last=None, now=now),
         last_occurrence_at=None,
         inserted_at=now,
         updated_at=now,
+        zone=zone.key,
     )
     return ScheduleEntry(schedule, recipient, actor)
 
@@ -236,4 +234,6 @@ async def insert(connection: Connection, environment_id: int, entries: Sequence[
         [schedule.next_occurrence_at for schedule in schedules],
         [msgspec.json.encode(document) for document in documents.values()],
         schedules[0].inserted_at,
+        [schedule.timing.ending_on for schedule in schedules],
+        [schedule.zone for schedule in schedules],
     )

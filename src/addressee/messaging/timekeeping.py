@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from addressee.messaging.recurrence import zone_of
 from addressee.messaging.runs import Identity, RunPage, WaitingRecipient
 from addressee.messaging.schedule import timing_from
 from addressee.messaging.triggering import NewRun, Trigger, accept, read_versions, version_for
+from addressee.messaging.zone_follower import move_occurrences, next_since
 
 SQL = load(__package__)
 
@@ -86,20 +88,24 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
         return 0
     settings = {environment.id: environment.settings for environment in await Environments(pool).usable()}
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
-    onward = with_following([row for row in by_key if row["lives"]], settings, now)
+    turns = turns_of([row for row in by_key if row["lives"]], settings, now)
+    happening = [turn for turn in turns if turn.at is not None]
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             SQL["delete_ownerless_schedules"], *key_columns([row for row in by_key if not row["lives"]])
         )
+        await move_occurrences(connection, [(turn.due, turn.following) for turn in turns if turn.at is None])
         fired = await connection.fetch(
             SQL["fire_schedules"],
-            *key_columns([row for row, _ in onward]),
-            [row["next_occurrence_at"] for row, _ in onward],
-            [occurrence for _, occurrence in onward],
+            *key_columns([turn.due for turn in happening]),
+            [turn.due["next_occurrence_at"] for turn in happening],
+            [turn.at for turn in happening],
+            [turn.zone for turn in happening],
+            [turn.following for turn in happening],
         )
         started, failed = await runs_of(connection, fired)
         await accept(connection, started, now)
-        await record_failures(connection, failed, {row["id"]: row["last_occurrence_at"] for row in due}, now)
+        await record_failures(connection, failed, {row["id"]: row for row in due}, now)
     log.info("schedules fired", due=len(due), fired=len(fired))
     return len(due)
 
@@ -108,27 +114,39 @@ def key_columns(rows: Sequence[asyncpg.Record]) -> list[list[Any]]:
     return [[row[name] for row in rows] for name in ("environment_id", "id", "recipient_id")]
 
 
-def with_following(
-    due: Sequence[asyncpg.Record], settings: Mapping[int, Settings], now: datetime
-) -> list[tuple[asyncpg.Record, datetime | None]]:
-    """Each schedule with when it falls due again. One that cannot be read waits for a worker that can read it."""
-    onward = []
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What becomes of a schedule that is due: it happens, as of `at`, and falls due again.
+
+    Without `at` its recipient has moved, and it is not its time where they are now.
+    """
+
+    due: asyncpg.Record
+    at: datetime | None
+    zone: str
+    following: datetime | None
+
+
+def turns_of(due: Sequence[asyncpg.Record], settings: Mapping[int, Settings], now: datetime) -> list[Turn]:
+    """One for each schedule. One that cannot be read waits for a worker that can read it."""
+    turns = []
     for row in due:
         try:
-            onward.append((row, following(row, settings[row["environment_id"]], now)))
+            turns.append(turn_of(row, settings[row["environment_id"]], now))
         except msgspec.MsgspecError as error:
             log.error("schedule cannot be read", schedule_id=str(row["id"]), reason=type(error).__name__)
-    return onward
+    return turns
 
 
-def following(due: asyncpg.Record, settings: Settings, now: datetime) -> datetime | None:
-    """When the schedule falls due again, in the time zone that its recipient has now."""
-    return timing_from(due).next_occurrence(
-        zone_of(due["timezone"], settings.timezone),
-        created_at=due["inserted_at"],
-        last=due["next_occurrence_at"],
-        now=now,
-    )
+def turn_of(due: asyncpg.Record, settings: Settings, now: datetime) -> Turn:
+    zone = zone_of(due["timezone"], settings.timezone)
+    at = due["next_occurrence_at"]
+    if due["zone"] not in {None, zone.key}:
+        at = next_since(due, zone)
+        if at is None or at > now:
+            return Turn(due, None, zone.key, at)
+    following = timing_from(due).next_occurrence(zone, created_at=due["inserted_at"], last=at, now=now, last_zone=zone)
+    return Turn(due, at, zone.key, following)
 
 
 async def runs_of(

@@ -11,10 +11,12 @@ from addressee.database.jobs import Handling, Hint, work
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
-from addressee.directory.list_members import Moved, Settle
+from addressee.directory.list_members import Moved as ListMoved
+from addressee.directory.list_members import Settle
 from addressee.directory.reader import Reader
 from addressee.directory.releasing import Release, Releasing
 from addressee.directory.writer import Writer
+from addressee.directory.zone_changes import Moved
 from addressee.messaging.erasing import Erase, Eraser
 from addressee.messaging.fanning import Expand, Fanning
 from addressee.messaging.following import Follow, Follower
@@ -26,6 +28,7 @@ from addressee.messaging.running import Runner
 from addressee.messaging.runs import RunPage
 from addressee.messaging.sending import Sending
 from addressee.messaging.timekeeping import keep_time
+from addressee.messaging.zone_follower import ZoneFollower
 
 
 async def run(installation: Installation, stop: asyncio.Event) -> None:
@@ -59,7 +62,8 @@ def handlings_of(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> Mapp
         "erase": Handling(Erase, Eraser(pool, clock).erase),
         "redact": Handling(Redact, Redactor(pool, reader, clock).redact),
         "follow": Handling(Follow, Follower(pool, clock).follow),
-        "tell_moves": Handling(Moved, list_moves.tell),
+        "tell_moves": Handling(ListMoved, list_moves.tell),
         "settle_list": Handling(Settle, list_moves.settle),
+        "follow_zones": Handling(Moved, ZoneFollower(pool).follow),
         "release_tokens": Handling(Release, Releasing(pool, clock).release),
     }

@@ -126,6 +126,20 @@ class TestCreating:
             (made,) = create(http, scheduled_at=given)
             assert (made["scheduled_at"], made["next_occurrence_at"]) == (expected, expected)
 
+    def test_a_day_as_the_end_is_the_whole_of_it_where_the_recipient_is(self, http: httpx.Client) -> None:
+        for given, expected in [
+            ("2998-07-01", "2998-07-01T21:59:59.999999Z"),
+            ("2998-07-01T00:00:00Z", "2998-07-01T00:00:00.000000Z"),
+        ]:
+            (made,) = create(http, repeats=[DAILY], ending_at=given)
+            assert made["ending_at"] == expected
+            body = {"schedule_ids": [made["id"]], "ending_at": given}
+            assert http.put("/v1/schedules", json=body).json()[0]["ending_at"] == expected
+        for given in ("2998-02-30", "9999-12-32"):
+            assert refusal(http, repeats=[DAILY], ending_at=given) == (422, "invalid_params", ["ending_at"])
+        (endless,) = create(http, repeats=[DAILY], ending_at="9999-12-31")
+        assert endless["next_occurrence_at"] is not None
+
     @pytest.mark.parametrize(
         ("body", "field"),
         [

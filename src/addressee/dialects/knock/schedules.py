@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
@@ -45,6 +47,8 @@ from addressee.messaging import (
     Weekday,
 )
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 SHORTHANDS: dict[str, tuple[Weekday, ...]] = {"weekdays": tuple(Weekday)[:5], "weekends": tuple(Weekday)[5:]}
 
 
@@ -76,7 +80,7 @@ def new_schedule(given: shapes.ScheduleInput, recipient: Reference) -> NewSchedu
         timing=Timing(
             repeats=repeats(given.repeats or ()),
             scheduled_at=checked_instant("scheduled_at", given.scheduled_at),
-            ending_at=checked_instant("ending_at", given.ending_at),
+            **ending(given.ending_at),
         ),
         actor=None if given.actor is None else reference("actor", given.actor),
         tenant=None if given.tenant is None else tenant_id(given.tenant),
@@ -109,6 +113,18 @@ def checked_instant(field: str, given: str | None) -> datetime | None:
     return None if given is None else instant(field, given)
 
 
+def ending(given: str | None) -> dict[str, Any]:
+    """A date without a time is the last day."""
+    end = instant_or_day("ending_at", given)
+    return {"ending_at": end} if end is None or isinstance(end, datetime) else {"ending_on": end}
+
+
+def instant_or_day(field: str, given: str | None) -> datetime | date | None:
+    if given is None or not DAY.fullmatch(given):
+        return checked_instant(field, given)
+    return instant(field, given).date()
+
+
 def tenant_id(given: Given) -> str:
     return reference("tenant", given, TENANTS).id
 
@@ -123,7 +139,7 @@ async def update(call: Call) -> Answer:
     change = ScheduleChange(
         repeats=UNSET if given.repeats is UNSET else repeats(given.repeats or ()),
         scheduled_at=changed_instant("scheduled_at", given.scheduled_at),
-        ending_at=changed_instant("ending_at", given.ending_at),
+        ending_at=UNSET if given.ending_at is UNSET else instant_or_day("ending_at", given.ending_at),
         actor=reference("actor", given.actor) if isinstance(given.actor, Id | dict) else given.actor,
         tenant=tenant_id(given.tenant) if isinstance(given.tenant, Id | dict) else given.tenant,
         data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),

@@ -5,9 +5,12 @@ SELECT schedules.environment_id,
        schedules.repeats,
        schedules.scheduled_at,
        schedules.ending_at,
+       schedules.ending_on,
+       schedules.zone,
        schedules.next_occurrence_at,
        schedules.last_occurrence_at,
        schedules.inserted_at,
+       schedules.updated_at,
        recipients.uid IS NOT NULL AS lives,
        recipients.attributes ->> 'timezone' AS timezone
 FROM addressee.schedules AS schedules

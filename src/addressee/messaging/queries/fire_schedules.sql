@@ -1,9 +1,17 @@
 -- Takes due occurrences that no other worker took, and says what they start.
 UPDATE addressee.schedules AS schedules
 SET next_occurrence_at = due.following,
-    last_occurrence_at = due.at
-FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-  AS due (environment_id, id, recipient_id, at, following)
+    last_occurrence_at = due.occurrence,
+    zone = due.zone
+FROM unnest(
+  $1::smallint[],
+  $2::uuid[],
+  $3::text[],
+  $4::timestamptz[],
+  $5::timestamptz[],
+  $6::text[],
+  $7::timestamptz[]
+) AS due (environment_id, id, recipient_id, at, occurrence, zone, following)
 WHERE schedules.environment_id = due.environment_id
   AND schedules.id = due.id
   AND schedules.recipient_id = due.recipient_id

@@ -12,6 +12,8 @@ INSERT INTO addressee.schedules (
   repeats,
   scheduled_at,
   ending_at,
+  ending_on,
+  zone,
   next_occurrence_at,
   inserted_at,
   updated_at
@@ -28,6 +30,8 @@ SELECT $1,
        made.repeats,
        made.scheduled_at,
        made.ending_at,
+       made.ending_on,
+       made.zone,
        made.next_occurrence_at,
        $15,
        $15
@@ -43,7 +47,9 @@ FROM unnest(
   $10::jsonb[],
   $11::timestamptz[],
   $12::timestamptz[],
-  $13::timestamptz[]
+  $13::timestamptz[],
+  $16::date[],
+  $17::text[]
 ) AS made (
   id,
   collection,
@@ -56,5 +62,7 @@ FROM unnest(
   repeats,
   scheduled_at,
   ending_at,
-  next_occurrence_at
+  next_occurrence_at,
+  ending_on,
+  zone
 )

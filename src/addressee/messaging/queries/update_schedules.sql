@@ -6,6 +6,7 @@ SET tenant = changed.tenant,
     repeats = changed.repeats,
     scheduled_at = changed.scheduled_at,
     ending_at = changed.ending_at,
+    ending_on = changed.ending_on,
     next_occurrence_at = changed.next_occurrence_at,
     updated_at = changed.updated_at
 FROM unnest(
@@ -19,7 +20,8 @@ FROM unnest(
   $9::timestamptz[],
   $10::timestamptz[],
   $11::timestamptz[],
-  $12::timestamptz[]
+  $12::timestamptz[],
+  $14::date[]
 ) AS changed (
   id,
   recipient_id,
@@ -31,7 +33,8 @@ FROM unnest(
   scheduled_at,
   ending_at,
   next_occurrence_at,
-  updated_at
+  updated_at,
+  ending_on
 )
 WHERE schedules.environment_id = $1
   AND schedules.id = changed.id

@@ -1,0 +1,29 @@
+-- Recipients' schedules that repeat, past one of them ($4), each with the recipient's time zone now.
+SELECT schedules.environment_id,
+       schedules.id,
+       schedules.recipient_id,
+       schedules.repeats,
+       schedules.scheduled_at,
+       schedules.ending_at,
+       schedules.ending_on,
+       schedules.zone,
+       schedules.next_occurrence_at,
+       schedules.last_occurrence_at,
+       schedules.inserted_at,
+       schedules.updated_at,
+       recipients.attributes ->> 'timezone' AS timezone
+FROM unnest($1::smallint[], $2::text[], $3::text[]) AS places (environment_id, collection, id)
+JOIN addressee.recipients AS recipients
+  ON recipients.environment_id = places.environment_id
+ AND recipients.collection = places.collection
+ AND recipients.id = places.id
+ AND recipients.deleted_at IS NULL
+JOIN addressee.schedules AS schedules
+  ON schedules.environment_id = recipients.environment_id
+ AND schedules.recipient_id = recipients.id
+ AND schedules.uid = recipients.uid
+WHERE schedules.id > $4
+  AND schedules.next_occurrence_at IS NOT NULL
+  AND schedules.repeats <> '[]'
+ORDER BY schedules.id
+LIMIT $5
