@@ -1,7 +1,7 @@
 """Schedules as they are kept: created, changed, listed, deleted."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +28,7 @@ from addressee.messaging import (
     ScheduleChange,
     ScheduleEntry,
     Timing,
+    Weekday,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
@@ -112,15 +113,13 @@ async def test_times_are_the_recipients_own_else_the_environments(office: Office
         (Timing(scheduled_at=NOON + HOUR), NOON + HOUR),
         # What is late happens at once.
         (Timing(scheduled_at=NOON - HOUR), NOON - HOUR),
-        (Timing(scheduled_at=NOON + HOUR, ending_at=NOON), None),
         (Timing(DAILY_AT_NINE.repeats, scheduled_at=at("2025-07-01T09:00")), at("2025-07-01T09:00")),
         (Timing(DAILY_AT_NINE.repeats, scheduled_at=at("2025-07-01T09:01")), at("2025-07-02T09:00")),
         (Timing(DAILY_AT_NINE.repeats, scheduled_at=at("2024-01-01T00:00")), at("2025-06-02T09:00")),
         (Timing(DAILY_AT_NINE.repeats, ending_at=at("2025-06-02T09:00")), at("2025-06-02T09:00")),
-        (Timing(DAILY_AT_NINE.repeats, ending_at=at("2025-06-02T08:59")), None),
     ],
 )
-async def test_when_it_first_falls_due(office: Office, timing: Timing, expected: datetime | None) -> None:
+async def test_when_it_first_falls_due(office: Office, timing: Timing, expected: datetime) -> None:
     await office.push()
     await office.identify("ada", timezone="UTC")
     (schedule,) = await create(office, "ada", timing=timing)
@@ -143,16 +142,35 @@ async def test_what_cannot_be_scheduled_stores_nothing(office: Office) -> None:
     assert (await of_user(office, "ada")).entries == []
 
 
-async def test_one_that_would_never_run_is_refused(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("timing", "field"),
+    [
+        (Timing(), "scheduled_at"),
+        (Timing(ending_at=NOON + HOUR), "scheduled_at"),
+        (Timing(scheduled_at=NOON + HOUR, ending_at=NOON), "ending_at"),
+        (Timing(DAILY_AT_NINE.repeats, ending_at=at("2025-06-02T08:59")), "ending_at"),
+        (Timing(DAILY_AT_NINE.repeats, ending_on=date(2025, 6, 1)), "ending_at"),
+        (Timing((Repeat(frequency=Frequency.DAILY, interval=7, days=(Weekday.MON,)),)), "repeats"),
+    ],
+)
+async def test_one_that_would_never_run_is_refused(office: Office, timing: Timing, field: str) -> None:
+    await office.push()
+    await office.identify("ada", timezone="UTC")
+    with pytest.raises(RefusedError) as refused:
+        await create(office, "ada", timing=timing)
+    assert refused.value.field == field
+    assert (await of_user(office, "ada")).entries == []
+
+
+async def test_a_change_that_leaves_no_time_is_refused_and_one_that_ends_it_is_not(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    with pytest.raises(RefusedError, match="with neither of them a schedule never runs") as refused:
-        await create(office, "ada", timing=Timing())
-    assert refused.value.field == "scheduled_at"
     (schedule,) = await create(office, "ada")
     with pytest.raises(RefusedError, match="with neither of them a schedule never runs"):
         await change(office, schedule, repeats=())
     assert [entry.schedule for entry in (await of_user(office, "ada")).entries] == [schedule]
+    (ended,) = await change(office, schedule, ending_at=NOON)
+    assert ended.next_occurrence_at is None
 
 
 async def test_a_repeated_request_creates_nothing(office: Office) -> None:

@@ -193,6 +193,9 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
     zone = zone_of(recipient.attributes.get("timezone"), environment.settings.timezone)
     timing = wanted.timing.shown_in(zone)
     timing.check()
+    first = timing.next_occurrence(zone, created_at=now, last=None, now=now)
+    if first is None:
+        raise never(timing)
     schedule = Schedule(
         id=uuid7(),
         workflow=wanted.workflow,
@@ -201,13 +204,21 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
         actor=None if actor is None else Identity.of(actor),
         tenant=wanted.tenant,
         data=wanted.data,
-        next_occurrence_at=timing.next_occurrence(zone, created_at=now, last=None, now=now),
+        next_occurrence_at=first,
         last_occurrence_at=None,
         inserted_at=now,
         updated_at=now,
         zone=zone.key,
     )
     return ScheduleEntry(schedule, recipient, actor)
+
+
+def never(timing: Timing) -> RefusedError:
+    """What is said of a schedule that would never fall due."""
+    if timing.ending_at is None:
+        return RefusedError("never", "repeats", "These rules never fall due: no day fits all that they say.")
+    message = "The schedule ends before it falls due for the first time; give a later ending_at, or none."
+    return RefusedError("never", "ending_at", message)
 
 
 async def insert(connection: Connection, environment_id: int, entries: Sequence[ScheduleEntry]) -> None:
