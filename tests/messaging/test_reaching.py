@@ -131,6 +131,7 @@ def test_a_message_goes_to_a_hundred_addresses_at_most_the_newest_devices() -> N
         ([devices()], PUSH, "no_push_token"),
         ([AddAddress("ios_push", "a", "apns")], PUSH, "no_push_token"),
         ([Identify({"email": ADA}), DisableAddress("email", ADA)], EMAIL, "addresses_disabled"),
+        ([Identify({"email": "not-an-email"})], EMAIL, "addresses_invalid"),
         ([devices("a"), DisableAddress("android_push", "a")], PUSH, "addresses_disabled"),
     ],
 )

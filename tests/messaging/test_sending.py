@@ -7,7 +7,7 @@ import pytest
 
 from addressee.messaging import Message, Status
 from tests.channels.mail_server import OK, MailServer, mail_server
-from tests.messaging.office import FILES, Office
+from tests.messaging.office import FILES, Office, user
 
 SMTP = """
 type: email
@@ -126,11 +126,14 @@ async def test_a_message_that_is_refused_is_not_delivered(office: Office, mail: 
     }
 
 
-async def test_what_is_no_address_bounces(office: Office, mail: MailServer) -> None:
+async def test_what_is_no_address_is_not_tried(office: Office, mail: MailServer) -> None:
+    """And `explain` says why."""
     await office.identify("ada", email="not an address")
     await office.trigger("ada", workflow="mail")
     await office.work()
-    assert (await message_of(office, "ada")).status is Status.BOUNCED
+    assert await office.messages("ada") == []
+    explained = await office.messaging.explain(office.environment_id, user("ada"), "mail")
+    assert [step.obstacle for step in explained.steps] == [{"reason": "addresses_invalid"}]
 
 
 async def test_who_is_deleted_before_the_email_leaves_gets_none(office: Office, mail: MailServer) -> None:

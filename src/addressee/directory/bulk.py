@@ -18,9 +18,10 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.documents import escaped
 from addressee.directory.errors import RefusedError
+from addressee.directory.notices import note
 from addressee.directory.receipts import Receipt, keep
 from addressee.directory.writer import Writer
-from addressee.directory.writes import Write
+from addressee.directory.writes import Write, Written
 
 SQL = load(__package__)
 
@@ -83,12 +84,26 @@ async def run_bulk(
         if isinstance(write, Write)
     ]
     results = await writer.write_all(attempted)
+    await note_warnings(pool, attempted, results, clock.now())
     failures = [row for row in writes if isinstance(row, Failure)] + [
         Failure(write.place.collection, write.place.id, result.message)
         for write, result in zip(attempted, results, strict=True)
         if isinstance(result, RefusedError)
     ]
     return await conclude(pool, clock, environment_id, name, len(writes), failures, started_at, request)
+
+
+async def note_warnings(
+    pool: Pool, writes: Sequence[Write], results: Sequence[Written | RefusedError], now: datetime
+) -> None:
+    """Keeps what was to be said of rows that were written: the outcome has no place for it."""
+    said = [
+        (write.place, [warning.message for warning in result.warnings])
+        for write, result in zip(writes, results, strict=True)
+        if isinstance(result, Written) and result.warnings
+    ]
+    if said:
+        await note(pool, writes[0].origin.request_id or "", said, now)
 
 
 async def conclude(

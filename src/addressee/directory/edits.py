@@ -20,6 +20,7 @@ from addressee.directory.addresses import following
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.editing import Moment, Revives, changed, living, tombstone, without
 from addressee.directory.errors import DELETED, RefusedError
+from addressee.directory.formats import unreachable
 from addressee.directory.preference_sets import merged
 from addressee.directory.property_edits import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.recipient import Document, Place, Recipient
@@ -86,6 +87,8 @@ class Identify:
         changes: dict[str, Any] = {}
         if given := self._new_attributes(recipient):
             changes["attributes"] = attributes.laid_over(recipient.attributes, given)
+            for doubt in unreachable(given):
+                moment.warn(doubt)
             if recipient.addresses:
                 changes["addresses"] = following(recipient, changes["attributes"])
         if self.properties is None:

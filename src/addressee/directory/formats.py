@@ -91,6 +91,19 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+# What is taken from callers who do not want it checked, and nothing can be sent to.
+REACHED_BY = ("email", "phone_number")
+
+
+def unreachable(attributes: Mapping[str, object]) -> list[str]:
+    """Says of each address among attributes that is none."""
+    return [
+        f"{name} is kept as it was given, but nothing can be sent to it: it is not {FORMATS[name].rule}."
+        for name in REACHED_BY
+        if isinstance(text := attributes.get(name), str) and not FORMATS[name].fits("".join(text.split()))
+    ]
+
+
 def check_format(name: str, value: object, field: str) -> None:
     """Raises RefusedError unless the value is null or what the attribute is to look like; `field` is how to call it."""
     if value is None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.directory import addresses
 from addressee.directory.address_forms import form_of, mask
+from addressee.directory.formats import is_email
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.runs import TRANSIENT
 from addressee.messaging.workflow import Channel
@@ -43,7 +44,7 @@ class Reach:
 
     An obstacle has a `reason`: `preferences`, then with the `layer` and the `scope` that say so, and the `condition`
     that does not hold where there is one; `channel_not_requested`; `addresses_disabled`, when there are none but such;
-    or what is missing, like `no_email_address`.
+    `addresses_invalid`, when what there is cannot be an address; or what is missing, like `no_email_address`.
     """
 
     addresses: tuple[Address, ...] = ()
@@ -64,7 +65,10 @@ def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: 
     active = [address for address, is_active in known.items() if is_active]
     if not active:
         return Reach(obstacle={"reason": "addresses_disabled" if known else MISSING[channel.type]})
-    return Reach(tuple(chosen(active, channel)))
+    valid = [address for address in active if address.kind != "email" or is_email(address.value)]
+    if not valid:
+        return Reach(obstacle={"reason": "addresses_invalid"})
+    return Reach(tuple(chosen(valid, channel)))
 
 
 def unreachable(

@@ -341,3 +341,25 @@ class TestBulk:
     def test_an_unknown_operation_is_missing(self, http: httpx.Client, id: str) -> None:
         answer = http.get(f"/v1/bulk_operations/{id}")
         assert (answer.status_code, answer.json()["code"]) == (404, "resource_missing")
+
+
+NO_EMAIL = "email is kept as it was given, but nothing can be sent to it: it is not an e-mail address."
+NO_NUMBER = (
+    "phone_number is kept as it was given, but nothing can be sent to it: it is not a phone number in the form of"
+    " E.164, like +491701234567."
+)
+
+
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_what_cannot_be_reached_is_kept_with_a_notice(knock: Knock, http: httpx.Client, in_bulk: bool) -> None:
+    """It is said once, when it is new; numbers may have spaces."""
+    for given in ({"email": "not-an-email", "phone_number": "0123"}, {"email": "not-an-email", "plan": "pro"}):
+        if in_bulk:
+            rows = [{"id": "ada", **given}, {"id": "bob", "phone_number": "+1 555 123 4567"}]
+            http.post("/v1/users/bulk/identify", json={"users": rows}).raise_for_status()
+        else:
+            http.put("/v1/users/ada", json=given).raise_for_status()
+    user = knock.users.get("ada")
+    assert (user.email, user.phone_number) == ("not-an-email", "0123")
+    notices = http.get("/directory/v1/notices").json()["notices"]
+    assert [(each["recipient_id"], each["messages"]) for each in notices] == [("ada", [NO_EMAIL, NO_NUMBER])]

@@ -68,7 +68,11 @@ async def identified(call: Call, place: Place, given: Mapping[str, Any], shape: 
         return json_answer(rendering.user(written.recipient, shape))
 
     [write] = await check_channel_data(call, [Write(place, (edit,), call.origin, request=call.receipt(answer))])
-    return answer(await call.rooms.directory.write(write))
+    written = await call.rooms.directory.write(write)
+    if written.warnings:
+        said = [warning.message for warning in written.warnings]
+        await call.rooms.directory.note(call.request_id, [(place, said)])
+    return answer(written)
 
 
 async def get(call: Call) -> Answer:
