@@ -170,6 +170,10 @@ TAKE_PROFILES = {
     "POST /v1/object/{object_type}/{object_id}/",
 }
 
+# An empty text is a filter that the client does not mean (knock.md §2.3), but for whose messages it is about.
+NO_FILTER = "POST /v1/channels/{channel_id}/messages/bulk/{action}"
+OWNERS = {"recipient_ids", "user_ids"}
+
 # Where one of what a body may hold has a limit of its own, in bytes (suprsend.md §2.0).
 MOST_BYTES = {"POST /event/": 10_240}
 
@@ -198,6 +202,8 @@ class TestFields:
         wrong = []
         for form in route.forms:
             for field, value in wrong_fields(form.schema):
+                if value == "" and route.title == NO_FILTER and field not in OWNERS:
+                    continue
                 body = json.dumps(form.of({**inhabited.body(route), field: value})).encode()
                 reply = inhabited.ask(line, route, body=body)
                 is_too_large = len(body) > MOST_BYTES.get(route.title, len(body))

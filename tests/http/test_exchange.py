@@ -322,6 +322,24 @@ class TestDescription:
         references = re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(description))
         assert set(references) <= schemas.keys()
 
+    @every_route
+    def test_every_status_has_the_shape_of_its_answer(self, description: Any, route: Route) -> None:
+        """Which statuses there are is tried by requests (`test_any_request.py`)."""
+        responses = description["paths"][route.path][route.method.lower()]["responses"]
+        refusals = {status: each for status, each in responses.items() if status >= "400"}
+        assert refusals.keys() >= {"400", "401", "408", "413", "415", "500", "503"}
+        [shape] = {each["content"]["application/json"]["schema"]["$ref"] for each in refusals.values()}
+        assert shape.startswith(f"#/components/schemas/{route.spoken.dialect.name}.")
+        assert all(status.startswith("2") for status in responses.keys() - refusals.keys())
+
+    def test_a_list_of_triggers_is_answered_by_its_outcomes(self, description: Any) -> None:
+        responses = description["paths"]["/trigger/"]["post"]["responses"]
+        shapes = {
+            status: responses[status]["content"]["application/json"]["schema"]["$ref"].rpartition(".")[2]
+            for status in ("202", "207")
+        }
+        assert shapes == {"202": "Accepted", "207": "Outcomes"}
+
     def test_every_variable_of_a_path_is_a_parameter(self, description: Any) -> None:
         for path, methods in description["paths"].items():
             for operation in methods.values():

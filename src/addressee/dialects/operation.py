@@ -118,7 +118,8 @@ Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
 class Operation:
     """A route, the kinds of key that it accepts, and what it takes and gives (for the OpenAPI document).
 
-    `path` has variables in braces. `also` are statuses besides `status` that come with what it gives. `permission` is
+    `path` has variables in braces. `also` are further statuses, each with
+    what it gives then. `permission` is
     the dialect's own word for what a restricted caller needs.
     `harmed_by_repeats` says that doing it twice is not the same as doing it once: then keys that an SDK makes up for
     its own retries count as well.
@@ -135,7 +136,7 @@ class Operation:
     query: Sequence[str] = ()
     gives: Any = None
     status: int = 200
-    also: Sequence[int] = ()
+    also: Mapping[int, Any] = field(default_factory=dict)
     max_body_bytes: int = ONE_RECIPIENT_BYTES
     harmed_by_repeats: bool = False
 
@@ -194,16 +195,50 @@ def with_and_without_slash(path: str) -> tuple[str, ...]:
     return (path, path.removesuffix("/"))
 
 
+# How any request may be refused: for its key, for its body, or because the service cannot answer.
+ALWAYS = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """With which statuses a dialect refuses, besides those of any request; all of them have a body of one type.
+
+    `input` are for what an operation takes (a path, a query, a body), `writes` for what is repeated or in the way.
+    """
+
+    body: Any
+    always: frozenset[HTTPStatus]
+    input: frozenset[HTTPStatus]
+    writes: frozenset[HTTPStatus]
+
+    def of(self, operation: Operation) -> frozenset[HTTPStatus]:
+        statuses = ALWAYS | self.always
+        if "{" in operation.path or operation.query or operation.takes is not None:
+            statuses |= {HTTPStatus.NOT_FOUND, *self.input}
+        return statuses if operation.method == "GET" else statuses | self.writes
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
     """A vendor's API: its operations, how its callers prove who they are, and how it words errors.
 
     `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
-    exception of a request; what it does not know is an internal error. A path below one of the
-    `prefixes` that no operation has is an UnknownPathError. `idempotency_key` is the key under which a request is to be
-    carried out once, `replay` the answer to its repetition. `spellings` are the forms of an operation's path that are
-    answered, `meant` says what a client means by the parts of a path, which are percent-decoded after it. `headers`
-    are those in which kinds of keys are sent, where that is not the bearer token; `codes` are what refusals refer to.
+    exception of a request; what it does not know is an internal error. `refusals` are the statuses that it gives. A
+    path below one of the `prefixes` that no operation has is an UnknownPathError. `idempotency_key` is the key under
+    which a request is to be carried out once, `replay` the answer to its repetition. `spellings` are the forms of an
+    operation's path that are answered, `meant` says what a client means by the parts of a path, which are
+    percent-decoded after it. `headers` are those in which kinds of keys are sent, where that is not the bearer token;
+    `codes` are what refusals refer to.
     """
 
     name: str
@@ -213,6 +248,7 @@ class Dialect:
     error: Callable[[Exception, RequestInfo], Answer]
     idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
     replay: Callable[[Earlier], Answer]
+    refusals: Refusals
     spellings: Callable[[str], Sequence[str]] = one_spelling
     meant: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = as_it_came
     headers: Mapping[Kind, str] = field(default_factory=dict)

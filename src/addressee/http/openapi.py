@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
@@ -49,9 +50,9 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
 
 def schemas_of(dialect: Dialect) -> tuple[dict[int, Any], dict[str, Any]]:
     """Each type's schema by the type's id, and the components that they refer to, which bear the dialect's name."""
-    types = [
-        type for operation in dialect.operations for type in (operation.takes, operation.gives) if type is not None
-    ]
+    types = [dialect.refusals.body]
+    for operation in dialect.operations:
+        types += filter(None, (operation.takes, operation.gives, *operation.also.values()))
     template = REFERENCE.format(dialect=dialect.name, name="{name}")
     schemas, components = msgspec.json.schema_components(types, ref_template=template)
     named = {f"{dialect.name}.{name}": schema for name, schema in components.items()}
@@ -67,10 +68,7 @@ def describe(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) ->
         "security": [{dialect.headers.get(kind, BEARER): []} for kind in sorted(operation.kinds)],
         "parameters": [parameter(name, "path", required=True) for name in VARIABLE.findall(operation.path)]
         + [parameter(name, "query", required=False) for name in operation.query],
-        "responses": {
-            **{str(status): response(operation, schemas) for status in (operation.status, *operation.also)},
-            "4XX": {"description": "The request cannot be carried out; the body says why."},
-        },
+        "responses": responses(dialect, operation, schemas),
     }
     if operation.takes is not None:
         content = {"application/json": {"schema": schemas[id(operation.takes)]}}
@@ -85,8 +83,15 @@ def parameter(name: str, where: str, *, required: bool) -> dict[str, Any]:
     return {"name": name, "in": where, "required": required, "schema": schema}
 
 
-def response(operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": "Done"}
-    if operation.gives is not None:
-        described["content"] = {"application/json": {"schema": schemas[id(operation.gives)]}}
+def responses(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
+    """What an operation gives, by status, and how it may refuse."""
+    given = {operation.status: operation.gives, **operation.also}
+    refused = dict.fromkeys(dialect.refusals.of(operation), dialect.refusals.body)
+    return {str(int(status)): response(status, type, schemas) for status, type in sorted({**refused, **given}.items())}
+
+
+def response(status: int, type: Any, schemas: dict[int, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if type is not None:
+        described["content"] = {"application/json": {"schema": schemas[id(type)]}}
     return described

@@ -48,6 +48,7 @@ KNOCK = Dialect(
     error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=replay,
+    refusals=errors.REFUSALS,
 )
 
 __all__ = ["KNOCK"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+from msgspec import UNSET, Struct, UnsetType
+
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
@@ -12,6 +14,7 @@ from addressee.dialects.operation import (
     Answer,
     EncodingError,
     MalformedError,
+    Refusals,
     SlowBodyError,
     TooLargeError,
     UnknownPathError,
@@ -54,6 +57,30 @@ CODES: dict[str, tuple[HTTPStatus, str]] = {
     "service_unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, API),
     "internal_server_error": (HTTPStatus.INTERNAL_SERVER_ERROR, API),
 }
+
+
+class FieldError(Struct, frozen=True):
+    field: str
+    message: str
+    type: None = None
+
+
+class Error(Struct, frozen=True):
+    """The body of every refusal; `errors` are there when fields are wrong."""
+
+    code: str
+    message: str
+    status: int
+    type: str
+    errors: list[FieldError] | UnsetType = UNSET
+
+
+REFUSALS = Refusals(
+    body=Error,
+    always=frozenset({HTTPStatus.FORBIDDEN}),
+    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+    writes=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+)
 
 
 class KnockError(Exception):
@@ -118,7 +145,5 @@ def envelope(
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     status, type = CODES[code]
-    body: dict[str, object] = {"code": code, "message": message, "status": status, "type": type}
-    if failures:
-        body["errors"] = [{"field": field, "message": text, "type": None} for field, text in failures]
-    return json_answer(body, status, headers)
+    errors = [FieldError(field, text) for field, text in failures] or UNSET
+    return json_answer(Error(code, message, int(status), type, errors), status, headers)

@@ -13,6 +13,7 @@ NATIVE = Dialect(
     error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=replay,
+    refusals=errors.REFUSALS,
 )
 
 __all__ = ["NATIVE"]

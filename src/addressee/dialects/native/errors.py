@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from msgspec import Struct
+
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
@@ -12,6 +14,7 @@ from addressee.dialects.operation import (
     Answer,
     EncodingError,
     MalformedError,
+    Refusals,
     SlowBodyError,
     TooLargeError,
     UnknownPathError,
@@ -22,6 +25,31 @@ from addressee.directory.errors import MissingError, OverloadedError, RefusedErr
 from addressee.directory.merges import MergeMissingError
 from addressee.directory.receipts import ReceiptMismatchError
 from addressee.messaging import ActorMissingError
+
+
+class FieldError(Struct, frozen=True):
+    field: str
+    message: str
+
+
+class Error(Struct, frozen=True):
+    code: str
+    message: str
+    fields: list[FieldError]
+
+
+class Refused(Struct, frozen=True):
+    """The body of every refusal."""
+
+    error: Error
+
+
+REFUSALS = Refusals(
+    body=Refused,
+    always=frozenset({HTTPStatus.FORBIDDEN}),
+    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+    writes=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+)
 
 
 class UnauthenticatedError(Exception):
@@ -73,5 +101,5 @@ def render(error: Exception) -> Answer:
 def envelope(
     status: HTTPStatus, code: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Answer:
-    fields = [] if field is None else [{"field": field, "message": message}]
-    return json_answer({"error": {"code": code, "message": message, "fields": fields}}, status, headers)
+    fields = [] if field is None else [FieldError(field, message)]
+    return json_answer(Refused(Error(code, message, fields)), status, headers)

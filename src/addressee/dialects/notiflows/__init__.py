@@ -44,6 +44,7 @@ NOTIFLOWS = Dialect(
     error=errors.render,
     idempotency_key=idempotency_key,
     replay=replay,
+    refusals=errors.REFUSALS,
     spellings=spellings,
     headers=HEADERS,
     codes=errors.CODES,

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
     RETRY_SOON,
@@ -16,6 +18,7 @@ from addressee.dialects.operation import (
     Code,
     EncodingError,
     MalformedError,
+    Refusals,
     RequestInfo,
     SlowBodyError,
     TooLargeError,
@@ -71,6 +74,31 @@ class Field(NamedTuple):
     field: str
     message: str
     reason: str
+
+
+class Error(Struct, frozen=True):
+    """`type` is the URL of a page that explains the code. `details` say more, in keys that depend on the code."""
+
+    type: str
+    code: str
+    message: str
+    status: int
+    request_id: str
+    details: dict[str, Any]
+
+
+class Refused(Struct, frozen=True):
+    """The body of every refusal."""
+
+    error: Error
+
+
+REFUSALS = Refusals(
+    body=Refused,
+    always=frozenset({HTTPStatus.FORBIDDEN}),
+    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+    writes=frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}),
+)
 
 
 class NotiflowsError(Exception):
@@ -184,12 +212,6 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
 
 def envelope(error: NotiflowsError, info: RequestInfo) -> Answer:
     status = CODES[error.code].status
-    body = {
-        "type": f"{info.base_url}{page_of(error.code)}",
-        "code": error.code,
-        "message": error.message,
-        "status": int(status),
-        "request_id": info.id,
-        "details": error.details,
-    }
-    return json_answer({"error": body}, status, HEADERS.get(error.code))
+    url = f"{info.base_url}{page_of(error.code)}"
+    body = Refused(Error(url, error.code, error.message, int(status), info.id, error.details))
+    return json_answer(body, status, HEADERS.get(error.code))

@@ -151,7 +151,7 @@ OPERATIONS = (
         takes=shapes.PushSubscriptionInput,
         gives=shapes.PushSubscription,
         status=201,
-        also=(200,),
+        also={200: shapes.PushSubscription},
     ),
     Operation(
         "DELETE",

@@ -158,7 +158,7 @@ OPERATIONS = (
         takes=shapes.Subscribe,
         gives=shapes.Subscription,
         status=201,
-        also=(200,),
+        also={200: shapes.Subscription},
     ),
     Operation(
         "GET",
@@ -197,7 +197,7 @@ OPERATIONS = (
         ADMIN,
         takes=shapes.Users,
         gives=shapes.Outcome,
-        also=(207,),
+        also={207: shapes.Outcome},
     ),
     Operation(
         "DELETE",
@@ -208,6 +208,6 @@ OPERATIONS = (
         ADMIN,
         takes=shapes.Users,
         gives=shapes.Outcome,
-        also=(207,),
+        also={207: shapes.Outcome},
     ),
 )

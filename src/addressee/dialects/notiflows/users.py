@@ -147,7 +147,7 @@ OPERATIONS = (
         ADMIN,
         takes=shapes.UserUpsert,
         gives=shapes.User,
-        also=(201,),
+        also={201: shapes.User},
     ),
     Operation(
         "DELETE",

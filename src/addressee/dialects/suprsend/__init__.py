@@ -64,6 +64,7 @@ SUPRSEND = Dialect(
     error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=records.replay,
+    refusals=errors.REFUSALS,
     spellings=with_and_without_slash,
     meant=meant,
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
+
+from msgspec import Struct
 
 from addressee.dialects.bodies import MisshapenError
 from addressee.dialects.operation import (
@@ -13,6 +15,7 @@ from addressee.dialects.operation import (
     Answer,
     EncodingError,
     MalformedError,
+    Refusals,
     SlowBodyError,
     TooLargeError,
     UnknownPathError,
@@ -22,7 +25,7 @@ from addressee.dialects.operation import (
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.list_edits import LISTS
 from addressee.directory.receipts import ReceiptMismatchError
-from addressee.directory.recipient import TENANTS, USERS, Document, Place
+from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.messaging import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 
 # What each status is called: `error_code`, and `type` as these SDKs' own errors have it.
@@ -54,6 +57,32 @@ KNOWN: Mapping[type[Exception], HTTPStatus] = {
     DataInvalidError: HTTPStatus.BAD_REQUEST,
     ReceiptMismatchError: HTTPStatus.CONFLICT,
 }
+
+
+class Error(Struct, frozen=True):
+    type: str
+    message: str
+
+
+class Refused(Struct, frozen=True):
+    """The body of every refusal. `detail` is the message, or says it by the fields that are wrong."""
+
+    code: int
+    error_code: str
+    type: str
+    message: str
+    detail: str | dict[str, Any]
+    error: Error
+    status: Literal["error"] = "error"
+    records: list[None] = []
+
+
+REFUSALS = Refusals(
+    body=Refused,
+    always=frozenset(),
+    input=frozenset(),
+    writes=frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}),
+)
 
 
 class SuprSendError(Exception):
@@ -111,14 +140,5 @@ def render(error: Exception) -> Answer:
 def envelope(status: HTTPStatus, message: str, detail: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
     """`records` is for bulk events: their SDK expects it in errors too (§0, rule 6)."""
     code, type = NAMES[status]
-    body: Document = {
-        "code": int(status),
-        "error_code": code,
-        "type": type,
-        "message": message,
-        "detail": message if detail is None else detail,
-        "status": "error",
-        "error": {"type": code, "message": message},
-        "records": [],
-    }
+    body = Refused(int(status), code, type, message, message if detail is None else detail, Error(code, message))
     return json_answer(body, status, headers)

@@ -133,6 +133,7 @@ OPERATIONS = (
         takes=shapes.Trigger | list[shapes.Trigger],
         gives=shapes.Accepted,
         status=202,
+        also={207: shapes.Outcomes},
         max_body_bytes=MAX_BODY_BYTES,
         harmed_by_repeats=True,
     ),
