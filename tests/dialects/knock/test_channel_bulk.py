@@ -12,6 +12,7 @@ import pytest
 from knockapi import Knock
 
 from addressee.dialects.knock.channel_bulk import ACTIONS
+from addressee.messaging import Status
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
 
@@ -182,6 +183,11 @@ def test_a_misspelt_filter_deletes_nothing(http: httpx.Client, knock: Knock, fee
     assert refusal(answer) == (422, "invalid_params")
     assert answer.json()["errors"][0]["field"] == "triggerData"
     assert engagements(knock, ids) == [[]] * 3
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_delivery_status_is_a_filter(http: httpx.Client, feed: str, status: Status) -> None:
+    assert http.post(path(feed, "seen"), json={"delivery_status": status}).status_code == 200
 
 
 def test_an_unknown_channel_or_action_is_missing(http: httpx.Client, feed: str) -> None:

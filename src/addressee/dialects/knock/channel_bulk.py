@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from addressee.dialects.bodies import object_body, typed
+from addressee.dialects.bodies import typed_body
 from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.authentication import Caller
 from addressee.dialects.knock.errors import KnockError, invalid, missing
@@ -21,7 +21,7 @@ from addressee.dialects.operation import Answer, Call, Operation, json_answer
 from addressee.directory.bulk import BulkOperation
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import USERS, Document
-from addressee.messaging import EARLIEST, LATEST, Action, Reference, Selection
+from addressee.messaging import EARLIEST, LATEST, Action, Reference, Selection, Status
 
 ACTIONS: Mapping[str, Action] = {
     **{action.value: action for action in Action},
@@ -29,11 +29,9 @@ ACTIONS: Mapping[str, Action] = {
     "unarchive": Action.UNARCHIVED,
 }
 
-OWNERS = ("recipient_ids", "user_ids")
-
 
 async def update(call: Call) -> Answer:
-    given = filters(call)
+    given = typed_body(call, shapes.ChannelBulk)
     action = ACTIONS.get(call.path["action"])
     if action is None:
         raise missing("The action")
@@ -43,15 +41,6 @@ async def update(call: Call) -> Answer:
         call.environment.id, action, selection, owners, receipt=call.receipt(answer)
     )
     return answer(operation)
-
-
-def filters(call: Call) -> shapes.ChannelBulk:
-    """What the body limits the messages by; clients send an empty text for a filter that they do not mean (§2.3).
-
-    Whose messages are meant is always said properly.
-    """
-    meant = {name: value for name, value in object_body(call).items() if value != "" or name in OWNERS}
-    return typed(meant, shapes.ChannelBulk)
 
 
 def covered(caller: Caller, selection: Selection) -> Selection:
@@ -103,24 +92,28 @@ def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | N
 
 
 def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:
-    for text in given.workflows or ():
+    tenants = None if given.tenants == "" else given.tenants
+    workflows = None if given.workflows == "" else given.workflows
+    for text in workflows or ():
         check_text(text, "workflows")
     return Selection(
         channel_id=channel_id,
         archived=given.archived or "include",
-        status=given.delivery_status,
-        engagement=given.engagement_status,
-        has_tenant=given.has_tenant,
-        tenants=None if given.tenants is None else [check_id(id, "tenants") for id in given.tenants],
-        workflows=given.workflows,
+        status=Status(given.delivery_status) if given.delivery_status else None,
+        engagement=given.engagement_status or None,
+        has_tenant=None if given.has_tenant == "" else given.has_tenant,
+        tenants=None if tenants is None else [check_id(id, "tenants") for id in tenants],
+        workflows=workflows,
         trigger_data=trigger_data(given.trigger_data),
-        since=after("newer_than", given.newer_than) or EARLIEST,
-        until=before("older_than", given.older_than) or LATEST,
+        since=after("newer_than", given.newer_than or None) or EARLIEST,
+        until=before("older_than", given.older_than or None) or LATEST,
     )
 
 
 def trigger_data(given: str | Document | None) -> Document | None:
-    """As an object, or as one in a string."""
+    """As an object, or as one in a string; an empty string is none."""
+    if given == "":
+        return None
     if isinstance(given, str):
         try:
             given = msgspec.json.decode(given, type=dict[str, Any])

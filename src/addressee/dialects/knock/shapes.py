@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from addressee.directory.documents import Id
-from addressee.messaging import Status
 from addressee.messaging.recurrence import MAX_INTERVAL
 
 MAX_ROWS = 1000
@@ -184,21 +183,24 @@ class ChannelData(Struct, kw_only=True):
 class ChannelBulk(Struct, kw_only=True, forbid_unknown_fields=True):
     """`user_ids` is the former name of `recipient_ids`. `trigger_data` is an object, or one in a string.
 
-    An empty list or object finds nothing. A misspelt filter is refused: without it, too much would be found.
+    An empty text is no filter: clients send it for those that they do not mean. An empty list or object finds nothing,
+    and a misspelt filter is refused, as too much would be found without it.
     """
 
-    archived: Literal["exclude", "include", "only"] | None = None
-    delivery_status: Status | None = None
-    engagement_status: (
-        Literal["seen", "unseen", "read", "unread", "archived", "unarchived", "link_clicked", "interacted"] | None
+    archived: Literal["", "exclude", "include", "only"] | None = None
+    delivery_status: (
+        Literal["", "queued", "sent", "delivered", "delivery_attempted", "undelivered", "not_sent", "bounced"] | None
     ) = None
-    has_tenant: bool | None = None
+    engagement_status: (
+        Literal["", "seen", "unseen", "read", "unread", "archived", "unarchived", "link_clicked", "interacted"] | None
+    ) = None
+    has_tenant: bool | Literal[""] | None = None
     newer_than: str | None = None
     older_than: str | None = None
     recipient_ids: Ids | None = None
     user_ids: Ids | None = None
-    tenants: Ids | None = None
-    workflows: Texts | None = None
+    tenants: Ids | Literal[""] | None = None
+    workflows: Texts | Literal[""] | None = None
     trigger_data: str | dict[str, Any] | None = None
 
 
