@@ -162,6 +162,22 @@ async def test_merges_of_merges_are_looked_through(office: Office) -> None:
     assert await stored(office) == {"outer": 1, "ada": 2, "guest": 2}
 
 
+async def test_who_came_out_of_one_and_went_into_another_is_the_others(office: Office) -> None:
+    await office.identify("outer")
+    await office.trigger("guest")
+    await office.work()
+    first = await office.merge("ada", "guest")
+    await undo(office, first)
+    await merge(office, "outer", "guest")
+    assert await stored(office) == {"ada": 2}
+    assert [await counts(office, id) for id in ("ada", "outer")] == [has(0, 0), has(2, 1)]
+    everybodys = await office.messaging.messages(office.environment_id, None, MessageFilter(), Page(50))
+    for messages in (await office.messages("outer"), everybodys.entries):
+        assert [message.recipient.id for message in messages] == ["outer", "outer"]
+    await office.work()
+    assert await stored(office) == {"outer": 2}
+
+
 async def test_what_is_too_old_to_follow_stays_away(office: Office) -> None:
     await office.trigger("guest")
     await office.work()

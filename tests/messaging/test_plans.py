@@ -410,6 +410,7 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         ("delivery_logs_of_message", (-1, ids[0], True, "", 51)),
         ("latest_events", (-1, ids)),
         ("addresses_of_messages", (-1, ids)),
+        ("message_context", (-1, [RUN_ID], [UID], [UUID("00000000-0000-0004-0000-000000000001")])),
         ("message_ids_of_key", (-1, "key", 100)),
         ("lock_messages", (-1, ids)),
         ("mark_messages", (-2, ids, "seen", MIDDLE, [UID], None)),

@@ -1,5 +1,5 @@
 -- What messages name: their runs ($2); into whom those of identities ($3) were merged who were, through merges of merges; and
--- whose those of merges ($4) are that were undone.
+-- whose those of merges ($4) are that were undone, who may have been merged again.
 WITH RECURSIVE followed AS (
   SELECT merges.secondary_uid AS uid,
          merges.primary_id,
@@ -8,7 +8,15 @@ WITH RECURSIVE followed AS (
          1 AS steps
   FROM addressee.merges AS merges
   WHERE merges.environment_id = $1
-    AND merges.secondary_uid = ANY($3::uuid[])
+    AND merges.secondary_uid = ANY(
+      $3::uuid[] || ARRAY(
+        SELECT undone.secondary_uid
+        FROM addressee.merges AS undone
+        WHERE undone.environment_id = $1
+          AND undone.id = ANY($4::uuid[])
+          AND undone.undone_at IS NOT NULL
+      )
+    )
     AND merges.undone_at IS NULL
   UNION ALL
   SELECT followed.uid,
