@@ -26,6 +26,7 @@ from addressee.preferences.deciding import Wishes
 from addressee.preferences.defaults import Ground, read_ground
 from addressee.preferences.layering import Effective, effective
 from addressee.preferences.policies import Policy, blocked_by, grounded, policies_of
+from addressee.preferences.tenancies import key_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,14 @@ class Surroundings:
     @property
     def tenant(self) -> Recipient | None:
         return None if self.run.tenant is None else self.people.living(Reference(TENANTS, self.run.tenant))
+
+    @cached_property
+    def set_key(self) -> str | None:
+        """Where recipients keep what they want of the tenant, whether or not it is there still."""
+        tenant = self.run.tenant
+        if tenant is None:
+            return None
+        return key_of(tenant, self.people.found.get(Reference(TENANTS, tenant).at(self.run.environment_id)))
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
@@ -68,7 +77,7 @@ class Surroundings:
 
     def preferences_of(self, recipient: Recipient) -> Effective:
         of_tenant = {} if self.tenant is None else self.tenant.preferences
-        found = effective(recipient.preferences, self.run.tenant, of_tenant, self.ground.default)
+        found = effective(recipient.preferences, self.set_key, of_tenant, self.ground.default)
         return grounded(found, self.policies)
 
 

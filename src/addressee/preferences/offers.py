@@ -21,7 +21,7 @@ from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, sound
 
 @dataclass(frozen=True)
 class Offer:
-    """`set_id` is where choices are stored: under the tenant's id. `of_tenant` are the preferences that it keeps."""
+    """`set_id` is where choices are stored: the key of the tenant's set. `of_tenant` are the preferences it keeps."""
 
     set_id: str
     of_tenant: Mapping[str, Document]

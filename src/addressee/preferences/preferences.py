@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import structs
+
 from addressee.database.pool import Pool
 from addressee.directory.errors import MissingError
 from addressee.directory.reader import Reader
-from addressee.directory.recipient import TENANTS, Document, Place
+from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.preferences.defaults import read_ground
 from addressee.preferences.layering import shown
 from addressee.preferences.offers import Offer
 from addressee.preferences.sets import DEFAULT
+from addressee.preferences.tenancies import current, key_of, read_tenants
 
 
 class Preferences:
@@ -26,16 +31,34 @@ class Preferences:
         environment. A recipient that is not known has no sets.
         """
         named = tenant if tenant is not None or set_id == DEFAULT else set_id
-        at_tenant = None if named is None else Place(place.environment_id, TENANTS, named)
-        found = await self._reader.read_all([place, *([at_tenant] if at_tenant else [])])
+        ids = {each for each in (set_id, named) if each is not None}
+        places = [place, *(Place(place.environment_id, TENANTS, id) for id in ids)]
+        found = await self._reader.find_all(places)
+        tenants = {each.place.id: each for each in found.values() if each.place in places[1:]}
         ground = await read_ground(self._pool, place.environment_id)
-        recipient, of_tenant = found.get(place), found.get(at_tenant) if at_tenant else None
+        recipient, of_tenant = found.get(place), tenants.get(named or "")
         return shown(
-            recipient.preferences if recipient else {},
+            current(recipient.preferences, tenants) if recipient else {},
             set_id,
             of_tenant.preferences if of_tenant else {},
             ground.default,
         )
+
+    async def keys(self, environment_id: int, set_ids: Iterable[str]) -> Mapping[str, str]:
+        """Under which keys sets are written, by their ids."""
+        ids = list(set_ids)
+        tenants = await read_tenants(self._reader, environment_id, ids)
+        return {id: key_of(id, tenants.get(id)) for id in ids}
+
+    async def current(self, recipients: Sequence[Recipient]) -> list[Recipient]:
+        """Recipients of one environment with those of their sets that count, each under its id."""
+        keys = {key for recipient in recipients for key in recipient.preferences}
+        if not recipients or keys <= {DEFAULT}:
+            return list(recipients)
+        tenants = await read_tenants(self._reader, recipients[0].place.environment_id, keys)
+        return [
+            structs.replace(recipient, preferences=current(recipient.preferences, tenants)) for recipient in recipients
+        ]
 
     async def of_environment(self, environment_id: int) -> Document:
         """What the environment says for everybody whose own sets say nothing."""
@@ -50,4 +73,8 @@ class Preferences:
         found = await self._reader.read(place)
         if found is None and tenant != DEFAULT:
             raise MissingError(place)
-        return Offer(tenant, {} if found is None else found.preferences, await read_ground(self._pool, environment_id))
+        return Offer(
+            key_of(tenant, found),
+            {} if found is None else found.preferences,
+            await read_ground(self._pool, environment_id),
+        )

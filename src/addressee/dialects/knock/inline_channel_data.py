@@ -20,13 +20,31 @@ from addressee.messaging import Channel
 async def check_channel_data(call: Call, writes: Sequence[Write]) -> list[Write]:
     """The writes with what they say about channels in its stored form. Raises RefusedError."""
     channels = await channels_for(call, writes)
-    return [checked_write(write, channels) for write in writes]
+    return await with_keys(call, [checked_write(write, channels) for write in writes])
 
 
 async def check_rows(call: Call, rows: Sequence[Write | Failure]) -> list[Write | Failure]:
     """The same for the rows of a bulk call: one that is refused is a failure among the others."""
     channels = await channels_for(call, [row for row in rows if isinstance(row, Write)])
-    return [checked_row(row, channels) for row in rows]
+    checked = [checked_row(row, channels) for row in rows]
+    keyed = iter(await with_keys(call, [row for row in checked if isinstance(row, Write)]))
+    return [next(keyed) if isinstance(row, Write) else row for row in checked]
+
+
+async def with_keys(call: Call, writes: Sequence[Write]) -> list[Write]:
+    """The writes with their preference sets under the keys where these are stored."""
+    edits = [edit for write in writes for edit in write.edits]
+    ids = {set_id for edit in edits if isinstance(edit, Identify) for set_id in edit.preferences}
+    keys = await call.rooms.preferences.keys(call.environment.id, ids)
+    if all(keys[set_id] == set_id for set_id in ids):
+        return list(writes)
+
+    def keyed(edit: Edit) -> Edit:
+        if not isinstance(edit, Identify):
+            return edit
+        return replace(edit, preferences={keys[set_id]: given for set_id, given in edit.preferences.items()})
+
+    return [structs.replace(write, edits=tuple(map(keyed, write.edits))) for write in writes]
 
 
 async def channels_for(call: Call, writes: Iterable[Write]) -> Mapping[str, Channel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from addressee.database.paging import write_cursor
@@ -43,6 +44,8 @@ async def list_all(call: Call) -> Answer:
     with_preferences = "preferences" in query.texts("include")
     page = asked_page(query, UUID)
     part = await call.rooms.directory.list(call.environment.id, object_collection(call), page)
+    if with_preferences:
+        part = replace(part, entries=await call.rooms.preferences.current(part.entries))
 
     def render(recipient: Recipient) -> Document:
         rendered = {**rendering.entity(recipient), "__cursor": write_cursor(recipient.uid)}

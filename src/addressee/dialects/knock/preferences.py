@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from msgspec import UNSET, Struct
@@ -59,6 +60,7 @@ def named_set(call: Call, permission: str = WRITE_PREFERENCES) -> str:
 async def list_all(owner: Owner, call: Call) -> Answer:
     """The stored sets that the caller's token covers, `default` first."""
     recipient = await call.rooms.directory.read(owner(call))
+    [recipient] = await call.rooms.preferences.current([recipient]) if recipient else [None]
     stored = recipient.preferences if recipient else {}
     own = [set_id for set_id in stored if is_own(set_id)]
     covered = [set_id for set_id in own if call.caller.covers_tenant(READ_PREFERENCES, tenant_of(set_id))]
@@ -91,12 +93,17 @@ async def set_one(owner: Owner, call: Call) -> Answer:
 
 async def written(owner: Owner, call: Call, edit: SetPreferences | ChangePreferences) -> Answer:
     """Writes, and answers with the set as it is stored."""
+    key = await key_of(call, edit.set_id)
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None
-        return json_answer(knock_set(edit.set_id, written.recipient.preferences[edit.set_id]))
+        return json_answer(knock_set(edit.set_id, written.recipient.preferences[key]))
 
-    return answer(await write(owner, call, edit, answer))
+    return answer(await write(owner, call, replace(edit, set_id=key), answer))
+
+
+async def key_of(call: Call, set_id: str) -> str:
+    return (await call.rooms.preferences.keys(call.environment.id, [set_id]))[set_id]
 
 
 async def write(owner: Owner, call: Call, edit: Edit, answer: Callable[[Written], Answer]) -> Written:
@@ -104,7 +111,7 @@ async def write(owner: Owner, call: Call, edit: Edit, answer: Callable[[Written]
 
 
 async def unset(owner: Owner, call: Call) -> Answer:
-    return no_content(await write(owner, call, UnsetPreferences(named_set(call)), no_content))
+    return no_content(await write(owner, call, UnsetPreferences(await key_of(call, named_set(call))), no_content))
 
 
 async def set_section(section: str, owner: Owner, call: Call) -> Answer:
@@ -139,7 +146,7 @@ async def set_many(call: Call) -> Answer:
     named = given.preferences.get("id")
     set_id = DEFAULT if named is None else check_set_id(named, "preferences.id")
     preferences = stored_set(given.preferences, "preferences")
-    edit = ChangePreferences(set_id, partial(replaced, given=preferences))
+    edit = ChangePreferences(await key_of(call, set_id), partial(replaced, given=preferences))
     return await bulk.run(
         call,
         "users.set_preferences",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from msgspec import structs
 
+from addressee.database.paging import Slice
 from addressee.dialects.bodies import typed, typed_body
 from addressee.dialects.knock import bulk, rendering, shapes
 from addressee.dialects.knock.errors import invalid, missing
@@ -39,7 +41,7 @@ async def list_of_user(call: Call) -> Answer:
     if recipient is None:
         raise missing("The user")
     part = await call.rooms.directory.subscribed_objects(recipient, page, objects)
-    return json_answer(rendering.entries(part, renderer(query)))
+    return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
 
 
 async def list_of_object(call: Call) -> Answer:
@@ -57,12 +59,23 @@ async def list_of_object(call: Call) -> Answer:
         part = await directory.subscribed_objects(owner, page, objects)
     else:
         part = await directory.subscribers(owner, page, recipients)
-    return json_answer(rendering.entries(part, renderer(query)))
+    return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
 
 
 def places(call: Call, query: Query, name: str) -> list[Place] | None:
     """The recipients that a list is narrowed to; None: it is not."""
     return [reference.at(call.environment.id) for reference in query.references(name)] or None
+
+
+async def with_current_sets(call: Call, query: Query, part: Slice[Subscription]) -> Slice[Subscription]:
+    """The same page; where preferences are shown, with those sets of the recipients that count."""
+    if "preferences" not in query.texts("include"):
+        return part
+    recipients = await call.rooms.preferences.current([each.recipient for each in part.entries])
+    entries = [
+        structs.replace(each, recipient=recipient) for each, recipient in zip(part.entries, recipients, strict=True)
+    ]
+    return replace(part, entries=entries)
 
 
 def renderer(query: Query) -> Callable[[Subscription], Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,8 @@ async def get(call: Call) -> Answer:
     recipient = await call.rooms.directory.read(user_place(call))
     if recipient is None:
         raise missing("The user")
+    if shape == "nested":
+        [recipient] = await call.rooms.preferences.current([recipient])
     return json_answer(rendering.user(recipient, shape))
 
 
@@ -89,6 +92,8 @@ async def list_all(call: Call) -> Answer:
     with_preferences = "preferences" in query.texts("include")
     order = Order(query.choice("order", [order.value for order in Order], Order.OLDEST_FIRST.value))
     part = await call.rooms.directory.list(call.environment.id, USERS, asked_page(query, UUID), order)
+    if with_preferences or shape == "nested":
+        part = replace(part, entries=await call.rooms.preferences.current(part.entries))
 
     def render(recipient: Recipient) -> Document:
         preferences = {"preferences": rendering.preference_sets(recipient)} if with_preferences else {}

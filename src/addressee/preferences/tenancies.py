@@ -1,0 +1,48 @@
+"""Under which key a recipient keeps its set for a tenant: one that a deleted tenant does not leave to the next.
+
+A set may be written before its tenant is. So its key is the tenant's id, and holds until the tenant is deleted; sets
+that are written afterwards have a key that counts the deletions. Sets that no key leads to stay where they are, and
+count for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from addressee.directory.reader import Reader
+from addressee.directory.recipient import TENANTS, Document, Place, Recipient
+from addressee.preferences.sets import DEFAULT
+
+Tenants = Mapping[str, Recipient]
+
+
+def key_of(set_id: str, tenant: Recipient | None) -> str:
+    """`tenant` is who is at the tenant's place, a tombstone too."""
+    if set_id == DEFAULT or tenant is None or tenant.deletions == 0:
+        return set_id
+    return f"${tenant.deletions}/{set_id}"
+
+
+def set_id_of(key: str) -> str:
+    """The id of the set that a key stands for; of what a tenant keeps beside sets, the key itself."""
+    number, slash, set_id = key.partition("/")
+    return set_id if slash and number[:1] == "$" and number[1:].isdecimal() else key
+
+
+def current(preferences: Mapping[str, Document], tenants: Tenants) -> Document:
+    """A recipient's sets by their ids, without those for tenants that are gone."""
+    found = {}
+    for key, preference_set in preferences.items():
+        set_id = set_id_of(key)
+        if key_of(set_id, tenants.get(set_id)) == key:
+            found[set_id] = preference_set
+    return found
+
+
+async def read_tenants(reader: Reader, environment_id: int, keys: Iterable[str]) -> Tenants:
+    """Those whom keys of sets name, tombstones too. Asks nothing where only default sets are meant."""
+    ids = {set_id for key in keys if (set_id := set_id_of(key)) != DEFAULT and not set_id.startswith("$")}
+    if not ids:
+        return {}
+    found = await reader.find_all([Place(environment_id, TENANTS, id) for id in ids])
+    return {place.id: tenant for place, tenant in found.items()}
