@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from addressee.dialects.operation import RequestInfo, SlowBodyError
+from addressee.directory.keys import Kind
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import Inhabited, Stranger
 from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal, Spoken
@@ -142,6 +143,21 @@ def test_a_body_that_does_not_arrive_is_answered_in_the_envelope(spoken: Spoken)
     answer = spoken.dialect.error(SlowBodyError(), RequestInfo("a-request", "http://localhost"))
     reply = Reply(answer.status, {"x-request-id": "a-request"}, answer.body)
     assert not spoken.problems(reply, Refusal.TOO_SLOW)
+
+
+@pytest.mark.parametrize("depth", range(300, 1000, 7))
+def test_depth_beside_half_of_a_surrogate_pair(line: Connection, stranger: Stranger, depth: int) -> None:
+    """Such bodies take another way, on which depth has other ends."""
+    deep = b"[" * depth + b"]" * depth
+    asked: Sequence[tuple[str, str, Kind, bytes]] = (
+        ("PUT", "/v1/users/ada", "secret", rb'{"a": "\ud800", "b": %s}'),
+        ("PUT", "/v1/users/ada", "secret", rb'{"b": %s, "a": "\ud800"}'),
+        ("POST", "/event/", "api", rb'{"distinct_id": "ada", "$user_operations": [{"$set": {"\ud800": 1, "b": %s}}]}'),
+        ("POST", "/v1/batch/users", "secret", rb'{"batch": [{"id": "a", "\ud800": 1, "properties": {"b": %s}}]}'),
+    )
+    for method, path, kind, body in asked:
+        reply = line.ask(method, path, key=stranger.keys[kind], body=body % deep)
+        assert reply.status < 500, (path, reply)
 
 
 # What a field of any type may wrongly hold.

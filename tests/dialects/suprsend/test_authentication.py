@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,20 @@ async def other_pair(keys: Keys, environment: Environment) -> CreatedKey:
 async def test_a_revoked_pair_is_refused(api: str, keys: Keys, other_pair: CreatedKey) -> None:
     await keys.revoke(str(other_pair.id))
     check_refused(call(api, other_pair))
+
+
+def test_the_signature_of_a_compressed_body_is_that_of_what_it_holds(api: str, workspace: CreatedKey) -> None:
+    assert workspace.secret is not None
+    date = format_datetime(datetime.now(UTC), usegmt=True)
+    signed = Signed("PATCH", "/v1/user/gzipped/", DEFAULT_CONTENT_TYPE, date, BODY)
+    headers = {
+        "authorization": f"{workspace.key}:{sign(workspace.secret.encode(), signed)}",
+        "content-type": DEFAULT_CONTENT_TYPE,
+        "content-encoding": "gzip",
+        "date": date,
+    }
+    assert ask(api, "PATCH", signed.target, headers=headers, body=gzip.compress(BODY)).status == 202
+    check_refused(ask(api, "PATCH", signed.target, headers=headers, body=gzip.compress(BODY + b" ")))
 
 
 BODY = b'{"operations": [{"$set": {"a": 1}}]}'

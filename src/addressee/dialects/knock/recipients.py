@@ -68,7 +68,7 @@ def mentioning(edit: Edit) -> Edit:
 def tenant_write(call: Call, given: Given, field: str = "tenant") -> Write:
     """Unlike any other recipient, a tenant named by its bare id is created when it is not known."""
     described = given if isinstance(given, dict) else {}
-    return inline_write(call, reference(field, given, TENANTS), described, field)
+    return inline_write(call, Reference(TENANTS, reference(field, given, TENANTS).id), described, field)
 
 
 def inline_write(call: Call, recipient: Reference, given: dict[str, Any], path: str = "") -> Write:
