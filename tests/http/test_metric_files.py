@@ -53,3 +53,9 @@ def test_the_lines_stand_in_the_order_that_prometheus_wants(folder: Path) -> Non
         'seconds_bucket{le="+Inf",status="200",what="users.get"} 12.0',
         'seconds_count{status="200",what="users.get"} 12.0',
     ]
+
+
+def test_a_file_that_a_process_has_only_just_made_is_passed_over(folder: Path) -> None:
+    before = render(folder)
+    (folder / "counter_4.db").touch()
+    assert render(folder) == before

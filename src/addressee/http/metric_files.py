@@ -7,6 +7,7 @@ counter, a histogram, or a gauge that is summed over the processes that live.
 from __future__ import annotations
 
 import json
+import struct
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -53,7 +54,7 @@ def read(folder: Path) -> tuple[dict[str, float], dict[str, str]]:
         kind = file.name.partition("_")[0]
         try:
             found = list(MmapedDict.read_all_values_from_file(file))  # type: ignore[no-untyped-call]
-        except FileNotFoundError:  # a process ended meanwhile
+        except (FileNotFoundError, struct.error):  # a process has ended meanwhile, or just begun
             continue
         for key, value, _, _ in found:
             values[key] += value
