@@ -232,6 +232,19 @@ async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[A
 
 
 @pytest.mark.usefixtures("filled")
+async def test_a_feed_is_not_planned_anew_for_each_reader(office: Office) -> None:
+    owner = ("u1", UUID("00000000-0000-0001-0000-000000000001"))
+    filters = (*PERIOD, CHANNEL, "exclude", *[None] * 5)
+    plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+    async with office.pool.acquire() as connection:
+        for statement, arguments in (("feed", (*FRONT_PAGE, *filters, "all")), ("feed_counts", filters)):
+            for _ in range(20):
+                await connection.fetch(SQL[statement], -1, *owner, *arguments)
+            ((kept, anew),) = await connection.fetch(plans, SQL[statement])
+            assert kept > anew, statement
+
+
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
 async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office, page: tuple[Any, ...]) -> None:
     found = await plan(office, "messages_of_recipients", -1, *page, *message_filter(), ["ada"], [UID])

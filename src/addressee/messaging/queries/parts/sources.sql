@@ -45,4 +45,7 @@ sources (id, uid, since, merge_id, leaving) AS (
    AND merges.secondary_uid = owned.uid
    AND merges.moving
    AND merges.undone_at IS NOT NULL
+  -- A limit that nobody reaches and the planner cannot see: it reckons with few rows then, and keeps its plan instead of
+  -- making one for each reader.
+  LIMIT (SELECT 1000000)
 ),
