@@ -232,14 +232,18 @@ async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[A
 
 
 @pytest.mark.usefixtures("filled")
-async def test_a_feed_is_not_planned_anew_for_each_reader(office: Office) -> None:
-    owner = ("u1", UUID("00000000-0000-0001-0000-000000000001"))
+async def test_a_persons_lists_are_not_planned_anew_for_each_reader(office: Office) -> None:
+    owner = (-1, "u1", UUID("00000000-0000-0001-0000-000000000001"))
     filters = (*PERIOD, CHANNEL, "exclude", *[None] * 5)
     plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
     async with office.pool.acquire() as connection:
-        for statement, arguments in (("feed", (*FRONT_PAGE, *filters, "all")), ("feed_counts", filters)):
+        for statement, arguments in (
+            ("feed", (*owner, *FRONT_PAGE, *filters, "all")),
+            ("feed_counts", (*owner, *filters)),
+            ("messages_of_recipients", (-1, *FRONT_PAGE, *message_filter(), ["u1"], [owner[2]])),
+        ):
             for _ in range(20):
-                await connection.fetch(SQL[statement], -1, *owner, *arguments)
+                await connection.fetch(SQL[statement], *arguments)
             ((kept, anew),) = await connection.fetch(plans, SQL[statement])
             assert kept > anew, statement
 

@@ -5,6 +5,7 @@ owners AS (
   SELECT id COLLATE "C" AS id,
          uid
   FROM unnest($21::text[], $22::uuid[]) AS owners (id, uid)
+  LIMIT (SELECT 1000000) -- as in `sources`
 ),
 matching AS NOT MATERIALIZED (
   SELECT *
