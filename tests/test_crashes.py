@@ -14,7 +14,6 @@ from pathlib import Path
 import asyncpg
 
 from addressee.database.installation import Installation
-from addressee.database.jobs import SETTINGS
 from addressee.database.pool import Connection
 from tests.support.crowd import CLIENTS, ROWS, Client, crowd
 from tests.support.kernel import descendants, is_alive
@@ -126,7 +125,7 @@ async def database(data_dir: Path) -> AsyncIterator[Connection]:
 
 async def everything_is_done(connection: Connection) -> bool:
     """No job is left, and none is held for an operator."""
-    left: bool = await connection.fetchval(f"SELECT EXISTS (SELECT FROM {SETTINGS.qualified.queue_table})")
+    left: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM addressee.jobs)")
     return not left
 
 

@@ -30,6 +30,17 @@ def write_request(line: RequestLine) -> None:
     SPOOL.write(msgspec.json.encode(line) + b"\n")
 
 
+def passed(error: BaseException) -> list[str]:
+    """The lines of code that an exception passed, last where it was raised. Its message may hold a caller's data."""
+    lines = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        lines.append(f"{code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return lines
+
+
 def configure() -> None:
     """Sets up logging for this process. Libraries' own records go out in the same form, from warnings on."""
     structlog.configure(
@@ -50,6 +61,11 @@ def to_standard_error() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
+def write_out() -> None:
+    """Writes what was collected now. Processes of the HTTP server end without looking back."""
+    SPOOL.drain()
+
+
 class Spool:
     """Collects lines and writes them ten times a second.
 
@@ -61,21 +77,21 @@ class Spool:
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
-        atexit.register(self._drain)
+        atexit.register(self.drain)
 
     def write(self, line: bytes) -> int:
         self._lines.append(line)
         if len(self._lines) == 1:
             try:
-                asyncio.get_running_loop().call_later(self.SECONDS, self._drain)
+                asyncio.get_running_loop().call_later(self.SECONDS, self.drain)
             except RuntimeError:  # no loop runs in this thread: nothing would come back for the line
-                self._drain()
+                self.drain()
         return len(line)
 
     def flush(self) -> None:
         """Lines are written when their time has come."""
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         lines, self._lines = self._lines, []
         sys.stdout.buffer.write(b"".join(lines))
         sys.stdout.buffer.flush()

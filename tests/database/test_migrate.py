@@ -155,16 +155,6 @@ async def test_the_environments_are_there_from_the_start(target: Target) -> None
     assert [row["name"] for row in names] == ["development", "staging", "production"]
 
 
-async def test_jobs_can_be_stored_and_no_trigger_notifies(target: Target) -> None:
-    async with connect(target) as connection:
-        triggers = """
-            SELECT count(*) FROM pg_trigger
-            WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'addressee_jobs.%'
-        """
-        assert await connection.fetchval(triggers) == 0
-        assert await connection.fetchval("SELECT count(*) FROM addressee_jobs.pgqueuer") >= 0
-
-
 async def test_an_empty_database_is_refused_until_it_was_migrated(empty: Target) -> None:
     async with connect(empty) as connection:
         with pytest.raises(SetupError, match=r"The database lacks 0001_directory\.pre.*: run `addressee migrate`"):

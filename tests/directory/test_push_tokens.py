@@ -75,8 +75,8 @@ async def claims(pool: Pool, at: At) -> list[str]:
 
 
 async def jobs(pool: Pool, at: At) -> list[Release]:
-    rows = await pool.fetch("SELECT payload FROM addressee_jobs.pgqueuer WHERE entrypoint = 'release_tokens'")
-    found = [msgspec.json.decode(row["payload"], type=Release) for row in rows]
+    rows = await pool.fetch("SELECT arguments FROM addressee.jobs WHERE name = 'release_tokens'")
+    found = [msgspec.json.decode(row["arguments"], type=Release) for row in rows]
     return [job for job in found if job.people[0].environment_id == at("").environment_id]
 
 

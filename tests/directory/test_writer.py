@@ -145,8 +145,8 @@ async def test_a_deletion_leaves_a_job_that_erases_what_is_left(directory: Direc
 
 async def erasures(pool: Pool, environment_id: int) -> list[Any]:
     """Whom the jobs are about that erase."""
-    payloads = await pool.fetch("SELECT payload FROM addressee_jobs.pgqueuer WHERE entrypoint = 'erase'")
-    asked = [msgspec.json.decode(payload["payload"])["people"] for payload in payloads]
+    rows = await pool.fetch("SELECT arguments FROM addressee.jobs WHERE name = 'erase'")
+    asked = [msgspec.json.decode(row["arguments"])["people"] for row in rows]
     return [people for people in asked if people[0][0] == environment_id]
 
 

@@ -12,7 +12,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.jobs import Handling, Hint
+from addressee.database.job_worker import Handling
+from addressee.database.jobs import Hint
 from addressee.database.paging import Page
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
@@ -83,7 +84,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> Path:
 class WaitingJob:
     id: int
     name: str
-    payload: bytes
+    arguments: bytes
     deferred: bool
 
 
@@ -168,18 +169,18 @@ class Office:
     async def jobs(self) -> list[WaitingJob]:
         rows = await self.pool.fetch(
             """
-            SELECT id, entrypoint, payload, execute_after > now() AS deferred
-            FROM addressee_jobs.pgqueuer
+            SELECT id, name, arguments, due_at > now() AS deferred
+            FROM addressee.jobs
             ORDER BY id
             """
         )
         jobs = [WaitingJob(*row) for row in rows]
-        return [job for job in jobs if self.environment_id in environments_of(msgspec.json.decode(job.payload))]
+        return [job for job in jobs if self.environment_id in environments_of(msgspec.json.decode(job.arguments))]
 
     async def run(self, job: WaitingJob) -> None:
         self.clock.move(timedelta(milliseconds=1))
         handling = self.handlings[job.name]
-        await handling.handler(msgspec.json.decode(job.payload, type=handling.arguments))
+        await handling.handler(msgspec.json.decode(job.arguments, type=handling.arguments))
 
     async def work(self, *, deferred: bool = False) -> None:
         """Runs jobs until only deferred ones wait; those too, once each, when it is said."""
@@ -191,7 +192,7 @@ class Office:
     async def _run_all(self, jobs: Sequence[WaitingJob]) -> None:
         for job in jobs:
             await self.run(job)
-            await self.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+            await self.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
 
     async def work_after(self, wait: timedelta) -> None:
         """Lets time pass, then runs what was deferred."""

@@ -25,7 +25,7 @@ async def start(office: Office) -> None:
     """Runs only the first job: the recipients' runs exist, none has taken a step."""
     (job,) = [job for job in await office.jobs() if job.name == "start"]
     await office.run(job)
-    await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+    await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
 
 
 async def test_before_anything_was_started(office: Office) -> None:

@@ -78,7 +78,7 @@ class Crowd:
         for job in await self.office.jobs():
             if job.name == kind:
                 await self.office.run(job)
-                await self.office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await self.office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ async def test_jobs_that_run_twice_change_nothing(office: Office, crowd: Crowd) 
         for job in jobs:
             await office.run(job)
             await office.run(job)
-            await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+            await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
     runs = await office.recipient_runs()
     assert len(runs) == PAGE_SIZE + 4
     assert (await office.counts())["messages"] == PAGE_SIZE + 4
@@ -410,7 +410,7 @@ class TestTopics:
             for job in jobs:
                 await office.run(job)
                 await office.run(job)
-                await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
         assert await crowd.told() == ids
         assert (await office.counts())["messages"] == len(ids)
         assert Counter(run["page"] for run in await office.recipient_runs()) == {1: PAGE_SIZE, 2: 1}

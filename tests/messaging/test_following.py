@@ -223,7 +223,7 @@ async def test_a_merge_looks_again_until_nothing_can_be_on_its_way(office: Offic
     await office.merge("ada", "guest")
     for sweep in range(len(SWEEPS) + 1):
         (job,) = [job for job in await office.jobs() if job.name == "follow"]
-        assert msgspec.json.decode(job.payload)["sweep"] == sweep
+        assert msgspec.json.decode(job.arguments)["sweep"] == sweep
         await office.work(deferred=True)
     assert [job for job in await office.jobs() if job.name == "follow"] == []
 

@@ -124,12 +124,12 @@ async def settle(office: Office) -> None:
 
 async def run_jobs(office: Office) -> None:
     while jobs := await office.jobs():
-        await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1)", [job.id for job in jobs])
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = ANY($1)", [job.id for job in jobs])
         for first in range(0, len(jobs), HANDLERS_AT_ONCE):
             await asyncio.gather(
                 *(
                     office.run_handler(
-                        job.name, msgspec.json.decode(job.payload, type=office.handlings[job.name].arguments)
+                        job.name, msgspec.json.decode(job.arguments, type=office.handlings[job.name].arguments)
                     )
                     for job in jobs[first : first + HANDLERS_AT_ONCE]
                 )

@@ -82,7 +82,7 @@ class News:
         for job in await self.office.jobs():
             if job.name in kinds:
                 await self.office.run(job)
-                await self.office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await self.office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
 
     async def waiting(self) -> list[str]:
         return [job.name for job in await self.office.jobs() if not job.deferred]
@@ -155,7 +155,7 @@ class TestBroadcast:
             for job in jobs:
                 await news.office.run(job)
                 await news.office.run(job)
-                await news.office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await news.office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
         assert await news.runs("told") == sorted(new)
 
     async def test_a_list_that_was_deleted_and_created_again_tells_nobody(self, news: News) -> None:
@@ -287,7 +287,7 @@ class TestTracking:
         await news.replace(*stayed, "joined")
         between = await news.replace(*stayed)
         slow, _ = [job for job in await news.office.jobs() if job.name == "settle_list"]
-        await news.office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", slow.id)
+        await news.office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", slow.id)
         await news.office.work()
         assert (await news.stored(between))[0] == 4
         await news.office.run(slow)
@@ -326,7 +326,7 @@ class TestTracking:
             for job in jobs:
                 await news.office.run(job)
                 await news.office.run(job)
-                await news.office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await news.office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
         assert await news.runs("hello") == ["ada", "bob", "cleo"]
         assert await news.runs("goodbye") == ["ada"]
 

@@ -201,7 +201,7 @@ async def tell_first_pages(office: Office, object: Recipient) -> dict[str, int]:
         for job in await office.jobs():
             if job.name in ("start", "expand"):
                 await office.run(job)
-                await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
     await office.messaging.cancel(ENVIRONMENT, "welcome", "key", None)
     await office.work()
     runs = [run for run in await office.recipient_runs() if run["run_id"] == run_id]

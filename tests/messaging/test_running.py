@@ -97,9 +97,7 @@ async def test_jobs_that_run_twice_make_nothing_twice(office: Office) -> None:
         for job in jobs:
             await office.run(job)
             await office.run(job)
-        await office.pool.execute(
-            "DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1::bigint[])", [job.id for job in jobs]
-        )
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = ANY($1::bigint[])", [job.id for job in jobs])
     assert await office.counts() == {
         "workflow_runs": 1,
         "recipient_runs": 2,
@@ -117,9 +115,7 @@ async def test_two_workers_at_once_make_nothing_twice(office: Office) -> None:
     while jobs := await office.jobs():
         for job in jobs:
             await asyncio.gather(*(office.run(job) for _ in range(4)))
-        await office.pool.execute(
-            "DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1::bigint[])", [job.id for job in jobs]
-        )
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = ANY($1::bigint[])", [job.id for job in jobs])
     assert await office.counts() == {
         "workflow_runs": 1,
         "recipient_runs": 50,

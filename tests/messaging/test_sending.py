@@ -163,7 +163,7 @@ async def test_a_worker_that_dies_leaves_its_sends_to_be_tried_again(office: Off
         for job in await office.jobs():
             if job.name != "send":
                 await office.run(job)
-                await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+                await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
     # Another worker claimed the send and was killed.
     claimed_until = office.clock.now() + timedelta(seconds=50)
     await office.pool.execute(

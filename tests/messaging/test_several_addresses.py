@@ -116,7 +116,7 @@ async def send_job(office: Office) -> WaitingJob:
     for name in ("start", "advance"):
         (job,) = [job for job in await office.jobs() if job.name == name]
         await office.run(job)
-        await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
     (job,) = await office.jobs()
     return job
 

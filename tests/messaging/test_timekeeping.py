@@ -339,7 +339,7 @@ async def test_several_timekeepers_fire_each_occurrence_once(office: Office, tar
         office.clock.move(HOUR)
         await asyncio.gather(*(tick(pool, office.clock.now()) for pool in pools for _ in range(2)))
     assert await fired(office) == {str(each.id): 3 for each in made}
-    started = Counter(msgspec.json.decode(job.payload)["run_id"] for job in await office.jobs())
+    started = Counter(msgspec.json.decode(job.arguments)["run_id"] for job in await office.jobs())
     assert started == {str(run["id"]): 1 for run in await runs(office)}
     for pool in pools:
         await pool.close()
@@ -412,7 +412,7 @@ async def test_several_workers_of_which_one_is_killed_fire_each_occurrence_once(
         await until(nothing_is_due, 60)
     assert await fired(office) == {str(each.id): 1 for each in made}
     await office.pool.execute(
-        "DELETE FROM addressee_jobs.pgqueuer WHERE id = ANY($1::bigint[])", [job.id for job in await office.jobs()]
+        "DELETE FROM addressee.jobs WHERE id = ANY($1::bigint[])", [job.id for job in await office.jobs()]
     )
 
 

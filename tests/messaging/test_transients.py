@@ -167,7 +167,7 @@ async def test_sending_needs_no_profile(office: Office) -> None:
         (job,) = await office.jobs()
         assert job.name == name
         await office.run(job)
-        await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
     assert await profiles(office) == [None]
     await office.work()
     (message,) = await all_messages(office)

@@ -118,10 +118,10 @@ async def test_a_workflow_is_one_environments(office: Office, other: Office) -> 
 async def start_waits(office: Office) -> timedelta:
     """For how long the only job waits before it runs."""
     statement = """
-        SELECT jobs.execute_after - jobs.created
-        FROM addressee_jobs.pgqueuer AS jobs
-        WHERE jobs.entrypoint = 'start'
-          AND convert_from(jobs.payload, 'UTF8')::jsonb ->> 'environment_id' = $1
+        SELECT jobs.due_at - jobs.inserted_at
+        FROM addressee.jobs AS jobs
+        WHERE jobs.name = 'start'
+          AND convert_from(jobs.arguments, 'UTF8')::jsonb ->> 'environment_id' = $1
     """
     waits: timedelta = await office.pool.fetchval(statement, str(office.environment_id))
     return waits

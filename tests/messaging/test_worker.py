@@ -11,12 +11,18 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.messaging import Status, worker
+from addressee.messaging import Status, Trigger, worker
 from addressee.messaging.housekeeping import tidy
-from tests.messaging.office import Office
+from tests.messaging.office import FILES, Office, user
 from tests.support.clock import MovedClock
 from tests.support.receipts import receipt
 from tests.support.waiting import until
+
+NUMBERED = """
+name: Numbered
+steps:
+  - {ref: in-app, channel: in-app, template: {body: "{{ number }}"}}
+"""
 
 
 @pytest.fixture
@@ -62,6 +68,27 @@ async def test_two_workers_share_the_work(installation: Installation, office: Of
     assert [message.status for message in await office.messages("user-0", statuses=[Status.SENT])] == [Status.SENT] * 2
     name = await office.pool.fetchval("SELECT name FROM addressee.environments WHERE id = $1", office.environment_id)
     assert len(list((installation.data_dir / "outbox" / name).glob("*.eml"))) == 600
+
+
+async def test_a_burst_of_triggers_for_one_person_stands_in_its_feed_in_their_order(
+    installation: Installation, office: Office
+) -> None:
+    await office.push({**FILES, "workflows/numbered.yaml": NUMBERED})
+    await office.identify("ada")
+    stop = asyncio.Event()
+    workers = [asyncio.create_task(worker.run(installation, stop)) for _ in range(3)]
+    for number in range(40):
+        what = Trigger("numbered", [user("ada")], {"number": number})
+        await office.messaging.trigger(office.environment_id, what, receipt=None)
+
+    async def is_complete() -> bool:
+        return (await office.feed("ada")).total == 40
+
+    await until(is_complete, seconds=60)
+    stop.set()
+    await asyncio.gather(*workers)
+    entries = (await office.feed("ada")).items.entries
+    assert [entry.message.data["number"] for entry in entries] == list(reversed(range(40)))
 
 
 async def test_housekeeping_forgets_expired_receipts_only(office: Office) -> None:

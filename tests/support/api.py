@@ -40,13 +40,13 @@ def running(installation: Installation, *arguments: str) -> Iterator[subprocess.
 
 
 @contextmanager
-def running_api(installation: Installation) -> Iterator[str]:
-    """The API's URL."""
+def running_api(installation: Installation, health: str = "/health/ready") -> Iterator[str]:
+    """The API's URL, once it answers that it is well."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running(installation, API, "127.0.0.1", str(port), "1") as process:
         until = time.monotonic() + START_SECONDS
-        while not answers(url):
+        while not answers(url, health):
             assert process.poll() is None, (installation.data_dir / f"{API}.log").read_text()
             assert time.monotonic() < until
             time.sleep(POLL_SECONDS)
@@ -64,7 +64,7 @@ async def until_at_work(pool: Pool) -> None:
     job = Erase([], sweeps=0).job()
     async with pool.acquire() as connection:
         await enqueue(connection, [job])
-    waiting = "SELECT count(*) FROM addressee_jobs.pgqueuer WHERE entrypoint = $1 AND payload = $2"
+    waiting = "SELECT count(*) FROM addressee.jobs WHERE name = $1 AND arguments = $2"
 
     async def is_done() -> bool:
         return bool(await pool.fetchval(waiting, job.name, msgspec.json.encode(job.arguments)) == 0)
@@ -72,8 +72,8 @@ async def until_at_work(pool: Pool) -> None:
     await until(is_done, START_SECONDS)
 
 
-def answers(url: str) -> bool:
+def answers(url: str, health: str) -> bool:
     try:
-        return ask(url, "GET", "/health/ready").status == 200
+        return ask(url, "GET", health).status == 200
     except OSError:
         return False

@@ -60,9 +60,7 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
     Any number of processes may do this at once. Raises SetupError when the server is older than PostgreSQL 15
     or the schema too new for this code.
     """
-    from addressee.database import jobs
-
-    async with connect(target) as connection, connect(target) as second:
+    async with connect(target) as connection:
         refuse_old_server(connection.get_server_version())
         await create_record(connection)
         applied = [
@@ -70,10 +68,6 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
             for migration in MIGRATIONS
             if (finish or not is_last_post(migration)) and await apply(connection, migration)
         ]
-        async with connection.transaction():
-            await connection.execute(SQL["lock_migrations"])
-            # Its own upgrades commit step by step, so they need a connection without a transaction.
-            await jobs.install(second)
         await ensure_partitions(connection, datetime.now(UTC))
     return applied
 

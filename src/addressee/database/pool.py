@@ -84,6 +84,5 @@ async def keep_as_it_is(connection: Any) -> None:
     """Saves a round trip for each use: nothing of ours changes a session, and asyncpg ends open transactions."""
 
 
-def encode_document(document: bytes | str) -> bytes:
-    """The job library passes its headers as text; everything of ours is bytes."""
-    return JSONB_VERSION + (document if isinstance(document, bytes) else document.encode())
+def encode_document(document: bytes) -> bytes:
+    return JSONB_VERSION + document

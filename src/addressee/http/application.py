@@ -29,7 +29,7 @@ from addressee.directory.errors import UnavailableError
 from addressee.directory.receipts import ReceiptMismatchError, RepeatedError
 from addressee.http import bodies, cors, metrics, public_url, requests
 from addressee.http.paths import decode_path
-from addressee.logs import RequestLine, write_request
+from addressee.logs import RequestLine, passed, write_request
 
 SERVER_ERROR = 500
 
@@ -168,19 +168,8 @@ def failure(dialect: Dialect, error: Exception, info: RequestInfo) -> Answer:
         error = UnavailableError("Other changes were in the way; try again in a moment.")
     answer = dialect.error(error, info)
     if answer.status == SERVER_ERROR:
-        log.error("internal error", request_id=info.id, **where(error))
+        log.error("internal error", request_id=info.id, error=type(error).__name__, passed=passed(error))
     return answer
-
-
-def where(error: Exception) -> dict[str, Any]:
-    """The kind of an exception and the lines that it passed; its message may hold a caller's data."""
-    lines = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        lines.append(f"{code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno} {code.co_name}")
-        traceback = traceback.tb_next
-    return {"error": type(error).__name__, "passed": lines}
 
 
 def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 import structlog
 
 from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions
-from addressee.database.jobs import enqueue, forget_finished
+from addressee.database.jobs import enqueue
 from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.bulk import delete_old_operations
@@ -20,7 +20,6 @@ from addressee.directory.receipts import delete_expired_receipts
 from addressee.messaging.erasing import Erase, Person
 
 INTERVAL_SECONDS = 3600
-JOB_LOG_LIFE = timedelta(days=7)
 HISTORY_MONTHS = 12
 
 MERGES_AT_ONCE = 200
@@ -47,7 +46,6 @@ async def tidy(pool: Pool, now: datetime) -> None:
     async with pool.acquire() as connection:
         await ensure_partitions(connection, now)
         await drop_expired_partitions(connection, now, HISTORY_MONTHS)
-        await forget_finished(connection, now - JOB_LOG_LIFE)
         await delete_expired_receipts(connection, now)
         await delete_old_operations(connection, now)
         await delete_old_notices(connection, now)

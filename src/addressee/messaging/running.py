@@ -22,6 +22,7 @@ from addressee.messaging.runs import (
     TRANSIENT_LIFE,
     RunPage,
     WaitingRecipient,
+    lane_of,
 )
 from addressee.messaging.stepping import Facts, NewMessage, RecipientRun, RunStatus, run_through
 from addressee.messaging.storing import (
@@ -65,7 +66,8 @@ class Runner:
             )
             await open_fanouts(connection, page, run, starting, level=0)
             onward = [page.following.job("start")] if rest else await fanouts_to_start(connection, page)
-            await enqueue(connection, [page.job("advance"), *onward])
+            lane = lane_of(page.environment_id, waiting) if page.page == 0 else None
+            await enqueue(connection, [page.job("advance", lane=lane), *onward])
         self._hint.give()
 
     async def advance(self, page: RunPage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -126,12 +126,19 @@ class RunPage(msgspec.Struct, frozen=True):
     run_id: UUID
     page: int
 
-    def job(self, name: str, delay: timedelta | None = None) -> Job:
-        return Job(name, msgspec.structs.asdict(self), delay)
+    def job(self, name: str, delay: timedelta | None = None, lane: str | None = None) -> Job:
+        return Job(name, msgspec.structs.asdict(self), delay, lane)
 
     @property
     def following(self) -> RunPage:
         return msgspec.structs.replace(self, page=self.page + 1)
+
+
+def lane_of(environment_id: int, recipients: Sequence[WaitingRecipient]) -> str | None:
+    """The lane of a run's jobs: the runs of one recipient alone are carried out in the order of their triggers."""
+    if len(recipients) != 1 or recipients[0].collection == TRANSIENT:
+        return None
+    return f"{environment_id}/{recipients[0].collection}/{recipients[0].id}"
 
 
 def common(kinds: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:

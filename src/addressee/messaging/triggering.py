@@ -28,7 +28,7 @@ from addressee.messaging.errors import (
     WorkflowMissingError,
 )
 from addressee.messaging.reference import Reference
-from addressee.messaging.runs import NO_TERMS, Identity, RunPage, Terms, WaitingRecipient
+from addressee.messaging.runs import NO_TERMS, Identity, RunPage, Terms, WaitingRecipient, lane_of
 from addressee.messaging.schemas import failures
 from addressee.messaging.transients import Transient
 from addressee.messaging.workflow import MAX_DELAY, Workflow
@@ -179,7 +179,15 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
     if not runs:
         return
     await insert_runs(connection, runs, now)
-    await enqueue(connection, [RunPage(run.environment_id, run.id, 0).job("start", run.delay or None) for run in runs])
+    await enqueue(
+        connection,
+        [
+            RunPage(run.environment_id, run.id, 0).job(
+                "start", run.delay or None, lane_of(run.environment_id, run.recipients)
+            )
+            for run in runs
+        ],
+    )
 
 
 async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:

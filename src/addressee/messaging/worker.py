@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+from addressee.database import earlier_jobs
 from addressee.database.installation import Installation
-from addressee.database.jobs import Handling, Hint, work
+from addressee.database.job_worker import Handling, work
+from addressee.database.jobs import Hint
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
@@ -34,15 +36,18 @@ from addressee.messaging.zone_follower import ZoneFollower
 async def run(installation: Installation, stop: asyncio.Event) -> None:
     """Works until `stop` is set; what is being done then is finished first.
 
-    Raises SetupError, OSError or asyncpg.PostgresError when the database cannot be reached at the start.
+    It waits for a database that is away. Raises SetupError when the installation has none, or no usable master key.
     """
     sealer = Sealer(installation.master_key())
-    pool = await open_pool(installation.target())
+    pool = await open_pool(installation.target(), min_size=0)
     clock = Clock()
     try:
         handlings = handlings_of(pool, sealer, installation.data_dir / "outbox", clock)
         await asyncio.gather(
-            work(pool, handlings, stop), keep_house(pool, clock, stop), keep_time(pool, Hint(pool), clock, stop)
+            work(installation.target(), handlings, stop),
+            earlier_jobs.keep_moving(pool, Hint(pool), stop),
+            keep_house(pool, clock, stop),
+            keep_time(pool, Hint(pool), clock, stop),
         )
     finally:
         await pool.close()

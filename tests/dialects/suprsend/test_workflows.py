@@ -58,10 +58,10 @@ async def accepted_runs(pool: Pool, environment: Environment) -> list[dict[str, 
     rows = await pool.fetch(
         """
         SELECT runs.id::text, runs.workflow, runs.tenant, runs.source, runs.terms, runs.data,
-               jobs.execute_after - jobs.created AS delay
+               jobs.due_at - jobs.inserted_at AS delay
         FROM addressee.workflow_runs AS runs
-        LEFT JOIN addressee_jobs.pgqueuer AS jobs
-          ON jobs.entrypoint = 'start' AND convert_from(jobs.payload, 'UTF8')::jsonb ->> 'run_id' = runs.id::text
+        LEFT JOIN addressee.jobs AS jobs
+          ON jobs.name = 'start' AND convert_from(jobs.arguments, 'UTF8')::jsonb ->> 'run_id' = runs.id::text
         WHERE runs.environment_id = $1
         ORDER BY runs.id
         """,

@@ -1,11 +1,13 @@
--- How much of each kind of job waits, since when, and how much is held.
-SELECT entrypoint,
-       count(*) FILTER (WHERE status IN ('queued', 'picked')) AS waiting,
+-- How much of each kind of job waits or runs, since when the longest due one waits, and how much is held.
+SELECT name,
+       count(*) FILTER (WHERE held_at IS NULL) AS waiting,
        coalesce(
-         extract(epoch FROM now() - min(execute_after) FILTER (WHERE status = 'queued' AND execute_after < now())),
+         extract(epoch FROM now() - min(due_at) FILTER (
+           WHERE held_at IS NULL AND due_at < now() AND (claimed_until IS NULL OR claimed_until < now())
+         )),
          0
        )::float8 AS oldest_seconds,
-       count(*) FILTER (WHERE status = 'failed') AS held
-FROM addressee_jobs.pgqueuer
-GROUP BY entrypoint
-ORDER BY entrypoint
+       count(*) FILTER (WHERE held_at IS NOT NULL) AS held
+FROM addressee.jobs
+GROUP BY name
+ORDER BY name

@@ -1,0 +1,2 @@
+-- Tells polling workers that jobs may wait.
+SELECT pg_notify($1, '')
