@@ -190,8 +190,8 @@ class TestHealth:
         assert (reply.status, reply.body) == (200, b"")
 
 
-@pytest.fixture(scope="module")
-async def outage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut]:
+@pytest.fixture(scope="module", params=["the database left", "the database was not there"])
+async def outage(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> AsyncIterator[Cut]:
     installation = Installation(tmp_path_factory.mktemp("outage"))
     async with AsyncExitStack() as stack:
         async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS):
@@ -200,8 +200,11 @@ async def outage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut]
             keys = Keys(pool, Sealer(installation.master_key()))
             created = {kind: (await keys.create("development", kind)).key for kind in KINDS}
             await pool.close()
-            url = stack.enter_context(running_api(installation))
-            assert ask(url, "GET", "/v1/users", key=created["secret"]).status == 200
+            if request.param == "the database left":
+                url = stack.enter_context(running_api(installation))
+                assert ask(url, "GET", "/v1/users", key=created["secret"]).status == 200
+        if request.param == "the database was not there":
+            url = stack.enter_context(running_api(installation, "/health/live"))
         yield Cut(url, created)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addressee.database.errors import SetupError
+from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.target import Target
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ class Cluster:
     def target(self) -> Target:
         """How to connect. Holds the socket folder open for the rest of the process.
 
-        Raises SetupError when there is no server in this folder yet.
+        Raises UnreachableError when there is no server in this folder yet.
         """
         try:
             password = self.password.read_text()
             socket = OpenPath(self.socket)
         except FileNotFoundError:
-            raise SetupError(
+            raise UnreachableError(
                 f"There is no database in {self.folder} yet: run `addressee serve` on this data folder first."
             ) from None
         arguments = {

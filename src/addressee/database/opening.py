@@ -13,6 +13,7 @@ from addressee.database import queries
 from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check_schema, connect, is_migrated, migrate
+from addressee.database.pool import AWAY
 from addressee.database.sealing import derive
 from addressee.database.target import Target, answers
 
@@ -69,14 +70,24 @@ async def wait_for_database(installation: Installation) -> Target:
     Raises SetupError when it does not answer within a minute, or cannot be used by this code or master key.
     """
     until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        if await is_running(installation):
-            break
+    while True:
+        try:
+            return await confirm(installation)
+        except UnreachableError:
+            if time.monotonic() >= until:
+                raise
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def confirm(installation: Installation) -> Target:
+    """The database of an installation. Raises SetupError when it is not one for this code and master key."""
     target = installation.target()
-    async with connect(target) as connection:
-        await check_schema(connection)
-    await confirm_master_key(target, installation.master_key())
+    try:
+        async with connect(target) as connection:
+            await check_schema(connection)
+        await confirm_master_key(target, installation.master_key())
+    except AWAY as error:
+        raise UnreachableError(f"The database went away: {type(error).__name__}.") from error
     return target
 
 

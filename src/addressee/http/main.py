@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+import structlog
+
 from addressee import logs
+from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
-from addressee.database.pool import Pool, open_pool
+from addressee.database.migrate import check
+from addressee.database.pool import Pool, is_away, open_pool
 from addressee.database.sealing import Sealer
+from addressee.database.target import Target
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
@@ -32,12 +40,23 @@ POOL_SIZE = 10
 COLLECT_AFTER_OBJECTS = 50_000
 DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE)
 
+# A database that answers by then is checked before the first request is taken.
+CHECK_SECONDS = 1.0
+PAUSE_SECONDS = 0.2
+
+log = structlog.get_logger()
+
 
 def create() -> Service:
-    """What the HTTP server calls in each of its processes."""
+    """What the HTTP server calls in each of its processes. One that cannot work as it is set up ends."""
     logs.configure()
     die_with_parent()
-    return Service(Installation.from_environment())
+    installation = Installation.from_environment()
+    try:
+        return Service(installation.target(), Sealer(installation.master_key()))
+    except SetupError as error:
+        log.error("the API cannot start", reason=str(error))
+        sys.exit(1)
 
 
 def spare_the_collector() -> None:
@@ -50,11 +69,40 @@ def spare_the_collector() -> None:
     gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)
 
 
-class Service:
-    """Owns a process's connections for as long as the process serves."""
+async def check_once_reached(pool: Pool) -> None:
+    """Returns when the database answers and fits this code. Raises what trying again does not help against."""
+    while True:
+        try:
+            await check(pool)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
 
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
+
+def end_unless_it_fits(checking: asyncio.Task[None]) -> None:
+    """Ends this process in order when the database that it was waiting for is not one for it."""
+    if not checking.cancelled() and (error := checking.exception()) is not None:
+        log.error("the API cannot go on", reason=why(error))
+        signal.raise_signal(signal.SIGTERM)
+
+
+def why(error: BaseException) -> str:
+    """The message of an error only where it is one of ours: a driver's may hold what is secret."""
+    return str(error) if isinstance(error, SetupError) else type(error).__name__
+
+
+class Service:
+    """Owns a process's connections for as long as the process serves.
+
+    It serves whether the database is there or not: what needs it is answered 503 until it is.
+    """
+
+    def __init__(self, target: Target, sealer: Sealer) -> None:
+        self._target = target
+        self._sealer = sealer
         self._application: ASGIApp | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -65,14 +113,26 @@ class Service:
             await self._application(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
+        try:
+            await self._live_until_told(receive, send)
+        finally:
+            logs.write_out()
+
+    async def _live_until_told(self, receive: Receive, send: Send) -> None:
         await receive()
-        pool = await open_pool(self._installation.target(), min_size=2, max_size=POOL_SIZE)
-        sealer = Sealer(self._installation.master_key())
-        directory = Directory(pool, sealer=lambda: sealer)
-        self._application = RawPaths(self._build(pool, directory, sealer))
+        pool = await open_pool(self._target, min_size=0, max_size=POOL_SIZE)
+        checking = asyncio.create_task(check_once_reached(pool))
+        await asyncio.wait((checking,), timeout=CHECK_SECONDS)
+        if checking.done() and (error := checking.exception()) is not None:
+            await send({"type": "lifespan.startup.failed", "message": why(error)})
+            return
+        checking.add_done_callback(end_unless_it_fits)
+        directory = Directory(pool, sealer=lambda: self._sealer)
+        self._application = RawPaths(self._build(pool, directory, self._sealer))
         spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        checking.cancel()
         await directory.writer.drain()
         await pool.close()
         await send({"type": "lifespan.shutdown.complete"})
