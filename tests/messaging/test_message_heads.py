@@ -50,7 +50,7 @@ async def triggered(office: Office, *ids: str, workflow: str = "plain", times: i
         if job.name == "start":
             await office.run(job)
     advances = [job for job in await office.jobs() if job.name == "advance"]
-    await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer")
+    await office.pool.execute("DELETE FROM addressee.jobs")
     return advances
 
 
