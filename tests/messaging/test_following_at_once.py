@@ -44,7 +44,7 @@ async def run_jobs(office: Office, *names: str) -> None:
     for name in names:
         (job,) = [job for job in await office.jobs() if job.name == name]
         await office.run(job)
-        await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
 
 
 async def whole(office: Office, id: str, **filter: Any) -> list[Message]:

@@ -117,7 +117,7 @@ async def test_the_first_try_asks_too(office: Office, mail: MailServer) -> None:
 async def run(office: Office, name: str) -> None:
     (job,) = [job for job in await office.jobs() if job.name == name]
     await office.run(job)
-    await office.pool.execute("DELETE FROM addressee_jobs.pgqueuer WHERE id = $1", job.id)
+    await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
 
 
 async def test_what_overrides_preferences_is_sent_all_the_same(office: Office, mail: MailServer) -> None:
