@@ -58,14 +58,20 @@ async def test_it_says_when_it_is_ready_and_ends_in_order(tmp_path: Path) -> Non
 
 
 async def test_nothing_outlives_it_when_it_is_killed(tmp_path: Path) -> None:
-    with running_service(tmp_path) as service:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with running_service(tmp_path / "data", TMPDIR=str(temporary)) as service:
         await until(lambda: has_said(service, "ready"))
         below = descendants(service.process.pid)
         service.process.kill()
         service.process.wait()
         await until(lambda: are_gone(below))
+        [left] = temporary.iterdir()
         service.start()
         assert await is_ready(service)
+        [anew] = temporary.iterdir()
+        assert anew != left
+    assert list(temporary.iterdir()) == []
 
 
 async def test_each_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
@@ -152,5 +158,5 @@ async def test_metrics_are_those_of_all_processes(tmp_path: Path) -> None:
             httpx.get(f"{service.url}/health/live")  # a connection of its own, to either process
         assert await requests_in() == before + 40
         files = temporary.glob("addressee-metrics-*/counter_*.db")
-        assert len({file.stem.rpartition("_")[2] for file in files}) == 3  # two of the API, one worker
+        assert len({file.stem.rpartition("_")[2] for file in files}) == 4  # two of the API and their parent, one worker
     assert list(temporary.iterdir()) == []

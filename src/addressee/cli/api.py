@@ -1,6 +1,7 @@
 """The API's process: `python -m addressee.cli.api HOST PORT WORKERS`, started by `serve`."""
 
 import sys
+from importlib import import_module
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -20,6 +21,8 @@ GRACE_SECONDS = 30
 def main() -> None:
     host, port, workers = sys.argv[1:]
     logs.configure()
+    # What is imported here is there at once in each process that is forked, also in one that replaces another.
+    import_module(APPLICATION.partition(":")[0])
     Server(
         APPLICATION,
         factory=True,

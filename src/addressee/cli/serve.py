@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from tempfile import TemporaryDirectory
 
 import structlog
 
 from addressee import logs
 from addressee.cli.api import GRACE_SECONDS
+from addressee.cli.metrics_folder import metrics_folder
 from addressee.cli.signals import run_until_signal
 from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.environment import METRICS_FOLDER
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.memory import memory_bytes
@@ -26,10 +27,9 @@ from addressee.database.migrate import migrate
 from addressee.database.opening import confirm_master_key
 from addressee.database.pool import open_pool
 from addressee.database.postgres_settings import chosen, sized_for
+from addressee.database.queries import load
 from addressee.database.sealing import Sealer
-from addressee.http.metrics import SHARED_FOLDER
 from addressee.http.public_url import configured_url
-from addressee.messaging.example import install_example
 from addressee.processes import ProcessError, Service, Stopping, start, stop
 
 WAYS_TO_STOP = (Stopping(signal.SIGTERM, GRACE_SECONDS + 5), Stopping(signal.SIGKILL, 5))
@@ -39,6 +39,10 @@ POLL_SECONDS = 0.05
 
 # An address that means every one of the machine, and the one to ask instead.
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+EXAMPLE_ENVIRONMENT = "development"
+
+SQL = load(__package__)
 
 log = structlog.get_logger()
 
@@ -75,8 +79,8 @@ async def supervise(installation: Installation, address: Address, workers: int, 
     Raises SetupError or ProcessError when something cannot be started, or cannot be kept running.
     """
     async with AsyncExitStack() as stack:
-        metrics = stack.enter_context(TemporaryDirectory(prefix="addressee-metrics-", ignore_cleanup_errors=True))
-        environment = {**os.environ, **installation.to_environment(), SHARED_FOLDER: metrics}
+        metrics = stack.enter_context(metrics_folder())
+        environment = {**os.environ, **installation.to_environment(), METRICS_FOLDER: str(metrics)}
         services = []
         if installation.database_url is None:
             server = EmbeddedPostgres(installation.postgres_folder, settings=settings)
@@ -86,11 +90,13 @@ async def supervise(installation: Installation, address: Address, workers: int, 
         await confirm_master_key(installation.target(), installation.master_key())
         if installation.database_url is None:
             await offer_example(installation)
-        for service in (
-            Service("worker", partial(start_worker, environment), WAYS_TO_STOP),
-            Service("API", partial(start_api, environment, address, workers), WAYS_TO_STOP),
-        ):
+        # The API alone first: what it imports takes a processor for a second, and callers wait for nothing else.
+        api = Service("API", partial(start_api, environment, address, workers), WAYS_TO_STOP)
+        worker = Service("worker", partial(start_worker, environment), WAYS_TO_STOP)
+        for service in (api, worker):
             services.append(await stack.enter_async_context(service))
+        # It ends first, too, so that the worker may finish what it has taken.
+        stack.push_async_exit(api)
         log.info("ready", url=address.url)
         await asyncio.gather(*(service.running for service in services))
 
@@ -99,7 +105,11 @@ async def offer_example(installation: Installation) -> None:
     """Gives a new data folder channels and a workflow to try."""
     pool = await open_pool(installation.target(), max_size=2)
     try:
-        await install_example(pool, Sealer(installation.master_key()))
+        if not await pool.fetchval(SQL["has_channels"], EXAMPLE_ENVIRONMENT):
+            # Only now, as every start would wait for its import.
+            from addressee.messaging.example import install_example
+
+            await install_example(pool, Sealer(installation.master_key()))
     finally:
         await pool.close()
 

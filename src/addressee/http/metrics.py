@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import mark_process_dead
 from prometheus_client.registry import Collector
 
+from addressee.database.environment import METRICS_FOLDER
 from addressee.database.jobs import QueueState
 from addressee.http import metric_files
 
@@ -20,8 +21,6 @@ SECONDS = Histogram(
     ["dialect", "operation", "status"],
     buckets=(0.01, 0.05, 0.25, 1, 5),
 )
-
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 answered: dict[tuple[str, str, int], Histogram] = {}
 
@@ -40,7 +39,7 @@ def render(queue: Sequence[QueueState]) -> bytes:
     """All metrics in the text format. Processes share theirs through a folder when the environment names one."""
     queues = CollectorRegistry()
     queues.register(QueueCollector(queue))
-    if folder := os.environ.get(SHARED_FOLDER):
+    if folder := os.environ.get(METRICS_FOLDER):
         forget_dead_processes(Path(folder))
         return metric_files.render(Path(folder)).encode() + generate_latest(queues)
     return generate_latest(REGISTRY) + generate_latest(queues)

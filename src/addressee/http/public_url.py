@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from falcon.asgi import Request
 
 from addressee.database.environment import PUBLIC_URL
 from addressee.database.errors import SetupError
+
+if TYPE_CHECKING:
+    from falcon.asgi import Request
 
 
 def configured_url(environment: Mapping[str, str] = os.environ) -> str | None:
