@@ -1,14 +1,27 @@
 -- Has paused runs go on that are due and that no other worker woke, and says of which pages they are.
+WITH held AS (
+  SELECT runs.environment_id,
+         runs.id,
+         runs.recipient_id
+  FROM addressee.recipient_runs AS runs
+  JOIN unnest($2::smallint[], $3::uuid[], $4::text[]) AS due (environment_id, id, recipient_id)
+    ON runs.environment_id = due.environment_id
+   AND runs.id = due.id
+   AND runs.recipient_id = due.recipient_id
+  WHERE runs.status = 'paused'
+    AND runs.due_at <= $1
+  -- In one order, so that workers which wake the same runs wait for each other in turn.
+  ORDER BY runs.environment_id, runs.id
+  FOR UPDATE OF runs
+)
 UPDATE addressee.recipient_runs AS runs
 SET status = 'queued',
     due_at = NULL,
     updated_at = $1
-FROM unnest($2::smallint[], $3::uuid[], $4::text[]) AS due (environment_id, id, recipient_id)
-WHERE runs.environment_id = due.environment_id
-  AND runs.id = due.id
-  AND runs.recipient_id = due.recipient_id
-  AND runs.status = 'paused'
-  AND runs.due_at <= $1
+FROM held
+WHERE runs.environment_id = held.environment_id
+  AND runs.id = held.id
+  AND runs.recipient_id = held.recipient_id
 RETURNING runs.environment_id,
           runs.run_id,
           runs.page
