@@ -60,6 +60,15 @@ class PlannedWrites:
         """What to note of those who are left out."""
         return [(place, [LEFT_OUT]) for place in self._left_out]
 
+    @property
+    def warnings(self) -> list[tuple[Place, list[str]]]:
+        """What was to be said of writes that were carried out."""
+        return [
+            (write.place, [warning.message for warning in result.warnings])
+            for write, result in self.results
+            if isinstance(result, Written) and result.warnings
+        ]
+
     def add(self, writes: Iterable[Write]) -> None:
         """Plans writes, all or none. Raises RefusedError for the first that would be refused."""
         with self.adding(writes):

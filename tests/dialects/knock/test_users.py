@@ -363,3 +363,36 @@ def test_what_cannot_be_reached_is_kept_with_a_notice(knock: Knock, http: httpx.
     assert (user.email, user.phone_number) == ("not-an-email", "0123")
     notices = http.get("/directory/v1/notices").json()["notices"]
     assert [(each["recipient_id"], each["messages"]) for each in notices] == [("ada", [NO_EMAIL, NO_NUMBER])]
+
+
+DESCRIBED = {"id": "ada", "email": "not-an-email"}
+
+DESCRIPTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "an object": ("PUT", "/v1/objects/ships/ada", {"email": "not-an-email"}),
+    "a tenant": ("PUT", "/v1/tenants/ada", {"email": "not-an-email"}),
+    "a trigger": ("POST", "/v1/workflows/new-comment/trigger", {"recipients": [DESCRIBED]}),
+    "a schedule": (
+        "POST",
+        "/v1/schedules",
+        {"workflow": "new-comment", "recipients": [DESCRIBED], "scheduled_at": "2099-01-01T00:00:00Z"},
+    ),
+    "schedules in bulk": (
+        "POST",
+        "/v1/schedules/bulk/create",
+        {"schedules": [{"workflow": "new-comment", "recipient": DESCRIBED, "scheduled_at": "2099-01-01T00:00:00Z"}]},
+    ),
+    "a subscription": ("POST", "/v1/objects/ships/argo/subscriptions", {"recipients": [DESCRIBED]}),
+    "an audience": ("POST", "/v1/audiences/beta/members", {"members": [{"user": DESCRIBED}]}),
+}
+
+
+@pytest.mark.usefixtures("pushed")
+@pytest.mark.parametrize("description", DESCRIPTIONS.values(), ids=DESCRIPTIONS.keys())
+def test_whoever_is_described_leaves_the_same_notice(
+    http: httpx.Client, description: tuple[str, str, dict[str, Any]]
+) -> None:
+    http.put("/v1/objects/ships/argo", json={}).raise_for_status()
+    method, path, body = description
+    http.request(method, path, json=body).raise_for_status()
+    notices = http.get("/directory/v1/notices").json()["notices"]
+    assert [(each["recipient_id"], each["messages"]) for each in notices] == [("ada", [NO_EMAIL])]

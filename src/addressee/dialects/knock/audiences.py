@@ -14,7 +14,7 @@ from addressee.dialects.knock import rendering, shapes
 from addressee.dialects.knock.errors import missing
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
-from addressee.dialects.knock.recipients import inline_write, mentioned, plan
+from addressee.dialects.knock.recipients import inline_write, mentioned, note, plan
 from addressee.dialects.knock.users import SECRET
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
@@ -41,6 +41,7 @@ async def add(call: Call) -> Answer:
     if audience not in planned.people:
         raise missing("The audience")
     await planned.carry_out()
+    await note(call, planned)
     await subscribe(call, planned.people, audience, tenants)
     return no_content()
 

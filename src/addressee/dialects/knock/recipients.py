@@ -97,7 +97,16 @@ async def describe(call: Call, place: Place, given: dict[str, Any], render: Call
 
     write = inline_write(call, Reference(place.collection, place.id), given)
     [checked] = await check_channel_data(call, [structs.replace(write, request=call.receipt(answer))])
-    return answer(await call.rooms.directory.write(checked))
+    return answer(await write_one(call, checked))
+
+
+async def write_one(call: Call, write: Write) -> Written:
+    """Carries out a write, and notes its warnings, for which the answer has no place. Raises RefusedError."""
+    written = await call.rooms.directory.write(write)
+    if written.warnings:
+        messages = [warning.message for warning in written.warnings]
+        await call.rooms.directory.note(call.request_id, [(write.place, messages)])
+    return written
 
 
 async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) -> PlannedWrites:
@@ -107,3 +116,8 @@ async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) 
     """
     places = [reference.at(call.environment.id) for reference in named]
     return await call.rooms.directory.plan(places, await check_channel_data(call, writes))
+
+
+async def note(call: Call, planned: PlannedWrites) -> None:
+    """Keeps what the answer cannot say of those whom a request describes."""
+    await call.rooms.directory.note(call.request_id, [*planned.notices, *planned.warnings])

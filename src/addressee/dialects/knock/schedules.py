@@ -23,6 +23,7 @@ from addressee.dialects.knock.recipients import (
     Given,
     described_writes,
     inline_writes,
+    note,
     plan,
     reference,
     references,
@@ -63,9 +64,11 @@ async def create(call: Call) -> Answer:
         [*recipients, *([common.actor] if common.actor else [])],
         inline_writes(call, "recipients", given.recipients) + described(call, given.actor, given.tenant),
     )
-    return answer(
-        await call.rooms.messaging.create_schedules(call.environment, wanted, planned, receipt=call.receipt(answer))
+    created = await call.rooms.messaging.create_schedules(
+        call.environment, wanted, planned, receipt=call.receipt(answer)
     )
+    await note(call, planned)
+    return answer(created)
 
 
 def answer(entries: Sequence[ScheduleEntry]) -> Answer:
@@ -151,11 +154,11 @@ async def update(call: Call) -> Answer:
         given.tenant or None,
     )
     planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
-    return answer(
-        await call.rooms.messaging.update_schedules(
-            call.environment, ids, change, planned, receipt=call.receipt(answer)
-        )
+    changed = await call.rooms.messaging.update_schedules(
+        call.environment, ids, change, planned, receipt=call.receipt(answer)
     )
+    await note(call, planned)
+    return answer(changed)
 
 
 def changed_instant(field: str, given: str | UnsetType | None) -> datetime | UnsetType | None:
@@ -201,6 +204,7 @@ async def bulk_create(call: Call) -> Answer:
     operation = await call.rooms.messaging.create_schedules_in_bulk(
         call.environment, rows, planned, receipt=call.receipt(bulk.answer)
     )
+    await note(call, planned)
     return bulk.answer(operation)
 
 

@@ -18,7 +18,7 @@ from addressee.dialects.knock.inline_channel_data import channels_for, checked_w
 from addressee.dialects.knock.objects import known_object, object_collection
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.query import Query
-from addressee.dialects.knock.recipients import inline_writes, plan, references
+from addressee.dialects.knock.recipients import inline_writes, note, plan, references
 from addressee.dialects.knock.users import SECRET, user_place
 from addressee.dialects.operation import MANY_RECIPIENTS_BYTES, Answer, Call, Operation, json_answer
 from addressee.directory.bulk import Failure
@@ -91,6 +91,7 @@ async def add(call: Call) -> Answer:
     known_recipients(call, named, planned.people)
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
+    await note(call, planned)
     added = await call.rooms.directory.add_subscriptions(
         recipient,
         known_recipients(call, named, planned.people),

@@ -16,6 +16,7 @@ from addressee.dialects.knock.inline_channel_data import check_channel_data
 from addressee.dialects.knock.paging import PAGING, asked_page
 from addressee.dialects.knock.preference_sets import tenant_of
 from addressee.dialects.knock.query import Query
+from addressee.dialects.knock.recipients import write_one
 from addressee.dialects.merge_rules import merge_rules
 from addressee.dialects.operation import Answer, Call, Operation, json_answer, no_content
 from addressee.directory.documents import check_id
@@ -69,11 +70,7 @@ async def identified(call: Call, place: Place, given: Mapping[str, Any], shape: 
         return json_answer(rendering.user(written.recipient, shape))
 
     [write] = await check_channel_data(call, [Write(place, (edit,), call.origin, request=call.receipt(answer))])
-    written = await call.rooms.directory.write(write)
-    if written.warnings:
-        said = [warning.message for warning in written.warnings]
-        await call.rooms.directory.note(call.request_id, [(place, said)])
-    return answer(written)
+    return answer(await write_one(call, write))
 
 
 async def get(call: Call) -> Answer:

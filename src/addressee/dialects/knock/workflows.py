@@ -13,6 +13,7 @@ from addressee.dialects.knock.recipients import (
     Given,
     described_writes,
     inline_writes,
+    note,
     plan,
     reference,
     references,
@@ -63,7 +64,7 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
         writes.append(tenant_write(call, given.tenant))
     planned = await plan(call, wanted.named, writes)
     run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
-    await call.rooms.directory.note(call.request_id, planned.notices)
+    await note(call, planned)
     return answer(run_id)
 
 
