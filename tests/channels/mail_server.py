@@ -22,7 +22,7 @@ OK = "250 OK"
 class MailServer:
     """`recipient_answer` and `data_answer` are its answers to RCPT and to the message; `mails` are those it took.
 
-    `refused` are its answers to single addresses.
+    `refused` are its answers to single addresses. It takes `seconds` for each message, and is about `busy` of them.
     """
 
     port: int = 0
@@ -33,6 +33,8 @@ class MailServer:
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     connections: int = 0
+    seconds: float = 0
+    busy: int = 0
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -50,6 +52,11 @@ class MailServer:
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.busy += 1
+        try:
+            await asyncio.sleep(self.seconds)
+        finally:
+            self.busy -= 1
         if self.data_answer == OK:
             assert isinstance(envelope.content, bytes)
             self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
