@@ -7,7 +7,7 @@ import pytest
 from addressee.dialects.knock.authentication import Caller
 from addressee.dialects.knock.tokens import Token
 from addressee.dialects.knock.users import OPERATIONS
-from addressee.dialects.operation import Call
+from addressee.dialects.operation import Call, RequestInfo
 
 UPDATE = next(operation for operation in OPERATIONS if operation.name == "users.update")
 ADA = Token("ada", {}, explicit=False)
@@ -16,12 +16,13 @@ ADA = Token("ada", {}, explicit=False)
 def call(**changes: Any) -> Call:
     nothing = cast(Any, None)
     parts = {"operation": UPDATE, "path": {"user_id": "ada"}, "query_string": "", "body": b'{"a": 1, "b": 2}'}
-    given = {"caller": Caller(), "headers": {}, "request_id": "one", **parts, **changes}
+    given = {"caller": Caller(), "headers": {}, "info": RequestInfo("one", "http://here"), **parts, **changes}
     return Call(rooms=nothing, credential=nothing, **given)
 
 
 @pytest.mark.parametrize(
-    "same", [{"body": b'{"b":2,"a":1}'}, {"request_id": "two"}, {"headers": {"user-agent": "another"}}]
+    "same",
+    [{"body": b'{"b":2,"a":1}'}, {"info": RequestInfo("two", "http://there")}, {"headers": {"user-agent": "another"}}],
 )
 def test_a_request_is_what_it_says(same: dict[str, Any]) -> None:
     assert call(**same).fingerprint == call().fingerprint

@@ -54,7 +54,11 @@ def test_an_id_is_the_callers(id: str) -> None:
     assert check_id(id) == id
 
 
-@pytest.mark.parametrize("id", ["", "x" * 257, "a\0", "\ud800", None, 7, ["a"]])
+def test_a_whole_number_is_the_text_of_its_digits() -> None:
+    assert check_id(7) == "7"
+
+
+@pytest.mark.parametrize("id", ["", "x" * 257, "a\0", "\ud800", None, 7.5, True, ["a"]])
 def test_an_id_that_cannot_be_one_is_refused(id: object) -> None:
     with pytest.raises(RefusedError):
         check_id(id)

@@ -12,6 +12,7 @@ from addressee.database.paging import Page, page
 from addressee.messaging import DeliveryLog, Message
 from tests.channels.mail_server import OK, MailServer, mail_server
 from tests.messaging.office import Office
+from tests.messaging.test_obstacles import opt_out, run
 from tests.messaging.test_sending import GREYLISTED, MAIL_ONLY, SMTP, message_of, sent_to
 
 
@@ -105,8 +106,11 @@ async def test_a_long_answer_is_cut(office: Office, mail: MailServer) -> None:
 
 
 async def test_nothing_is_logged_where_no_provider_was_asked(office: Office, mail: MailServer) -> None:
-    await office.identify("ada", email="not an address")
+    await office.identify("ada", email="ada@example.org")
     await office.trigger("ada", workflow="mail")
+    for name in ("start", "advance"):
+        await run(office, name)
+    await opt_out(office)
     await office.work()
     assert await logs(office, await message_of(office, "ada")) == []
 
