@@ -67,6 +67,7 @@ def test_what_no_channel_can_allow(scheme: str, mistake: str) -> None:
         ('<a class="b"href="javascript:x">x</a>', '<a class="b">x</a>'),
         ("<a/href=javascript:x>x</a>", "<a/>x</a>"),
         ('<form action="data:x"><button formaction="javascript:x">', "<form ><button >"),
+        ('<p title="a > b" href="javascript:x">', '<p title="a > b" >'),
         ('<img src="javascript:x">', "<img >"),
     ],
 )
@@ -81,6 +82,9 @@ def test_html_loses_the_addresses_of_links_that_there_may_not_be(html: str, left
         '<a href="https://example.org/?a=1&amp;b=2">x</a> <a href="#top">y</a>',
         '<img src="cid:logo"><img src="data:image/png;base64,xx">',
         'href="javascript:x"',
+        "<p>see href=javascript:x</p>",
+        '<p title="see href=javascript:x">x</p>',
+        "<p title='> href=javascript:x'>x</p>",
         "<p>data-href: javascript:x</p>",
     ],
 )

@@ -54,6 +54,7 @@ VALUES = [
     '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
     "x onmouseover=alert(1)",
+    "see href=javascript:alert(1)",
     ") [x](https://evil.example",
     "{{ recipient.id }}",
     "{% raw %}",

@@ -18,7 +18,7 @@ LINE_LENGTH = 76
 MAX_PLAIN = 60
 
 # Lines end there, or may for some reader.
-BREAKS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -50,7 +50,8 @@ def written_name(header: str, name: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return SURROGATE.sub("\ufffd", BREAKS.sub(" ", text)).strip()
+    parts = (part.strip() for part in BREAKS.split(text))
+    return SURROGATE.sub("\ufffd", " ".join(filter(None, parts)))
 
 
 def must_be_encoded(line: str) -> bool:

@@ -16,13 +16,14 @@ AROUND = "".join(map(chr, range(0x21)))
 WITHIN = str.maketrans("", "", "\t\n\r")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
-# An attribute of HTML that is an address. What was printed into it is escaped, so it ends where its author ends it.
-LINK = "href|action|formaction|xlink:href|cite"
-PICTURE = "src|background|poster"
-ADDRESS = re.compile(
-    rf"""(?<=[\s"'/])(?:(?P<link>{LINK})|{PICTURE})\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>`]+))""",
-    re.IGNORECASE,
+# A tag of HTML, and an attribute in it that has a value. What was printed into one is escaped, so it ends where its
+# author ends it.
+TAG = re.compile(r"""<[A-Za-z](?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
+ATTRIBUTE = re.compile(
+    r"""(?<![^\s"'/])(?P<name>[^\s"'<>/=]++)\s*+=\s*+(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>`]+))"""
 )
+LINKS = frozenset({"href", "action", "formaction", "xlink:href", "cite"})
+PICTURES = frozenset({"src", "background", "poster"})
 
 # Not even where a channel allows them: they run what they hold, or show it as a page.
 NEVER = frozenset({"javascript", "data", "vbscript"})
@@ -77,13 +78,16 @@ def checked_url(url: str, schemes: Collection[str]) -> Checked:
 
 def checked_html(text: str, schemes: Collection[str], embedded: Collection[str] = ()) -> Checked:
     """HTML without those attributes whose addresses a link, or a picture, may not have."""
+    allowed = dict.fromkeys(LINKS, schemes) | {name: {*schemes, *embedded} for name in PICTURES}
     refused: list[str] = []
 
     def attribute(found: re.Match[str]) -> str:
+        name = found["name"].lower()
+        if name not in allowed:
+            return found[0]
         given = next(filter(None, found.group("double", "single", "bare")), "")
-        allowed = schemes if found["link"] else {*schemes, *embedded}
-        checked = checked_url(html.unescape(given), allowed)
+        checked = checked_url(html.unescape(given), allowed[name])
         refused.extend(checked.refused)
         return "" if checked.refused else found[0]
 
-    return Checked(ADDRESS.sub(attribute, text), tuple(refused))
+    return Checked(TAG.sub(lambda tag: ATTRIBUTE.sub(attribute, tag[0]), text), tuple(refused))
