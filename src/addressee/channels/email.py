@@ -49,7 +49,7 @@ class Letter:
 
     @property
     def envelope(self) -> dict[str, str]:
-        """What tells this e-mail from others, with the addresses that are really used; nothing of what it says."""
+        """The fields that identify this e-mail in the delivery log: the addresses really used, and no contents."""
         return {"id": self.id, "from": str(self.sender), "to": str(self.recipient)}
 
 
@@ -89,7 +89,7 @@ def own_mailbox(written: str) -> Mailbox:
 
 
 def mistaken_email(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with the settings that channels for e-mail share: the setting, and what it must be."""
+    """Yields each mistake in the settings that channels for e-mail share: the setting, and what it must be."""
     yield from mistaken_schemes(settings)
     for name in ("from", "reply_to"):
         written = settings.get(name)

@@ -147,7 +147,7 @@ class Refusal(msgspec.Struct):
         return " ".join((self.code, *self.fields))
 
     def told(self, push: Push, access_token: str) -> str:
-        """What is said, in the service's own words too, without what it was told in confidence."""
+        """Returns the refusal in the service's own words too, without the secrets and contents that it was sent."""
         hidden = (access_token, push.token, push.title, push.body, *push.data.values())
         return ": ".join(filter(None, (self.described, without(self.message, hidden))))
 
@@ -229,13 +229,13 @@ def wait(retry_after: str | None) -> timedelta | None:
 
 
 def mistaken_fcm(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a channel's settings: the setting, and what it must be."""
+    """Yields each mistake in a channel's settings: the setting, and what it must be."""
     yield from mistaken_account(settings)
     yield from mistaken_schemes(settings)
 
 
 def mistaken_account(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with how the service is to be reached: the setting, and what it must be."""
+    """Yields each mistake in how the service is to be reached: the setting, and what it must be."""
     try:
         read_service_account(settings["service_account"])
     except ValueError as error:

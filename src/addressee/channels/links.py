@@ -51,7 +51,7 @@ def schemes_of(settings: Mapping[str, Any]) -> frozenset[str]:
 
 
 def mistaken_schemes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with the schemes that a channel allows: the setting, and what it must be."""
+    """Yields each mistake in the schemes that a channel allows: the setting, and what it must be."""
     for scheme in settings.get("link_schemes", ()):
         if scheme in NEVER:
             yield "link_schemes", f"a link never has the scheme {scheme}"

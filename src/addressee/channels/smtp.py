@@ -130,7 +130,7 @@ class SmtpSender:
 
 
 def mistaken_smtp(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a channel's settings: the setting, and what it must be."""
+    """Yields each mistake in a channel's settings: the setting, and what it must be."""
     yield from mistaken_email(settings)
     try:
         ascii_domain(settings["host"])

@@ -1,4 +1,4 @@
-"""How asynchronous commands run."""
+"""Runs asynchronous commands."""
 
 from __future__ import annotations
 

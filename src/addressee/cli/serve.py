@@ -67,7 +67,7 @@ async def serve(installation: Installation, host: str, port: int, workers: int, 
 
 
 def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str, str]:
-    """Those of the embedded PostgreSQL. Raises SetupError for what an operator cannot set."""
+    """Settings of the embedded PostgreSQL. Raises SetupError for what an operator cannot set."""
     if own and installation.database_url is not None:
         raise SetupError("--postgres-setting is for the embedded PostgreSQL; set up the one of --database-url itself.")
     return {**sized_for(memory_bytes()), **chosen(own)}

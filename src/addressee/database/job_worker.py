@@ -85,7 +85,7 @@ class Claimed:
 
 @dataclass(slots=True)
 class Ended:
-    """How jobs ended that were claimed, until the database knows it."""
+    """Outcomes of claimed jobs that the database does not know yet."""
 
     done: list[Claimed] = field(default_factory=list)
     released: list[Claimed] = field(default_factory=list)
@@ -290,7 +290,7 @@ class Worker:
         return job.session == self._session or not is_away(error)
 
     def _pause(self, job: Claimed) -> timedelta | None:
-        """How long a job that failed once more waits; None when it is held."""
+        """Returns the pause before a job that failed is tried again; None when it is held."""
         failures = job.failures + 1
         return None if failures >= self._handlings[job.name].attempts else pause_after(failures)
 

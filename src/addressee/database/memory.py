@@ -1,4 +1,4 @@
-"""How much memory this process may use: the machine's, or less where a control group limits it."""
+"""The memory that this process may use: the machine's, or less where a control group limits it."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def check(name: str, value: str, folder: str) -> None:
 
 
 def complaint(errors: str) -> str:
-    """What it said, without the time and the process in front."""
+    """Returns what the server complains of, without the time and the process in front."""
     said = [
         line.partition(word)[2].strip().rstrip(".")
         for line in errors.splitlines()

@@ -1,4 +1,4 @@
-"""How each dialect merges users, which the native preview must know of all."""
+"""The merge rules of each dialect, for the native preview."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Rooms:
 
 
 class RequestInfo(NamedTuple):
-    """What identifies a request, and the URL under which its caller finds this service."""
+    """The id of a request, and the URL under which its caller finds this service."""
 
     id: str
     base_url: str

@@ -47,7 +47,7 @@ def lists_of(data: Any) -> Iterator[tuple[str, list[Any]]]:
 
 
 def token_of(device: Any) -> str | None:
-    """What names a device; None where it is none."""
+    """Returns the token or endpoint that names a device; None where there is none."""
     if isinstance(device, dict):
         named = (device.get(field) for fields in LISTS.values() for field in fields)
         device = next((text for text in named if isinstance(text, str)), None)

@@ -212,5 +212,5 @@ def is_id(id: object) -> bool:
 
 
 def text_of_id(id: object) -> object:
-    """What a caller means who numbers things: 5 is the id "5". Everything else is what it is."""
+    """Returns the id that a whole number stands for: 5 is "5". Everything else is returned as it is."""
     return str(id) if isinstance(id, int) and is_id(id) else id

@@ -20,7 +20,7 @@ MAX_DOCUMENT_BYTES = 1_000_000
 
 
 class Revives(StrEnum):
-    """Whom an edit may bring back that was deleted: anybody, those whose history was erased, or nobody."""
+    """The deleted recipients that an edit may bring back: any, those whose history was erased, or none."""
 
     ANYBODY = "anybody"
     ERASED = "erased"

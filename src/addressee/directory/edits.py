@@ -112,7 +112,7 @@ class Identify:
         return changed(recipient, moment, **changes)
 
     def _new_attributes(self, recipient: Recipient) -> Document:
-        """Those that are given otherwise than they are. Raises RefusedError."""
+        """Returns the attributes whose given values differ from the stored ones. Raises RefusedError."""
         if not self.attributes:
             return EMPTY
         stored = recipient.attributes

@@ -64,7 +64,7 @@ class Environment:
 
 
 class MisconfiguredError(ValueError):
-    """What is stored as an environment's settings cannot be used; the message says what."""
+    """The stored settings of an environment cannot be used; the message says which."""
 
 
 class Environments:
@@ -137,7 +137,7 @@ class Environments:
 
 
 def what_is_wrong(settings: Mapping[str, Any], problem: str) -> str:
-    """What to say of given settings of which msgspec says the `problem`."""
+    """Returns the message about given settings, from msgspec's description of the `problem`."""
     for name in settings:
         if name not in Settings.__struct_fields__:
             known = ", ".join(Settings.__struct_fields__)

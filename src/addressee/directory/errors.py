@@ -25,11 +25,11 @@ class RefusedError(Exception):
         self.message = message
 
     def without(self, prefix: str) -> str:
-        """What is wrong, for those who have said already that it is at `prefix`."""
+        """Returns the message without the field, for callers that have named it as `prefix` already."""
         return self.message.removeprefix(prefix).lstrip(".: ")
 
     def below(self, path: str) -> RefusedError:
-        """The same of what stands at `path` in a request: there `timezone` is `recipients[2].timezone`."""
+        """Returns the refusal with its field below `path`: `timezone` becomes `recipients[2].timezone`."""
         if not path:
             return self
         field = f"{path}.{self.field}" if self.field else path

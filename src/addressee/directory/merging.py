@@ -51,7 +51,7 @@ class Filling(Enum):
 
 
 class MergeRules(Struct, frozen=True):
-    """How two are merged. With `unites` subscriptions follow too, else they end (suprsend.md §4, knock.md §3.3).
+    """The rules of a merge. With `unites` subscriptions follow too, else they end (suprsend.md §4, knock.md §3.3).
 
     Null is no value, so that of the secondary comes in its place, in attributes and properties; with `keeps_nulls` it
     is one, and stays, but for attributes that are filled as GAPS.
@@ -66,7 +66,7 @@ DEFAULT_RULES = MergeRules()
 
 
 class Journal(Struct, frozen=True):
-    """What undoing a merge needs: both as they were, how they met, and the version of the tombstone that was left.
+    """The journal that undoing a merge needs: both recipients before it, its rules, and the version of the tombstone.
 
     Older journals do not say whether null was kept: it was.
     """

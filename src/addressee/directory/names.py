@@ -12,7 +12,7 @@ NAMES = ("name", *PARTS)
 
 
 def told(recipient: Recipient) -> Document:
-    """Those of the three names that are given, or follow; a text or null each. A property is no name."""
+    """Returns those of the three names that are given or derived, a text or null each. A property is no name."""
     given = recipient.attributes
     return {**{name: given[name] for name in NAMES if name in given}, **derived(given)}
 

@@ -48,7 +48,7 @@ class PlannedWrites:
 
     @property
     def people(self) -> Mapping[Place, Recipient]:
-        """Those who live as planned; once the writes are carried out, those who live. Identities are real only then."""
+        """Living recipients, as planned or, after the writes, as stored. Only the latter have real identities."""
         return self._living
 
     @property
@@ -57,12 +57,12 @@ class PlannedWrites:
 
     @property
     def notices(self) -> list[tuple[Place, list[str]]]:
-        """What to note of those who are left out."""
+        """Notices of recipients that are left out."""
         return [(place, [LEFT_OUT]) for place in self._left_out]
 
     @property
     def warnings(self) -> list[tuple[Place, list[str]]]:
-        """What was to be said of writes that were carried out."""
+        """Warnings of writes that were carried out, by place."""
         return [
             (write.place, [warning.message for warning in result.warnings])
             for write, result in self.results

@@ -60,7 +60,7 @@ WAITING = Gauge("addressee_writes_waiting", "Writes taken and not yet answered",
 
 
 class LostError(Exception):
-    """Somebody else wrote the recipient first."""
+    """Another writer changed the recipient first."""
 
 
 class Writer:

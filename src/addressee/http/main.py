@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 
 def create() -> Service:
-    """What the HTTP server calls in each of its processes. One that cannot work as it is set up ends."""
+    """Returns the ASGI application of one process of the HTTP server. The process ends if it cannot work as set up."""
     logs.configure()
     die_with_parent()
     installation = Installation.from_environment()

@@ -84,7 +84,7 @@ def parameter(name: str, where: str, *, required: bool) -> dict[str, Any]:
 
 
 def responses(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
-    """What an operation gives, by status, and how it may refuse."""
+    """Returns the responses of an operation by status, refusals included."""
     given = {operation.status: operation.gives, **operation.also}
     refused = dict.fromkeys(dialect.refusals.of(operation), dialect.refusals.body)
     return {str(int(status)): response(status, type, schemas) for status, type in sorted({**refused, **given}.items())}

@@ -91,7 +91,7 @@ class Description:
         resp.text = self._page
 
     async def on_get_error(self, req: Request, resp: Response, code: str) -> None:
-        """What a code means that refusals refer to."""
+        """Serves the page that explains an error code."""
         req.context.label = "openapi"
         known = self._codes.get(code)
         if known is None:

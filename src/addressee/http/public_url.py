@@ -1,4 +1,4 @@
-"""Where callers find this service: for links that its answers hold."""
+"""The public URL of this service, for links in its answers."""
 
 from __future__ import annotations
 

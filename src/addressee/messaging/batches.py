@@ -48,7 +48,7 @@ class Record:
     writes: Sequence[Write] = ()
 
     def places(self, environment_id: int) -> set[Place]:
-        """Those of all whom it names."""
+        """The places of all recipients that it names."""
         named = {self.what.recipient} if isinstance(self.what, Event) else self.what.named
         return {reference.at(environment_id) for reference in named} | {write.place for write in self.writes}
 
@@ -77,7 +77,7 @@ class Known:
 
 @dataclass(slots=True)
 class Planned:
-    """What is to be answered to each record, and stored for all of them.
+    """The outcome of each record, and all that is to be stored for them.
 
     `kept` are the ids by key, `passed_over` says which workflows their events did not start.
     """
@@ -199,7 +199,7 @@ def take(record: Record, known: Known, planned: Planned) -> Outcome:
 
 
 def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun], list[str]]:
-    """What a record is known by, the runs that it starts, and what it passes over. Raises what refuses it."""
+    """Returns a record's id, the runs that it starts, and notices of what it passes over. Raises what refuses it."""
     if isinstance(what, Event):
         return uuid7(), *runs_of(known.environment_id, what, known.listening, known.writes.people)
     version = known.versions.get((known.environment_id, what.workflow))

@@ -46,7 +46,7 @@ class Surroundings:
 
     @cached_property
     def set_key(self) -> str | None:
-        """Where recipients keep what they want of the tenant, whether or not it is there still."""
+        """The key of recipients' preference sets for the tenant, whether or not it still exists."""
         tenant = self.run.tenant
         if tenant is None:
             return None

@@ -47,7 +47,7 @@ class FailedOccurrence:
         return f"Schedule {self.fired['id']} could not start its workflow: {self.error.reason}"
 
     def entry(self, now: datetime) -> Mapping[str, Any]:
-        """What the run's journal says."""
+        """The entry for the run's journal."""
         return {"event": "error", "status": "error", "inserted_at": now, "data": data_of(self.error)}
 
 

@@ -36,7 +36,7 @@ def json(value: Any, indent: Any = None) -> str:
 
 @with_environment
 def date(value: Any, format: Any, *, environment: Environment) -> Any:
-    """What is no date stays as it is."""
+    """Formats a date; any other value is returned as it is."""
     if isinstance(value, bool | float | list | tuple | dict) or is_undefined(format) or not format:
         return value
     try:

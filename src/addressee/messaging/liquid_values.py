@@ -1,4 +1,4 @@
-"""How values print in Liquid, as in Shopify's: nothing prints nothing, and what is no text prints as JSON. Pure."""
+"""Prints values as Shopify's Liquid does: nil prints nothing, and what is no text prints as JSON. Pure."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ async def read_listening(connection: Connection, environment_id: int, names: Ite
 
 
 class Started(NamedTuple):
-    """What an event starts, and why other workflows that listen to it are passed over."""
+    """The runs that an event starts, and the reasons why other workflows that listen to it are passed over."""
 
     runs: list[NewRun]
     passed_over: list[str]

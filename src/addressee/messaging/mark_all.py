@@ -64,7 +64,7 @@ CHANGEABLE: Mapping[Action, str] = {
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What all messages have in common; a part that is not given does not matter, one that is empty finds nothing.
+    """A filter of messages. A part that is not given does not matter, one that is empty finds nothing.
 
     `engagement` is a word of MessageFilter's `engagements`. `tenants` and `workflows` (keys) are any of them.
     `trigger_data` is flat and exact. `since` is included, `until` is not.

@@ -1,4 +1,4 @@
-"""What messages name that is stored elsewhere: the data of their runs, and who those are now whom they name."""
+"""The context that messages refer to: the data of their runs, and the current identities of the people in them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MessageContext:
     undone: Mapping[UUID, asyncpg.Record]
 
     def run_data(self, run_id: UUID) -> tuple[Document, Mapping[str, str]]:
-        """What a run was triggered with, and what started it."""
+        """Returns the data that a run was triggered with, and its source."""
         run = self.runs.get(run_id)
         return ({}, {}) if run is None else (msgspec.json.decode(run["data"]), msgspec.json.decode(run["source"]))
 
@@ -45,7 +45,7 @@ class MessageContext:
         return self.standing(identity, row["inserted_at"])
 
     def standing(self, identity: Identity, when: datetime) -> Identity:
-        """Who somebody is now whom a message of `when` names; one that is too old to follow names who was there."""
+        """Returns the current identity of a recipient of a message of `when`; older messages keep the one they name."""
         successor = None if identity.uid is None else self.successors.get(identity.uid)
         if successor is None or when < successor["merged_at"] - MOVED_AGE:
             return identity

@@ -1,4 +1,4 @@
-"""What has come between since messages were made: asked for sends before they are tried, first or again."""
+"""Obstacles that arose after messages were made. Sends are checked for them before each try, the first included."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def run_of(send: Claimed, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
 
 
 def reason_for(send: Claimed, run: RecipientRun | None, facts: Facts, channel: Channel) -> Document | None:
-    """Who lives in a run only is known while that goes on; nothing of such a one changes."""
+    """Returns why a send is not to be tried, or None. A transient recipient cannot change: only cancelling stops it."""
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
     if send.recipient.collection == TRANSIENT:

@@ -41,8 +41,8 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push did: `what` is `channel email`, `workflow welcome`, `variables`, `public variables`, `categories` or
-    `preferences`.
+    """The effect of a push on one thing: `channel email`, `workflow welcome`, `variables`, `public variables`,
+    `categories` or `preferences`.
     """
 
     what: str

@@ -91,7 +91,7 @@ def unreachable(
 
 
 def key(address: Address) -> tuple[str, str]:
-    """What the spellings of one address have in common."""
+    """Returns the form that all spellings of one address share."""
     return address.kind, form_of(address.kind).key(address.value) or address.value
 
 

@@ -78,7 +78,7 @@ async def redact_later(connection: Connection, identities: Iterable[tuple[int, U
 
 
 async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[tuple[int, UUID]], now: datetime) -> None:
-    """The same while the caller waits."""
+    """Redacts messages that name these actors before it returns, however many there are."""
     for first in pages(identities):
         page: Redact | None = first
         while page is not None:
@@ -118,7 +118,7 @@ async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -
 async def redacted_contents(
     pool: Pool, reader: Reader, page: Redact, rows: Sequence[asyncpg.Record], now: datetime
 ) -> list[bytes]:
-    """What these messages of one run say without the actor."""
+    """Returns the contents of these messages of one run without the actor."""
     run = await read_run(pool, page.environment_id, page.run_id)
     stored: list[Content] = [msgspec.json.decode(row["content"], type=Content) for row in rows]
     if run is None or run.actor is None:
@@ -150,7 +150,7 @@ def recipient_run_of(row: asyncpg.Record) -> RecipientRun:
 def rendered_again(
     stored: Content, step_ref: str, workflow: Workflow, facts: Facts, actor: Mapping[str, object]
 ) -> Content:
-    """What a message says with a marker for its actor. Addresses stay those that it went to."""
+    """Returns a message's content with a marker for its actor. Addresses stay those that it went to."""
     step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
     if step is None or facts.recipient is None or step.channel not in facts.channels:
         return silent(stored)
@@ -183,7 +183,7 @@ def silent(stored: Content) -> Content:
 
 
 def missing(id: str) -> Document:
-    """What templates see of an actor who was deleted."""
+    """Returns the actor that templates see in place of a deleted one."""
     nothing = dict.fromkeys(("email", "avatar", "phone_number", "timezone", "created_at"))
     named = {"id": id, "name": MISSING_NAME, **nothing}
     return {**named, **names.derived(named)}

@@ -38,7 +38,7 @@ TICK = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ScheduleChange:
-    """What schedules are to be; what is not set stays. With rules a schedule recurs, without them it happens once.
+    """A change of schedules; what is not set stays. With rules a schedule recurs, without them it happens once.
 
     As `ending_at`, a date is the last day on which they may happen, as recipients' clocks show it.
     """

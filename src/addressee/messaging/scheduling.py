@@ -119,7 +119,7 @@ async def create_in_bulk(
 async def outcomes_of(
     pool: Pool, environment: Environment, wanted: Sequence[NewSchedule], planned: PlannedWrites, now: datetime
 ) -> list[ScheduleEntry | Refusal]:
-    """What to store for each, or why it cannot be. Those whom the former describe are written."""
+    """Returns the entry to store for each schedule, or its refusal. Recipients that the former describe are written."""
 
     def outcome(each: NewSchedule, writes: Sequence[Write]) -> ScheduleEntry | Refusal:
         try:
@@ -214,7 +214,7 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
 
 
 def never(timing: Timing) -> RefusedError:
-    """What is said of a schedule that would never fall due."""
+    """The refusal of a schedule that would never fall due."""
     if timing.ending_at is None:
         return RefusedError("never", "repeats", "These rules never fall due: no day fits all that they say.")
     message = "The schedule ends before it falls due for the first time; give a later ending_at, or none."

@@ -80,7 +80,7 @@ class BoundedEnvironment(Environment):
         self.filters = filters(self.filters)
 
     def printed(self, value: object, context: RenderContext) -> str:
-        """What of a value goes into the output."""
+        """Returns the text of a value in the output."""
         return text_of(value)
 
 

@@ -116,7 +116,7 @@ def key_columns(rows: Sequence[asyncpg.Record]) -> list[list[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What becomes of a schedule that is due: it happens, as of `at`, and falls due again.
+    """The next state of a schedule that is due: it happens, as of `at`, and falls due again.
 
     Without `at` its recipient has moved, and it is not its time where they are now.
     """

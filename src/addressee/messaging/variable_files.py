@@ -46,7 +46,7 @@ def warn_of_secrets(source: Source, *, public: bool) -> list[Mistake]:
 
 
 def trails_of_names(value: Any) -> Iterator[Trail]:
-    """Where the names in a value stand, at any depth."""
+    """Yields the path of each name in a value, at any depth."""
     if isinstance(value, dict):
         for name, below in value.items():
             yield (name,)

@@ -91,7 +91,7 @@ def misspelt_variables(value: Any, *path: str | int) -> Iterator[tuple[tuple[str
 
 
 def misspelling(variable: str) -> str | None:
-    """What is wrong with a variable that starts with none of ROOTS."""
+    """Returns the mistake in a variable that starts with none of ROOTS; None when it starts with one."""
     root = variable.partition(".")[0]
     if root in ROOTS or root == FORBIDDEN_ROOT:  # which is refused already
         return None
@@ -204,7 +204,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def read(text: str) -> Any:
-    """What a text beside a value of another type stands for. The text `null` that somebody gave is not null."""
+    """Returns the value that a text stands for beside one of another type. A given text `null` is not null."""
     found = as_json(text)
     return text if found is None and not isinstance(text, Written) else found
 

@@ -40,7 +40,7 @@ def current(preferences: Mapping[str, Document], tenants: Tenants) -> Document:
 
 
 async def read_tenants(reader: Reader, environment_id: int, keys: Iterable[str]) -> Tenants:
-    """Those whom keys of sets name, tombstones too. Asks nothing where only default sets are meant."""
+    """Returns the tenants that keys of sets name, tombstones too, without a query where only default sets are meant."""
     ids = {set_id for key in keys if (set_id := set_id_of(key)) != DEFAULT and not set_id.startswith("$")}
     if not ids:
         return {}

@@ -66,7 +66,7 @@ async def delete_rows(call: Call, name: str, field: str, collection: str, ids: S
 
 
 def edit_row(call: Call, field: str, collection: str, row: tuple[int, Id], edit: Edit) -> Write | Failure:
-    """The same edit of each recipient in the list `field`; `row` is the number of one there, and its id."""
+    """Returns the edit of one recipient in the list `field`, or its failure; `row` is its number there, and its id."""
     index, id = row
     path = f"{field}[{index}]"
     try:

@@ -42,12 +42,12 @@ def references(field: str, given: Iterable[Given]) -> list[Reference]:
 
 
 def inline_writes(call: Call, field: str, given: Iterable[Given]) -> list[Write]:
-    """What identifies those who are described in a list; a bare id creates no one. Raises RefusedError."""
+    """Returns the writes that identify the recipients described in a list; a bare id has none. Raises RefusedError."""
     return [write for index, entry in enumerate(given) for write in described_writes(call, f"{field}[{index}]", entry)]
 
 
 def described_writes(call: Call, field: str, given: Given | None) -> list[Write]:
-    """What identifies somebody, if it is described and not only named. Raises RefusedError."""
+    """Returns the write that identifies a recipient, if it is described and not only named. Raises RefusedError."""
     return [mentioned(inline_write(call, reference(field, given), given, field))] if isinstance(given, dict) else []
 
 

@@ -133,7 +133,7 @@ def tenant_id(given: Given) -> str:
 
 
 def described(call: Call, actor: Given | None, tenant: Given | None) -> list[Write]:
-    """What identifies an actor who is described inline, and the tenant. Raises RefusedError."""
+    """Returns the writes that identify an actor described inline, and the tenant. Raises RefusedError."""
     return described_writes(call, "actor", actor) + ([] if tenant is None else [tenant_write(call, tenant)])
 
 

@@ -68,7 +68,7 @@ def places(call: Call, query: Query, name: str) -> list[Place] | None:
 
 
 async def with_current_sets(call: Call, query: Query, part: Slice[Subscription]) -> Slice[Subscription]:
-    """The same page; where preferences are shown, with those sets of the recipients that count."""
+    """Returns the page, where preferences are shown with the sets of its recipients that count."""
     if "preferences" not in query.texts("include"):
         return part
     recipients = await call.rooms.preferences.current([each.recipient for each in part.entries])

@@ -45,7 +45,7 @@ async def notify(call: Call) -> Answer:
 
 
 async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], Answer]) -> Answer:
-    """Those who are described are identified (§3.2) once nothing else can refuse the request."""
+    """Accepts a trigger; recipients described inline are identified (§3.2) once nothing else can refuse the request."""
     settings = given.settings or shapes.TriggerSettings()
     recipients = references("recipients", given.recipients)
     wanted = Trigger(

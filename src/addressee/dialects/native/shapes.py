@@ -53,7 +53,7 @@ class Merge(Struct, kw_only=True):
 
 
 class Follows(Struct, kw_only=True):
-    """What goes to the primary: messages of the last 30 days, runs that have not ended, and maybe subscriptions."""
+    """Counts of what goes to the primary: messages of the last 30 days, runs that have not ended, subscriptions."""
 
     messages: int
     waiting_runs: int

@@ -36,7 +36,7 @@ MOST_NAMED = 20
 
 
 def unknown_keys_of(users: Iterable[tuple[Place, Mapping[str, Any]]]) -> list[tuple[Place, list[str]]]:
-    """What notices say of those users who are given with keys that do not exist: nothing is stored of these."""
+    """Returns notices of keys that no user has, by the user given with them; their values are not stored."""
     return [(place, messages) for place, given in users if (messages := unknown_keys(given))]
 
 

@@ -63,7 +63,7 @@ async def upsert(call: Call) -> Answer:
 
 
 async def parse_profile(call: Call, place: Place, given: Document) -> Identify:
-    """What another dialect stored may look otherwise than it must here: to send back what was read is no mistake."""
+    """Reads a profile. Values sent back as they were read are not checked: another dialect may have stored them."""
     try:
         return parse_user(given)
     except NotiflowsError:

@@ -141,7 +141,7 @@ def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Parse
 
 
 def field_of(key: str) -> str:
-    """What the directory calls what a key names."""
+    """Returns the directory's name of the field that a key names."""
     if key in CHANNELS:
         return f"addresses.{CHANNELS[key]}"
     return RESERVED.get(key) or f"properties.{escaped(key)}"

@@ -49,7 +49,7 @@ def profile(recipient: Recipient) -> Document:
 
 
 def properties(recipient: Recipient) -> Document:
-    """Those that a client could have written: what another dialect stored under a name that is taken is not shown."""
+    """Returns the properties that a client of this dialect could have written; names with another meaning are not."""
     given = recipient.attributes
     own = {name: value for name, value in recipient.properties.items() if is_property(name, value)}
     shown = {name: given[name] for name in SHOWN if name in given}

@@ -117,7 +117,7 @@ def first_reached(call: Call, record: Record) -> Place:
 
 
 def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Place, list[str]]]:
-    """What was not taken of the profiles that were to be written."""
+    """Returns notices of the parts of profiles that were not taken, by recipient."""
     parsed = {id(write): parsed for each in asked for write, parsed in each.described}
     written = [
         (write.place, warnings)

@@ -113,7 +113,7 @@ async def delete(call: Call) -> Answer:
 
 
 def read_recipient(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Parsed]:
-    """Whom an entry names, and what it says of it. Raises SuprSendError or RefusedError.
+    """Returns the recipient that an entry names, and its description. Raises SuprSendError or RefusedError.
 
     Who was deleted comes back if more than the id is said, and no history of theirs is kept (DESIGN §3).
     """
