@@ -37,8 +37,9 @@ TEXTS = st.lists(st.text(CHARACTERS, max_size=30) | WORDS, max_size=8).map("".jo
 
 
 def as_one_line(text: str) -> str:
-    """What a reader is to get of a text: all of it, with a space for what would end the line."""
-    without_breaks = re.sub(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*", " ", text)
+    """The text that a reader is to get: one space stands for what would end the line, and for all space around that."""
+    breaks = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+    without_breaks = re.sub(rf"[\s{breaks}]*[{breaks}][\s{breaks}]*", " ", text)
     return re.sub(r"[\ud800-\udfff]", "\ufffd", without_breaks).strip()
 
 
@@ -64,6 +65,7 @@ HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Content-Type", "Conte
 @example(subject="Welcome, विहान गुप्ता 🌻!")
 @example(subject="=?utf-8?q?x?= literally")
 @example(subject="two  spaces")
+@example(subject="two\x08 \x08breaks")
 def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
     mail = parsed(replace(EMAIL, subject=subject))
     assert mail.subject == as_one_line(subject)
