@@ -1,4 +1,4 @@
-"""What the commands say of themselves, and how little they load before they work."""
+"""The help of the commands, and the libraries that they load."""
 
 import inspect
 import json
@@ -94,7 +94,7 @@ print(json.dumps(sorted(name for name in loaded if not name.startswith("_"))))
 
 
 def libraries(*arguments: str) -> set[str]:
-    """Those that a command has loaded when it ends, but for the interpreter's own."""
+    """Returns the modules that a command has loaded when it ends, but for the interpreter's own."""
     shown = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True)
     return set(json.loads(shown.stdout.splitlines()[-1]))
 

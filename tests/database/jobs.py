@@ -1,4 +1,4 @@
-"""What tests of jobs share: jobs that hold a number, and a worker that runs while a block does."""
+"""Helpers of the tests of jobs: jobs that hold a number, and a worker that runs while a block does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who was deleted comes back by being identified, and never by being mentioned alone (DESIGN §3), in every dialect."""
+"""A deleted recipient comes back by being identified, never by a mention alone (DESIGN §3), in every dialect."""
 
 from __future__ import annotations
 

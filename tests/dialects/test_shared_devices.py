@@ -125,7 +125,7 @@ def test_it_leaves_who_had_it(everybody: Clients, pushed: Channels, first: Write
 
 
 def test_in_both_words_it_is_one_device_of_one_person(everybody: Clients, pushed: Channels) -> None:
-    """Who gives up one of the two keeps the other, and loses both when somebody else gets it."""
+    """A person who gives up one of the two keeps the other, and loses both when somebody else gets it."""
     knock_tokens(everybody, pushed, "ada").raise_for_status()
     suprsend_ios(everybody, pushed, "ada").raise_for_status()
     assert held(everybody, "ada") == [TOKEN, TOKEN]

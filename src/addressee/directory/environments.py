@@ -103,7 +103,7 @@ class Environments:
         try:
             changed = msgspec.convert({**known_settings(row), **settings}, Settings)
         except msgspec.ValidationError as error:
-            raise ValueError(what_is_wrong(settings, str(error))) from None
+            raise ValueError(problem_message(settings, str(error))) from None
         if not is_timezone(changed.timezone):
             raise ValueError("timezone must be a name of the IANA time zone database, like Europe/Berlin.")
         if changed.property_merge is Merge.PATCH:
@@ -136,7 +136,7 @@ class Environments:
         return private
 
 
-def what_is_wrong(settings: Mapping[str, Any], problem: str) -> str:
+def problem_message(settings: Mapping[str, Any], problem: str) -> str:
     """Returns the message about given settings, from msgspec's description of the `problem`."""
     for name in settings:
         if name not in Settings.__struct_fields__:

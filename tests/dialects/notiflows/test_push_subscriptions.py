@@ -96,7 +96,7 @@ def test_everybody_has_their_own(ada: httpx.Client, bob: httpx.Client, own: str)
 
 
 def test_a_browser_is_one_persons(ada: httpx.Client, bob: httpx.Client, own: str) -> None:
-    """Who signs in to it next has it, and nobody before."""
+    """A browser's subscription belongs to whoever signs in last, and to nobody before."""
     for user in (ada, bob):
         assert user.post(own, json=subscription(PHONE)).status_code == 201
     assert [len(each.get(own).json()["items"]) for each in (ada, bob)] == [0, 1]

@@ -1,4 +1,4 @@
-"""What SDKs of before send, in their own wire form (suprsend.md §2.9, §5.2)."""
+"""Older SDKs' requests, in their own wire form (suprsend.md §2.9, §5.2)."""
 
 from __future__ import annotations
 

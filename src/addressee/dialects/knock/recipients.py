@@ -110,7 +110,7 @@ async def write_one(call: Call, write: Write) -> Written:
 
 
 async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) -> PlannedWrites:
-    """Those whom a request names, and what identifies those among them whom it describes; nothing is written yet.
+    """Plans the writes that identify the recipients a request describes, among those that it names; writes nothing yet.
 
     Raises RefusedError.
     """

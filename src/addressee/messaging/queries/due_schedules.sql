@@ -1,16 +1,5 @@
 -- Schedules that are due, the longest due first, each with its recipient's time zone if that still lives.
-SELECT schedules.environment_id,
-       schedules.id,
-       schedules.recipient_id,
-       schedules.repeats,
-       schedules.scheduled_at,
-       schedules.ending_at,
-       schedules.ending_on,
-       schedules.zone,
-       schedules.next_occurrence_at,
-       schedules.last_occurrence_at,
-       schedules.inserted_at,
-       schedules.updated_at,
+-- part: schedule_times
        recipients.uid IS NOT NULL AS lives,
        recipients.attributes ->> 'timezone' AS timezone
 FROM addressee.schedules AS schedules

@@ -1,16 +1,5 @@
 -- Recipients' schedules that repeat, past one of them ($4), each with the recipient's time zone now.
-SELECT schedules.environment_id,
-       schedules.id,
-       schedules.recipient_id,
-       schedules.repeats,
-       schedules.scheduled_at,
-       schedules.ending_at,
-       schedules.ending_on,
-       schedules.zone,
-       schedules.next_occurrence_at,
-       schedules.last_occurrence_at,
-       schedules.inserted_at,
-       schedules.updated_at,
+-- part: schedule_times
        recipients.attributes ->> 'timezone' AS timezone
 FROM unnest($1::smallint[], $2::text[], $3::text[]) AS places (environment_id, collection, id)
 JOIN addressee.recipients AS recipients

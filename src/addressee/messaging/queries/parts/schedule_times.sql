@@ -1,0 +1,13 @@
+-- The columns that a schedule's next occurrence follows from.
+SELECT schedules.environment_id,
+       schedules.id,
+       schedules.recipient_id,
+       schedules.repeats,
+       schedules.scheduled_at,
+       schedules.ending_at,
+       schedules.ending_on,
+       schedules.zone,
+       schedules.next_occurrence_at,
+       schedules.last_occurrence_at,
+       schedules.inserted_at,
+       schedules.updated_at,
