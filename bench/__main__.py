@@ -16,7 +16,7 @@ from pathlib import Path
 
 from knockapi import Knock
 
-from addressee.database.binaries import programs_for
+from addressee.database.embedded.binaries import programs_for
 from tests.support.service import Service, running_service
 
 HERE = Path(__file__).parent

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from tests.channels.mail_server import MailServer, mail_server
+from tests.messaging.delivery.test_send_job import SMTP
 from tests.messaging.office import write_files
-from tests.messaging.test_sending import SMTP
 from tests.support.kernel import is_alive
 from tests.support.service import Service, running_service
 from tests.support.waiting import until

@@ -18,10 +18,10 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Connection, open_pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
-from addressee.directory.environments import Environments
-from addressee.directory.keys import Keys
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.directory.access.environments import Environments
+from addressee.directory.access.keys import Keys
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from conformance.restoring import change_channel
 from conformance.suites import ENVIRONMENT, KNOCK_CHANNEL
 from tests.support.waiting import until

@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from addressee.directory import Collection, Directory
+    from addressee.directory.directory import Collection, Directory
     from addressee.directory.documents import Merge
-    from addressee.directory.edits import (
+    from addressee.directory.edits.recipients import (
         Add,
         AddAddress,
         Append,
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
         UnsetPreferences,
     )
     from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
-    from addressee.directory.merges import MergeMissingError
+    from addressee.directory.merges.merges import MergeMissingError
     from addressee.directory.recipient import Recipient
-    from addressee.messaging import Messaging, Reference
+    from addressee.messaging.messaging import Messaging
+    from addressee.messaging.recipients.identity import Reference
 
 __all__ = [
     "Add",

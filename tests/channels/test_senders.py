@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from addressee.channels.email import Email
-from addressee.channels.fcm import FcmSender, FcmSettings
-from addressee.channels.outbox import OutboxSender
-from addressee.channels.push import Push
+from addressee.channels.email.message import Email
+from addressee.channels.email.outbox import OutboxSender
+from addressee.channels.email.smtp import SmtpSender, SmtpSettings
+from addressee.channels.push.fcm import FcmSender, FcmSettings
+from addressee.channels.push.notification import Push
 from addressee.channels.sender import Failed, Failure, Sender, Sent
-from addressee.channels.smtp import SmtpSender, SmtpSettings
 from tests.channels.fcm_server import fcm_server
 from tests.channels.mail_server import mail_server
 

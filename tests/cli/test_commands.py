@@ -11,7 +11,7 @@ import click
 import pytest
 
 from addressee.cli.commands import app
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from tests.support.command import addressee
 from tests.support.servers import CARELESS

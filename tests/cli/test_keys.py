@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from tests.support.command import addressee
 from tests.support.servers import CARELESS

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from addressee.cli.serve import Address, free_address
-from addressee.database.cluster import Cluster
+from addressee.database.embedded.cluster import Cluster
+from addressee.database.embedded.memory import memory_bytes
+from addressee.database.embedded.settings import sized_for
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
-from addressee.database.memory import memory_bytes
-from addressee.database.postgres_settings import sized_for
 from tests.support.command import addressee
 from tests.support.kernel import descendants, is_alive
 from tests.support.service import Service, running_service

@@ -20,7 +20,7 @@ from addressee.database.migrate import (
     refuse_old_server,
 )
 from addressee.database.target import Target
-from addressee.directory.push_tokens import digest_of
+from addressee.directory.addresses.push_tokens import digest_of
 
 
 async def record(target: Target, name: str) -> None:

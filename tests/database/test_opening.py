@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import connect

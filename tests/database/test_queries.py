@@ -1,14 +1,24 @@
-"""How a room's SQL is read."""
+"""How SQL is read: parts, named parameters, and what a package finds."""
 
-import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from addressee.database.queries import composed, load
+import addressee
+from addressee.database.queries import Statement, composed, load
 
-ROOMS = ["addressee.database", "addressee.directory", "addressee.messaging", "addressee.preferences"]
+SOURCE = Path(addressee.__path__[0])
+
+# Folders with statements, by the name of their package.
+PACKAGES = {
+    ".".join(["addressee", *folder.parent.relative_to(SOURCE).parts]): folder for folder in SOURCE.rglob("queries")
+}
+
+
+class Row:
+    def __init__(self, id: str, size: int) -> None:
+        self.id = id
+        self.size = size
 
 
 def test_a_part_takes_the_place_of_the_line_that_names_it_as_deep_as_that_is() -> None:
@@ -28,13 +38,48 @@ def test_a_part_that_is_not_there_is_missed() -> None:
         composed("-- part: rest\n", {})
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_part_of_a_room_is_used_and_nothing_is_left_to_replace(room: str) -> None:
-    [folder] = import_module(room).__path__
-    named = {
-        name
-        for file in Path(folder, "queries").glob("*.sql")
-        for name in re.findall(r"^ *-- part: (\w+)$", file.read_text(), re.MULTILINE)
-    }
-    assert named == {file.stem for file in Path(folder, "queries", "parts").glob("*.sql")}
-    assert not [name for name, statement in load(room).items() if "-- part:" in statement]
+def test_parameters_are_numbered_in_the_order_of_their_first_use() -> None:
+    statement = Statement("SELECT :b::text, :a WHERE :b > ''")
+    assert statement(a=1, b="two") == ("SELECT $1::text, $2 WHERE $1 > ''", "two", 1)
+
+
+def test_a_column_of_rows_is_an_array() -> None:
+    statement = Statement("SELECT * FROM unnest(:rows.id::text[], :rows.size::int[]) WHERE :limit > 0")
+    assert statement(rows=[Row("a", 1), Row("b", 2)], limit=9) == (
+        "SELECT * FROM unnest($1::text[], $2::int[]) WHERE $3 > 0",
+        ["a", "b"],
+        [1, 2],
+        9,
+    )
+
+
+def test_colons_in_texts_comments_and_casts_name_nothing() -> None:
+    text = "-- as :this\nSELECT ':that', now()::text"
+    assert Statement(text)() == (text,)
+
+
+@pytest.mark.parametrize("values", [{}, {"a": 1, "b": 2}, {"b": 2}])
+def test_values_must_be_those_of_the_parameters(values: dict[str, int]) -> None:
+    with pytest.raises(TypeError, match="parameters that differ: (a|b|a, b)$"):
+        Statement("SELECT :a")(**values)
+
+
+def test_a_package_finds_its_own_statements_and_those_of_the_packages_around_it() -> None:
+    room, sub_room = load("addressee.directory"), load("addressee.directory.reading")
+    assert room["read_recipients"] == sub_room["read_recipients"]
+    assert "list_recipients" in sub_room
+    assert "list_recipients" not in room
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_every_statement_is_used_by_its_package_and_every_part_by_a_statement(package: str) -> None:
+    folder = PACKAGES[package]
+    code = "".join(file.read_text() for file in folder.parent.rglob("*.py"))
+    statements = "".join(file.read_text() for file in folder.parent.rglob("queries/*.sql"))
+    names = {file.stem for file in folder.glob("*.sql")}
+    assert {name for name in names - BUILT if f'"{name}"' not in code} == set()
+    assert {file.stem for file in folder.glob("parts/*.sql") if f"-- part: {file.stem}\n" not in statements} == set()
+
+
+# Statements whose names are put together.
+BUILT = {"list_subscribers_among", "list_subscribed_objects_among"}

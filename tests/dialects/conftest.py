@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.directory.environments import Environments
-from addressee.directory.keys import Keys
+from addressee.directory.access.environments import Environments
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import user_token
 

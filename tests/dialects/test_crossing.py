@@ -9,7 +9,7 @@ import pytest
 from knockapi import DefaultHttpxClient, Knock
 from suprsend import Suprsend
 
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.suprsend.model import own
 

@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import pytest
 
-from addressee.dialects.knock.authentication import Caller
-from addressee.dialects.knock.tokens import Token
-from addressee.dialects.knock.users import OPERATIONS
-from addressee.dialects.operation import Call, RequestInfo
+from addressee.api.operation import Call, RequestInfo
+from addressee.dialects.knock.routes.users import OPERATIONS
+from addressee.dialects.knock.wire.authentication import Caller
+from addressee.dialects.knock.wire.tokens import Token
 
 UPDATE = next(operation for operation in OPERATIONS if operation.name == "users.update")
 ADA = Token("ada", {}, explicit=False)

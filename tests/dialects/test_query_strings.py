@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from addressee.dialects.operation import MalformedError
-from addressee.dialects.query_strings import instant, pairs
+from addressee.api.operation import MalformedError
+from addressee.api.query_strings import instant, pairs
 
 
 def test_names_and_values_keep_their_order() -> None:

@@ -13,8 +13,8 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from tests.conftest import Environment
 from tests.dialects.conftest import Clients
 from tests.support.waiting import eventually

@@ -3,7 +3,7 @@
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
+from addressee.directory.directory import Directory
 from tests.support.clock import MovedClock
 
 

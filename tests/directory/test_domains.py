@@ -2,10 +2,10 @@
 
 import pytest
 
-from addressee.directory.address_forms import email_key
+from addressee.directory.addresses.forms import email_key
 from addressee.directory.domains import DomainError, ascii_domain
 from addressee.directory.formats import is_email
-from addressee.directory.rows import with_key_of_today
+from addressee.directory.reading.rows import with_key_of_today
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import KINDS, Keys
+from addressee.directory.access.keys import KINDS, Keys
 from tests.conftest import Environment
 from tests.support.exchange import Connection
 from tests.support.inhabited import Inhabited, Stranger, everything_stored, inhabit

@@ -4,8 +4,8 @@ import asyncpg
 import msgspec
 import pytest
 
+from addressee.api.operation import RequestInfo
 from addressee.dialects.knock import KNOCK
-from addressee.dialects.operation import RequestInfo
 from addressee.http.application import failure
 
 REQUEST = RequestInfo("req-1", "http://localhost")

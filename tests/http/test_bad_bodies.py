@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from addressee.dialects.operation import RequestInfo, SlowBodyError
-from addressee.directory.keys import Kind
+from addressee.api.operation import RequestInfo, SlowBodyError
+from addressee.directory.access.keys import Kind
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import Inhabited, Stranger
 from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal, Spoken

@@ -15,12 +15,12 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import KINDS, Keys, Kind
+from addressee.directory.access.keys import KINDS, Keys, Kind
 from tests.support.api import API, running_api
 from tests.support.exchange import Connection, Reply, ask
 from tests.support.inhabited import Inhabited

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import TENANT, Inhabited, Stranger

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from addressee.database.migrate import VERSION, connect, migrate
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
 from addressee.http.main import create
 from tests.support.api import API, running, running_api
 from tests.support.exchange import ask

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from addressee.database.errors import SetupError
-from addressee.dialects.notiflows.errors import CODES
+from addressee.dialects.notiflows.wire.errors import CODES
 from addressee.http.public_url import configured_url
 from tests.support.exchange import ask
 

@@ -12,32 +12,29 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.job_worker import Handling
-from addressee.database.jobs import Hint
+from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.worker import Handling
 from addressee.database.paging import Page
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, Identify
-from addressee.directory.merges import Merge
-from addressee.directory.receipts import Receipt
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.groups.topics import TOPICS
+from addressee.directory.merges.merges import Merge
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.topics import TOPICS
-from addressee.directory.writes import Write
-from addressee.messaging import (
-    Feed,
-    FeedFilter,
-    Message,
-    MessageFilter,
-    Messaging,
-    Reference,
-    Trigger,
-)
-from addressee.messaging import channels as stored_channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import Pushed, push
-from addressee.messaging.timekeeping import tick
+from addressee.directory.writing.receipts import Receipt
+from addressee.directory.writing.writes import Write
+from addressee.messaging.environment import channels as stored_channels
+from addressee.messaging.feeds.feed import Feed, FeedFilter
+from addressee.messaging.messages.listing import MessageFilter
+from addressee.messaging.messages.model import Message
+from addressee.messaging.messaging import Messaging
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.schedules.scheduler import tick
+from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import handlings_of
+from addressee.messaging.workflows.deployment import Pushed, push
+from addressee.messaging.workflows.files import read_configuration
 from tests.support.clock import MovedClock
 
 SEALER = Sealer(bytes(32))

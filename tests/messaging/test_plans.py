@@ -10,11 +10,11 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.messaging import reading_runs
-from addressee.messaging.listing import EARLIEST, FRONT, LATEST
+from addressee.messaging.messages.listing import EARLIEST, FRONT, LATEST
+from addressee.messaging.runs import listing as reading_runs
 from tests.messaging.office import Office
 
-SQL = load("addressee.messaging")
+SQL = {**load("addressee.messaging.messages"), **load("addressee.messaging.feeds"), **load("addressee.messaging.runs")}
 
 UID, CHANNEL = UUID(int=1), UUID(int=3)
 RUN_ID = UUID("00000000-0000-0002-0000-000000000011")

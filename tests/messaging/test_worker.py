@@ -11,8 +11,10 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
-from addressee.messaging import Status, Trigger, worker
-from addressee.messaging.housekeeping import tidy
+from addressee.messaging import worker
+from addressee.messaging.lifecycle.maintenance import tidy
+from addressee.messaging.messages.status import Status
+from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import FILES, Office, user
 from tests.support.clock import MovedClock
 from tests.support.receipts import receipt

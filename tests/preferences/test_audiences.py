@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, Identify
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.groups.subscriptions import add_subscriptions
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.subscriptions import add_subscriptions
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from addressee.preferences.audiences import AUDIENCES, asks_audiences, read_audiences
 from tests.conftest import Environment
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.directory.kinds import KINDS, name_that_counts
-from addressee.preferences import check_set
 from addressee.preferences.choices import (
     Choice,
     with_choice,
@@ -17,6 +16,7 @@ from addressee.preferences.choices import (
     without_kinds,
     without_restrictions,
 )
+from addressee.preferences.sets import check_set
 
 # The kinds that the screen of these tests knows; it has no word for discord.
 SCREEN = ("email", "sms", "ios_push", "android_push", "web_push", "slack", "ms_teams", "whatsapp")

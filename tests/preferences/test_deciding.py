@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.preferences import MEMBERS
-from addressee.preferences.conditions import Known
+from addressee.conditions.conditions import Known
 from addressee.preferences.deciding import Blocked, Target, Wishes, decide
 from addressee.preferences.layering import LayerName, effective
+from addressee.preferences.sets import MEMBERS
 
 CHANNEL, OTHER = "2f641633-95d3-4555-9222-9f1eb7888a80", "aef6e715-df82-4ab6-b61e-b743e249f7b6"
 EMAIL, IOS = Target("email", CHANNEL), Target("ios_push", CHANNEL)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from addressee.preferences import MEMBERS
 from addressee.preferences.layering import Effective, Layer, LayerName, effective, shown
+from addressee.preferences.sets import MEMBERS
 
 OWN = LayerName.RECIPIENT_DEFAULT
 FOR_TENANT = LayerName.RECIPIENT_TENANT

@@ -7,18 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, SetPreferences
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, SetPreferences
 from addressee.directory.errors import MissingError
 from addressee.directory.kinds import KINDS
 from addressee.directory.recipient import TENANTS, Place
-from addressee.directory.writes import Write
-from addressee.preferences import MEMBERS, Preferences
+from addressee.directory.writing.writes import Write
 from addressee.preferences.categories import Category, Section, Wording, worded
 from addressee.preferences.choices import Choice, with_choice
 from addressee.preferences.defaults import Ground, read_ground, store_categories, store_default
 from addressee.preferences.offers import Offer
 from addressee.preferences.policies import POLICY
+from addressee.preferences.preferences import Preferences
+from addressee.preferences.sets import MEMBERS
 from tests.conftest import Environment
 from tests.preferences.test_policies import category, decided, policies, sets
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from addressee.conditions.conditions import Known
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUP_OF, KINDS
-from addressee.preferences import MEMBERS
 from addressee.preferences.categories import Category
-from addressee.preferences.conditions import Known
 from addressee.preferences.deciding import Blocked, Target, Wishes, decide
 from addressee.preferences.layering import LayerName, effective
 from addressee.preferences.policies import (
@@ -23,6 +22,7 @@ from addressee.preferences.policies import (
     with_blocked,
     with_terms,
 )
+from addressee.preferences.sets import MEMBERS
 
 CHANNEL = "2f641633-95d3-4555-9222-9f1eb7888a80"
 KNOWN = Known({}, frozenset(), datetime(2025, 6, 1, tzinfo=UTC))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import SetPreferences
-from addressee.directory.environments import Environments
+from addressee.directory.access.environments import Environments
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.recipient import TENANTS, USERS, Place
-from addressee.directory.writes import Write
-from addressee.preferences import DEFAULT, MEMBERS, Preferences
+from addressee.directory.writing.writes import Write
 from addressee.preferences.defaults import Ground, read_ground, store_default
+from addressee.preferences.preferences import Preferences
+from addressee.preferences.sets import DEFAULT, MEMBERS
 from tests.conftest import Environment
 
 

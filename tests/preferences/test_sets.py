@@ -6,7 +6,7 @@ import pytest
 
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS, KINDS
-from addressee.preferences import check_set, check_set_id
+from addressee.preferences.sets import check_set, check_set_id
 
 CHANNEL = "2f641633-95d3-4555-9222-9f1eb7888a80"
 CONDITION = {"variable": "recipient.country", "operator": "equal_to", "argument": "US"}

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import msgspec
 
 from addressee.database.installation import Installation
-from addressee.database.jobs import enqueue
+from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Pool
-from addressee.messaging.erasing import Erase
+from addressee.messaging.recipients.erase import Erase
 from tests.support.exchange import ask
 from tests.support.service import POLL_SECONDS, START_SECONDS, STOP_SECONDS, free_port
 from tests.support.waiting import until

@@ -15,12 +15,12 @@ import msgspec
 from addressee.channels.providers import ChannelType
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.environments import Environments
-from addressee.directory.keys import KINDS, CreatedKey, Keys, Kind
-from addressee.messaging import channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.example import FOLDER
-from addressee.messaging.pushing import push
+from addressee.directory.access.environments import Environments
+from addressee.directory.access.keys import KINDS, CreatedKey, Keys, Kind
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.example import FOLDER
+from addressee.messaging.workflows.files import read_configuration
 from addressee.preferences.categories import Category, Section
 from tests.support.exchange import Connection, Reply
 from tests.support.refusals import USER

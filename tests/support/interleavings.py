@@ -12,16 +12,19 @@ import random
 import sys
 from collections.abc import Awaitable, Callable
 
-from addressee.database.jobs import Hint
+from addressee.database.jobs.queue import Hint
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
-from addressee.directory import Directory
-from addressee.directory.edits import Add, Delete, Edit
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Add, Delete, Edit
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
-from addressee.messaging import ActorMissingError, Messaging, Reference, Trigger
+from addressee.directory.writing.writes import Write
+from addressee.messaging.errors import ActorMissingError
+from addressee.messaging.messaging import Messaging
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.triggers.trigger import Trigger
 
 CLUBS = "clubs"
 ACTIONS_OF_AN_EPISODE = 2

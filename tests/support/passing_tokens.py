@@ -7,10 +7,10 @@ import json
 import random
 
 from addressee.database.pool import open_pool
-from addressee.directory import Directory
-from addressee.directory.edits import AddAddress, Delete, Edit, RemoveAddress, SetChannelData
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import AddAddress, Delete, Edit, RemoveAddress, SetChannelData
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from tests.support.processes import arguments
 
 

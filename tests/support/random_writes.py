@@ -8,10 +8,10 @@ import random
 from typing import Any
 
 from addressee.database.pool import open_pool
-from addressee.directory import Directory
-from addressee.directory.edits import Append, Delete, Edit, Identify, Unset
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Append, Delete, Edit, Identify, Unset
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from tests.support.processes import arguments
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from addressee.directory.receipts import Receipt, StoredAnswer
+from addressee.directory.writing.receipts import Receipt, StoredAnswer
 
 
 def receipt(environment_id: int, key: str, *, says: bytes = b"1", request_id: str = "request-1") -> Receipt:

@@ -11,12 +11,12 @@ from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
+from addressee.api.operation import Dialect, Operation
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
-from addressee.dialects.operation import Dialect, Operation
 from addressee.dialects.suprsend import SUPRSEND
-from addressee.directory.keys import Kind
+from addressee.directory.access.keys import Kind
 from tests.support.exchange import Reply
 
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]

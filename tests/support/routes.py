@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from addressee.dialects.operation import Operation
+from addressee.api.operation import Operation
 from addressee.http.openapi import document
 from tests.support.exchange import Reply
 from tests.support.refusals import SPOKEN, Refusal, Spoken

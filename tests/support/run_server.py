@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from tests.support.servers import CARELESS
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from addressee.database.embedded import EmbeddedPostgres
+from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from addressee.database.target import Target, answers
 from addressee.processes import Account, Stopping, start, stop

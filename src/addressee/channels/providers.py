@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 
-from addressee.channels import channel_data, web_push
+from addressee.channels import channel_data
 from addressee.channels.channel_data import ANYTHING, Form
-from addressee.channels.email import mistaken_email
-from addressee.channels.fcm import FcmSender, FcmSettings, is_reserved, mistaken_fcm
+from addressee.channels.email.message import mistaken_email
+from addressee.channels.email.outbox import OutboxSender, OutboxSettings
+from addressee.channels.email.smtp import SmtpSender, SmtpSettings, mistaken_smtp
 from addressee.channels.links import LinkSettings, mistaken_schemes
-from addressee.channels.outbox import OutboxSender, OutboxSettings
+from addressee.channels.push import web_push
+from addressee.channels.push.fcm import FcmSender, FcmSettings, is_reserved, mistaken_fcm
 from addressee.channels.sender import Sender
-from addressee.channels.smtp import SmtpSender, SmtpSettings, mistaken_smtp
 
 
 class ChannelType(StrEnum):

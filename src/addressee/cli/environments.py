@@ -20,7 +20,7 @@ def environments() -> None:
 @runs
 async def show(place: Place) -> None:
     """Show every environment with its settings, as one JSON object a line."""
-    from addressee.directory.environments import Environments
+    from addressee.directory.access.environments import Environments
 
     async with place.open() as (pool, _):
         found = await Environments(pool).all()
@@ -38,7 +38,7 @@ async def change(place: Place, environment: str, settings: tuple[str, ...]) -> N
 
     VALUE is JSON or plain text: property_merge=deep enhanced_security=true
     """
-    from addressee.directory.environments import Environments
+    from addressee.directory.access.environments import Environments
 
     changes = dict(parse(setting) for setting in settings)
     async with place.open() as (pool, _):
@@ -53,7 +53,7 @@ async def change(place: Place, environment: str, settings: tuple[str, ...]) -> N
 @runs
 async def new_signing_key(place: Place, environment: str) -> None:
     """Make a new key pair for user tokens and print the private key, which is not kept."""
-    from addressee.directory.environments import Environments
+    from addressee.directory.access.environments import Environments
 
     async with place.open() as (pool, _):
         with refusals():

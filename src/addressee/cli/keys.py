@@ -46,7 +46,7 @@ async def create(
     json: bool,
 ) -> None:
     """Create a key. It is shown this once."""
-    from addressee.directory.keys import Keys
+    from addressee.directory.access.keys import Keys
 
     async with place.open() as (pool, sealer):
         with refusals():
@@ -78,7 +78,7 @@ def read_secret(file: Path) -> str:
 @runs
 async def list_keys(place: Place, json: bool) -> None:
     """List the keys, of which only the last characters are known."""
-    from addressee.directory.keys import Keys
+    from addressee.directory.access.keys import Keys
 
     async with place.open() as (pool, sealer):
         found = await Keys(pool, sealer).list()
@@ -116,7 +116,7 @@ async def revoke(place: Place, id_or_key: str) -> None:
 
     ID_OR_KEY is its id as listed, or the key itself.
     """
-    from addressee.directory.keys import Keys
+    from addressee.directory.access.keys import Keys
 
     async with place.open() as (pool, sealer):
         with refusals():

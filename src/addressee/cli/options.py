@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import click
 
 from addressee.cli.errors import CommandError
-from addressee.database.environment import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR
+from addressee.database.environment_variables import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR
 
 if TYPE_CHECKING:
     from addressee.database.installation import Installation

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import Place
-from addressee.directory.environments import Environments
-from addressee.messaging import channels, pushing
-from addressee.messaging.configuration import MistakesError, read_configuration
+from addressee.directory.access.environments import Environments
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows import deployment
+from addressee.messaging.workflows.files import MistakesError, read_configuration
 
 
 async def push(place: Place, folder: Path, environment: str) -> None:
@@ -21,7 +22,7 @@ async def push(place: Place, folder: Path, environment: str) -> None:
             stored = await channels.by_key(pool, known.id)
             providers = {key: channel.provider for key, channel in stored.items()}
             configuration = read_configuration(folder, os.environ, providers)
-            done = await pushing.push(pool, sealer, known.id, configuration, datetime.now(UTC))
+            done = await deployment.push(pool, sealer, known.id, configuration, datetime.now(UTC))
     except MistakesError as error:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)

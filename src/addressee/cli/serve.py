@@ -18,15 +18,15 @@ from addressee import logs
 from addressee.cli.api import GRACE_SECONDS
 from addressee.cli.metrics_folder import metrics_folder
 from addressee.cli.signals import run_until_signal
-from addressee.database.embedded import EmbeddedPostgres
-from addressee.database.environment import METRICS_FOLDER
+from addressee.database.embedded.memory import memory_bytes
+from addressee.database.embedded.server import EmbeddedPostgres
+from addressee.database.embedded.settings import chosen, sized_for
+from addressee.database.environment_variables import METRICS_FOLDER
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
-from addressee.database.memory import memory_bytes
 from addressee.database.migrate import migrate
 from addressee.database.opening import confirm_master_key
 from addressee.database.pool import open_pool
-from addressee.database.postgres_settings import chosen, sized_for
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.http.public_url import configured_url
@@ -107,7 +107,7 @@ async def offer_example(installation: Installation) -> None:
     try:
         if not await pool.fetchval(SQL["has_channels"], EXAMPLE_ENVIRONMENT):
             # Only now, as every start would wait for its import.
-            from addressee.messaging.example import install_example
+            from addressee.messaging.workflows.example import install_example
 
             await install_example(pool, Sealer(installation.master_key()))
     finally:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from addressee.database.cluster import Cluster
-from addressee.database.environment import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR, MASTER_KEY
+from addressee.database.embedded.cluster import Cluster
+from addressee.database.environment_variables import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR, MASTER_KEY
 from addressee.database.errors import SetupError
 from addressee.database.sealing import MASTER_KEY_BYTES
 from addressee.database.secret_files import create_secret_file

@@ -110,7 +110,7 @@ async def start_or_find(installation: Installation, stack: AsyncExitStack) -> bo
         return False
     # Only now, as what runs a server takes long to import.
     from addressee import logs
-    from addressee.database.embedded import EmbeddedPostgres, FolderInUseError
+    from addressee.database.embedded.server import EmbeddedPostgres, FolderInUseError
 
     logs.to_standard_error()
     until = time.monotonic() + PATIENCE_SECONDS

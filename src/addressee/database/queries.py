@@ -1,25 +1,88 @@
-"""Reads a room's SQL: one statement a file in the room's `queries` folder, named by what it does.
+"""The SQL of a package: one statement a file in its `queries` folder, named by what the statement does.
 
-What several statements share stands once, in the folder's `parts`: a line `-- part: name` is replaced by the part of
-that name, as deep as the line is indented.
+A statement names its parameters (`:environment_id`), as often as it needs them and in any order. `:rows.id` is the
+column `id` of the rows that a call passes as `rows`: an array, for `unnest`.
+
+What several statements share stands once, in `queries/parts`: a line `-- part: name` is replaced by the part of that
+name, as deep as the line is indented. What several packages of one room share stands in the room's own `queries`.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from textwrap import indent
+from typing import Any
 
 PART = re.compile(r"^(?P<depth> *)-- part: (?P<name>\w+)$", re.MULTILINE)
 
+# Comments, texts and casts are passed over: a colon means something else there.
+PARAMETER = re.compile(r"--[^\n]*|'[^']*'|::|:(?P<name>[a-z_]+(?:\.[a-z_]+)?)")
 
-@cache  # many modules of a room ask for the same folder when a process starts
-def load(package: str) -> Mapping[str, str]:
-    """The statements of `package`, by file name without `.sql`. Raises KeyError for a part that is not there."""
-    folder = files(package) / "queries"
-    parts = texts(folder / "parts")
-    return {name: composed(text, parts) for name, text in texts(folder).items()}
+
+class Statement:
+    """`text` is what the server is given, with numbered parameters."""
+
+    __slots__ = ("_arguments", "_names", "text")
+
+    def __init__(self, text: str) -> None:
+        numbers: dict[str, int] = {}
+
+        def numbered(found: re.Match[str]) -> str:
+            name = found["name"]
+            return found[0] if name is None else f"${numbers.setdefault(name, len(numbers) + 1)}"
+
+        self.text = PARAMETER.sub(numbered, text)
+        self._arguments = tuple(map(argument, numbers))
+        self._names = frozenset(name.partition(".")[0] for name in numbers)
+
+    def __call__(self, **values: Any) -> tuple[Any, ...]:
+        """Returns the text and its arguments: `await connection.fetch(*SQL["list_keys"](environment_id=1))`.
+
+        Raises TypeError for a value that is missing or that the statement has no parameter for.
+        """
+        if values.keys() != self._names:
+            raise TypeError(f"parameters that differ: {', '.join(sorted(values.keys() ^ self._names))}")
+        return self.text, *(argument(values) for argument in self._arguments)
+
+
+def argument(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Returns the function that finds a parameter's value among those of a call."""
+    rows, _, column = name.partition(".")
+    if not column:
+        return lambda values: values[name]
+    cell = attrgetter(column)
+    return lambda values: list(map(cell, values[rows]))
+
+
+@cache  # many modules of a package ask for the same folder when a process starts
+def load(package: str) -> Mapping[str, Any]:
+    """The statements of a package and of those it is in, by file name without `.sql`.
+
+    Raises KeyError for a part that is not there.
+    """
+    folders = [files(name) / "queries" for name in within(package)]
+    parts = merged(texts(folder / "parts") for folder in folders)
+    composed_texts = {name: composed(text, parts) for name, text in merged(map(texts, folders)).items()}
+    return {name: Statement(text) if is_named(text) else text for name, text in composed_texts.items()}
+
+
+def is_named(text: str) -> bool:
+    return any(found["name"] for found in PARAMETER.finditer(text))
+
+
+def within(package: str) -> Iterable[str]:
+    """The packages that lead to this one, the top one left out, and itself."""
+    names = package.split(".")
+    return (".".join(names[:depth]) for depth in range(min(2, len(names)), len(names) + 1))
+
+
+def merged(folders: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {name: text for folder in folders for name, text in folder.items()}
 
 
 def texts(folder: Traversable) -> Mapping[str, str]:

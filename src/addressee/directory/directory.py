@@ -16,15 +16,20 @@ from addressee.database.migrate import check
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
-from addressee.directory import bulk, bulk_subscriptions, memberships, notices, receipts, subscriptions
-from addressee.directory.bulk import BulkOperation, Failure
-from addressee.directory.bulk_subscriptions import Subscribing, Unsubscribing
+from addressee.directory.access.environments import Environments
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
-from addressee.directory.edits import Edit
-from addressee.directory.environments import Environments
+from addressee.directory.edits.recipients import Edit
 from addressee.directory.errors import MissingError, RefusedError
-from addressee.directory.listing import (
+from addressee.directory.groups import bulk_subscriptions, memberships, subscriptions
+from addressee.directory.groups.bulk_subscriptions import Subscribing, Unsubscribing
+from addressee.directory.groups.lists import Lists
+from addressee.directory.groups.memberships import Membership
+from addressee.directory.groups.subscriptions import Subscription
+from addressee.directory.groups.topics import Topics
+from addressee.directory.merges.merge import DEFAULT_RULES, MergeRules
+from addressee.directory.merges.merges import Done, Merges, Preview, Undone
+from addressee.directory.reading.listing import (
     EVERYBODY,
     Order,
     Selection,
@@ -33,20 +38,16 @@ from addressee.directory.listing import (
     list_named,
     list_recipients,
 )
-from addressee.directory.lists import Lists
-from addressee.directory.memberships import Membership
-from addressee.directory.merges import Done, Merges, Preview, Undone
-from addressee.directory.merging import DEFAULT_RULES, MergeRules
-from addressee.directory.notices import Notice
-from addressee.directory.planned_writes import PlannedWrites, plan
-from addressee.directory.reader import Reader
-from addressee.directory.receipts import Receipt
+from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.releasing import Releasing
-from addressee.directory.subscriptions import Subscription
-from addressee.directory.topics import Topics
-from addressee.directory.writer import Writer
-from addressee.directory.writes import Write, Written
+from addressee.directory.writing import bulk, notices, receipts
+from addressee.directory.writing.bulk import BulkOperation, Failure
+from addressee.directory.writing.notices import Notice
+from addressee.directory.writing.planned_writes import PlannedWrites, plan
+from addressee.directory.writing.receipts import Receipt
+from addressee.directory.writing.token_transfers import Releasing
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.writes import Write, Written
 
 
 class Directory:

@@ -13,8 +13,7 @@ import falcon
 import structlog
 from falcon.asgi import App, Request, Response
 
-from addressee.database.pool import is_away
-from addressee.dialects.operation import (
+from addressee.api.operation import (
     Answer,
     Call,
     Dialect,
@@ -24,9 +23,10 @@ from addressee.dialects.operation import (
     UnknownPathError,
     WrongMethodError,
 )
-from addressee.dialects.operation import Request as Unauthenticated
+from addressee.api.operation import Request as Unauthenticated
+from addressee.database.pool import is_away
 from addressee.directory.errors import UnavailableError
-from addressee.directory.receipts import ReceiptMismatchError, RepeatedError
+from addressee.directory.writing.receipts import ReceiptMismatchError, RepeatedError
 from addressee.http import bodies, cors, metrics, public_url, requests
 from addressee.http.paths import decode_path
 from addressee.logs import RequestLine, passed, write_request

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from addressee import logs
+from addressee.api.operation import Rooms
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check
@@ -21,15 +22,14 @@ from addressee.database.target import Target
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
-from addressee.dialects.operation import Rooms
 from addressee.dialects.suprsend import SUPRSEND
-from addressee.directory import Directory
-from addressee.directory.keys import KeyRing
-from addressee.http import own
+from addressee.directory.access.keys import KeyRing
+from addressee.directory.directory import Directory
+from addressee.http import system_routes
 from addressee.http.application import ASGIApp, RawPaths, build
 from addressee.http.public_url import configured_url
-from addressee.messaging import Messaging
-from addressee.preferences import Preferences
+from addressee.messaging.messaging import Messaging
+from addressee.preferences.preferences import Preferences
 from addressee.processes import die_with_parent
 
 Message: TypeAlias = Mapping[str, Any]
@@ -141,11 +141,11 @@ class Service:
         preferences = Preferences(pool, directory.reader)
         messaging = Messaging.beside(directory)
         keys = KeyRing(pool, sealer)
-        app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), own.nowhere, configured_url())
-        description = own.Description(DIALECTS)
-        app.add_route("/health/live", own.Live())
-        app.add_route("/health/ready", own.Ready(pool))
-        app.add_route("/metrics", own.Metrics(pool))
+        app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), system_routes.nowhere, configured_url())
+        description = system_routes.Description(DIALECTS)
+        app.add_route("/health/live", system_routes.Live())
+        app.add_route("/health/ready", system_routes.Ready(pool))
+        app.add_route("/metrics", system_routes.Metrics(pool))
         app.add_route("/openapi.json", description)
         app.add_route("/docs", description, suffix="page")
         app.add_route("/docs/errors/{code}", description, suffix="error")

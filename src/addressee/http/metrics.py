@@ -11,8 +11,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import mark_process_dead
 from prometheus_client.registry import Collector
 
-from addressee.database.environment import METRICS_FOLDER
-from addressee.database.jobs import QueueState
+from addressee.database.environment_variables import METRICS_FOLDER
+from addressee.database.jobs.queue import QueueState
 from addressee.http import metric_files
 
 SECONDS = Histogram(

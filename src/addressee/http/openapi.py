@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from addressee.dialects.operation import Dialect, Operation
+from addressee.api.operation import Dialect, Operation
 
 VARIABLE = re.compile(r"{(\w+)}")
 BEARER = "key"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from addressee.database.environment import PUBLIC_URL
+from addressee.database.environment_variables import PUBLIC_URL
 from addressee.database.errors import SetupError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from addressee.messaging.reference import Reference
+from addressee.messaging.recipients.identity import Reference
 
 
 class MessagingError(Exception):

@@ -6,46 +6,50 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from typing import Self
 from uuid import UUID
 
-from addressee.database.jobs import Hint
+from addressee.database.jobs.queue import Hint
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool
-from addressee.directory.bulk import BulkOperation, Failure
+from addressee.directory.access.environments import Environment
 from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
-from addressee.directory.environments import Environment
-from addressee.directory.history import NO_ORIGIN, Origin
-from addressee.directory.merges import Merge
-from addressee.directory.planned_writes import PlannedWrites
-from addressee.directory.reader import Reader
-from addressee.directory.receipts import Receipt
+from addressee.directory.merges.merges import Merge
+from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.messaging import channels, listing, reading, reading_runs, rescheduling, schedules, scheduling
-from addressee.messaging.activities import Activity, list_activities
-from addressee.messaging.batches import Outcome, Record, accept_all
-from addressee.messaging.cancelling import cancel
-from addressee.messaging.delivery_logs import DeliveryLog, list_delivery_logs
-from addressee.messaging.explaining import Explanation, explain
-from addressee.messaging.exporting import export
-from addressee.messaging.feed import Feed, FeedFilter, FeedItem, mark_items, read_feed
-from addressee.messaging.following import WhatFollows, follow_at_once, what_follows
-from addressee.messaging.forgetting import forget
-from addressee.messaging.listing import MessageFilter
-from addressee.messaging.mark_all import Action, Selection, mark_all
-from addressee.messaging.marking import Mark, Marked, mark_each, mark_messages
-from addressee.messaging.message import Message, Position
-from addressee.messaging.people import People, read_identities, read_people
-from addressee.messaging.purging import purge
-from addressee.messaging.reaching import Address
-from addressee.messaging.reading import Contents, MessageEvent
-from addressee.messaging.reading_runs import RecipientRun, RunFilter, RunPosition
-from addressee.messaging.reference import Reference
-from addressee.messaging.rescheduling import ScheduleChange
-from addressee.messaging.runs import Identity
-from addressee.messaging.schedule import ScheduleEntry
-from addressee.messaging.scheduling import NewSchedule
-from addressee.messaging.triggering import Trigger, read_versions, trigger
-from addressee.messaging.workflow import Channel
-from addressee.messaging.workflows import NamedWorkflow, named_workflows
+from addressee.directory.writing.bulk import BulkOperation, Failure
+from addressee.directory.writing.history import NO_ORIGIN, Origin
+from addressee.directory.writing.planned_writes import PlannedWrites
+from addressee.directory.writing.receipts import Receipt
+from addressee.messaging.delivery.logs import DeliveryLog, list_delivery_logs
+from addressee.messaging.environment import channels
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.feeds.feed import Feed, FeedFilter, FeedItem, mark_items, read_feed
+from addressee.messaging.lifecycle.export import export
+from addressee.messaging.lifecycle.merge_mover import WhatFollows, follow_at_once, what_follows
+from addressee.messaging.lifecycle.purge import purge
+from addressee.messaging.lifecycle.retained import forget
+from addressee.messaging.messages import listing
+from addressee.messaging.messages import reader as reading
+from addressee.messaging.messages.activities import Activity, list_activities
+from addressee.messaging.messages.bulk_marks import Action, Selection, mark_all
+from addressee.messaging.messages.listing import MessageFilter
+from addressee.messaging.messages.marks import Mark, Marked, mark_each, mark_messages
+from addressee.messaging.messages.model import Address, Message, Position
+from addressee.messaging.messages.reader import Contents, MessageEvent
+from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.recipients.people import People, read_identities, read_people
+from addressee.messaging.runs import listing as reading_runs
+from addressee.messaging.runs.cancellation import cancel
+from addressee.messaging.runs.explanation import Explanation, explain
+from addressee.messaging.runs.listing import RecipientRun, RunFilter, RunPosition
+from addressee.messaging.schedules import changes as rescheduling
+from addressee.messaging.schedules import creation as scheduling
+from addressee.messaging.schedules import listing as schedules
+from addressee.messaging.schedules.changes import ScheduleChange
+from addressee.messaging.schedules.creation import NewSchedule
+from addressee.messaging.schedules.model import ScheduleEntry
+from addressee.messaging.triggers.batches import Outcome, Record, accept_all
+from addressee.messaging.triggers.trigger import Trigger, read_versions, trigger
+from addressee.messaging.workflows.listing import NamedWorkflow, named_workflows
 
 
 class Messaging:

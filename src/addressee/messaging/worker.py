@@ -6,31 +6,32 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from addressee.database import earlier_jobs
 from addressee.database.installation import Installation
-from addressee.database.job_worker import Handling, work
-from addressee.database.jobs import Hint
+from addressee.database.jobs import earlier
+from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.worker import Handling, work
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
-from addressee.directory.list_members import Moved as ListMoved
-from addressee.directory.list_members import Settle
-from addressee.directory.reader import Reader
-from addressee.directory.releasing import Release, Releasing
-from addressee.directory.writer import Writer
-from addressee.directory.zone_changes import Moved
-from addressee.messaging.erasing import Erase, Eraser
-from addressee.messaging.fanning import Expand, Fanning
-from addressee.messaging.following import Follow, Follower
-from addressee.messaging.housekeeping import keep_house
-from addressee.messaging.list_moves import ListMoves
-from addressee.messaging.mark_all import MarkAll, MarkingAll
-from addressee.messaging.redacting import Redact, Redactor
-from addressee.messaging.running import Runner
-from addressee.messaging.runs import RunPage
-from addressee.messaging.sending import Sending
-from addressee.messaging.timekeeping import keep_time
-from addressee.messaging.zone_follower import ZoneFollower
+from addressee.directory.groups.list_members import Moved as ListMoved
+from addressee.directory.groups.list_members import Settle
+from addressee.directory.reading.reader import Reader
+from addressee.directory.writing.token_transfers import Release, Releasing
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.zone_changes import Moved
+from addressee.messaging.delivery.send_job import Sending
+from addressee.messaging.lifecycle.erasure import Eraser
+from addressee.messaging.lifecycle.maintenance import keep_house
+from addressee.messaging.lifecycle.merge_mover import Follow, Follower
+from addressee.messaging.lifecycle.redaction import Redact, Redactor
+from addressee.messaging.messages.bulk_marks import MarkAll, MarkingAll
+from addressee.messaging.recipients.erase import Erase
+from addressee.messaging.runs.fan_out import Expand, Fanning
+from addressee.messaging.runs.model import RunPage
+from addressee.messaging.runs.runner import Runner
+from addressee.messaging.schedules.scheduler import keep_time
+from addressee.messaging.schedules.time_zones import ZoneFollower
+from addressee.messaging.triggers.list_events import ListMoves
 
 
 async def run(installation: Installation, stop: asyncio.Event) -> None:
@@ -45,7 +46,7 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
         handlings = handlings_of(pool, sealer, installation.data_dir / "outbox", clock)
         await asyncio.gather(
             work(installation.target(), handlings, stop),
-            earlier_jobs.keep_moving(pool, Hint(pool), stop),
+            earlier.keep_moving(pool, Hint(pool), stop),
             keep_house(pool, clock, stop),
             keep_time(pool, Hint(pool), clock, stop),
         )

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from addressee.conditions.conditions import AUDIENCE_OPERATORS
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Place, Recipient
-from addressee.preferences.conditions import AUDIENCE_OPERATORS
 
 SQL = load(__package__)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from addressee.directory.environments import PreferenceRule
+from addressee.conditions.conditions import Known, first_failing
+from addressee.directory.access.environments import PreferenceRule
 from addressee.directory.kinds import name_that_counts
 from addressee.directory.recipient import Document
-from addressee.preferences.conditions import Known, first_failing
 from addressee.preferences.layering import Effective, LayerName, Path
 from addressee.preferences.policies import Policy
 

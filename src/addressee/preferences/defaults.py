@@ -9,7 +9,7 @@ import msgspec
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.environments import PreferenceRule, Settings
+from addressee.directory.access.environments import PreferenceRule, Settings
 from addressee.directory.recipient import Document
 from addressee.preferences.categories import Category, Section, by_key
 

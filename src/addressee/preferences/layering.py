@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from addressee.directory.preference_sets import SECTIONS, merged
+from addressee.directory.edits.preference_sets import SECTIONS, merged
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, sound
 

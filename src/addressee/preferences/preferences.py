@@ -8,7 +8,7 @@ from msgspec import structs
 
 from addressee.database.pool import Pool
 from addressee.directory.errors import MissingError
-from addressee.directory.reader import Reader
+from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.preferences.defaults import read_ground
 from addressee.preferences.layering import shown

@@ -26,11 +26,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from addressee.conditions.conditions import check_condition
 from addressee.directory.documents import below, check_id, check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS, KINDS
 from addressee.directory.recipient import Document
-from addressee.preferences.conditions import check_condition
 
 DEFAULT = "default"
 MEMBERS = "$members"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from addressee.directory.reader import Reader
+from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.preferences.sets import DEFAULT
 

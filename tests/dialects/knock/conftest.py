@@ -12,10 +12,10 @@ from knockapi import DefaultHttpxClient, Knock
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import Keys
-from addressee.messaging import channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.directory.access.keys import Keys
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import messages, wait_for_messages
 

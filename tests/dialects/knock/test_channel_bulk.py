@@ -11,8 +11,8 @@ import knockapi
 import pytest
 from knockapi import Knock
 
-from addressee.dialects.knock.channel_bulk import ACTIONS
-from addressee.messaging import Status
+from addressee.dialects.knock.routes.channel_bulk import ACTIONS
+from addressee.messaging.messages.status import Status
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
 

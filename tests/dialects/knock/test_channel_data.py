@@ -16,9 +16,9 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
-from addressee.messaging import channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.conftest import Environment
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from addressee.dialects.knock import message_rendering
-from addressee.messaging import EmailContent, PushContent
+from addressee.dialects.knock.mapping import message_rendering
+from addressee.messaging.content.rendering import EmailContent, PushContent
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ import pytest
 from knockapi import Knock
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, History
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
-from addressee.messaging import Mark, Messaging
+from addressee.directory.writing.writes import Write
+from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messaging import Messaging
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, messages, wait_for_messages
 from tests.support.waiting import until

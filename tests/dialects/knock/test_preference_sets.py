@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.dialects.knock.preference_sets import (
+from addressee.dialects.knock.mapping.preference_sets import (
     KIND_OF,
     knock_set,
     replaced,
@@ -17,7 +17,7 @@ from addressee.dialects.knock.preference_sets import (
     with_section,
 )
 from addressee.directory.errors import RefusedError
-from addressee.preferences import check_set
+from addressee.preferences.sets import check_set
 
 CHANNEL = "2f641633-95d3-4555-9222-9f1eb7888a80"
 CONDITION = {"variable": "recipient.country", "operator": "equal_to", "argument": "US"}

@@ -14,12 +14,12 @@ import pytest
 from knockapi import Knock
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import SetPreferences
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.recipient import TENANTS, Place
-from addressee.directory.writes import Write
-from addressee.preferences import MEMBERS
+from addressee.directory.writing.writes import Write
 from addressee.preferences.defaults import store_default
+from addressee.preferences.sets import MEMBERS
 from tests.conftest import Environment
 from tests.dialects.knock.test_tokens import refusal, signing_key, token  # noqa: F401 - a fixture
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages

@@ -14,9 +14,9 @@ from knockapi.types import Message
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.messaging import channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from tests.channels.fcm_server import FCM, UNREGISTERED, FcmServer, fcm_server
 from tests.conftest import Environment
 from tests.messaging.office import write_files

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from addressee.dialects.knock.errors import KnockError
-from addressee.dialects.knock.query import Query
-from addressee.dialects.operation import MalformedError
+from addressee.api.operation import MalformedError
+from addressee.dialects.knock.wire.errors import KnockError
+from addressee.dialects.knock.wire.query import Query
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS
-from addressee.messaging import Reference
+from addressee.messaging.recipients.identity import Reference
 
 
 @pytest.mark.parametrize("text", ["s[]=a&s[]=b", "s%5B%5D=a&s%5B%5D=b", "s[0]=a&s[1]=b", "s=a&s=b"])

@@ -11,7 +11,7 @@ import knockapi
 import pytest
 from knockapi import Knock
 
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.support.waiting import eventually
 

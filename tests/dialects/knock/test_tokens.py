@@ -13,11 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from knockapi import Knock
 
+from addressee.api.operation import Operation
 from addressee.database.pool import Pool
 from addressee.dialects.knock import KNOCK
-from addressee.dialects.operation import Operation
-from addressee.directory.environments import Environments
-from addressee.directory.keys import Keys
+from addressee.directory.access.environments import Environments
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
 from tests.support.routes import title

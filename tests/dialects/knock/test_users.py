@@ -13,11 +13,11 @@ import pytest
 from knockapi import AsyncKnock, Knock
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Identify
-from addressee.directory.environments import Environments
+from addressee.directory.access.environments import Environments
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -16,7 +16,7 @@ import pytest
 from knockapi import Knock
 
 from addressee.database.pool import Pool
-from addressee.dialects.knock.workflows import TRIGGER_DATA
+from addressee.dialects.knock.routes.workflows import TRIGGER_DATA
 from tests.conftest import Environment
 from tests.support.waiting import eventually
 

@@ -9,10 +9,10 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import Keys
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.example import FOLDER
-from addressee.messaging.pushing import push
+from addressee.directory.access.keys import Keys
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.example import FOLDER
+from addressee.messaging.workflows.files import read_configuration
 from tests.conftest import Environment
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.directory.environments import Environments
+from addressee.directory.access.environments import Environments
 from tests.conftest import Environment
 from tests.support.waiting import until
 

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, History, Identify
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, History, Identify
 from addressee.directory.recipient import TENANTS, USERS, Place
-from addressee.directory.writes import Write
-from addressee.messaging import exporting
+from addressee.directory.writing.writes import Write
+from addressee.messaging.lifecycle import export as exporting
 from tests.conftest import Environment
 from tests.dialects.native.test_merges import identify, told
 

@@ -19,11 +19,11 @@ from notiflows import Notiflows
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory import Directory
+from addressee.directory.directory import Directory
 from addressee.directory.recipient import USERS, Place
-from addressee.messaging import channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting

@@ -13,10 +13,12 @@ from notiflows import Notiflows
 from notiflows.types import Delivery
 
 from addressee.database.pool import Pool
-from addressee.dialects.notiflows import contents
+from addressee.dialects.notiflows.mapping import contents
 from addressee.directory.recipient import USERS
-from addressee.messaging import EmailContent, Identity, InAppContent, PushContent, Status
-from addressee.messaging.events import Happening, insert_events
+from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent
+from addressee.messaging.messages.events import Happening, insert_events
+from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identity import Identity
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting, details
 from tests.dialects.notiflows.ran import finished, run

@@ -9,7 +9,7 @@ import pytest
 from notiflows import AuthenticationError, Notiflows
 
 from addressee.database.pool import Pool
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Pair, details
 

@@ -13,8 +13,8 @@ from knockapi import Knock
 from notiflows import Notiflows
 
 from addressee.database.pool import Pool
-from addressee.directory.environments import Environments
-from addressee.messaging.identifiers import workflow_id
+from addressee.directory.access.environments import Environments
+from addressee.messaging.recipients.identifiers import workflow_id
 from addressee.preferences.defaults import store_default
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting

@@ -15,9 +15,9 @@ from notiflows.types import Notification
 
 from addressee.database.paging import Page
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.environments import Environments
-from addressee.messaging.identifiers import workflow_id
+from addressee.directory.access.environments import Environments
+from addressee.directory.directory import Directory
+from addressee.messaging.recipients.identifiers import workflow_id
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import details
 from tests.dialects.notiflows.ran import finished, run

@@ -17,12 +17,12 @@ import pytest
 from notiflows import Notiflows
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Identify
-from addressee.directory.environments import Environments
-from addressee.directory.keys import Keys
+from addressee.directory.access.environments import Environments
+from addressee.directory.access.keys import Keys
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Pair, user_token
 from tests.support.waiting import eventually

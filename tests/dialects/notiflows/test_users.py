@@ -16,11 +16,11 @@ from notiflows.types import User
 
 from addressee.database.paging import Page
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Identify
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Pair
 from tests.dialects.notiflows.ran import run

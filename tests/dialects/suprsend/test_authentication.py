@@ -13,9 +13,9 @@ from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
 from addressee.database.pool import Pool
-from addressee.dialects.suprsend.signatures import DEFAULT_CONTENT_TYPE, Signed, sign
-from addressee.directory.environments import Environments
-from addressee.directory.keys import CreatedKey, Keys
+from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, sign
+from addressee.directory.access.environments import Environments
+from addressee.directory.access.keys import CreatedKey, Keys
 from tests.conftest import Environment
 from tests.support.exchange import Reply, ask
 

@@ -13,7 +13,7 @@ from knockapi import Knock
 from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException, SuprsendValidationError
 
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.suprsend.model import own as own_properties
 

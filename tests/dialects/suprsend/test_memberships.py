@@ -11,10 +11,10 @@ from suprsend.exception import SuprsendAPIException
 
 from addressee.database.paging import Page
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, Identify
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.recipient import TENANTS, Place
-from addressee.directory.writes import Write
+from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
 from tests.dialects.suprsend.model import own as own_properties
 

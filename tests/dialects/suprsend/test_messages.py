@@ -11,12 +11,15 @@ import pytest
 from suprsend import Suprsend
 
 from addressee.database.pool import Pool
-from addressee.directory import Directory
-from addressee.directory.edits import Delete, History
-from addressee.directory.keys import Keys
+from addressee.directory.access.keys import Keys
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writes import Write
-from addressee.messaging import Accepted, Messaging, Record, Reference, Trigger
+from addressee.directory.writing.writes import Write
+from addressee.messaging.messaging import Messaging
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.triggers.batches import Accepted, Record
+from addressee.messaging.triggers.trigger import Trigger
 from tests.conftest import Environment
 from tests.support.waiting import eventually
 

@@ -10,7 +10,7 @@ import pytest
 from suprsend import Suprsend, WorkflowTriggerRequest
 from suprsend.exception import SuprsendAPIException
 
-from addressee.dialects.suprsend.channel_names import KIND_OF
+from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("pushed")

@@ -13,15 +13,15 @@ from suprsend import Suprsend
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.keys import Keys
-from addressee.messaging import channels
-from addressee.messaging.configuration import read_configuration
-from addressee.messaging.pushing import push
+from addressee.directory.access.keys import Keys
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.channels.mail_server import MailServer, mail_server
 from tests.conftest import Environment
+from tests.messaging.delivery.test_send_job import MAIL_ONLY, SMTP
 from tests.messaging.office import write_files
-from tests.messaging.test_sending import MAIL_ONLY, SMTP
 from tests.support.waiting import until
 
 PUSH_ONLY = """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.dialects.suprsend.signatures import DEFAULT_CONTENT_TYPE, Signed, instant, is_signed, sign
+from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, instant, is_signed, sign
 
 SECRET = b"whsec_test_secret"
 DATE = "Tue, 04 Feb 2025 10:20:30 GMT"

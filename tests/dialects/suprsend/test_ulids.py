@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from addressee.dialects.suprsend.ulids import parse, ulid
+from addressee.dialects.suprsend.wire.ulids import parse, ulid
 
 
 @given(st.uuids())

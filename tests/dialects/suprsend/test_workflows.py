@@ -14,8 +14,8 @@ import pytest
 from suprsend import Suprsend, Workflow, WorkflowTriggerRequest
 
 from addressee.database.pool import Pool
-from addressee.dialects.suprsend.delays import start_delay, written_delay, written_time
-from addressee.directory.keys import CreatedKey
+from addressee.dialects.suprsend.wire.delays import start_delay, written_delay, written_time
+from addressee.directory.access.keys import CreatedKey
 from tests.conftest import Environment
 from tests.dialects.suprsend.model import own
 from tests.support.waiting import eventually

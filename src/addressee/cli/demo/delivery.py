@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from addressee.cli.demo.telling import Act
-from addressee.database.jobs import queue_state
+from addressee.database.jobs.queue import queue_state
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from addressee.cli.api import GRACE_SECONDS
 from addressee.cli.errors import CommandError
-from addressee.database.environment import MASTER_KEY
+from addressee.database.environment_variables import MASTER_KEY
 from addressee.database.installation import Installation
 from addressee.processes import Stopping, start, stop
 

@@ -18,8 +18,8 @@ from addressee.cli.demo.people import ADDRESSEE, DELETED, UPDATE, USER, People, 
 from addressee.cli.demo.service import Service
 from addressee.cli.demo.telling import Act, Teller
 from addressee.database.pool import Pool
-from addressee.directory.environments import Environments
-from addressee.messaging.channels import all_channels
+from addressee.directory.access.environments import Environments
+from addressee.messaging.environment.channels import all_channels
 
 WORKFLOW = "welcome"
 

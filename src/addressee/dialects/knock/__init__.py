@@ -1,15 +1,15 @@
 """The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
 
-from addressee.dialects.idempotency import idempotency_key, replay
-from addressee.dialects.knock import (
+from addressee.api.idempotency import idempotency_key, replay
+from addressee.api.operation import Dialect, of_any_request
+from addressee.dialects.knock.mapping import message_lists
+from addressee.dialects.knock.routes import (
     audiences,
     bulk,
     channel_bulk,
     channel_data,
-    errors,
     feeds,
     marks,
-    message_lists,
     messages,
     objects,
     preferences,
@@ -20,8 +20,8 @@ from addressee.dialects.knock import (
     users,
     workflows,
 )
-from addressee.dialects.knock.authentication import authenticate
-from addressee.dialects.operation import Dialect, of_any_request
+from addressee.dialects.knock.wire import errors
+from addressee.dialects.knock.wire.authentication import authenticate
 
 KNOCK = Dialect(
     name="knock",

@@ -1,9 +1,10 @@
 """Addressee's own API, `/directory/v1`: what no vendor offers."""
 
-from addressee.dialects.idempotency import idempotency_key, replay
-from addressee.dialects.native import errors, merges, notices, people
-from addressee.dialects.native.authentication import authenticate
-from addressee.dialects.operation import Dialect, of_any_request
+from addressee.api.idempotency import idempotency_key, replay
+from addressee.api.operation import Dialect, of_any_request
+from addressee.dialects.native.routes import merges, notices, people
+from addressee.dialects.native.wire import errors
+from addressee.dialects.native.wire.authentication import authenticate
 
 NATIVE = Dialect(
     name="native",

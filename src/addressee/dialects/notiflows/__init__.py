@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from addressee.dialects.idempotency import idempotency_key, replay
-from addressee.dialects.notiflows import (
+from addressee.api.idempotency import idempotency_key, replay
+from addressee.api.operation import Dialect
+from addressee.dialects.notiflows.routes import (
     channel_settings,
     deliveries,
-    errors,
     feed,
     notifications,
     preferences,
@@ -16,8 +16,8 @@ from addressee.dialects.notiflows import (
     topics,
     users,
 )
-from addressee.dialects.notiflows.authentication import HEADERS, authenticate
-from addressee.dialects.operation import Dialect
+from addressee.dialects.notiflows.wire import errors
+from addressee.dialects.notiflows.wire.authentication import HEADERS, authenticate
 
 
 def spellings(path: str) -> Sequence[str]:

@@ -2,26 +2,26 @@
 
 from collections.abc import Mapping
 
-from addressee.dialects.idempotency import idempotency_key
-from addressee.dialects.operation import Dialect, of_any_request, with_and_without_slash
-from addressee.dialects.suprsend import (
+from addressee.api.idempotency import idempotency_key
+from addressee.api.operation import Dialect, of_any_request, with_and_without_slash
+from addressee.dialects.suprsend.mapping import records
+from addressee.dialects.suprsend.routes import (
     broadcasts,
     envelopes,
-    errors,
     events,
     lists,
     memberships,
     messages,
     objects,
     preferences,
-    records,
     subscriptions,
     tenant_preferences,
     tenants,
     users,
     workflows,
 )
-from addressee.dialects.suprsend.authentication import authenticate
+from addressee.dialects.suprsend.wire import errors
+from addressee.dialects.suprsend.wire.authentication import authenticate
 
 
 def meant(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,0 +1,36 @@
+"""The header `Idempotency-Key` (knock.md §1.7), honoured on every call that writes (docs/decisions/0010)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from addressee.api.bodies import MisshapenError
+from addressee.api.operation import Answer, Operation
+from addressee.directory.documents import check_text
+from addressee.directory.writing.receipts import Earlier
+
+MAX_KEY_LENGTH = 255
+
+# Some vendors' SDKs put such a key on every call that writes, and use it again when they retry that call.
+MADE_BY_SDKS = "stainless-"
+
+
+def idempotency_key(operation: Operation, headers: Mapping[str, str]) -> str | None:
+    """The key that counts. One that an SDK made up costs nothing where a repetition is harmless.
+
+    Raises MisshapenError or RefusedError for what is no key.
+    """
+    key = headers.get("idempotency-key")
+    if key is None or operation.method == "GET":
+        return None
+    if key.startswith(MADE_BY_SDKS) and not operation.harmed_by_repeats:
+        return None
+    if not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise MisshapenError("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY_LENGTH} characters.")
+    check_text(key, "Idempotency-Key")
+    return key
+
+
+def replay(earlier: Earlier) -> Answer:
+    headers = {"idempotent-replayed": "true", "original-x-request-id": earlier.request_id}
+    return Answer(earlier.answer.body, earlier.answer.status, headers)

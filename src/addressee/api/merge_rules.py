@@ -1,0 +1,23 @@
+"""The merge rules of each dialect, for the native preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import structs
+
+from addressee.directory.access.environments import Environment
+from addressee.directory.merges.merge import Filling, MergeRules
+
+Dialect: TypeAlias = Literal["knock", "suprsend", "notiflows"]
+
+RULES: Mapping[Dialect, MergeRules] = {
+    "knock": MergeRules(),
+    "suprsend": MergeRules(unites=True),
+    "notiflows": MergeRules(Filling.GAPS, unites=True),
+}
+
+
+def merge_rules(dialect: Dialect, environment: Environment) -> MergeRules:
+    return structs.replace(RULES[dialect], keeps_nulls=environment.settings.keeps_nulls)

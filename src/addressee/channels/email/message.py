@@ -1,0 +1,100 @@
+"""One e-mail to one address, and how it is written down (RFC 5322)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from typing import Any, Literal, TypeAlias
+
+from addressee.channels.email.headers import mailbox_header, text_header
+from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
+from addressee.channels.links import mistaken_schemes
+from addressee.channels.sender import Failure
+
+# To which of a recipient's addresses a channel sends: the setting `addresses`.
+Which: TypeAlias = Literal["primary", "all"]
+
+# Headers are folded already, and bodies pass through any server. UTF-8 in headers is for mailboxes outside of ASCII.
+PLAIN = SMTP.clone(refold_source="none", cte_type="7bit")
+UTF8 = SMTPUTF8.clone(refold_source="none", cte_type="7bit")
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """`id` stays the same when the e-mail is sent again; at least one of `html` and `text` is given."""
+
+    id: str
+    sender: str
+    to: str
+    subject: str
+    html: str | None
+    text: str | None
+    written_at: datetime
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail as it leaves: `content` is all of it. `in_ascii`: no server needs an extension to take it."""
+
+    id: str
+    sender: Mailbox
+    recipient: Mailbox
+    in_ascii: bool
+    content: bytes
+
+    @property
+    def envelope(self) -> dict[str, str]:
+        """The fields that identify this e-mail in the delivery log: the addresses really used, and no contents."""
+        return {"id": self.id, "from": str(self.sender), "to": str(self.recipient)}
+
+
+def compose(email: Email) -> Letter:
+    """The e-mail written down. Nothing in it can add a header or a recipient. Raises AddressError."""
+    sender, recipient = own_mailbox(email.sender), read_mailbox(email.to)
+    # A mailbox outside of ASCII cannot be written without this extension of the protocol.
+    mailboxes = {"From": sender, "To": recipient}
+    if email.reply_to:
+        mailboxes["Reply-To"] = own_mailbox(email.reply_to)
+    in_ascii = all(mailbox.local.isascii() for mailbox in mailboxes.values())
+    message = EmailMessage(policy=PLAIN if in_ascii else UTF8)
+    for name, mailbox in mailboxes.items():
+        message.set_raw(name, mailbox_header(name, mailbox))
+    message.set_raw("Subject", text_header("Subject", email.subject))
+    message.set_raw("Date", format_datetime(email.written_at))
+    message.set_raw("Message-ID", f"<{email.id}@{sender.domain}>")
+    match email.text, email.html:
+        case str(text), str(html):
+            message.set_content(text)
+            message.add_alternative(html, subtype="html")
+        case None, str(html):
+            message.set_content(html, subtype="html")
+        case text, _:
+            message.set_content(text or "")
+    return Letter(email.id, sender, recipient, in_ascii, message.as_bytes())
+
+
+def own_mailbox(written: str) -> Mailbox:
+    """One of the channel's own, which is no recipient's fault. Raises AddressError."""
+    try:
+        return read_mailbox(written)
+    except AddressError as error:
+        raise AddressError(
+            f"the channel's own address {written!r} cannot be used: {error}", Failure.PERMANENT
+        ) from None
+
+
+def mistaken_email(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each mistake in the settings that channels for e-mail share: the setting, and what it must be."""
+    yield from mistaken_schemes(settings)
+    for name in ("from", "reply_to"):
+        written = settings.get(name)
+        try:
+            if written is not None:
+                read_mailbox(written)
+        except AddressError:
+            yield name, "this must be `name@example.com` or `Name <name@example.com>`"

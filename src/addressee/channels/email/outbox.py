@@ -1,0 +1,54 @@
+"""E-mail as `.eml` files in a folder, for development: what would have left can be opened and read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
+
+from addressee.channels.email.mailbox import AddressError
+from addressee.channels.email.message import Email, Letter, Which, compose
+from addressee.channels.sender import Exchange, Failed, Failure, Sent
+
+WRITTEN = 201
+
+
+class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    sender: str = msgspec.field(name="from")
+    reply_to: str | None = None
+    addresses: Which = "primary"
+    link_schemes: tuple[str, ...] = ()
+
+
+class OutboxSender:
+    """Names each file by the e-mail's id, so sending again overwrites it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, email: Email, /) -> Sent | Failed:
+        try:
+            letter = compose(email)
+        except AddressError as error:
+            return Failed(error.failure, str(error))
+        try:
+            await asyncio.to_thread(self._write, f"{email.id}.eml", letter.content)
+        except OSError as error:
+            reason = f"{self._folder} cannot be written: {error.strerror}"
+            return Failed(Failure.TEMPORARY, reason, exchange(letter, None, reason))
+        return Sent(exchange(letter, WRITTEN, "written"))
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _write(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self._folder / f".{name}.{os.getpid()}"
+        unfinished.write_bytes(content)
+        unfinished.replace(self._folder / name)
+
+
+def exchange(letter: Letter, status: int | None, answer: str) -> Exchange:
+    return Exchange("outbox", "PUT", "localhost", f"/{letter.id}.eml", letter.envelope, status, answer)

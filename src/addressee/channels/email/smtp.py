@@ -1,0 +1,150 @@
+"""E-mail over SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import aiosmtplib
+import msgspec
+
+from addressee.channels.email.mailbox import AddressError
+from addressee.channels.email.message import Email, Letter, Which, compose, mistaken_email
+from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
+from addressee.directory.domains import DomainError, ascii_domain
+
+# For connecting, and for each e-mail.
+TIMEOUT_SECONDS = SENDING_SECONDS / 2
+
+MAX_REASON_LENGTH = 300
+PERMANENT_CODES = range(500, 600)
+
+# Answers to a recipient that speak of the mailbox: the enhanced code counts where there is one (RFC 3463). Others, like
+# 5.7.1 for a relay that is not allowed, are about the sender.
+NO_MAILBOX_CODES = (550, 551, 553)
+ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
+TAKEN = 250
+
+
+class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`security`: `starttls` (refused when the server does not offer it), `tls` from the first byte, or `none`."""
+
+    sender: str = msgspec.field(name="from")
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: str | None = None
+    reply_to: str | None = None
+    addresses: Which = "primary"
+    link_schemes: tuple[str, ...] = ()
+
+
+class SmtpSender:
+    """Keeps one connection. Once the server cannot be reached, the rest fails at once: it is tried again later."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+        self._client: aiosmtplib.SMTP | None = None
+        self._unreachable: Failed | None = None
+
+    async def send(self, email: Email, /) -> Sent | Failed:
+        try:
+            letter = compose(email)
+        except AddressError as error:
+            return Failed(error.failure, str(error))
+        if self._client is None or not self._client.is_connected:
+            await self._connect()
+        if self._unreachable is not None:
+            return self._unanswered(letter, self._unreachable)
+        assert self._client is not None
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                _, answer = await self._client.sendmail(
+                    letter.sender.address,
+                    letter.recipient.address,
+                    letter.content,
+                    mail_options=() if letter.in_ascii else ("SMTPUTF8",),
+                )
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            refusal = refused.recipients[0]
+            return self._rejected(letter, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
+        except aiosmtplib.SMTPResponseException as refused:
+            return self._rejected(letter, refused, Failure.PERMANENT)
+        except aiosmtplib.SMTPNotSupported:
+            reason = f"{self._settings.host} does not take addresses outside of ASCII"
+            return self._unanswered(letter, Failed(Failure.PERMANENT, reason))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            reason = f"{self._settings.host} cannot be used: {type(error).__name__}"
+            return self._unanswered(letter, self._give_up(reason))
+        return Sent(self._exchange(letter, TAKEN, answer))
+
+    async def close(self) -> None:
+        if self._client is None or not self._client.is_connected:
+            return
+        try:
+            await self._client.quit()
+        except (aiosmtplib.SMTPException, OSError):
+            self._client.close()
+
+    async def _connect(self) -> None:
+        if self._unreachable is not None:
+            return
+        self._client = aiosmtplib.SMTP(
+            hostname=ascii_domain(self._settings.host),
+            port=self._settings.port,
+            username=self._settings.username,
+            password=self._settings.password,
+            use_tls=self._settings.security == "tls",
+            start_tls=self._settings.security == "starttls",
+            timeout=TIMEOUT_SECONDS,
+        )
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await self._client.connect()
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            # What the server says here may repeat the credentials.
+            self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
+
+    def _rejected(self, letter: Letter, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
+        return replace(rejection(refused, permanent), exchange=self._exchange(letter, refused.code, refused.message))
+
+    def _unanswered(self, letter: Letter, failed: Failed) -> Failed:
+        return replace(failed, exchange=self._exchange(letter, None, failed.reason))
+
+    def _exchange(self, letter: Letter, status: int | None, answer: str) -> Exchange:
+        host = f"{self._settings.host}:{self._settings.port}"
+        return Exchange("smtp", "POST", host, "/", letter.envelope, status, answer)
+
+    def _give_up(self, reason: str) -> Failed:
+        self._unreachable = Failed(Failure.TEMPORARY, reason)
+        if self._client is not None:
+            self._client.close()
+        return self._unreachable
+
+
+def mistaken_smtp(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each mistake in a channel's settings: the setting, and what it must be."""
+    yield from mistaken_email(settings)
+    try:
+        ascii_domain(settings["host"])
+    except DomainError:
+        yield "host", "this must be the name or the address of a mail server"
+
+
+def no_mailbox(refused: aiosmtplib.SMTPResponseException) -> bool:
+    """Whether the answer to a recipient says that there is no such mailbox, rather than that we may not write to it."""
+    enhanced = ENHANCED.match(refused.message)
+    return refused.code in NO_MAILBOX_CODES and (enhanced is None or enhanced[0] in NO_MAILBOX)
+
+
+def rejection(refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
+    """A 4xx answer may be another one tomorrow; a 5xx answer stays."""
+    reason = f"SMTP {refused.code}: {refused.message}"[:MAX_REASON_LENGTH]
+    return Failed(permanent if refused.code in PERMANENT_CODES else Failure.TEMPORARY, reason)

@@ -1,0 +1,1 @@
+"""Push notifications: Firebase Cloud Messaging, and the tokens that web push keeps."""

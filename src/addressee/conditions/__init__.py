@@ -1,0 +1,1 @@
+"""The language of conditions, which preferences and steps share."""

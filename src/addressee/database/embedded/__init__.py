@@ -1,0 +1,1 @@
+"""The PostgreSQL server that a data folder brings along."""

@@ -1,0 +1,121 @@
+"""The settings of the embedded PostgreSQL: ours, those that follow the machine's memory, and the operator's."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from addressee.database.embedded.binaries import ENVIRONMENT, programs_for
+from addressee.database.errors import SetupError
+
+KB = 1024
+MB = 1024 * KB
+GB = 1024 * MB
+
+MAX_CONNECTIONS = 100
+
+# What keeps the server to itself and people's data out of its log.
+RESERVED = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    # Statements and the details of errors hold people's addresses.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "cluster_name": "addressee",
+}
+
+SETTINGS = {
+    **RESERVED,
+    "max_connections": str(MAX_CONNECTIONS),
+    "shared_buffers": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "log_checkpoints": "off",
+}
+
+# The data folder and the socket are ours to choose, and the log is where we bound it.
+NOT_TO_SET = {
+    *RESERVED,
+    "config_file",
+    "data_directory",
+    "external_pid_file",
+    "hba_file",
+    "ident_file",
+    "log_destination",
+    "logging_collector",
+    "port",
+    "unix_socket_directories",
+    "unix_socket_group",
+}
+
+COMPLAINTS = ("FATAL:", "HINT:")
+
+
+def sized_for(memory: int) -> dict[str, str]:
+    """The settings for a server that shares a machine of so much memory with the service."""
+    shared_buffers = bounded(memory // 4, 128 * MB, 8 * GB)
+    return {
+        "shared_buffers": amount(shared_buffers),
+        "effective_cache_size": amount(max(memory // 4 * 3, 256 * MB)),
+        "work_mem": amount(bounded(memory // 4 // MAX_CONNECTIONS, 4 * MB, 64 * MB)),
+        "maintenance_work_mem": amount(bounded(memory // 16, 64 * MB, GB)),
+        "max_wal_size": amount(bounded(shared_buffers, 2 * GB, 8 * GB)),
+    }
+
+
+def bounded(value: int, least: int, most: int) -> int:
+    return max(least, min(value, most))
+
+
+def amount(size: int) -> str:
+    return f"{size // KB}kB"
+
+
+def chosen(texts: Sequence[str]) -> dict[str, str]:
+    """An operator's settings, each given as `name=value`.
+
+    Raises SetupError for what is not one, what is ours to set, and what PostgreSQL does not know or take.
+    """
+    settings = dict(map(parse, texts))
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "postgresql.conf").touch()
+        for name, value in settings.items():
+            check(name, value, folder)
+    return settings
+
+
+def parse(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    name = name.strip().lower().replace("-", "_")
+    if not equals or not name:
+        raise SetupError(f"A setting of PostgreSQL is given as name=value, not {text!r}.")
+    if name in NOT_TO_SET:
+        raise SetupError(f"The PostgreSQL setting {name} is not yours to set: Addressee runs the server itself.")
+    return name, value.strip()
+
+
+def check(name: str, value: str, folder: str) -> None:
+    """Asks PostgreSQL itself, by a server that only says what a setting would be."""
+    asked = subprocess.run(
+        [programs_for(None) / "postgres", "-C", name, "-D", folder, f"--{name}={value}"],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode != 0:
+        raise SetupError(f"PostgreSQL does not take {name}={value}: {complaint(asked.stderr)}.")
+
+
+def complaint(errors: str) -> str:
+    """Returns what the server complains of, without the time and the process in front."""
+    said = [
+        line.partition(word)[2].strip().rstrip(".")
+        for line in errors.splitlines()
+        for word in COMPLAINTS
+        if word in line
+    ]
+    return "; ".join(said) or "it does not say why"

@@ -1,0 +1,1 @@
+"""Translation between Knock's forms and the values of the rooms below."""

@@ -1,0 +1,153 @@
+"""Lists of messages: of a user, of an object, of an environment (knock.md §2.2, filters `MF`)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from addressee.api.operation import SECRET, Answer, Call, Operation, json_answer
+from addressee.dialects.knock.mapping import message_rendering, rendering
+from addressee.dialects.knock.wire.errors import invalid
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.places import object_place, user_place
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.documents import check_value
+from addressee.directory.recipient import Document, Place
+from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
+from addressee.messaging.messages.model import Position
+from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identity import Reference
+
+ENGAGEMENTS = frozenset(
+    {"seen", "read", "interacted", "link_clicked", "archived", "unseen", "unread", "unarchived"},
+)
+MAX_MESSAGE_IDS = 50
+
+FILTERS = (
+    *PAGING,
+    "tenant",
+    "channel_id",
+    "source",
+    "status[]",
+    "engagement_status[]",
+    "message_ids[]",
+    "workflow_categories[]",
+    "workflow_run_id",
+    "workflow_recipient_run_id",
+    "trigger_data",
+    "inserted_at.gt",
+    "inserted_at.gte",
+    "inserted_at.lt",
+    "inserted_at.lte",
+)
+
+
+async def list_all(call: Call) -> Answer:
+    return await messages_of(call, None)
+
+
+async def list_of_user(call: Call) -> Answer:
+    return await messages_of(call, user_place(call))
+
+
+async def list_of_object(call: Call) -> Answer:
+    return await messages_of(call, object_place(call))
+
+
+async def messages_of(call: Call, place: Place | None) -> Answer:
+    query = Query(call.query_string)
+    part = await call.rooms.messaging.messages(
+        call.environment.id,
+        None if place is None else [Reference(place.collection, place.id)],
+        message_filter(query),
+        asked_page(query, Position),
+    )
+    return json_answer(rendering.items(part, message_rendering.message))
+
+
+def message_filter(query: Query) -> MessageFilter:
+    """The filters `MF` of the contract."""
+    ids = query.texts("message_ids")
+    if len(ids) > MAX_MESSAGE_IDS:
+        raise invalid("message_ids", f"message_ids takes at most {MAX_MESSAGE_IDS} ids.")
+    engagements = query.texts("engagement_status")
+    if unknown := set(engagements) - ENGAGEMENTS:
+        raise invalid("engagement_status", f"{sorted(unknown)[0]} is not an engagement status.")
+    since, until = query.period("inserted_at")
+    channel_id = uuid(query, "channel_id")
+    return MessageFilter(
+        tenant=query.text("tenant"),
+        channel_ids=None if channel_id is None else [channel_id],
+        source=query.text("source"),
+        statuses=statuses(query.texts("status")),
+        engagements=engagements,
+        message_ids=ids or None,
+        categories=query.texts("workflow_categories"),
+        run_id=uuid(query, "workflow_run_id"),
+        recipient_run_id=uuid(query, "workflow_recipient_run_id"),
+        trigger_data=trigger_data(query),
+        since=since or EARLIEST,
+        until=until or LATEST,
+    )
+
+
+def statuses(texts: list[str]) -> list[Status]:
+    try:
+        return [Status(text) for text in texts]
+    except ValueError:
+        raise invalid("status", f"status must be one of {', '.join(Status)}.") from None
+
+
+def uuid(query: Query, name: str) -> UUID | None:
+    text = query.text(name)
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        raise invalid(name, f"{name} must be a UUID.") from None
+
+
+def trigger_data(query: Query) -> Document:
+    """A flat object that the run's data must contain; nested values cannot be asked for (§3.9)."""
+    return checked_trigger_data(query.document("trigger_data"))
+
+
+def checked_trigger_data(data: Document) -> Document:
+    """Raises KnockError unless it is flat and can be kept."""
+    if any(isinstance(value, dict | list) for value in data.values()):
+        raise invalid("trigger_data", "trigger_data must be a flat object.")
+    check_value(data, "trigger_data")
+    return data
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/messages",
+        "messages.list",
+        "List messages, newest first",
+        list_all,
+        SECRET,
+        query=FILTERS,
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/messages",
+        "users.list_messages",
+        "List a user's messages, newest first",
+        list_of_user,
+        SECRET,
+        query=FILTERS,
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/objects/{collection}/{object_id}/messages",
+        "objects.list_messages",
+        "List an object's messages, newest first",
+        list_of_object,
+        SECRET,
+        query=FILTERS,
+        gives=dict[str, Any],
+    ),
+)

@@ -1,0 +1,252 @@
+"""Preference sets in Knock's words, and in the directory's (knock.md §2.0, §3.6).
+
+Both directions name the same things, so what a client stores is what it reads. Knock has no word for single kinds of
+push and chat, for `enabled` beside other parts, for what is remembered with a category, nor for an `enabled` or
+`conditions` of the whole set: these stay as they are when Knock replaces the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from addressee.directory.documents import below, check_id
+from addressee.directory.edits.preference_sets import SECTIONS
+from addressee.directory.errors import RefusedError
+from addressee.directory.kinds import GROUP_OF, GROUPS, merged_kinds, reading
+from addressee.directory.recipient import Document
+from addressee.preferences.sets import (
+    DEFAULT,
+    REMEMBERED,
+    STRATEGY,
+    channel_id,
+    check_conditions,
+    check_set_id,
+    check_setting,
+    check_strategy,
+    entries,
+)
+
+# Knock's channel types, and the kinds or groups that they are.
+KIND_OF: Mapping[str, str] = {
+    "email": "email",
+    "in_app_feed": "in_app",
+    "sms": "sms",
+    "push": "push",
+    "chat": "chat",
+    "http": "webhook",
+}
+
+# The parts of a set, and their names here and there.
+CHANNEL_TYPES = "channel_types"
+NAMES: Mapping[str, str] = {
+    "categories": "categories",
+    "workflows": "workflows",
+    CHANNEL_TYPES: "kinds",
+    "channels": "channels",
+    "commercial_subscribed": "commercial",
+}
+
+# Clients send back what they read, and say beside a set how to store it.
+PERSISTENCE_STRATEGY = "__persistence_strategy__"
+NEVER_STORED = frozenset({"id", "__typename", "__cursor", PERSISTENCE_STRATEGY, "_persistence_strategy"})
+
+
+def tenant_of(set_id: str) -> str | None:
+    """The tenant that a set is for."""
+    return None if set_id == DEFAULT else set_id
+
+
+def stored_sets(given: Mapping[str, Any], field: str = "preferences") -> Document:
+    """Inline preferences, a set's id with the set, in stored form. Raises RefusedError."""
+    return {
+        check_set_id(set_id, below(field, set_id)): stored_set(preferences, below(field, set_id))
+        for set_id, preferences in entries(given, field)
+    }
+
+
+def stored_set(given: Any, field: str = "") -> Document:
+    """Knock's set in stored form; parts that are null are not set. `field` is the path of the set in the request.
+
+    Raises RefusedError with the path of what is wrong.
+    """
+    parts = [(name, value) for name, value in entries(given, field) if name not in NEVER_STORED and value is not None]
+    return {stored_name(name, field): STORED[name](value, below(field, name)) for name, value in parts}
+
+
+def stored_name(name: str, field: str) -> str:
+    if name not in NAMES:
+        raise RefusedError("name", below(field, name), f"A preference set has no {name!r}; it has {', '.join(NAMES)}.")
+    return NAMES[name]
+
+
+def stored_scopes(given: Any, field: str) -> Document:
+    return {check_id(key, field): stored_scope(scope, below(field, key)) for key, scope in entries(given, field)}
+
+
+def stored_scope(given: Any, field: str) -> bool | Document:
+    if isinstance(given, bool):
+        return given
+    if not isinstance(given, dict):
+        raise RefusedError("type", field, f"{field} must be true, false or an object.")
+    scope: Document = {}
+    for name, value in given.items():
+        path = below(field, name)
+        match name:
+            case _ if value is None:
+                continue
+            case "channel_types":
+                scope["kinds"] = stored_kinds(value, path)
+            case "channels":
+                scope["channels"] = stored_channels(value, path)
+            case "conditions":
+                check_conditions(value, path)
+                scope["conditions"] = value
+            case "__strategy__":
+                check_strategy(value, path)
+                scope[STRATEGY] = value
+            case _:
+                known = "channel_types, channels, conditions and __strategy__"
+                raise RefusedError("name", path, f"{field} has no {name!r}; it has {known}.")
+    return scope
+
+
+def stored_kinds(given: Any, field: str) -> Document:
+    kinds: Document = {}
+    for name, value in entries(given, field):
+        path = below(field, name)
+        if name not in KIND_OF:
+            raise RefusedError("name", path, f"There is no channel type {name!r}; there are {', '.join(KIND_OF)}.")
+        kinds[KIND_OF[name]] = stored_setting(value, path)
+    return kinds
+
+
+def stored_channels(given: Any, field: str) -> Document:
+    channels: Document = {}
+    for name, value in entries(given, field):
+        path = below(field, name)
+        id = channel_id(name)
+        if id is None:
+            raise RefusedError("uuid", path, f"{field} holds ids of channels, which are UUIDs.")
+        channels[id] = stored_setting(value, path)
+    return channels
+
+
+def with_strategy(stored: Callable[[Any, str], Document]) -> Callable[[Any, str], Document]:
+    """The same for a map of a whole set, which may have a strategy."""
+
+    def stored_map(given: Any, field: str) -> Document:
+        settings = dict(entries(given, field))
+        strategy = {STRATEGY: settings.pop(STRATEGY)} if STRATEGY in settings else {}
+        for value in strategy.values():
+            check_strategy(value, below(field, STRATEGY))
+        return {**stored(settings, field), **strategy}
+
+    return stored_map
+
+
+def stored_setting(given: Any, field: str) -> Any:
+    check_setting(given, field)
+    return given
+
+
+STORED: Mapping[str, Callable[[Any, str], Any]] = {
+    "categories": stored_scopes,
+    "workflows": stored_scopes,
+    CHANNEL_TYPES: with_strategy(stored_kinds),
+    "channels": with_strategy(stored_channels),
+    "commercial_subscribed": stored_setting,
+}
+
+
+def knock_sets(stored: Mapping[str, Document]) -> Document:
+    """A recipient's own sets by id, in Knock's form."""
+    return {set_id: knock_set(set_id, each) for set_id, each in stored.items() if is_own(set_id)}
+
+
+def is_own(set_id: str) -> bool:
+    """Whether a set is a recipient's own; what a tenant keeps beside such has a dollar sign."""
+    return not set_id.startswith("$")
+
+
+def knock_set(set_id: str, stored: Mapping[str, Any]) -> Document:
+    """A stored set in Knock's form; parts that are not set are null."""
+    rendered: Document = {"id": set_id}
+    for name, stored_as in NAMES.items():
+        value = stored.get(stored_as)
+        if value is None:
+            rendered[name] = None
+        elif stored_as in SECTIONS:
+            rendered[name] = {key: knock_scope(scope) for key, scope in value.items()}
+        elif name == CHANNEL_TYPES:
+            rendered[name] = channel_types(value)
+        else:
+            rendered[name] = value
+    return rendered
+
+
+def knock_scope(scope: bool | Mapping[str, Any]) -> bool | Document:
+    """A scope that is not enabled is false, whatever else it says."""
+    if isinstance(scope, bool):
+        return scope
+    if scope.get("enabled") is False or scope.keys() == {"enabled"}:
+        return bool(scope["enabled"])
+    rendered: Document = {name: value for name, value in scope.items() if name not in ("enabled", "kinds")}
+    if "kinds" in scope:
+        rendered[CHANNEL_TYPES] = channel_types(scope["kinds"])
+    return rendered
+
+
+def channel_types(kinds: Mapping[str, Any]) -> Document:
+    """A map of kinds by channel type; a type that is a group says what the group reads as."""
+    rendered: Document = {STRATEGY: kinds[STRATEGY]} if STRATEGY in kinds else {}
+    for name, kind in KIND_OF.items():
+        setting = reading(kinds, kind) if kind in GROUPS else kinds.get(kind)
+        if setting is not None:
+            rendered[name] = setting
+    return rendered
+
+
+def replaced(stored: Document, given: Document) -> Document:
+    """`given` instead of a stored set, but for what Knock has no word for."""
+    unsaid: Document = {name: stored[name] for name in ("enabled", "conditions", REMEMBERED) if name in stored}
+    made: Document = {**unsaid, **given, **replaced_kinds(stored, given)}
+    for section in SECTIONS:
+        if section in given:
+            made[section] = replaced_scopes(stored.get(section, {}), given[section])
+    return made
+
+
+def replaced_scopes(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
+    return {key: replaced_scope(stored.get(key), scope) for key, scope in given.items()}
+
+
+def replaced_scope(stored: Any, given: bool | Document) -> bool | Document:
+    if not isinstance(stored, dict) or not isinstance(given, dict):
+        return given
+    return {**given, **replaced_kinds(stored, given)}
+
+
+def replaced_kinds(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
+    """The part `kinds` of a scope, with the members of groups that were not shown; empty when there are none."""
+    below = stored.get("kinds", {})
+    unseen = {kind: below[kind] for kind in below if kind in GROUP_OF and reading(below, GROUP_OF[kind]) is None}
+    kinds = merged_kinds(unseen, given.get("kinds", {}))
+    return {"kinds": kinds} if kinds or "kinds" in given else {}
+
+
+def with_section(stored: Document, section: str, given: Document) -> Document:
+    """A set with another section; the others stay (§2.6)."""
+    made = replaced({section: stored[section]} if section in stored else {}, {section: given})
+    return {**stored, **made}
+
+
+def with_entry(stored: Document, section: str, key: str, given: bool | Document) -> Document:
+    """A set with another entry in one of its sections; the others stay."""
+    scopes = stored.get(section, {})
+    return {**stored, section: {**scopes, key: replaced_scope(scopes.get(key), given)}}
+
+
+def with_channel_type(stored: Document, channel_type: str, subscribed: bool) -> Document:
+    """A set that says something else of one channel type."""
+    return {**stored, "kinds": merged_kinds(stored.get("kinds", {}), {KIND_OF[channel_type]: subscribed})}

@@ -1,0 +1,1 @@
+"""The routes of the Knock API, a module for each resource."""

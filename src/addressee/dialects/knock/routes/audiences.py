@@ -1,0 +1,140 @@
+"""Audiences: groups of users that conditions can ask about (knock.md §2.3, §3.7).
+
+An audience is an object of a collection that is kept apart, and its members subscribe to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from uuid import UUID
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.recipients import inline_write, mentioned, note, plan
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.errors import missing
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.documents import check_id
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.writing.writes import Write
+from addressee.messaging.recipients.identity import Reference
+from addressee.preferences.audiences import AUDIENCES
+
+
+async def add(call: Call) -> Answer:
+    """Members are identified first. Nothing else makes an audience, so this does, unless `create_audience` is false."""
+    create = Query(call.query_string).boolean("create_audience") is not False
+    audience = audience_place(call)
+    members = typed_body(call, shapes.AudienceMembers).members
+    tenants = {user_id(index, member): tenant(index, member) for index, member in enumerate(members)}
+    writes = [
+        mentioned(inline_write(call, Reference(USERS, user_id(index, member)), member.user, f"members[{index}].user"))
+        for index, member in enumerate(members)
+    ]
+    if create:
+        writes.append(Write(audience, (Identify(),), call.origin))
+    planned = await plan(call, [Reference(audience.collection, audience.id)], writes)
+    if audience not in planned.people:
+        raise missing("The audience")
+    await planned.carry_out()
+    await note(call, planned)
+    await subscribe(call, planned.people, audience, tenants)
+    return no_content()
+
+
+async def subscribe(
+    call: Call, people: Mapping[Place, Recipient], audience: Place, tenants: dict[str, str | None]
+) -> None:
+    """Adds users by id, each for a tenant or for none. The last step keeps the receipt: all of them may be repeated."""
+    by_tenant: dict[str | None, list[Recipient]] = defaultdict(list)
+    for id, tenant in tenants.items():
+        if (person := people.get(user_place(call, id))) is not None:
+            by_tenant[tenant].append(person)
+    steps = list(by_tenant.items()) or [(None, [])]
+    for number, (tenant, users) in enumerate(steps, start=1):
+        properties = {} if tenant is None else {"tenant": tenant}
+        receipt = call.receipt(no_content) if number == len(steps) else None
+        await call.rooms.directory.add_subscriptions(people[audience], users, properties, receipt=receipt)
+
+
+async def remove(call: Call) -> Answer:
+    """Users who are no members are passed over."""
+    members = typed_body(call, shapes.AudienceMembers).members
+    places = [user_place(call, user_id(index, member)) for index, member in enumerate(members)]
+    audience = await known_audience(call)
+    people = await call.rooms.directory.read_all(places)
+    users = [people[place] for place in places if place in people]
+    return no_content(
+        await call.rooms.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
+    )
+
+
+async def list_all(call: Call) -> Answer:
+    """The vendor's client asks for no page: then as many are answered as one call adds."""
+    page = asked_page(Query(call.query_string), UUID, shapes.MAX_ROWS, shapes.MAX_ROWS)
+    part = await call.rooms.directory.subscribers(await known_audience(call), page)
+    return json_answer(rendering.entries(part, rendering.audience_member))
+
+
+async def known_audience(call: Call) -> Recipient:
+    audience = await call.rooms.directory.read(audience_place(call))
+    if audience is None:
+        raise missing("The audience")
+    return audience
+
+
+def audience_place(call: Call) -> Place:
+    return Place(call.environment.id, AUDIENCES, check_id(call.path["audience_key"], "audience_key"))
+
+
+def user_place(call: Call, id: str) -> Place:
+    return Place(call.environment.id, USERS, id)
+
+
+def user_id(index: int, member: shapes.AudienceMemberInput) -> str:
+    return check_id(member.user.get("id"), f"members[{index}].user.id")
+
+
+def tenant(index: int, member: shapes.AudienceMemberInput) -> str | None:
+    return None if member.tenant is None else check_id(member.tenant, f"members[{index}].tenant")
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/audiences/{audience_key}/members",
+        "audiences.add_members",
+        "Add up to 1,000 users to an audience",
+        add,
+        SECRET,
+        query=("create_audience",),
+        takes=shapes.AudienceMembers,
+        status=204,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "GET",
+        "/v1/audiences/{audience_key}/members",
+        "audiences.list_members",
+        "List the members of an audience, newest first",
+        list_all,
+        SECRET,
+        query=PAGING,
+        gives=shapes.AudienceMemberList,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/audiences/{audience_key}/members",
+        "audiences.remove_members",
+        "Remove up to 1,000 users from an audience",
+        remove,
+        SECRET,
+        takes=shapes.AudienceMembers,
+        status=204,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+)

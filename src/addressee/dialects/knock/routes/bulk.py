@@ -1,0 +1,143 @@
+"""Bulk calls on users, and their outcome (knock.md §3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.inline_channel_data import check_rows
+from addressee.dialects.knock.mapping.profiles import flat
+from addressee.dialects.knock.mapping.recipients import inline_write
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.errors import invalid, missing
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.documents import Id, check_id, is_id
+from addressee.directory.edits.recipients import Delete, Edit
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writing.bulk import BulkOperation, Failure
+from addressee.directory.writing.writes import Write
+from addressee.messaging.recipients.identity import Reference
+
+
+async def identify(call: Call) -> Answer:
+    rows = typed_body(call, shapes.BulkIdentify).users
+    if rendering.shape_of(call, Query(call.query_string)) == "nested":
+        rows = [dict(flat(row)) for row in rows]
+    return await identify_rows(call, "users.identify", "users", rows)
+
+
+async def identify_older(call: Call) -> Answer:
+    """The form of 2021 (§4.2): rows with their traits in `properties`."""
+    rows = typed_body(call, shapes.OlderBulkIdentify).batch
+    return await identify_rows(call, "users.identify", "batch", [{**row.properties, "id": row.id} for row in rows])
+
+
+async def identify_rows(
+    call: Call, name: str, field: str, rows: Sequence[dict[str, Any]], collection: str = USERS
+) -> Answer:
+    paths = [f"{field}[{index}]" for index in range(len(rows))]
+    for path, row in zip(paths, rows, strict=True):
+        if not is_id(row.get("id")):
+            raise invalid(f"{path}.id", f"{path}.id must be a string.")
+    return await run(
+        call, name, [identify_row(call, collection, row, path) for path, row in zip(paths, rows, strict=True)]
+    )
+
+
+def identify_row(call: Call, collection: str, row: dict[str, Any], path: str) -> Write | Failure:
+    try:
+        return inline_write(call, Reference(collection, check_id(row["id"], f"{path}.id")), row, path)
+    except RefusedError as refusal:
+        return Failure(collection, str(row["id"]), refusal.message)
+
+
+async def delete(call: Call) -> Answer:
+    ids = typed_body(call, shapes.BulkDelete).user_ids
+    return await delete_rows(call, "users.delete", "user_ids", USERS, ids)
+
+
+async def delete_rows(call: Call, name: str, field: str, collection: str, ids: Sequence[Id]) -> Answer:
+    return await run(call, name, [edit_row(call, field, collection, row, Delete()) for row in enumerate(ids)])
+
+
+def edit_row(call: Call, field: str, collection: str, row: tuple[int, Id], edit: Edit) -> Write | Failure:
+    """Returns the edit of one recipient in the list `field`, or its failure; `row` is its number there, and its id."""
+    index, id = row
+    path = f"{field}[{index}]"
+    try:
+        return Write(Place(call.environment.id, collection, check_id(id, path)), (edit,), call.origin, path=path)
+    except RefusedError as refusal:
+        return Failure(collection, str(id), refusal.message)
+
+
+async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:
+    request = call.receipt(answer)
+    checked = await check_rows(call, rows)
+    return answer(await call.rooms.directory.run_bulk(call.environment.id, name, checked, request))
+
+
+def answer(operation: BulkOperation) -> Answer:
+    return json_answer(rendering.bulk_operation(operation))
+
+
+async def get(call: Call) -> Answer:
+    try:
+        id = UUID(call.path["id"])
+    except ValueError:
+        raise missing("The bulk operation") from None
+    operation = await call.rooms.directory.find_bulk_operation(call.environment.id, id)
+    if operation is None:
+        raise missing("The bulk operation")
+    return answer(operation)
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/users/bulk/identify",
+        "users.bulk.identify",
+        "Identify up to 1,000 users",
+        identify,
+        SECRET,
+        query=("user_shape",),
+        takes=shapes.BulkIdentify,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/batch/users",
+        "users.batch",
+        "Identify up to 1,000 users, in the nested form of before",
+        identify_older,
+        SECRET,
+        takes=shapes.OlderBulkIdentify,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/users/bulk/delete",
+        "users.bulk.delete",
+        "Delete up to 1,000 users",
+        delete,
+        SECRET,
+        takes=shapes.BulkDelete,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "GET",
+        "/v1/bulk_operations/{id}",
+        "bulk_operations.get",
+        "Get the outcome of a bulk call",
+        get,
+        SECRET,
+        gives=shapes.BulkOperation,
+    ),
+)

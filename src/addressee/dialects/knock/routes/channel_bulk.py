@@ -1,0 +1,139 @@
+"""Marks or deletes all messages of a channel that a filter finds: a browser's "mark all" (knock.md §2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import structs
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import ANY_KEY, Answer, Call, Operation, json_answer
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.message_lists import checked_trigger_data
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.authentication import FEED_WRITE, Caller
+from addressee.dialects.knock.wire.errors import KnockError, invalid, missing
+from addressee.dialects.knock.wire.query import after, before
+from addressee.directory.documents import check_id, check_text
+from addressee.directory.recipient import USERS, Document
+from addressee.directory.writing.bulk import BulkOperation
+from addressee.messaging.messages.bulk_marks import Action, Selection
+from addressee.messaging.messages.listing import EARLIEST, LATEST
+from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identity import Reference
+
+ACTIONS: Mapping[str, Action] = {
+    **{action.value: action for action in Action},
+    "archive": Action.ARCHIVED,
+    "unarchive": Action.UNARCHIVED,
+}
+
+
+async def update(call: Call) -> Answer:
+    given = typed_body(call, shapes.ChannelBulk)
+    action = ACTIONS.get(call.path["action"])
+    if action is None:
+        raise missing("The action")
+    owners = checked_owners(call, given)
+    selection = covered(call.caller, selected(await known_channel(call), given))
+    operation = await call.rooms.messaging.mark_all(
+        call.environment.id, action, selection, owners, receipt=call.receipt(answer)
+    )
+    return answer(operation)
+
+
+def covered(caller: Caller, selection: Selection) -> Selection:
+    """The same without what a token that is limited to tenants does not cover: if none is named, what belongs to any.
+
+    Raises KnockError when the token does not cover the rest.
+    """
+    if not caller.is_limited_to_tenants:
+        return selection
+    if selection.tenants is not None:
+        for tenant in selection.tenants:
+            caller.check_tenant(FEED_WRITE, tenant)
+        return selection
+    if selection.has_tenant:
+        raise KnockError("authorization", "The user token is limited to tenants; name them in tenants.")
+    caller.check_tenant(FEED_WRITE, None)
+    return structs.replace(selection, has_tenant=False)
+
+
+def answer(operation: BulkOperation) -> Answer:
+    return json_answer(rendering.bulk_operation(operation))
+
+
+async def known_channel(call: Call) -> UUID:
+    try:
+        id = UUID(call.path["channel_id"])
+    except ValueError:
+        raise missing("The channel") from None
+    if await call.rooms.messaging.channel(call.environment.id, id) is None:
+        raise missing("The channel")
+    return id
+
+
+def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | None:
+    """Whose messages; None: everybody's, which a public key may not say.
+
+    With a user token they are the token's user's. Raises KnockError.
+    """
+    field = "user_ids" if given.recipient_ids is None else "recipient_ids"
+    named = given.user_ids if given.recipient_ids is None else given.recipient_ids
+    user_id = call.caller.user_id
+    if user_id is not None:
+        if set(named or ()) - {user_id}:
+            raise KnockError("authorization", "The user token covers its own user's messages only.")
+        return [] if named == [] else [Reference(USERS, user_id)]
+    if named is None and call.credential.kind == "public":
+        raise invalid("recipient_ids", "With a public key, say in recipient_ids (or user_ids) whose messages.")
+    return None if named is None else [Reference(USERS, check_id(id, field)) for id in named]
+
+
+def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:
+    tenants = None if given.tenants == "" else given.tenants
+    workflows = None if given.workflows == "" else given.workflows
+    for text in workflows or ():
+        check_text(text, "workflows")
+    return Selection(
+        channel_id=channel_id,
+        archived=given.archived or "include",
+        status=Status(given.delivery_status) if given.delivery_status else None,
+        engagement=given.engagement_status or None,
+        has_tenant=None if given.has_tenant == "" else given.has_tenant,
+        tenants=None if tenants is None else [check_id(id, "tenants") for id in tenants],
+        workflows=workflows,
+        trigger_data=trigger_data(given.trigger_data),
+        since=after("newer_than", given.newer_than or None) or EARLIEST,
+        until=before("older_than", given.older_than or None) or LATEST,
+    )
+
+
+def trigger_data(given: str | Document | None) -> Document | None:
+    """As an object, or as one in a string; an empty string is none."""
+    if given == "":
+        return None
+    if isinstance(given, str):
+        try:
+            given = msgspec.json.decode(given, type=dict[str, Any])
+        except (msgspec.DecodeError, RecursionError):
+            raise invalid("trigger_data", "trigger_data must be a JSON object.") from None
+    return None if given is None else checked_trigger_data(given)
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/channels/{channel_id}/messages/bulk/{action}",
+        "channels.bulk.update_message_status",
+        "Mark or delete all messages of a channel that a filter finds",
+        update,
+        ANY_KEY,
+        permission=FEED_WRITE,
+        takes=shapes.ChannelBulk,
+        gives=shapes.BulkOperation,
+    ),
+)

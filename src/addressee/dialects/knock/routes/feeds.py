@@ -1,0 +1,159 @@
+"""In-app feeds (knock.md §3.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import UUID
+
+from addressee.api.operation import ANY_KEY, Answer, Call, Operation, json_answer
+from addressee.dialects.knock.mapping import message_rendering, rendering
+from addressee.dialects.knock.mapping.message_lists import trigger_data
+from addressee.dialects.knock.wire.authentication import FEED_READ, Caller
+from addressee.dialects.knock.wire.errors import KnockError, missing
+from addressee.dialects.knock.wire.paging import MOST_IN_A_FEED, PAGING, asked_page
+from addressee.dialects.knock.wire.places import user_place
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.recipient import USERS, Document
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.feeds.feed import FeedFilter
+from addressee.messaging.messages.listing import EARLIEST, LATEST
+from addressee.messaging.messages.model import Position
+from addressee.messaging.recipients.identity import Reference
+
+MAX_EXCLUDED_DEPTH = 3
+
+STATUSES: Sequence[Literal["all", "unread", "read", "unseen", "seen"]] = ("all", "unread", "read", "unseen", "seen")
+ARCHIVED: Sequence[Literal["exclude", "include", "only"]] = ("exclude", "include", "only")
+MODES: Sequence[Literal["rich", "compact"]] = ("rich", "compact")
+
+
+async def list_items(call: Call) -> Answer:
+    query = Query(call.query_string)
+    channel = await feed_channel(call)
+    asked = covered(call.caller, feed_filter(query))
+    feed = await call.rooms.messaging.feed(
+        call.environment.id,
+        Reference(USERS, user_place(call).id),
+        channel.id,
+        asked,
+        asked_page(query, Position, MOST_IN_A_FEED),
+    )
+    compact = query.choice("mode", MODES, "rich") == "compact"
+    body = {
+        **rendering.entries(feed.items, lambda item: message_rendering.feed_item(item, compact=compact)),
+        "meta": {
+            "__typename": "FeedMetadata",
+            "total_count": feed.total,
+            "unread_count": feed.unread,
+            "unseen_count": feed.unseen,
+        },
+        "vars": feed.variables,
+    }
+    for path in (query.text("exclude") or "").split(","):
+        leave_out(body, path.split(".")[:MAX_EXCLUDED_DEPTH])
+    return json_answer(body)
+
+
+async def feed_channel(call: Call) -> Channel:
+    try:
+        id = UUID(call.path["id"])
+    except ValueError:
+        raise missing("The feed") from None
+    channel = await call.rooms.messaging.channel(call.environment.id, id)
+    if channel is None:
+        raise missing("The feed")
+    if channel.type != "in_app_feed":
+        raise KnockError("channel_invalid", f"The channel {channel.key} has no feed: its type is {channel.type}.")
+    return channel
+
+
+def feed_filter(query: Query) -> FeedFilter:
+    since, until = query.period("inserted_at")
+    return FeedFilter(
+        status=query.choice("status", STATUSES, "all"),
+        archived=query.choice("archived", ARCHIVED, "exclude"),
+        tenant=query.text("tenant"),
+        has_tenant=query.boolean("has_tenant"),
+        source=query.text("source"),
+        categories=query.texts("workflow_categories"),
+        trigger_data=trigger_data(query),
+        since=since or EARLIEST,
+        until=until or LATEST,
+    )
+
+
+def covered(caller: Caller, asked: FeedFilter) -> FeedFilter:
+    """The same without what a token that is limited to tenants does not cover (§1.3).
+
+    Without a tenant, that leaves what belongs to none. Raises KnockError when the token covers nothing of it.
+    """
+    if not caller.is_limited_to_tenants:
+        return asked
+    if asked.tenant is not None and asked.has_tenant is not False:
+        caller.check_tenant(FEED_READ, asked.tenant)
+        return asked if caller.covers_tenant(FEED_READ, None) else replace(asked, has_tenant=True)
+    if asked.has_tenant:
+        raise KnockError("authorization", "The user token is limited to tenants; say which one: tenant=<id>.")
+    caller.check_tenant(FEED_READ, None)
+    return replace(asked, has_tenant=False)
+
+
+def leave_out(value: Any, path: list[str]) -> None:
+    """Removes what a dotted path names; in a list, from every item."""
+    if isinstance(value, list):
+        for item in value:
+            leave_out(item, path)
+    elif isinstance(value, dict) and len(path) == 1:
+        value.pop(path[0], None)
+    elif isinstance(value, dict):
+        leave_out(value.get(path[0]), path[1:])
+
+
+async def settings(call: Call) -> Answer:
+    user_place(call)
+    await feed_channel(call)
+    answer: Document = {"features": {"branding_required": False}}
+    return json_answer(answer)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/feeds/{id}",
+        "users.feeds.list_items",
+        "List a user's feed, newest first, with its counts",
+        list_items,
+        ANY_KEY,
+        permission=FEED_READ,
+        query=(
+            *PAGING,
+            "status",
+            "archived",
+            "tenant",
+            "has_tenant",
+            "source",
+            "workflow_categories[]",
+            "trigger_data",
+            "inserted_at.gt",
+            "inserted_at.gte",
+            "inserted_at.lt",
+            "inserted_at.lte",
+            "locale",
+            "exclude",
+            "mode",
+        ),
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/feeds/{id}/settings",
+        "users.feeds.get_settings",
+        "Get a feed's settings",
+        settings,
+        ANY_KEY,
+        permission=FEED_READ,
+        gives=dict[str, Any],
+    ),
+)

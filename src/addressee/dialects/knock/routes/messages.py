@@ -1,0 +1,150 @@
+"""Single messages: what they are, what they say, and what happened to them (knock.md §2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from addressee.api.operation import ANY_KEY, SECRET, Answer, Call, Operation, json_answer
+from addressee.database.paging import write_cursor
+from addressee.dialects.knock.mapping import message_rendering, rendering
+from addressee.dialects.knock.mapping.message_lists import trigger_data
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.authentication import FEED_READ
+from addressee.dialects.knock.wire.errors import invalid, missing
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.recipient import Document
+from addressee.messaging.messages.model import Message
+
+# What other dialects' clients do with messages, and this one's do not know.
+UNKNOWN_TO_CLIENTS = frozenset({"message.dismissed"})
+
+
+async def get(call: Call) -> Answer:
+    return json_answer(message_rendering.message(await own_message(call)))
+
+
+async def own_message(call: Call) -> Message:
+    """The message of the path, if the caller may touch it; another user's is as if it were not there.
+
+    So is what was kept of somebody who is gone, but with a secret key: the id may be somebody else's by now.
+    """
+    messaging, environment_id, id = call.rooms.messaging, call.environment.id, call.path["message_id"]
+    if call.credential.kind == "secret":
+        message = await messaging.message(environment_id, id)
+    else:
+        message = await messaging.living_message(environment_id, id, user=call.caller.user_id)
+    if message is None or not call.caller.covers_tenant(FEED_READ, message.tenant):
+        raise missing("The message")
+    return message
+
+
+async def content(call: Call) -> Answer:
+    found = await call.rooms.messaging.contents(call.environment.id, [call.path["message_id"]])
+    if not found:
+        raise missing("The message")
+    return json_answer(message_rendering.contents(found[0]))
+
+
+async def batch_content(call: Call) -> Answer:
+    ids = Query(call.query_string).texts("message_ids")
+    if not 1 <= len(ids) <= shapes.MAX_BATCH_CONTENTS:
+        raise invalid("message_ids", f"message_ids takes 1 to {shapes.MAX_BATCH_CONTENTS} ids.")
+    found = await call.rooms.messaging.contents(call.environment.id, ids)
+    return json_answer([message_rendering.contents(one) for one in found])
+
+
+async def events(call: Call) -> Answer:
+    page = asked_page(Query(call.query_string), str)
+    part = await call.rooms.messaging.events(call.environment.id, call.path["message_id"], page)
+    if part is None:
+        raise missing("The message")
+    known = replace(part, entries=[event for event in part.entries if event.type not in UNKNOWN_TO_CLIENTS])
+    return json_answer(rendering.items(known, lambda event: listed(message_rendering.event(event))))
+
+
+async def activities(call: Call) -> Answer:
+    query = Query(call.query_string)
+    part = await call.rooms.messaging.activities(
+        call.environment.id, call.path["message_id"], trigger_data(query), asked_page(query, str)
+    )
+    if part is None:
+        raise missing("The message")
+    return json_answer(rendering.items(part, lambda activity: listed(message_rendering.activity(activity))))
+
+
+async def delivery_logs(call: Call) -> Answer:
+    page = asked_page(Query(call.query_string), str)
+    part = await call.rooms.messaging.delivery_logs(call.environment.id, call.path["message_id"], page)
+    if part is None:
+        raise missing("The message")
+    return json_answer(rendering.items(part, lambda log: listed(message_rendering.delivery_log(log, call.environment))))
+
+
+def listed(rendered: Document) -> Document:
+    """What belongs to a message is listed by its ids."""
+    return {**rendered, "__cursor": write_cursor(rendered["id"])}
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/messages/{message_id}",
+        "messages.get",
+        "Get a message",
+        get,
+        ANY_KEY,
+        permission=FEED_READ,
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/messages/{message_id}/content",
+        "messages.get_content",
+        "Get what a message says",
+        content,
+        SECRET,
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/messages/{message_id}/events",
+        "messages.list_events",
+        "List what happened to a message",
+        events,
+        SECRET,
+        query=PAGING,
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/messages/{message_id}/activities",
+        "messages.list_activities",
+        "List what a message is about",
+        activities,
+        SECRET,
+        query=(*PAGING, "trigger_data"),
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/messages/{message_id}/delivery_logs",
+        "messages.list_delivery_logs",
+        "List what providers answered",
+        delivery_logs,
+        SECRET,
+        query=PAGING,
+        gives=dict[str, Any],
+    ),
+    Operation(
+        "GET",
+        "/v1/messages/batch/content",
+        "messages.batch.get_content",
+        "Get what up to 25 messages say",
+        batch_content,
+        SECRET,
+        query=("message_ids[]",),
+        gives=list[dict[str, Any]],
+    ),
+)

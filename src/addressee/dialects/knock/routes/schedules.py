@@ -1,0 +1,353 @@
+"""Schedules: workflows that run by the clock (knock.md §2.2, §3.2, §3.13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType, structs
+
+from addressee.api.bodies import typed, typed_body
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer
+from addressee.database.paging import write_cursor
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
+from addressee.dialects.knock.mapping.recipients import (
+    Given,
+    described_writes,
+    inline_writes,
+    note,
+    plan,
+    reference,
+    references,
+    tenant_write,
+)
+from addressee.dialects.knock.routes import bulk
+from addressee.dialects.knock.routes.workflows import checked_data
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.errors import KnockError, invalid
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.places import object_place, user_place
+from addressee.dialects.knock.wire.query import Query, instant
+from addressee.directory.documents import Id, check_id
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import TENANTS, USERS, Document, Place
+from addressee.directory.writing.bulk import Failure
+from addressee.directory.writing.writes import Write
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.schedules.changes import ScheduleChange
+from addressee.messaging.schedules.creation import NewSchedule
+from addressee.messaging.schedules.model import ScheduleEntry
+from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+SHORTHANDS: dict[str, tuple[Weekday, ...]] = {"weekdays": tuple(Weekday)[:5], "weekends": tuple(Weekday)[5:]}
+
+
+async def create(call: Call) -> Answer:
+    given = typed_body(call, shapes.CreateSchedules)
+    recipients = references("recipients", given.recipients)
+    common = new_schedule(given, recipients[0])
+    # A recipient that is named twice has one schedule.
+    wanted = [replace(common, recipient=recipient) for recipient in dict.fromkeys(recipients)]
+    planned = await plan(
+        call,
+        [*recipients, *([common.actor] if common.actor else [])],
+        inline_writes(call, "recipients", given.recipients) + described(call, given.actor, given.tenant),
+    )
+    created = await call.rooms.messaging.create_schedules(
+        call.environment, wanted, planned, receipt=call.receipt(answer)
+    )
+    await note(call, planned)
+    return answer(created)
+
+
+def answer(entries: Sequence[ScheduleEntry]) -> Answer:
+    return json_answer([rendering.schedule(entry) for entry in entries])
+
+
+def new_schedule(given: shapes.ScheduleInput, recipient: Reference) -> NewSchedule:
+    """Raises KnockError or RefusedError."""
+    return NewSchedule(
+        workflow=check_id(given.workflow, "workflow"),
+        recipient=recipient,
+        timing=Timing(
+            repeats=repeats(given.repeats or ()),
+            scheduled_at=checked_instant("scheduled_at", given.scheduled_at),
+            **ending(given.ending_at),
+        ),
+        actor=None if given.actor is None else reference("actor", given.actor),
+        tenant=None if given.tenant is None else tenant_id(given.tenant),
+        data=checked_data("data", given.data or {}),
+    )
+
+
+def repeats(given: Iterable[shapes.RepeatInput]) -> tuple[Repeat, ...]:
+    return tuple(
+        Repeat(
+            frequency=Frequency(one.frequency),
+            interval=one.interval or 1,
+            days=days(one.days or ()),
+            day_of_month=one.day_of_month,
+            hours=one.hours or 0,
+            minutes=one.minutes or 0,
+        )
+        for one in given
+    )
+
+
+def days(given: str | Iterable[str]) -> tuple[Weekday, ...]:
+    """In the order of the week, each once."""
+    names = [given] if isinstance(given, str) else given
+    meant = {day for name in names for day in SHORTHANDS.get(name) or (Weekday(name),)}
+    return tuple(day for day in Weekday if day in meant)
+
+
+def checked_instant(field: str, given: str | None) -> datetime | None:
+    return None if given is None else instant(field, given)
+
+
+def ending(given: str | None) -> dict[str, Any]:
+    """A date without a time is the last day."""
+    end = instant_or_day("ending_at", given)
+    return {"ending_at": end} if end is None or isinstance(end, datetime) else {"ending_on": end}
+
+
+def instant_or_day(field: str, given: str | None) -> datetime | date | None:
+    if given is None or not DAY.fullmatch(given):
+        return checked_instant(field, given)
+    return instant(field, given).date()
+
+
+def tenant_id(given: Given) -> str:
+    return reference("tenant", given, TENANTS).id
+
+
+def described(call: Call, actor: Given | None, tenant: Given | None) -> list[Write]:
+    """Returns the writes that identify an actor described inline, and the tenant. Raises RefusedError."""
+    return described_writes(call, "actor", actor) + ([] if tenant is None else [tenant_write(call, tenant)])
+
+
+async def update(call: Call) -> Answer:
+    given = typed_body(call, shapes.UpdateSchedules)
+    change = ScheduleChange(
+        repeats=UNSET if given.repeats is UNSET else repeats(given.repeats or ()),
+        scheduled_at=changed_instant("scheduled_at", given.scheduled_at),
+        ending_at=UNSET if given.ending_at is UNSET else instant_or_day("ending_at", given.ending_at),
+        actor=reference("actor", given.actor) if isinstance(given.actor, Id | dict) else given.actor,
+        tenant=tenant_id(given.tenant) if isinstance(given.tenant, Id | dict) else given.tenant,
+        data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),
+    )
+    ids = schedule_ids(given.schedule_ids)
+    writes = described(
+        call,
+        given.actor if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else None,
+        given.tenant or None,
+    )
+    planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
+    changed = await call.rooms.messaging.update_schedules(
+        call.environment, ids, change, planned, receipt=call.receipt(answer)
+    )
+    await note(call, planned)
+    return answer(changed)
+
+
+def changed_instant(field: str, given: str | UnsetType | None) -> datetime | UnsetType | None:
+    return UNSET if given is UNSET else checked_instant(field, given)
+
+
+def schedule_ids(given: Sequence[str]) -> list[UUID]:
+    ids = []
+    for index, text in enumerate(given):
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            field = f"schedule_ids[{index}]"
+            raise invalid(field, f"{field} must be a UUID.") from None
+    return ids
+
+
+async def delete(call: Call) -> Answer:
+    ids = schedule_ids(schedules_to_delete(call).schedule_ids)
+    deleted = await call.rooms.messaging.delete_schedules(call.environment.id, ids, receipt=call.receipt(answer))
+    return answer(deleted)
+
+
+def schedules_to_delete(call: Call) -> shapes.DeleteSchedules:
+    """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
+    named = Query(call.query_string).texts("schedule_ids")
+    if named and not call.body:
+        return typed({"schedule_ids": named}, shapes.DeleteSchedules)
+    return typed_body(call, shapes.DeleteSchedules)
+
+
+async def bulk_create(call: Call) -> Answer:
+    """A row that cannot be used fails alone, and nothing of it is written; the others are created."""
+    given = typed_body(call, shapes.BulkCreateSchedules).schedules
+    rows = await with_channel_data(call, [read_row(call, index, row) for index, row in enumerate(given)])
+    wanted = [row for row in rows if isinstance(row, NewSchedule)]
+    planned = await call.rooms.directory.plan(
+        [
+            *(reference.at(call.environment.id) for row in wanted for reference in row.named),
+            *(write.place for row in wanted for write in row.writes),
+        ]
+    )
+    operation = await call.rooms.messaging.create_schedules_in_bulk(
+        call.environment, rows, planned, receipt=call.receipt(bulk.answer)
+    )
+    await note(call, planned)
+    return bulk.answer(operation)
+
+
+def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
+    """A row without a usable recipient is named by its position."""
+    path = f"schedules[{index}]"
+    who = Reference(USERS, path)
+    try:
+        if given.recipient is None:
+            raise invalid("recipient", "recipient is missing.")
+        who = reference("recipient", given.recipient)
+        schedule = new_schedule(given, who)
+        writes = described_writes(call, "recipient", given.recipient) + described(call, given.actor, given.tenant)
+        return replace(schedule, writes=[structs.replace(write, path=f"{path}.{write.path}") for write in writes])
+    except RefusedError as refusal:
+        return Failure(*who, refusal.below(path).message)
+    except KnockError as refusal:
+        return Failure(*who, f"{path}.{refusal.message}")
+
+
+async def with_channel_data(call: Call, rows: Sequence[NewSchedule | Failure]) -> list[NewSchedule | Failure]:
+    """The rows with what they say about channels in its stored form."""
+    writes = [write for row in rows if isinstance(row, NewSchedule) for write in row.writes]
+    channels = await channels_for(call, writes)
+
+    def checked(row: NewSchedule | Failure) -> NewSchedule | Failure:
+        if isinstance(row, Failure):
+            return row
+        try:
+            return replace(row, writes=[checked_write(write, channels) for write in row.writes])
+        except RefusedError as refusal:
+            return Failure(*row.recipient, refusal.message)
+
+    return [checked(row) for row in rows]
+
+
+async def list_of_workflow(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page, recipients = asked_page(query, UUID), query.references("recipients") or None
+    workflow, tenant = query.text("workflow"), query.text("tenant")
+    if workflow is None:
+        raise invalid("workflow", "Say which workflow's schedules to list: workflow=<key>.")
+    part = await call.rooms.messaging.schedules_of_workflow(
+        call.environment.id, workflow, page, recipients=recipients, tenant=tenant
+    )
+    return json_answer(rendering.entries(part, listed))
+
+
+async def list_of_user(call: Call) -> Answer:
+    return await list_of(call, user_place(call))
+
+
+async def list_of_object(call: Call) -> Answer:
+    return await list_of(call, object_place(call))
+
+
+async def list_of(call: Call, place: Place) -> Answer:
+    query = Query(call.query_string)
+    part = await call.rooms.messaging.schedules_of(
+        call.environment.id,
+        Reference(place.collection, place.id),
+        asked_page(query, UUID),
+        workflow=query.text("workflow"),
+        tenant=query.text("tenant"),
+    )
+    return json_answer(rendering.entries(part, listed))
+
+
+def listed(entry: ScheduleEntry) -> Document:
+    return {**rendering.schedule(entry), "__cursor": write_cursor(entry.schedule.id)}
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/schedules",
+        "schedules.create",
+        "Schedule a workflow for up to 100 recipients",
+        create,
+        SECRET,
+        takes=shapes.CreateSchedules,
+        gives=list[shapes.Schedule],
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "PUT",
+        "/v1/schedules",
+        "schedules.update",
+        "Change up to 100 schedules to the same values",
+        update,
+        SECRET,
+        takes=shapes.UpdateSchedules,
+        gives=list[shapes.Schedule],
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "GET",
+        "/v1/schedules",
+        "schedules.list",
+        "List a workflow's schedules, newest first",
+        list_of_workflow,
+        SECRET,
+        query=(*PAGING, "workflow", "recipients[]", "tenant"),
+        gives=shapes.Schedules,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/schedules",
+        "schedules.delete",
+        "Delete up to 100 schedules",
+        delete,
+        SECRET,
+        query=("schedule_ids[]",),
+        takes=shapes.DeleteSchedules,
+        gives=list[shapes.Schedule],
+    ),
+    Operation(
+        "POST",
+        "/v1/schedules/bulk/create",
+        "schedules.bulk.create",
+        "Create up to 1,000 schedules",
+        bulk_create,
+        SECRET,
+        takes=shapes.BulkCreateSchedules,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/schedules",
+        "users.list_schedules",
+        "List a user's schedules, newest first",
+        list_of_user,
+        SECRET,
+        query=(*PAGING, "workflow", "tenant"),
+        gives=shapes.Schedules,
+    ),
+    Operation(
+        "GET",
+        "/v1/objects/{collection}/{object_id}/schedules",
+        "objects.list_schedules",
+        "List an object's schedules, newest first",
+        list_of_object,
+        SECRET,
+        query=(*PAGING, "workflow", "tenant"),
+        gives=shapes.Schedules,
+    ),
+)

@@ -1,0 +1,266 @@
+"""Subscriptions: recipients of what is sent to an object (knock.md §2.2, §3.2, §3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from msgspec import structs
+
+from addressee.api.bodies import typed, typed_body
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer
+from addressee.database.paging import Slice
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
+from addressee.dialects.knock.mapping.recipients import inline_writes, note, plan, references
+from addressee.dialects.knock.routes import bulk
+from addressee.dialects.knock.routes.objects import known_object
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.errors import invalid, missing
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.places import object_collection, user_place
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.documents import check_id
+from addressee.directory.errors import RefusedError, refused_below
+from addressee.directory.groups.bulk_subscriptions import Subscribing, Unsubscribing
+from addressee.directory.groups.subscriptions import Subscription, check_subscription
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.writing.bulk import Failure
+from addressee.messaging.recipients.identity import Reference
+
+MODES = ("object", "recipient")
+
+Row: TypeAlias = shapes.ObjectSubscriptions | shapes.ObjectUnsubscriptions
+
+
+async def list_of_user(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page, objects = asked_page(query, UUID), places(call, query, "objects")
+    recipient = await call.rooms.directory.read(user_place(call))
+    if recipient is None:
+        raise missing("The user")
+    part = await call.rooms.directory.subscribed_objects(recipient, page, objects)
+    return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
+
+
+async def list_of_object(call: Call) -> Answer:
+    """Who subscribes to the object or, in the mode `recipient`, what the object subscribes to."""
+    query = Query(call.query_string)
+    mode = query.choice("mode", MODES, "object")
+    page, recipients, objects = (
+        asked_page(query, UUID),
+        places(call, query, "recipients"),
+        places(call, query, "objects"),
+    )
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    if mode == "recipient":
+        part = await directory.subscribed_objects(owner, page, objects)
+    else:
+        part = await directory.subscribers(owner, page, recipients)
+    return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
+
+
+def places(call: Call, query: Query, name: str) -> list[Place] | None:
+    """The recipients that a list is narrowed to; None: it is not."""
+    return [reference.at(call.environment.id) for reference in query.references(name)] or None
+
+
+async def with_current_sets(call: Call, query: Query, part: Slice[Subscription]) -> Slice[Subscription]:
+    """Returns the page, where preferences are shown with the sets of its recipients that count."""
+    if "preferences" not in query.texts("include"):
+        return part
+    recipients = await call.rooms.preferences.current([each.recipient for each in part.entries])
+    entries = [
+        structs.replace(each, recipient=recipient) for each, recipient in zip(part.entries, recipients, strict=True)
+    ]
+    return replace(part, entries=entries)
+
+
+def renderer(query: Query) -> Callable[[Subscription], Document]:
+    return partial(rendering.subscription, preferences="preferences" in query.texts("include"))
+
+
+async def add(call: Call) -> Answer:
+    """Those who are described are identified first; a bare id must be known (§3.2)."""
+    given = typed_body(call, shapes.AddSubscriptions)
+    named = references("recipients", given.recipients)
+    recipient = await known_object(call)
+    planned = await plan(call, named, inline_writes(call, "recipients", given.recipients))
+    known_recipients(call, named, planned.people)
+    check_subscription(recipient, planned.people, given.properties)
+    await planned.carry_out()
+    await note(call, planned)
+    added = await call.rooms.directory.add_subscriptions(
+        recipient,
+        known_recipients(call, named, planned.people),
+        given.properties,
+        receipt=call.receipt(answer),
+    )
+    return answer(added)
+
+
+def known_recipients(call: Call, named: Sequence[Reference], people: Mapping[Place, Recipient]) -> list[Recipient]:
+    """Raises KnockError for the first that is not known."""
+    found = [people.get(reference.at(call.environment.id)) for reference in named]
+    for index, recipient in enumerate(found):
+        if recipient is None:
+            field = f"recipients[{index}]"
+            raise invalid(field, f"{field}: {named[index].id!r} is not known; identify it first, or describe it here.")
+    return [recipient for recipient in found if recipient is not None]
+
+
+async def delete(call: Call) -> Answer:
+    """Answers with those that there were."""
+    given = subscribers_to_delete(call)
+    named = references("recipients", given.recipients)
+    recipient = await known_object(call)
+    people = await call.rooms.directory.read_all(reference.at(call.environment.id) for reference in named)
+    subscribers = [people[place] for reference in named if (place := reference.at(call.environment.id)) in people]
+    ended = await call.rooms.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
+    return answer(ended)
+
+
+def subscribers_to_delete(call: Call) -> shapes.DeleteSubscriptions:
+    """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
+    named = [reference._asdict() for reference in Query(call.query_string).references("recipients")]
+    if named and not call.body:
+        return typed({"recipients": named}, shapes.DeleteSubscriptions)
+    return typed_body(call, shapes.DeleteSubscriptions)
+
+
+def answer(subscriptions: Sequence[Subscription]) -> Answer:
+    return json_answer([rendering.subscription(each) for each in subscriptions])
+
+
+async def bulk_add(call: Call) -> Answer:
+    """A row that cannot be used fails alone, and nothing of it is written."""
+    collection = object_collection(call)
+    given = typed_body(call, shapes.BulkAddSubscriptions).subscriptions
+    rows = [adding_row(call, collection, index, row) for index, row in enumerate(given)]
+    return await run(call, f"objects.{collection}.upsert_subscriptions", await with_channel_data(call, rows))
+
+
+def adding_row(call: Call, collection: str, index: int, row: shapes.ObjectSubscriptions) -> Subscribing | Failure:
+    try:
+        with refused_below(f"subscriptions[{index}]"):
+            object, recipients = object_of(call, collection, row), recipients_of(call, row)
+        writes = inline_writes(call, f"subscriptions[{index}].recipients", row.recipients)
+        return Subscribing(object, recipients, row.properties, writes)
+    except RefusedError as refusal:
+        return Failure(collection, str(row.id), refusal.message)
+
+
+async def with_channel_data(call: Call, rows: Sequence[Subscribing | Failure]) -> list[Subscribing | Failure]:
+    """The rows with what they say about channels in its stored form."""
+    channels = await channels_for(call, (write for row in rows if isinstance(row, Subscribing) for write in row.writes))
+
+    def checked(row: Subscribing | Failure) -> Subscribing | Failure:
+        if isinstance(row, Failure):
+            return row
+        try:
+            return structs.replace(row, writes=[checked_write(write, channels) for write in row.writes])
+        except RefusedError as refusal:
+            return Failure(row.object.collection, row.object.id, refusal.message)
+
+    return [checked(row) for row in rows]
+
+
+async def bulk_delete(call: Call) -> Answer:
+    collection = object_collection(call)
+    given = typed_body(call, shapes.BulkDeleteSubscriptions).subscriptions
+    rows = [ending_row(call, collection, index, row) for index, row in enumerate(given)]
+    return await run(call, f"objects.{collection}.delete_subscriptions", rows)
+
+
+def ending_row(call: Call, collection: str, index: int, row: shapes.ObjectUnsubscriptions) -> Unsubscribing | Failure:
+    try:
+        with refused_below(f"subscriptions[{index}]"):
+            return Unsubscribing(object_of(call, collection, row), recipients_of(call, row))
+    except RefusedError as refusal:
+        return Failure(collection, str(row.id), refusal.message)
+
+
+def object_of(call: Call, collection: str, row: Row) -> Place:
+    return Place(call.environment.id, collection, check_id(row.id))
+
+
+def recipients_of(call: Call, row: Row) -> list[Place]:
+    return [reference.at(call.environment.id) for reference in references("recipients", row.recipients)]
+
+
+async def run(call: Call, name: str, rows: Sequence[Subscribing | Unsubscribing | Failure]) -> Answer:
+    request = call.receipt(bulk.answer)
+    operation = await call.rooms.directory.run_bulk_subscriptions(call.environment.id, name, rows, request)
+    return bulk.answer(operation)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/users/{user_id}/subscriptions",
+        "users.list_subscriptions",
+        "List what a user subscribes to, newest first",
+        list_of_user,
+        SECRET,
+        query=(*PAGING, "include[]", "objects[]"),
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "GET",
+        "/v1/objects/{collection}/{object_id}/subscriptions",
+        "objects.list_subscriptions",
+        "List who subscribes to an object, or what it subscribes to, newest first",
+        list_of_object,
+        SECRET,
+        query=(*PAGING, "mode", "recipients[]", "objects[]", "include[]"),
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/{object_id}/subscriptions",
+        "objects.add_subscriptions",
+        "Subscribe up to 100 recipients to an object",
+        add,
+        SECRET,
+        takes=shapes.AddSubscriptions,
+        gives=list[shapes.Subscription],
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/objects/{collection}/{object_id}/subscriptions",
+        "objects.delete_subscriptions",
+        "End up to 100 subscriptions to an object",
+        delete,
+        SECRET,
+        query=("recipients[]",),
+        takes=shapes.DeleteSubscriptions,
+        gives=list[shapes.Subscription],
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/bulk/subscriptions/add",
+        "objects.bulk.add_subscriptions",
+        "Subscribe up to 100 recipients to each of up to 100 objects of a collection",
+        bulk_add,
+        SECRET,
+        takes=shapes.BulkAddSubscriptions,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/objects/{collection}/bulk/subscriptions/delete",
+        "objects.bulk.delete_subscriptions",
+        "End up to 100 subscriptions to each of up to 100 objects of a collection",
+        bulk_delete,
+        SECRET,
+        takes=shapes.BulkDeleteSubscriptions,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+)

@@ -1,0 +1,161 @@
+"""Tenants: the objects on whose behalf messages are sent, in a flat form of their own (knock.md §2.2, §3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from addressee.api.bodies import object_body, typed_body
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.database.paging import Slice, write_cursor
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.recipients import describe
+from addressee.dialects.knock.routes import bulk
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.errors import invalid, missing
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.documents import check_id
+from addressee.directory.edits.recipients import Delete
+from addressee.directory.recipient import TENANTS, Document, Place, Recipient
+from addressee.directory.writing.writes import Write
+from addressee.preferences.layering import shown
+from addressee.preferences.sets import DEFAULT, MEMBERS
+
+RESOLVE = "resolve_full_preference_settings"
+
+
+def tenant_place(call: Call) -> Place:
+    return Place(call.environment.id, TENANTS, check_id(call.path["id"]))
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page = asked_page(query, UUID)
+    name, id = query.text("name"), query.text("tenant_id")
+    directory = call.rooms.directory
+    if id is not None:
+        found = await directory.read(Place(call.environment.id, TENANTS, check_id(id, "tenant_id")))
+        fits = found is not None and name in (None, found.attributes.get("name"))
+        part = Slice([found] if found is not None and fits else [], page.size)
+    elif name is not None:
+        part = await directory.list_named(call.environment.id, TENANTS, name, page)
+    else:
+        part = await directory.list(call.environment.id, TENANTS, page)
+    return json_answer(rendering.entries(part, listed))
+
+
+def listed(tenant: Recipient) -> Document:
+    return {**own(tenant), "__cursor": write_cursor(tenant.uid)}
+
+
+async def asked_rendering(call: Call) -> Callable[[Recipient], Document]:
+    """A tenant with its own preference set, or with that over the environment's default."""
+    if not Query(call.query_string).boolean(RESOLVE):
+        return own
+    return partial(resolved, await call.rooms.preferences.of_environment(call.environment.id))
+
+
+def own(tenant: Recipient) -> Document:
+    return rendering.tenant(tenant, tenant.preferences.get(MEMBERS))
+
+
+def resolved(default: Document, tenant: Recipient) -> Document:
+    return rendering.tenant(tenant, shown({}, DEFAULT, tenant.preferences, default))
+
+
+async def get(call: Call) -> Answer:
+    render = await asked_rendering(call)
+    tenant = await call.rooms.directory.read(tenant_place(call))
+    if tenant is None:
+        raise missing("The tenant")
+    return json_answer(render(tenant))
+
+
+async def put(call: Call) -> Answer:
+    return await describe(call, tenant_place(call), object_body(call), await asked_rendering(call))
+
+
+async def delete(call: Call) -> Answer:
+    write = Write(tenant_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
+    return no_content(await call.rooms.directory.write(write))
+
+
+async def bulk_set(call: Call) -> Answer:
+    given = typed_body(call, shapes.BulkSetTenants).tenants
+    rows = [each if isinstance(each, dict) else {"id": each} for each in given]
+    return await bulk.identify_rows(call, "tenants.set", "tenants", rows, TENANTS)
+
+
+async def bulk_delete(call: Call) -> Answer:
+    """The ids stand in the query (§2.2)."""
+    ids = Query(call.query_string).texts("tenant_ids")
+    if not 1 <= len(ids) <= shapes.MAX_ROWS:
+        raise invalid("tenant_ids", f"tenant_ids must name 1 to {shapes.MAX_ROWS:,} tenants, in the query.")
+    return await bulk.delete_rows(call, "tenants.delete", "tenant_ids", TENANTS, ids)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/tenants",
+        "tenants.list",
+        "List tenants in the order of their creation",
+        list_all,
+        SECRET,
+        query=(*PAGING, "name", "tenant_id"),
+        gives=shapes.Tenants,
+    ),
+    Operation(
+        "GET",
+        "/v1/tenants/{id}",
+        "tenants.get",
+        "Get a tenant",
+        get,
+        SECRET,
+        query=(RESOLVE,),
+        gives=shapes.Tenant,
+    ),
+    Operation(
+        "PUT",
+        "/v1/tenants/{id}",
+        "tenants.set",
+        "Create a tenant, or merge what is given into it",
+        put,
+        SECRET,
+        query=(RESOLVE,),
+        takes=shapes.TenantInput,
+        gives=shapes.Tenant,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/tenants/{id}",
+        "tenants.delete",
+        "Delete a tenant",
+        delete,
+        SECRET,
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/v1/tenants/bulk/set",
+        "tenants.bulk.set",
+        "Create or change up to 1,000 tenants",
+        bulk_set,
+        SECRET,
+        takes=shapes.BulkSetTenants,
+        gives=shapes.BulkOperation,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/tenants/bulk/delete",
+        "tenants.bulk.delete",
+        "Delete up to 1,000 tenants",
+        bulk_delete,
+        SECRET,
+        query=("tenant_ids[]",),
+        gives=shapes.BulkOperation,
+    ),
+)

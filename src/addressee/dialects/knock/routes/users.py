@@ -1,0 +1,189 @@
+"""Users: identify, read, list, delete (knock.md §2.1, §3.1, §3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from addressee.api.bodies import object_body, typed_body
+from addressee.api.merge_rules import merge_rules
+from addressee.api.operation import ANY_KEY, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.database.paging import write_cursor
+from addressee.dialects.knock.mapping import rendering
+from addressee.dialects.knock.mapping.inline_channel_data import check_channel_data
+from addressee.dialects.knock.mapping.preference_sets import tenant_of
+from addressee.dialects.knock.mapping.profiles import flat, identify_edit
+from addressee.dialects.knock.mapping.recipients import write_one
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA, WRITE_PREFERENCES
+from addressee.dialects.knock.wire.errors import missing
+from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.places import user_place
+from addressee.dialects.knock.wire.query import Query
+from addressee.directory.documents import check_id
+from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.merges.merges import Done
+from addressee.directory.reading.listing import Order
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.writing.writes import Write, Written
+
+
+async def identify(call: Call) -> Answer:
+    shape = rendering.shape_of(call, Query(call.query_string))
+    given = object_body(call)
+    return await identified(call, user_place(call), flat(given) if shape == "nested" else given, shape)
+
+
+async def identify_older(call: Call) -> Answer:
+    """The form of 2021 (§4.2): the id in the body, traits in `properties`."""
+    shape = rendering.shape_of(call, Query(call.query_string))
+    given = typed_body(call, shapes.OlderUser)
+    place = Place(call.environment.id, USERS, check_id(given.id))
+    return await identified(call, place, given.properties, shape)
+
+
+def check_inline_parts(call: Call, user_id: str, edit: Identify) -> None:
+    """Raises KnockError unless the caller could write what is given inline by its own routes too."""
+    if edit.channel_data:
+        call.caller.check_permission(WRITE_CHANNEL_DATA, user_id)
+    for set_id in edit.preferences:
+        call.caller.check_permission(WRITE_PREFERENCES, user_id)
+        call.caller.check_tenant(WRITE_PREFERENCES, tenant_of(set_id))
+
+
+async def identified(call: Call, place: Place, given: Mapping[str, Any], shape: str) -> Answer:
+    edit = identify_edit(given, call.environment.settings)
+    check_inline_parts(call, place.id, edit)
+
+    def answer(written: Written) -> Answer:
+        assert written.recipient is not None
+        return json_answer(rendering.user(written.recipient, shape))
+
+    [write] = await check_channel_data(call, [Write(place, (edit,), call.origin, request=call.receipt(answer))])
+    return answer(await write_one(call, write))
+
+
+async def get(call: Call) -> Answer:
+    shape = rendering.shape_of(call, Query(call.query_string))
+    recipient = await call.rooms.directory.read(user_place(call))
+    if recipient is None:
+        raise missing("The user")
+    if shape == "nested":
+        [recipient] = await call.rooms.preferences.current([recipient])
+    return json_answer(rendering.user(recipient, shape))
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    shape = rendering.shape_of(call, query)
+    with_preferences = "preferences" in query.texts("include")
+    order = Order(query.choice("order", [order.value for order in Order], Order.OLDEST_FIRST.value))
+    part = await call.rooms.directory.list(call.environment.id, USERS, asked_page(query, UUID), order)
+    if with_preferences or shape == "nested":
+        part = replace(part, entries=await call.rooms.preferences.current(part.entries))
+
+    def render(recipient: Recipient) -> Document:
+        preferences = {"preferences": rendering.preference_sets(recipient)} if with_preferences else {}
+        return {
+            **rendering.user(recipient, shape),
+            **preferences,
+            "__cursor": write_cursor(recipient.uid),
+        }
+
+    return json_answer(rendering.entries(part, render))
+
+
+async def delete(call: Call) -> Answer:
+    await call.rooms.directory.write(
+        Write(user_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
+    )
+    return no_content()
+
+
+async def merge(call: Call) -> Answer:
+    secondary = check_id(typed_body(call, shapes.MergeFrom).from_user_id, "from_user_id")
+    shape = rendering.shape_of(call, Query(call.query_string))
+
+    def answer(done: Done) -> Answer:
+        return json_answer(rendering.user(done.primary, shape))
+
+    primary = user_place(call)
+    done = await call.rooms.directory.merges.merge(
+        primary,
+        primary._replace(id=secondary),
+        rules=merge_rules("knock", call.environment),
+        origin=call.origin,
+        receipt=call.receipt(answer),
+    )
+    await call.rooms.messaging.follow(done.merge)
+    return answer(done)
+
+
+OPERATIONS = (
+    Operation(
+        "PUT",
+        "/v1/users/{user_id}",
+        "users.update",
+        "Identify a user: create it, or merge what is given into it",
+        identify,
+        ANY_KEY,
+        permission="user/write",
+        query=("user_shape",),
+        takes=shapes.UserInput,
+        gives=shapes.User,
+    ),
+    Operation(
+        "POST",
+        "/v1/identify",
+        "users.identify",
+        "Identify a user, in the nested form of before",
+        identify_older,
+        SECRET,
+        takes=shapes.OlderUser,
+        gives=shapes.User,
+    ),
+    Operation(
+        "GET",
+        "/v1/users/{user_id}",
+        "users.get",
+        "Get a user",
+        get,
+        ANY_KEY,
+        permission="user/read",
+        query=("user_shape",),
+        gives=shapes.User,
+    ),
+    Operation(
+        "GET",
+        "/v1/users",
+        "users.list",
+        "List users in the order of their creation",
+        list_all,
+        SECRET,
+        query=(*PAGING, "order", "include[]", "user_shape"),
+        gives=shapes.Users,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/users/{user_id}",
+        "users.delete",
+        "Delete a user",
+        delete,
+        SECRET,
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/v1/users/{user_id}/merge",
+        "users.merge",
+        "Merge another user into this one",
+        merge,
+        SECRET,
+        query=("user_shape",),
+        takes=shapes.MergeFrom,
+        gives=shapes.User,
+        harmed_by_repeats=True,
+    ),
+)

@@ -1,0 +1,167 @@
+"""Workflows: trigger and cancel (knock.md §1.7, §2.5, §3.2, §3.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.knock.mapping.recipients import (
+    Given,
+    described_writes,
+    inline_writes,
+    note,
+    plan,
+    reference,
+    references,
+    tenant_write,
+)
+from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.wire.errors import invalid
+from addressee.directory.documents import check_id, check_text
+from addressee.directory.recipient import TENANTS, Document
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.triggers.trigger import Trigger, check_data
+
+TRIGGER_DATA = "$trigger_data"
+
+
+async def trigger(call: Call) -> Answer:
+    return await start(call, call.path["key"], typed_body(call, shapes.Trigger), triggered)
+
+
+async def notify(call: Call) -> Answer:
+    """The form of the earliest SDKs (§2.5)."""
+    given = typed_body(call, shapes.Notify)
+    what = shapes.Trigger(
+        recipients=given.recipients,
+        actor=given.actor,
+        data=given.data,
+        cancellation_key=given.cancellation_key,
+    )
+    return await start(call, check_id(given.name, "name"), what, notified)
+
+
+async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], Answer]) -> Answer:
+    """Accepts a trigger; recipients described inline are identified (§3.2) once nothing else can refuse the request."""
+    settings = given.settings or shapes.TriggerSettings()
+    recipients = references("recipients", given.recipients)
+    wanted = Trigger(
+        workflow=workflow,
+        recipients=recipients,
+        data=checked_data("data", given.data or {}),
+        actor=None if given.actor is None else reference("actor", given.actor),
+        tenant=None if given.tenant is None else reference("tenant", given.tenant, TENANTS).id,
+        overrides=overrides(recipients, given.recipients),
+        cancellation_key=checked_key(given.cancellation_key),
+        sandbox=settings.sandbox_mode,
+        skip_delay=settings.skip_delay,
+    )
+    writes = inline_writes(call, "recipients", given.recipients) + described_writes(call, "actor", given.actor)
+    if given.tenant is not None:
+        writes.append(tenant_write(call, given.tenant))
+    planned = await plan(call, wanted.named, writes)
+    run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
+    await note(call, planned)
+    return answer(run_id)
+
+
+def triggered(run_id: UUID) -> Answer:
+    return json_answer({"workflow_run_id": str(run_id)})
+
+
+def notified(run_id: UUID) -> Answer:
+    return json_answer({"result_id": str(run_id)})
+
+
+def overrides(recipients: Sequence[Reference], given: Sequence[Given]) -> dict[Reference, Document]:
+    return {
+        recipient: checked_data(f"recipients[{index}].{TRIGGER_DATA}", entry[TRIGGER_DATA])
+        for index, (recipient, entry) in enumerate(zip(recipients, given, strict=True))
+        if isinstance(entry, dict) and entry.get(TRIGGER_DATA) is not None
+    }
+
+
+def checked_data(field: str, data: Any) -> Document:
+    if not isinstance(data, dict):
+        raise invalid(field, f"{field} must be an object.")
+    check_data(data, field)
+    return data
+
+
+def checked_key(key: str | None) -> str | None:
+    if key is not None:
+        check_text(key, "cancellation_key")
+    return key
+
+
+async def cancel(call: Call) -> Answer:
+    return await stop(call, call.path["key"], typed_body(call, shapes.Cancel))
+
+
+async def cancel_notify(call: Call) -> Answer:
+    given = typed_body(call, shapes.CancelNotify)
+    return await stop(call, check_id(given.name, "name"), given)
+
+
+async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
+    checked_key(given.cancellation_key)
+    recipients = None if given.recipients is None else references("recipients", given.recipients)
+    await call.rooms.messaging.cancel(
+        call.environment.id,
+        workflow,
+        given.cancellation_key,
+        recipients,
+        receipt=call.receipt(no_content),
+    )
+    return no_content()
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/workflows/{key}/trigger",
+        "workflows.trigger",
+        "Trigger a workflow for up to 1,000 recipients",
+        trigger,
+        SECRET,
+        takes=shapes.Trigger,
+        gives=shapes.Triggered,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/workflows/{key}/cancel",
+        "workflows.cancel",
+        "Cancel what a workflow has not sent yet",
+        cancel,
+        SECRET,
+        takes=shapes.Cancel,
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/v1/notify",
+        "notify",
+        "Trigger a workflow, in the form of before",
+        notify,
+        SECRET,
+        takes=shapes.Notify,
+        gives=shapes.Notified,
+        max_body_bytes=MANY_RECIPIENTS_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/notify/cancel",
+        "notify.cancel",
+        "Cancel what a workflow has not sent yet, in the form of before",
+        cancel_notify,
+        SECRET,
+        takes=shapes.CancelNotify,
+        status=204,
+    ),
+)

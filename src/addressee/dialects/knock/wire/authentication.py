@@ -1,0 +1,84 @@
+"""Who calls: a secret key, or a public one for a user (knock.md §1.2–§1.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from addressee.api.operation import Request
+from addressee.dialects.knock.wire import tokens
+from addressee.dialects.knock.wire.errors import KnockError
+from addressee.dialects.knock.wire.tokens import Token
+from addressee.directory.access.keys import Credential
+
+SCHEME = "bearer "
+
+# What a user token allows.
+FEED_READ = "user/feed_read"
+FEED_WRITE = "user/feed_write"
+WRITE_PREFERENCES = "preferences/write"
+WRITE_CHANNEL_DATA = "channel_data/write"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`token` is set when a public key acts in enhanced security mode, and then says what the caller may do."""
+
+    token: Token | None = None
+
+    @property
+    def user_id(self) -> str | None:
+        """The one user whose things the caller may touch; None: anyone's."""
+        return self.token.user_id if self.token else None
+
+    def check_permission(self, permission: str, user_id: str) -> None:
+        """Raises KnockError when the token does not allow this to be done to that user's things."""
+        if self.token is not None and not self.token.allows(permission, user_id):
+            raise KnockError("authorization", f"The user token does not allow {permission}.")
+
+    @property
+    def is_limited_to_tenants(self) -> bool:
+        return self.token is not None and self.token.is_limited_to_tenants
+
+    def covers_tenant(self, permission: str, tenant: str | None) -> bool:
+        """Whether the caller may do this to what belongs to a tenant; None: to no tenant."""
+        return self.token is None or self.token.allows_tenant(permission, tenant)
+
+    def check_tenant(self, permission: str, tenant: str | None) -> None:
+        """Raises KnockError when the token is limited to tenants and this is none of them."""
+        if not self.covers_tenant(permission, tenant):
+            raise KnockError("authorization", "The user token does not cover this tenant.")
+
+
+async def authenticate(request: Request) -> tuple[Credential, Caller]:
+    """Raises KnockError when the key or the user token does not open the operation."""
+    header = request.headers.get("authorization", "")
+    if not header:
+        raise KnockError("authentication_required", "Send an API key: Authorization: Bearer <key>.")
+    key = header[len(SCHEME) :].strip() if header.lower().startswith(SCHEME) else ""
+    credential = await request.rooms.keys.find(key) if key else None
+    if credential is None:
+        raise KnockError("api_key_missing", "The API key is missing, unknown or revoked.")
+    if credential.kind not in request.operation.kinds:
+        raise KnockError("incorrect_token_type", f"A {credential.kind} key may not call this; use a secret key.")
+    return credential, identify_caller(request, credential)
+
+
+def identify_caller(request: Request, credential: Credential) -> Caller:
+    environment = credential.environment
+    if credential.kind != "public" or not environment.settings.enhanced_security:
+        return Caller()
+    text = request.headers.get("x-knock-user-token")
+    if not text:
+        raise KnockError("missing_user_token", "This environment needs a user token in X-Knock-User-Token.")
+    token = tokens.verify(text, environment)
+    if not is_allowed(token, request.operation.permission or "", request.path):
+        raise KnockError("authorization", "The user token does not allow this.")
+    return Caller(token)
+
+
+def is_allowed(token: Token, permission: str, path: Mapping[str, str]) -> bool:
+    """Whether the token opens what the path names: an object, a user, or something of the token's own user."""
+    if "collection" in path:
+        return token.allows_object(permission, path["collection"], path["object_id"])
+    return token.allows(permission, path.get("user_id", token.user_id))

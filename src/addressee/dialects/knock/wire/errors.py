@@ -1,0 +1,144 @@
+"""How Knock words errors (knock.md §1.5): every code, its status and its type, in this one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from msgspec import UNSET, Struct, UnsetType
+
+from addressee.api.bodies import MisshapenError
+from addressee.api.operation import (
+    RETRY_SOON,
+    TAKEN_ENCODINGS,
+    Answer,
+    EncodingError,
+    MalformedError,
+    Refusals,
+    SlowBodyError,
+    TooLargeError,
+    UnknownPathError,
+    WrongMethodError,
+    json_answer,
+)
+from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.writing.receipts import ReceiptMismatchError
+from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+
+AUTHENTICATION = "authentication_error"
+INVALID_REQUEST = "invalid_request_error"
+API = "api_error"
+
+CODES: dict[str, tuple[HTTPStatus, str]] = {
+    "api_key_missing": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "authentication_required": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "missing_user_token": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "invalid_user_token": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "missing_jwt_signing_key": (HTTPStatus.UNAUTHORIZED, AUTHENTICATION),
+    "incorrect_token_type": (HTTPStatus.FORBIDDEN, AUTHENTICATION),
+    "authorization": (HTTPStatus.FORBIDDEN, AUTHENTICATION),
+    "resource_missing": (HTTPStatus.NOT_FOUND, API),
+    "workflow_missing": (HTTPStatus.NOT_FOUND, INVALID_REQUEST),
+    "method_not_allowed": (HTTPStatus.METHOD_NOT_ALLOWED, INVALID_REQUEST),
+    "request_timeout": (HTTPStatus.REQUEST_TIMEOUT, INVALID_REQUEST),
+    "payload_too_large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, INVALID_REQUEST),
+    "unsupported_encoding": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST),
+    "workflow_inactive": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "actor_missing": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "channel_invalid": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "invalid_params": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "idempotency_key_mismatch": (HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST),
+    "invalid_json": (HTTPStatus.BAD_REQUEST, INVALID_REQUEST),
+    "service_unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, API),
+    "internal_server_error": (HTTPStatus.INTERNAL_SERVER_ERROR, API),
+}
+
+
+class FieldError(Struct, frozen=True):
+    field: str
+    message: str
+    type: None = None
+
+
+class Error(Struct, frozen=True):
+    """The body of every refusal; `errors` are there when fields are wrong."""
+
+    code: str
+    message: str
+    status: int
+    type: str
+    errors: list[FieldError] | UnsetType = UNSET
+
+
+REFUSALS = Refusals(
+    body=Error,
+    always=frozenset({HTTPStatus.FORBIDDEN}),
+    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+    writes=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
+)
+
+
+class KnockError(Exception):
+    """An error that this dialect itself finds, under one of the codes above."""
+
+    def __init__(self, code: str, message: str, failures: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.failures = failures
+
+
+def invalid(field: str, message: str) -> KnockError:
+    """A body or query that is not as it must be; `field` says where."""
+    return KnockError("invalid_params", message, [(field, message)])
+
+
+def missing(what: str) -> KnockError:
+    return KnockError("resource_missing", f"{what} was not found.")
+
+
+# What the rooms and the service say, each under one code, with its own message.
+CODE_OF: dict[type[Exception], str] = {
+    MissingError: "resource_missing",
+    MalformedError: "invalid_json",
+    TooLargeError: "payload_too_large",
+    SlowBodyError: "request_timeout",
+    WrongMethodError: "method_not_allowed",
+    WorkflowMissingError: "workflow_missing",
+    WorkflowInactiveError: "workflow_inactive",
+    ActorMissingError: "actor_missing",
+    ReceiptMismatchError: "idempotency_key_mismatch",
+}
+
+
+def render(error: Exception) -> Answer:
+    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
+    match error:
+        case KnockError():
+            return envelope(error.code, error.message, error.failures)
+        case UnknownPathError():  # which has a body of its own (§1.1)
+            return json_answer({"errors": {"detail": "404 Not Found"}}, HTTPStatus.NOT_FOUND)
+        case RefusedError() | MisshapenError():
+            return envelope("invalid_params", error.message, [(error.field, error.message)])
+        case DataInvalidError():
+            failures = [(failure.field, failure.message) for failure in error.failures]
+            return envelope("invalid_params", str(error), failures)
+        case EncodingError():
+            return envelope("unsupported_encoding", str(error), headers=TAKEN_ENCODINGS)
+        case OverloadedError() | UnavailableError():
+            return envelope("service_unavailable", str(error), headers=RETRY_SOON)
+        case _ if (code := CODE_OF.get(type(error))) is not None:
+            return envelope(code, str(error))
+        case _:
+            return envelope("internal_server_error", "Something went wrong on our side; see the log for this request.")
+
+
+def envelope(
+    code: str,
+    message: str,
+    failures: Sequence[tuple[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    status, type = CODES[code]
+    errors = [FieldError(field, text) for field, text in failures] or UNSET
+    return json_answer(Error(code, message, int(status), type, errors), status, headers)

@@ -1,0 +1,171 @@
+"""Reads query strings in all the forms that Knock's clients write (knock.md §1.9)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from addressee.api import query_strings
+from addressee.api.query_strings import TRUTH, pairs
+from addressee.dialects.knock.wire.errors import invalid
+from addressee.directory.documents import check_id
+from addressee.directory.recipient import USERS
+from addressee.messaging.recipients.identity import Reference
+
+Choice = TypeVar("Choice", bound=str)
+
+Parts: TypeAlias = tuple[str, ...]
+
+PART = re.compile(r"\[([^\[\]]*)\]|\.?([^.\[\]]+)")
+
+
+class Query:
+    """A query string. Brackets and dots mean the same: `a[b]` and `a.b` are both the part `b` of `a`."""
+
+    def __init__(self, text: str) -> None:
+        """Raises MalformedError."""
+        self._by_name: dict[str, list[tuple[Parts, bool, str]]] = defaultdict(list)
+        for name, value in pairs(text):
+            head, *rest = split(name)
+            self._by_name[head].append((tuple(rest), "." in name, value))
+
+    def text(self, name: str) -> str | None:
+        """A single value; the last one counts."""
+        values = self.texts(name)
+        return values[-1] if values else None
+
+    def texts(self, name: str) -> list[str]:
+        """A list of scalars: `a[]=1&a[]=2`, `a[0]=1`, or a repeated bare name."""
+        return [value for parts, _, value in self._by_name[name] if not parts or is_index(parts)]
+
+    def mapping(self, name: str) -> dict[str, str]:
+        """A nested map, `a[b]=1` or `a.b=1`; where both are given the dotted one counts."""
+        given = sorted((item for item in self._by_name[name] if item[0]), key=lambda item: item[1])
+        return {".".join(parts): value for parts, _, value in given}
+
+    def document(self, name: str) -> dict[str, Any]:
+        """A JSON object in a string, or the same as a nested map. `{}` when it is not there."""
+        text = self.text(name)
+        if text is None:
+            return dict(self.mapping(name))
+        try:
+            value = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise invalid(name, f"{name} must be a JSON object.")
+        return value
+
+    def references(self, name: str) -> list[Reference]:
+        """Recipients: ids of users, and objects as `a[][id]=1&a[][collection]=c` or `a[0][id]=1&a[0][collection]=c`.
+
+        Without indices the n-th id belongs to the n-th collection.
+        """
+        ids: dict[str, list[str]] = defaultdict(list)
+        collections: dict[str, list[str]] = defaultdict(list)
+        for parts, _, value in self._by_name[name]:
+            match parts:
+                case (index, "id"):
+                    ids[index].append(value)
+                case (index, "collection"):
+                    collections[index].append(value)
+        users = [Reference(USERS, check_id(value, name)) for value in self.texts(name)]
+        objects = [
+            Reference(collection, check_id(id, name))
+            for index, found in ids.items()
+            for id, collection in pair(name, found, collections[index])
+        ]
+        return users + objects
+
+    def reference(self, name: str) -> Reference | None:
+        """One recipient: `a=u1`, or `a[id]=1&a[collection]=c`."""
+        if text := self.text(name):
+            return Reference(USERS, check_id(text, name))
+        parts = self.mapping(name)
+        if not parts:
+            return None
+        if parts.keys() != {"id", "collection"}:
+            raise invalid(name, f"{name} must be a user's id, or an object's id and collection.")
+        return Reference(parts["collection"], check_id(parts["id"], name))
+
+    def boolean(self, name: str) -> bool | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if text not in TRUTH:
+            raise invalid(name, f"{name} must be true or false.")
+        return TRUTH[text]
+
+    def choice(self, name: str, choices: Sequence[Choice], default: Choice) -> Choice:
+        text = self.text(name)
+        if text is None:
+            return default
+        for choice in choices:
+            if choice == text:
+                return choice
+        raise invalid(name, f"{name} must be one of {', '.join(choices)}.")
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """A whole number, moved into its bounds (§1.8)."""
+        text = self.text(name)
+        if text is None:
+            return default
+        if not re.fullmatch(r"[+-]?\d{1,9}", text):
+            raise invalid(name, f"{name} must be a whole number from {least} to {most}.")
+        return max(least, min(most, int(text)))
+
+    def period(self, name: str) -> tuple[datetime | None, datetime | None]:
+        """From (inclusive) and until (exclusive), out of `gt`, `gte`, `lt`, `lte`; instants have microseconds."""
+        bounds = {key: instant(f"{name}.{key}", text) for key, text in self.mapping(name).items()}
+        if unknown := bounds.keys() - {"gt", "gte", "lt", "lte"}:
+            raise invalid(name, f"{name} takes gt, gte, lt and lte, not {', '.join(sorted(unknown))}.")
+        since = [bounds.get("gte"), following(f"{name}.gt", bounds.get("gt"))]
+        until = [bounds.get("lt"), following(f"{name}.lte", bounds.get("lte"))]
+        return max(filter(None, since), default=None), min(filter(None, until), default=None)
+
+
+def following(field: str, instant: datetime | None) -> datetime | None:
+    try:
+        return None if instant is None else instant + timedelta(microseconds=1)
+    except OverflowError:
+        raise invalid(field, f"{field} is the last instant that there is.") from None
+
+
+def after(field: str, text: str | None) -> datetime | None:
+    """The first instant after a time in a text."""
+    return None if text is None else following(field, instant(field, text))
+
+
+def before(field: str, text: str | None) -> datetime | None:
+    """The first instant that is not before a time in a text."""
+    return None if text is None else instant(field, text)
+
+
+def split(name: str) -> list[str]:
+    """`a[b][]` and `a.b[]` alike as `a`, `b` and an empty part."""
+    parts = [match[1] if match[1] is not None else match[2] for match in PART.finditer(name)]
+    return parts or [name]
+
+
+def is_index(parts: Parts) -> bool:
+    return len(parts) == 1 and (not parts[0] or parts[0].isdecimal())
+
+
+def pair(name: str, ids: list[str], collections: list[str]) -> list[tuple[str, str]]:
+    if not collections:
+        return [(id, USERS) for id in ids]
+    if len(ids) != len(collections):
+        raise invalid(name, f"{name} must give an id and a collection for each object.")
+    return list(zip(ids, collections, strict=True))
+
+
+def instant(field: str, text: str) -> datetime:
+    try:
+        return query_strings.instant(text)
+    except (ValueError, OverflowError):
+        raise invalid(field, f"{field} must be an ISO-8601 date and time.") from None

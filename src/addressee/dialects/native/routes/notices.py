@@ -1,0 +1,48 @@
+"""Notices: what was passed over of writes whose answers could not say it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from addressee.api.bodies import MisshapenError
+from addressee.api.operation import SECRET, Answer, Call, Operation, json_answer
+from addressee.api.query_strings import pairs
+from addressee.database.paging import CursorError, page
+from addressee.dialects.native.wire import shapes
+
+PAGE_SIZE = 100
+
+
+async def list_all(call: Call) -> Answer:
+    given = dict(pairs(call.query_string))
+    try:
+        asked = page(PAGE_SIZE, given.get("after") or None, None, UUID)
+    except CursorError as error:
+        raise MisshapenError("after", str(error)) from None
+    part = await call.rooms.directory.notices(call.environment.id, asked)
+    notices = [
+        shapes.Notice(
+            id=each.id,
+            collection=each.place.collection,
+            recipient_id=each.place.id,
+            request_id=each.request_id,
+            messages=list(each.messages),
+            recorded_at=each.recorded_at,
+        )
+        for each in part.entries
+    ]
+    return json_answer(shapes.Notices(notices=notices, after=part.after))
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/directory/v1/notices",
+        "notices.list",
+        "What was passed over of writes in the last seven days, newest first",
+        list_all,
+        SECRET,
+        query=("after",),
+        gives=shapes.Notices,
+    ),
+)

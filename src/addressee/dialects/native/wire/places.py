@@ -1,0 +1,36 @@
+"""Whom a path names: a user by `user_id`, anybody else by `collection` and `object_id`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from addressee.api.operation import Call, Operation
+from addressee.directory.collections import check_collection
+from addressee.directory.documents import check_id
+from addressee.directory.errors import MissingError
+from addressee.directory.recipient import USERS, Place, Recipient
+
+USER = "/directory/v1/users/{user_id}"
+OBJECT = "/directory/v1/objects/{collection}/{object_id}"
+
+
+def place_of(call: Call) -> Place:
+    if "user_id" in call.path:
+        return Place(call.environment.id, USERS, check_id(call.path["user_id"], "user_id"))
+    collection = check_collection(call.path["collection"], "collection")
+    return Place(call.environment.id, collection, check_id(call.path["object_id"], "object_id"))
+
+
+async def recipient_of(call: Call) -> Recipient:
+    """Raises MissingError."""
+    place = place_of(call)
+    recipient = await call.rooms.directory.read(place)
+    if recipient is None:
+        raise MissingError(place)
+    return recipient
+
+
+def for_both(operation: Operation) -> tuple[Operation, Operation]:
+    """An operation on users (its path says so) and the same on objects."""
+    path = operation.path.replace(USER, OBJECT)
+    return operation, replace(operation, path=path, name=operation.name.replace("users.", "objects."))

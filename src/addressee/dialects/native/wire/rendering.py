@@ -1,0 +1,51 @@
+"""What the rooms return, in the native API's shapes."""
+
+from __future__ import annotations
+
+from addressee.dialects.native.wire import shapes
+from addressee.directory.addresses import entries
+from addressee.directory.merges.merges import Merge
+from addressee.directory.recipient import Recipient
+from addressee.messaging.runs.explanation import Explanation
+
+
+def recipient(stored: Recipient) -> shapes.StoredRecipient:
+    return shapes.StoredRecipient(
+        collection=stored.place.collection,
+        id=stored.place.id,
+        uid=stored.uid,
+        version=stored.version,
+        attributes=stored.attributes,
+        properties=stored.properties,
+        addresses=[entries.shown(address) for address in stored.addresses],
+        channel_data=stored.channel_data,
+        preferences=stored.preferences,
+        updated_at=stored.updated_at,
+    )
+
+
+def merge(made: Merge) -> shapes.Merge:
+    return shapes.Merge(
+        id=made.id,
+        collection=made.primary.collection,
+        into_id=made.primary.id,
+        from_id=made.secondary.id,
+        merged_at=made.merged_at,
+        settled_at=made.settled_at,
+        undone_at=made.undone_at,
+    )
+
+
+def explanation(explained: Explanation) -> shapes.Explanation:
+    steps = [
+        shapes.ExplainedStep(
+            ref=step.ref,
+            channel=step.channel.key,
+            channel_type=step.channel.type.value,
+            reached=step.reached,
+            addresses=[address.shown for address in step.addresses],
+            obstacle=step.obstacle,
+        )
+        for step in explained.steps
+    ]
+    return shapes.Explanation(reached=any(step.reached for step in steps), obstacle=explained.obstacle, steps=steps)

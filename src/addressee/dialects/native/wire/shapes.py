@@ -1,0 +1,148 @@
+"""What the native API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from addressee.api.merge_rules import Dialect
+from addressee.directory.documents import Id
+
+
+class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
+    from_id: Id = field(name="from")
+
+
+class PreviewOf(MergeFrom, kw_only=True, forbid_unknown_fields=True):
+    """`dialect` is whose merge is meant: they differ in what fills gaps, and in what becomes of subscriptions."""
+
+    dialect: Dialect = "knock"
+
+
+class StoredRecipient(Struct, kw_only=True):
+    """A recipient as it is stored; secrets of addresses are masked.
+
+    `uid` is who lives there: a deleted and re-created id gets a new one.
+    """
+
+    collection: str
+    id: str
+    uid: UUID
+    version: int
+    attributes: dict[str, Any]
+    properties: dict[str, Any]
+    addresses: list[dict[str, Any]]
+    channel_data: dict[str, Any]
+    preferences: dict[str, Any]
+    updated_at: datetime
+
+
+class Merge(Struct, kw_only=True):
+    """`settled_at` is when the last message had followed, or had come back; null while some are on their way."""
+
+    id: UUID
+    collection: str
+    into_id: str = field(name="into")
+    from_id: str = field(name="from")
+    merged_at: datetime
+    settled_at: datetime | None
+    undone_at: datetime | None
+
+
+class Follows(Struct, kw_only=True):
+    """Counts of what goes to the primary: messages of the last 30 days, runs that have not ended, subscriptions."""
+
+    messages: int
+    waiting_runs: int
+    subscriptions: int
+
+
+class Ends(Struct, kw_only=True):
+    """What goes with the secondary. Undoing brings it back, but for schedules that fell due meanwhile."""
+
+    older_messages: int
+    subscriptions: int
+    schedules: int
+
+
+class Preview(Struct, kw_only=True):
+    primary: StoredRecipient
+    secondary: StoredRecipient
+    merged: StoredRecipient
+    follows: Follows
+    ends: Ends
+
+
+class Merged(Struct, kw_only=True):
+    merge: Merge
+    primary: StoredRecipient
+
+
+class Merges(Struct, kw_only=True):
+    merges: list[Merge]
+
+
+class Undone(Struct, kw_only=True):
+    """`not_restored` are paths below the primary that were changed since the merge, and stay."""
+
+    merge: Merge
+    primary: StoredRecipient
+    secondary: StoredRecipient
+    not_restored: list[str]
+
+
+class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a trigger would say. `actor` is a user's id."""
+
+    workflow: str
+    tenant: Id | None = None
+    actor: Id | None = None
+    data: dict[str, Any] = {}
+
+
+class ExplainedStep(Struct, kw_only=True):
+    """`addresses` are e-mail addresses, the ends of devices' tokens, or the id of the feed; `obstacle` is null when the
+    step would reach them.
+    """
+
+    ref: str
+    channel: str
+    channel_type: str
+    reached: bool
+    addresses: list[str]
+    obstacle: dict[str, Any] | None
+
+
+class Explanation(Struct, kw_only=True):
+    """`obstacle` is what stops the whole workflow."""
+
+    reached: bool
+    obstacle: dict[str, Any] | None
+    steps: list[ExplainedStep]
+
+
+class Count(Struct, kw_only=True):
+    count: int
+
+
+class Notice(Struct, kw_only=True):
+    """`messages` name what was passed over, and why. `request_id` is that of the request which wrote it, and empty for
+    what no request caused, like a schedule that could not start its workflow.
+    """
+
+    id: UUID
+    collection: str
+    recipient_id: str
+    request_id: str
+    messages: list[str]
+    recorded_at: datetime
+
+
+class Notices(Struct, kw_only=True):
+    """`after` asks for the next page of 100; null on the last one."""
+
+    notices: list[Notice]
+    after: str | None

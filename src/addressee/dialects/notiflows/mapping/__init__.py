@@ -1,0 +1,1 @@
+"""Translation between Notiflows' forms and the values of the rooms below."""

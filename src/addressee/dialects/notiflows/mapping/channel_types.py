@@ -1,0 +1,37 @@
+"""Notiflows' types of channels: which one a channel is of, and which kinds it stands for (notiflows.md §2, §5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from addressee.channels.providers import ChannelType
+from addressee.messaging.environment.channels import Channel
+
+# Each type, and the kinds that it stands for.
+KINDS_OF: Mapping[str, tuple[str, ...]] = {
+    "email": ("email",),
+    "sms": ("sms",),
+    "in_app": ("in_app",),
+    "mobile_push": ("android_push", "ios_push"),
+    "web_push": ("web_push",),
+    "chat": ("slack", "ms_teams", "discord", "whatsapp", "webhook"),
+}
+
+CHANNEL_TYPES = tuple(KINDS_OF)
+
+NAMES: Mapping[ChannelType, str] = {
+    ChannelType.EMAIL: "email",
+    ChannelType.SMS: "sms",
+    ChannelType.IN_APP_FEED: "in_app",
+    ChannelType.PUSH: "mobile_push",
+    ChannelType.CHAT: "chat",
+    ChannelType.HTTP: "chat",
+}
+
+# The provider whose channels hold browsers, not apps.
+WEB_PUSH = "web_push"
+
+
+def channel_type(channel: Channel) -> str:
+    """One of CHANNEL_TYPES."""
+    return "web_push" if channel.provider == WEB_PUSH else NAMES[channel.type]

@@ -1,0 +1,28 @@
+"""What messages say, in the words of this dialect's templates (notiflows.md §5.8). Never where they went."""
+
+from __future__ import annotations
+
+from addressee.directory.recipient import Document
+from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent
+
+
+def said(content: EmailContent | InAppContent | PushContent) -> Document:
+    match content:
+        case EmailContent():
+            is_html = content.html is not None
+            return {
+                "subject": content.subject,
+                "body": (content.html if is_html else content.text) or "",
+                "content_type": "html" if is_html else "plaintext",
+            }
+        case InAppContent():
+            blocks = {block.name: block.rendered for block in content.blocks}
+            return {"body": blocks.get("body", ""), "action_url": blocks.get("action_url")}
+        case PushContent():
+            data = {name: text for name, text in content.data.items() if name != "action_url"}
+            return {
+                "title": content.title,
+                "body": content.body,
+                "action_url": content.data.get("action_url"),
+                "data": data,
+            }

@@ -1,0 +1,174 @@
+"""Preferences in Notiflows' words, and in those of preference sets (notiflows.md §2, §3.1, §5.5). Pure.
+
+They are a view on a user's default set: types of channels are kinds and groups of kinds, notiflows are its workflows.
+Notiflows has no word for categories, single channels and conditions: these stay as they are. A kind under a condition
+reads as wanted, and stays under it as long as it is not refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from msgspec import UNSET, UnsetType
+
+from addressee.dialects.notiflows.mapping.channel_types import KINDS_OF
+from addressee.dialects.notiflows.wire.errors import invalid
+from addressee.directory.documents import below, check_id
+from addressee.directory.edits.context import without
+from addressee.directory.edits.recipients import ChangePreferenceSets
+from addressee.directory.errors import RefusedError
+from addressee.directory.kinds import name_that_counts
+from addressee.directory.recipient import Document
+from addressee.messaging.workflows.listing import NamedWorkflow
+from addressee.preferences.choices import kept, with_kinds, without_kinds
+from addressee.preferences.layering import shown
+from addressee.preferences.sets import DEFAULT, MAX_ENTRIES, sound
+
+# Chat is written as the group, so that it holds for what becomes a kind of chat later.
+WRITTEN_AS: Mapping[str, tuple[str, ...]] = {**KINDS_OF, "chat": ("chat", "webhook")}
+
+# By type; None: as by default.
+Types = Mapping[str, bool | None]
+
+
+class Choice(NamedTuple):
+    """What is chosen of a notiflow; of `enabled` too, None is to reset it."""
+
+    enabled: bool | UnsetType | None
+    types: Types
+
+
+class Patch(NamedTuple):
+    """`notiflows` are choices by handle in the order given, None where all is reset."""
+
+    types: Types
+    notiflows: Sequence[tuple[str, Choice | None]]
+
+
+def rendered(own: Mapping[str, Document], default: Document, workflows: Iterable[NamedWorkflow]) -> Document:
+    """The preferences of somebody whose sets these are; `default` are those of the environment."""
+    found = shown(own, DEFAULT, {}, default)
+    kinds, scopes = found.get("kinds", {}), found.get("workflows", {})
+    names = {each.key: each.name for each in workflows}
+    listed = {each.key for each in workflows if each.in_preferences} | scopes.keys()
+    return {
+        "channel_types": {type: reading(kinds, type) is not False for type in KINDS_OF},
+        "notiflows": {key: notiflow(names.get(key), scopes.get(key, {})) for key in sorted(listed)},
+    }
+
+
+def notiflow(name: str | None, scope: bool | Mapping[str, Any]) -> Document:
+    parts: Mapping[str, Any] = {"enabled": scope} if isinstance(scope, bool) else scope
+    types = {type: reading(parts.get("kinds", {}), type) for type in KINDS_OF}
+    return {
+        "name": name,
+        "enabled": parts.get("enabled", True),
+        "channel_types": {type: wanted for type, wanted in types.items() if wanted is not None},
+    }
+
+
+def reading(kinds: Mapping[str, Any], type: str) -> bool | None:
+    """What a map of kinds says of a type: false when all its kinds are refused, None when nothing is said of them."""
+    names = [name_that_counts(kinds, kind) for kind in KINDS_OF[type]]
+    settings = [None if name is None else kinds[name] for name in names]
+    if all(setting is False for setting in settings):
+        return False
+    return None if all(setting is None or setting is False for setting in settings) else True
+
+
+def parsed(given: Mapping[str, Any], handles: Mapping[str, str], field: str) -> Patch:
+    """`handles` are those of notiflows by id: older clients name them so. Raises NotiflowsError or RefusedError."""
+    notiflows = [
+        (handles.get(key.lower(), key), parsed_choice(choice, below(field, f"notiflows.{key}")))
+        for key, choice in parsed_map(given.get("notiflows"), below(field, "notiflows")).items()
+    ]
+    for handle, _ in notiflows:
+        check_id(handle, below(field, "notiflows"))
+    return Patch(parsed_types(given.get("channel_types"), below(field, "channel_types")), notiflows)
+
+
+def parsed_choice(given: Any, field: str) -> Choice | None:
+    if given is None:
+        return None
+    parts = parsed_map(given, field)
+    enabled = parsed_boolean(parts["enabled"], f"{field}.enabled") if "enabled" in parts else UNSET
+    return Choice(enabled, parsed_types(parts.get("channel_types"), f"{field}.channel_types"))
+
+
+def parsed_types(given: Any, field: str) -> Types:
+    types = parsed_map(given, field)
+    for type in types:
+        if type not in KINDS_OF:
+            message = f"{field} has no {type!r}; it has {', '.join(KINDS_OF)}."
+            raise invalid(f"{field}.{type}", message, "unknown")
+    return {type: parsed_boolean(wanted, f"{field}.{type}") for type, wanted in types.items()}
+
+
+def parsed_map(given: Any, field: str) -> Mapping[str, Any]:
+    """An empty one for null."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise invalid(field, f"{field} must be an object.", "invalid_type")
+    return given
+
+
+def parsed_boolean(given: Any, field: str) -> bool | None:
+    if given is not None and not isinstance(given, bool):
+        raise invalid(field, f"{field} must be true, false or null.", "invalid_type")
+    return given
+
+
+def edit_of(patch: Patch) -> ChangePreferenceSets:
+    """The edit that lays this over the preferences of who is there."""
+    return ChangePreferenceSets(partial(patched_sets, patch=patch))
+
+
+def patched_sets(own: Mapping[str, Document], patch: Patch) -> Mapping[str, Document]:
+    stored = sound(own.get(DEFAULT, {}))
+    made = patched(stored, patch)
+    return own if made == stored else {**own, DEFAULT: made}
+
+
+def patched(stored: Document, patch: Patch) -> Document:
+    """Raises RefusedError when there are more notiflows by that than a set has."""
+    made = stored
+    if patch.types:
+        made = kept({**made, "kinds": with_types(made.get("kinds", {}), patch.types)}, "kinds")
+    if patch.notiflows:
+        scopes: Document = dict(made.get("workflows", {}))
+        for handle, choice in patch.notiflows:
+            scope = with_choice(scopes.pop(handle, {}), choice)
+            if scope != {}:
+                scopes[handle] = scope
+        if len(scopes) > MAX_ENTRIES:
+            message = f"A user has preferences for at most {MAX_ENTRIES:,} notiflows."
+            raise RefusedError("size", "notiflows", message)
+        made = kept({**made, "workflows": scopes}, "workflows")
+    return made
+
+
+def with_choice(stored: bool | Document, choice: Choice | None) -> bool | Document:
+    """A scope; an empty one says nothing any more. A plain true or false becomes one that has parts."""
+    scope: Document = {"enabled": stored} if isinstance(stored, bool) else stored
+    if choice is None:
+        return without(scope, "enabled", "kinds")
+    if choice.enabled is UNSET and not choice.types:
+        return stored
+    if choice.enabled is None:
+        scope = without(scope, "enabled")
+    elif choice.enabled is not UNSET:
+        scope = {**scope, "enabled": choice.enabled}
+    return kept({**scope, "kinds": with_types(scope.get("kinds", {}), choice.types)}, "kinds")
+
+
+def with_types(kinds: Mapping[str, Any], types: Types) -> Document:
+    made = dict(kinds)
+    for type, wanted in types.items():
+        if wanted is None:
+            made = without_kinds(made, KINDS_OF[type])
+        else:
+            made = with_kinds(made, dict.fromkeys(WRITTEN_AS[type], wanted))
+    return made

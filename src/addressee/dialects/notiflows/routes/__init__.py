@@ -1,0 +1,1 @@
+"""The routes of the Notiflows API, a module for each resource."""

@@ -1,0 +1,217 @@
+"""Deliveries: what was sent to users, and what became of it (notiflows.md §2, §3): A16, A17, B5, B6.
+
+A delivery is a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.dialects.notiflows.mapping import contents, mentions
+from addressee.dialects.notiflows.mapping.channel_types import channel_type
+from addressee.dialects.notiflows.mapping.rendering import instant, optional
+from addressee.dialects.notiflows.shapes import notifications as shapes
+from addressee.dialects.notiflows.wire.authentication import ADMIN
+from addressee.dialects.notiflows.wire.errors import missing
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
+from addressee.dialects.notiflows.wire.places import asked_id, checked_path_id, known_user
+from addressee.dialects.notiflows.wire.query import Query
+from addressee.directory.access.environments import Environment
+from addressee.directory.recipient import USERS, Document
+from addressee.messaging.messages.listing import MessageFilter
+from addressee.messaging.messages.model import Message, Position
+from addressee.messaging.messages.reader import Contents, MessageEvent
+from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identifiers import workflow_id
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.recipients.people import People
+
+STATUSES: Mapping[Status, str] = {
+    Status.QUEUED: "pending",
+    Status.DELIVERY_ATTEMPTED: "pending",
+    Status.SENT: "sent",
+    Status.DELIVERED: "sent",
+    Status.UNDELIVERED: "failed",
+    Status.BOUNCED: "failed",
+    Status.NOT_SENT: "failed",
+}
+
+# What is said of a failure, where this dialect has a word of its own for it.
+REASONS = {"recipient_missing": "recipient_deleted"}
+
+FILTERS = (*PAGING, *PERIOD, "channel_id", "status", "topic")
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    return await page_of(call, query, message_filter(query))
+
+
+async def list_of_user(call: Call) -> Answer:
+    user = await known_user(call)
+    query = Query(call.query_string)
+    return await page_of(call, query, message_filter(query), [Reference(USERS, user.place.id)])
+
+
+async def page_of(call: Call, query: Query, filter: MessageFilter, owners: Sequence[Reference] | None = None) -> Answer:
+    """A page of some recipients' deliveries, None: of anybody's."""
+    part = await call.rooms.messaging.messages(call.environment.id, owners, filter, asked_page(query, Position))
+    around = await read_surroundings(call, part.entries)
+    return json_answer(listed(part, around.delivery))
+
+
+def message_filter(query: Query, ids: Sequence[str] | None = None) -> MessageFilter:
+    """What a list is asked for, of the messages with these ids, None: of all."""
+    status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())))
+    channel_id = asked_id(query, "channel_id")
+    since, until = asked_period(query)
+    return MessageFilter(
+        collection=USERS,
+        message_ids=ids,
+        channel_ids=None if channel_id is None else [channel_id],
+        statuses=[each for each, word in STATUSES.items() if word == status],
+        topic=query.text("topic"),
+        since=since,
+        until=until,
+    )
+
+
+async def get(call: Call) -> Answer:
+    return json_answer(await known_delivery(call))
+
+
+async def get_of_user(call: Call) -> Answer:
+    user = await known_user(call)
+    found = await known_delivery(call)
+    if found["recipient_id"] != str(user.uid):
+        raise missing("delivery", found["id"])
+    return json_answer(found)
+
+
+async def known_delivery(call: Call) -> Document:
+    """The delivery that the path names. Raises NotiflowsError when there is none."""
+    id = checked_path_id(call, "delivery_id")
+    message = await call.rooms.messaging.message(call.environment.id, id)
+    if message is None or message.recipient.collection != USERS:
+        raise missing("delivery", id)
+    return (await read_surroundings(call, [message])).delivery(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What deliveries say besides what is in their messages, which it takes by their ids."""
+
+    environment: Environment
+    contents: Mapping[str, Contents]
+    events: Mapping[str, Mapping[str, MessageEvent]]
+    people: People
+
+    def delivery(self, message: Message) -> Document:
+        when = message.inserted_at
+        actor = next(iter(message.actors), None)
+        events = self.events[message.id]
+        content = self.contents.get(message.id)
+        return {
+            **seen_by_all(self.environment, message),
+            "channel_type": channel_type(message.channel),
+            "provider": message.channel.provider,
+            "status": STATUSES[message.status],
+            "provider_status": message.status,
+            "failure_reason": failure(message, events),
+            **mentions.both(
+                mentions.user(message.recipient, self.people, when), mentions.user(actor, self.people, when)
+            ),
+            "data": content and contents.said(content.content),
+            "sent_at": optional(time_of(events, "sent") or time_of(events, "delivered")),
+        }
+
+
+def seen_by_all(environment: Environment, message: Message) -> Document:
+    """What a delivery says to whoever sees it: servers, and its recipient in a feed."""
+    clicked = filter(None, (message.link_clicked_at, message.interacted_at))
+    return {
+        "id": message.id,
+        "notification_id": str(message.recipient_run_id),
+        "notiflow_id": str(workflow_id(environment.uid, message.workflow)),
+        "notiflow_handle": message.workflow,
+        "channel_id": str(message.channel.id),
+        "topic": message.topic,
+        "seen_at": optional(message.seen_at),
+        "read_at": optional(message.read_at),
+        "clicked_at": optional(min(clicked, default=None)),
+        "archived_at": optional(message.archived_at),
+        "created_at": instant(message.inserted_at),
+        "updated_at": instant(message.updated_at),
+    }
+
+
+async def read_surroundings(call: Call, messages: Sequence[Message]) -> Surroundings:
+    """For all of these at once."""
+    messaging, environment = call.rooms.messaging, call.environment
+    ids = [message.id for message in messages]
+    named = {identity for message in messages for identity in (message.recipient, *message.actors)}
+    return Surroundings(
+        environment,
+        {each.message_id: each for each in await messaging.contents(environment.id, ids)},
+        await messaging.latest_events(environment.id, ids),
+        await messaging.people(environment.id, named),
+    )
+
+
+def failure(message: Message, events: Mapping[str, MessageEvent]) -> str | None:
+    """A word for why a delivery failed, where one is known."""
+    event = events.get(f"message.{message.status}")
+    if STATUSES[message.status] != "failed" or event is None or event.data is None:
+        return None
+    reason = event.data.get("failure_reason") or event.data.get("reason")
+    return None if reason is None else REASONS.get(reason, reason)
+
+
+def time_of(events: Mapping[str, MessageEvent], word: str) -> datetime | None:
+    event = events.get(f"message.{word}")
+    return None if event is None else event.inserted_at
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/admin/v1/deliveries",
+        "deliveries.list",
+        "List deliveries, newest first",
+        list_all,
+        ADMIN,
+        query=FILTERS,
+        gives=shapes.Deliveries,
+    ),
+    Operation(
+        "GET",
+        "/admin/v1/deliveries/{delivery_id}",
+        "deliveries.get",
+        "Get a delivery",
+        get,
+        ADMIN,
+        gives=shapes.Delivery,
+    ),
+    Operation(
+        "GET",
+        "/admin/v1/users/{external_id}/deliveries",
+        "users.deliveries.list",
+        "List a user's deliveries, newest first",
+        list_of_user,
+        ADMIN,
+        query=FILTERS,
+        gives=shapes.Deliveries,
+    ),
+    Operation(
+        "GET",
+        "/admin/v1/users/{external_id}/deliveries/{delivery_id}",
+        "users.deliveries.get",
+        "Get a user's delivery",
+        get_of_user,
+        ADMIN,
+        gives=shapes.Delivery,
+    ),
+)

@@ -1,0 +1,166 @@
+"""Web push subscriptions: the browsers in which a user is told something on one channel (notiflows.md §3.3 C9–C11).
+
+They have nothing to do with subscriptions to topics.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from uuid_utils.compat import uuid7
+
+from addressee.api.bodies import object_body
+from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.channels.channel_data import MAX_TEXT_LENGTH
+from addressee.channels.push import web_push
+from addressee.dialects.notiflows.mapping.channel_types import WEB_PUSH
+from addressee.dialects.notiflows.shapes import channel_settings as shapes
+from addressee.dialects.notiflows.wire.authentication import USER
+from addressee.dialects.notiflows.wire.errors import invalid, missing, not_found
+from addressee.dialects.notiflows.wire.places import asked_channel, asked_place, asked_user
+from addressee.directory.attributes import render_instant
+from addressee.directory.documents import check_text
+from addressee.directory.edits.recipients import ChangeChannelData
+from addressee.directory.recipient import Document, Recipient
+from addressee.directory.writing.writes import Write, Written
+from addressee.messaging.environment.channels import Channel
+
+PATH = "/user/v1/channels/{channel_id}/subscriptions"
+
+KEYS = ("endpoint", "p256dh", "auth")
+
+
+async def list_all(call: Call) -> Answer:
+    channel = await web_push_channel(call)
+    found = subscriptions(await asked_user(call), channel)
+    return json_answer({"items": [rendered(channel, each) for each in found.values()]})
+
+
+async def subscribe(call: Call) -> Answer:
+    place = asked_place(call)
+    body = object_body(call)
+    identifier = checked_text(body.get("identifier"), "identifier")
+    keys = checked_keys(body.get("settings"))
+    channel = await asked_channel(call)
+    if channel.provider != WEB_PUSH:
+        message = f"settings: channels of {channel.provider} have no browsers that subscribe."
+        raise invalid("settings", message, "unknown")
+    now = render_instant(call.rooms.directory.clock.now())
+    change = partial(web_push.subscribed, identifier=identifier, keys=keys, new_id=str(uuid7()), now=now)
+
+    def answer(written: Written) -> Answer:
+        if written.recipient is None or not written.recipient.lives:
+            return not_found(call, "user", place.id)
+        found = subscriptions(written.recipient, channel)[identifier]
+        is_new = identifier not in subscriptions(written.before, channel)
+        return json_answer(rendered(channel, found), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+    edit = ChangeChannelData(str(channel.id), change)
+    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+
+
+async def unsubscribe(call: Call) -> Answer:
+    place = asked_place(call)
+    identifier = checked_text(object_body(call).get("identifier"), "identifier")
+    channel = await web_push_channel(call)
+
+    def answer(written: Written) -> Answer:
+        if identifier not in subscriptions(written.before, channel):
+            return not_found(call, "channel_subscription", identifier)
+        return no_content()
+
+    edit = ChangeChannelData(str(channel.id), partial(web_push.unsubscribed, identifier=identifier))
+    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+
+
+async def web_push_channel(call: Call) -> Channel:
+    """The channel that the path names. Raises NotiflowsError when there is none with subscriptions."""
+    channel = await asked_channel(call)
+    if channel.provider != WEB_PUSH:
+        raise missing("channel", str(channel.id))
+    return channel
+
+
+def checked_keys(given: Any) -> dict[str, str]:
+    if given is None:
+        raise invalid("settings", "settings can't be blank.", "required")
+    if not isinstance(given, dict):
+        raise invalid("settings", "settings must be an object.", "invalid_type")
+    keys = {name: checked_text(given.get(name), f"settings.{name}") for name in KEYS}
+    if not is_https(keys["endpoint"]):
+        raise invalid("settings.endpoint", "settings.endpoint must be an https URL, as the browser gives it.")
+    return keys
+
+
+def checked_text(given: Any, field: str) -> str:
+    if given is None or given == "":
+        raise invalid(field, f"{field} can't be blank.", "required")
+    if not isinstance(given, str):
+        raise invalid(field, f"{field} must be a text.", "invalid_type")
+    if len(given) > MAX_TEXT_LENGTH:
+        raise invalid(field, f"{field} must have at most {MAX_TEXT_LENGTH:,} characters.", "too_long")
+    check_text(given, field)
+    return given
+
+
+def is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
+def subscriptions(user: Recipient | None, channel: Channel) -> dict[str, Document]:
+    """By identifier, the oldest first."""
+    entry = None if user is None else user.channel_data.get(str(channel.id))
+    return {} if entry is None else web_push.subscriptions(entry["data"])
+
+
+def rendered(channel: Channel, subscription: Document) -> Document:
+    return {
+        "id": subscription["id"],
+        "channel_id": str(channel.id),
+        "identifier": subscription["identifier"],
+        "settings": {name: subscription[name] for name in KEYS},
+        "created_at": subscription["created_at"],
+        "updated_at": subscription["updated_at"],
+    }
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        PATH,
+        "user.push_subscriptions.list",
+        "List one's own web push subscriptions",
+        list_all,
+        USER,
+        gives=shapes.PushSubscriptions,
+    ),
+    Operation(
+        "POST",
+        PATH,
+        "user.push_subscriptions.subscribe",
+        "Subscribe a browser to web push, or renew its subscription",
+        subscribe,
+        USER,
+        takes=shapes.PushSubscriptionInput,
+        gives=shapes.PushSubscription,
+        status=201,
+        also={200: shapes.PushSubscription},
+    ),
+    Operation(
+        "DELETE",
+        PATH,
+        "user.push_subscriptions.unsubscribe",
+        "End a browser's web push subscription",
+        unsubscribe,
+        USER,
+        takes=shapes.PushSubscriptionKey,
+        status=204,
+    ),
+)

@@ -1,0 +1,136 @@
+"""Running a notiflow (notiflows.md §3.2, B1; §5.2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
+from addressee.dialects.notiflows.shapes import runs as shapes
+from addressee.dialects.notiflows.wire.authentication import ADMIN
+from addressee.dialects.notiflows.wire.errors import invalid
+from addressee.dialects.notiflows.wire.places import handles, user_at, uuid_of
+from addressee.directory.edits.context import Revives
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.groups.topics import topic_place
+from addressee.directory.recipient import Document, Place
+from addressee.directory.writing.writes import Write
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.triggers.trigger import Trigger, check_data
+
+MAX_BODY_BYTES = 1_048_576
+
+log = structlog.get_logger()
+
+
+class Named(NamedTuple):
+    """A user as a run names it, what it says of it, and what that stores. Who was deleted is not brought back."""
+
+    place: Place
+    edit: Identify
+    given: Document
+
+    @property
+    def reference(self) -> Reference:
+        return reference(self.place)
+
+
+async def run(call: Call) -> Answer:
+    """Whoever is named is stored first, and once all that is asked for was found to be right."""
+    given = typed_body(call, shapes.Run)
+    check_whom(given)
+    named = [read(call, each, f"recipients.{index}") for index, each in enumerate(given.recipients or ())]
+    actor = None if given.actor is None else read(call, given.actor, "actor")
+    topics = [] if given.topic is None else [topic_place(call.environment.id, given.topic, "topic")]
+    wanted = Trigger(
+        workflow=await asked_workflow(call),
+        recipients=[reference(place) for place in (*(each.place for each in named), *topics)],
+        data=checked_data(given.data or {}),
+        actor=None if actor is None else actor.reference,
+    )
+    everybody = named if actor is None else [*named, actor]
+    writes = merged(call, everybody)
+    planned = await call.rooms.directory.plan(topics, writes)
+    wanted = without(wanted, {reference(place) for place in planned.left_out})
+    run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
+    if planned.left_out:
+        log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
+    unknown = unknown_keys_of((each.place, each.given) for each in everybody)
+    await call.rooms.directory.note(call.request_id, [*planned.notices, *unknown])
+    return started(run_id)
+
+
+def check_whom(given: shapes.Run) -> None:
+    """Raises NotiflowsError unless it is told either to recipients or to a topic."""
+    if given.recipients is None and given.topic is None:
+        raise invalid("recipients", "Say whom to notify: give recipients, or a topic.", "required")
+    if given.recipients is not None and given.topic is not None:
+        raise invalid("topic", "Give recipients or a topic, not both.", "mutually_exclusive")
+
+
+def read(call: Call, given: shapes.Named, path: str) -> Named:
+    """Raises NotiflowsError or RefusedError."""
+    if not isinstance(given, dict):
+        return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY), {})
+    place = user_at(call, given.get("external_id"), f"{path}.external_id")
+    return Named(place, parse_user(given, path, revives=Revives.NOBODY), given)
+
+
+def checked_data(data: Document) -> Document:
+    check_data(data, "data")
+    return data
+
+
+async def asked_workflow(call: Call) -> str:
+    """The key of the workflow that the path names, by its key or its id; whether there is one shows later."""
+    handle = call.path["handle"]
+    if uuid_of(handle) is None:
+        return handle
+    workflows = await call.rooms.messaging.workflows(call.environment.id)
+    return handles(call, workflows).get(handle.lower(), handle)
+
+
+def merged(call: Call, named: Iterable[Named]) -> list[Write]:
+    """Of somebody who is named more than once, what is said last counts."""
+    edits: dict[Place, list[Identify]] = defaultdict(list)
+    for each in named:
+        edits[each.place].append(each.edit)
+    return [Write(place, tuple(of_one), call.origin) for place, of_one in edits.items()]
+
+
+def without(trigger: Trigger, deleted: set[Reference]) -> Trigger:
+    recipients = [each for each in trigger.recipients if each not in deleted]
+    return replace(trigger, recipients=recipients, actor=None if trigger.actor in deleted else trigger.actor)
+
+
+def reference(place: Place) -> Reference:
+    return Reference(place.collection, place.id)
+
+
+def started(run_id: UUID) -> Answer:
+    return json_answer({"notiflow_run_id": str(run_id)}, HTTPStatus.ACCEPTED)
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/admin/v1/notiflows/{handle}/run",
+        "notiflows.run",
+        f"Run a notiflow for up to {shapes.MAX_RECIPIENTS:,} users, or for all who subscribe to a topic",
+        run,
+        ADMIN,
+        takes=shapes.Run,
+        gives=shapes.Started,
+        status=202,
+        max_body_bytes=MAX_BODY_BYTES,
+        harmed_by_repeats=True,
+    ),
+)

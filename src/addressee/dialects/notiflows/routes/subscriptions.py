@@ -1,0 +1,213 @@
+"""Subscriptions of users to topics (notiflows.md §3.1, A10 to A13; §3.2, B10 to B12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from http import HTTPStatus
+from uuid import UUID
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.notiflows.mapping import rendering
+from addressee.dialects.notiflows.routes.topics import asked_place, known_topic
+from addressee.dialects.notiflows.shapes import subscriptions as shapes
+from addressee.dialects.notiflows.wire.authentication import ADMIN
+from addressee.dialects.notiflows.wire.errors import NotiflowsError, missing, not_found
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
+from addressee.dialects.notiflows.wire.places import checked_external_id, known_user, user_place
+from addressee.dialects.notiflows.wire.query import Query
+from addressee.directory.groups.topics import Subscribed, TopicSubscription, topic_place
+from addressee.directory.reading.uuid_ranges import Span
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+
+NOT_KNOWN = "User not found"
+NOT_SUBSCRIBED = "User is not subscribed to this topic"
+
+
+async def list_of_user(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page, span = asked_page(query, UUID), Span.of(*asked_period(query))
+    part = await call.rooms.directory.topics.subscriptions_of(await known_user(call), span, page)
+    return json_answer(listed(part, subscription))
+
+
+async def list_of_topic(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page, span = asked_page(query, UUID), Span.of(*asked_period(query))
+    part = await call.rooms.directory.topics.subscribers(await known_topic(call), span, page)
+    return json_answer(listed(part, subscription))
+
+
+async def get(call: Call) -> Answer:
+    topic, user = await topic_and_user(call)
+    found = await call.rooms.directory.topics.subscription(topic, user)
+    if found is None:
+        raise not_subscribed(call)
+    return json_answer(subscription(found))
+
+
+async def subscribe(call: Call) -> Answer:
+    """Makes the topic if there is none. Who subscribes already is answered the same, with another status."""
+    topic = topic_place(call.environment.id, typed_body(call, shapes.Subscribe).topic_name)
+    user = await known_user(call)
+
+    def answer(subscribed: Subscribed) -> Answer:
+        if not subscribed.subscriptions:  # deleted just now
+            return not_found(call, "user", user.place.id)
+        status = HTTPStatus.CREATED if subscribed.new else HTTPStatus.OK
+        return json_answer(subscription(subscribed.subscriptions[0]), status)
+
+    topics = call.rooms.directory.topics
+    return answer(await topics.subscribe(topic, [user], origin=call.origin, receipt=call.receipt(answer)))
+
+
+async def unsubscribe(call: Call) -> Answer:
+    topic, user = await topic_and_user(call)
+
+    def answer(ended: Sequence[TopicSubscription]) -> Answer:
+        return no_content() if ended else not_found(call, "subscription", topic.place.id)
+
+    return answer(await call.rooms.directory.topics.unsubscribe(topic, [user], receipt=call.receipt(answer)))
+
+
+async def topic_and_user(call: Call) -> tuple[Recipient, Recipient]:
+    """Those whom the path names. Raises NotiflowsError when there are none."""
+    topic, user = asked_place(call), user_place(call)
+    found = await call.rooms.directory.read_all([topic, user])
+    if user not in found:
+        raise missing("user", user.id)
+    if topic not in found:
+        raise not_subscribed(call)
+    return found[topic], found[user]
+
+
+def not_subscribed(call: Call) -> NotiflowsError:
+    return missing("subscription", call.path["topic_name"])
+
+
+async def subscribe_several(call: Call) -> Answer:
+    """Makes the topic if there is none, unless none of the users is known. Nobody is created."""
+    topic, users = asked_place(call), asked_users(call)
+    known = await call.rooms.directory.read_all(users)
+
+    def answer(subscribed: Subscribed) -> Answer:
+        return outcome(users, subscribed.subscriptions, lambda _: NOT_KNOWN)
+
+    topics = call.rooms.directory.topics
+    subscribed = await topics.subscribe(topic, list(known.values()), origin=call.origin, receipt=call.receipt(answer))
+    return answer(subscribed)
+
+
+async def unsubscribe_several(call: Call) -> Answer:
+    users = asked_users(call)
+    topic = await known_topic(call)
+    known = await call.rooms.directory.read_all(users)
+    answer = partial(outcome, users, reason=lambda user: NOT_SUBSCRIBED if user in known else NOT_KNOWN)
+    ended = await call.rooms.directory.topics.unsubscribe(topic, known.values(), receipt=call.receipt(answer))
+    return answer(ended)
+
+
+def asked_users(call: Call) -> list[Place]:
+    """Each once. Raises MisshapenError, NotiflowsError or RefusedError."""
+    ids = typed_body(call, shapes.Users).user_external_ids
+    checked = [checked_external_id(id, f"user_external_ids.{index}") for index, id in enumerate(ids)]
+    return [Place(call.environment.id, USERS, id) for id in dict.fromkeys(checked)]
+
+
+def outcome(users: Sequence[Place], done: Sequence[TopicSubscription], reason: Callable[[Place], str]) -> Answer:
+    """What became of several users, in the order in which they were named."""
+    found = {each.user_id: each for each in done}
+    failed = [{"external_id": user.id, "reason": reason(user)} for user in users if user.id not in found]
+    successful = [subscription(found[user.id]) for user in users if user.id in found]
+    status = HTTPStatus.MULTI_STATUS if failed else HTTPStatus.OK
+    return json_answer({"successful": successful, "failed": failed}, status)
+
+
+def subscription(given: TopicSubscription) -> Document:
+    return {
+        "id": str(given.id),
+        "topic_name": given.topic,
+        "user_id": str(given.user_uid),
+        "user_external_id": given.user_id,
+        "created_at": rendering.created(given.id),
+    }
+
+
+OF_USER = "/admin/v1/users/{external_id}/subscriptions"
+OF_TOPIC = "/admin/v1/topics/{topic_name}/subscriptions"
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        OF_USER,
+        "users.subscriptions.list",
+        "List the topics that a user subscribes to, newest first",
+        list_of_user,
+        ADMIN,
+        query=(*PERIOD, *PAGING),
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "POST",
+        OF_USER,
+        "users.subscriptions.subscribe",
+        "Subscribe a user to a topic",
+        subscribe,
+        ADMIN,
+        takes=shapes.Subscribe,
+        gives=shapes.Subscription,
+        status=201,
+        also={200: shapes.Subscription},
+    ),
+    Operation(
+        "GET",
+        f"{OF_USER}/{{topic_name}}",
+        "users.subscriptions.get",
+        "Get a user's subscription to a topic",
+        get,
+        ADMIN,
+        gives=shapes.Subscription,
+    ),
+    Operation(
+        "DELETE",
+        f"{OF_USER}/{{topic_name}}",
+        "users.subscriptions.unsubscribe",
+        "End a user's subscription to a topic",
+        unsubscribe,
+        ADMIN,
+        status=204,
+    ),
+    Operation(
+        "GET",
+        OF_TOPIC,
+        "topics.subscriptions.list",
+        "List the users who subscribe to a topic, newest first",
+        list_of_topic,
+        ADMIN,
+        query=(*PERIOD, *PAGING),
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "POST",
+        OF_TOPIC,
+        "topics.subscriptions.subscribe",
+        f"Subscribe up to {shapes.MAX_USERS:,} users to a topic",
+        subscribe_several,
+        ADMIN,
+        takes=shapes.Users,
+        gives=shapes.Outcome,
+        also={207: shapes.Outcome},
+    ),
+    Operation(
+        "DELETE",
+        OF_TOPIC,
+        "topics.subscriptions.unsubscribe",
+        f"End the subscriptions of up to {shapes.MAX_USERS:,} users to a topic",
+        unsubscribe_several,
+        ADMIN,
+        takes=shapes.Users,
+        gives=shapes.Outcome,
+        also={207: shapes.Outcome},
+    ),
+)

@@ -1,0 +1,173 @@
+"""Users (notiflows.md §3.1): A1 to A4, and merging one into another (§3.4)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from addressee.api.bodies import object_body, typed_body
+from addressee.api.merge_rules import merge_rules
+from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.notiflows.mapping import rendering
+from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
+from addressee.dialects.notiflows.routes.channel_settings import inline_channel_settings
+from addressee.dialects.notiflows.routes.preferences import inline_preferences
+from addressee.dialects.notiflows.shapes import users as shapes
+from addressee.dialects.notiflows.wire.authentication import ADMIN
+from addressee.dialects.notiflows.wire.errors import NotiflowsError, invalid, missing, not_found
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
+from addressee.dialects.notiflows.wire.places import known_user, user_at, user_place
+from addressee.dialects.notiflows.wire.query import Query
+from addressee.directory.edits.recipients import Delete, History, Identify
+from addressee.directory.errors import RefusedError
+from addressee.directory.merges.merges import Done
+from addressee.directory.reading.listing import Order, Selection
+from addressee.directory.reading.uuid_ranges import Span
+from addressee.directory.recipient import USERS, Document, Place
+from addressee.directory.writing.writes import Write, Written
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    page = asked_page(query, UUID)
+    selection = Selection(Span.of(*asked_period(query)), query.text("external_id_prefix") or "")
+    part = await call.rooms.directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST, selection)
+    return json_answer(listed(part, rendering.user))
+
+
+async def get(call: Call) -> Answer:
+    return json_answer(rendering.user(await known_user(call)))
+
+
+async def upsert(call: Call) -> Answer:
+    """Creates or changes a user, with channel settings and preferences, all in one write or not at all."""
+    place = user_place(call)
+    given = object_body(call)
+    if given.get("external_id") not in (place.id, None):
+        raise invalid("external_id", "external_id must be the one of the path, or left out.")
+    edits = (
+        await parse_profile(call, place, given),
+        *await inline_channel_settings(call, given.get("channel_settings")),
+        *await inline_preferences(call, given.get("preferences")),
+    )
+
+    def answer(written: Written) -> Answer:
+        assert written.recipient is not None
+        was_there = written.before is not None and written.before.lives
+        status = HTTPStatus.OK if was_there else HTTPStatus.CREATED
+        return json_answer(rendering.user(written.recipient), status)
+
+    written = await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer)))
+    await call.rooms.directory.note(call.request_id, unknown_keys_of([(place, given)]))
+    return answer(written)
+
+
+async def parse_profile(call: Call, place: Place, given: Document) -> Identify:
+    """Reads a profile. Values sent back as they were read are not checked: another dialect may have stored them."""
+    try:
+        return parse_user(given)
+    except NotiflowsError:
+        recipient = await call.rooms.directory.read(place)
+        if recipient is None:
+            raise
+        return parse_user(given, seen=rendering.user(recipient))
+
+
+async def delete(call: Call) -> Answer:
+    """Deletes a user; what it was told stays for audit (§5.3), unless it is purged."""
+    place = user_place(call)
+    if Query(call.query_string).boolean("purge"):
+        return await purge(call, place)
+
+    def answer(written: Written) -> Answer:
+        was_there = written.before is not None and written.before.lives
+        return no_content() if was_there else not_found(call, "user", place.id)
+
+    edits = (Delete(History.KEPT),)
+    return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+
+
+async def purge(call: Call, place: Place) -> Answer:
+    """Erases who lives there, and what is kept of those who did."""
+    was_there = await call.rooms.messaging.forget(
+        call.rooms.directory, place, origin=call.origin, receipt=call.receipt(no_content)
+    )
+    if not was_there:
+        raise missing("user", place.id)
+    return no_content()
+
+
+async def merge(call: Call) -> Answer:
+    target = user_place(call)
+    guest = user_at(call, typed_body(call, shapes.MergeFrom).from_external_id, "from_external_id")
+
+    def answer(done: Done) -> Answer:
+        return json_answer(rendering.user(done.primary))
+
+    try:
+        done = await call.rooms.directory.merges.merge(
+            target,
+            guest,
+            rules=merge_rules("notiflows", call.environment),
+            origin=call.origin,
+            receipt=call.receipt(answer),
+        )
+    except RefusedError as refusal:
+        raise invalid("from_external_id", refusal.message) from None
+    await call.rooms.messaging.follow(done.merge)
+    return answer(done)
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/admin/v1/users",
+        "users.list",
+        "List users, newest first",
+        list_all,
+        ADMIN,
+        query=(*PAGING, *PERIOD, "external_id_prefix"),
+        gives=shapes.Users,
+    ),
+    Operation(
+        "GET",
+        "/admin/v1/users/{external_id}",
+        "users.get",
+        "Get a user",
+        get,
+        ADMIN,
+        gives=shapes.User,
+    ),
+    Operation(
+        "PUT",
+        "/admin/v1/users/{external_id}",
+        "users.upsert",
+        "Create a user, or lay what is given over it",
+        upsert,
+        ADMIN,
+        takes=shapes.UserUpsert,
+        gives=shapes.User,
+        also={201: shapes.User},
+    ),
+    Operation(
+        "DELETE",
+        "/admin/v1/users/{external_id}",
+        "users.delete",
+        "Delete a user; what was said to it is kept, unless it is purged",
+        delete,
+        ADMIN,
+        query=("purge",),
+        status=204,
+    ),
+    Operation(
+        "POST",
+        "/admin/v1/users/{external_id}/merge",
+        "users.merge",
+        "Merge a guest into this user",
+        merge,
+        ADMIN,
+        takes=shapes.MergeFrom,
+        gives=shapes.User,
+        harmed_by_repeats=True,
+    ),
+)

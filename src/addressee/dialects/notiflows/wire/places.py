@@ -1,0 +1,111 @@
+"""Whom and what a request names, and where they live (notiflows.md §1.7, §4.1)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from addressee.api.operation import Call
+from addressee.dialects.notiflows.wire.errors import bad_id, invalid, missing
+from addressee.dialects.notiflows.wire.query import Query
+from addressee.directory.documents import UNREACHABLE, check_text, text_of_id
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.recipients.identifiers import workflow_id
+from addressee.messaging.workflows.listing import NamedWorkflow
+
+MAX_ID_LENGTH = 255
+
+# Ours are opaque to clients, and theirs to us.
+ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+# An id that nothing has.
+NO_ID = UUID(int=0)
+
+
+def checked_external_id(given: object, field: str = "external_id") -> str:
+    """The id as a text. Raises NotiflowsError or RefusedError."""
+    id = text_of_id(given)
+    if id is None or id == "":
+        raise invalid(field, f"{field} can't be blank.", "required")
+    if not isinstance(id, str):
+        raise invalid(field, f"{field} must be a text.", "invalid_type")
+    if len(id) > MAX_ID_LENGTH:
+        raise invalid(field, f"{field} must have at most {MAX_ID_LENGTH} characters.", "too_long")
+    if id in UNREACHABLE or id != id.strip() or any(unicodedata.category(each) == "Cc" for each in id):
+        raise invalid(field, f"{field} must have no blanks around it and no control characters, and not be . or ..")
+    check_text(id, field)
+    return id
+
+
+def user_at(call: Call, id: object, field: str = "external_id") -> Place:
+    return Place(call.environment.id, USERS, checked_external_id(id, field))
+
+
+def user_place(call: Call) -> Place:
+    """Where the user lives whom the path names."""
+    return user_at(call, call.path["external_id"])
+
+
+async def known_user(call: Call) -> Recipient:
+    """The user whom the path names. Raises NotiflowsError when there is none."""
+    place = user_place(call)
+    user = await call.rooms.directory.read(place)
+    if user is None:
+        raise missing("user", place.id)
+    return user
+
+
+async def asked_user(call: Call) -> Recipient:
+    """The user whom a client acts for, or else whom the path names. Raises NotiflowsError when there is none."""
+    acting: Recipient | None = call.caller.user
+    return await known_user(call) if acting is None else acting
+
+
+def asked_place(call: Call) -> Place:
+    """Where that user lives."""
+    acting: Recipient | None = call.caller.user
+    return user_place(call) if acting is None else acting.place
+
+
+def checked_path_id(call: Call, name: str) -> str:
+    """An id of ours that the path holds. Raises NotiflowsError for what can be none."""
+    return checked_id(call.path[name], name)
+
+
+def checked_id(id: str, name: str) -> str:
+    """The id itself, if it can be one of ours. Raises NotiflowsError."""
+    if not ID.fullmatch(id):
+        raise bad_id(name)
+    return id
+
+
+def uuid_of(id: str) -> UUID | None:
+    """None for an id that is no UUID, so that nothing has it."""
+    try:
+        return UUID(id)
+    except ValueError:
+        return None
+
+
+def asked_id(query: Query, name: str) -> UUID | None:
+    """What a list is limited to, None: nothing; NO_ID for what is no UUID. Raises NotiflowsError for what is no id."""
+    id = query.text(name)
+    return None if id is None else uuid_of(checked_id(id, name)) or NO_ID
+
+
+def handles(call: Call, workflows: Iterable[NamedWorkflow]) -> Mapping[str, str]:
+    """Those of notiflows by their ids, which the first clients name them by."""
+    return {str(workflow_id(call.environment.uid, each.key)): each.key for each in workflows}
+
+
+async def asked_channel(call: Call) -> Channel:
+    """The channel that the path names. Raises NotiflowsError when there is none."""
+    id = checked_path_id(call, "channel_id")
+    uid = uuid_of(id)
+    channel = None if uid is None else await call.rooms.messaging.channel(call.environment.id, uid)
+    if channel is None:
+        raise missing("channel", id)
+    return channel

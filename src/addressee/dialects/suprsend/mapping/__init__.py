@@ -1,0 +1,1 @@
+"""Translation between SuprSend's forms and the values of the rooms below."""

@@ -1,0 +1,103 @@
+"""Turns what a client chooses into changes of a preference set (suprsend.md §2.1, §5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+from msgspec import UNSET
+
+from addressee.dialects.suprsend.shapes import preferences as shapes
+from addressee.dialects.suprsend.wire.channel_names import KIND_OF, KINDS, kind_of, kinds_of
+from addressee.dialects.suprsend.wire.errors import invalid, missing
+from addressee.directory.documents import check_value
+from addressee.directory.recipient import Document
+from addressee.preferences.choices import Choice, with_choice, with_restrictions
+from addressee.preferences.offers import Offer
+from addressee.preferences.policies import Policy
+
+Change: TypeAlias = Callable[[Document], Document]
+
+
+def open_policy(offer: Offer, key: str) -> Policy:
+    """Raises SuprSendError for a category that recipients do not have."""
+    policy = offer.open(key)
+    if policy is None:
+        raise missing(f"category '{key}' not found")
+    return policy
+
+
+def restricting(given: shapes.ChannelPreferences) -> Change:
+    """Raises SuprSendError."""
+    restricted = {
+        kind_of(each.channel, f"channel_preferences[{index}].channel"): each.is_restricted
+        for index, each in enumerate(given.channel_preferences)
+    }
+    return partial(with_restrictions, restricted=restricted)
+
+
+def choosing(policy: Policy, given: shapes.CategoryChoice, field: str = "") -> Change:
+    """`field` is the path of the choice in the request, up to its dot. Raises SuprSendError."""
+    remembered = remembered_in(given, field)
+    if wanted(given) is None and not remembered:
+        raise invalid("", "Request body must not be empty")
+    if wanted(given) is False and policy.preference == "cant_unsubscribe":
+        message = f"category '{policy.key}' cannot be opted out of"
+        raise invalid(f"{field}preference", message)
+    choice = Choice(wanted(given), wanted_kinds(policy, given, field), remembered)
+    return partial(with_choice, key=policy.key, choice=choice)
+
+
+def wanted(given: shapes.CategoryChoice) -> bool | None:
+    """Whoever chooses channels of a category, wants it. None: nothing is chosen."""
+    if given.preference is not None:
+        return given.preference == "opt_in"
+    return None if given.opt_in_channels is None and given.opt_out_channels is None else True
+
+
+def wanted_kinds(policy: Policy, given: shapes.CategoryChoice, field: str) -> Mapping[str, bool]:
+    """Of the kinds that the tenant lets through, whether each is wanted."""
+    refused = kinds_of(given.opt_out_channels or (), f"{field}opt_out_channels")
+    taken = kinds_of(given.opt_in_channels or (), f"{field}opt_in_channels")
+    refuse(policy, refused & policy.mandatory, f"{field}opt_out_channels", "cannot be opted out of")
+    refuse(policy, taken & policy.blocked, f"{field}opt_in_channels", "is blocked")
+    chosen = frozenset(KINDS) if given.opt_in_channels is None else taken | policy.mandatory
+    return {kind: kind in chosen - refused for kind in KINDS if kind not in policy.blocked}
+
+
+def refuse(policy: Policy, kinds: frozenset[str], field: str, why: str) -> None:
+    for name, kind in KIND_OF.items():
+        if kind in kinds:
+            message = f"channel '{name}' of category '{policy.key}' {why}"
+            raise invalid(field, message)
+
+
+def remembered_in(given: shapes.CategoryChoice | shapes.TenantCategoryChanges, field: str = "") -> Mapping[str, Any]:
+    """What is only stored and shown again; null drops it. Raises RefusedError for what cannot be stored.
+
+    `field` is the path of what is given in the request, up to its dot.
+    """
+    parts = {"digest_schedule": given.digest_schedule, "properties": given.properties}
+    remembered = {name: value for name, value in parts.items() if value is not UNSET}
+    for name, value in remembered.items():
+        check_value(value, f"{field}{name}")
+    return remembered
+
+
+def changes(offer: Offer, given: shapes.PreferenceChanges) -> Change:
+    """All of these, one after the other. Raises SuprSendError when there are none."""
+    made: list[Change] = []
+    if given.channel_preferences is not None:
+        made.append(restricting(shapes.ChannelPreferences(given.channel_preferences)))
+    for index, each in enumerate(given.categories or ()):
+        made.append(choosing(open_policy(offer, each.category), each, f"categories[{index}]."))
+    if not made:
+        raise invalid("", "Request body must not be empty")
+    return partial(one_after_another, changes=made)
+
+
+def one_after_another(stored: Document, changes: Iterable[Change]) -> Document:
+    for change in changes:
+        stored = change(stored)
+    return stored

@@ -1,0 +1,118 @@
+"""Renders preferences of recipients (suprsend.md §5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from addressee.dialects.suprsend.wire.channel_names import KIND_OF
+from addressee.dialects.suprsend.wire.query import Query
+from addressee.dialects.suprsend.wire.tags import Filter, tag_filter
+from addressee.directory.recipient import Document
+from addressee.preferences.categories import Section, worded
+from addressee.preferences.offers import Chosen, Offer
+from addressee.preferences.policies import Policy
+
+VIEW = ("tenant_id", "show_opt_out_channels", "locale")
+FULL_VIEW = (*VIEW, "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of an offer a request wants to see, and in which language."""
+
+    offer: Offer
+    show_opt_out_channels: bool
+    locale: str | None
+    fits: Filter
+
+    def sections(self) -> Iterator[tuple[Section, list[Policy]]]:
+        """Those with categories that recipients can see and the tags that are asked for."""
+        for section in self.offer.ground.sections:
+            policies = [self.offer.policies[category.key] for category in section.categories]
+            seen = [policy for policy in policies if policy.open and self.fits(section.tags_of(policy.category))]
+            if seen:
+                yield section, seen
+
+
+def view_of(offer: Offer, query: Query) -> View:
+    """Raises SuprSendError."""
+    return View(
+        offer,
+        query.boolean("show_opt_out_channels") or False,
+        query.text("locale"),
+        tag_filter(query.text("tags")),
+    )
+
+
+def full(view: View, own: Mapping[str, Document]) -> Document:
+    """Everything that somebody can choose, as it is chosen; `own` are the preference sets."""
+    chosen = view.offer.chosen(own)
+    sections = []
+    for section, policies in view.sections():
+        wording = worded(section, view.locale)
+        sections.append(
+            {
+                "name": wording.name,
+                "slug": section.slug,
+                "description": wording.description,
+                "tags": list(section.tags) or None,
+                "subcategories": [rendered(view, chosen, section, policy) for policy in policies],
+            }
+        )
+    return {"sections": sections, "channel_preferences": restrictions(chosen)}
+
+
+def channels(view: View, own: Mapping[str, Document]) -> Document:
+    return {"channel_preferences": restrictions(view.offer.chosen(own))}
+
+
+def restrictions(chosen: Chosen) -> list[Document]:
+    return [{"channel": name, "is_restricted": chosen.restricted(kind)} for name, kind in KIND_OF.items()]
+
+
+def categories(view: View, own: Mapping[str, Document]) -> list[Document]:
+    chosen = view.offer.chosen(own)
+    return [rendered(view, chosen, section, policy) for section, policies in view.sections() for policy in policies]
+
+
+def category(view: View, policy: Policy, own: Mapping[str, Document]) -> Document:
+    return rendered(view, view.offer.chosen(own), section_of(view.offer, policy), policy)
+
+
+def section_of(offer: Offer, policy: Policy) -> Section:
+    return next(section for section in offer.ground.sections if policy.category in section.categories)
+
+
+def rendered(view: View, chosen: Chosen, section: Section, policy: Policy) -> Document:
+    wording = worded(policy.category, view.locale)
+    wanted = chosen.wanted(policy)
+    return {
+        "name": wording.name,
+        "category": policy.key,
+        "description": wording.description,
+        "original_preference": policy.preference,
+        "preference": opted(wanted),
+        "is_editable": policy.preference != "cant_unsubscribe",
+        "channels": channels_of(chosen, policy) if wanted or view.show_opt_out_channels else [],
+        "tags": list(policy.category.tags) or None,
+        "effective_tags": section.tags_of(policy.category) or None,
+        **chosen.remembered(policy),
+    }
+
+
+def channels_of(chosen: Chosen, policy: Policy) -> list[Document]:
+    """The channels of a category but for those on which a tenant lets nothing be sent."""
+    return [
+        {
+            "channel": name,
+            "preference": opted(chosen.wanted_on(policy, kind)),
+            "is_editable": kind not in policy.mandatory,
+        }
+        for name, kind in KIND_OF.items()
+        if kind not in policy.blocked
+    ]
+
+
+def opted(wanted: bool) -> str:
+    return "opt_in" if wanted else "opt_out"

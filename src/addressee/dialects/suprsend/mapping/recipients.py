@@ -1,0 +1,39 @@
+"""Recipients as requests name and describe them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from addressee.api.operation import Call
+from addressee.dialects.suprsend.mapping.operators import Parsed, parse_profile
+from addressee.dialects.suprsend.wire.errors import invalid
+from addressee.dialects.suprsend.wire.places import checked_id, checked_type, user_at
+from addressee.directory.documents import Id
+from addressee.directory.edits.context import Revives
+from addressee.directory.recipient import USERS, Place
+
+OF_USERS = ("distinct_id",)
+OF_OBJECTS = ("object_type", "id")
+
+
+def read_recipient(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Parsed]:
+    """Returns the recipient that an entry names, and its description. Raises SuprSendError or RefusedError.
+
+    Who was deleted comes back if more than the id is said, and no history of theirs is kept (DESIGN §3).
+    """
+    place = recipient_at(call, given, field)
+    naming = OF_USERS if place.collection == USERS else OF_OBJECTS
+    said = {} if not isinstance(given, dict) else {key: value for key, value in given.items() if key not in naming}
+    return place, parse_profile(said, Revives.ERASED if said else Revives.NOBODY)
+
+
+def recipient_at(call: Call, given: Id | dict[str, Any], field: str) -> Place:
+    """A user named by its id, or a user or an object as it is described. Raises SuprSendError or RefusedError."""
+    if not isinstance(given, dict):
+        return user_at(call, given, field)
+    if "object_type" in given:
+        collection = checked_type(given["object_type"], f"{field}.object_type")
+        return Place(call.environment.id, collection, checked_id(given.get("id"), f"{field}.id"))
+    if "distinct_id" in given:
+        return user_at(call, given["distinct_id"], f"{field}.distinct_id")
+    raise invalid(field, f"{field} must be a distinct_id, or have one, or an object_type and an id.")

@@ -1,0 +1,251 @@
+"""Records: events, triggers and broadcasts as they are posted, each with an outcome of its own (suprsend.md §2, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Self, TypeAlias
+
+import msgspec
+import structlog
+from msgspec import structs
+
+from addressee.api import idempotency
+from addressee.api.bodies import MisshapenError
+from addressee.api.operation import Answer, Call, json_answer, json_body
+from addressee.dialects.suprsend.mapping.operators import Parsed
+from addressee.dialects.suprsend.mapping.profiles import warnings_of
+from addressee.dialects.suprsend.wire import errors
+from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
+from addressee.dialects.suprsend.wire.limits import MAX_KEY_LENGTH
+from addressee.dialects.suprsend.wire.places import checked_tenant
+from addressee.directory.documents import Id, check_text, size_of
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Place
+from addressee.directory.writing.planned_writes import PlannedWrites
+from addressee.directory.writing.receipts import Earlier
+from addressee.directory.writing.writes import Write, Written
+from addressee.messaging.recipients.identity import TRANSIENT
+from addressee.messaging.triggers.batches import Accepted, Outcome, Record
+from addressee.messaging.triggers.events import Event
+from addressee.messaging.triggers.trigger import Trigger, check_data
+
+OK = b"OK"
+TEXT = "text/plain"
+
+MAX_RECORDS = 100
+MAX_RECORD_BYTES = 819_200
+
+# How SDKs name themselves among an event's properties.
+SDK_VERSION = "$ss_sdk_version"
+
+ATTACHMENTS = "$attachments"
+NO_ATTACHMENTS = "$attachments: attachments are not sent yet; the messages leave without them."
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A record that can be carried out, and the profiles that it describes, which are the record's writes.
+
+    `has_attachments`: it came with some, which are kept in its data and not sent.
+    """
+
+    record: Record
+    described: tuple[tuple[Write, Parsed], ...] = ()
+    has_attachments: bool = False
+
+    @classmethod
+    def of(cls, what: Trigger | Event, key: str | None, described: tuple[tuple[Write, Parsed], ...] = ()) -> Self:
+        return cls(Record(what, key, [write for write, _ in described]), described)
+
+
+Reader: TypeAlias = Callable[[Call, Document, int], Asked]
+Refusal: TypeAlias = SuprSendError | MisshapenError | RefusedError
+Result: TypeAlias = Outcome | SuprSendError | MisshapenError
+
+
+async def accept(
+    call: Call, entries: Sequence[Any], read: Reader, render: Callable[[Sequence[Result]], Answer] | None = None
+) -> list[Result]:
+    """Carries out what can be, and says of each entry what became of it.
+
+    With `render`, a repetition of the request as a whole is answered by what it makes of the results. Raises
+    OverloadedError or UnavailableError.
+    """
+    asked = [read_or_refuse(call, entry, index, read) for index, entry in enumerate(entries)]
+    records = [each.record for each in asked if isinstance(each, Asked)]
+
+    def results(outcomes: Sequence[Outcome]) -> list[Result]:
+        """`outcomes` are of those that were carried out."""
+        following = iter(outcomes)
+        return [next(following) if isinstance(each, Asked) else each for each in asked]
+
+    directory = call.rooms.directory
+    planned = await directory.plan({place for record in records for place in record.places(call.environment.id)})
+    outcomes = await call.rooms.messaging.accept_all(
+        call.environment.id,
+        records,
+        call.request_id,
+        planned,
+        receipt=None if render is None else call.receipt(lambda outcomes: render(results(outcomes))),
+    )
+    carried_out = [each for each in asked if isinstance(each, Asked)]
+    noted = passed_over(carried_out, planned) + without_attachments(call, carried_out, outcomes)
+    await directory.note(call.request_id, noted)
+    return results(outcomes)
+
+
+def without_attachments(
+    call: Call, asked: Sequence[Asked], outcomes: Sequence[Outcome]
+) -> list[tuple[Place, list[str]]]:
+    """A notice for each accepted record that came with attachments, at the first whom it reaches."""
+    return [
+        (first_reached(call, each.record), [NO_ATTACHMENTS])
+        for each, outcome in zip(asked, outcomes, strict=True)
+        if each.has_attachments and isinstance(outcome, Accepted)
+    ]
+
+
+def first_reached(call: Call, record: Record) -> Place:
+    """A trigger may describe all its recipients, without naming any: then it is told by its workflow."""
+    what = record.what
+    if isinstance(what, Event):
+        return what.recipient.at(call.environment.id)
+    if what.recipients:
+        return what.recipients[0].at(call.environment.id)
+    return Place(call.environment.id, TRANSIENT, what.workflow)
+
+
+def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Place, list[str]]]:
+    """Returns notices of the parts of profiles that were not taken, by recipient."""
+    parsed = {id(write): parsed for each in asked for write, parsed in each.described}
+    written = [
+        (write.place, warnings)
+        for write, result in planned.results
+        if isinstance(result, Written) and (warnings := warnings_of(parsed[id(write)], result))
+    ]
+    return written + planned.notices
+
+
+def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | Refusal:
+    try:
+        record = checked_record(call, entry)
+        return replace(read(call, record, index), has_attachments=brings_attachments(record))
+    except (SuprSendError, MisshapenError, RefusedError) as refusal:
+        return refusal
+
+
+def brings_attachments(record: Document) -> bool:
+    """Whether a record that could be read has any among its data, which an event calls its properties."""
+    return any((record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties"))
+
+
+def checked_record(call: Call, entry: Any) -> Document:
+    if not isinstance(entry, dict):
+        raise MisshapenError("", "A record must be a JSON object.")
+    if size_of(entry) > MAX_RECORD_BYTES:
+        message = f"A record must be at most {MAX_RECORD_BYTES:,} bytes of JSON."
+        raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    call.caller.check_body(entry.get("env"))
+    return entry
+
+
+def one_record(call: Call) -> Any:
+    """The body of an operation that takes one. Raises MisshapenError or MalformedError."""
+    body = json_body(call)
+    if not isinstance(body, dict):
+        raise MisshapenError("", "The body must be a JSON object.")
+    return body
+
+
+def many_records(call: Call) -> list[Any]:
+    """The body of an operation that takes many. Raises SuprSendError, MisshapenError or MalformedError."""
+    body = json_body(call)
+    if not isinstance(body, list):
+        raise MisshapenError("", "The body must be a list of JSON objects.")
+    if not 1 <= len(body) <= MAX_RECORDS:
+        raise invalid("", f"Post 1 to {MAX_RECORDS} records at once.")
+    return body
+
+
+def key_of(call: Call, own: str | None, made: str | None, index: int) -> str | None:
+    """What a record's repetition within a day is recognised by: its own key, what its SDK made up, or the request's.
+
+    Raises SuprSendError or RefusedError.
+    """
+    for field, given in (("$idempotency_key", own), ("$insert_id", made)):
+        key = (given or "").strip()
+        if len(key) > MAX_KEY_LENGTH:
+            raise invalid(field, f"{field} must be at most {MAX_KEY_LENGTH} characters.")
+        check_text(key, field)
+        if key:
+            return key
+    return None if call.idempotency_key is None else f"{call.idempotency_key}#{index}"
+
+
+def tenant_of(tenant_id: Id | None, brand_id: Id | None = None) -> str | None:
+    """`brand_id` is what tenants were called; an empty id is none. Raises SuprSendError."""
+    if tenant_id not in (None, ""):
+        return checked_tenant(tenant_id)
+    return None if brand_id in (None, "") else checked_tenant(brand_id, "brand_id")
+
+
+def data_of(given: Document | None, field: str) -> Document:
+    """What templates see as `data`. Raises RefusedError."""
+    data = {name: value for name, value in (given or {}).items() if name != SDK_VERSION}
+    check_data(data, field)
+    return data
+
+
+def accepted_one(results: Sequence[Result]) -> Answer:
+    """The answer to one record. Raises what refused it."""
+    (result,) = results
+    if isinstance(result, Exception):
+        raise result
+    return json_answer({"status": "success", "message_id": str(result.id)}, HTTPStatus.ACCEPTED)
+
+
+def accepted_many(results: Sequence[Result]) -> Answer:
+    return json_answer({"status": "success", "records": [outcome(each) for each in results]}, HTTPStatus.MULTI_STATUS)
+
+
+def outcome(result: Result) -> Document:
+    if isinstance(result, Accepted):
+        return {"status": "success", "status_code": int(HTTPStatus.ACCEPTED), "message_id": str(result.id)}
+    rendered = errors.render(result)
+    error = msgspec.json.decode(rendered.body)["error"]
+    return {"status": "error", "status_code": rendered.status, "error": error}
+
+
+def ok() -> Answer:
+    """SDKs show this text as it is."""
+    return Answer(OK, HTTPStatus.ACCEPTED, content_type=TEXT)
+
+
+def replay(earlier: Earlier) -> Answer:
+    """The answer to a repetition; of what is stored, this text alone is not JSON."""
+    answer = idempotency.replay(earlier)
+    return structs.replace(answer, content_type=TEXT) if answer.body == OK else answer
+
+
+def refusals_in(results: Iterable[tuple[int, object]]) -> dict[int, Exception]:
+    """What refused records, by the places of these in the request."""
+    return {index: result for index, result in results if isinstance(result, Exception)}
+
+
+def log_refusals(call: Call, refusals: Mapping[int, Exception]) -> None:
+    """For the operator, where an answer has no place for single records; without anything that they say."""
+    for index, refusal in refusals.items():
+        answer = errors.render(refusal)
+        log.warning("record refused", request_id=call.request_id, index=index, status=answer.status)
+
+
+def ok_if_any(results: Sequence[Result]) -> Answer:
+    """Where an answer has no place for single records. Raises what refused the first when all are refused."""
+    refusals = [result for result in results if isinstance(result, Exception)]
+    if len(refusals) == len(results):
+        raise refusals[0]
+    return ok()

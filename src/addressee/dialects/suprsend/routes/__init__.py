@@ -1,0 +1,1 @@
+"""The routes of the SuprSend API, a module for each resource."""

@@ -1,0 +1,358 @@
+"""Subscriber lists and their versions (suprsend.md §2.5, B10 to B21, and A10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.suprsend.mapping.list_rendering import STATIC, active, subscribed_page, subscriber, version
+from addressee.dialects.suprsend.shapes import lists as shapes
+from addressee.dialects.suprsend.wire import ulids
+from addressee.dialects.suprsend.wire.authentication import SERVER
+from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid, missing, missing_at
+from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
+from addressee.dialects.suprsend.wire.paging import (
+    CURSORS,
+    MOST_MEMBERS,
+    OFFSETS,
+    asked_offset,
+    asked_page,
+    cursor_page,
+    offset_page,
+)
+from addressee.dialects.suprsend.wire.places import checked_id, known_user
+from addressee.dialects.suprsend.wire.query import Query
+from addressee.directory.documents import Id
+from addressee.directory.edits.lists import LISTS, Define, Draft, DraftMissingError, List
+from addressee.directory.groups.lists import Counted
+from addressee.directory.recipient import Place
+
+LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+async def create(call: Call) -> Answer:
+    given = typed_body(call, shapes.NewList)
+    if given.list_type not in (None, STATIC):
+        raise invalid("list_type", f"list_type must be {STATIC}: no list here is filled by a query.")
+    definition = Define(given.list_name, given.list_description, given.track_user_entry, given.track_user_exit)
+    defined = await call.rooms.directory.lists.define(
+        place_of_new(call, given.list_id), definition, origin=call.origin, receipt=call.receipt(created)
+    )
+    return created(defined)
+
+
+def created(counted: Counted) -> Answer:
+    return json_answer(active(counted.list, counted.members), HTTPStatus.CREATED)
+
+
+async def list_all(call: Call) -> Answer:
+    asked = asked_offset(Query(call.query_string))
+    directory = call.rooms.directory
+    lists = await directory.lists.page(call.environment.id, asked.start, asked.size)
+    members = await directory.lists.count(lists)
+    count = await directory.count(call.environment.id, LISTS)
+    return json_answer(offset_page(asked, count, [active(each, members) for each in lists]))
+
+
+async def get(call: Call) -> Answer:
+    found = await known_list(call)
+    return json_answer(active(found, await call.rooms.directory.lists.count([found])))
+
+
+async def delete(call: Call) -> Answer:
+    await call.rooms.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(no_content))
+    return no_content()
+
+
+async def delete_by_patch(call: Call) -> Answer:
+    await call.rooms.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(done))
+    return done()
+
+
+async def add(call: Call) -> Answer:
+    found = await known_list(call)
+    return await add_to(call, found, found.uid)
+
+
+async def add_to_version(call: Call) -> Answer:
+    found = await known_list(call)
+    return await add_to(call, found, known_draft(call, found).uid)
+
+
+async def add_to(call: Call, found: List, uid: UUID) -> Answer:
+    return affected(
+        await call.rooms.directory.lists.add(
+            found, uid, distinct_ids(call), origin=call.origin, receipt=call.receipt(affected)
+        )
+    )
+
+
+async def remove(call: Call) -> Answer:
+    found = await known_list(call)
+    return await remove_from(call, found, found.uid)
+
+
+async def remove_from_version(call: Call) -> Answer:
+    found = await known_list(call)
+    return await remove_from(call, found, known_draft(call, found).uid)
+
+
+async def remove_from(call: Call, found: List, uid: UUID) -> Answer:
+    return affected(
+        await call.rooms.directory.lists.remove(found, uid, distinct_ids(call), receipt=call.receipt(affected))
+    )
+
+
+async def list_subscribers(call: Call) -> Answer:
+    page = asked_page(Query(call.query_string), UUID, MOST_MEMBERS)
+    found = await known_list(call)
+    members = await call.rooms.directory.lists.count([found])
+    part = await call.rooms.directory.lists.members(found, page)
+    return json_answer(cursor_page(part, members[found.uid], subscriber))
+
+
+async def start_sync(call: Call) -> Answer:
+    uid = uuid7()
+
+    def answer(counted: Counted) -> Answer:
+        return json_answer(version(counted.list, counted.list.draft(uid), counted.members), HTTPStatus.CREATED)
+
+    return answer(
+        await call.rooms.directory.lists.open_draft(
+            list_place(call), uid, origin=call.origin, receipt=call.receipt(answer)
+        )
+    )
+
+
+async def get_version(call: Call) -> Answer:
+    found = await known_list(call)
+    draft = known_draft(call, found)
+    return json_answer(version(found, draft, await call.rooms.directory.lists.count([found])))
+
+
+async def finish_sync(call: Call) -> Answer:
+    try:
+        return created(
+            await call.rooms.directory.lists.publish_draft(
+                list_place(call), version_uid(call), origin=call.origin, receipt=call.receipt(created)
+            )
+        )
+    except DraftMissingError:
+        raise missing_version(call) from None
+
+
+async def delete_version(call: Call) -> Answer:
+    await discard(call, no_content)
+    return no_content()
+
+
+async def delete_version_by_patch(call: Call) -> Answer:
+    await discard(call, done)
+    return done()
+
+
+async def discard(call: Call, answer: Callable[[None], Answer]) -> None:
+    try:
+        await call.rooms.directory.lists.discard_draft(
+            list_place(call), version_uid(call), origin=call.origin, receipt=call.receipt(answer)
+        )
+    except DraftMissingError:
+        raise missing_version(call) from None
+
+
+async def list_subscribed(call: Call) -> Answer:
+    """A10. `lists` and `paging` are what an older page of the vendor's documentation shows."""
+    page = asked_page(Query(call.query_string), UUID)
+    user = await known_user(call)
+    lists = call.rooms.directory.lists
+    part = await lists.memberships(user, page)
+    members = await lists.count(each.list for each in part.entries)
+    return json_answer(subscribed_page(part, await lists.count_memberships(user), members))
+
+
+def place_of_new(call: Call, list_id: Id) -> Place:
+    """Raises SuprSendError for an id that no list can have."""
+    id = written_id(list_id)
+    if not LIST_ID.fullmatch(id):
+        message = "list_id must be 1 to 64 characters, each one of the letters a to z, digits, _ and -."
+        raise invalid("list_id", message)
+    return Place(call.environment.id, LISTS, id)
+
+
+def list_place(call: Call) -> Place:
+    """Where the list is that the path names. Raises SuprSendError for an id that no list can have."""
+    return list_at(call, call.path["list_id"])
+
+
+def list_at(call: Call, list_id: Id) -> Place:
+    """Raises SuprSendError for an id that no list can have."""
+    place = Place(call.environment.id, LISTS, written_id(list_id))
+    if not LIST_ID.fullmatch(place.id):
+        raise missing_at(place)
+    return place
+
+
+def written_id(list_id: Id) -> str:
+    return str(list_id).strip().lower()
+
+
+async def known_list(call: Call) -> List:
+    """The list that the path names. Raises SuprSendError when there is none."""
+    place = list_place(call)
+    found = await call.rooms.directory.lists.find(place)
+    if found is None:
+        raise missing_at(place)
+    return found
+
+
+def known_draft(call: Call, found: List) -> Draft:
+    """The draft that the path names. Raises SuprSendError when the list has no such draft (any more)."""
+    try:
+        return found.draft(version_uid(call))
+    except DraftMissingError:
+        raise missing_version(call) from None
+
+
+def version_uid(call: Call) -> UUID:
+    """Raises SuprSendError for what is no version's id."""
+    uid = ulids.parse(call.path["version_id"])
+    if uid is None:
+        raise missing_version(call)
+    return uid
+
+
+def missing_version(call: Call) -> SuprSendError:
+    list_id = written_id(call.path["list_id"])
+    return missing(f"version_id {call.path['version_id']} not found for list_id {list_id}")
+
+
+def distinct_ids(call: Call) -> list[str]:
+    """Raises MisshapenError or SuprSendError, also for a single one that cannot be an id."""
+    given = typed_body(call, shapes.Ids).distinct_ids
+    return [checked_id(id, f"distinct_ids[{index}]") for index, id in enumerate(given)]
+
+
+def affected(count: int) -> Answer:
+    return json_answer({"success": True, "affected_count": count}, HTTPStatus.CREATED)
+
+
+def done(_: object = None) -> Answer:
+    return json_answer({"success": True})
+
+
+LIST = "/v1/subscriber_list/{list_id}/"
+VERSION = f"{LIST}version/{{version_id}}/"
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/subscriber_list/",
+        "lists.create",
+        "Create a list, or change one",
+        create,
+        SERVER,
+        takes=shapes.NewList,
+        gives=shapes.List,
+        status=201,
+        max_body_bytes=MAX_BODY_BYTES,
+    ),
+    Operation(
+        "GET",
+        "/v1/subscriber_list/",
+        "lists.list",
+        "List lists in the order of their ids",
+        list_all,
+        SERVER,
+        query=OFFSETS,
+        gives=shapes.Lists,
+    ),
+    Operation("GET", LIST, "lists.get", "Get a list", get, SERVER, gives=shapes.List),
+    Operation("DELETE", LIST, "lists.delete", "Delete a list", delete, SERVER, status=204),
+    Operation(
+        "PATCH",
+        f"{LIST}delete/",
+        "lists.delete_by_patch",
+        "Delete a list, as other SDKs ask for it",
+        delete_by_patch,
+        SERVER,
+        gives=shapes.Done,
+    ),
+    Operation(
+        "GET",
+        f"{LIST}subscriber/",
+        "lists.list_subscribers",
+        "List the users of a list, newest first",
+        list_subscribers,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.Subscribers,
+    ),
+    *(
+        Operation(
+            "POST",
+            f"{owner}subscriber/{what}/",
+            name,
+            summary,
+            handler,
+            SERVER,
+            takes=shapes.Ids,
+            gives=shapes.Affected,
+            status=201,
+            max_body_bytes=MAX_BODY_BYTES,
+        )
+        for owner, what, name, summary, handler in (
+            (LIST, "add", "lists.add", "Add users to a list; unknown ones are created", add),
+            (LIST, "remove", "lists.remove", "Remove users from a list", remove),
+            (VERSION, "add", "lists.add_to_version", "Add users to a version that is a draft", add_to_version),
+            (VERSION, "remove", "lists.remove_from_version", "Remove users from a draft", remove_from_version),
+        )
+    ),
+    Operation(
+        "POST",
+        f"{LIST}start_sync/",
+        "lists.start_sync",
+        "Open a draft: a version whose users are to replace those of the list",
+        start_sync,
+        SERVER,
+        gives=shapes.List,
+        status=201,
+        harmed_by_repeats=True,
+    ),
+    Operation("GET", VERSION, "lists.get_version", "Get a draft", get_version, SERVER, gives=shapes.List),
+    Operation(
+        "PATCH",
+        f"{VERSION}finish_sync/",
+        "lists.finish_sync",
+        "Replace all users of a list by those of a draft",
+        finish_sync,
+        SERVER,
+        gives=shapes.List,
+        status=201,
+    ),
+    Operation("DELETE", VERSION, "lists.delete_version", "Delete a draft", delete_version, SERVER, status=204),
+    Operation(
+        "PATCH",
+        f"{VERSION}delete/",
+        "lists.delete_version_by_patch",
+        "Delete a draft, as other SDKs ask for it",
+        delete_version_by_patch,
+        SERVER,
+        gives=shapes.Done,
+    ),
+    Operation(
+        "GET",
+        "/v1/user/{distinct_id}/subscribed_to/list/",
+        "users.get_lists_subscribed_to",
+        "List the lists that a user is in, newest first",
+        list_subscribed,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.ListSubscriptions,
+    ),
+)

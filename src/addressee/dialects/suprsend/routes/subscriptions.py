@@ -1,0 +1,187 @@
+"""Who subscribes to objects, and what users and objects subscribe to (suprsend.md §2.1, §2.6): A9, B29 to B32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.dialects.suprsend.mapping.profiles import instant, properties, warned, warnings_of
+from addressee.dialects.suprsend.mapping.recipients import read_recipient, recipient_at
+from addressee.dialects.suprsend.routes.objects import known_object
+from addressee.dialects.suprsend.shapes import objects as shapes
+from addressee.dialects.suprsend.wire.authentication import SERVER
+from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
+from addressee.dialects.suprsend.wire.paging import CURSORS, asked_page, cursor_page
+from addressee.dialects.suprsend.wire.places import known_user
+from addressee.dialects.suprsend.wire.query import Query
+from addressee.directory.groups.subscriptions import Subscription, check_subscription
+from addressee.directory.recipient import USERS, Document, Recipient
+from addressee.directory.writing.writes import Write, Written
+
+# What names a recipient that is described inline; everything else is its profile.
+
+
+async def list_subscribers(call: Call) -> Answer:
+    page = asked_page(Query(call.query_string), UUID)
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    part = await directory.subscribers(owner, page)
+    counts = await directory.count_subscribers_of([owner, *(each.recipient for each in part.entries)])
+    return json_answer(cursor_page(part, counts[owner.uid], lambda each: subscription(each, counts)))
+
+
+async def list_of_user(call: Call) -> Answer:
+    return await subscribed_to(call, await known_user(call))
+
+
+async def list_of_object(call: Call) -> Answer:
+    return await subscribed_to(call, await known_object(call))
+
+
+async def subscribed_to(call: Call, owner: Recipient) -> Answer:
+    """What somebody subscribes to; lists have a route of their own."""
+    page = asked_page(Query(call.query_string), UUID)
+    directory = call.rooms.directory
+    part = await directory.subscribed_objects(owner, page)
+    counts = await directory.count_subscribers_of(each.object for each in part.entries)
+    count = await directory.count_subscribed_objects(owner)
+    seed = {
+        "objects": [
+            {
+                "object_id": each.object.place.id,
+                "type": each.object.place.collection,
+                "subscribed_at": instant(each.inserted_at),
+            }
+            for each in part.entries
+        ],
+        "paging": {"after": part.after, "has_more": part.after is not None},
+    }
+
+    def item(each: Subscription) -> Document:
+        described = {**mention(each.object, counts), "properties": properties(each.object)}
+        return {"properties": each.properties, "object": described, **times(each)}
+
+    return json_answer({**cursor_page(part, count, item), **seed})
+
+
+async def create(call: Call) -> Answer:
+    """Those who are named or described are created or changed first."""
+    given = typed_body(call, shapes.AddSubscriptions)
+    described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    writes = [
+        Write(place, (parsed.edit,), call.origin, path=f"recipients[{index}]")
+        for index, (place, parsed) in enumerate(described)
+    ]
+    planned = await directory.plan((), writes)
+    check_subscription(owner, planned.people, given.properties)
+    await planned.carry_out()
+    parsed_of = {id(write): parsed for write, (_, parsed) in zip(writes, described, strict=True)}
+    warnings = [
+        warning
+        for write, result in planned.results
+        if isinstance(result, Written)
+        for warning in warnings_of(parsed_of[id(write)], result)
+    ] + [f"{place.id}: {text}" for place, texts in planned.notices for text in texts]
+    people = [planned.people[place] for place, _ in described if place in planned.people]
+    counts = await directory.count_subscribers_of(people)
+
+    def answer(added: Sequence[Subscription]) -> Answer:
+        return json_answer({"results": [subscription(each, counts) for each in added], **warned(warnings)})
+
+    return answer(await directory.add_subscriptions(owner, people, given.properties, receipt=call.receipt(answer)))
+
+
+async def delete(call: Call) -> Answer:
+    """Those who do not subscribe, or are not there, are passed over."""
+    given = typed_body(call, shapes.DeleteSubscriptions)
+    places = [recipient_at(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    owner = await known_object(call)
+    directory = call.rooms.directory
+    people = await directory.read_all(dict.fromkeys(places))
+    await directory.delete_subscriptions(owner, people.values(), receipt=call.receipt(no_content))
+    return no_content()
+
+
+def subscription(each: Subscription, counts: Mapping[UUID, int]) -> Document:
+    recipient = each.recipient
+    is_user = recipient.place.collection == USERS
+    as_user = {"distinct_id": recipient.place.id, "updated_at": instant(recipient.updated_at)}
+    return {
+        "properties": each.properties,
+        "user": as_user if is_user else None,
+        "object": None if is_user else mention(recipient, counts),
+        **times(each),
+    }
+
+
+def mention(object: Recipient, counts: Mapping[UUID, int]) -> Document:
+    return {
+        "id": object.place.id,
+        "object_type": object.place.collection,
+        "subscriptions_count": counts.get(object.uid, 0),
+        "updated_at": instant(object.updated_at),
+    }
+
+
+def times(each: Subscription) -> Document:
+    return {"created_at": instant(each.inserted_at), "updated_at": instant(each.updated_at)}
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/user/{distinct_id}/subscribed_to/object/",
+        "users.get_objects_subscribed_to",
+        "List the objects that a user subscribes to, newest first",
+        list_of_user,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.ObjectsSubscribedTo,
+    ),
+    Operation(
+        "GET",
+        "/v1/object/{object_type}/{object_id}/subscribed_to/object/",
+        "objects.get_objects_subscribed_to",
+        "List the objects that an object subscribes to, newest first",
+        list_of_object,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.ObjectsSubscribedTo,
+    ),
+    Operation(
+        "GET",
+        "/v1/object/{object_type}/{object_id}/subscription/",
+        "objects.get_subscriptions",
+        "List who subscribes to an object, newest first",
+        list_subscribers,
+        SERVER,
+        query=CURSORS,
+        gives=shapes.Subscriptions,
+    ),
+    Operation(
+        "POST",
+        "/v1/object/{object_type}/{object_id}/subscription/",
+        "objects.create_subscriptions",
+        "Subscribe up to 100 recipients to an object",
+        create,
+        SERVER,
+        takes=shapes.AddSubscriptions,
+        gives=shapes.AddedSubscriptions,
+        max_body_bytes=MAX_BODY_BYTES,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/object/{object_type}/{object_id}/subscription/",
+        "objects.delete_subscriptions",
+        "End up to 100 subscriptions to an object",
+        delete,
+        SERVER,
+        takes=shapes.DeleteSubscriptions,
+        status=204,
+        max_body_bytes=MAX_BODY_BYTES,
+    ),
+)

@@ -1,0 +1,183 @@
+"""What tenants lay down for categories (suprsend.md §2.8, §2.9): C5 to C7, and their aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from msgspec import UNSET
+
+from addressee.api.bodies import typed_body
+from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.dialects.suprsend.mapping.preference_choices import remembered_in
+from addressee.dialects.suprsend.mapping.preference_rendering import section_of
+from addressee.dialects.suprsend.routes.preferences import CATEGORIES_PAGE, asked_category, offered
+from addressee.dialects.suprsend.shapes import preferences as shapes
+from addressee.dialects.suprsend.wire import errors
+from addressee.dialects.suprsend.wire.authentication import SERVER
+from addressee.dialects.suprsend.wire.channel_names import kinds_of, names_of
+from addressee.dialects.suprsend.wire.errors import invalid, missing, missing_at
+from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
+from addressee.dialects.suprsend.wire.paging import OFFSETS, asked_offset, offset_page
+from addressee.dialects.suprsend.wire.places import tenant_at
+from addressee.dialects.suprsend.wire.query import Query
+from addressee.dialects.suprsend.wire.tags import tag_filter
+from addressee.directory.edits.recipients import ChangePreferenceSets
+from addressee.directory.recipient import Document
+from addressee.directory.writing.writes import Write, Written
+from addressee.preferences.categories import worded
+from addressee.preferences.offers import Offer
+from addressee.preferences.policies import POLICY, Policy, with_terms
+from addressee.preferences.sets import DEFAULT
+
+INCLUDE_DISABLED = "include_disabled"
+
+# What of a tenant's terms are channels, and what is another name for the same.
+CHANNEL_LISTS: Mapping[str, str] = {
+    "mandatory_channels": "mandatory",
+    "opt_in_channels": "opt_in",
+    "blocked_channels": "blocked",
+}
+PLAIN: Mapping[str, str] = {
+    "enabled_for_tenant": "offered",
+    "visible_to_subscriber": "visible",
+    "preference": "preference",
+}
+
+
+def known_policy(offer: Offer, key: str) -> Policy:
+    """Raises SuprSendError for a category that there is not."""
+    if key not in offer.policies:
+        raise missing(f"category '{key}' not found")
+    return offer.policies[key]
+
+
+async def list_all(call: Call) -> Answer:
+    query = Query(call.query_string)
+    asked, fits = asked_offset(query, CATEGORIES_PAGE), tag_filter(query.text("tags"))
+    offer = await offered(call, call.path["tenant_id"])
+    disabled_too = query.boolean(INCLUDE_DISABLED) or False
+    found = [
+        rendered(offer, policy, query.text("locale"))
+        for policy in offer.policies.values()
+        if (policy.offered or disabled_too) and fits(section_of(offer, policy).tags_of(policy.category))
+    ]
+    return json_answer(offset_page(asked, len(found), found[asked.start : asked.start + asked.size]))
+
+
+async def get(call: Call) -> Answer:
+    offer = await offered(call, call.path["tenant_id"])
+    policy = known_policy(offer, asked_category(call))
+    return json_answer(rendered(offer, policy, Query(call.query_string).text("locale")))
+
+
+async def patch(status: HTTPStatus, call: Call) -> Answer:
+    """Changes what a tenant lays down; what is null holds as the category says."""
+    offer = await offered(call, call.path["tenant_id"])
+    policy = known_policy(offer, asked_category(call))
+    terms = terms_in(typed_body(call, shapes.TenantCategoryChanges))
+    place = tenant_at(call, call.path["tenant_id"])
+    locale, now = Query(call.query_string).text("locale"), call.rooms.directory.clock.now()
+
+    def change(stored: Mapping[str, Document]) -> Mapping[str, Document]:
+        return {**stored, POLICY: with_terms(stored.get(POLICY, {}), policy.key, terms, now)}
+
+    def answer(written: Written) -> Answer:
+        tenant = written.recipient
+        if tenant is None or not tenant.lives:
+            return errors.render(missing_at(place))
+        made = Offer(offer.set_id, tenant.preferences, offer.ground)
+        return json_answer(rendered(made, made.policies[policy.key], locale), status)
+
+    edit = ChangePreferenceSets(change, creates=place.id == DEFAULT)
+    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+
+
+def terms_in(given: shapes.TenantCategoryChanges) -> Mapping[str, Any]:
+    """A request in the directory's words. Raises SuprSendError."""
+    terms: dict[str, Any] = {}
+    for name, term in PLAIN.items():
+        if (value := getattr(given, name)) is not UNSET:
+            terms[term] = value
+    for name, term in CHANNEL_LISTS.items():
+        if (channels := getattr(given, name)) is not UNSET:
+            terms[term] = None if channels is None else sorted(kinds_of(channels, name))
+    if remembered := remembered_in(given):
+        terms["remembered"] = remembered
+    if not terms:
+        raise invalid("", "Request body must not be empty")
+    return terms
+
+
+def rendered(offer: Offer, policy: Policy, locale: str | None) -> Document:
+    category, terms = policy.category, policy.terms
+    wording, section = worded(category, locale), section_of(offer, policy)
+    return {
+        "name": wording.name,
+        "category": policy.key,
+        "description": wording.description,
+        "tags": list(category.tags) or None,
+        "effective_tags": section.tags_of(category) or None,
+        "root_category": category.root,
+        "default_preference": category.default,
+        "default_mandatory_channels": names_of(category.mandatory),
+        "default_opt_in_channels": None if category.opt_in is None else names_of(category.opt_in),
+        "enabled_for_tenant": policy.offered,
+        "visible_to_subscriber": policy.visible,
+        "preference": terms.get("preference"),
+        "mandatory_channels": channels_in(terms, "mandatory"),
+        "opt_in_channels": channels_in(terms, "opt_in"),
+        "blocked_channels": names_of(terms.get("blocked", ())),
+        "updated_at": terms.get("updated_at"),
+        **terms.get("remembered", {}),
+    }
+
+
+def channels_in(terms: Mapping[str, Any], term: str) -> list[str] | None:
+    return names_of(terms[term]) if term in terms else None
+
+
+def operations(path: str, suffix: str, patched: HTTPStatus) -> Iterator[Operation]:
+    """The routes below `path`. `suffix` tells apart the names of those that are aliases."""
+    one = path + "{category}/"
+    yield Operation(
+        "GET",
+        path,
+        f"tenants.list_preference_categories{suffix}",
+        "List what a tenant lays down for categories",
+        list_all,
+        SERVER,
+        query=(*OFFSETS, "tags", "locale", INCLUDE_DISABLED),
+        gives=shapes.TenantCategories,
+    )
+    yield Operation(
+        "GET",
+        one,
+        f"tenants.get_preference_category{suffix}",
+        "Get what a tenant lays down for a category",
+        get,
+        SERVER,
+        query=("locale",),
+        gives=shapes.TenantCategory,
+    )
+    yield Operation(
+        "PATCH",
+        one,
+        f"tenants.update_preference_category{suffix}",
+        "Change what a tenant lays down for a category",
+        partial(patch, patched),
+        SERVER,
+        query=("locale",),
+        takes=shapes.TenantCategoryChanges,
+        gives=shapes.TenantCategory,
+        status=patched,
+        max_body_bytes=MAX_BODY_BYTES,
+    )
+
+
+OPERATIONS = (
+    *operations("/v1/tenant/{tenant_id}/preference/category/", "", HTTPStatus.OK),
+    *operations("/v1/tenant/{tenant_id}/category/", ".older", HTTPStatus.ACCEPTED),
+)

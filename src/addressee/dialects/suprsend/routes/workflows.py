@@ -1,0 +1,154 @@
+"""Triggers of workflows (suprsend.md §2.4): B8, and B9 in the form of before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from addressee.api.bodies import typed
+from addressee.api.operation import Answer, Call, Operation, json_body
+from addressee.dialects.suprsend.mapping import named, records
+from addressee.dialects.suprsend.mapping.named import Named
+from addressee.dialects.suprsend.mapping.operators import Parsed
+from addressee.dialects.suprsend.mapping.records import Asked
+from addressee.dialects.suprsend.shapes import triggers as shapes
+from addressee.dialects.suprsend.wire.authentication import SERVER
+from addressee.dialects.suprsend.wire.delays import start_delay
+from addressee.dialects.suprsend.wire.errors import invalid
+from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, MAX_KEY_LENGTH
+from addressee.directory.documents import check_id, check_text, is_storable
+from addressee.directory.recipient import Document
+from addressee.directory.writing.writes import Write
+from addressee.messaging.runs.model import Terms
+from addressee.messaging.triggers.transients import Transient
+from addressee.messaging.triggers.trigger import Trigger
+
+
+async def trigger(call: Call) -> Answer:
+    """One, or a list of up to 100, each with its own outcome."""
+    if isinstance(json_body(call), list):
+        entries = records.many_records(call)
+        return records.accepted_many(await records.accept(call, entries, read, records.accepted_many))
+    return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
+
+
+def read(call: Call, entry: Document, index: int) -> Asked:
+    """Raises SuprSendError, MisshapenError or RefusedError."""
+    given = typed(entry, shapes.Trigger)
+    recipients = named.read_all(call, given.recipients, "recipients")
+    actor = None if given.actor is None else named.read_one(call, given.actor, "actor")
+    data = records.data_of(given.data, "data")
+    if given.metadata is not None:
+        data = records.data_of({"metadata": given.metadata, **data}, "metadata")
+    what = Trigger(
+        workflow=check_id(given.workflow.strip(), "workflow"),
+        recipients=recipients.references,
+        data=data,
+        actor=actor.reference if isinstance(actor, Named) else None,
+        tenant=records.tenant_of(given.tenant_id),
+        cancellation_key=checked_key(given.cancellation_key),
+        transients=recipients.transients,
+        terms=Terms(actor=actor.profile) if isinstance(actor, Transient) else Terms(),
+        kinds=recipients.kinds,
+    )
+    key = records.key_of(call, given.idempotency_key, None, index)
+    return Asked.of(what, key, recipients.described + described_by(actor))
+
+
+def described_by(actor: Named | Transient | None) -> tuple[tuple[Write, Parsed], ...]:
+    """What is to be written of the actor."""
+    return (actor.described,) if isinstance(actor, Named) and actor.described is not None else ()
+
+
+def checked_key(key: str | None) -> str | None:
+    if not key:
+        return None
+    if len(key) > MAX_KEY_LENGTH:
+        raise invalid("cancellation_key", f"cancellation_key must be at most {MAX_KEY_LENGTH} characters.")
+    check_text(key, "cancellation_key")
+    return key
+
+
+async def trigger_legacy(call: Call) -> Answer:
+    """The form of before, where a request describes the whole workflow.
+
+    The workflow that runs is the pushed one whose key is the request's `template`, else its `name`; the run counts as
+    of the request's `notification_category`. The answer has no place for single records: it is an error when none of
+    them is accepted.
+    """
+    call.caller.check_path(call.path["workspace"])
+    body = json_body(call)
+    entries = records.many_records(call) if isinstance(body, list) else [records.one_record(call)]
+    known = await call.rooms.messaging.workflows_among(call.environment.id, candidates(entries))
+    results = await records.accept(call, entries, partial(read_legacy, known=known), records.ok_if_any)
+    records.log_refusals(call, records.refusals_in(enumerate(results)))
+    return records.ok_if_any(results)
+
+
+def candidates(entries: Sequence[Any]) -> set[str]:
+    """What the workflows of these may be called."""
+    given = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("template", "name")]
+    return {text.strip() for text in given if isinstance(text, str) and is_storable(text)}
+
+
+def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Asked:
+    """Raises SuprSendError, MisshapenError or RefusedError."""
+    given = typed(entry, shapes.LegacyTrigger)
+    recipients = named.read_all(call, given.users, "users")
+    what = Trigger(
+        workflow=legacy_workflow(given, known),
+        recipients=recipients.references,
+        data=records.data_of(given.data, "data"),
+        tenant=records.tenant_of(given.tenant_id, given.brand_id),
+        transients=recipients.transients,
+        terms=Terms(categories=categories_of(given.notification_category)),
+        kinds=recipients.kinds,
+        delay=start_delay(given.delay, given.trigger_at, call.rooms.directory.clock.now()),
+    )
+    return Asked.of(what, records.key_of(call, given.idempotency_key, None, index), recipients.described)
+
+
+def legacy_workflow(given: shapes.LegacyTrigger, known: frozenset[str]) -> str:
+    names = [name.strip() for name in (given.template, given.name) if name and name.strip()]
+    if not names:
+        raise invalid("template", "Name the workflow: template must be its key.")
+    return check_id(next((name for name in names if name in known), names[0]), "template")
+
+
+def categories_of(category: str | None) -> tuple[str, ...] | None:
+    """What a run counts as; None: what its workflow says."""
+    if not category or not category.strip():
+        return None
+    check_text(category, "notification_category")
+    return (category.strip(),)
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/trigger/",
+        "workflows.trigger",
+        "Trigger a workflow, or up to 100",
+        trigger,
+        SERVER,
+        takes=shapes.Trigger | list[shapes.Trigger],
+        gives=shapes.Accepted,
+        status=202,
+        also={207: shapes.Outcomes},
+        max_body_bytes=MAX_BODY_BYTES,
+        harmed_by_repeats=True,
+    ),
+    Operation(
+        "POST",
+        "/{workspace}/trigger/",
+        "workflows.trigger_legacy",
+        "Trigger a workflow, or up to 100, in the form of before",
+        trigger_legacy,
+        SERVER,
+        takes=shapes.LegacyTrigger | list[shapes.LegacyTrigger],
+        status=202,
+        max_body_bytes=MAX_BODY_BYTES,
+        harmed_by_repeats=True,
+    ),
+)

@@ -1,0 +1,83 @@
+"""Who calls: a workspace key with a signature of the request, or an API key (suprsend.md §1.1–§1.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from addressee.api.operation import Request
+from addressee.dialects.suprsend.wire.errors import invalid, unauthenticated
+from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, instant, is_signed
+from addressee.directory.access.keys import Credential, Kind
+
+# What a server may call with.
+SERVER: frozenset[Kind] = frozenset({"workspace", "api"})
+
+SCHEME = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`workspace` is how the caller names its workspace: by its key, or by its UID when it sends an API key."""
+
+    workspace: str
+    user_id: None = None
+
+    def check_path(self, workspace: str) -> None:
+        """Raises SuprSendError when a path names another workspace (§1.3, step 6)."""
+        if workspace != self.workspace:
+            raise unauthenticated("The path names another workspace than the key's.")
+
+    def check_body(self, workspace: object) -> None:
+        """Raises SuprSendError when a body's `env` names another workspace; None: it names none."""
+        if workspace is not None and workspace != self.workspace:
+            raise invalid("env", "env names another workspace than the key's; leave it out, or correct it.")
+
+
+async def authenticate(request: Request) -> tuple[Credential, Caller]:
+    """Raises SuprSendError when neither a key nor a signature opens the operation, TooLargeError."""
+    header = request.headers.get("authorization", "")
+    if header.lower().startswith(SCHEME):
+        return await by_api_key(request, header[len(SCHEME) :].strip())
+    key, colon, signature = header.partition(":")
+    if colon:
+        return await by_signature(request, key, signature)
+    raise unauthenticated(
+        "Sign the request with a workspace key and its secret, or send an API key: Authorization: Bearer <key>."
+    )
+
+
+async def by_api_key(request: Request, key: str) -> tuple[Credential, Caller]:
+    credential = await request.rooms.keys.find(key, ("api",)) if key else None
+    if credential is None:
+        raise unauthenticated("The API key is unknown or revoked.")
+    return credential, Caller(str(credential.environment.uid))
+
+
+async def by_signature(request: Request, key: str, signature: str) -> tuple[Credential, Caller]:
+    credential = await request.rooms.keys.find(key, ("workspace",)) if key else None
+    if credential is None or credential.secret is None:
+        raise unauthenticated("The workspace key is unknown or revoked.")
+    date = request.headers.get("date", "")
+    signed = Signed(
+        request.operation.method,
+        request.target,
+        request.headers.get("content-type", DEFAULT_CONTENT_TYPE),
+        date,
+        await request.body(),
+    )
+    if not is_signed(credential.secret, signed, signature, request.headers.get("user-agent", "")):
+        raise unauthenticated("The signature is not that of this request; check the workspace secret.")
+    check_date(request, credential, date)
+    return credential, Caller(key)
+
+
+def check_date(request: Request, credential: Credential, date: str) -> None:
+    """Raises SuprSendError for a request that is too old, or from the future: somebody may have kept it."""
+    sent = instant(date)
+    if sent is None:
+        raise unauthenticated("Send a Date header, like: Tue, 04 Feb 2025 10:20:30 GMT.")
+    minutes = credential.environment.settings.clock_skew_minutes
+    if minutes and abs(request.rooms.directory.clock.now() - sent) > timedelta(minutes=minutes):
+        most = "1 minute" if minutes == 1 else f"{minutes:,} minutes"
+        raise unauthenticated(f"The request's date is more than {most} away from the time here; set your clock.")

@@ -1,0 +1,144 @@
+"""How SuprSend words errors: one body that serves all of its SDKs (suprsend.md §1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from addressee.api.bodies import MisshapenError
+from addressee.api.operation import (
+    RETRY_SOON,
+    TAKEN_ENCODINGS,
+    Answer,
+    EncodingError,
+    MalformedError,
+    Refusals,
+    SlowBodyError,
+    TooLargeError,
+    UnknownPathError,
+    WrongMethodError,
+    json_answer,
+)
+from addressee.directory.edits.lists import LISTS
+from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.recipient import TENANTS, USERS, Place
+from addressee.directory.writing.receipts import ReceiptMismatchError
+from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+
+# What each status is called: `error_code`, and `type` as these SDKs' own errors have it.
+NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("invalid_request_error", "ValidationError"),
+    HTTPStatus.UNAUTHORIZED: ("authentication_error", "NotAuthenticated"),
+    HTTPStatus.FORBIDDEN: ("permission_error", "PermissionDenied"),
+    HTTPStatus.NOT_FOUND: ("not_found", "NotFound"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "MethodNotAllowed"),
+    HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", "RequestTimeout"),
+    HTTPStatus.CONFLICT: ("conflict", "Conflict"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("payload_too_large", "PayloadTooLarge"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("unsupported_encoding", "UnsupportedEncoding"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("unprocessable", "Unprocessable"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal_error", "InternalError"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("service_unavailable", "ServiceUnavailable"),
+}
+
+# What the rooms and the service say, each with its own message.
+KNOWN: Mapping[type[Exception], HTTPStatus] = {
+    MalformedError: HTTPStatus.BAD_REQUEST,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    SlowBodyError: HTTPStatus.REQUEST_TIMEOUT,
+    UnknownPathError: HTTPStatus.NOT_FOUND,
+    WrongMethodError: HTTPStatus.METHOD_NOT_ALLOWED,
+    WorkflowMissingError: HTTPStatus.NOT_FOUND,
+    WorkflowInactiveError: HTTPStatus.BAD_REQUEST,
+    ActorMissingError: HTTPStatus.BAD_REQUEST,
+    DataInvalidError: HTTPStatus.BAD_REQUEST,
+    ReceiptMismatchError: HTTPStatus.CONFLICT,
+}
+
+
+class Error(Struct, frozen=True):
+    type: str
+    message: str
+
+
+class Refused(Struct, frozen=True):
+    """The body of every refusal. `detail` is the message, or says it by the fields that are wrong."""
+
+    code: int
+    error_code: str
+    type: str
+    message: str
+    detail: str | dict[str, Any]
+    error: Error
+    status: Literal["error"] = "error"
+    records: list[None] = []
+
+
+REFUSALS = Refusals(
+    body=Refused,
+    always=frozenset(),
+    input=frozenset(),
+    writes=frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}),
+)
+
+
+class SuprSendError(Exception):
+    """An error of this dialect's own. `detail` says more than the message, or the same."""
+
+    def __init__(self, status: HTTPStatus, message: str, detail: Any = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.detail = message if detail is None else detail
+
+
+def invalid(field: str, message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.BAD_REQUEST, message, {field: [message]} if field else None)
+
+
+def missing(message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.NOT_FOUND, message)
+
+
+def unauthenticated(message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.UNAUTHORIZED, message)
+
+
+def missing_at(place: Place) -> SuprSendError:
+    """That nobody is at a place, in the words that belong to its collection."""
+    words = {
+        USERS: f"user [distinct_id: '{place.id}'] not found",
+        TENANTS: f"No tenant found for tenant_id {place.id}",
+        LISTS: f"list_id: {place.id} not found",
+    }
+    return missing(words.get(place.collection, f"object '{place.collection}/{place.id}' not found"))
+
+
+def render(error: Exception) -> Answer:
+    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
+    match error:
+        case SuprSendError():
+            return envelope(error.status, error.message, error.detail)
+        case RefusedError() | MisshapenError():
+            return render(invalid(error.field, error.message))
+        case MissingError():
+            return render(missing_at(error.place))
+        case EncodingError():
+            return envelope(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error), headers=TAKEN_ENCODINGS)
+        case OverloadedError() | UnavailableError():
+            return envelope(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=RETRY_SOON)
+        case _ if (status := KNOWN.get(type(error))) is not None:
+            return envelope(status, str(error))
+        case _:
+            message = "Something went wrong on our side; see the log for this request."
+            return envelope(HTTPStatus.INTERNAL_SERVER_ERROR, message)
+
+
+def envelope(status: HTTPStatus, message: str, detail: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """`records` is for bulk events: their SDK expects it in errors too (§0, rule 6)."""
+    code, type = NAMES[status]
+    body = Refused(int(status), code, type, message, message if detail is None else detail, Error(code, message))
+    return json_answer(body, status, headers)

@@ -1,0 +1,69 @@
+"""Pages by cursor and pages by offset (suprsend.md §2.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from addressee.database.paging import CursorError, Page, Slice, page
+from addressee.dialects.suprsend.wire.errors import invalid
+from addressee.dialects.suprsend.wire.query import Query
+from addressee.directory.recipient import Document
+
+Position = TypeVar("Position")
+Entry = TypeVar("Entry")
+
+DEFAULT_SIZE = 10
+MOST = 100
+MOST_MESSAGES = 1000
+MOST_MEMBERS = 1000
+
+OFFSET_DEFAULT_SIZE = 20
+OFFSET_MOST = 1000
+MAX_OFFSET = 1_000_000
+
+CURSORS = ("limit", "after", "before")
+OFFSETS = ("limit", "offset")
+
+
+class Offset(NamedTuple):
+    size: int
+    start: int
+
+
+def asked_page(query: Query, position: type[Position], most: int = MOST) -> Page[Position]:
+    """Of two cursors the one called `after` counts. Raises SuprSendError for one that is none."""
+    after = query.text("after")
+    before = query.text("before") if after is None else None
+    try:
+        return page(query.number("limit", DEFAULT_SIZE, most), after, before, position)
+    except CursorError as error:
+        raise invalid("before" if after is None else "after", str(error)) from None
+
+
+def cursor_page(part: Slice[Entry], count: int, render: Callable[[Entry], Any]) -> Document:
+    """`count` is how many there are on all pages."""
+    return {
+        "meta": {
+            "count": count,
+            "limit": part.size,
+            "has_prev": part.before is not None,
+            "before": part.before,
+            "has_next": part.after is not None,
+            "after": part.after,
+        },
+        "results": [render(entry) for entry in part.entries],
+    }
+
+
+def asked_offset(query: Query, default: int = OFFSET_DEFAULT_SIZE) -> Offset:
+    size = query.number("limit", default, OFFSET_MOST)
+    return Offset(size, query.number("offset", 0, MAX_OFFSET, least=0))
+
+
+def offset_page(asked: Offset, count: int, results: Iterable[Any]) -> Document:
+    """`count` is how many there are on all pages."""
+    return {
+        "meta": {"count": count, "limit": asked.size, "offset": asked.start},
+        "results": list(results),
+    }

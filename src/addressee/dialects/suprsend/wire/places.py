@@ -1,0 +1,64 @@
+"""Whom a request names, and where they live (suprsend.md §2.0, §3.3)."""
+
+from __future__ import annotations
+
+import re
+
+from addressee.api.operation import Call
+from addressee.dialects.suprsend.wire.errors import invalid, missing_at
+from addressee.directory.collections import check_own
+from addressee.directory.documents import check_reachable, check_text, text_of_id
+from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
+
+MAX_ID_LENGTH = 255
+
+TENANT = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+def checked_id(id: object, field: str = "distinct_id") -> str:
+    """The id without spaces around it. Raises SuprSendError or RefusedError."""
+    text = text_of_id(id)
+    if not isinstance(text, str) or not 1 <= len(text.strip()) <= MAX_ID_LENGTH:
+        raise invalid(field, f"{field} must be a text of 1 to {MAX_ID_LENGTH} characters.")
+    check_reachable(text.strip(), field)
+    check_text(text, field)
+    return text.strip()
+
+
+def checked_tenant(id: object, field: str = "tenant_id") -> str:
+    """A tenant's id as it is stored: these clients write it in any case (§2.7). Raises SuprSendError."""
+    text = text_of_id(id)
+    if not isinstance(text, str) or not TENANT.fullmatch(text.strip().lower()):
+        raise invalid(field, f"{field} must be 1 to 64 letters, digits, - and _.")
+    return text.strip().lower()
+
+
+def tenant_at(call: Call, id: object, field: str = "tenant_id") -> Place:
+    return Place(call.environment.id, TENANTS, checked_tenant(id, field))
+
+
+def user_at(call: Call, id: object, field: str = "distinct_id") -> Place:
+    return Place(call.environment.id, USERS, checked_id(id, field))
+
+
+def user_place(call: Call) -> Place:
+    """Where the user lives whom the path names."""
+    return user_at(call, call.path["distinct_id"])
+
+
+async def known(call: Call, place: Place) -> Recipient:
+    """Who is at a place. Raises SuprSendError when nobody is."""
+    recipient = await call.rooms.directory.read(place)
+    if recipient is None:
+        raise missing_at(place)
+    return recipient
+
+
+async def known_user(call: Call) -> Recipient:
+    """The user whom the path names. Raises SuprSendError when there is none."""
+    return await known(call, user_place(call))
+
+
+def checked_type(type: object, field: str = "object_type") -> str:
+    """A type of objects. Raises SuprSendError or RefusedError."""
+    return check_own(checked_id(type, field), field)

@@ -1,0 +1,226 @@
+"""API keys: made, listed, revoked, and looked up on every request.
+
+A key itself is stored nowhere: it is found by a keyed hash of it (DESIGN §6). A workspace key has a secret beside
+it, for signatures, which is sealed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.database.sealing import Sealer
+from addressee.directory.access.environments import Environment, Environments, usable_environment
+from addressee.directory.clock import Clock
+from addressee.directory.documents import check_text
+from addressee.directory.errors import RefusedError, unavailable_when_away
+
+SQL = load(__package__)
+
+Kind: TypeAlias = Literal["secret", "public", "workspace", "api"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+PREFIXES: dict[Kind, str] = {"secret": "sk_", "public": "pk_", "workspace": "wk_", "api": "ak_"}
+
+# Those that Knock's clients and ours send; no two of them are alike, so they are looked up together.
+BEARER: tuple[Kind, ...] = ("secret", "public")
+
+RANDOM_BYTES = 24
+MAX_LENGTH = 512
+HINT_LENGTH = 4
+LEAST_LENGTH_FOR_HINT = 16
+CACHE_SECONDS = 1.0
+CACHE_SIZE = 10_000
+
+Asked: TypeAlias = tuple[tuple[Kind, ...], str]
+
+
+# Clients put it into paths as it is, and before a colon in a header (suprsend.md §0, rule 9).
+WORKSPACE = re.compile(r"[A-Za-z0-9._~-]{20,}")
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedKey:
+    """A new key, readable this once.
+
+    `secret` belongs to workspace keys only. `workspace` is how those name the environment who send an API key.
+    """
+
+    id: UUID
+    kind: Kind
+    environment: str
+    key: str
+    secret: str | None = None
+    workspace: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What may be shown of a key; `hint` is its end, empty for a short one."""
+
+    id: UUID
+    kind: Kind
+    environment: str
+    hint: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key that is in force, and the environment that it opens. `secret` belongs to workspace keys only."""
+
+    key_id: UUID
+    kind: Kind
+    environment: Environment
+    secret: bytes | None = field(default=None, repr=False)
+
+
+class Keys:
+    """The operator's side: makes, lists and revokes keys."""
+
+    def __init__(self, pool: Pool, sealer: Sealer, clock: Clock | None = None) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._clock = clock or Clock()
+
+    async def create(
+        self, environment: str, kind: str, value: str | None = None, secret: str | None = None
+    ) -> CreatedKey:
+        """Makes a key, or registers `value` as one; a workspace key gets a secret, or the one that is given.
+
+        Raises LookupError for an unknown environment, ValueError for an unknown kind, a secret where there is none, or
+        a value that is in use, empty, too long, or (workspace) shorter than 20 characters or unfit for a path.
+        """
+        where = await Environments(self._pool).named(environment)
+        known = checked_kind(kind)
+        key = PREFIXES[known] + secrets.token_urlsafe(RANDOM_BYTES) if value is None else checked_value(known, value)
+        if known == "workspace":
+            secret = secrets.token_urlsafe(RANDOM_BYTES) if secret is None else checked_secret(secret)
+        elif secret is not None:
+            raise ValueError(f"A {known} key has no secret; workspace keys have one.")
+        id = uuid7()
+        try:
+            await self._pool.execute(
+                SQL["create_key"],
+                id,
+                where.id,
+                known,
+                self._sealer.digest(key),
+                key[-HINT_LENGTH:] if len(key) >= LEAST_LENGTH_FOR_HINT else "",
+                self._sealer.seal(secret.encode(), purpose(id)) if secret else None,
+                self._clock.now(),
+            )
+        except asyncpg.UniqueViolationError:
+            raise ValueError(f"This value is a {known} key already (perhaps revoked); choose another.") from None
+        return CreatedKey(id, known, where.name, key, secret, where.uid if known == "api" else None)
+
+    async def list(self) -> list[KeyInfo]:
+        return [KeyInfo(*row) for row in await self._pool.fetch(SQL["list_keys"])]
+
+    async def revoke(self, id_or_key: str) -> KeyInfo:
+        """Ends a key, named by its id or by itself. Raises LookupError when there is none in force."""
+        try:
+            id = UUID(id_or_key)
+        except ValueError:
+            id = None
+        row = await self._pool.fetchrow(
+            SQL["revoke_key"],
+            id,
+            self._sealer.digest(id_or_key),
+            self._clock.now(),
+        )
+        if row is None:
+            raise LookupError("There is no such key in force; `addressee keys list` shows them.")
+        return KeyInfo(*row)
+
+
+class KeyRing:
+    """The requests' side: finds a key, remembering answers for a second at most."""
+
+    def __init__(self, pool: Pool, sealer: Sealer) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._remembered: OrderedDict[Asked, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
+
+    async def find(self, key: str, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
+        """The credential of a key of one of these kinds that is in force, or None. Raises UnavailableError.
+
+        No key opens an environment whose settings cannot be used.
+        """
+        now = time.monotonic()
+        asked = (kinds, key)
+        remembered = self._remembered.get(asked)
+        if remembered is not None and now < remembered[0]:
+            future = remembered[1]
+            return future.result() if future.done() else await asyncio.shield(future)
+        future = asyncio.ensure_future(self._look_up(key, kinds))
+        future.add_done_callback(lambda done: self._forget_failure(asked, done))
+        self._remembered[asked] = (now + CACHE_SECONDS, future)
+        self._remembered.move_to_end(asked)
+        while len(self._remembered) > CACHE_SIZE:
+            self._remembered.popitem(last=False)
+        return await asyncio.shield(future)
+
+    def inbox_secret(self, environment: Environment) -> str:
+        """What the addresses of an environment's inboxes are made with. It is stored nowhere."""
+        return self._sealer.digest(f"inbox {environment.uid}").hex()
+
+    def _forget_failure(self, asked: Asked, done: asyncio.Future[Credential | None]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            self._remembered.pop(asked, None)
+
+    async def _look_up(self, key: str, kinds: tuple[Kind, ...]) -> Credential | None:
+        if len(key) > MAX_LENGTH:
+            return None
+        with unavailable_when_away():
+            row = await self._pool.fetchrow(SQL["find_key"], self._sealer.digest(key), kinds)
+        if row is None:
+            return None
+        environment = usable_environment(row)
+        if environment is None:
+            return None
+        id, sealed = row["key_id"], row["sealed_secret"]
+        secret = None if sealed is None else self._sealer.open(sealed, purpose(id))
+        return Credential(id, row["kind"], environment, secret)
+
+
+def checked_secret(secret: str) -> str:
+    if not 1 <= len(secret) <= MAX_LENGTH:
+        raise ValueError(f"A secret has 1 to {MAX_LENGTH} characters.")
+    return secret
+
+
+def purpose(id: UUID) -> str:
+    """What a key's secret is sealed for."""
+    return f"key {id}"
+
+
+def checked_kind(kind: str) -> Kind:
+    for known in KINDS:
+        if kind == known:
+            return known
+    raise ValueError(f"A key's kind is one of {', '.join(KINDS)}, not {kind!r}.")
+
+
+def checked_value(kind: Kind, value: str) -> str:
+    try:
+        check_text(value, "The key")
+    except RefusedError as refusal:
+        raise ValueError(refusal.message) from None
+    if not value.strip() or len(value) > MAX_LENGTH:
+        raise ValueError(f"A key has 1 to {MAX_LENGTH} characters.")
+    if kind == "workspace" and not WORKSPACE.fullmatch(value):
+        raise ValueError("A workspace key has at least 20 characters, which are letters, digits, and - _ . ~ only.")
+    return value

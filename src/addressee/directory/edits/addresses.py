@@ -1,0 +1,172 @@
+"""Edits of addresses. What they make of the primary mark is DESIGN §2; what is the same address, suprsend.md §4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+from addressee.directory.addresses.entries import (
+    ACTIVE,
+    ATTRIBUTES,
+    DISABLED,
+    MAX_ADDRESSES,
+    check_number,
+    named_by,
+    of_kind,
+)
+from addressee.directory.addresses.forms import (
+    checked_details,
+    doubt,
+    form_of,
+    holds_masked,
+    key_of,
+    named,
+    provider_named,
+    provider_of,
+    without_masked,
+)
+from addressee.directory.documents import Merge, overlay
+from addressee.directory.edits.context import Moment, changed, living, without
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Place, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class AddAddress:
+    """Adds an address, or makes one that is known active again and renews what is said of it; creates who is missing.
+
+    `details` are texts; null is like not given. Where no e-mail address or phone number is primary, this one becomes
+    so. A secret that comes back masked stays what it is. Refused are values that are not of the kind's form, masked
+    secrets that are not known, and more than 1,000 addresses.
+    """
+
+    name: ClassVar[str] = "add_address"
+    kind: str
+    value: Any
+    provider: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        provider = provider_of(self.kind, self.provider)
+        value = form_of(self.kind).checked(self.value, f"addresses.{self.kind}")
+        details = checked_details(self.kind, self.details)
+        recipient = living(found, place, moment)
+        known = named(self.kind, value, provider, recipient.addresses)
+        if known:
+            renewed = {**known[0], "value": renewed_value(known[0]["value"], value), "status": ACTIVE, **details}
+            addresses = [renewed if address is known[0] else address for address in recipient.addresses]
+        else:
+            added = new_address(self.kind, value, provider, details)
+            primary = named_by(recipient.attributes, self.kind)
+            if primary is None or primary["key"] != added["key"]:
+                addresses = [*recipient.addresses, added]
+            elif details:
+                addresses = [added, *recipient.addresses]
+            else:  # who has the attribute has the address
+                addresses = recipient.addresses
+        check_number(addresses)
+        if (why := doubt(self.kind, value)) is not None:
+            moment.warn(why)
+        attributes = recipient.attributes
+        if self.kind in ATTRIBUTES and named_by(attributes, self.kind) is None:
+            attributes = {**attributes, ATTRIBUTES[self.kind]: known[0]["value"] if known else value}
+        return changed(recipient, moment, addresses=addresses, attributes=attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAddress:
+    """Removes an address, named by as much of its value as makes it known; one that is not there changes nothing.
+
+    Without a `provider`, a device's token is meant under any. When it was the primary one, the next active one becomes
+    so; without one, the attribute goes. Refused are values that name no address.
+    """
+
+    name: ClassVar[str] = "remove_address"
+    kind: str
+    value: Any
+    provider: str | None = None
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        ending = keys_named(found, self.kind, self.value, self.provider)
+        return found if found is None else without_addresses(found, moment, self.kind, ending)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAddresses:
+    """Removes all addresses of a kind, and the attribute that names one of them."""
+
+    name: ClassVar[str] = "remove_addresses"
+    kind: str
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        form_of(self.kind)
+        if found is None:
+            return None
+        return without_addresses(found, moment, self.kind, {address["key"] for address in of_kind(found, self.kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class DisableAddress:
+    """Keeps an address from being written to, until it is added again; named as by `RemoveAddress`.
+
+    A primary one stays so. One that is not known is kept as disabled, as channel data may name it too, while there is
+    room for it. With a `uid`, only that identity is meant.
+    """
+
+    name: ClassVar[str] = "disable_address"
+    kind: str
+    value: Any
+    provider: str | None = None
+    uid: UUID | None = None
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        ending = keys_named(found, self.kind, self.value, self.provider)
+        if found is None or not found.lives or self.uid not in {None, found.uid}:
+            return found
+        if not ending and len(found.addresses) < MAX_ADDRESSES:
+            unknown = new_address(self.kind, self.value, provider_of(self.kind, self.provider), {})
+            return changed(found, moment, addresses=[*found.addresses, {**unknown, "status": DISABLED}])
+        stored = {address["key"] for address in found.addresses if address["kind"] == self.kind}
+        implied = [address for address in of_kind(found, self.kind) if address["key"] not in stored]
+        addresses = [
+            {**address, "status": DISABLED} if is_among(address, self.kind, ending) else address
+            for address in [*(address for address in implied if address["key"] in ending), *found.addresses]
+        ]
+        return changed(found, moment, addresses=addresses)
+
+
+def new_address(kind: str, value: Any, provider: str | None, details: Document) -> Document:
+    """Raises RefusedError for a secret that is masked: nobody knows what it was."""
+    if holds_masked(value):
+        message = f"This address of {kind} is not known, and its secret is masked; send it in full."
+        raise RefusedError("masked", f"addresses.{kind}", message)
+    own = {"kind": kind, "key": key_of(kind, value, provider), "value": value, "status": ACTIVE}
+    return {**own, **({} if provider is None else {"provider": provider}), **details}
+
+
+def renewed_value(stored: Any, given: Any) -> Any:
+    """A value as it was given last; what was not given, or is masked, stays."""
+    return overlay(stored, without_masked(given), Merge.DEEP) if isinstance(stored, dict) else stored
+
+
+def keys_named(found: Recipient | None, kind: str, value: Any, provider: str | None) -> Set[str]:
+    """The keys of those addresses of a kind that a value names. Raises RefusedError when it cannot name any."""
+    among = [] if found is None else of_kind(found, kind)
+    return {address["key"] for address in named(kind, value, provider_named(kind, provider), among)}
+
+
+def without_addresses(recipient: Recipient, moment: Moment, kind: str, ending: Set[str]) -> Recipient:
+    left = [address for address in recipient.addresses if not is_among(address, kind, ending)]
+    attributes = recipient.attributes
+    primary = named_by(attributes, kind)
+    if primary is not None and primary["key"] in ending:
+        name = ATTRIBUTES[kind]
+        promoted = next((each for each in left if each["kind"] == kind and each["status"] == ACTIVE), None)
+        attributes = {**attributes, name: promoted["value"]} if promoted else without(attributes, name)
+    return changed(recipient, moment, addresses=left, attributes=attributes)
+
+
+def is_among(address: Document, kind: str, keys: Set[str]) -> bool:
+    return address["kind"] == kind and address["key"] in keys

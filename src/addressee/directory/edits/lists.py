@@ -1,0 +1,199 @@
+"""What a list is, and what can be done to it, as edits (suprsend.md §2.5). Pure.
+
+A list is a recipient of a collection of its own, and its members subscribe to it. A draft is a set of members that is
+being prepared: they subscribe to the list's place under the draft's identity, which means nothing until the list takes
+it for its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from addressee.directory import attributes
+from addressee.directory.edits.context import Moment, changed, living, without
+from addressee.directory.errors import MissingError, RefusedError
+from addressee.directory.recipient import Document, Place, Recipient
+
+LISTS = "$lists"
+
+MAX_DRAFTS = 20
+
+# What is on its way to a list's members goes on with those who replaced them, over this many replacements.
+MAX_PREDECESSORS = 10
+
+
+class DraftMissingError(Exception):
+    """A draft that the list does not have: it never did, or the draft was published or discarded."""
+
+    def __init__(self, place: Place, uid: UUID) -> None:
+        super().__init__(f"{place.id!r} has no draft {uid}.")
+        self.place = place
+        self.uid = uid
+
+
+class Draft(Struct, frozen=True):
+    """Members that are to replace those of a list. `uid` is the identity that these subscribe to."""
+
+    uid: UUID
+    created_at: datetime
+
+
+class List(Struct, frozen=True):
+    """A list as it is stored. `uid` is that of its present members, `predecessors` those before, the last one first.
+
+    `drafts` are in the order in which they were opened. Who becomes a member, or ceases to be one, does not move
+    `updated_at`.
+    """
+
+    place: Place
+    uid: UUID
+    name: str
+    description: str
+    tracks_entry: bool
+    tracks_exit: bool
+    created_at: datetime
+    updated_at: datetime
+    drafts: Sequence[Draft]
+    predecessors: Sequence[UUID]
+
+    def draft(self, uid: UUID) -> Draft:
+        """Raises DraftMissingError."""
+        for draft in self.drafts:
+            if draft.uid == uid:
+                return draft
+        raise DraftMissingError(self.place, uid)
+
+    def predecessor(self, uid: UUID) -> UUID | None:
+        """The identity whose members were replaced by those of `uid`, if that is known still."""
+        succession = [self.uid, *self.predecessors]
+        following = succession[succession.index(uid) + 1 :] if uid in succession else []
+        return following[0] if following else None
+
+    @property
+    def identities(self) -> frozenset[UUID]:
+        """All that something may be stored under; what is under any other is to be erased."""
+        return frozenset({self.uid, *self.predecessors, *(draft.uid for draft in self.drafts)})
+
+
+def list_from(recipient: Recipient) -> List:
+    stored = recipient.properties
+    return List(
+        recipient.place,
+        recipient.uid,
+        recipient.attributes.get("name") or "",
+        stored.get("description", ""),
+        stored.get("tracks_entry", False),
+        stored.get("tracks_exit", False),
+        datetime.fromisoformat(recipient.attributes["created_at"]),
+        recipient.updated_at,
+        [
+            Draft(UUID(uid), datetime.fromisoformat(created_at))
+            for uid, created_at in sorted(drafts_of(recipient).items())
+        ],
+        [UUID(uid) for uid in stored.get("predecessors", [])],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """Creates a list, or changes what is said of one; None leaves that as it is.
+
+    `tracks_entry` and `tracks_exit` say whether it is an event when somebody becomes a member, or ceases to be one.
+    """
+
+    name: ClassVar[str] = "define_list"
+    title: str | None = None
+    description: str | None = None
+    tracks_entry: bool | None = None
+    tracks_exit: bool | None = None
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        recipient = living(found, place, moment)
+        given = {"created_at": attributes.render_instant(moment.now), **recipient.attributes}
+        if self.title is not None:
+            given["name"] = attributes.checked_text("name", self.title)
+        stored = dict(recipient.properties)
+        if self.description is not None:
+            stored["description"] = attributes.checked_text("description", self.description)
+        if self.tracks_entry is not None:
+            stored["tracks_entry"] = self.tracks_entry
+        if self.tracks_exit is not None:
+            stored["tracks_exit"] = self.tracks_exit
+        return changed(recipient, moment, attributes=given, properties=stored)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """Adds an empty draft under a new identity. Refused when there are 20."""
+
+    name: ClassVar[str] = "open_draft"
+    uid: UUID
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        recipient = present(found, place)
+        drafts = {**drafts_of(recipient), str(self.uid): attributes.render_instant(moment.now)}
+        if len(drafts) > MAX_DRAFTS:
+            message = f"{place.id} has {MAX_DRAFTS} drafts; finish or delete one of them first."
+            raise RefusedError("drafts", "", message)
+        return with_properties(recipient, moment, drafts=drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardDraft:
+    """Removes a draft. Raises DraftMissingError."""
+
+    name: ClassVar[str] = "discard_draft"
+    uid: UUID
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        recipient = present(found, place)
+        return with_properties(recipient, moment, drafts=drafts_without(recipient, self.uid))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishDraft:
+    """Replaces a list's members by those of a draft, whose identity becomes the list's. Raises DraftMissingError."""
+
+    name: ClassVar[str] = "publish_draft"
+    uid: UUID
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        recipient = present(found, place)
+        predecessors = [str(recipient.uid), *recipient.properties.get("predecessors", [])]
+        published = with_properties(
+            recipient,
+            moment,
+            drafts=drafts_without(recipient, self.uid),
+            predecessors=predecessors[:MAX_PREDECESSORS],
+        )
+        return structs.replace(published, uid=self.uid)
+
+
+def present(found: Recipient | None, place: Place) -> Recipient:
+    """Raises MissingError unless somebody lives there."""
+    if found is None or not found.lives:
+        raise MissingError(place)
+    return found
+
+
+def drafts_of(recipient: Recipient) -> Document:
+    """When each draft was opened, by its identity."""
+    drafts: Document = recipient.properties.get("drafts", {})
+    return drafts
+
+
+def drafts_without(recipient: Recipient, uid: UUID) -> Document:
+    drafts = drafts_of(recipient)
+    if str(uid) not in drafts:
+        raise DraftMissingError(recipient.place, uid)
+    return without(drafts, str(uid))
+
+
+def with_properties(recipient: Recipient, moment: Moment, **properties: Any) -> Recipient:
+    return changed(recipient, moment, properties={**recipient.properties, **properties})

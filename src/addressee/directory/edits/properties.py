@@ -1,0 +1,190 @@
+"""Edits of one namespace: the properties, together with those attributes that callers take for properties.
+
+A name, a first name, a last name and an avatar are attributes when they are texts or null, and properties otherwise;
+they are one of the two, and what is written last counts. What is reserved (a time zone, a locale, a language) is
+named apart, as `attributes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from addressee.directory import attributes
+from addressee.directory.addresses.entries import following
+from addressee.directory.documents import check_value, same
+from addressee.directory.edits import contact_properties
+from addressee.directory.edits.context import Moment, changed, living, without
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Document, Place, Recipient
+
+# The attributes that are in the namespace of properties.
+PERSONAL = frozenset({"name", "first_name", "last_name", "avatar"})
+
+ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Sets properties; each value replaces what was there whole. Creates who is missing.
+
+    One that is only a copy of what is stored elsewhere (`contact_properties`), among the names in `copies`, is not set.
+    """
+
+    name: ClassVar[str] = "set"
+    values: Mapping[str, Any]
+    copies: frozenset[str] = frozenset()
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        check_value(self.values, "properties")
+        recipient = living(found, place, moment)
+        if not self.copies:
+            return with_values(recipient, moment, self.values)
+        copied = contact_properties.copies(recipient)
+        given = {
+            name: value
+            for name, value in self.values.items()
+            if not (name in self.copies and name in copied and same(value, copied[name]))
+        }
+        return with_values(recipient, moment, given)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOnce:
+    """Sets what was never set; a stored null counts as set. Creates who is missing."""
+
+    name: ClassVar[str] = "set_once"
+    values: Mapping[str, Any]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        check_value(self.values, "properties")
+        given = attributes.checked(self.attributes)
+        there = living(found, place, moment)
+        fresh = {key: value for key, value in self.values.items() if value_of(there, key) is ABSENT}
+        recipient = with_values(there, moment, fresh)
+        return with_attributes(recipient, moment, {**given, **recipient.attributes})
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Adds numbers to properties; one that is missing or null counts as 0, another kind of value is refused."""
+
+    name: ClassVar[str] = "add"
+    amounts: Mapping[str, int | float]
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        check_value(self.amounts, "properties")
+        recipient = living(found, place, moment)
+        sums = {key: self._sum(recipient, key, amount) for key, amount in self.amounts.items()}
+        check_value(sums, "properties")
+        return with_values(recipient, moment, sums)
+
+    def _sum(self, recipient: Recipient, key: str, amount: object) -> int | float:
+        field = f"properties.{key}"
+        if not is_number(amount):
+            raise RefusedError("type", field, f"{field} cannot be added to: the amount is not a number.")
+        stored = value_of(recipient, key)
+        start = 0 if stored is ABSENT or stored is None else stored
+        if not is_number(start):
+            raise RefusedError("type", field, f"{field} cannot be added to: what is stored is not a number.")
+        return start + amount  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Appends one value each to list properties; a missing or null one starts a list, a scalar becomes its first."""
+
+    name: ClassVar[str] = "append"
+    values: Mapping[str, Any]
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+        check_value(self.values, "properties")
+        recipient = living(found, place, moment)
+        lists = {key: [*as_list(value_of(recipient, key)), value] for key, value in self.values.items()}
+        return with_values(recipient, moment, lists)
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Removes every occurrence of one value each from list properties; others stay as they are."""
+
+    name: ClassVar[str] = "remove"
+    values: Mapping[str, Any]
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        if found is None or not found.lives:
+            return found
+        lists = {
+            key: [item for item in stored if not same(item, value)]
+            for key, value in self.values.items()
+            if isinstance(stored := value_of(found, key), list)
+        }
+        return with_values(found, moment, lists)
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """Removes properties by name, and attributes by theirs."""
+
+    name: ClassVar[str] = "unset"
+    keys: tuple[str, ...]
+    attributes: tuple[str, ...] = ()
+
+    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+        if found is None or not found.lives:
+            return found
+        ending = (*PERSONAL.intersection(self.keys), *self.attributes)
+        recipient = changed(found, moment, properties=without(found.properties, *self.keys))
+        return with_attributes(recipient, moment, without(found.attributes, *ending))
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def value_of(recipient: Recipient, key: str) -> Any:
+    """What the namespace has under a name, or ABSENT."""
+    if key in PERSONAL and key in recipient.attributes:
+        return recipient.attributes[key]
+    value = recipient.properties.get(key, ABSENT)
+    return ABSENT if is_personal(key, value) else value
+
+
+def is_personal(name: str, value: object) -> bool:
+    """Whether this is an attribute in the namespace. A property that says so is another caller's, and none of it."""
+    return name in PERSONAL and isinstance(value, str | None)
+
+
+def with_values(recipient: Recipient, moment: Moment, values: Mapping[str, Any]) -> Recipient:
+    """`recipient` with other values in the namespace. Raises RefusedError."""
+    values = {name: value for name, value in values.items() if not is_as_given(recipient, name, value)}
+    properties = {**recipient.properties, **values}
+    touched = PERSONAL.intersection(values)
+    if not touched:
+        return changed(recipient, moment, properties=properties)
+    personal = attributes.checked({name: values[name] for name in touched if is_personal(name, values[name])})
+    return changed(
+        recipient,
+        moment,
+        properties=without(properties, *personal),
+        attributes={**without(recipient.attributes, *touched), **personal},
+    )
+
+
+def is_as_given(recipient: Recipient, name: str, value: Any) -> bool:
+    stored = value_of(recipient, name)
+    return stored is not ABSENT and same(stored, value)
+
+
+def with_attributes(recipient: Recipient, moment: Moment, given: Document) -> Recipient:
+    if recipient.addresses:
+        return changed(recipient, moment, attributes=given, addresses=following(recipient, given))
+    return changed(recipient, moment, attributes=given)
+
+
+def as_list(value: Any) -> list[Any]:
+    if value is None or value is ABSENT:
+        return []
+    return value if isinstance(value, list) else [value]

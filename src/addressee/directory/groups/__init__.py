@@ -1,0 +1,1 @@
+"""Who belongs to what: subscriptions, topics, lists, memberships of tenants."""

@@ -1,0 +1,254 @@
+"""The members of lists: who is added and removed, who is in a list, in which lists somebody is.
+
+A set of members is named by the list's place and an identity: the list's own, or a draft's (see `list_edits`). All
+statements touch 1,000 members at most, in the order of their ids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+from msgspec import Struct, structs
+from uuid_utils.compat import uuid7
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.planning import planned_anew
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.documents import check_id
+from addressee.directory.edits.context import Revives
+from addressee.directory.edits.lists import LISTS, List, list_from
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.groups.subscriptions import MOST_COUNTED, Identified, change_counts, identified
+from addressee.directory.reading import rows
+from addressee.directory.reading.uuid_ranges import ALWAYS, FIRST_UID, LAST_UID
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.writing.history import Origin
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.writes import Write
+
+SQL = load(__package__)
+
+AT_ONCE = 1000
+
+# The columns of a listed membership that are its own; the list's recipient follows them.
+OWN_COLUMNS = 2
+
+
+class Member(Struct, frozen=True):
+    """A user in a list. `id` is a UUIDv7, by which members are ordered; it stays as long as the user does."""
+
+    id: UUID
+    recipient_id: str
+    inserted_at: datetime
+
+
+class Membership(Struct, frozen=True):
+    """A list that somebody is in. `id` as that of `Member`."""
+
+    id: UUID
+    list: List
+    inserted_at: datetime
+
+
+class Mover(NamedTuple):
+    """A user who became a member of a list, or ceased to be one."""
+
+    id: str
+    uid: UUID
+
+
+START = Mover("", FIRST_UID)
+
+
+class Move(StrEnum):
+    """What it is to become a member of a list, and to cease to be one."""
+
+    ENTERED = "entered"
+    EXITED = "exited"
+
+
+class Moved(Struct, frozen=True):
+    """The arguments of the job `tell_moves`: up to 1,000 users entered a list, or left it. `id` is the move's own."""
+
+    environment_id: int
+    id: UUID
+    list_id: str
+    move: Move
+    movers: Sequence[Mover]
+
+    @property
+    def job(self) -> Job:
+        return Job("tell_moves", structs.asdict(self))
+
+
+class Settle(Struct, frozen=True):
+    """The arguments of the job `settle_list`: a list's members were replaced by those of the identity `after`.
+
+    What is `untold` is told first: whoever entered or left, from the member after `cursor` on. Then the members before
+    are erased.
+    """
+
+    environment_id: int
+    list_id: str
+    before: UUID
+    after: UUID
+    untold: Sequence[Move]
+    cursor: Mover = START
+    sweeps: int = 2
+
+    @property
+    def place(self) -> Place:
+        return Place(self.environment_id, LISTS, self.list_id)
+
+    def following(self, last: Mover | None) -> Settle:
+        """What is to be done once a page was told that ends with `last`; None: it was the last page."""
+        if last is None:
+            return structs.replace(self, untold=self.untold[1:], cursor=START)
+        return structs.replace(self, cursor=last)
+
+    def job(self, delay: timedelta | None = None) -> Job:
+        return Job("settle_list", structs.asdict(self), delay)
+
+
+class Compared(NamedTuple):
+    """Those on a page of members who moved, and the last one on the page; None at the end."""
+
+    movers: Sequence[Mover]
+    last: Mover | None
+
+
+async def add_members(
+    pool: Pool,
+    writer: Writer,
+    clock: Clock,
+    list: List,
+    uid: UUID,
+    ids: Iterable[str],
+    origin: Origin,
+    receipt: Receipt | None,
+) -> int:
+    """See `Lists.add`."""
+    members = (*list.place, uid)
+    told = list.tracks_entry and uid == list.uid
+    pages = paged(ids)
+    added = 0
+    for number, page in enumerate(pages, start=1):
+        await create_unknown(pool, writer, list.place.environment_id, page, origin)
+        async with planned_anew(pool) as connection:
+            now = clock.now()
+            found = await connection.fetch(SQL["add_members"], *members, USERS, page, [uuid7() for _ in page], now)
+            await change_counts(connection, Counter({members: len(found)}))
+            await enqueue(connection, moves(list, found, Move.ENTERED) if told else [])
+            added += len(found)
+            await keep(connection, receipt if number == len(pages) else None, added, now)
+    return added
+
+
+async def remove_members(
+    pool: Pool, clock: Clock, list: List, uid: UUID, ids: Iterable[str], receipt: Receipt | None
+) -> int:
+    """See `Lists.remove`."""
+    members = (*list.place, uid)
+    told = list.tracks_exit and uid == list.uid
+    pages = paged(ids)
+    removed = 0
+    for number, page in enumerate(pages, start=1):
+        async with planned_anew(pool) as connection:
+            found = await connection.fetch(SQL["remove_members"], *members, USERS, page)
+            await change_counts(connection, Counter({members: -len(found)}))
+            await enqueue(connection, moves(list, found, Move.EXITED) if told else [])
+            removed += len(found)
+            await keep(connection, receipt if number == len(pages) else None, removed, clock.now())
+    return removed
+
+
+async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: Sequence[str], origin: Origin) -> None:
+    """Creates those of up to 1,000 users who were never there: their ids alone bring back nobody who was deleted."""
+    async with planned_anew(pool) as connection:
+        unknown = await connection.fetch(SQL["unknown_ids"], environment_id, USERS, ids)
+    users = [Place(environment_id, USERS, row["id"]) for row in unknown]
+    await writer.write_all([Write(user, (Identify(revives=Revives.NOBODY),), origin) for user in users])
+
+
+def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[Job]:
+    """The job that tells of those who became members, or ceased to be."""
+    movers = [Mover(*row) for row in found]
+    return [Moved(list.place.environment_id, uuid7(), list.place.id, move, movers).job] if movers else []
+
+
+async def list_members(pool: Pool, members: Identified, page: Page[UUID]) -> Slice[Member]:
+    """A page of members, newest first."""
+    start = (page.before if page.backwards else page.after) or LAST_UID
+    found = await pool.fetch(SQL["list_members"], *members, not page.backwards, start, page.size + 1, *ALWAYS)
+    entries = [Member(row["id"], row["recipient_id"], row["inserted_at"]) for row in found]
+    return cut(entries, page, lambda member: member.id)
+
+
+async def list_memberships(pool: Pool, recipient: Recipient, page: Page[UUID]) -> Slice[Membership]:
+    """A page of the lists that a recipient is in, newest first."""
+    start = (page.before if page.backwards else page.after) or LAST_UID
+    found = await pool.fetch(
+        SQL["subscribed_objects_of_collection"],
+        *identified(recipient),
+        not page.backwards,
+        start,
+        page.size + 1,
+        LISTS,
+        *ALWAYS,
+    )
+    memberships = [
+        Membership(row["subscription_id"], list_from(rows.recipient_from(row[OWN_COLUMNS:])), row["inserted_at"])
+        for row in found
+    ]
+    return cut(memberships, page, lambda membership: membership.id)
+
+
+async def count_memberships(pool: Pool, recipient: Recipient) -> int:
+    """How many lists a recipient is in; 10,000 are 10,000 or more."""
+    count: int = await pool.fetchval(SQL["count_lists_of_recipient"], *identified(recipient), LISTS, MOST_COUNTED)
+    return count
+
+
+async def successor(connection: Connection, object: Identified) -> UUID | None:
+    """The identity of the list's members now, if those of `object` were replaced; None for all that is no list."""
+    if object[1] != LISTS:
+        return None
+    uid: UUID | None = await connection.fetchval(SQL["successor_of_list"], *object)
+    return uid
+
+
+async def is_being_compared(pool: Pool, list: List, settle: Settle) -> bool:
+    """Whether the members before replaced others that are stored still: both are needed until it is told who moved."""
+    earlier = list.predecessor(settle.before)
+    if earlier is None:
+        return False
+    async with planned_anew(pool) as connection:
+        found: bool = await connection.fetchval(SQL["has_subscribers"], *settle.place, earlier)
+    return found
+
+
+async def compare(connection: Connection, settle: Settle) -> Compared:
+    """The next 1,000 members of one set, and which of them made the move in question: they are not in the other."""
+    one, other = settle.after, settle.before
+    if settle.untold[0] is Move.EXITED:
+        one, other = other, one
+    found = await connection.fetch(SQL["members_also_in"], *settle.place, one, other, USERS, *settle.cursor, AT_ONCE)
+    page = [Mover(row["recipient_id"], row["recipient_uid"]) for row in found]
+    movers = [mover for mover, row in zip(page, found, strict=True) if not row["also"]]
+    return Compared(movers, page[-1] if len(page) == AT_ONCE else None)
+
+
+def paged(ids: Iterable[str]) -> Sequence[Sequence[str]]:
+    """Ids sorted and each once, 1,000 at a time; one page at least. Raises RefusedError for what cannot be an id."""
+    ordered = sorted({check_id(id, "ids") for id in ids})
+    return [ordered[start : start + AT_ONCE] for start in range(0, max(len(ordered), 1), AT_ONCE)]

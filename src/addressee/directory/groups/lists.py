@@ -1,0 +1,221 @@
+"""Keeps lists: defines them, adds and removes members, and replaces all members at once (suprsend.md §2.5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.paging import Page, Slice
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.edits.context import Moment
+from addressee.directory.edits.lists import (
+    LISTS,
+    Define,
+    DiscardDraft,
+    List,
+    OpenDraft,
+    PublishDraft,
+    list_from,
+    present,
+)
+from addressee.directory.edits.recipients import Delete
+from addressee.directory.errors import UnavailableError
+from addressee.directory.groups import list_members
+from addressee.directory.groups.list_members import Member, Membership, Move, Settle
+from addressee.directory.groups.subscriptions import read_counts
+from addressee.directory.reading import rows
+from addressee.directory.reading.listing import list_by_id
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Place, Recipient
+from addressee.directory.writing.applying import check_format
+from addressee.directory.writing.history import NO_ORIGIN, Origin, change
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.directory.writing.store import Effect, erasure, store_recipients
+from addressee.directory.writing.writer import Writer
+
+SQL = load(__package__)
+
+T = TypeVar("T")
+
+ListEdit: TypeAlias = Define | OpenDraft | DiscardDraft | PublishDraft | Delete
+
+# How often two may create the same list at the same moment.
+MAX_TRIES = 5
+
+
+class Counted(Struct, frozen=True):
+    """A list, and how many members each of its sets has, by identity."""
+
+    list: List
+    members: Counter[UUID]
+
+
+class LostError(Exception):
+    """Somebody else created the list first."""
+
+
+class Lists:
+    """Lists of all environments. What changes a list's row holds it: who adds and removes members does not wait."""
+
+    def __init__(self, pool: Pool, reader: Reader, writer: Writer, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._writer = writer
+        self._clock = clock
+
+    async def define(
+        self, place: Place, definition: Define, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> Counted:
+        """Creates or changes a list. Raises RefusedError, and what `receipts.keep` does for that of a Counted."""
+        return await self._change(place, definition, counted, origin, receipt)
+
+    async def open_draft(
+        self, place: Place, uid: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> Counted:
+        """Opens a draft under a new UUIDv7. Raises MissingError or RefusedError, and like `define`."""
+        return await self._change(place, OpenDraft(uid), counted, origin, receipt)
+
+    async def discard_draft(
+        self, place: Place, uid: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> None:
+        """Raises MissingError or DraftMissingError, and what `receipts.keep` does for the receipt of None."""
+        await self._change(place, DiscardDraft(uid), nothing, origin, receipt)
+
+    async def publish_draft(
+        self, place: Place, uid: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> Counted:
+        """Replaces all members by the draft's, however many, in one write; a worker erases the former ones.
+
+        Raises MissingError or DraftMissingError, and what `receipts.keep` does for the receipt of a Counted.
+        """
+        return await self._change(place, PublishDraft(uid), counted, origin, receipt)
+
+    async def delete(self, place: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None) -> None:
+        """Raises MissingError, and what `receipts.keep` does for the receipt of None."""
+        await self._change(place, Delete(), nothing, origin, receipt)
+
+    async def find(self, place: Place) -> List | None:
+        found = await self._reader.read(place)
+        return None if found is None else list_from(found)
+
+    async def page(self, environment_id: int, offset: int, limit: int) -> Sequence[List]:
+        """Lists in the order of their ids."""
+        return [list_from(found) for found in await list_by_id(self._pool, environment_id, LISTS, limit, offset)]
+
+    async def count(self, lists: Iterable[List]) -> Counter[UUID]:
+        """How many members lists and their drafts have, by identity. It looks at no member."""
+        return await count(self._pool, lists)
+
+    async def add(
+        self,
+        list: List,
+        uid: UUID,
+        ids: Iterable[str],
+        *,
+        origin: Origin = NO_ORIGIN,
+        receipt: Receipt | None = None,
+    ) -> int:
+        """Adds users to the list or (`uid`) to a draft of it, and says how many were not in it; creates unknown ones.
+
+        It takes 1,000 at a time: what was broken off is completed by its repetition. What replaces all members
+        meanwhile comes after it. Raises RefusedError for what cannot be an id, before anything is done, and what
+        `receipts.keep` does for the receipt of an int.
+        """
+        return await list_members.add_members(self._pool, self._writer, self._clock, list, uid, ids, origin, receipt)
+
+    async def remove(self, list: List, uid: UUID, ids: Iterable[str], *, receipt: Receipt | None = None) -> int:
+        """Removes users from the list or (`uid`) from a draft of it, and says how many were in it; else like `add`."""
+        return await list_members.remove_members(self._pool, self._clock, list, uid, ids, receipt)
+
+    async def members(self, list: List, page: Page[UUID]) -> Slice[Member]:
+        """Those who are in a list, newest first."""
+        return await list_members.list_members(self._pool, (*list.place, list.uid), page)
+
+    async def memberships(self, recipient: Recipient, page: Page[UUID]) -> Slice[Membership]:
+        """The lists that a recipient is in, newest first."""
+        return await list_members.list_memberships(self._pool, recipient, page)
+
+    async def count_memberships(self, recipient: Recipient) -> int:
+        """How many lists a recipient is in; 10,000 are 10,000 or more."""
+        return await list_members.count_memberships(self._pool, recipient)
+
+    async def _change(
+        self,
+        place: Place,
+        edit: ListEdit,
+        conclude: Callable[[Connection, Recipient], Awaitable[T]],
+        origin: Origin,
+        receipt: Receipt | None,
+    ) -> T:
+        """Applies an edit under the row's lock, with the jobs that follow from it and the receipt of what it says."""
+        for _ in range(MAX_TRIES):
+            with suppress(LostError):
+                async with self._pool.acquire() as connection, connection.transaction():
+                    now = self._clock.now()
+                    after = await apply(connection, place, edit, now, origin)
+                    result = await conclude(connection, after)
+                    await keep(connection, receipt, result, now)
+                return result
+        raise UnavailableError("Others keep creating this list; try again in a moment.")
+
+
+async def apply(connection: Connection, place: Place, edit: ListEdit, now: datetime, origin: Origin) -> Recipient:
+    """The list as it becomes. Raises LostError when it was created meanwhile, and what the edit does."""
+    row = await connection.fetchrow(SQL["lock_recipient"], *place)
+    found = None if row is None else rows.recipient_from(row)
+    check_format(found)
+    after = edit.apply(found, place, Moment(now, (found.version if found else 0) + 1, uuid7))
+    if after is found:
+        return present(found, place)
+    assert after is not None
+    made = Effect(found, after, [change(edit.name, found, after, origin)])
+    if not await store_recipients(connection, [made]):
+        raise LostError
+    if found is not None:
+        await enqueue(connection, following(found, after))
+    return after
+
+
+def following(before: Recipient, after: Recipient) -> list[Job]:
+    """What is to be done once a list has changed: whose identity the list gave up is erased, members are compared."""
+    jobs = []
+    kept = identities(after)
+    if ended := sorted(identities(before) - kept):
+        jobs.append(erasure((before.place, uid) for uid in ended))
+    if after.lives and before.lives and after.uid != before.uid:
+        jobs.append(settling(before, list_from(after)).job())
+    return jobs
+
+
+def settling(before: Recipient, list: List) -> Settle:
+    tracked = {Move.ENTERED: list.tracks_entry, Move.EXITED: list.tracks_exit}
+    untold = [move for move, is_tracked in tracked.items() if is_tracked]
+    return Settle(list.place.environment_id, list.place.id, before.uid, list.uid, untold)
+
+
+def identities(recipient: Recipient) -> frozenset[UUID]:
+    return list_from(recipient).identities if recipient.lives else frozenset()
+
+
+async def counted(connection: Connection, recipient: Recipient) -> Counted:
+    list = list_from(recipient)
+    return Counted(list, await count(connection, [list]))
+
+
+async def nothing(_: Connection, __: Recipient) -> None:
+    """What a change concludes with that has nothing to say."""
+
+
+async def count(database: Pool | Connection, lists: Iterable[List]) -> Counter[UUID]:
+    sets = [(*list.place, uid) for list in lists for uid in (list.uid, *(draft.uid for draft in list.drafts))]
+    return await read_counts(database, sets)

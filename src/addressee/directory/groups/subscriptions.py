@@ -1,0 +1,301 @@
+"""Subscriptions: who is told when something is told to an object (knock.md §3.13).
+
+Both sides are identities: when either is deleted, the subscription is over at once, and whoever uses the id next has
+none. What is left in the tables is erased later, a page at a time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.planning import planned_anew
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.documents import check_value
+from addressee.directory.edits.context import check_size
+from addressee.directory.errors import RefusedError
+from addressee.directory.reading import rows
+from addressee.directory.reading.uuid_ranges import LAST_UID
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.writing.receipts import Receipt, keep
+
+SQL = load(__package__)
+
+COUNT_SLOTS = 16
+ERASED_AT_ONCE = 1000
+MOVED_AT_ONCE = 1000
+
+# What a recipient subscribes to is counted up to here.
+MOST_COUNTED = 10_000
+
+# The columns of a listed subscription that are its own; the other side's recipient follows them.
+OWN_COLUMNS = 4
+
+# Environment, collection, id and uid.
+Identified: TypeAlias = tuple[int, str, str, UUID]
+
+
+class Subscription(Struct, frozen=True):
+    """`id` is a UUIDv7, by which lists are ordered; it stays for as long as the subscription does."""
+
+    id: UUID
+    object: Recipient
+    recipient: Recipient
+    properties: Document
+    inserted_at: datetime
+    updated_at: datetime
+
+
+class Subscriber(Struct, frozen=True):
+    """Who subscribes to an object, without what is known of it. `id` is the subscription's."""
+
+    id: UUID
+    collection: str
+    recipient_id: str
+    uid: UUID
+    properties: Document
+
+
+async def add_subscriptions(
+    pool: Pool,
+    object: Recipient,
+    recipients: Iterable[Recipient],
+    properties: Document | None,
+    now: datetime,
+    *,
+    receipt: Receipt | None = None,
+) -> list[Subscription]:
+    """Subscribes recipients to an object and returns their subscriptions, each once, in the order given.
+
+    One that there is already keeps its id, and its properties too when these are None. Who was deleted meanwhile is
+    left out. Raises RefusedError, and what `receipts.keep` does for the receipt of `list[Subscription]`.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        subscriptions, _ = await subscribe(connection, object, recipients, properties, now)
+        await keep(connection, receipt, subscriptions, now)
+    return subscriptions
+
+
+async def subscribe(
+    connection: Connection,
+    object: Recipient,
+    recipients: Iterable[Recipient],
+    properties: Document | None,
+    now: datetime,
+) -> tuple[list[Subscription], frozenset[UUID]]:
+    """See `add_subscriptions`; also returns the ids of those that there were not before."""
+    wanted = {recipient.place: recipient for recipient in recipients}
+    check_subscription(object, wanted, properties)
+    ids = [uuid7() for _ in wanted]
+    found = await connection.fetch(
+        SQL["add_subscriptions"],
+        *identified(object),
+        *subscriber_columns(wanted.values()),
+        ids,
+        None if properties is None else msgspec.json.encode(properties),
+        now,
+    )
+    new = frozenset(row["id"] for row in found) & frozenset(ids)
+    await change_counts(connection, Counter({identified(object): len(new)}))
+    return with_recipients(object, wanted, found), new
+
+
+async def delete_subscriptions(
+    pool: Pool,
+    object: Recipient,
+    recipients: Iterable[Recipient],
+    now: datetime,
+    *,
+    receipt: Receipt | None = None,
+) -> list[Subscription]:
+    """Ends recipients' subscriptions to an object and returns those that there were, in the order given.
+
+    Raises what `receipts.keep` does for the receipt of `list[Subscription]`.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        subscriptions = await unsubscribe(connection, object, recipients)
+        await keep(connection, receipt, subscriptions, now)
+    return subscriptions
+
+
+async def unsubscribe(connection: Connection, object: Recipient, recipients: Iterable[Recipient]) -> list[Subscription]:
+    """See `delete_subscriptions`."""
+    wanted = {recipient.place: recipient for recipient in recipients}
+    found = await connection.fetch(
+        SQL["delete_subscriptions"], *identified(object), *subscriber_columns(wanted.values())
+    )
+    await change_counts(connection, Counter({identified(object): -len(found)}))
+    return with_recipients(object, wanted, found)
+
+
+async def list_subscribers(
+    pool: Pool, object: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
+) -> Slice[Subscription]:
+    """A page of those who subscribe to an object, newest first; `among` leaves out everybody else."""
+    found = await fetch_page(pool, "list_subscribers", object, page, among)
+    return cut([subscription_of(row, object, listed(row)) for row in found], page, lambda each: each.id)
+
+
+async def list_subscribed_objects(
+    pool: Pool, recipient: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
+) -> Slice[Subscription]:
+    """A page of what a recipient subscribes to, newest first; `among` leaves out all other objects.
+
+    What is kept apart, like audiences, is never among them.
+    """
+    found = await fetch_page(pool, "list_subscribed_objects", recipient, page, among)
+    return cut([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
+
+
+async def count_subscribers(pool: Pool, object: Recipient) -> int:
+    """How many subscribe to an object. Those who were deleted count until what they left behind is erased."""
+    count: int = await pool.fetchval(SQL["subscriber_count"], *identified(object))
+    return count
+
+
+async def count_subscribers_of(pool: Pool, objects: Iterable[Recipient]) -> Counter[UUID]:
+    """Like `count_subscribers`, of several objects in one query, by their identities."""
+    return await read_counts(pool, [identified(object) for object in objects])
+
+
+async def read_counts(database: Pool | Connection, objects: Sequence[Identified]) -> Counter[UUID]:
+    """How many subscribers identities have, by their uids."""
+    if not objects:
+        return Counter()
+    found = await database.fetch(SQL["subscriber_counts"], *zip(*objects, strict=True))
+    return Counter({row["object_uid"]: row["count"] for row in found})
+
+
+async def count_subscribed_objects(pool: Pool, recipient: Recipient) -> int:
+    """How many objects `list_subscribed_objects` has in all its pages; 10,000 are 10,000 or more."""
+    count: int = await pool.fetchval(SQL["count_subscribed_objects"], *identified(recipient), MOST_COUNTED)
+    return count
+
+
+async def next_subscribers(
+    connection: Connection, object: Identified, after: UUID, limit: int, until: UUID = LAST_UID
+) -> list[Subscriber]:
+    """The next of those who subscribe to an object, oldest first; none once it is gone.
+
+    Their subscriptions' ids are those after `after`, and before `until`.
+    """
+    found = await connection.fetch(SQL["next_subscribers"], *object, after, until, limit)
+    return [
+        Subscriber(
+            row["id"],
+            row["recipient_collection"],
+            row["recipient_id"],
+            row["recipient_uid"],
+            rows.document(row["properties"]),
+        )
+        for row in found
+    ]
+
+
+async def move_subscriptions(
+    connection: Connection, source: Identified, target: tuple[str, UUID], merge_id: UUID, *, back: bool
+) -> bool:
+    """Gives up to 1,000 subscriptions of an identity to another: a merge does, or (`back`) its undoing.
+
+    What the other subscribes to itself stays. Whether there may be more.
+    """
+    found = await connection.fetch(SQL["move_subscriptions"], *source, *target, merge_id, back, MOVED_AT_ONCE)
+    await change_counts(connection, Counter({tuple(row)[:4]: -1 for row in found if row["was_there"]}))
+    return len(found) == MOVED_AT_ONCE
+
+
+async def erase_subscriptions(pool: Pool, people: Sequence[Identified]) -> None:
+    """Deletes the subscriptions of identities that are gone, to them and of them, and keeps counts right.
+
+    A transaction touches 1,000 rows at most. May be run again, and at once.
+    """
+    columns = list(zip(*people, strict=True))
+    for statement in ("erase_subscribers", "erase_subscriptions"):
+        erased = ERASED_AT_ONCE
+        while erased == ERASED_AT_ONCE:
+            async with planned_anew(pool) as connection:
+                found = await connection.fetch(SQL[statement], *columns, ERASED_AT_ONCE)
+                await change_counts(
+                    connection, Counter({object: -n for object, n in Counter(map(tuple, found)).items()})
+                )
+            erased = len(found)
+    await pool.execute(SQL["erase_subscription_counts"], *columns)
+
+
+async def change_counts(connection: Connection, differences: Counter[Identified]) -> None:
+    """Adds to objects' counts, in a slot drawn by lot, so that who adds at the same time does not wait."""
+    changed = [(*object, difference) for object, difference in differences.items() if difference]
+    if changed:
+        slot = secrets.randbelow(COUNT_SLOTS)
+        await connection.execute(SQL["count_subscriptions"], *zip(*changed, strict=True), slot)
+
+
+async def fetch_page(
+    pool: Pool, statement: str, owner: Recipient, page: Page[UUID], among: Sequence[Place] | None
+) -> list[asyncpg.Record]:
+    start = page.before if page.backwards else page.after
+    arguments: list[Any] = [
+        *identified(owner),
+        not page.backwards,
+        start or LAST_UID,
+        page.size + 1,
+    ]
+    if among is None:
+        return await pool.fetch(SQL[statement], *arguments)
+    named = set(among)
+    return await pool.fetch(
+        SQL[f"{statement}_among"], *arguments, [place.collection for place in named], [place.id for place in named]
+    )
+
+
+def check_subscription(object: Recipient, recipients: Container[Place], properties: Document | None) -> None:
+    """Raises RefusedError for what `add_subscriptions` refuses."""
+    if object.place in recipients:
+        raise RefusedError("subscription", "recipients", f"{object.place.id} cannot subscribe to itself.")
+    if properties is not None:
+        check_value(properties, "properties")
+        check_size("properties", properties)
+
+
+def identified(recipient: Recipient) -> Identified:
+    return (*recipient.place, recipient.uid)
+
+
+def subscriber_columns(recipients: Iterable[Recipient]) -> list[list[Any]]:
+    """Collections, ids and uids, each as an array."""
+    columns = list(zip(*((*each.place[1:], each.uid) for each in recipients), strict=True))
+    return [list(column) for column in columns] or [[], [], []]
+
+
+def with_recipients(
+    object: Recipient, wanted: dict[Place, Recipient], found: Iterable[asyncpg.Record]
+) -> list[Subscription]:
+    environment_id = object.place.environment_id
+    by_place = {Place(environment_id, row["recipient_collection"], row["recipient_id"]): row for row in found}
+    return [
+        Subscription(
+            row["id"], object, recipient, rows.document(row["properties"]), row["inserted_at"], row["updated_at"]
+        )
+        for place, recipient in wanted.items()
+        if (row := by_place.get(place)) is not None
+    ]
+
+
+def listed(row: asyncpg.Record) -> Recipient:
+    return rows.recipient_from(row[OWN_COLUMNS:])
+
+
+def subscription_of(row: asyncpg.Record, object: Recipient, recipient: Recipient) -> Subscription:
+    id, properties, inserted_at, updated_at = row[:OWN_COLUMNS]
+    return Subscription(id, object, recipient, rows.document(properties), inserted_at, updated_at)

@@ -1,0 +1,185 @@
+"""Topics: names that users subscribe to, so that what is told to a topic is told to all of them (notiflows.md §5.6).
+
+A topic is a recipient of a collection of its own. It comes to be when somebody subscribes, and lives until it is
+deleted, which ends its subscriptions at once. Under the same name there may be another one later: nobody subscribes to
+that by what was before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from msgspec import Struct
+
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.documents import UNREACHABLE
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.groups import subscriptions
+from addressee.directory.groups.subscriptions import Subscription, identified
+from addressee.directory.reading import rows
+from addressee.directory.reading.reader import Reader
+from addressee.directory.reading.uuid_ranges import LAST_UID, Span
+from addressee.directory.recipient import Place, Recipient
+from addressee.directory.writing.history import NO_ORIGIN, Origin
+from addressee.directory.writing.receipts import Receipt, keep, keep_alone
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.writes import Write
+
+SQL = load(__package__)
+
+TOPICS = "$topics"
+
+NAME = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
+
+# How often somebody may delete a topic while others subscribe to it.
+MAX_TRIES = 5
+
+# The columns of a listed subscription that are its own; the topic's recipient follows them.
+OWN_COLUMNS = 2
+
+
+class TopicSubscription(Struct, frozen=True):
+    """A user who subscribes to a topic. `id` is a UUIDv7, which says since when; lists are ordered by it."""
+
+    id: UUID
+    topic: str
+    user_id: str
+    user_uid: UUID
+
+
+class Subscribed(Struct, frozen=True):
+    """Users' subscriptions, in the order of the users; `new` are the ids of those that there were not before."""
+
+    subscriptions: Sequence[TopicSubscription]
+    new: frozenset[UUID]
+
+
+NOBODY = Subscribed((), frozenset())
+
+
+class LostError(Exception):
+    """The topic was deleted meanwhile."""
+
+
+class Topics:
+    """Topics of all environments."""
+
+    def __init__(self, pool: Pool, reader: Reader, writer: Writer, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._writer = writer
+        self._clock = clock
+
+    async def subscribe(
+        self,
+        place: Place,
+        users: Sequence[Recipient],
+        *,
+        origin: Origin = NO_ORIGIN,
+        receipt: Receipt | None = None,
+    ) -> Subscribed:
+        """Subscribes users to the topic at a place, which is made if there is none; nobody makes no topic.
+
+        Whoever subscribes already stays as before, and who was deleted meanwhile is left out. Raises UnavailableError
+        when others keep deleting the topic, and what `receipts.keep` does for the receipt of a Subscribed.
+        """
+        if not users:
+            await keep_alone(self._pool, receipt, NOBODY, self._clock.now())
+            return NOBODY
+        for _ in range(MAX_TRIES):
+            with suppress(LostError):
+                return await self._subscribe(await self._living(place, origin), users, receipt)
+        raise UnavailableError("Others keep deleting this topic; try again in a moment.")
+
+    async def unsubscribe(
+        self, topic: Recipient, users: Iterable[Recipient], *, receipt: Receipt | None = None
+    ) -> Sequence[TopicSubscription]:
+        """Ends users' subscriptions to a topic and returns those that there were, in the order of the users.
+
+        Raises what `receipts.keep` does for the receipt of these.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            ended = [summary(each) for each in await subscriptions.unsubscribe(connection, topic, users)]
+            await keep(connection, receipt, ended, self._clock.now())
+        return ended
+
+    async def subscription(self, topic: Recipient, user: Recipient) -> TopicSubscription | None:
+        found = await subscriptions.list_subscribers(self._pool, topic, Page(1), [user.place])
+        return summary(found.entries[0]) if found.entries else None
+
+    async def subscribers(self, topic: Recipient, span: Span, page: Page[UUID]) -> Slice[TopicSubscription]:
+        """The subscriptions to a topic that were made in a period, newest first."""
+        start = (page.before if page.backwards else page.after) or LAST_UID
+        found = await self._pool.fetch(
+            SQL["list_members"], *identified(topic), not page.backwards, start, page.size + 1, *span
+        )
+        entries = [
+            TopicSubscription(row["id"], topic.place.id, row["recipient_id"], row["recipient_uid"]) for row in found
+        ]
+        return cut(entries, page, lambda each: each.id)
+
+    async def subscriptions_of(self, user: Recipient, span: Span, page: Page[UUID]) -> Slice[TopicSubscription]:
+        """A user's subscriptions to topics that were made in a period, newest first."""
+        start = (page.before if page.backwards else page.after) or LAST_UID
+        found = await self._pool.fetch(
+            SQL["subscribed_objects_of_collection"],
+            *identified(user),
+            not page.backwards,
+            start,
+            page.size + 1,
+            TOPICS,
+            *span,
+        )
+        entries = [
+            TopicSubscription(
+                row["subscription_id"], rows.recipient_from(row[OWN_COLUMNS:]).place.id, user.place.id, user.uid
+            )
+            for row in found
+        ]
+        return cut(entries, page, lambda each: each.id)
+
+    async def _subscribe(self, topic: Recipient, users: Sequence[Recipient], receipt: Receipt | None) -> Subscribed:
+        """Raises LostError."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            now = self._clock.now()
+            made, new = await subscriptions.subscribe(connection, topic, users, None, now)
+            if len(made) < len(users):
+                await check_living(connection, topic)
+            subscribed = Subscribed([summary(each) for each in made], new)
+            await keep(connection, receipt, subscribed, now)
+        return subscribed
+
+    async def _living(self, place: Place, origin: Origin) -> Recipient:
+        found = await self._reader.read(place)
+        if found is None:
+            found = (await self._writer.write(Write(place, (Identify(),), origin))).recipient
+        assert found is not None
+        return found
+
+
+async def check_living(connection: Connection, topic: Recipient) -> None:
+    """Raises LostError."""
+    found = await connection.fetchrow(SQL["read_recipients"], *rows.place_columns([topic.place]))
+    stored = None if found is None else rows.recipient_from(found)
+    if stored is None or not stored.lives or stored.uid != topic.uid:
+        raise LostError
+
+
+def topic_place(environment_id: int, name: str, field: str = "topic_name") -> Place:
+    """Where the topic of that name lives. Raises RefusedError for what is no name of a topic."""
+    if not NAME.fullmatch(name) or name in UNREACHABLE:
+        message = f"{field} must be 1 to 255 letters, digits, _, -, : and periods, and not . or .. alone."
+        raise RefusedError("topic_name", field, message)
+    return Place(environment_id, TOPICS, name)
+
+
+def summary(subscription: Subscription) -> TopicSubscription:
+    user = subscription.recipient
+    return TopicSubscription(subscription.id, subscription.object.place.id, user.place.id, user.uid)

@@ -1,0 +1,1 @@
+"""Merging users, and undoing it."""

@@ -1,0 +1,284 @@
+"""Merges of recipients: both rows are written at once or not at all; what hangs on them follows in a job."""
+
+from __future__ import annotations
+
+import random
+from asyncio import sleep
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from uuid_utils.compat import uuid7
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.database.sealing import Sealer
+from addressee.directory.addresses.push_tokens import inherit
+from addressee.directory.clock import Clock
+from addressee.directory.errors import MissingError, RefusedError, UnavailableError
+from addressee.directory.groups.subscriptions import move_subscriptions
+from addressee.directory.merges.merge import DEFAULT_RULES, Journal, Merged, MergeRules, journal, merge, unmerge
+from addressee.directory.reading import rows
+from addressee.directory.recipient import Place, Recipient
+from addressee.directory.writing.applying import check_format
+from addressee.directory.writing.history import NO_ORIGIN, Origin, change
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.directory.writing.store import Effect, store_recipients
+
+SQL = load(__package__)
+
+T = TypeVar("T")
+
+UNDO_LIFE = timedelta(days=30)
+
+# After a few losses against other writers both rows are locked, so that a merge cannot starve.
+LOSSES_BEFORE_LOCKS = 3
+MAX_TRIES = 20
+LONGEST_PAUSE_SECONDS = 0.02
+
+
+class MergeMissingError(Exception):
+    def __init__(self) -> None:
+        super().__init__("There is no such merge.")
+
+
+class LostError(Exception):
+    """Somebody else wrote one of the two first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`merged_at` is when the secondary went into the primary; `undone_at` when it came out again.
+
+    `unites` says that the secondary's subscriptions went over too; else they ended. `settled_at` is when what follows
+    had followed, or had come back.
+    """
+
+    id: UUID
+    primary: Place
+    primary_uid: UUID
+    secondary: Place
+    secondary_uid: UUID
+    merged_at: datetime
+    settled_at: datetime | None = None
+    undone_at: datetime | None = None
+    unites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Both as they are, and what a merge would make of them."""
+
+    primary: Recipient
+    secondary: Recipient
+    merged: Merged
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A merge, and the primary as it is now."""
+
+    merge: Merge
+    primary: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """An undone merge, both as they are now, and the paths below the primary that stay: they were changed since."""
+
+    merge: Merge
+    primary: Recipient
+    secondary: Recipient
+    kept: Sequence[str]
+
+
+class Merges:
+    """Merges recipients, and undoes merges within 30 days."""
+
+    def __init__(self, pool: Pool, sealer: Sealer, clock: Clock, chance: Callable[[], float] = random.random) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._clock = clock
+        self._chance = chance
+
+    async def merge(
+        self,
+        primary: Place,
+        secondary: Place,
+        *,
+        rules: MergeRules = DEFAULT_RULES,
+        origin: Origin = NO_ORIGIN,
+        receipt: Receipt | None = None,
+    ) -> Done:
+        """Merges `secondary` into `primary`, filling what it lacks, and leaves a tombstone.
+
+        Raises MissingError when one of them is not there, RefusedError for one with itself or for two that together
+        are above a limit, UnavailableError when others keep writing to them.
+        """
+        check_different(primary, secondary)
+
+        async def attempt(connection: Connection) -> Done:
+            found = await read_both(connection, primary, secondary)
+            one, other = present(found, primary), present(found, secondary)
+            now = self._clock.now()
+            merged = merge(one, other, now, rules)
+            made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now, unites=rules.unites)
+            await write_both(connection, "merge", origin, (one, merged.primary), (other, merged.tombstone))
+            await self._record(connection, made, journal(one, other, merged, rules))
+            if rules.unites:
+                await move_subscriptions(
+                    connection, (*secondary, other.uid), (primary.id, one.uid), made.id, back=False
+                )
+            await enqueue(connection, [following(made)])
+            done = Done(made, merged.primary)
+            await keep(connection, receipt, done, now)
+            return done
+
+        return await self._until_won(attempt, primary, secondary)
+
+    async def preview(self, primary: Place, secondary: Place, rules: MergeRules = DEFAULT_RULES) -> Preview:
+        """What `merge` would write now. Raises what it would."""
+        check_different(primary, secondary)
+        async with self._pool.acquire() as connection:
+            found = await read_both(connection, primary, secondary)
+        one, other = present(found, primary), present(found, secondary)
+        return Preview(one, other, merge(one, other, self._clock.now(), rules))
+
+    async def undo(
+        self, environment_id: int, id: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
+    ) -> Undone:
+        """Takes the secondary out of the primary again.
+
+        Raises MergeMissingError, RefusedError when it was undone already, lies more than 30
+        days back, or one of the two is not there or not as the merge left it.
+        """
+        row = await self._pool.fetchrow(SQL["find_merge"], environment_id, id)
+        if row is None:
+            raise MergeMissingError
+        found = merge_from(row)
+        if found.undone_at is not None:
+            raise RefusedError("undone", "id", "This merge was undone already.")
+        if row["journal"] is None or found.merged_at <= self._clock.now() - UNDO_LIFE:
+            raise RefusedError("too_late", "id", f"A merge can be undone within {UNDO_LIFE.days} days only.")
+        opened = msgspec.json.decode(self._sealer.open(row["journal"], purpose(id)), type=Journal)
+
+        async def attempt(connection: Connection) -> Undone:
+            here = await read_both(connection, found.primary, found.secondary)
+            primary = here.get(found.primary)
+            if primary is None or not primary.lives or primary.uid != found.primary_uid:
+                raise RefusedError("gone", "id", "The one who was merged into is not there any more.")
+            check_format(primary)
+            now = self._clock.now()
+            parted = unmerge(primary, here.get(found.secondary), found.secondary_uid, opened, now)
+            await write_both(
+                connection, "unmerge", origin, (primary, parted.primary), (parted.tombstone, parted.secondary)
+            )
+            if await connection.fetchval(SQL["undo_merge"], environment_id, id, now) is None:
+                raise LostError
+            if found.unites:
+                await move_subscriptions(
+                    connection,
+                    (*found.primary, found.primary_uid),
+                    (found.secondary.id, found.secondary_uid),
+                    id,
+                    back=True,
+                )
+            await enqueue(connection, [following(found)])
+            undone = Undone(
+                replace(found, settled_at=None, undone_at=now), parted.primary, parted.secondary, parted.kept
+            )
+            await keep(connection, receipt, undone, now)
+            return undone
+
+        return await self._until_won(attempt, found.primary, found.secondary)
+
+    async def find(self, environment_id: int, id: UUID) -> Merge | None:
+        row = await self._pool.fetchrow(SQL["find_merge"], environment_id, id)
+        return None if row is None else merge_from(row)
+
+    async def of(self, recipient: Recipient) -> list[Merge]:
+        """Those into this recipient, newest first, at most 1,000."""
+        found = await self._pool.fetch(SQL["merges_of_primary"], recipient.place.environment_id, recipient.uid)
+        return [merge_from(row) for row in found]
+
+    async def _until_won(self, attempt: Callable[[Connection], Awaitable[T]], *places: Place) -> T:
+        for losses in range(MAX_TRIES):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    if losses >= LOSSES_BEFORE_LOCKS:
+                        for place in sorted(places):
+                            await connection.fetch(SQL["lock_recipient"], *place)
+                    return await attempt(connection)
+            except (LostError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                await sleep(self._chance() * LONGEST_PAUSE_SECONDS)
+        raise UnavailableError("Others keep changing one of the two; try again in a moment.")
+
+    async def _record(self, connection: Connection, made: Merge, journal: Journal) -> None:
+        await connection.execute(
+            SQL["insert_merge"],
+            made.primary.environment_id,
+            made.id,
+            made.primary.collection,
+            made.primary.id,
+            made.primary_uid,
+            made.secondary.id,
+            made.secondary_uid,
+            made.merged_at,
+            self._sealer.seal(msgspec.json.encode(journal), purpose(made.id)),
+            made.unites,
+        )
+
+
+async def read_both(connection: Connection, *places: Place) -> dict[Place, Recipient]:
+    found = await connection.fetch(SQL["read_recipients"], *rows.place_columns(places))
+    return {recipient.place: recipient for recipient in map(rows.recipient_from, found)}
+
+
+async def write_both(connection: Connection, edit: str, origin: Origin, *pairs: tuple[Recipient, Recipient]) -> None:
+    """Writes each `(before, after)`, all or none. Raises LostError when one is not as it was before any more."""
+    effects = [Effect(before, after, [change(edit, before, after, origin)]) for before, after in pairs]
+    if len(await store_recipients(connection, effects, inherit)) < len(effects):
+        raise LostError
+
+
+def check_different(primary: Place, secondary: Place) -> None:
+    if primary == secondary:
+        raise RefusedError("same", "id", "Nobody can be merged with themselves.")
+    if primary[:2] != secondary[:2]:
+        raise RefusedError("collection", "id", "Only recipients of one collection can be merged.")
+
+
+def present(found: Mapping[Place, Recipient], place: Place) -> Recipient:
+    recipient = found.get(place)
+    if recipient is None or not recipient.lives:
+        raise MissingError(place)
+    check_format(recipient)
+    return recipient
+
+
+def following(merge: Merge) -> Job:
+    """The job that lets messages follow a merge, or its undoing."""
+    return Job("follow", {"environment_id": merge.primary.environment_id, "merge_id": str(merge.id), "sweep": 0})
+
+
+def merge_from(row: asyncpg.Record) -> Merge:
+    return Merge(
+        row["id"],
+        Place(row["environment_id"], row["collection"], row["primary_id"]),
+        row["primary_uid"],
+        Place(row["environment_id"], row["collection"], row["secondary_id"]),
+        row["secondary_uid"],
+        row["merged_at"],
+        row["settled_at"],
+        row["undone_at"],
+        row["unites"],
+    )
+
+
+def purpose(merge_id: UUID) -> str:
+    return f"merge {merge_id}"

@@ -1,0 +1,1 @@
+"""Reading recipients: one by one, and in lists."""

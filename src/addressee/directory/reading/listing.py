@@ -1,0 +1,125 @@
+"""Lists of recipients, by pages, in the order of their identities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.documents import MAX_ID_LENGTH, check_text
+from addressee.directory.reading import rows
+from addressee.directory.reading.uuid_ranges import ALWAYS, FIRST_UID, LAST_UID, Span
+from addressee.directory.recipient import Recipient
+
+SQL = load(__package__)
+
+LAST_CHARACTER = 0x10FFFF
+SURROGATES = range(0xD800, 0xE000)
+BEYOND_ALL_IDS = chr(LAST_CHARACTER) * (MAX_ID_LENGTH + 1)
+
+# So many ids are looked at to find out whether a prefix is rare: those of a rare one are read all and sorted, while
+# one that many have is soon met again on the way from one identity to the next.
+RARE = 10_000
+
+
+class Order(Enum):
+    OLDEST_FIRST = "asc"
+    NEWEST_FIRST = "desc"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Whom a list is about: whose identity is within a span, and whose id starts like this."""
+
+    uids: Span = ALWAYS
+    id_prefix: str = ""
+
+
+EVERYBODY = Selection()
+
+
+async def list_named(pool: Pool, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
+    """A page of living recipients of that very name, oldest first. It looks at each: for small collections."""
+    start = page.before if page.backwards else page.after
+    found = await pool.fetch(
+        SQL["list_recipients_named"],
+        environment_id,
+        collection,
+        name,
+        not page.backwards,
+        start or FIRST_UID,
+        page.size + 1,
+    )
+    return cut([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.uid)
+
+
+async def count_recipients(pool: Pool, environment_id: int, collection: str) -> int:
+    """How many recipients live in a collection."""
+    count: int = await pool.fetchval(SQL["recipient_count"], environment_id, collection)
+    return count
+
+
+async def list_recipients(
+    pool: Pool,
+    environment_id: int,
+    collection: str,
+    page: Page[UUID],
+    order: Order = Order.OLDEST_FIRST,
+    selection: Selection = EVERYBODY,
+) -> Slice[Recipient]:
+    """A page of living recipients. An identity never changes, so who stays is met exactly once.
+
+    Raises RefusedError for a prefix that no id can have.
+    """
+    ascending = (order is Order.OLDEST_FIRST) is not page.backwards
+    span = rest_of(selection.uids, page.before if page.backwards else page.after, ascending=ascending)
+    if selection.id_prefix:
+        ids = ids_from(selection.id_prefix)
+        looked_at = await pool.fetchval(SQL["count_ids"], environment_id, collection, *ids, RARE)
+        statement = "list_recipients_of_rare_ids" if looked_at < RARE else "list_recipients_of_common_ids"
+        found = await pool.fetch(SQL[statement], environment_id, collection, *span, page.size + 1, *ids, ascending)
+    else:
+        statement = "list_recipients" if ascending else "list_recipients_newest_first"
+        found = await pool.fetch(SQL[statement], environment_id, collection, *span, page.size + 1)
+    recipients = [rows.recipient_from(row) for row in found]
+    if page.backwards:
+        recipients.reverse()
+    return cut(recipients, page, lambda recipient: recipient.uid)
+
+
+def rest_of(span: Span, start: UUID | None, *, ascending: bool) -> Span:
+    """What is left of a span past `start`, in the direction of the walk."""
+    if start is None:
+        return span
+    if ascending:
+        return span._replace(first=max(span.first, next_uid(start)))
+    return span._replace(end=min(span.end, start))
+
+
+def next_uid(uid: UUID) -> UUID:
+    return UUID(int=min(uid.int + 1, LAST_UID.int))
+
+
+def ids_from(prefix: str) -> tuple[str, str]:
+    """The ids that start with `prefix`: from the first that can be, up to the second, which is none of them."""
+    check_text(prefix, "id_prefix")
+    return prefix, end_of(prefix)
+
+
+def end_of(prefix: str) -> str:
+    """What comes behind all ids that start with `prefix`, in the order of their characters, and before all others."""
+    kept = prefix.rstrip(chr(LAST_CHARACTER))
+    if not kept:
+        return BEYOND_ALL_IDS
+    following = ord(kept[-1]) + 1
+    return kept[:-1] + chr(SURROGATES.stop if following in SURROGATES else following)
+
+
+async def list_by_id(pool: Pool, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
+    """Living recipients in the order of their ids, past the first `start`, which are passed over one by one."""
+    found = await pool.fetch(SQL["list_recipients_by_id"], environment_id, collection, start, size)
+    return [rows.recipient_from(row) for row in found]

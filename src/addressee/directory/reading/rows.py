@@ -1,0 +1,77 @@
+"""Recipients between Python and the database's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from addressee.directory.addresses.forms import email_key
+from addressee.directory.recipient import Place, Recipient
+
+DOCUMENTS = ("attributes", "properties", "addresses", "channel_data", "preferences")
+
+decode = msgspec.json.Decoder().decode
+encode = msgspec.json.Encoder().encode
+
+
+def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
+    (
+        environment_id,
+        collection,
+        id,
+        uid,
+        version,
+        updated_at,
+        attributes,
+        properties,
+        addresses,
+        channel_data,
+        preferences,
+        deleted_at,
+        format,
+        deletions,
+        history_kept,
+    ) = row
+    return Recipient(
+        Place(environment_id, collection, id),
+        uid,
+        version,
+        updated_at,
+        document(attributes),
+        document(properties),
+        [] if addresses is None else [with_key_of_today(address) for address in decode(addresses)],
+        document(channel_data),
+        document(preferences),
+        deleted_at,
+        format,
+        deletions,
+        history_kept,
+    )
+
+
+def with_key_of_today(address: dict[str, Any]) -> dict[str, Any]:
+    """An address that is known by a key in ASCII, as domains were not when versions up to 0.1 wrote it."""
+    if address["kind"] != "email" or address["key"].isascii():
+        return address
+    return {**address, "key": email_key(address["value"])}
+
+
+def document(stored: bytes | None) -> dict[str, Any]:
+    return {} if stored is None or stored == b"{}" else decode(stored)
+
+
+def place_columns(places: Iterable[Place]) -> list[Sequence[Any]]:
+    """Environments, collections and ids, each as an array."""
+    columns = list(zip(*places, strict=True))
+    return [list(column) for column in columns] or [[], [], []]
+
+
+def changed_document(before: Recipient | None, after: Recipient, name: str) -> bytes | None:
+    """The document as JSON, or None when the stored one may stay."""
+    new = getattr(after, name)
+    if before is not None and getattr(before, name) is new:
+        return None
+    return encode(new)

@@ -1,0 +1,1 @@
+"""Writing recipients: batches, history, receipts, bulk calls."""

@@ -1,0 +1,120 @@
+"""Applies what waits for one place in memory: what to write, and what to answer once that is kept. Pure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from addressee.directory.edits.context import Moment
+from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.recipient import FORMAT, Place, Recipient
+from addressee.directory.writing.history import Change, change
+from addressee.directory.writing.receipts import Earlier, Receipt, RequestKey, StoredAnswer, repetition
+from addressee.directory.writing.writes import ReceiptKey, Write, Written
+
+
+@dataclass(slots=True)
+class Waiting:
+    write: Write
+    size: int
+    future: asyncio.Future[Written]
+
+
+@dataclass(slots=True)
+class Group:
+    """What waits for one place, in order of arrival; empty once it is answered."""
+
+    place: Place
+    waiting: list[Waiting]
+    losses: int = 0
+
+
+@dataclass(slots=True)
+class Applied:
+    """A group's edits applied in memory: what to write, and what to answer once that is kept.
+
+    `ended` are the identities that were ended, and whether the history of each is kept.
+    """
+
+    group: Group
+    before: Recipient | None
+    after: Recipient | None
+    changes: list[Change]
+    answers: list[Written | Exception]
+    receipts: list[ReceiptKey]
+    requests: list[tuple[Receipt, StoredAnswer]]
+    ended: Mapping[UUID, bool]
+
+    @property
+    def effective(self) -> bool:
+        return self.after is not self.before
+
+    @property
+    def departed(self) -> list[UUID]:
+        """Those of the ended identities whose history is kept."""
+        return [uid for uid, keeps_history in self.ended.items() if keeps_history]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Keys that were used before this batch: those of writes, and those of whole requests with their answers."""
+
+    receipts: Set[ReceiptKey] = frozenset()
+    requests: Mapping[RequestKey, Earlier] = field(default_factory=dict)
+
+
+def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> Applied:
+    """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
+    try:
+        check_format(found)
+    except UnavailableError as newer:
+        return Applied(group, found, found, [], [newer] * len(group.waiting), [], [], {})
+    recipient = found
+    changes: list[Change] = []
+    answers: list[Written | Exception] = []
+    receipts: list[ReceiptKey] = []
+    requests: list[tuple[Receipt, StoredAnswer]] = []
+    ended: dict[UUID, bool] = {}
+    version = (found.version if found else 0) + 1
+    for item in group.waiting:
+        request = item.write.request
+        if request is not None and (earlier := used.requests.get(request.request_key)) is not None:
+            answers.append(repetition(request.key, request.fingerprint, earlier))
+            continue
+        key = item.write.receipt_key
+        if key in used.receipts or key in receipts:
+            answers.append(Written(recipient, recipient))
+            continue
+        before = recipient
+        moment = Moment(now, version, uuid7)
+        made: list[Change] = []
+        try:
+            for edit in item.write.edits:
+                after = edit.apply(recipient, group.place, moment)
+                if after is not None and after is not recipient:
+                    made.append(change(edit.name, recipient, after, item.write.origin))
+                    recipient = after
+            written = Written(recipient, before, tuple(moment.warnings))
+            if request is not None:
+                requests.append((request, request.answer(written)))
+        except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on
+            recipient = before
+            answers.append(error.below(item.write.path) if isinstance(error, RefusedError) else error)
+            continue
+        changes += made
+        ended |= moment.ended
+        answers.append(written)
+        if key is not None:
+            receipts.append(key)
+    return Applied(group, found, recipient, changes, answers, receipts, requests, ended)
+
+
+def check_format(found: Recipient | None) -> None:
+    """Raises UnavailableError for a recipient that this code must not rewrite."""
+    if found is not None and found.format > FORMAT:
+        raise UnavailableError("This recipient was written by a newer version; upgrade this process.")

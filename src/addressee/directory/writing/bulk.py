@@ -1,0 +1,180 @@
+"""Bulk calls: many writes while the caller waits, each with its own outcome, which stays readable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import structs
+from uuid_utils.compat import uuid7
+
+from addressee.database.expiry import delete_before
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.documents import escaped
+from addressee.directory.errors import RefusedError
+from addressee.directory.writing.notices import note
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.writes import Write, Written
+
+SQL = load(__package__)
+
+OPERATION_LIFE = timedelta(days=30)
+
+
+class Failure(msgspec.Struct, frozen=True, array_like=True):
+    """A row that was refused. What cannot be stored of its id stands there as an escape."""
+
+    collection: str
+    id: str
+    message: str
+
+    def __post_init__(self) -> None:
+        structs.force_setattr(self, "id", escaped(self.id))
+        structs.force_setattr(self, "message", escaped(self.message))
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOperation:
+    """A bulk call that has done `total` rows so far. Rows that did not fail were written.
+
+    One that goes on after its answer is not completed yet, and does not know how many rows there will be.
+    `failed_at` is when its last attempt to go on failed: it is tried again.
+    """
+
+    id: UUID
+    name: str
+    total: int
+    failures: tuple[Failure, ...]
+    started_at: datetime
+    completed_at: datetime | None
+    failed_at: datetime | None = None
+
+    @property
+    def status(self) -> Literal["processing", "completed", "failed"]:
+        if self.completed_at is not None:
+            return "completed"
+        return "processing" if self.failed_at is None else "failed"
+
+
+async def run_bulk(
+    pool: Pool,
+    writer: Writer,
+    clock: Clock,
+    environment_id: int,
+    name: str,
+    writes: Sequence[Write | Failure],
+    request: Receipt | None = None,
+) -> BulkOperation:
+    """Writes the rows and keeps the outcome. A `Failure` among them is a row that was refused before.
+
+    Raises OverloadedError or UnavailableError, as the writer does; some rows may then have been written. With a
+    `request`, its repetition writes only the others.
+    """
+    started_at = clock.now()
+    attempted = [
+        once(write, request, index) if request else write
+        for index, write in enumerate(writes)
+        if isinstance(write, Write)
+    ]
+    results = await writer.write_all(attempted)
+    await note_warnings(pool, attempted, results, clock.now())
+    failures = [row for row in writes if isinstance(row, Failure)] + [
+        Failure(write.place.collection, write.place.id, result.message)
+        for write, result in zip(attempted, results, strict=True)
+        if isinstance(result, RefusedError)
+    ]
+    return await conclude(pool, clock, environment_id, name, len(writes), failures, started_at, request)
+
+
+async def note_warnings(
+    pool: Pool, writes: Sequence[Write], results: Sequence[Written | RefusedError], now: datetime
+) -> None:
+    """Keeps what was to be said of rows that were written: the outcome has no place for it."""
+    said = [
+        (write.place, [warning.message for warning in result.warnings])
+        for write, result in zip(writes, results, strict=True)
+        if isinstance(result, Written) and result.warnings
+    ]
+    if said:
+        await note(pool, writes[0].origin.request_id or "", said, now)
+
+
+async def conclude(
+    pool: Pool,
+    clock: Clock,
+    environment_id: int,
+    name: str,
+    total: int,
+    failures: Sequence[Failure],
+    started_at: datetime,
+    request: Receipt | None,
+) -> BulkOperation:
+    """Keeps the outcome of a bulk call that has come to its end."""
+    operation = BulkOperation(uuid7(), name, total, tuple(failures), started_at, clock.now())
+    async with pool.acquire() as connection, connection.transaction():
+        await store(connection, environment_id, operation)
+        await keep(connection, request, operation, clock.now())
+    return operation
+
+
+def once(write: Write, request: Receipt, row: int) -> Write:
+    """The write with a receipt of its own, so that a request which was cut off goes on where it was."""
+    return structs.replace(write, receipt=f"{request.fingerprint.hex()}#{row}#{request.key}")
+
+
+async def store(
+    connection: Connection, environment_id: int, operation: BulkOperation, rest: bytes | None = None
+) -> None:
+    """Keeps a bulk call; `rest` (JSON) is what is left of one that goes on, in the words of who does it."""
+    await connection.execute(
+        SQL["record_bulk_operation"],
+        environment_id,
+        operation.id,
+        operation.name,
+        operation.total,
+        msgspec.json.encode(operation.failures),
+        operation.started_at,
+        operation.completed_at,
+        rest,
+    )
+
+
+async def lock_rest(connection: Connection, environment_id: int, id: UUID) -> bytes | None:
+    """What is left of a bulk call, held until the transaction ends so that nobody else does it; None: nothing is."""
+    rest: bytes | None = await connection.fetchval(SQL["lock_rest_of_bulk_operation"], environment_id, id)
+    return rest
+
+
+async def advance(
+    connection: Connection, environment_id: int, id: UUID, rows: int, rest: bytes | None, now: datetime
+) -> None:
+    """Counts rows that were done, and keeps what is left after them; None completes the call."""
+    completed_at = now if rest is None else None
+    await connection.execute(SQL["advance_bulk_operation"], environment_id, id, rows, rest, completed_at)
+
+
+async def fail(pool: Pool, environment_id: int, id: UUID, now: datetime) -> None:
+    """Says that the last attempt to go on failed."""
+    await pool.execute(SQL["fail_bulk_operation"], environment_id, id, now)
+
+
+async def find_bulk_operation(database: Pool | Connection, environment_id: int, id: UUID) -> BulkOperation | None:
+    row = await database.fetchrow(SQL["find_bulk_operation"], environment_id, id)
+    if row is None:
+        return None
+    failures = msgspec.json.decode(row["failures"], type=tuple[Failure, ...])
+    return BulkOperation(
+        row["id"], row["name"], row["total"], failures, row["started_at"], row["completed_at"], row["failed_at"]
+    )
+
+
+async def delete_old_operations(connection: Connection, now: datetime) -> None:
+    """Deletes outcomes that nobody asks for any more."""
+    await delete_before(connection, SQL["delete_old_bulk_operations"], now - OPERATION_LIFE)

@@ -1,0 +1,86 @@
+"""Notices: what was passed over of a write, kept for a week where the answer had no place to say it.
+
+What nobody waited for an answer to, like a schedule that could not start its workflow, is told here too. They name
+keys and rules, and never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from addressee.database.expiry import delete_before
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.documents import escaped
+from addressee.directory.reading.uuid_ranges import FIRST_UID, LAST_UID
+from addressee.directory.recipient import Place
+
+SQL = load(__package__)
+
+NOTICE_LIFE = timedelta(days=7)
+
+# The id of the request for what none has caused.
+NO_REQUEST = ""
+
+
+class Notice(Struct, frozen=True):
+    """`id` is a UUIDv7; `request_id` is that of the request which wrote, and empty when there was none."""
+
+    id: UUID
+    place: Place
+    request_id: str
+    messages: Sequence[str]
+    recorded_at: datetime
+
+
+async def note(
+    database: Pool | Connection, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]], now: datetime
+) -> None:
+    """Keeps what was passed over of one request. Names in it may be of any text."""
+    if not passed_over:
+        return
+    rows = [
+        (
+            place.environment_id,
+            uuid7(),
+            place.collection,
+            place.id,
+            msgspec.json.encode([escaped(message) for message in messages]),
+        )
+        for place, messages in passed_over
+    ]
+    await database.execute(SQL["insert_notices"], *zip(*rows, strict=True), request_id, now)
+
+
+async def list_notices(pool: Pool, environment_id: int, page: Page[UUID]) -> Slice[Notice]:
+    """A page of an environment's notices, newest first."""
+    start = page.before if page.backwards else page.after
+    found = await pool.fetch(
+        SQL["list_notices"],
+        environment_id,
+        not page.backwards,
+        start or (FIRST_UID if page.backwards else LAST_UID),
+        page.size + 1,
+    )
+    notices = [
+        Notice(
+            row["id"],
+            Place(environment_id, row["collection"], row["recipient_id"]),
+            row["request_id"],
+            msgspec.json.decode(row["messages"], type=tuple[str, ...]),
+            row["recorded_at"],
+        )
+        for row in found
+    ]
+    return cut(notices, page, lambda notice: notice.id)
+
+
+async def delete_old_notices(connection: Connection, now: datetime) -> None:
+    await delete_before(connection, SQL["delete_old_notices"], now - NOTICE_LIFE)

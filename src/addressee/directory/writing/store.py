@@ -1,0 +1,120 @@
+"""Puts applied edits into the database, with their history and what else hangs on them."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.addresses.push_tokens import Loss, Step, are_moved, claim
+from addressee.directory.reading import rows
+from addressee.directory.recipient import Place, Recipient, is_membership
+from addressee.directory.writing.history import Change
+from addressee.directory.writing.zone_changes import has_moved, zone_jobs
+
+SQL = load(__package__)
+
+COUNT_SLOTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A recipient that becomes another, with what the history keeps of it."""
+
+    before: Recipient | None
+    after: Recipient
+    changes: Sequence[Change]
+
+
+# Gives tokens to those who got them, and returns who lost them by the place of who got them.
+Handing: TypeAlias = Callable[[Connection, Iterable[Step]], Awaitable[dict[Place, list[Loss]]]]
+
+
+async def store_recipients(
+    connection: Connection, effects: Sequence[Effect], hand_over: Handing = claim
+) -> Mapping[Place, Sequence[Loss]]:
+    """Writes those recipients that are still as they were before. Returns the places that won, each with those whose
+    push tokens it took.
+
+    When somebody appears or disappears they are counted, and tokens change hands when addresses did; everything else
+    is one statement.
+    """
+    counted = [effect for effect in effects if difference(effect)]
+    moved = [effect for effect in effects if are_moved(effect.before, effect.after)]
+    rezoned = [effect.after for effect in effects if has_moved(effect.before, effect.after)]
+    if not counted and not moved and not rezoned:
+        return dict.fromkeys(await write(connection, effects), ())
+    async with connection.transaction():
+        won = await write(connection, effects)
+        steps = [(effect.before, effect.after) for effect in moved if effect.after.place in won]
+        losses = await hand_over(connection, steps) if steps else {}
+        await enqueue(connection, zone_jobs(recipient for recipient in rezoned if recipient.place in won))
+        await count(connection, [effect for effect in counted if effect.after.place in won])
+    return {place: losses.get(place, ()) for place in won}
+
+
+async def count(connection: Connection, effects: Sequence[Effect]) -> None:
+    """Last in a transaction, as others wait for it meanwhile; in a slot drawn by lot, so that few do."""
+    differences: Counter[tuple[int, str]] = Counter()
+    for effect in effects:
+        differences[effect.after.place[:2]] += difference(effect)
+    changes = [(*collection, by) for collection, by in differences.items() if by]
+    if changes:
+        slot = secrets.randbelow(COUNT_SLOTS)
+        await connection.execute(SQL["count_recipients"], *zip(*changes, strict=True), slot)
+
+
+def difference(effect: Effect) -> int:
+    """How many more recipients live where this one does. What is one within another one counts for nothing."""
+    lived = effect.before is not None and effect.before.lives
+    if lived is effect.after.lives or is_membership(effect.after.place):
+        return 0
+    return 1 if effect.after.lives else -1
+
+
+async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]:
+    """The guarded write (DESIGN §3): one statement, sorted by key so that writers cannot deadlock."""
+    if not effects:
+        return set()
+    written = [
+        (
+            *effect.after.place,
+            effect.after.uid,
+            effect.after.version,
+            effect.after.updated_at,
+            *(rows.changed_document(effect.before, effect.after, name) for name in rows.DOCUMENTS),
+            effect.after.deleted_at,
+            effect.after.format,
+            effect.after.deletions,
+            effect.after.history_kept,
+        )
+        for effect in effects
+    ]
+    changes = [
+        (
+            *effect.after.place,
+            ordinal,
+            change.uid,
+            change.edit,
+            change.origin.key_id,
+            change.origin.request_id,
+            None if change.before is None else rows.encode(change.before),
+            None if change.after is None else rows.encode(change.after),
+        )
+        for effect in effects
+        for ordinal, change in enumerate(effect.changes)
+    ]
+    arguments: list[Any] = [*zip(*written, strict=True), *zip(*changes, strict=True)]
+    won = await connection.fetch(SQL["write_recipients"], *arguments)
+    return {Place(*row) for row in won}
+
+
+def erasure(ended: Iterable[tuple[Place, UUID]]) -> Job:
+    """The job that erases what ended identities leave behind: messages, runs, values in the history."""
+    return Job("erase", {"people": [[*place, str(uid)] for place, uid in ended]})

@@ -1,0 +1,84 @@
+"""Takes push tokens away from those who lost them to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.addresses import device_tokens, push_tokens
+from addressee.directory.addresses.entries import PUSH
+from addressee.directory.addresses.push_tokens import Loss
+from addressee.directory.attributes import render_instant
+from addressee.directory.clock import Clock
+from addressee.directory.edits.context import Moment, changed
+from addressee.directory.errors import UnavailableError, unavailable_when_away
+from addressee.directory.reading import rows
+from addressee.directory.recipient import Recipient
+from addressee.directory.writing.applying import check_format
+from addressee.directory.writing.history import NO_ORIGIN, change
+from addressee.directory.writing.store import Effect, store_recipients
+
+SQL = load(__package__)
+
+
+class Release(Struct, frozen=True):
+    """The job that takes tokens away from those who lost them."""
+
+    people: Sequence[Loss]
+
+
+class Releasing:
+    """The handler of the job `release_tokens`."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def release(self, release: Release) -> None:
+        """May be run again, and at once."""
+        for loss in release.people:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await self._take(connection, loss)
+
+    async def release_now(self, people: Sequence[Loss]) -> None:
+        """The same for who waits for it; where the database does not let it, the job does it later."""
+        with suppress(UnavailableError, asyncpg.TransactionRollbackError), unavailable_when_away():
+            await self.release(Release(people))
+
+    async def _take(self, connection: Connection, loss: Loss) -> None:
+        """Under the row's lock: whoever gets a token writes to their own row in the same transaction."""
+        row = await connection.fetchrow(SQL["lock_recipient"], *loss.place)
+        if row is None or row["uid"] != loss.uid:
+            return
+        found = rows.recipient_from(row)
+        check_format(found)
+        lost = await push_tokens.still_lost(connection, loss)
+        moment = Moment(self._clock.now(), found.version + 1, uuid7)
+        after = changed(found, moment, **without_tokens(found, lost, moment.now))
+        if after is not found:
+            made = change("remove_address", found, after, NO_ORIGIN)
+            await store_recipients(connection, [Effect(found, after, [made])])
+
+
+def without_tokens(recipient: Recipient, lost: Set[str], now: datetime) -> dict[str, Any]:
+    """The documents that hold tokens, without those whose digests are lost."""
+
+    def is_lost(token: str) -> bool:
+        return push_tokens.digest_of(token).hex() in lost
+
+    return {
+        "addresses": [
+            address
+            for address in recipient.addresses
+            if address["kind"] not in PUSH or not is_lost(push_tokens.token_of(address))
+        ],
+        "channel_data": device_tokens.without_tokens(recipient.channel_data, is_lost, render_instant(now)),
+    }

@@ -1,0 +1,51 @@
+"""What a caller asks the writer for, and what it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from addressee.directory.addresses.push_tokens import Loss
+from addressee.directory.edits.context import Warning
+from addressee.directory.edits.recipients import Edit
+from addressee.directory.recipient import Place, Recipient
+from addressee.directory.writing.history import NO_ORIGIN, Origin
+from addressee.directory.writing.receipts import Receipt
+
+ReceiptKey: TypeAlias = tuple[int, str, str, str]
+
+
+class Write(Struct, frozen=True):
+    """Edits of one recipient, applied in order, all or none.
+
+    With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
+    is asked for. `request` is the receipt of a whole request that consists of this write: its repetition raises
+    RepeatedError, which holds the first answer. `path` is where a request describes the recipient: what is refused is
+    named from there.
+    """
+
+    place: Place
+    edits: tuple[Edit, ...]
+    origin: Origin = NO_ORIGIN
+    receipt: str | None = None
+    request: Receipt | None = None
+    path: str = ""
+
+    @property
+    def receipt_key(self) -> ReceiptKey | None:
+        return None if self.receipt is None else (*self.place, self.receipt)
+
+
+class Written(Struct, frozen=True):
+    """The recipient once the write was kept, and as it was before (None: nobody was there).
+
+    `warnings` say what was passed over; of a write that is repeated under its receipt there are none. `losses` name
+    those who lost push tokens to this recipient: what is left to do for them, a job does too.
+    """
+
+    recipient: Recipient | None
+    before: Recipient | None
+    warnings: tuple[Warning, ...] = ()
+    losses: Sequence[Loss] = ()

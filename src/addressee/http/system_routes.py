@@ -1,0 +1,108 @@
+"""What every installation answers besides the dialects: health, metrics, the API's description."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import falcon
+import msgspec
+from falcon.asgi import Request, Response
+
+from addressee.api.operation import Dialect
+from addressee.database.jobs.queue import QueueState, queue_state
+from addressee.database.pool import Pool, is_away, reaches
+from addressee.http import metrics, openapi, reference_page
+
+READY_TIMEOUT_SECONDS = 2
+
+
+class Live:
+    """The process answers."""
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "health.live"
+        resp.data = b'{"status":"live"}'
+
+    on_head = on_get
+
+
+class Ready:
+    """The process can do its work: it reaches the database."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "health.ready"
+        if await reaches(self._pool, READY_TIMEOUT_SECONDS):
+            resp.data = b'{"status":"ready"}'
+        else:
+            resp.status = falcon.HTTP_503
+            resp.data = b'{"status":"waiting for the database"}'
+
+    on_head = on_get
+
+
+class Metrics:
+    """Made in a thread beside the requests, once for all who ask meanwhile."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._rendering: asyncio.Task[bytes] | None = None
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "metrics"
+        resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
+        if self._rendering is None or self._rendering.done():
+            self._rendering = asyncio.create_task(self._render())
+        resp.data = await asyncio.shield(self._rendering)
+
+    async def _render(self) -> bytes:
+        return await asyncio.to_thread(metrics.render, await self._queue())
+
+    async def _queue(self) -> list[QueueState]:
+        """Nothing while the database is away: the rest is all the more of interest then."""
+        try:
+            return await queue_state(self._pool)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return []
+
+
+class Description:
+    """The OpenAPI document and its page, made once."""
+
+    def __init__(self, dialects: Sequence[Dialect]) -> None:
+        document = openapi.document(dialects)
+        self._json = msgspec.json.encode(document)
+        readable = msgspec.json.format(msgspec.json.encode(document["components"]["schemas"]), indent=2)
+        self._codes = {name: code for dialect in dialects for name, code in dialect.codes.items()}
+        self._page = reference_page.page(document, readable.decode(), self._codes)
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "openapi"
+        resp.data = self._json
+
+    async def on_get_page(self, req: Request, resp: Response) -> None:
+        req.context.label = "openapi"
+        resp.content_type = falcon.MEDIA_HTML
+        resp.text = self._page
+
+    async def on_get_error(self, req: Request, resp: Response, code: str) -> None:
+        """Serves the page that explains an error code."""
+        req.context.label = "openapi"
+        known = self._codes.get(code)
+        if known is None:
+            await nowhere(req, resp)
+            return
+        resp.content_type = falcon.MEDIA_HTML
+        resp.text = reference_page.error_page(code, known)
+
+
+async def nowhere(req: Request, resp: Response | None, **path: str) -> None:
+    """A path that belongs to nobody."""
+    assert resp is not None
+    resp.status = falcon.HTTP_404
+    resp.data = b'{"status":404,"message":"There is nothing at this path; /docs describes what there is."}'

@@ -1,0 +1,180 @@
+"""Markdown with values: what a template prints is text, wherever it stands, and is escaped once, as it becomes HTML.
+
+A value is not in the markdown that is parsed. A mark stands for it, a word that means nothing to markdown; so no value
+changes what its author has laid out, and what was parsed for one recipient is good for the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache, wraps
+from html import unescape
+from typing import Any
+
+import nh3
+from liquid import BoundTemplate, Markup, RenderContext
+from liquid.exceptions import OutputStreamLimitError
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+from addressee.channels.links import Checked, checked_html, scheme_of
+from addressee.messaging.content import liquid as templates
+from addressee.messaging.content.liquid import MAX_OUTPUT_BYTES, BoundedEnvironment, TemplateError
+from addressee.messaging.content.liquid_filters import Filter
+from addressee.messaging.content.liquid_values import text_of
+
+# It begins with a digit, so that in angle brackets it is no tag.
+MARK = re.compile(r"0vq(\d+)qv0")
+VALUES = "values"
+
+# A character in HTML that is not part of a word: within a text, an attribute with or without quotes, or code.
+SPECIAL = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
+
+# A link whose address is printed: `<{{ data.url }}>`.
+PRINTED_LINK = re.compile(rf"<({MARK.pattern}[^<>\x00-\x20]*)>")
+LINK_TAG = re.compile(r"<printed-link>(.*?)</printed-link>")
+MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+
+CACHED_PAGES = 500
+MAX_CACHED_LENGTH = 10_000
+
+
+class MarkdownContext(RenderContext):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # A text of the template itself, and what was captured, is markdown: it is told by being `Markup`.
+        self.autoescape = True
+        self.tag_namespace[VALUES] = {}
+
+
+class MarkdownTemplate(BoundTemplate):
+    context_class = MarkdownContext
+
+
+class MarkdownEnvironment(BoundedEnvironment):
+    """Templates of markdown, whose values are marked. A filter makes a text of what it is given, but for three."""
+
+    template_class = MarkdownTemplate
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        own: dict[str, Filter] = {"newline_to_br": newline_to_br, "escape": text_of, "escape_once": unescaped}
+        as_they_are: dict[str, Filter] = {"default": self.filters["default"], "safe": safe}
+        self.filters = {name: of_texts(filter) for name, filter in {**self.filters, **own}.items()} | as_they_are
+
+    def printed(self, value: object, context: RenderContext) -> str:
+        if isinstance(value, Markup):
+            return value
+        text = text_of(value)
+        return text if isinstance(value, bool | int | float) or not text else Markup(mark(text, context))
+
+
+def mark(text: str, context: RenderContext) -> str:
+    values: dict[str, int] = context.tag_namespace[VALUES]
+    return f"0vq{values.setdefault(text, len(values))}qv0"
+
+
+def with_values(text: str, values: Collection[str], escape: Callable[[str], str]) -> str:
+    """The text with the values in the places of their marks. Raises OutputStreamLimitError."""
+    known = list(values)
+    found = [int(mark[1]) for mark in MARK.finditer(text)]
+    if sum(len(known[index]) for index in found if index < len(known)) > MAX_OUTPUT_BYTES:
+        raise OutputStreamLimitError("output stream limit reached", token=None)
+    return MARK.sub(lambda mark: escape(known[int(mark[1])]) if int(mark[1]) < len(known) else mark[0], text)
+
+
+def of_texts(filter: Filter) -> Filter:
+    """A filter that sees the texts that marks stand for, and whose result is a text."""
+    takes_context = getattr(filter, "with_context", False)
+
+    @wraps(filter)
+    def run(*given: Any, context: RenderContext, **options: Any) -> Any:
+        values = context.tag_namespace[VALUES]
+        texts = [with_values(str.__str__(each), values, str) if isinstance(each, Markup) else each for each in given]
+        return filter(*texts, **options, **({"context": context} if takes_context else {}))
+
+    run.with_context = True  # type: ignore[attr-defined]
+    return run
+
+
+def safe(value: Any) -> Markup:
+    """The value as markdown: what an author says of values that are theirs."""
+    return Markup(text_of(value))
+
+
+def unescaped(value: Any) -> str:
+    return unescape(text_of(value))
+
+
+def newline_to_br(value: Any, *, context: RenderContext) -> Markup:
+    return Markup("<br />\n").join(Markup(mark(line, context)) for line in text_of(value).splitlines())
+
+
+newline_to_br.with_context = True  # type: ignore[attr-defined]
+
+MARKDOWN = MarkdownEnvironment()
+
+
+def printed_link(state: StateInline, silent: bool) -> bool:
+    found = PRINTED_LINK.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = f"<printed-link>{found[1]}</printed-link>"
+    state.pos = found.end()
+    return True
+
+
+def parser() -> MarkdownIt:
+    """Addresses stay as they are written: they are looked at when their values are in them."""
+    made = MarkdownIt("commonmark")
+    made.inline.ruler.before("autolink", "printed_link", printed_link)
+    made.validateLink = lambda url: True  # type: ignore[method-assign]
+    made.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    made.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    return made
+
+
+PARSER = parser()
+
+
+def to_html(source: str, scope: Mapping[str, Any], schemes: frozenset[str]) -> Checked:
+    """A template of markdown as harmless HTML. Raises TemplateError."""
+    marked, context = templates.render_within(source, scope, MARKDOWN)
+    page = kept_page(marked) if len(marked) <= MAX_CACHED_LENGTH else page_of(marked)
+    try:
+        page = with_values(page, context.tag_namespace[VALUES], escaped)
+    except OutputStreamLimitError as error:
+        raise TemplateError(str(error.message), None) from None
+    checked = checked_html(LINK_TAG.sub(link, page), schemes)
+    return checked._replace(text=cleaner(schemes).clean(checked.text).strip())
+
+
+@lru_cache(maxsize=CACHED_PAGES)
+def kept_page(marked: str) -> str:
+    return page_of(marked)
+
+
+def page_of(marked: str) -> str:
+    page: str = PARSER.render(marked)
+    return page
+
+
+@lru_cache
+def cleaner(schemes: frozenset[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(url_schemes=set(schemes))
+
+
+def escaped(text: str) -> str:
+    return SPECIAL.sub(lambda special: f"&#{ord(special[0])};", text)
+
+
+def link(tag: re.Match[str]) -> str:
+    """A printed link whose address is known now. What is no address is a text in angle brackets."""
+    address = unescape(tag[1])
+    if scheme_of(address) is not None:
+        return f'<a href="{tag[1]}">{tag[1]}</a>'
+    if MAIL_ADDRESS.fullmatch(address):
+        return f'<a href="mailto:{tag[1]}">{tag[1]}</a>'
+    return f"&lt;{tag[1]}&gt;"

@@ -1,0 +1,71 @@
+"""Obstacles that arose after messages were made. Sends are checked for them before each try, the first included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document
+from addressee.messaging.delivery.sends import Claimed, Obstacle
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.recipients.identity import TRANSIENT
+from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.store import Run, recipient_run_from
+from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus
+from addressee.messaging.steps.reach import unreachable
+
+SQL = load(__package__)
+
+MISSING: Document = {"reason": "recipient_missing"}
+CANCELLED: Document = {"reason": "run_cancelled"}
+
+
+async def read_obstacles(
+    pool: Pool, reader: Reader, run: Run | None, sends: Sequence[Claimed], now: datetime
+) -> Mapping[str, Obstacle]:
+    """Why sends of a run are not to be tried, by their ids; those that nothing stops are not among them.
+
+    It is asked for all of them at once. None: of the run nothing is left, so everybody in it was erased.
+    """
+    if run is None:
+        return {send.id: Obstacle(MISSING, send.recipient.id) for send in sends}
+    ids = {send.recipient_run_id for send in sends}
+    rows = await pool.fetch(SQL["recipient_runs_by_id"], run.environment_id, list(ids))
+    runs = {row["id"]: recipient_run_from(row) for row in rows}
+    of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
+    facts = await read_facts(pool, reader, run, list(of_sends.values()), now)
+    known = dict(zip(of_sends, facts, strict=True))
+    channels = {channel.id: channel for each in facts[:1] for channel in each.channels.values()}
+    obstacles = {}
+    for send in sends:
+        recipient_run = runs.get(send.recipient_run_id)
+        reason = reason_for(send, recipient_run, known[send.recipient_run_id], channels[send.channel_id])
+        if reason is not None:
+            place = send.recipient if recipient_run is None else recipient_run.recipient
+            obstacles[send.id] = Obstacle(reason, place.id)
+    return obstacles
+
+
+def run_of(send: Claimed, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
+    """The run of a send, for whoever the send is for: that is somebody else once its recipient was merged."""
+    to = send.recipient
+    found = runs.get(send.recipient_run_id)
+    if found is None:
+        return RecipientRun(send.recipient_run_id, to.reference, to.uid, {}, RunStatus.COMPLETED)
+    return replace(found, recipient=to.reference, uid=to.uid)
+
+
+def reason_for(send: Claimed, run: RecipientRun | None, facts: Facts, channel: Channel) -> Document | None:
+    """Returns why a send is not to be tried, or None. A transient recipient cannot change: only cancelling stops it."""
+    if run is not None and run.status is RunStatus.CANCELLED:
+        return CANCELLED
+    if send.recipient.collection == TRANSIENT:
+        return None
+    if facts.recipient is None:
+        return MISSING
+    return unreachable(send.address, facts.recipient, channel, facts.wishes, facts.kinds)

@@ -1,0 +1,213 @@
+"""Sends what is due, and records what became of it. Sending is at least once; records are exactly once.
+
+A send is claimed before it is tried: its due time moves past the end of the try. A worker that dies leaves it to be
+tried again then. The sends of a message are tried each by itself; their message's status follows from theirs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+import structlog
+from prometheus_client import Histogram
+
+from addressee.channels.providers import PROVIDERS
+from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
+from addressee.database.jobs.queue import enqueue
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.database.sealing import Sealer
+from addressee.directory.clock import Clock
+from addressee.directory.edits.addresses import DisableAddress
+from addressee.directory.groups.memberships import kinds_of, place_of
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import TENANTS, Recipient
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.writes import Write
+from addressee.messaging.delivery.obstacles import read_obstacles
+from addressee.messaging.delivery.outcomes import change_messages, record
+from addressee.messaging.delivery.sends import Claimed, Tried, claimed_from, letter, naming_token
+from addressee.messaging.environment.channels import open_secrets
+from addressee.messaging.messages.model import lock_messages
+from addressee.messaging.messages.status import Change, Status, outcome, retry_after
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.recipients.people import People, read_people
+from addressee.messaging.runs.model import RunPage
+from addressee.messaging.runs.store import Run, read_run
+
+SQL = load(__package__)
+
+BATCH_SIZE = 25
+
+# A batch starts no send after this long, so that the last one ends before the claim does.
+STARTING_TIME = timedelta(seconds=20)
+CLAIM = STARTING_TIME + timedelta(seconds=SENDING_SECONDS)
+
+DELAY = Histogram(
+    "addressee_send_delay_seconds",
+    "Time from making a message to its provider's answer",
+    buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800),
+)
+
+log = structlog.get_logger()
+
+
+class Line(NamedTuple):
+    """A channel that is open for sending."""
+
+    provider: str
+    sender: Sender[Any]
+
+
+class Sending:
+    """The handler of the job `send`."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        reader: Reader,
+        writer: Writer,
+        sealer: Sealer,
+        outbox: Path,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._writer = writer
+        self._sealer = sealer
+        self._outbox = outbox
+        self._clock = clock
+        self._chance = chance
+
+    async def send(self, page: RunPage) -> None:
+        """Sends what is due of a page, and leaves a job for what will be."""
+        run = await read_run(self._pool, page.environment_id, page.run_id)
+        async with AsyncExitStack() as stack:
+            lines: dict[UUID, Line] = {}
+            while batch := await self._claim(page):
+                for channel_id in {send.channel_id for send in batch} - lines.keys():
+                    lines[channel_id] = await self._open(page.environment_id, channel_id)
+                    stack.push_async_callback(lines[channel_id].sender.close)
+                tried = await self._try(run, batch, lines)
+                recorded = await self._record(page.environment_id, tried)
+                bounced = [each.send for each in recorded if each.status is Status.BOUNCED]
+                await self._disable(page.environment_id, bounced)
+        async with self._pool.acquire() as connection, connection.transaction():
+            due_at = await connection.fetchval(SQL["next_send_due"], *msgspec.structs.astuple(page))
+            if due_at is not None:
+                await enqueue(connection, [page.job("send", max(due_at - self._clock.now(), timedelta()))])
+
+    async def _claim(self, page: RunPage) -> list[Claimed]:
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(
+                SQL["claim_sends"], *msgspec.structs.astuple(page), now, now + CLAIM, BATCH_SIZE
+            )
+            claimed = [claimed_from(row) for row in rows]
+            again = [send for send in claimed if send.status is Status.DELIVERY_ATTEMPTED]
+            if again:
+                requeued = [Tried(send, (Change(Status.QUEUED),)) for send in again]
+                await lock_messages(connection, page.environment_id, {send.message_id for send in again})
+                await change_messages(connection, page.environment_id, requeued, now)
+        return [replace(send, status=Status.QUEUED) for send in claimed]
+
+    async def _open(self, environment_id: int, channel_id: UUID) -> Line:
+        channel = await self._pool.fetchrow(SQL["channel_settings"], environment_id, channel_id)
+        assert channel is not None
+        provider = PROVIDERS[channel["provider"]]
+        assert provider.open is not None
+        secrets = open_secrets(self._sealer, channel_id, channel["sealed_secrets"])
+        settings = {**msgspec.json.decode(channel["settings"]), **secrets}
+        sender = provider.open(msgspec.convert(settings, provider.settings), self._outbox / channel["environment"])
+        return Line(channel["provider"], sender)
+
+    async def _try(self, run: Run | None, batch: Sequence[Claimed], lines: Mapping[UUID, Line]) -> list[Tried]:
+        """Tries those that there is time for; the others stay claimed until they are due again."""
+        now = self._clock.now()
+        obstacles = await read_obstacles(self._pool, self._reader, run, batch, now)
+        until = now + STARTING_TIME
+        chance = self._chance()
+        tried = []
+        for send in batch:
+            if self._clock.now() >= until:
+                break
+            obstacle = obstacles.get(send.id)
+            if obstacle is not None:
+                tried.append(Tried(send, (Change(Status.NOT_SENT, obstacle.reason),), obstacle=obstacle))
+            else:
+                tried.append(self._judge(send, await ask(lines[send.channel_id].sender, send), chance))
+        return tried
+
+    def _judge(self, send: Claimed, result: Sent | Failed, chance: float) -> Tried:
+        attempt = send.attempts + 1
+        changes = tuple(naming_token(change, send) for change in outcome(attempt, result))
+        if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
+            return Tried(send, changes, exchange=result.exchange)
+        pause = result.retry_after if isinstance(result, Failed) else None
+        return Tried(send, changes, self._clock.now() + retry_after(attempt, chance, pause), result.exchange)
+
+    async def _record(self, environment_id: int, tried: Sequence[Tried]) -> list[Tried]:
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            recorded = await record(connection, environment_id, tried, now)
+        for each in recorded:
+            DELAY.observe((now - each.send.inserted_at).total_seconds())
+            log.info("message tried", message_id=each.send.message_id, status=each.status)
+        return recorded
+
+    async def _disable(self, environment_id: int, bounced: Sequence[Claimed]) -> None:
+        """Keeps dead addresses from being used again. One that a crash lets live will bounce again."""
+        if not bounced:
+            return
+        people = await read_people(self._reader, environment_id, [send.recipient for send in bounced])
+        within = await read_within(self._reader, environment_id, people, bounced)
+        writes = []
+        for send in bounced:
+            person = people.now(send.recipient)
+            if person is not None:
+                holder = holder_of(send.address.kind, person, within.get(send.id))
+                writes.append(Write(holder.place, (DisableAddress(*send.address, uid=holder.uid),)))
+        await self._writer.write_all(writes)
+
+
+async def ask(sender: Sender[Any], send: Claimed) -> Sent | Failed:
+    try:
+        return await sender.send(letter(send))
+    except Exception as error:  # what was sent before it must be recorded, or all of it is sent again
+        log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
+        return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
+
+
+async def read_within(
+    reader: Reader, environment_id: int, people: People, sends: Sequence[Claimed]
+) -> Mapping[str, Recipient]:
+    """What people are within the tenants of their messages, as far as anything is stored of that, by the sends' ids."""
+    of_tenants = {
+        send.id: Reference(TENANTS, send.tenant).at(environment_id) for send in sends if send.tenant is not None
+    }
+    if not of_tenants:
+        return {}
+    tenants = await reader.read_all(set(of_tenants.values()))
+    places = {
+        send.id: place_of(person, tenant)
+        for send in sends
+        if send.id in of_tenants
+        and (person := people.now(send.recipient)) is not None
+        and (tenant := tenants.get(of_tenants[send.id])) is not None
+    }
+    found = await reader.read_all(set(places.values()))
+    return {id: found[place] for id, place in places.items() if place in found}
+
+
+def holder_of(kind: str, person: Recipient, within: Recipient | None) -> Recipient:
+    """Where an address that was used is stored: those of its kind within a tenant, if any, count alone there."""
+    return person if within is None or kind not in kinds_of(within) else within

@@ -1,0 +1,1 @@
+"""Channels and variables of an environment."""

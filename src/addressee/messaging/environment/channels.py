@@ -1,0 +1,72 @@
+"""The channels of an environment. What their settings keep secret is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.channels.providers import ChannelType
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.database.sealing import Sealer
+
+SQL = load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`settings` are those without secrets."""
+
+    id: UUID
+    key: str
+    name: str
+    type: ChannelType
+    provider: str
+    settings: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+async def all_channels(database: Pool | Connection, environment_id: int) -> list[Channel]:
+    """There are few, so whoever needs one reads them all."""
+    return [channel_from(row) for row in await database.fetch(SQL["channels"], environment_id)]
+
+
+async def by_key(database: Pool | Connection, environment_id: int) -> dict[str, Channel]:
+    return {channel.key: channel for channel in await all_channels(database, environment_id)}
+
+
+async def by_id(database: Pool | Connection, environment_id: int) -> dict[UUID, Channel]:
+    return {channel.id: channel for channel in await all_channels(database, environment_id)}
+
+
+def channel_from(row: asyncpg.Record) -> Channel:
+    return Channel(
+        row["id"],
+        row["key"],
+        row["name"],
+        ChannelType(row["type"]),
+        row["provider"],
+        msgspec.json.decode(row["settings"]),
+        row["created_at"],
+        row["updated_at"],
+    )
+
+
+def seal_secrets(sealer: Sealer, channel_id: UUID, secrets: Mapping[str, Any]) -> bytes:
+    return sealer.seal(msgspec.json.encode(secrets), purpose(channel_id))
+
+
+def open_secrets(sealer: Sealer, channel_id: UUID, sealed: bytes) -> dict[str, Any]:
+    """Raises WrongMasterKeyError."""
+    return msgspec.json.decode(sealer.open(sealed, purpose(channel_id)), type=dict[str, Any])
+
+
+def purpose(channel_id: UUID) -> str:
+    return f"channel {channel_id}"

@@ -1,0 +1,181 @@
+"""One recipient's in-app feed (knock.md §3.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.paging import Page, Slice, cut, write_cursor
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document, Recipient
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.messaging.content.rendering import Block, InAppContent
+from addressee.messaging.environment.variables import read_variables
+from addressee.messaging.errors import FeedItemMissingError
+from addressee.messaging.messages.activities import Activity, activity_of
+from addressee.messaging.messages.listing import EARLIEST, LATEST, given, page_columns, recipient_columns
+from addressee.messaging.messages.marks import Mark, add_marks
+from addressee.messaging.messages.model import Message, Position, assemble, flattened
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.recipients.people import Missing, People, read_people
+
+SQL = load(__package__)
+
+Said: TypeAlias = tuple[Message, Sequence[Block]]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFilter:
+    """What all items have in common; counts obey all of it but `status`.
+
+    With `tenant`, items without one are found too, unless `has_tenant` is true. `source` is a workflow's key,
+    `categories` any of them, `trigger_data` flat and exact, `topic` the one whose subscribers were told. `since` is
+    included, `until` is not. What was read may be unseen; `seen_unread` is what was seen and not read.
+    """
+
+    status: Literal["all", "unread", "read", "unseen", "seen", "seen_unread"] = "all"
+    archived: Literal["exclude", "include", "only"] = "exclude"
+    tenant: str | None = None
+    has_tenant: bool | None = None
+    source: str | None = None
+    categories: Collection[str] = ()
+    trigger_data: Document = field(default_factory=dict)
+    topic: str | None = None
+    since: datetime = EARLIEST
+    until: datetime = LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """A message in a feed. `cursor` is its position: `before` it are strictly newer items."""
+
+    message: Message
+    blocks: Sequence[Block]
+    actors: Sequence[Recipient | Missing]
+    activities: Sequence[Activity]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """`variables` are the environment's public ones."""
+
+    items: Slice[FeedItem]
+    total: int
+    unread: int
+    unseen: int
+    variables: Document
+
+
+async def read_feed(
+    pool: Pool,
+    reader: Reader,
+    environment_id: int,
+    reference: Reference,
+    channel_id: UUID,
+    filter: FeedFilter,
+    page: Page[Position],
+    counted: FeedFilter | None = None,
+) -> Feed:
+    """The counts are over what `counted` finds, None: the same as `filter`."""
+    recipient = await reader.read(reference.at(environment_id))
+    async with pool.acquire() as connection:
+        variables = (await read_variables(connection, environment_id)).public
+        if recipient is None:
+            return Feed(Slice((), page.size), 0, 0, 0, variables)
+        owner = recipient_columns(recipient)
+        rows = await connection.fetch(
+            SQL["feed"],
+            *owner,
+            *page_columns(page, filter.since, filter.until),
+            *filter_columns(filter, channel_id),
+            filter.status,
+        )
+        counts = await connection.fetchrow(SQL["feed_counts"], *owner, *filter_columns(counted or filter, channel_id))
+        said = await read_said(connection, environment_id, rows)
+    items = await shown(reader, recipient, said)
+    assert counts is not None
+    found = cut(items, page, lambda item: item.message.position)
+    return Feed(found, counts["total"], counts["unread"], counts["unseen"], variables)
+
+
+def filter_columns(filter: FeedFilter, channel_id: UUID) -> tuple[Any, ...]:
+    return (
+        filter.since,
+        filter.until,
+        msgspec.json.encode(flattened(filter.trigger_data)),
+        channel_id,
+        filter.archived,
+        filter.tenant,
+        filter.has_tenant,
+        filter.source,
+        given(filter.categories),
+        filter.topic,
+    )
+
+
+async def mark_items(
+    pool: Pool,
+    reader: Reader,
+    owner: Recipient,
+    channel_id: UUID,
+    ids: Sequence[str],
+    marks: Collection[Mark],
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> list[FeedItem]:
+    """Items of a feed, each marked in all of these ways, in the order asked for. What they are already stays.
+
+    All of them or none: raises FeedItemMissingError when one is not in this feed.
+    """
+    environment_id = owner.place.environment_id
+    async with pool.acquire() as connection:
+        rows = await connection.fetch(SQL["items_of_feed"], *recipient_columns(owner), channel_id, list(ids))
+        said = await read_said(connection, environment_id, rows)
+    # Before the transaction, which must not wait for another connection: the reader's.
+    items = {item.message.id: item for item in await shown(reader, owner, said)}
+    check_all_there(ids, items)
+    async with pool.acquire() as connection, connection.transaction():
+        messages = await add_marks(connection, environment_id, ids, marks, now)
+        check_all_there(ids, [message.id for message in messages])
+        marked = [replace(items[message.id], message=message) for message in messages]
+        await keep(connection, receipt, marked, now)
+    return marked
+
+
+def check_all_there(ids: Sequence[str], found: Collection[str]) -> None:
+    for id in ids:
+        if id not in found:
+            raise FeedItemMissingError(id)
+
+
+async def read_said(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Said]:
+    """Messages of a feed from their rows, with what they say."""
+    contents = [msgspec.json.decode(row["content"], type=InAppContent) for row in rows]
+    messages = await assemble(connection, environment_id, rows)
+    return [(message, content.blocks) for message, content in zip(messages, contents, strict=True)]
+
+
+async def shown(reader: Reader, owner: Recipient, said: Sequence[Said]) -> list[FeedItem]:
+    named = {identity for message, _ in said for identity in (message.recipient, *message.actors)}
+    people = await read_people(reader, owner.place.environment_id, named, known=[owner])
+    return [feed_item(message, blocks, people) for message, blocks in said]
+
+
+def feed_item(message: Message, blocks: Sequence[Block], people: People) -> FeedItem:
+    return FeedItem(
+        message,
+        blocks,
+        actors=[people.at(actor, message.inserted_at) for actor in message.actors],
+        activities=[activity_of(message, people)],
+        cursor=write_cursor(message.position),
+    )

@@ -1,0 +1,1 @@
+"""What merges, deletions and time do to runs and messages."""

@@ -1,0 +1,132 @@
+"""Erases what belongs to people who were deleted. Reads do not find it from the moment of the deletion.
+
+Of those whose history is kept messages and runs stay, and are found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import msgspec
+
+from addressee.database.jobs.queue import enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.groups.memberships import erase_memberships
+from addressee.directory.groups.subscriptions import Identified, erase_subscriptions
+from addressee.messaging.lifecycle.ending import end_waiting
+from addressee.messaging.lifecycle.redaction import redact_later
+from addressee.messaging.messages.listing import EARLIEST, LATEST
+from addressee.messaging.recipients.erase import Erase, Person
+from addressee.messaging.recipients.identity import MOVED_AGE
+from addressee.messaging.runs.model import GROUPS
+
+SQL = load(__package__)
+
+Columns: TypeAlias = list[list[Any]]
+
+BATCH_SIZE = 50
+ERASED_AT_ONCE = 1000
+
+# A page of a run may be on its way while somebody in it is deleted, and be stored after the first sweep.
+SECOND_SWEEP = timedelta(minutes=5)
+
+
+class Eraser:
+    """The handler of the job `erase`. It may run twice, and at once: what is erased already is not there any more."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def erase(self, erase: Erase) -> None:
+        people = await gone(self._pool, erase.people)
+        await end_waiting(self._pool, columns_of([*await kept_histories(self._pool, people)]), self._clock.now())
+        ended = await erase_people(self._pool, people)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await forget_merges(connection, people, ended)
+            await redact_later(connection, ((person.environment_id, person.uid) for person in people))
+            if erase.sweeps > 1 and people:
+                await enqueue(connection, [Erase(people, erase.sweeps - 1).job(SECOND_SWEEP)])
+
+
+async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:
+    """Those of them who do not live (again), and whoever was merged into those."""
+    rows = await pool.fetch(SQL["gone_with_predecessors"], *columns_of(people))
+    return [Person(*row) for row in rows]
+
+
+async def kept_histories(pool: Pool, people: Sequence[Person]) -> Mapping[Person, datetime]:
+    """Those of these identities whose history is kept, and since when their messages are.
+
+    It is kept of those who departed so, and of whoever was merged into them: as far as it went over.
+    """
+    rows = await pool.fetch(SQL["kept_histories"], *columns_of(people), MOVED_AGE)
+    return {Person(*place): since or EARLIEST for *place, since in rows}
+
+
+async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
+    """Erases what belongs to these identities, a page in each transaction, and says who has ended for good.
+
+    Whoever was merged into someone who lives has not: the runs are the other's now, and so is what was said of them.
+    Nor has anybody whose history is kept.
+    """
+    # In this order: who departs meanwhile, and with them whoever was merged into them, has not ended.
+    rows = await pool.fetch(SQL["ended_for_good"], *columns_of(people))
+    kept = await kept_histories(pool, people)
+    ended = [person for row in rows if (person := Person(*row)) not in kept]
+    for batch in batches(people):
+        columns = columns_of(batch)
+        until = [kept.get(person, LATEST) for person in batch]
+        while await pool.fetchval(SQL["erase_messages"], *columns, until, ERASED_AT_ONCE) == ERASED_AT_ONCE:
+            pass
+        identities = [msgspec.structs.astuple(person) for person in batch]
+        await erase_subscriptions(pool, identities)
+        while await erase_page_of_memberships(pool, identities) == ERASED_AT_ONCE:
+            pass
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(SQL["erase_schedules"], *columns)
+            await connection.execute(SQL["erase_changes"], *columns)
+            await connection.execute(SQL["erase_message_heads"], *columns)
+    for batch in batches(ended):
+        while await erase_runs(pool, columns_of(batch)) == ERASED_AT_ONCE:
+            pass
+    return ended
+
+
+def batches(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
+    return (people[start : start + BATCH_SIZE] for start in range(0, len(people), BATCH_SIZE))
+
+
+async def erase_page_of_memberships(pool: Pool, people: Sequence[Identified]) -> int:
+    """Erases memberships of these identities with their history. How many there were."""
+    async with pool.acquire() as connection, connection.transaction():
+        found = await erase_memberships(connection, people, ERASED_AT_ONCE)
+        if found:
+            await connection.execute(SQL["erase_changes"], *zip(*found, strict=True))
+    return len(found)
+
+
+async def erase_runs(pool: Pool, columns: Columns) -> int:
+    """Erases a page of these identities' runs, and the triggers that nobody is left of. How many runs there were."""
+    async with pool.acquire() as connection, connection.transaction():
+        runs = await connection.fetch(SQL["runs_to_erase"], *columns, ERASED_AT_ONCE)
+        environments, ids, recipients, triggers = list(zip(*runs, strict=True)) or ((), (), (), ())
+        # Held first, and in a statement of its own: whether anybody is left is asked once nobody can be added.
+        await connection.execute(SQL["lock_triggers"], environments, triggers)
+        await connection.execute(SQL["erase_recipient_runs"], environments, ids, recipients)
+        await connection.execute(SQL["erase_empty_runs"], environments, triggers, GROUPS)
+    return len(runs)
+
+
+async def forget_merges(connection: Connection, people: Sequence[Person], ended: Sequence[Person]) -> None:
+    """To be done once all else is erased: the merges say whom that concerns, should it have to be done again."""
+    await connection.execute(SQL["erase_journals"], *columns_of(people))
+    await connection.execute(SQL["erase_merges"], *columns_of(ended))
+
+
+def columns_of(people: Sequence[Person]) -> Columns:
+    return [list(column) for column in zip(*map(msgspec.structs.astuple, people), strict=True)] or [[], [], [], []]

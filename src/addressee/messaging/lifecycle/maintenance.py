@@ -1,0 +1,62 @@
+"""Deletes what has expired, so that nothing grows without bound. Every worker does it; doing it twice is harmless."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import asyncpg
+import structlog
+
+from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions
+from addressee.database.jobs.queue import enqueue
+from addressee.database.pool import AWAY, Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.merges.merges import UNDO_LIFE
+from addressee.directory.writing.bulk import delete_old_operations
+from addressee.directory.writing.notices import delete_old_notices
+from addressee.directory.writing.receipts import delete_expired_receipts
+from addressee.messaging.recipients.erase import Erase, Person
+
+INTERVAL_SECONDS = 3600
+HISTORY_MONTHS = 12
+
+MERGES_AT_ONCE = 200
+
+SQL = load(__package__)
+
+log = structlog.get_logger()
+
+
+async def keep_house(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
+    """Tidies every hour until `stop` is set."""
+    while not stop.is_set():
+        try:
+            await tidy(pool, clock.now())
+        except (asyncpg.PostgresError, *AWAY) as error:
+            log.warning("housekeeping put off", reason=type(error).__name__)
+        try:
+            await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def tidy(pool: Pool, now: datetime) -> None:
+    async with pool.acquire() as connection:
+        await ensure_partitions(connection, now)
+        await drop_expired_partitions(connection, now, HISTORY_MONTHS)
+        await delete_expired_receipts(connection, now)
+        await delete_old_operations(connection, now)
+        await delete_old_notices(connection, now)
+        await end_undoing(connection, now)
+
+
+async def end_undoing(connection: Connection, now: datetime) -> None:
+    """Drops the journals of merges that cannot be undone any more, and erases what was kept for that."""
+    while True:
+        async with connection.transaction():
+            rows = await connection.fetch(SQL["end_undoing"], now - UNDO_LIFE, MERGES_AT_ONCE)
+            if not rows:
+                return
+            await enqueue(connection, [Erase([Person(*row) for row in rows]).job()])

@@ -1,0 +1,146 @@
+"""Messages follow a merge of recipients, and come back when it is undone: a page at a time, each in one transaction.
+
+So do subscriptions, where the merge unites them.
+
+What is not moved yet, as it is being sent or there is much of it, is found nevertheless: whoever reads a recipient's
+messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages keep naming the one who
+was merged away, and whoever reads them asks who stands for that identity now (see `people`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.groups.subscriptions import move_subscriptions
+from addressee.directory.recipient import Recipient
+from addressee.messaging.messages.model import lock_messages
+from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
+from addressee.messaging.recipients.identity import MOVED_AGE
+
+SQL = load(__package__)
+
+PAGE_SIZE = 500
+PAGES_AT_ONCE = 4
+
+# A message that is being sent moves once it has arrived, which takes long when a provider asks for pauses; and a page
+# of a run may be on its way during the merge.
+SWEEPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40), MAX_ATTEMPTS * LONGEST_PAUSE)
+
+# By when the last of them has begun, whatever two clocks differ by. Until it is done, readers look in both places.
+ALL_SWEEPS = sum(SWEEPS, -timedelta(minutes=5))
+
+
+class Follow(msgspec.Struct, frozen=True):
+    """The job that moves messages after a merge, or after its undoing. `sweep` counts how often it did before."""
+
+    environment_id: int
+    merge_id: UUID
+    sweep: int
+
+    def job(self, delay: timedelta | None = None) -> Job:
+        return Job("follow", msgspec.structs.asdict(self), delay)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatFollows:
+    """What a merge does besides merging the two: how many of the secondary's things follow, and how many end."""
+
+    messages: int
+    older_messages: int
+    waiting_runs: int
+    subscriptions: int
+    schedules: int
+
+
+class Follower:
+    """The handler of the job `follow`. It may run twice, and at once: what is moved already is not there any more."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def follow(self, follow: Follow) -> None:
+        merge = await self._pool.fetchrow(SQL["merge_to_follow"], follow.environment_id, follow.merge_id)
+        if merge is None:
+            return
+        while await move_page(self._pool, follow.environment_id, follow.merge_id):
+            pass
+        while await move_page_of_subscriptions(self._pool, follow.environment_id, follow.merge_id):
+            pass
+        again = [msgspec.structs.replace(follow, sweep=follow.sweep + 1).job(delay) for delay in next_sweep(follow)]
+        if merge["next_merge_id"] is not None:
+            again.append(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS)).job())
+        async with self._pool.acquire() as connection, connection.transaction():
+            await enqueue(connection, again)
+            now = self._clock.now()
+            await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, now, now - ALL_SWEEPS)
+
+
+def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
+    return SWEEPS[follow.sweep : follow.sweep + 1]
+
+
+async def follow_at_once(pool: Pool, environment_id: int, merge_id: UUID) -> None:
+    """Moves the first messages, so that whoever merged finds them there; the job moves the rest."""
+    for _ in range(PAGES_AT_ONCE):
+        if not await move_page(pool, environment_id, merge_id):
+            return
+
+
+async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
+    """Moves the next messages to where they belong. How many there were.
+
+    The merge is held meanwhile, so that it is not undone between the look at it and the move.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+        if merge is None:
+            return 0
+        undone = merge["undone_at"] is not None
+        source = (environment_id, merge["source_id"])
+        page = (*source, merge["source_uid"], merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
+        if undone:
+            found = await connection.fetch(SQL["messages_to_return"], *page, merge_id)
+        else:
+            found = await connection.fetch(SQL["messages_to_move"], *page)
+        ids = [row["id"] for row in found]
+        if ids:
+            # What another worker moves at this moment counts: there may be more after it.
+            await lock_messages(connection, environment_id, ids)
+            to = (merge["target_id"], merge["target_uid"])
+            await connection.execute(SQL["move_messages"], *source, ids, *to, merge_id, undone)
+            for statement in ("move_events", "move_sends", "move_delivery_logs"):
+                await connection.execute(SQL[statement], *source, ids, *to)
+    return len(ids)
+
+
+async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: UUID) -> bool:
+    """Moves the next subscriptions to where they belong, where a merge unites them. Whether there may be more."""
+    async with pool.acquire() as connection, connection.transaction():
+        merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+        if merge is None or not merge["unites"]:
+            return False
+        source = (environment_id, merge["collection"], merge["source_id"], merge["source_uid"])
+        target = (merge["target_id"], merge["target_uid"])
+        return await move_subscriptions(connection, source, target, merge_id, back=merge["undone_at"] is not None)
+
+
+async def what_follows(pool: Pool, secondary: Recipient, now: datetime) -> WhatFollows:
+    row = await pool.fetchrow(
+        SQL["what_follows"],
+        secondary.place.environment_id,
+        secondary.place.collection,
+        secondary.place.id,
+        secondary.uid,
+        now - MOVED_AGE,
+    )
+    assert row is not None
+    return WhatFollows(*row)

@@ -1,0 +1,189 @@
+"""Renders again what others were told when the actor is deleted: a marker stands where the name did (knock.md §3.4).
+
+The workflow's version, the run's data and the recipient as it is now are rendered as before. What cannot be rendered
+again says nothing any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import structs
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory import names
+from addressee.directory.clock import Clock
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document
+from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.rendering import Block, Content, EmailContent, InAppContent, PushContent, render
+from addressee.messaging.messages.listing import EARLIEST
+from addressee.messaging.recipients.identity import Profile, Reference, Subscribed
+from addressee.messaging.recipients.people import MISSING_NAME
+from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.store import read_run
+from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus
+from addressee.messaging.steps.model import ChannelStep
+from addressee.messaging.workflows.model import Workflow
+
+SQL = load(__package__)
+
+PAGE_SIZE = 200
+
+FIRST_ID = UUID(int=0)
+
+
+class Redact(msgspec.Struct, frozen=True):
+    """The job that takes actors out of what others were told, from a message of a run on."""
+
+    environment_id: int
+    actors: Sequence[UUID]
+    run_id: UUID = FIRST_ID
+    inserted_at: datetime = EARLIEST
+    message_id: str = ""
+
+    @property
+    def job(self) -> Job:
+        return Job("redact", structs.asdict(self))
+
+
+class Redactor:
+    """The handler of the job `redact`. It may run twice, and at once."""
+
+    def __init__(self, pool: Pool, reader: Reader, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._clock = clock
+
+    async def redact(self, page: Redact) -> None:
+        following = await redact_page(self._pool, self._reader, page, self._clock.now())
+        if following is not None:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await enqueue(connection, [following.job])
+
+
+async def redact_later(connection: Connection, identities: Iterable[tuple[int, UUID]]) -> None:
+    """Leaves a job for those of these identities, by environment, who are the actor of a run."""
+    for first in pages(identities):
+        if await connection.fetchval(SQL["next_run_of_actors"], *arguments(first)) is not None:
+            await enqueue(connection, [first.job])
+
+
+async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[tuple[int, UUID]], now: datetime) -> None:
+    """Redacts messages that name these actors before it returns, however many there are."""
+    for first in pages(identities):
+        page: Redact | None = first
+        while page is not None:
+            page = await redact_page(pool, reader, page, now)
+
+
+def pages(identities: Iterable[tuple[int, UUID]]) -> list[Redact]:
+    actors = defaultdict(list)
+    for environment_id, uid in identities:
+        actors[environment_id].append(uid)
+    return [Redact(environment_id, uids) for environment_id, uids in actors.items()]
+
+
+def arguments(page: Redact) -> tuple[int, list[str], UUID]:
+    return page.environment_id, [str(uid) for uid in page.actors], page.run_id
+
+
+async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -> Redact | None:
+    """Redacts up to 200 messages of one run. Returns what is to be done next; None: nothing is."""
+    run_id = await pool.fetchval(SQL["next_run_of_actors"], *arguments(page))
+    if run_id is None:
+        return None
+    if run_id != page.run_id:
+        page = Redact(page.environment_id, page.actors, run_id)
+    rows = await pool.fetch(
+        SQL["messages_to_redact"], page.environment_id, run_id, page.inserted_at, page.message_id, PAGE_SIZE
+    )
+    if rows:
+        contents = await redacted_contents(pool, reader, page, rows, now)
+        columns = [row["id"] for row in rows], [row["recipient_id"] for row in rows], contents
+        await pool.execute(SQL["redact_messages"], page.environment_id, *columns)
+    if len(rows) < PAGE_SIZE:
+        return Redact(page.environment_id, page.actors, UUID(int=run_id.int + 1))
+    return structs.replace(page, inserted_at=rows[-1]["inserted_at"], message_id=rows[-1]["id"])
+
+
+async def redacted_contents(
+    pool: Pool, reader: Reader, page: Redact, rows: Sequence[asyncpg.Record], now: datetime
+) -> list[bytes]:
+    """Returns the contents of these messages of one run without the actor."""
+    run = await read_run(pool, page.environment_id, page.run_id)
+    stored: list[Content] = [msgspec.json.decode(row["content"], type=Content) for row in rows]
+    if run is None or run.actor is None:
+        return [msgspec.json.encode(silent(content)) for content in stored]
+    facts = await read_facts(pool, reader, run, [recipient_run_of(row) for row in rows], now)
+    marker = missing(run.actor.id)
+
+    def render_all() -> list[bytes]:
+        return [
+            msgspec.json.encode(rendered_again(content, row["step_ref"], run.workflow, known, marker))
+            for content, row, known in zip(stored, rows, facts, strict=True)
+        ]
+
+    return await asyncio.to_thread(render_all)
+
+
+def recipient_run_of(row: asyncpg.Record) -> RecipientRun:
+    return RecipientRun(
+        row["recipient_run_id"],
+        Reference(row["collection"], row["recipient_id"]),
+        row["uid"],
+        msgspec.json.decode(row["data"]) if row["data"] else {},
+        RunStatus.COMPLETED,
+        subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
+        profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
+    )
+
+
+def rendered_again(
+    stored: Content, step_ref: str, workflow: Workflow, facts: Facts, actor: Mapping[str, object]
+) -> Content:
+    """Returns a message's content with a marker for its actor. Addresses stay those that it went to."""
+    step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
+    if step is None or facts.recipient is None or step.channel not in facts.channels:
+        return silent(stored)
+    if isinstance(stored, InAppContent) and not stored.blocks:  # it could not be rendered then
+        return stored
+    try:
+        said = render(step.template, {**facts.scope, "actor": actor}, facts.channels[step.channel], []).content
+    except TemplateError:
+        return silent(stored)
+    match stored, said:
+        case EmailContent(), EmailContent():
+            return structs.replace(said, sender=stored.sender, to=stored.to, reply_to=stored.reply_to)
+        case PushContent(), PushContent():
+            return structs.replace(said, tokens=stored.tokens)
+        case InAppContent(), InAppContent():
+            return said
+        case _:
+            return silent(stored)
+
+
+def silent(stored: Content) -> Content:
+    """A message that says nothing of anybody."""
+    match stored:
+        case EmailContent():
+            return structs.replace(stored, subject="", html=stored.html and "", text=stored.text and "")
+        case PushContent():
+            return structs.replace(stored, title="", body="", data={})
+        case InAppContent():
+            return InAppContent((Block("body", "markdown", MISSING_NAME, f"<p>{MISSING_NAME}</p>"),))
+
+
+def missing(id: str) -> Document:
+    """Returns the actor that templates see in place of a deleted one."""
+    nothing = dict.fromkeys(("email", "avatar", "phone_number", "timezone", "created_at"))
+    named = {"id": id, "name": MISSING_NAME, **nothing}
+    return {**named, **names.derived(named)}

@@ -1,0 +1,249 @@
+"""Marks or deletes all messages of a channel that have something in common (knock.md §2.3, §3.5).
+
+Messages are taken newest first, a page in a transaction: the first pages while the caller waits, the rest by a job.
+So what arrives meanwhile is not touched, and a browser that marks everything sees it at once. What carries the mark
+already keeps its time, so doing it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import structs
+from uuid_utils.compat import uuid7
+
+from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.pool import Connection, Pool, is_away
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.recipient import Document
+from addressee.directory.writing import bulk
+from addressee.directory.writing.bulk import BulkOperation
+from addressee.directory.writing.receipts import Receipt, keep, replace_answer
+from addressee.messaging.messages.listing import EARLIEST, LATEST
+from addressee.messaging.messages.marks import Mark, set_mark
+from addressee.messaging.messages.model import Position, flattened, lock_messages
+from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identity import Identity
+
+SQL = load(__package__)
+
+# How many messages one transaction looks at.
+PAGE_SIZE = 500
+PAGES_AT_ONCE = 10
+PAGES_A_JOB = 20
+
+
+class Action(StrEnum):
+    SEEN = "seen"
+    UNSEEN = "unseen"
+    READ = "read"
+    UNREAD = "unread"
+    ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
+    INTERACTED = "interacted"
+    DELETE = "delete"
+
+
+# What a message must be for an action to change it.
+CHANGEABLE: Mapping[Action, str] = {
+    Action.SEEN: "unseen",
+    Action.UNSEEN: "seen",
+    Action.READ: "unread",
+    Action.UNREAD: "read",
+    Action.ARCHIVED: "unarchived",
+    Action.UNARCHIVED: "archived",
+    Action.INTERACTED: "not_interacted",
+}
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A filter of messages. A part that is not given does not matter, one that is empty finds nothing.
+
+    `engagement` is a word of MessageFilter's `engagements`. `tenants` and `workflows` (keys) are any of them.
+    `trigger_data` is flat and exact. `since` is included, `until` is not.
+    """
+
+    channel_id: UUID
+    archived: Literal["exclude", "include", "only"] = "include"
+    status: Status | None = None
+    engagement: str | None = None
+    has_tenant: bool | None = None
+    tenants: Sequence[str] | None = None
+    workflows: Sequence[str] | None = None
+    trigger_data: Document | None = None
+    since: datetime = EARLIEST
+    until: datetime = LATEST
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it finds nothing, whatever there is."""
+        return any(part is not None and not part for part in (self.tenants, self.workflows, self.trigger_data))
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """What is left: messages past a position, of the first of these recipients and then of the others; None: of all."""
+
+    action: Action
+    selection: Selection
+    recipients: Sequence[Identity] | None
+    position: Position
+
+
+class MarkAll(msgspec.Struct, frozen=True):
+    """The job that goes on with a bulk call."""
+
+    environment_id: int
+    operation_id: UUID
+
+    def job(self) -> Job:
+        return Job("mark_all", structs.asdict(self))
+
+
+async def mark_all(
+    pool: Pool,
+    clock: Clock,
+    environment_id: int,
+    action: Action,
+    selection: Selection,
+    recipients: Sequence[Identity] | None,
+    receipt: Receipt | None,
+) -> BulkOperation:
+    """Marks or deletes the messages of `recipients`, None: of everybody. Says how far it is when it returns."""
+    everything = None if selection.is_empty else Rest(action, selection, recipients, front(selection))
+    job = MarkAll(environment_id, uuid7())
+    begun = await begin(pool, clock, job, f"messages.{action}", everything, receipt)
+    if begun.completed_at is not None:
+        return begun
+    for _ in range(PAGES_AT_ONCE - 1):
+        if not await take_next_page(pool, clock, job):
+            break
+    async with pool.acquire() as connection, connection.transaction():
+        operation = await bulk.find_bulk_operation(connection, environment_id, begun.id)
+        assert operation is not None
+        await replace_answer(connection, receipt, operation)
+    return operation
+
+
+async def begin(
+    pool: Pool, clock: Clock, job: MarkAll, name: str, rest: Rest | None, receipt: Receipt | None
+) -> BulkOperation:
+    """Takes the first page, and keeps with it how far the call is and a job for the rest: it is begun once."""
+    now, changed = clock.now(), 0
+    async with pool.acquire() as connection, connection.transaction():
+        if rest is not None:
+            changed, rest = await take_page(connection, job.environment_id, rest, now)
+        operation = BulkOperation(job.operation_id, name, changed, (), now, now if rest is None else None)
+        await bulk.store(connection, job.environment_id, operation, encoded(rest))
+        if rest is not None:
+            await enqueue(connection, [job.job()])
+        await keep(connection, receipt, operation, now)
+    return operation
+
+
+class MarkingAll:
+    """The handler of the job `mark_all`. It may run twice, and at once: each page is taken once."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def go_on(self, job: MarkAll) -> None:
+        """Takes some pages, and leaves a job for what is left then."""
+        try:
+            for _ in range(PAGES_A_JOB):
+                if not await take_next_page(self._pool, self._clock, job):
+                    return
+        except Exception as error:
+            if not passes(error):
+                await bulk.fail(self._pool, job.environment_id, job.operation_id, self._clock.now())
+            raise
+        async with self._pool.acquire() as connection:
+            await enqueue(connection, [job.job()])
+
+
+async def take_next_page(pool: Pool, clock: Clock, job: MarkAll) -> bool:
+    """Takes a page of a bulk call that was begun. Whether there was one."""
+    now = clock.now()
+    async with pool.acquire() as connection, connection.transaction():
+        stored = await bulk.lock_rest(connection, job.environment_id, job.operation_id)
+        if stored is None:
+            return False
+        rest = msgspec.json.decode(stored, type=Rest)
+        changed, following = await take_page(connection, job.environment_id, rest, now)
+        await bulk.advance(connection, job.environment_id, job.operation_id, changed, encoded(following), now)
+    return True
+
+
+def passes(error: Exception) -> bool:
+    """Whether the same again may succeed: the database was away, or others were in the way."""
+    return is_away(error) or isinstance(error, asyncpg.TransactionRollbackError)
+
+
+def front(selection: Selection) -> Position:
+    """Before the first message that is old enough."""
+    return Position(selection.until, "")
+
+
+def encoded(rest: Rest | None) -> bytes | None:
+    return None if rest is None else msgspec.json.encode(rest)
+
+
+async def take_page(connection: Connection, environment_id: int, rest: Rest, now: datetime) -> tuple[int, Rest | None]:
+    """How many messages of a page changed, and what is left after it."""
+    rows = await look_at(connection, environment_id, rest)
+    chosen = [row["id"] for row in rows if row["matches"]]
+    return await act(connection, environment_id, rest.action, chosen, now), after(rest, rows)
+
+
+async def look_at(connection: Connection, environment_id: int, rest: Rest) -> list[asyncpg.Record]:
+    """The page's messages, newest first, and which of them are to change."""
+    limits = (*rest.position, rest.selection.since, PAGE_SIZE, *columns(rest))
+    if rest.recipients is None:
+        return await connection.fetch(SQL["look_at_messages"], environment_id, *limits)
+    if not rest.recipients:
+        return []
+    recipient = rest.recipients[0]
+    return await connection.fetch(
+        SQL["look_at_messages_of_recipient"], environment_id, *limits, recipient.id, recipient.uid
+    )
+
+
+def columns(rest: Rest) -> tuple[Any, ...]:
+    selection = rest.selection
+    asked = [selection.engagement] if selection.engagement else []
+    needed = [CHANGEABLE[rest.action]] if rest.action in CHANGEABLE else []
+    return (
+        selection.channel_id,
+        msgspec.json.encode(flattened(selection.trigger_data or {})),
+        selection.archived,
+        selection.status,
+        selection.has_tenant,
+        selection.tenants,
+        selection.workflows,
+        asked + needed,
+    )
+
+
+async def act(connection: Connection, environment_id: int, action: Action, ids: Sequence[str], now: datetime) -> int:
+    if not ids:
+        return 0
+    if action is not Action.DELETE:
+        return await set_mark(connection, environment_id, ids, Mark(action), now=now)
+    await lock_messages(connection, environment_id, ids)
+    deleted: int = await connection.fetchval(SQL["delete_messages"], environment_id, ids)
+    return deleted
+
+
+def after(rest: Rest, rows: Sequence[asyncpg.Record]) -> Rest | None:
+    if len(rows) == PAGE_SIZE:
+        return structs.replace(rest, position=Position(rows[-1]["inserted_at"], rows[-1]["id"]))
+    if rest.recipients is None or len(rest.recipients) <= 1:
+        return None
+    return structs.replace(rest, recipients=rest.recipients[1:], position=front(rest.selection))

@@ -1,0 +1,71 @@
+"""The context that messages refer to: the data of their runs, and the current identities of the people in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.recipient import Document
+from addressee.messaging.recipients.identity import MOVED_AGE, Identity
+
+SQL = load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """`successors` are those into whom identities were merged; `undone`, by the merge, are those who came out again."""
+
+    runs: Mapping[UUID, asyncpg.Record]
+    successors: Mapping[UUID, asyncpg.Record]
+    undone: Mapping[UUID, asyncpg.Record]
+
+    def run_data(self, run_id: UUID) -> tuple[Document, Mapping[str, str]]:
+        """Returns the data that a run was triggered with, and its source."""
+        run = self.runs.get(run_id)
+        return ({}, {}) if run is None else (msgspec.json.decode(run["data"]), msgspec.json.decode(run["source"]))
+
+    def recipient(self, row: asyncpg.Record) -> Identity:
+        """Whose a message is, wherever it is: it may not have followed a merge yet, nor come back after its undoing."""
+        identity = Identity(row["collection"], row["recipient_id"], row["uid"])
+        merge_id = last_merge(row)
+        if merge_id is not None and (parted := self.undone.get(merge_id)) is not None:
+            identity = Identity(identity.collection, parted["recipient_id"], parted["uid"])
+        return self.standing(identity, row["inserted_at"])
+
+    def standing(self, identity: Identity, when: datetime) -> Identity:
+        """Returns the current identity of a recipient of a message of `when`; older messages keep the one they name."""
+        successor = None if identity.uid is None else self.successors.get(identity.uid)
+        if successor is None or when < successor["merged_at"] - MOVED_AGE:
+            return identity
+        return Identity(identity.collection, successor["recipient_id"], successor["uid"])
+
+
+async def read_context(
+    connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record], actors: Sequence[Identity]
+) -> MessageContext:
+    found: dict[str, dict[UUID, Any]] = defaultdict(dict)
+    named = {row["uid"] for row in rows} | {actor.uid for actor in actors if actor.uid is not None}
+    for row in await connection.fetch(
+        SQL["message_context"],
+        environment_id,
+        list({row["run_id"] for row in rows}),
+        list(named),
+        list({merge_id for row in rows if (merge_id := last_merge(row)) is not None}),
+    ):
+        found[row["kind"]][row["id"]] = row
+    return MessageContext(found["run"], found["successor"], found["undone"])
+
+
+def last_merge(row: asyncpg.Record) -> UUID | None:
+    """The last of the merges that a message followed."""
+    merges = row["merge_ids"]
+    return merges[-1] if merges else None

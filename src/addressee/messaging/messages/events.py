@@ -1,0 +1,76 @@
+"""What happened to messages, one row for each change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from prometheus_client import Counter
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.messaging.recipients.identifiers import event_id
+from addressee.messaging.recipients.identity import Identity
+
+SQL = load(__package__)
+
+# The order in which they can follow each other.
+TYPES = {
+    f"message.{word}": rank
+    for rank, word in enumerate(
+        (
+            "created",
+            "queued",
+            "delivery_attempted",
+            "sent",
+            "delivered",
+            "not_sent",
+            "undelivered",
+            "bounced",
+            "seen",
+            "unseen",
+            "read",
+            "unread",
+            "interacted",
+            "archived",
+            "unarchived",
+            "dismissed",
+            "link_clicked",
+        )
+    )
+}
+
+EVENTS = Counter("addressee_message_events", "What happened to messages", ["type"])
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of one message; `type` as in knock.md §2.0, MessageEvent."""
+
+    message_id: str
+    recipient: Identity
+    type: str
+    data: Mapping[str, Any] | None = None
+
+
+async def insert_events(
+    connection: Connection, environment_id: int, happenings: Sequence[Happening], now: datetime
+) -> None:
+    """Stores events of one moment. A message's are listed in the order of TYPES, and each type once."""
+    for happening in happenings:
+        EVENTS.labels(happening.type).inc()
+    await connection.execute(
+        SQL["insert_events"],
+        environment_id,
+        [each.message_id for each in happenings],
+        [event_id(now, TYPES[each.type], each.message_id, each.type) for each in happenings],
+        [each.recipient.collection for each in happenings],
+        [each.recipient.id for each in happenings],
+        [each.recipient.uid for each in happenings],
+        [each.type for each in happenings],
+        [None if each.data is None else msgspec.json.encode(each.data) for each in happenings],
+        now,
+    )

@@ -1,0 +1,164 @@
+"""A message as it is read: what was sent to whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.addresses import entries
+from addressee.directory.addresses.forms import mask
+from addressee.directory.recipient import Document
+from addressee.messaging.environment import channels
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.context import MessageContext, read_context
+from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identity import Identity
+
+SQL = load(__package__)
+
+
+MAX_FILTER_TEXT = 256
+
+
+class Position(NamedTuple):
+    """Where a message stands in a list, newest first."""
+
+    inserted_at: datetime
+    id: str
+
+
+class Address(NamedTuple):
+    """`kind` is one of `directory.kinds.KINDS`."""
+
+    kind: str
+    value: str
+
+    @property
+    def shown(self) -> str:
+        """As an operator may see it: of a device, the end of its token."""
+        return mask(self.value) if self.kind in entries.PUSH else self.value
+
+
+class Addressed(msgspec.Struct, frozen=True):
+    """What a message's content says of where it goes; the rest is not read."""
+
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`recipient` and `actors` are who they are now: those who were merged into somebody are that one.
+
+    `data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
+
+    `source` says what started the run: a `type` (api, broadcast, …), and the `idempotency_key` that its caller chose.
+    `topic` is the one that the recipient was told by, if any.
+    """
+
+    id: str
+    channel: Channel
+    recipient: Identity
+    actors: tuple[Identity, ...]
+    tenant: str | None
+    topic: str | None
+    status: Status
+    workflow: str
+    version_id: UUID
+    categories: tuple[str, ...]
+    step_ref: str
+    run_id: UUID
+    recipient_run_id: UUID
+    data: Document
+    source: Mapping[str, str]
+    email: str | None
+    seen_at: datetime | None
+    read_at: datetime | None
+    interacted_at: datetime | None
+    link_clicked_at: datetime | None
+    archived_at: datetime | None
+    dismissed_at: datetime | None
+    inserted_at: datetime
+    updated_at: datetime
+
+    @property
+    def position(self) -> Position:
+        return Position(self.inserted_at, self.id)
+
+    @property
+    def stage(self) -> str:
+        """The furthest that it has come: interacted, dismissed, seen, or the status of its delivery."""
+        if self.interacted_at or self.link_clicked_at:
+            return "interacted"
+        if self.dismissed_at:
+            return "dismissed"
+        return "seen" if self.seen_at else self.status
+
+
+async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Message]:
+    """Messages from rows of `addressee.messages`, with what they share read once."""
+    if not rows:
+        return []
+    channels_by_id = await channels.by_id(connection, environment_id)
+    actors = [msgspec.json.decode(row["actors"], type=tuple[Identity, ...]) for row in rows]
+    context = await read_context(connection, environment_id, rows, list(chain.from_iterable(actors)))
+    return [
+        message_from(row, channels_by_id[row["channel_id"]], acting, context)
+        for row, acting in zip(rows, actors, strict=True)
+    ]
+
+
+def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identity], context: MessageContext) -> Message:
+    run_data, source = context.run_data(row["run_id"])
+    return Message(
+        id=row["id"],
+        channel=channel,
+        recipient=context.recipient(row),
+        actors=tuple(context.standing(actor, row["inserted_at"]) for actor in actors),
+        tenant=row["tenant"],
+        topic=row["topic"],
+        status=Status(row["status"]),
+        workflow=row["workflow"],
+        version_id=row["version_id"],
+        categories=tuple(row["categories"]),
+        step_ref=row["step_ref"],
+        run_id=row["run_id"],
+        recipient_run_id=row["recipient_run_id"],
+        data={**run_data, **msgspec.json.decode(row["data"])},
+        source=source,
+        email=msgspec.json.decode(row["content"], type=Addressed).to,
+        seen_at=row["seen_at"],
+        read_at=row["read_at"],
+        interacted_at=row["interacted_at"],
+        link_clicked_at=row["link_clicked_at"],
+        archived_at=row["archived_at"],
+        dismissed_at=row["dismissed_at"],
+        inserted_at=row["inserted_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+async def lock_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> None:
+    """Holds messages until the transaction ends.
+
+    Whoever changes several does this first, in a statement of its own: locks are taken in one order, and the next
+    statement sees the messages as the last one who held them has left them.
+    """
+    await connection.execute(SQL["lock_messages"], environment_id, list(ids))
+
+
+def flattened(data: Document) -> Document:
+    """What lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
+    return {
+        name: value[:MAX_FILTER_TEXT] if isinstance(value, str) else value
+        for name, value in data.items()
+        if not isinstance(value, (dict, list))
+    }

@@ -1,0 +1,1 @@
+"""Recipients as runs and messages name them."""

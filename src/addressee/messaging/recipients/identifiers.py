@@ -1,0 +1,53 @@
+"""Ids that are derived, not drawn: work that is done twice makes the same ones.
+
+Messages, events and sends have KSUIDs: 27 characters of base 62 that hold 4 bytes of seconds and 16 bytes of payload,
+so they sort by time (knock.md §1.10).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import blake2b
+from uuid import UUID, uuid5
+
+from addressee.messaging.recipients.identity import Reference
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+EPOCH_SECONDS = 1_400_000_000
+LENGTH = 27
+PAYLOAD_BYTES = 16
+SEQUENCE_BYTES = 4
+
+
+def ksuid(at: datetime, payload: bytes) -> str:
+    """Raises OverflowError for times before 2014 and after 2150."""
+    number = int.from_bytes((int(at.timestamp()) - EPOCH_SECONDS).to_bytes(4) + payload)
+    characters = []
+    for _ in range(LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[digit])
+    return "".join(reversed(characters))
+
+
+def derived_ksuid(at: datetime, *parts: str) -> str:
+    """The same for the same parts and second."""
+    return ksuid(at, digest(PAYLOAD_BYTES, parts))
+
+
+def event_id(at: datetime, rank: int, message_id: str, type: str) -> str:
+    """Sorts by the microsecond, and within it by `rank` (0 to 31)."""
+    sequence = (at.microsecond << 5 | rank).to_bytes(SEQUENCE_BYTES)
+    return ksuid(at, sequence + digest(PAYLOAD_BYTES - SEQUENCE_BYTES, (message_id, type)))
+
+
+def workflow_id(environment_uid: UUID, key: str) -> UUID:
+    """For clients that know a workflow by an id: the same for as long as it has its key."""
+    return uuid5(environment_uid, key)
+
+
+def recipient_run_id(run_id: UUID, recipient: Reference) -> UUID:
+    return uuid5(run_id, "\0".join(recipient))
+
+
+def digest(size: int, parts: tuple[str, ...]) -> bytes:
+    return blake2b("\0".join(parts).encode(), digest_size=size).digest()

@@ -1,0 +1,1 @@
+"""Runs: how a trigger is carried out, page by page."""

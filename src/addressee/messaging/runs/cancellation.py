@@ -1,0 +1,82 @@
+"""Stops recipients' runs that have not finished. Messages that they made already stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.runs.fan_out import stop_fanouts
+from addressee.messaging.runs.model import RunPage, WaitingRecipient
+from addressee.messaging.runs.store import cancellation, insert_recipient_runs
+from addressee.messaging.steps.machine import RunStatus
+
+SQL = load(__package__)
+
+
+async def cancel(
+    pool: Pool,
+    environment_id: int,
+    workflow: str,
+    cancellation_key: str,
+    recipients: Sequence[Reference] | None,
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> None:
+    """Cancels for `recipients`, None: for all. Those that wait to be started are stored as cancelled.
+
+    Nobody else is told who subscribes to an object that is cancelled.
+    """
+    chosen = None if recipients is None else set(recipients)
+    merged = set() if recipients is None else await predecessors(pool, environment_id, recipients)
+    journal = cancellation(now)
+    async with pool.acquire() as connection, connection.transaction():
+        runs = await connection.fetch(SQL["lock_runs_to_cancel"], environment_id, workflow, cancellation_key)
+        for run in runs:
+            waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
+            stopped: list[WaitingRecipient] = []
+            going_on: list[WaitingRecipient] = []
+            for each in waiting:
+                is_chosen = chosen is None or each.reference in chosen or each.identity in merged
+                (stopped if is_chosen else going_on).append(each)
+            page = RunPage(environment_id, run["id"], run["pages_started"])
+            await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
+            await connection.execute(
+                SQL["update_waiting_recipients"],
+                *msgspec.structs.astuple(page)[:2],
+                msgspec.json.encode(going_on),
+                page.page,
+            )
+            if chosen is not None:
+                cancelled = chosen.union(msgspec.json.decode(run["cancelled"], type=list[Reference]))
+                await connection.execute(
+                    SQL["keep_cancelled"], environment_id, run["id"], msgspec.json.encode(sorted(cancelled))
+                )
+        await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
+        await connection.execute(
+            SQL["cancel_recipient_runs"],
+            environment_id,
+            workflow,
+            cancellation_key,
+            None if chosen is None else [each.collection for each in chosen],
+            None if chosen is None else [each.id for each in chosen],
+            [each.collection for each in merged],
+            [each.id for each in merged],
+            [each.uid for each in merged],
+            msgspec.json.encode(journal),
+            now,
+        )
+        await keep(connection, receipt, None, now)
+
+
+async def predecessors(pool: Pool, environment_id: int, recipients: Sequence[Reference]) -> set[Identity]:
+    """Whoever was merged into one of these: their runs go on in the other's name. Not who has their ids now."""
+    columns = [each.collection for each in recipients], [each.id for each in recipients]
+    found = await pool.fetch(SQL["predecessors"], environment_id, *columns)
+    return {Identity(row["collection"], row["secondary_id"], row["secondary_uid"]) for row in found}

@@ -1,0 +1,191 @@
+"""Tells the subscribers of a run's objects too, two levels deep, a page at a time (knock.md §3.12).
+
+A level is finished by jobs, each of which reads the subscribers after a cursor that the object's row holds: a job
+whose cursor is not the row's has been carried out already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.jobs.queue import Hint, Job, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.groups.list_members import successor
+from addressee.directory.groups.subscriptions import Identified, Subscriber, next_subscribers
+from addressee.directory.groups.topics import TOPICS
+from addressee.directory.reading.uuid_ranges import LAST_UID
+from addressee.directory.recipient import USERS
+from addressee.messaging.recipients.identity import TRANSIENT, Identity, Reference, Subscribed
+from addressee.messaging.runs.model import PAGE_SIZE, RunPage, WaitingRecipient
+from addressee.messaging.runs.store import cancellation, encoded, insert_recipient_runs
+from addressee.messaging.steps.machine import RunStatus
+
+SQL = load(__package__)
+
+# Objects that are named in a trigger are of level 0, objects that subscribe to them of level 1.
+LEVELS = 2
+
+START = UUID(int=0)
+
+# Nobody subscribes to these.
+NO_OBJECTS = frozenset({USERS, TRANSIENT})
+
+
+class Expand(msgspec.Struct, frozen=True):
+    """The arguments of the job `expand`: those who subscribe to an object after `cursor` are to be told."""
+
+    environment_id: int
+    run_id: UUID
+    collection: str
+    object_id: str
+    cursor: UUID
+
+    @property
+    def end(self) -> UUID:
+        """The subscription before which theirs are who are told: of a topic, those before the run; both are UUIDv7s."""
+        return self.run_id if self.collection == TOPICS else LAST_UID
+
+    @property
+    def job(self) -> Job:
+        return Job("expand", msgspec.structs.asdict(self))
+
+
+class Fanning:
+    """The handler of the job `expand`. It may run twice, and at once: the second changes nothing."""
+
+    def __init__(self, pool: Pool, hint: Hint, clock: Clock) -> None:
+        self._pool = pool
+        self._hint = hint
+        self._clock = clock
+
+    async def expand(self, asked: Expand) -> None:
+        where = (asked.environment_id, asked.run_id, asked.collection, asked.object_id)
+        async with self._pool.acquire() as connection, connection.transaction():
+            run = await connection.fetchrow(SQL["lock_run"], asked.environment_id, asked.run_id)
+            fanout = await connection.fetchrow(SQL["fanout"], *where)
+            if fanout is None or fanout["cursor"] != asked.cursor:
+                return
+            object = (asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
+            jobs: list[Job] = []
+            found: Sequence[Subscriber] = ()
+            kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
+            if run is not None:  # else everybody who was named in it is erased
+                object, found = await next_page(connection, object, asked.cursor, asked.end)
+                page = RunPage(asked.environment_id, asked.run_id, run["pages_started"])
+                told = told_by(run, Identity(*object[1:]), found, kinds)
+                jobs = await tell(connection, page, run, told, fanout["level"] + 1, self._clock.now())
+            following = found[-1].id if len(found) == PAGE_SIZE else None
+            await connection.execute(SQL["move_fanout"], *where, object[-1], following)
+            if following is None:
+                await connection.execute(SQL["forget_fanouts"], asked.environment_id, [asked.run_id])
+            else:
+                jobs.append(msgspec.structs.replace(asked, cursor=following).job)
+            await enqueue(connection, jobs)
+        self._hint.give()
+
+
+async def next_page(
+    connection: Connection, object: Identified, cursor: UUID, end: UUID
+) -> tuple[Identified, Sequence[Subscriber]]:
+    """The next who subscribe to an object, before a subscription `end`, and the identity that they subscribe to.
+
+    When a list had its members replaced, these are told from the first one on; who was told before has a run already.
+    """
+    found = await next_subscribers(connection, object, cursor, PAGE_SIZE, end)
+    while not found and (uid := await successor(connection, object)) is not None:
+        object = (*object[:-1], uid)
+        found = await next_subscribers(connection, object, START, PAGE_SIZE)
+    return object, found
+
+
+async def open_fanouts(
+    connection: Connection, page: RunPage, run: asyncpg.Record, recipients: Iterable[WaitingRecipient], level: int
+) -> list[Job]:
+    """Has those among a run's recipients that are objects tell their subscribers too, and returns the jobs for that.
+
+    An object that the run came to before is passed over. Schedules tell those who are named, and nobody else.
+    """
+    objects = [each for each in recipients if each.collection not in NO_OBJECTS and each.uid is not None]
+    if level == LEVELS or not objects or msgspec.json.decode(run["source"])["type"] == "schedule":
+        return []
+    opened = await connection.fetch(
+        SQL["open_fanouts"],
+        page.environment_id,
+        page.run_id,
+        run["workflow"],
+        run["cancellation_key"],
+        level,
+        START,
+        [each.collection for each in objects],
+        [each.id for each in objects],
+        [each.uid for each in objects],
+        [encoded(each.kinds) for each in objects],
+    )
+    return [Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], START).job for row in opened]
+
+
+async def fanouts_to_start(connection: Connection, page: RunPage) -> list[Job]:
+    """The jobs for all objects named in a trigger, once every recipient named in it has its run."""
+    rows = await connection.fetch(SQL["unfinished_fanouts"], page.environment_id, page.run_id)
+    return [
+        Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], row["cursor"]).job for row in rows
+    ]
+
+
+async def stop_fanouts(
+    connection: Connection, environment_id: int, run_ids: Sequence[UUID], objects: Iterable[Reference] | None
+) -> None:
+    """Has objects, None: all, tell nobody else."""
+    named = None if objects is None else list(objects)
+    await connection.execute(
+        SQL["stop_fanouts"],
+        environment_id,
+        run_ids,
+        None if named is None else [each.collection for each in named],
+        None if named is None else [each.id for each in named],
+    )
+    await connection.execute(SQL["forget_fanouts"], environment_id, run_ids)
+
+
+def told_by(
+    run: asyncpg.Record, object: Identity, subscribers: Iterable[Subscriber], kinds: frozenset[str] | None
+) -> list[WaitingRecipient]:
+    """Those who subscribe to an object, on the kinds of addresses that it was named with.
+
+    The actor is not among them, unless it is a topic.
+    """
+    actor = run["actor"] and msgspec.json.decode(run["actor"], type=Identity)
+    return [
+        WaitingRecipient(each.collection, each.recipient_id, each.uid, {}, Subscribed(each.properties, object), kinds)
+        for each in subscribers
+        if object.collection == TOPICS or Identity(each.collection, each.recipient_id, each.uid) != actor
+    ]
+
+
+async def tell(
+    connection: Connection,
+    page: RunPage,
+    run: asyncpg.Record,
+    told: Sequence[WaitingRecipient],
+    level: int,
+    now: datetime,
+) -> list[Job]:
+    """Starts the runs of a page of subscribers, and returns the jobs that carry them on."""
+    if not told:
+        return []
+    cancelled = set(msgspec.json.decode(run["cancelled"], type=list[Reference]))
+    starting = [each for each in told if each.reference not in cancelled]
+    stopped = [each for each in told if each.reference in cancelled]
+    await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], now)
+    await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, cancellation(now), now)
+    await connection.execute(
+        SQL["update_waiting_recipients"], page.environment_id, page.run_id, run["recipients"], page.following.page
+    )
+    return [page.job("advance"), *await open_fanouts(connection, page, run, starting, level)]

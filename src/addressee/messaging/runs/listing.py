@@ -1,0 +1,253 @@
+"""Recipients' runs as they are read (knock.md §2.0, Run): lists, and one with what happened in it.
+
+A run is listed from when it is started. One whose page still waits for a worker has no place in the list yet that it
+would keep, and waits for moments only. Runs of recipients that are gone are not found, unless their history was kept;
+those of an id where nobody lived when the workflow was triggered are, for they say why nothing was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.paging import Page, Slice, cut
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document
+from addressee.messaging.messages.listing import EARLIEST, LATEST, given
+from addressee.messaging.recipients.identifiers import derived_ksuid
+from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.recipients.people import read_identities, read_people
+from addressee.messaging.steps.machine import RunStatus
+
+SQL = load(__package__)
+
+
+class RunPosition(NamedTuple):
+    """Where a run stands in a list, newest first."""
+
+    inserted_at: datetime
+    id: UUID
+
+
+# What the journal of a run says whose recipient was gone.
+ABANDONED = {"reason": "recipient_missing"}
+
+FIRST_ID = UUID(int=0)
+FRONT = RunPosition(LATEST, FIRST_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What all of a list's runs have in common; a part that is not given does not matter.
+
+    `statuses` and `stages` are any of them. `run_id` is the trigger's, `topic` the one that recipients were told by.
+    With a `collection` only those who lived there. `since` is included, `until` is not.
+    """
+
+    workflow: str | None = None
+    statuses: Collection[RunStatus] = ()
+    tenant: str | None = None
+    has_errors: bool | None = None
+    recipient: Reference | None = None
+    topic: str | None = None
+    run_id: UUID | None = None
+    collection: str | None = None
+    stages: Collection[str] = ()
+    since: datetime = EARLIEST
+    until: datetime = LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """Something that happened in a run; `event` is a word of knock.md §3.12, `step_ref` the step that it was in."""
+
+    id: str
+    event: str
+    status: str
+    step_ref: str | None
+    step_type: str | None
+    attempt: int | None
+    data: Document | None
+    inserted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRun:
+    """One recipient's way through a run. `source` says what started it; `events` are in the order they happened.
+
+    `data` is that of the trigger with the recipient's own laid over it, `topic` the one that they were told by, if any.
+    """
+
+    id: UUID
+    run_id: UUID
+    workflow: str
+    status: RunStatus
+    recipient: Identity
+    actor: Identity | None
+    tenant: str | None
+    topic: str | None
+    data: Document
+    error_count: int
+    source: Mapping[str, Any]
+    cancellation_key: str | None
+    events: Sequence[RunEvent]
+    inserted_at: datetime
+    updated_at: datetime
+
+    @property
+    def position(self) -> RunPosition:
+        return RunPosition(self.inserted_at, self.id)
+
+    @property
+    def stage(self) -> str:
+        """The status, or abandoned: it ended because its recipient was gone."""
+        return "abandoned" if any(event.data == ABANDONED for event in self.events) else self.status
+
+    @property
+    def message_ids(self) -> list[str]:
+        """The messages that it made, in their order."""
+        return [event.data["message_id"] for event in self.events if event.event == "message_enqueued" and event.data]
+
+
+async def list_runs(
+    pool: Pool, reader: Reader, environment_id: int, filter: RunFilter, page: Page[RunPosition]
+) -> Slice[RecipientRun]:
+    """Newest first."""
+    async with pool.acquire() as connection:
+        owner = () if filter.recipient is None else await owner_columns(connection, environment_id, filter.recipient)
+        rows = await connection.fetch(
+            SQL[access_path(filter)],
+            environment_id,
+            *page_columns(page, filter.since, filter.until),
+            filter.since,
+            filter.until,
+            filter.workflow,
+            given(filter.statuses),
+            filter.tenant,
+            filter.has_errors,
+            filter.topic,
+            filter.run_id,
+            filter.collection,
+            given(filter.stages),
+            *owner,
+        )
+        found = await assemble(connection, environment_id, rows)
+    runs = await in_the_name_of_successors(reader, environment_id, found)
+    return cut(runs, page, lambda run: run.position)
+
+
+def access_path(filter: RunFilter) -> str:
+    """The statement whose index leaves the fewest runs to look at."""
+    if filter.recipient is not None:
+        return "runs_of_recipient"
+    if filter.run_id is not None:
+        return "runs_of_run"
+    if filter.topic is not None:
+        return "runs_of_topic"
+    if filter.has_errors:
+        return "runs_with_errors"
+    if filter.tenant is not None:
+        return "runs_of_tenant"
+    if filter.workflow is not None:
+        return "runs_of_workflow"
+    return "runs_in_order"
+
+
+def page_columns(page: Page[RunPosition], since: datetime, until: datetime) -> tuple[bool, datetime, UUID, int]:
+    """As of messages: the start is within the period already (see `listing.page_columns`)."""
+    if page.backwards:
+        return (False, *max(page.before or FRONT, RunPosition(since, FIRST_ID)), page.size + 1)
+    return (True, *min(page.after or FRONT, RunPosition(until, FIRST_ID)), page.size + 1)
+
+
+async def owner_columns(connection: Connection, environment_id: int, place: Reference) -> tuple[Any, ...]:
+    """Whose runs: those of who lives there and of whoever was merged into them, and those from when nobody did."""
+    living = await read_identities(connection, environment_id, place)
+    ids = {place.id, *(identity.id for identity in living)}
+    return place.collection, list(ids), [identity.uid for identity in living], place.id
+
+
+async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RecipientRun | None:
+    async with pool.acquire() as connection:
+        rows = await connection.fetch(SQL["recipient_run"], environment_id, id)
+        found = await assemble(connection, environment_id, rows)
+    runs = await in_the_name_of_successors(reader, environment_id, found)
+    return runs[0] if runs else None
+
+
+async def in_the_name_of_successors(
+    reader: Reader, environment_id: int, runs: Sequence[RecipientRun]
+) -> list[RecipientRun]:
+    """A run goes on for the one into whom its recipient was merged, and is theirs. Actors are named likewise."""
+    named = {identity for run in runs for identity in (run.recipient, run.actor) if identity is not None}
+    people = await read_people(reader, environment_id, named)
+    return [
+        replace(run, recipient=people.standing(run.recipient), actor=run.actor and people.standing(run.actor))
+        for run in runs
+    ]
+
+
+async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[RecipientRun]:
+    """Runs from rows of `addressee.recipient_runs`, with what they share read once."""
+    if not rows:
+        return []
+    triggers = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
+    by_id = {trigger["id"]: (trigger, msgspec.json.decode(trigger["data"])) for trigger in triggers}
+    return [run_from(row, *by_id[row["run_id"]]) for row in rows if row["run_id"] in by_id]  # one may just be erased
+
+
+def run_from(row: asyncpg.Record, trigger: asyncpg.Record, data: Document) -> RecipientRun:
+    return RecipientRun(
+        id=row["id"],
+        run_id=row["run_id"],
+        workflow=row["workflow"],
+        status=RunStatus(row["status"]),
+        recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
+        actor=trigger["actor"] and msgspec.json.decode(trigger["actor"], type=Identity),
+        tenant=row["tenant"],
+        topic=row["topic"],
+        data={**data, **msgspec.json.decode(row["data"])},
+        error_count=row["error_count"],
+        source=msgspec.json.decode(trigger["source"]),
+        cancellation_key=row["cancellation_key"],
+        events=events_from(row["id"], row["journal"]),
+        inserted_at=row["inserted_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What a run's journal holds of one event."""
+
+    event: str
+    status: str
+    inserted_at: datetime
+    step_ref: str | None = None
+    step_type: str | None = None
+    attempt: int | None = None
+    data: Document | None = None
+
+
+def events_from(run_id: UUID, journal: bytes) -> list[RunEvent]:
+    """A journal only grows, so an event's number in it names the event for ever."""
+    return [
+        RunEvent(
+            id=derived_ksuid(entry.inserted_at, str(run_id), str(number)),
+            event=entry.event,
+            status=entry.status,
+            step_ref=entry.step_ref,
+            step_type=entry.step_type,
+            attempt=entry.attempt,
+            data=entry.data,
+            inserted_at=entry.inserted_at,
+        )
+        for number, entry in enumerate(msgspec.json.decode(journal, type=list[Entry]))
+    ]

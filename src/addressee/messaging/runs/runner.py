@@ -1,0 +1,116 @@
+"""Carries out runs: starts them page by page, and takes each page through its steps in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import structlog
+
+from addressee.database.jobs.queue import Hint, Job, enqueue
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.reading.reader import Reader
+from addressee.messaging.recipients.erase import Erase, Person
+from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
+from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
+from addressee.messaging.runs.model import PAGE_SIZE, RunPage, WaitingRecipient, lane_of
+from addressee.messaging.runs.store import (
+    Run,
+    insert_messages,
+    insert_recipient_runs,
+    move,
+    read_run,
+    recipient_run_from,
+)
+from addressee.messaging.steps.machine import Facts, NewMessage, RecipientRun, RunStatus, run_through
+from addressee.messaging.workflows.model import Workflow
+
+SQL = load(__package__)
+
+log = structlog.get_logger()
+
+
+class Runner:
+    """The handlers of the jobs `start` and `advance`. Both may run twice, and at once: the second changes nothing."""
+
+    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._hint = hint
+        self._clock = clock
+
+    async def start(self, page: RunPage) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            run = await connection.fetchrow(SQL["lock_run"], page.environment_id, page.run_id)
+            if run is None or run["pages_started"] != page.page:
+                return
+            waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
+            starting, rest = waiting[:PAGE_SIZE], waiting[PAGE_SIZE:]
+            await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], self._clock.now())
+            await connection.execute(
+                SQL["update_waiting_recipients"],
+                page.environment_id,
+                page.run_id,
+                msgspec.json.encode(rest),
+                page.following.page,
+            )
+            await open_fanouts(connection, page, run, starting, level=0)
+            onward = [page.following.job("start")] if rest else await fanouts_to_start(connection, page)
+            lane = lane_of(page.environment_id, waiting) if page.page == 0 else None
+            await enqueue(connection, [page.job("advance", lane=lane), *onward])
+        self._hint.give()
+
+    async def advance(self, page: RunPage) -> None:
+        run = await read_run(self._pool, page.environment_id, page.run_id)
+        if run is None:
+            return
+        runs = await self._waiting_runs(page)
+        if not runs:
+            return
+        now = self._clock.now()
+        facts = await read_facts(self._pool, self._reader, run, runs, now)
+        # Rendering takes the processor for long; heartbeats and other pages go on meanwhile.
+        results = await asyncio.to_thread(advance_all, runs, run.workflow, facts)
+        async with self._pool.acquire() as connection, connection.transaction():
+            moved = await move(connection, page, runs, [after for after, _ in results], now)
+            messages = [message for after, made in results if after.id in moved for message in made]
+            sending = [page.job("send")] if any(message.addresses for message in messages) else []
+            ended = [after for after, _ in results if after.ended]
+            await enqueue(connection, [*sending, *erasures(run, runs, facts), *erasures_of_transients(run, ended)])
+            await insert_messages(connection, page, run, messages, now)
+        self._hint.give()
+        log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
+
+    async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
+        rows = await self._pool.fetch(SQL["waiting_recipient_runs"], *msgspec.structs.astuple(page))
+        return [recipient_run_from(row) for row in rows]
+
+
+def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> list[Job]:
+    """What is left of those who were deleted before their runs began, maybe long before, is erased now."""
+    gone = [
+        Person(run.environment_id, *each.recipient, each.uid)
+        for each, known in zip(runs, facts, strict=True)
+        if known.recipient is None and each.uid is not None
+    ]
+    return [Erase(gone).job()] if gone else []
+
+
+def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Job]:
+    """Nobody can delete who is not stored, so what was said to them is erased in time."""
+    transients = [
+        Person(run.environment_id, *each.recipient, each.uid)
+        for each in ended
+        if each.recipient.collection == TRANSIENT and each.uid is not None
+    ]
+    return [Erase(transients).job(TRANSIENT_LIFE)] if transients else []
+
+
+def advance_all(
+    runs: Sequence[RecipientRun], workflow: Workflow, facts: Sequence[Facts]
+) -> list[tuple[RecipientRun, list[NewMessage]]]:
+    return [run_through(run, workflow.steps, known) for run, known in zip(runs, facts, strict=True)]

@@ -1,0 +1,230 @@
+"""Stores what pages of runs bring about, a page at a time, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.recipient import Document
+from addressee.messaging.messages.events import Happening, insert_events
+from addressee.messaging.messages.model import flattened
+from addressee.messaging.messages.status import Status, follow
+from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
+from addressee.messaging.recipients.identity import Identity, Profile, Reference, Subscribed
+from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient
+from addressee.messaging.steps.machine import Entry, NewMessage, RecipientRun, RunStatus
+from addressee.messaging.workflows.model import Workflow
+
+SQL = load(__package__)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A trigger as its pages see it."""
+
+    environment_id: int
+    id: UUID
+    workflow_key: str
+    version_id: UUID
+    workflow: Workflow
+    tenant: str | None
+    actor: Identity | None
+    data: Document
+    sandbox: bool
+    skip_delay: bool
+    inserted_at: datetime
+    terms: Terms = NO_TERMS
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.workflow.categories if self.terms.categories is None else self.terms.categories
+
+    @property
+    def actors(self) -> list[Identity]:
+        return [self.actor] if self.actor else []
+
+
+async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
+    row = await pool.fetchrow(SQL["run"], environment_id, id)
+    if row is None:
+        return None
+    return Run(
+        environment_id,
+        id,
+        row["workflow"],
+        row["version_id"],
+        msgspec.json.decode(row["content"], type=Workflow),
+        row["tenant"],
+        row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
+        msgspec.json.decode(row["data"]),
+        row["sandbox"],
+        row["skip_delay"],
+        row["inserted_at"],
+        msgspec.json.decode(row["terms"], type=Terms),
+    )
+
+
+def recipient_run_from(row: asyncpg.Record) -> RecipientRun:
+    return RecipientRun(
+        row["id"],
+        Reference(row["collection"], row["recipient_id"]),
+        row["uid"],
+        msgspec.json.decode(row["data"]),
+        RunStatus(row["status"]),
+        row["step"],
+        subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
+        kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
+        profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
+    )
+
+
+def cancellation(now: datetime) -> list[Entry]:
+    """The journal of a run that was cancelled before its first step."""
+    return [{"event": "run_cancelled", "status": "ok", "inserted_at": now}]
+
+
+async def insert_recipient_runs(
+    connection: Connection,
+    page: RunPage,
+    run: asyncpg.Record,
+    recipients: Sequence[WaitingRecipient],
+    status: RunStatus,
+    journal: Sequence[Entry],
+    now: datetime,
+) -> None:
+    """Starts the runs of those recipients who have one."""
+    recipients = [each for each in recipients if each.has_run]
+    if not recipients:
+        return
+    await connection.execute(
+        SQL["insert_recipient_runs"],
+        page.environment_id,
+        page.run_id,
+        page.page,
+        run["workflow"],
+        run["cancellation_key"],
+        run["tenant"],
+        [recipient_run_id(page.run_id, each.reference) for each in recipients],
+        [each.collection for each in recipients],
+        [each.id for each in recipients],
+        [each.uid for each in recipients],
+        [msgspec.json.encode(each.data) for each in recipients],
+        [each.subscription and msgspec.json.encode(each.subscription) for each in recipients],
+        [encoded(each.kinds) for each in recipients],
+        [None if status is RunStatus.CANCELLED else encoded(each.profile) for each in recipients],
+        [each.subscription and each.subscription.topic for each in recipients],
+        status,
+        msgspec.json.encode(journal),
+        now,
+    )
+
+
+def encoded(value: object) -> bytes | None:
+    return None if value is None else msgspec.json.encode(value)
+
+
+async def move(
+    connection: Connection,
+    page: RunPage,
+    before: Sequence[RecipientRun],
+    after: Sequence[RecipientRun],
+    now: datetime,
+) -> set[UUID]:
+    """Stores the new state of those runs that nobody moved or cancelled meanwhile, and says which these are."""
+    moved = await connection.fetch(
+        SQL["move_recipient_runs"],
+        page.environment_id,
+        [run.id for run in after],
+        [run.recipient.id for run in after],
+        [run.step for run in before],
+        [run.status for run in after],
+        [run.step for run in after],
+        [msgspec.json.encode(run.journal) for run in after],
+        [run.due_at for run in after],
+        [sum(entry["status"] == "error" for entry in run.journal) for run in after],
+        now,
+    )
+    return {row["id"] for row in moved}
+
+
+async def insert_messages(
+    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
+) -> None:
+    """Stores new messages with their events, and a send for each of their addresses.
+
+    To be done last in a transaction: pages that tell the same recipients wait for each other from here to the commit.
+    """
+    if not messages:
+        return
+    happenings = [happening for message in messages for happening in first_happenings(message)]
+    await insert_events(connection, page.environment_id, happenings, now)
+    await insert_sends(connection, page, run, messages, now)
+    await connection.execute(
+        SQL["insert_messages"],
+        page.environment_id,
+        run.id,
+        run.workflow_key,
+        run.version_id,
+        run.categories,
+        run.tenant,
+        msgspec.json.encode(run.actors),
+        [message.id for message in messages],
+        [message.recipient.collection for message in messages],
+        [message.recipient.id for message in messages],
+        [message.recipient.uid for message in messages],
+        [message.channel.id for message in messages],
+        [message.run.id for message in messages],
+        [message.step.ref for message in messages],
+        [msgspec.json.encode(message.run.data) for message in messages],
+        [msgspec.json.encode(flattened({**run.data, **message.run.data})) for message in messages],
+        [msgspec.json.encode(message.content) for message in messages],
+        [message.run.subscription and message.run.subscription.topic for message in messages],
+        [follow(None, message.changes) for message in messages],
+        milliseconds(now),
+    )
+
+
+async def insert_sends(
+    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
+) -> None:
+    sending = [(message, address) for message in messages for address in message.addresses]
+    if not sending:
+        return
+    await connection.execute(
+        SQL["insert_sends"],
+        page.environment_id,
+        page.run_id,
+        page.page,
+        [message.id for message, _ in sending],
+        [derived_ksuid(run.inserted_at, message.id, address.value) for message, address in sending],
+        [message.recipient.collection for message, _ in sending],
+        [message.recipient.id for message, _ in sending],
+        [message.recipient.uid for message, _ in sending],
+        [message.channel.id for message, _ in sending],
+        [address.kind for _, address in sending],
+        [address.value for _, address in sending],
+        [Status.QUEUED if len(message.addresses) > 1 else None for message, _ in sending],
+        now,
+    )
+
+
+def milliseconds(at: datetime) -> int:
+    """Since 1970; the next whole one, so that nothing seems to have happened before it was asked for."""
+    return -((EPOCH - at) // timedelta(milliseconds=1))
+
+
+def first_happenings(message: NewMessage) -> list[Happening]:
+    created = Happening(message.id, message.recipient, "message.created")
+    return [
+        created,
+        *(Happening(message.id, message.recipient, change.event, change.data) for change in message.changes),
+    ]

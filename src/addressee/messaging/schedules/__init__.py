@@ -1,0 +1,1 @@
+"""Schedules: recurrence rules, and the scheduler that starts what is due."""

@@ -1,0 +1,249 @@
+"""Creates schedules, one for each recipient: all of a call or none, or in bulk each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+import asyncpg
+import msgspec
+from uuid_utils.compat import uuid7
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.access.environments import Environment
+from addressee.directory.clock import Clock
+from addressee.directory.errors import RefusedError
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.writing import bulk
+from addressee.directory.writing.bulk import BulkOperation, Failure
+from addressee.directory.writing.planned_writes import PlannedWrites, plan
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.directory.writing.writes import Write
+from addressee.messaging.errors import ActorMissingError, MessagingError
+from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.schedules.model import Schedule, ScheduleEntry
+from addressee.messaging.schedules.recurrence import Timing, zone_of
+from addressee.messaging.triggers.trigger import Trigger, read_versions, version_for
+
+SQL = load(__package__)
+
+BULK_NAME = "schedules.create_schedules"
+
+People: TypeAlias = Mapping[Place, Recipient]
+Refusal: TypeAlias = RefusedError | MessagingError
+
+
+@dataclass(frozen=True, slots=True)
+class NewSchedule:
+    """A schedule to create. With rules and `scheduled_at`, the rules count from then on.
+
+    `writes` are those of the recipients that a row of a bulk call describes: they are carried out if it is created.
+    """
+
+    workflow: str
+    recipient: Reference
+    timing: Timing = field(default_factory=Timing)
+    actor: Reference | None = None
+    tenant: str | None = None
+    data: Document = field(default_factory=dict)
+    writes: Sequence[Write] = ()
+
+    @property
+    def named(self) -> list[Reference]:
+        return [self.recipient, *([self.actor] if self.actor else [])]
+
+
+async def create(
+    pool: Pool,
+    reader: Reader,
+    environment: Environment,
+    wanted: Sequence[NewSchedule],
+    planned: PlannedWrites | None,
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> list[ScheduleEntry]:
+    """Creates all of them or none. Those who are described are written first, once nothing can refuse them any more.
+
+    Raises RefusedError for a recipient that is not known or a schedule that never falls due, and what a trigger of the
+    workflow would raise now: WorkflowMissingError, WorkflowInactiveError, DataInvalidError or ActorMissingError.
+    """
+    planned = planned or await plan(reader, places(environment, wanted), (), now)
+    for misfit in await misfits(pool, environment, wanted):
+        if misfit is not None:
+            raise misfit
+    for each in wanted:
+        entry_for(each, planned.people, environment, now)
+    await planned.carry_out()
+    entries = [entry_for(each, planned.people, environment, now) for each in wanted]
+    async with pool.acquire() as connection, connection.transaction():
+        await insert(connection, environment.id, entries)
+        await keep(connection, receipt, entries, now)
+    return entries
+
+
+async def create_in_bulk(
+    pool: Pool,
+    reader: Reader,
+    environment: Environment,
+    rows: Sequence[NewSchedule | Failure],
+    planned: PlannedWrites | None,
+    *,
+    receipt: Receipt | None,
+    clock: Clock,
+) -> BulkOperation:
+    """Creates what can be created, and keeps the outcome. A `Failure` is a row that was refused before."""
+    started_at = clock.now()
+    wanted = [row for row in rows if isinstance(row, NewSchedule)]
+    planned = planned or await plan(reader, places(environment, wanted), (), started_at)
+    outcomes = await outcomes_of(pool, environment, wanted, planned, started_at)
+    entries = [outcome for outcome in outcomes if isinstance(outcome, ScheduleEntry)]
+    failures = [row for row in rows if isinstance(row, Failure)] + [
+        Failure(*row.recipient, str(outcome))
+        for row, outcome in zip(wanted, outcomes, strict=True)
+        if isinstance(outcome, Exception)
+    ]
+    async with pool.acquire() as connection, connection.transaction():
+        await insert(connection, environment.id, entries)
+        operation = BulkOperation(uuid7(), BULK_NAME, len(rows), tuple(failures), started_at, clock.now())
+        await bulk.store(connection, environment.id, operation)
+        await keep(connection, receipt, operation, clock.now())
+    return operation
+
+
+async def outcomes_of(
+    pool: Pool, environment: Environment, wanted: Sequence[NewSchedule], planned: PlannedWrites, now: datetime
+) -> list[ScheduleEntry | Refusal]:
+    """Returns the entry to store for each schedule, or its refusal. Recipients that the former describe are written."""
+
+    def outcome(each: NewSchedule, writes: Sequence[Write]) -> ScheduleEntry | Refusal:
+        try:
+            with planned.adding(writes):
+                return entry_for(each, planned.people, environment, now)
+        except (RefusedError, MessagingError) as refusal:
+            return refusal
+
+    tried = [
+        misfit or outcome(each, each.writes)
+        for each, misfit in zip(wanted, await misfits(pool, environment, wanted), strict=True)
+    ]
+    refused = {
+        id(write): result for write, result in await planned.carry_out_each() if isinstance(result, RefusedError)
+    }
+    return [
+        first if isinstance(first, Exception) else refused_in(refused, each.writes) or outcome(each, ())
+        for each, first in zip(wanted, tried, strict=True)
+    ]
+
+
+def refused_in(refused: Mapping[int, RefusedError], writes: Sequence[Write]) -> RefusedError | None:
+    return next((refused[id(write)] for write in writes if id(write) in refused), None)
+
+
+def places(environment: Environment, wanted: Sequence[NewSchedule]) -> set[Place]:
+    return {reference.at(environment.id) for each in wanted for reference in each.named}
+
+
+async def misfits(pool: Pool, environment: Environment, wanted: Sequence[NewSchedule]) -> list[MessagingError | None]:
+    """Why the workflow of each could not be triggered now with its data."""
+    async with pool.acquire() as connection:
+        versions = await read_versions(connection, [(environment.id, each.workflow) for each in wanted])
+    # Recipients of one call share their data, which need not be checked for each of them.
+    found: dict[tuple[str, int], MessagingError | None] = {}
+    for each in wanted:
+        what = (each.workflow, id(each.data))
+        if what not in found:
+            found[what] = misfit(versions.get((environment.id, each.workflow)), each)
+    return [found[each.workflow, id(each.data)] for each in wanted]
+
+
+def misfit(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingError | None:
+    try:
+        version_for(version, Trigger(wanted.workflow, [wanted.recipient], wanted.data))
+    except MessagingError as error:
+        return error
+    return None
+
+
+def known(reference: Reference, people: People, environment: Environment) -> Recipient:
+    """Raises RefusedError for a recipient who is not known."""
+    found = people.get(reference.at(environment.id))
+    if found is None:
+        who = (
+            f"user {reference.id!r}"
+            if reference.collection == USERS
+            else f"object {reference.id!r} in {reference.collection!r}"
+        )
+        message = f"There is no {who}; identify it first, or describe it inline."
+        raise RefusedError("recipient_missing", "recipients", message)
+    return found
+
+
+def entry_for(wanted: NewSchedule, people: People, environment: Environment, now: datetime) -> ScheduleEntry:
+    """Raises RefusedError or ActorMissingError."""
+    recipient = known(wanted.recipient, people, environment)
+    actor = None if wanted.actor is None else people.get(wanted.actor.at(environment.id))
+    if wanted.actor is not None and actor is None:
+        raise ActorMissingError(wanted.actor)
+    zone = zone_of(recipient.attributes.get("timezone"), environment.settings.timezone)
+    timing = wanted.timing.shown_in(zone)
+    timing.check()
+    first = timing.next_occurrence(zone, created_at=now, last=None, now=now)
+    if first is None:
+        raise never(timing)
+    schedule = Schedule(
+        id=uuid7(),
+        workflow=wanted.workflow,
+        recipient=Identity.of(recipient),
+        timing=timing,
+        actor=None if actor is None else Identity.of(actor),
+        tenant=wanted.tenant,
+        data=wanted.data,
+        next_occurrence_at=first,
+        last_occurrence_at=None,
+        inserted_at=now,
+        updated_at=now,
+        zone=zone.key,
+    )
+    return ScheduleEntry(schedule, recipient, actor)
+
+
+def never(timing: Timing) -> RefusedError:
+    """The refusal of a schedule that would never fall due."""
+    if timing.ending_at is None:
+        return RefusedError("never", "repeats", "These rules never fall due: no day fits all that they say.")
+    message = "The schedule ends before it falls due for the first time; give a later ending_at, or none."
+    return RefusedError("never", "ending_at", message)
+
+
+async def insert(connection: Connection, environment_id: int, entries: Sequence[ScheduleEntry]) -> None:
+    if not entries:
+        return
+    schedules = [entry.schedule for entry in entries]
+    # The same data for many recipients is sent once.
+    documents = {id(schedule.data): schedule.data for schedule in schedules}
+    positions = {document: position for position, document in enumerate(documents, 1)}
+    await connection.execute(
+        SQL["insert_schedules"],
+        environment_id,
+        [schedule.id for schedule in schedules],
+        [schedule.recipient.collection for schedule in schedules],
+        [schedule.recipient.id for schedule in schedules],
+        [schedule.recipient.uid for schedule in schedules],
+        [schedule.workflow for schedule in schedules],
+        [schedule.tenant for schedule in schedules],
+        [schedule.actor and msgspec.json.encode(schedule.actor) for schedule in schedules],
+        [positions[id(schedule.data)] for schedule in schedules],
+        [msgspec.json.encode(schedule.timing.repeats) for schedule in schedules],
+        [schedule.timing.scheduled_at for schedule in schedules],
+        [schedule.timing.ending_at for schedule in schedules],
+        [schedule.next_occurrence_at for schedule in schedules],
+        [msgspec.json.encode(document) for document in documents.values()],
+        schedules[0].inserted_at,
+        [schedule.timing.ending_on for schedule in schedules],
+        [schedule.zone for schedule in schedules],
+    )

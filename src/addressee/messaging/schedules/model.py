@@ -1,0 +1,74 @@
+"""A schedule as it is stored: a workflow that runs by the clock, for one recipient (knock.md §3.13).
+
+It belongs to an identity. When that is deleted, its schedules are over at once: no list shows them, none of them fires,
+and whoever uses the id next has none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from addressee.directory.recipient import Document, Recipient
+from addressee.messaging.recipients.identity import Identity
+from addressee.messaging.recipients.people import Missing
+from addressee.messaging.schedules.recurrence import Repeat, Timing
+
+
+class Schedule(Struct, frozen=True):
+    """A schedule as it is stored. `id` is a UUIDv7, by which lists are ordered.
+
+    `next_occurrence_at` is None when there is none (any more). `zone` is the time zone in which it happened last, or in
+    which it was created.
+    """
+
+    id: UUID
+    workflow: str
+    recipient: Identity
+    timing: Timing
+    actor: Identity | None
+    tenant: str | None
+    data: Document
+    next_occurrence_at: datetime | None
+    last_occurrence_at: datetime | None
+    inserted_at: datetime
+    updated_at: datetime
+    zone: str | None = None
+
+    @property
+    def named(self) -> list[Identity]:
+        return [self.recipient, self.actor] if self.actor else [self.recipient]
+
+
+class ScheduleEntry(Struct, frozen=True):
+    """A schedule with those whom it names."""
+
+    schedule: Schedule
+    recipient: Recipient | Missing
+    actor: Recipient | Missing | None
+
+
+def schedule_from(row: asyncpg.Record) -> Schedule:
+    return Schedule(
+        id=row["id"],
+        workflow=row["workflow"],
+        recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
+        timing=timing_from(row),
+        actor=row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
+        tenant=row["tenant"],
+        data=msgspec.json.decode(row["data"]),
+        next_occurrence_at=row["next_occurrence_at"],
+        last_occurrence_at=row["last_occurrence_at"],
+        inserted_at=row["inserted_at"],
+        updated_at=row["updated_at"],
+        zone=row["zone"],
+    )
+
+
+def timing_from(row: asyncpg.Record) -> Timing:
+    repeats = msgspec.json.decode(row["repeats"], type=tuple[Repeat, ...])
+    return Timing(repeats, row["scheduled_at"], row["ending_at"], row["ending_on"])

@@ -1,0 +1,197 @@
+"""Has happen what waits for a time: schedules that fall due, and runs that pause. Every worker does it.
+
+Several at once have each thing happen once: a worker takes an occurrence, or wakes a run, with an update that names
+what it saw, and starts what follows in the same transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+
+from addressee.database.jobs.queue import Hint, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.access.environments import Environments, Settings
+from addressee.directory.clock import Clock
+from addressee.directory.recipient import Document
+from addressee.messaging.errors import MessagingError
+from addressee.messaging.recipients.identity import Identity
+from addressee.messaging.runs.model import RunPage, WaitingRecipient
+from addressee.messaging.schedules.failures import FailedOccurrence, record_failures
+from addressee.messaging.schedules.model import timing_from
+from addressee.messaging.schedules.recurrence import zone_of
+from addressee.messaging.schedules.time_zones import move_occurrences, next_since
+from addressee.messaging.triggers.trigger import NewRun, Trigger, accept, read_versions, version_for
+
+SQL = load(__package__)
+
+INTERVAL_SECONDS = 1.0
+
+SCHEDULES_AT_ONCE = 200
+RUNS_AT_ONCE = 1000
+
+# The rest of what is due waits for the next tick, so that one kind of it does not keep the other waiting.
+MAX_BATCHES = 20
+
+log = structlog.get_logger()
+
+
+async def keep_time(pool: Pool, hint: Hint, clock: Clock, stop: asyncio.Event) -> None:
+    """Ticks every second until `stop` is set, through restarts of the database."""
+    while not stop.is_set():
+        try:
+            if await tick(pool, clock.now()):
+                hint.give()
+        except Exception as error:
+            # What cannot be read, say a rule that a newer version wrote, must not end a worker's other work.
+            log.warning("timekeeping put off", reason=type(error).__name__)
+        try:
+            await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def tick(pool: Pool, now: datetime) -> bool:
+    """Has happen what is due; whether there was anything.
+
+    What was missed while nobody kept the time happens once, late: the next occurrence is after now.
+    """
+    # Runs first: a schedule that cannot be read must not hold them up.
+    woken = await in_batches(RUNS_AT_ONCE, lambda limit: wake(pool, now, limit))
+    fired = await in_batches(SCHEDULES_AT_ONCE, lambda limit: fire(pool, now, limit))
+    return bool(fired or woken)
+
+
+async def in_batches(size: int, carry_out: Callable[[int], Awaitable[int]]) -> int:
+    """Carries out batches until one is not full, and says how much that was."""
+    total = 0
+    for _ in range(MAX_BATCHES):
+        done = await carry_out(size)
+        total += done
+        if done < size:
+            break
+    return total
+
+
+async def fire(pool: Pool, now: datetime, limit: int) -> int:
+    """Starts runs for the schedules that are due the longest, and says how many were due."""
+    due = await pool.fetch(SQL["due_schedules"], now, limit)
+    if not due:
+        return 0
+    settings = {environment.id: environment.settings for environment in await Environments(pool).usable()}
+    by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
+    turns = turns_of([row for row in by_key if row["lives"]], settings, now)
+    happening = [turn for turn in turns if turn.at is not None]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            SQL["delete_ownerless_schedules"], *key_columns([row for row in by_key if not row["lives"]])
+        )
+        await move_occurrences(connection, [(turn.due, turn.following) for turn in turns if turn.at is None])
+        fired = await connection.fetch(
+            SQL["fire_schedules"],
+            *key_columns([turn.due for turn in happening]),
+            [turn.due["next_occurrence_at"] for turn in happening],
+            [turn.at for turn in happening],
+            [turn.zone for turn in happening],
+            [turn.following for turn in happening],
+        )
+        started, failed = await runs_of(connection, fired)
+        await accept(connection, started, now)
+        await record_failures(connection, failed, {row["id"]: row for row in due}, now)
+    log.info("schedules fired", due=len(due), fired=len(fired))
+    return len(due)
+
+
+def key_columns(rows: Sequence[asyncpg.Record]) -> list[list[Any]]:
+    return [[row[name] for row in rows] for name in ("environment_id", "id", "recipient_id")]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The next state of a schedule that is due: it happens, as of `at`, and falls due again.
+
+    Without `at` its recipient has moved, and it is not its time where they are now.
+    """
+
+    due: asyncpg.Record
+    at: datetime | None
+    zone: str
+    following: datetime | None
+
+
+def turns_of(due: Sequence[asyncpg.Record], settings: Mapping[int, Settings], now: datetime) -> list[Turn]:
+    """One for each schedule. One that cannot be read waits for a worker that can read it."""
+    turns = []
+    for row in due:
+        try:
+            turns.append(turn_of(row, settings[row["environment_id"]], now))
+        except msgspec.MsgspecError as error:
+            log.error("schedule cannot be read", schedule_id=str(row["id"]), reason=type(error).__name__)
+    return turns
+
+
+def turn_of(due: asyncpg.Record, settings: Settings, now: datetime) -> Turn:
+    zone = zone_of(due["timezone"], settings.timezone)
+    at = due["next_occurrence_at"]
+    if due["zone"] not in {None, zone.key}:
+        at = next_since(due, zone)
+        if at is None or at > now:
+            return Turn(due, None, zone.key, at)
+    following = timing_from(due).next_occurrence(zone, created_at=due["inserted_at"], last=at, now=now, last_zone=zone)
+    return Turn(due, at, zone.key, following)
+
+
+async def runs_of(
+    connection: Connection, fired: Sequence[asyncpg.Record]
+) -> tuple[list[NewRun], list[FailedOccurrence]]:
+    """The runs to start, and the occurrences whose workflow cannot be triggered now: their schedules stay."""
+    versions = await read_versions(connection, [(row["environment_id"], row["workflow"]) for row in fired])
+    runs, failed = [], []
+    for row in fired:
+        version = versions.get((row["environment_id"], row["workflow"]))
+        recipient = WaitingRecipient(row["collection"], row["recipient_id"], row["uid"], {})
+        data = msgspec.json.decode(row["data"])
+        try:
+            version_id = version_for(version, Trigger(row["workflow"], [recipient.reference], data))
+            runs.append(run_of(row, version_id, [recipient], data))
+        except MessagingError as error:
+            log.warning("occurrence failed", schedule_id=str(row["id"]), reason=type(error).__name__)
+            run = None if version is None else run_of(row, version["version_id"], [], data)
+            failed.append(FailedOccurrence(row, error, run))
+    return runs, failed
+
+
+def run_of(fired: asyncpg.Record, version_id: UUID, recipients: Sequence[WaitingRecipient], data: Document) -> NewRun:
+    return NewRun(
+        fired["environment_id"],
+        fired["workflow"],
+        version_id,
+        recipients,
+        data,
+        {"type": "schedule", "schedule_id": str(fired["id"])},
+        tenant=fired["tenant"],
+        actor=fired["actor"] and msgspec.json.decode(fired["actor"], type=Identity),
+    )
+
+
+async def wake(pool: Pool, now: datetime, limit: int) -> int:
+    """Has the paused runs go on that are due the longest, and says how many were due."""
+    due = await pool.fetch(SQL["due_recipient_runs"], now, limit)
+    if not due:
+        return 0
+    by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
+    async with pool.acquire() as connection, connection.transaction():
+        woken = await connection.fetch(SQL["wake_recipient_runs"], now, *key_columns(by_key))
+        pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in woken})
+        await enqueue(connection, [RunPage(*page).job("advance") for page in pages])
+    log.info("runs woken", due=len(due), woken=len(woken))
+    return len(due)

@@ -1,0 +1,125 @@
+"""Whether a channel step reaches a recipient, on which addresses, and what stops it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.directory.addresses import entries
+from addressee.directory.addresses.forms import form_of
+from addressee.directory.formats import is_email
+from addressee.directory.recipient import Document, Recipient
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.model import Address
+from addressee.messaging.recipients.identity import TRANSIENT
+from addressee.preferences.deciding import Blocked, Target, Wishes, decide
+
+# A message goes to no more: the newest of somebody's devices.
+MAX_ADDRESSES = 100
+
+# What is missing where nothing is stored to send to.
+MISSING: Mapping[ChannelType, str] = {
+    ChannelType.EMAIL: "no_email_address",
+    ChannelType.PUSH: "no_push_token",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`addresses` are at most MAX_ADDRESSES, or the id of the feed alone. `obstacle` says why there are none.
+
+    An obstacle has a `reason`: `preferences`, then with the `layer` and the `scope` that say so, and the `condition`
+    that does not hold where there is one; `channel_not_requested`; `addresses_disabled`, when there are none but such;
+    `addresses_invalid`, when what there is cannot be an address; or what is missing, like `no_email_address`.
+    """
+
+    addresses: tuple[Address, ...] = ()
+    obstacle: Document | None = None
+
+
+def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None = None) -> Reach:
+    """`kinds` are the only ones that a run is to use, None: any. Who lives in a run only has no feed."""
+    kind = kind_of(channel)
+    obstacle = unwanted(kind, channel, wishes, kinds)
+    if obstacle is not None:
+        return Reach(obstacle=obstacle)
+    if channel.type is ChannelType.IN_APP_FEED:
+        if recipient.place.collection == TRANSIENT:
+            return Reach(obstacle={"reason": "no_feed"})
+        return Reach((Address(kind, str(channel.id)),))
+    known = known_addresses(recipient, channel.id, channel.provider)
+    active = [address for address, is_active in known.items() if is_active]
+    if not active:
+        return Reach(obstacle={"reason": "addresses_disabled" if known else MISSING[channel.type]})
+    valid = [address for address in active if address.kind != "email" or is_email(address.value)]
+    if not valid:
+        return Reach(obstacle={"reason": "addresses_invalid"})
+    return Reach(tuple(chosen(valid, channel)))
+
+
+def unreachable(
+    address: Address, recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None
+) -> Document | None:
+    """Why a message that was made for this address is not to go there any more; None: it is.
+
+    A reason is one of `reach`, or `address_missing` or `address_disabled`. A device may be somebody else's by now.
+    """
+    obstacle = unwanted(kind_of(channel), channel, wishes, kinds)
+    if obstacle is not None:
+        return obstacle
+    known = known_addresses(recipient, channel.id, channel.provider)
+    is_active = known.get(address)
+    if is_active is None:  # it may be spelled in another way by now
+        is_active = {key(each): is_active for each, is_active in known.items()}.get(key(address))
+    if is_active is None:
+        return {"reason": "address_missing"}
+    return None if is_active else {"reason": "address_disabled"}
+
+
+def key(address: Address) -> tuple[str, str]:
+    """Returns the form that all spellings of one address share."""
+    return address.kind, form_of(address.kind).key(address.value) or address.value
+
+
+def kind_of(channel: Channel) -> str:
+    kind = PROVIDERS[channel.provider].kind
+    assert kind is not None
+    return kind
+
+
+def unwanted(kind: str, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None) -> Document | None:
+    """Why nothing is to be sent on this channel, whatever the addresses."""
+    if kinds is not None and kind not in kinds:
+        return {"reason": "channel_not_requested"}
+    blocked = None if wishes is None else decide(wishes, Target(kind, str(channel.id)))
+    return None if blocked is None else {"reason": "preferences", **described(blocked)}
+
+
+def known_addresses(recipient: Recipient, channel_id: UUID, provider: str) -> dict[Address, bool]:
+    """What a channel's provider can send to, each once, and whether it may: the recipient's own addresses, the primary
+    one first, and those that its data for the channel name.
+    """
+    kind = PROVIDERS[provider].kind
+    assert kind is not None
+    stored = {
+        Address(kind, entry["value"]): entry["status"] == entries.ACTIVE
+        for entry in entries.of_kind(recipient, kind)
+        if entry.get("provider") in {None, provider}
+    }
+    data = recipient.channel_data.get(str(channel_id), {}).get("data", {})
+    named = [Address(kind, value) for value in PROVIDERS[provider].data.addresses(data)]
+    return {**stored, **{address: True for address in named if address not in stored}}
+
+
+def chosen(found: Sequence[Address], channel: Channel) -> Sequence[Address]:
+    """E-mail goes to the first address unless the channel says all, a push to every device, the newest first."""
+    if channel.type is ChannelType.PUSH:
+        return found[: -MAX_ADDRESSES - 1 : -1]
+    return found[: MAX_ADDRESSES if channel.settings.get("addresses") == "all" else 1]
+
+
+def described(blocked: Blocked) -> Document:
+    condition = {} if blocked.condition is None else {"condition": blocked.condition}
+    return {"layer": blocked.layer, "scope": blocked.scope, **condition}

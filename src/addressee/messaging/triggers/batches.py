@@ -1,0 +1,219 @@
+"""Accepts many triggers and events at once, each with an outcome of its own, in few round trips and one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from addressee.database.pool import Connection, Pool
+from addressee.directory.errors import OverloadedError, RefusedError
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Place
+from addressee.directory.writing import receipts
+from addressee.directory.writing.notices import note
+from addressee.directory.writing.planned_writes import PlannedWrites
+from addressee.directory.writing.planned_writes import plan as plan_writes
+from addressee.directory.writing.receipts import Earlier, Receipt, ReceiptTakenError, StoredAnswer
+from addressee.directory.writing.writes import Write
+from addressee.messaging.errors import MessagingError
+from addressee.messaging.triggers.events import Event, read_listening, runs_of
+from addressee.messaging.triggers.trigger import NewRun, Trigger, accept, check, read_versions, run_of
+
+# Receipts of records stand beside those of requests, whose keys hold no such character.
+KEY_PREFIX = "record\n"
+
+# Whatever is asked under a key a second time repeats the first.
+NO_FINGERPRINT = b""
+
+# How often others may be quicker under a key of this batch.
+MAX_RERUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A trigger or an event. Under a `key` it is carried out once in 24 hours, whatever else is asked under it.
+
+    `writes` are those of the recipients that it describes: they are carried out if it is.
+    """
+
+    what: Trigger | Event
+    key: str | None = None
+    writes: Sequence[Write] = ()
+
+    def places(self, environment_id: int) -> set[Place]:
+        """The places of all recipients that it names."""
+        named = {self.what.recipient} if isinstance(self.what, Event) else self.what.named
+        return {reference.at(environment_id) for reference in named} | {write.place for write in self.writes}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`id` is the run's, or one made for the event; of a record that was accepted before, the first one's."""
+
+    id: UUID
+    repeated: bool = False
+
+
+Outcome: TypeAlias = Accepted | MessagingError | RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What outcomes depend on. `earlier` are the ids of what was carried out before, by key."""
+
+    environment_id: int
+    writes: PlannedWrites
+    earlier: Mapping[str, UUID]
+    versions: Mapping[tuple[int, str], asyncpg.Record]
+    listening: Sequence[asyncpg.Record]
+
+
+@dataclass(slots=True)
+class Planned:
+    """The outcome of each record, and all that is to be stored for them.
+
+    `kept` are the ids by key, `passed_over` says which workflows their events did not start.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    runs: list[NewRun] = field(default_factory=list)
+    kept: dict[str, UUID] = field(default_factory=dict)
+    passed_over: list[tuple[Place, Sequence[str]]] = field(default_factory=list)
+
+    @property
+    def any_accepted(self) -> bool:
+        return any(isinstance(outcome, Accepted) for outcome in self.outcomes)
+
+
+async def accept_all(
+    pool: Pool,
+    reader: Reader,
+    environment_id: int,
+    records: Sequence[Record],
+    request_id: str,
+    writes: PlannedWrites | None,
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> list[Outcome]:
+    """The outcomes in the order of the records. A `receipt` is kept unless all are refused.
+
+    Raises OverloadedError when others keep using these keys.
+    """
+    places = {place for record in records for place in record.places(environment_id)}
+    writes = writes or await plan_writes(reader, places, (), now)
+    refused = await write_described(pool, environment_id, records, writes, now)
+    left = [replace(record, writes=()) for record in records if id(record) not in refused]
+    for _ in range(MAX_RERUNS):
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                planned = plan(left, await read_known(connection, environment_id, left, writes, now))
+                accepted = iter(planned.outcomes)
+                outcomes = [refused.get(id(record)) or next(accepted) for record in records]
+                await accept(connection, planned.runs, now)
+                await note(connection, request_id, planned.passed_over, now)
+                await receipts.keep_all(connection, answers(environment_id, planned, request_id), now)
+                if planned.any_accepted:
+                    await receipts.keep(connection, receipt, outcomes, now)
+            return outcomes
+        except ReceiptTakenError:
+            continue
+    raise OverloadedError("Others keep using the keys of this batch; try again in a moment.")
+
+
+async def write_described(
+    pool: Pool, environment_id: int, records: Sequence[Record], writes: PlannedWrites, now: datetime
+) -> dict[int, Outcome]:
+    """Writes whom records describe that are to be carried out now; says why the others are not, by their `id()`."""
+    if not any(record.writes for record in records):
+        return {}
+    async with pool.acquire() as connection:
+        planned = plan(records, await read_known(connection, environment_id, records, writes, now))
+    refused: dict[int, Outcome] = {
+        id(record): outcome
+        for record, outcome in zip(records, planned.outcomes, strict=True)
+        if isinstance(outcome, Exception)
+    }
+    by_write = {id(write): record for record in records for write in record.writes}
+    for write, result in await writes.carry_out_each():
+        if isinstance(result, RefusedError):
+            refused.setdefault(id(by_write[id(write)]), result)
+    return refused
+
+
+async def read_known(
+    connection: Connection,
+    environment_id: int,
+    records: Sequence[Record],
+    writes: PlannedWrites,
+    now: datetime,
+) -> Known:
+    triggers = [record.what for record in records if isinstance(record.what, Trigger)]
+    events = [record.what for record in records if isinstance(record.what, Event)]
+    keys = {record.key for record in records if record.key is not None}
+    earlier = await receipts.find(connection, [(environment_id, KEY_PREFIX + key) for key in keys], now)
+    return Known(
+        environment_id,
+        writes,
+        {key: written_id(found) for key in keys if (found := earlier.get((environment_id, KEY_PREFIX + key)))},
+        await read_versions(connection, [(environment_id, trigger.workflow) for trigger in triggers]),
+        await read_listening(connection, environment_id, [event.name for event in events]),
+    )
+
+
+def written_id(earlier: Earlier) -> UUID:
+    return UUID(earlier.answer.body.decode())
+
+
+def plan(records: Sequence[Record], known: Known) -> Planned:
+    planned = Planned()
+    for record in records:
+        planned.outcomes.append(take(record, known, planned))
+    return planned
+
+
+def take(record: Record, known: Known, planned: Planned) -> Outcome:
+    if record.key is not None:
+        first = planned.kept.get(record.key) or known.earlier.get(record.key)
+        if first is not None:
+            return Accepted(first, repeated=True)
+    try:
+        with known.writes.adding(record.writes):
+            id, runs, passed_over = carried_out(record.what, known)
+    except (MessagingError, RefusedError) as error:
+        return error
+    if record.key is not None:
+        runs = [replace(run, source={**run.source, "idempotency_key": record.key}) for run in runs]
+        planned.kept[record.key] = id
+    planned.runs += runs
+    if passed_over and isinstance(record.what, Event):
+        planned.passed_over.append((record.what.recipient.at(known.environment_id), passed_over))
+    return Accepted(id)
+
+
+def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun], list[str]]:
+    """Returns a record's id, the runs that it starts, and notices of what it passes over. Raises what refuses it."""
+    if isinstance(what, Event):
+        return uuid7(), *runs_of(known.environment_id, what, known.listening, known.writes.people)
+    version = known.versions.get((known.environment_id, what.workflow))
+    version_id = check(known.environment_id, what, version, known.writes.people)
+    run = run_of(known.environment_id, what, version_id, known.writes.people)
+    return run.id, [run], []
+
+
+def answers(environment_id: int, planned: Planned, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:
+    return [
+        (Receipt(environment_id, KEY_PREFIX + key, NO_FINGERPRINT, request_id, stored), stored(id))
+        for key, id in planned.kept.items()
+    ]
+
+
+def stored(id: UUID) -> StoredAnswer:
+    return StoredAnswer(HTTPStatus.ACCEPTED, str(id).encode())

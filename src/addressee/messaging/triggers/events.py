@@ -1,0 +1,80 @@
+"""Events that people cause, and the workflows that they start: each names the events that it listens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import asyncpg
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.messaging.errors import DataInvalidError
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.runs.model import WaitingRecipient
+from addressee.messaging.triggers.trigger import NewRun, Trigger, version_for
+
+SQL = load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that `recipient` did, or that happened to it. `data` is that of the runs that it starts."""
+
+    name: str
+    recipient: Reference
+    data: Document = field(default_factory=dict)
+    tenant: str | None = None
+
+
+async def read_listening(connection: Connection, environment_id: int, names: Iterable[str]) -> list[asyncpg.Record]:
+    """The current versions of the active workflows that one of these events starts, in the order of their keys."""
+    wanted = set(names)
+    if not wanted:
+        return []
+    return await connection.fetch(SQL["listening_workflows"], environment_id, list(wanted))
+
+
+class Started(NamedTuple):
+    """The runs that an event starts, and the reasons why other workflows that listen to it are passed over."""
+
+    runs: list[NewRun]
+    passed_over: list[str]
+
+
+def runs_of(
+    environment_id: int, event: Event, listening: Sequence[asyncpg.Record], people: Mapping[Place, Recipient]
+) -> Started:
+    """The runs that an event starts, also for somebody who is not known: the run then says so."""
+    person = people.get(event.recipient.at(environment_id))
+    recipient = WaitingRecipient(*event.recipient, None if person is None else person.uid, {})
+    return runs_for(environment_id, event.name, [recipient], event.data, listening, event.tenant)
+
+
+def runs_for(
+    environment_id: int,
+    event: str,
+    recipients: Sequence[WaitingRecipient],
+    data: Document,
+    listening: Sequence[asyncpg.Record],
+    tenant: str | None = None,
+) -> Started:
+    """The runs that an event starts which several have in common: one of each workflow, for all of them.
+
+    A workflow whose schema refuses the event's data is passed over: an event is not made for one workflow.
+    """
+    started = Started([], [])
+    for workflow in listening:
+        if event not in workflow["events"]:
+            continue
+        key = workflow["key"]
+        try:
+            version_id = version_for(workflow, Trigger(key, [each.reference for each in recipients], data))
+        except DataInvalidError as error:
+            started.passed_over.append(f"The event {event!r} did not start the workflow {key!r}: {error.reason}")
+            continue
+        source = {"type": "event", "event": event}
+        started.runs.append(NewRun(environment_id, key, version_id, recipients, data, source, tenant))
+    return started

@@ -1,0 +1,248 @@
+"""Accepting a trigger: its receipt, the run and one job in one transaction. The rest happens in workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import uuid_utils.compat
+
+from addressee.database.jobs.queue import enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.documents import check_value
+from addressee.directory.errors import RefusedError
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.writing.planned_writes import PlannedWrites, plan
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient, lane_of
+from addressee.messaging.steps.model import MAX_DELAY
+from addressee.messaging.triggers.transients import Transient
+from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.workflows.schemas import failures
+
+SQL = load(__package__)
+
+MAX_DATA_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`overrides` are laid over `data`, key by key, for one recipient. Recipients named twice count once.
+
+    `terms` limit the whole run, `kinds` are the only kinds of addresses for one recipient. The run starts after
+    `delay`, at most `MAX_DELAY`. `source` is `api` or `broadcast`.
+    """
+
+    workflow: str
+    recipients: Sequence[Reference]
+    data: Document = field(default_factory=dict)
+    actor: Reference | None = None
+    tenant: str | None = None
+    overrides: Mapping[Reference, Document] = field(default_factory=dict)
+    cancellation_key: str | None = None
+    sandbox: bool = False
+    skip_delay: bool = False
+    transients: Sequence[Transient] = ()
+    terms: Terms = NO_TERMS
+    kinds: Mapping[Reference, frozenset[str]] = field(default_factory=dict)
+    delay: timedelta = timedelta()
+    source: str = "api"
+
+    @property
+    def named(self) -> set[Reference]:
+        """All whom it names, the actor too."""
+        return {*self.recipients, *([self.actor] if self.actor else [])}
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to accept. `source` says what started it, as lists of runs show it."""
+
+    environment_id: int
+    workflow: str
+    version_id: UUID
+    recipients: Sequence[WaitingRecipient]
+    data: Document
+    source: Mapping[str, str]
+    tenant: str | None = None
+    actor: Identity | None = None
+    cancellation_key: str | None = None
+    sandbox: bool = False
+    skip_delay: bool = False
+    terms: Terms = NO_TERMS
+    delay: timedelta = timedelta()
+    id: UUID = field(default_factory=uuid_utils.compat.uuid7)
+
+
+async def trigger(
+    pool: Pool,
+    reader: Reader,
+    environment_id: int,
+    trigger: Trigger,
+    planned: PlannedWrites | None,
+    *,
+    receipt: Receipt | None,
+    now: datetime,
+) -> UUID:
+    """Accepts a run. Those who are described in the trigger are written first, once nothing can refuse it any more."""
+    planned = planned or await plan(reader, [reference.at(environment_id) for reference in trigger.named], (), now)
+    version = await pool.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
+    version_id = check(environment_id, trigger, version, planned.people)
+    await planned.carry_out()
+    async with pool.acquire() as connection, connection.transaction():
+        run = run_of(environment_id, trigger, version_id, planned.people)
+        await accept(connection, [run], now)
+        await keep(connection, receipt, run.id, now)
+    return run.id
+
+
+def check(
+    environment_id: int, trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]
+) -> UUID:
+    """The version of its workflow that a trigger runs. `people` are those of `trigger.named` who live.
+
+    Raises MessagingError, and RefusedError for a delay that is too long.
+    """
+    version_id = version_for(version, trigger)
+    check_delay(trigger.delay)
+    actor_of(environment_id, trigger, people)
+    return version_id
+
+
+def actor_of(environment_id: int, trigger: Trigger, people: Mapping[Place, Recipient]) -> Identity | None:
+    """Raises ActorMissingError."""
+    if trigger.actor is None:
+        return None
+    person = people.get(trigger.actor.at(environment_id))
+    if person is None:
+        raise ActorMissingError(trigger.actor)
+    return Identity.of(person)
+
+
+def run_of(environment_id: int, trigger: Trigger, version_id: UUID, people: Mapping[Place, Recipient]) -> NewRun:
+    """The run that a trigger asks for. Raises ActorMissingError."""
+
+    def uid(reference: Reference) -> UUID | None:
+        person = people.get(reference.at(environment_id))
+        return None if person is None else person.uid
+
+    return NewRun(
+        environment_id,
+        trigger.workflow,
+        version_id,
+        [
+            *(
+                WaitingRecipient(*each, uid(each), trigger.overrides.get(each, {}), kinds=trigger.kinds.get(each))
+                for each in sorted(set(trigger.recipients))
+            ),
+            *(transient.waiting() for transient in trigger.transients),
+        ],
+        trigger.data,
+        {"type": trigger.source},
+        trigger.tenant,
+        actor_of(environment_id, trigger, people),
+        trigger.cancellation_key,
+        trigger.sandbox,
+        trigger.skip_delay,
+        trigger.terms,
+        trigger.delay,
+    )
+
+
+def check_delay(delay: timedelta) -> None:
+    if not timedelta() <= delay <= MAX_DELAY:
+        raise RefusedError("delay", "delay", f"A run starts at most {MAX_DELAY.days} days from now.")
+
+
+def check_data(data: Document, field: str) -> None:
+    """Raises RefusedError for what a run cannot hold."""
+    check_value(data, field)
+    if len(msgspec.json.encode(data)) > MAX_DATA_BYTES:
+        raise RefusedError("size", field, f"{field} must be at most {MAX_DATA_BYTES:,} bytes of JSON.")
+
+
+async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
+    """Stores runs, all recipients waiting, and the jobs that start them."""
+    if not runs:
+        return
+    await insert_runs(connection, runs, now)
+    await enqueue(
+        connection,
+        [
+            RunPage(run.environment_id, run.id, 0).job(
+                "start", run.delay or None, lane_of(run.environment_id, run.recipients)
+            )
+            for run in runs
+        ],
+    )
+
+
+async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
+    await connection.execute(
+        SQL["insert_runs"],
+        [run.environment_id for run in runs],
+        [run.id for run in runs],
+        [run.workflow for run in runs],
+        [run.version_id for run in runs],
+        [run.tenant for run in runs],
+        [run.actor and msgspec.json.encode(run.actor) for run in runs],
+        [msgspec.json.encode(run.data) for run in runs],
+        [run.cancellation_key for run in runs],
+        [run.sandbox for run in runs],
+        [run.skip_delay for run in runs],
+        [msgspec.json.encode(run.source) for run in runs],
+        [msgspec.json.encode(run.recipients) for run in runs],
+        [msgspec.json.encode(run.terms) for run in runs],
+        now,
+    )
+
+
+async def read_versions(
+    connection: Connection, workflows: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], asyncpg.Record]:
+    """The current versions of workflows by environment and key, of those that there are."""
+    wanted = set(workflows)
+    rows = await connection.fetch(
+        SQL["workflows"], [environment_id for environment_id, _ in wanted], [key for _, key in wanted]
+    )
+    return {(row["environment_id"], row["key"]): row for row in rows}
+
+
+def version_for(found: asyncpg.Record | None, trigger: Trigger) -> UUID:
+    """The version to run of a workflow that may not be there.
+
+    Raises WorkflowMissingError, WorkflowInactiveError or DataInvalidError.
+    """
+    if found is None:
+        raise WorkflowMissingError(trigger.workflow)
+    if not found["active"]:
+        raise WorkflowInactiveError(trigger.workflow)
+    check_fit(found, distinct_data(trigger))
+    version_id: UUID = found["version_id"]
+    return version_id
+
+
+def check_fit(version: asyncpg.Record, documents: Iterable[Document]) -> None:
+    """Raises DataInvalidError for the first that a workflow's schema does not allow."""
+    schema: dict[str, Any] | None = msgspec.json.decode(version["content"], type=Workflow).trigger_data_schema
+    if schema is None:
+        return
+    for data in documents:
+        if unfit := failures(schema, data):
+            raise DataInvalidError(unfit)
+
+
+def distinct_data(trigger: Trigger) -> list[Document]:
+    """The data of every recipient's run, once where it is the same."""
+    own = [trigger.overrides[recipient] for recipient in trigger.recipients if recipient in trigger.overrides]
+    shared = [trigger.data] if len(own) < len(trigger.recipients) else []
+    return shared + [{**trigger.data, **override} for override in own]

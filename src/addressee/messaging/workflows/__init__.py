@@ -1,0 +1,1 @@
+"""Workflows: their model, the files they are written in, and their deployment."""

@@ -1,0 +1,23 @@
+"""The example that a new data folder starts with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
+from addressee.directory.access.environments import Environments
+from addressee.messaging.environment import channels
+from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.files import read_configuration
+
+FOLDER = Path(__file__).parent
+ENVIRONMENT = "development"
+
+
+async def install_example(pool: Pool, sealer: Sealer) -> None:
+    """Pushes the example to `development`, unless that has channels already."""
+    environment = await Environments(pool).named(ENVIRONMENT)
+    if not await channels.all_channels(pool, environment.id):
+        await push(pool, sealer, environment.id, read_configuration(FOLDER, {}), datetime.now(UTC))

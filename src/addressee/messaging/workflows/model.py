@@ -1,0 +1,28 @@
+"""Workflows and channels as an environment has them. Workflows are stored in this form, a version at a time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from addressee.messaging.definition import Definition, Name
+from addressee.messaging.steps.model import Step
+
+MAX_STEPS = 50
+
+
+class Workflow(Definition, frozen=True, kw_only=True):
+    """`trigger_data_schema` is a JSON schema that a trigger's `data` must fit.
+
+    `commercial`: sent to those only who are subscribed to commercial messages. `override_preferences`: sent whatever
+    recipients prefer. `in_preferences`: shown to recipients who have not chosen about it yet.
+    """
+
+    name: Name
+    categories: tuple[Name, ...] = ()
+    steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=MAX_STEPS)]
+    trigger_data_schema: dict[str, Any] | None = None
+    commercial: bool = False
+    override_preferences: bool = False
+    in_preferences: bool = False

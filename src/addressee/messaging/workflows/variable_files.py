@@ -1,0 +1,64 @@
+"""Reads `variables.yaml` and `public_variables.yaml`, and warns of variables that look like secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from addressee.messaging.workflows.sources import Mistake, Source, Trail
+
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+SECRET_WORDS = frozenset(
+    {"credential", "credentials", "hmac", "passphrase", "passwd", "password", "pwd", "secret", "secrets", "token"}
+)
+KINDS_OF_SECRET_KEYS = frozenset({"access", "account", "api", "encryption", "master", "private", "service", "signing"})
+HARMLESS_WORDS = frozenset({"public", "publishable"})
+
+
+def read_variable_file(source: Source) -> dict[str, Any]:
+    if source.value is None or source.mistakes:
+        return {}
+    if not isinstance(source.value, dict):
+        source.mistake((), "this must be a mapping of names to values")
+        return {}
+    return source.value
+
+
+def refuse_two_homes(source: Source, public: Mapping[str, Any], private: Mapping[str, Any]) -> None:
+    for name in public.keys() & private.keys():
+        source.mistake((name,), f"{name!r} stands in variables.yaml too; a variable is public or it is not")
+
+
+def warn_of_secrets(source: Source, *, public: bool) -> list[Mistake]:
+    """Names each variable, or part of one, whose name looks like that of a secret."""
+    consequence = (
+        "whoever may read a feed can read public variables"
+        if public
+        else "variables are stored in plain text, and every template can show them"
+    )
+    return [
+        Mistake(source.file, source.origin(trail).line, f"{trail[-1]!r} looks like the name of a secret: {consequence}")
+        for trail in trails_of_names(source.value)
+        if looks_secret(str(trail[-1]))
+    ]
+
+
+def trails_of_names(value: Any) -> Iterator[Trail]:
+    """Yields the path of each name in a value, at any depth."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield (name,)
+            yield from ((name, *trail) for trail in trails_of_names(below))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from ((index, *trail) for trail in trails_of_names(below))
+
+
+def looks_secret(name: str) -> bool:
+    """Whether people give such a name to what nobody else should know: `smtpPassword`, `api_key`, `HMAC_SECRET`."""
+    words = {word.lower() for word in WORD.findall(name)}
+    if words & HARMLESS_WORDS:
+        return False
+    return bool(words & SECRET_WORDS) or ("key" in words and bool(words & KINDS_OF_SECRET_KEYS))

@@ -1,0 +1,173 @@
+"""How SMTP's answers become results, against a real server."""
+
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from addressee.channels.email.smtp import SmtpSender, SmtpSettings
+from addressee.channels.sender import Failed, Failure, Sent
+from tests.channels.mail_server import MailServer, mail_server
+from tests.channels.test_senders import EMAIL
+
+# The library warns about what the test wants: a login without TLS, on loopback.
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+
+def settings(port: int, **rest: object) -> SmtpSettings:
+    return SmtpSettings(sender="x@example.com", host="127.0.0.1", port=port, **{"security": "none", **rest})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def mail() -> AsyncIterator[MailServer]:
+    async with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def sender(mail: MailServer) -> AsyncIterator[SmtpSender]:
+    sender = SmtpSender(settings(mail.port))
+    yield sender
+    await sender.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        ("550 5.1.1 no such user", Failure.BOUNCED),
+        ("553 5.1.3 bad address", Failure.BOUNCED),
+        ("550 no such user", Failure.BOUNCED),
+        ("550 5.2.1 mailbox disabled", Failure.BOUNCED),
+        ("550 5.7.1 relaying denied", Failure.PERMANENT),
+        ("554 5.7.1 your address is on a list", Failure.PERMANENT),
+        ("530 5.7.0 authentication required", Failure.PERMANENT),
+        ("552 5.2.2 mailbox full", Failure.PERMANENT),
+        ("450 4.2.1 greylisted", Failure.TEMPORARY),
+        ("452 4.2.2 mailbox full", Failure.TEMPORARY),
+    ],
+)
+async def test_a_refused_recipient(mail: MailServer, sender: SmtpSender, answer: str, failure: Failure) -> None:
+    mail.recipient_answer = answer
+    code, reason = answer.split(" ", 1)
+    assert await sender.send(EMAIL) == Failed(failure, f"SMTP {code}: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [("554 5.7.1 looks like spam", Failure.PERMANENT), ("451 4.3.0 try later", Failure.TEMPORARY)],
+)
+async def test_a_refused_message(mail: MailServer, sender: SmtpSender, answer: str, failure: Failure) -> None:
+    mail.data_answer = answer
+    code, reason = answer.split(" ", 1)
+    assert await sender.send(EMAIL) == Failed(failure, f"SMTP {code}: {reason}")
+
+
+async def test_one_connection_serves_a_page_also_past_a_refusal(mail: MailServer, sender: SmtpSender) -> None:
+    await sender.send(EMAIL)
+    mail.recipient_answer = "550 no such user"
+    await sender.send(EMAIL)
+    mail.recipient_answer = "250 OK"
+    assert await sender.send(EMAIL) == Sent()
+    assert len(mail.mails) == 2
+    assert mail.connections == 1
+
+
+async def test_an_unreachable_server_is_tried_once_a_page() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        sender = SmtpSender(settings(closed.getsockname()[1]))
+        first = await sender.send(EMAIL)
+        assert first == Failed(Failure.TEMPORARY, "127.0.0.1 cannot be used: SMTPConnectError")
+        closed.listen()
+        closed.setblocking(False)
+        assert await sender.send(EMAIL) == first
+        with pytest.raises(BlockingIOError):
+            closed.accept()
+
+
+async def test_a_server_without_starttls_is_not_used_unless_that_is_wished(mail: MailServer) -> None:
+    result = await SmtpSender(settings(mail.port, security="starttls")).send(EMAIL)
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.TEMPORARY
+    assert mail.mails == []
+
+
+async def test_a_login_that_is_accepted() -> None:
+    async with mail_server(authentication=True) as mail:
+        sender = SmtpSender(settings(mail.port, username="me", password="correct"))
+        assert await sender.send(EMAIL) == Sent()
+        await sender.close()
+
+
+async def test_a_login_that_is_not_is_tried_again_and_told_without_the_password() -> None:
+    async with mail_server(authentication=True) as mail:
+        result = await SmtpSender(settings(mail.port, username="me", password="s3cret")).send(EMAIL)
+        assert result == Failed(Failure.TEMPORARY, "SMTP 535: the user name or password is not accepted")
+        assert "s3cret" not in repr(result)
+
+
+async def test_a_mailbox_outside_of_ascii(mail: MailServer, sender: SmtpSender) -> None:
+    assert await sender.send(replace(EMAIL, to="ünal@exämple.org")) == Sent()
+    assert mail.recipients == [["ünal@xn--exmple-cua.org"]]
+
+
+async def test_a_server_that_takes_ascii_only_still_gets_the_others() -> None:
+    async with mail_server(ascii_only=True) as mail:
+        sender = SmtpSender(settings(mail.port))
+        refused = Failed(Failure.PERMANENT, "127.0.0.1 does not take addresses outside of ASCII")
+        assert await sender.send(replace(EMAIL, to="ünal@example.org")) == refused
+        assert await sender.send(EMAIL) == Sent()
+        await sender.close()
+
+
+async def test_a_server_that_closes_between_two_is_called_again(mail: MailServer, sender: SmtpSender) -> None:
+    mail.recipient_answer = "421 4.3.2 closing"
+    assert await sender.send(EMAIL) == Failed(Failure.TEMPORARY, "SMTP 421: 4.3.2 closing")
+    mail.recipient_answer = "250 OK"
+    assert await sender.send(EMAIL) == Sent()
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_a_certificate_must_be_trusted(security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = self_signed(tmp_path)
+    async with mail_server(certificate=certificate, tls_first=security == "tls") as mail:
+        refused = await SmtpSender(settings(mail.port, security=security)).send(EMAIL)
+        assert isinstance(refused, Failed)
+        assert (refused.failure, mail.mails) == (Failure.TEMPORARY, [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        trusting = SmtpSender(settings(mail.port, security=security))
+        assert await trusting.send(EMAIL) == Sent()
+        await trusting.close()
+        assert len(mail.mails) == 1
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 and its key, in one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "mail.pem"
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(private + certificate.public_bytes(pem))
+    return file

@@ -1,0 +1,451 @@
+"""A worker on a database of its own: what it runs, how often, in which order, and what becomes of what fails."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from addressee.database.jobs.queue import queue_state
+from addressee.database.jobs.worker import JOBS_AT_ONCE, LANE_LENGTH, Handling, pause_after, work
+from addressee.database.pool import AWAY, Pool
+from addressee.database.target import Target
+from tests.support.queue import Number, add, empty, end_all_connections, wake, worker
+from tests.support.waiting import until
+
+
+class Counting:
+    """A handler that notes what it is given. What it is told to wait for, or to fail with, comes first."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.done: list[int] = []
+        self.gates: dict[int, asyncio.Event] = {}
+        self.failures: dict[int, list[Exception]] = {}
+
+    async def __call__(self, job: Number) -> None:
+        self.begun.append(job.number)
+        if gate := self.gates.get(job.number):
+            await gate.wait()
+        if failures := self.failures.get(job.number):
+            raise failures.pop(0)
+        self.done.append(job.number)
+
+    async def has_begun(self, *numbers: int) -> bool:
+        return set(numbers) <= set(self.begun)
+
+    async def has_done(self, *numbers: int) -> bool:
+        return set(numbers) <= set(self.done)
+
+
+@pytest.fixture
+def count() -> Counting:
+    return Counting()
+
+
+async def spare_the_pauses(queue: Pool) -> None:
+    """The pauses between attempts are not what is shown."""
+    await queue.execute("UPDATE addressee.jobs SET due_at = now() WHERE due_at > now() AND held_at IS NULL")
+    await wake(queue)
+
+
+async def stored(queue: Pool, column: str) -> list[object]:
+    return [row[0] for row in await queue.fetch(f"SELECT {column} FROM addressee.jobs ORDER BY id")]
+
+
+class TestRunning:
+    async def test_every_job_is_run_once_and_forgotten(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        await add(queue, *range(100))
+        async with worker(queue_target, count), worker(queue_target, count):
+            await until(lambda: empty(queue))
+        assert sorted(count.done) == list(range(100))
+
+    async def test_so_many_of_a_kind_at_a_time(self, queue: Pool, queue_target: Target) -> None:
+        at_once: list[int] = []
+        running = 0
+
+        async def measure(_: Number) -> None:
+            nonlocal running
+            running += 1
+            at_once.append(running)
+            await queue.execute("SELECT pg_sleep(0.01)")
+            running -= 1
+
+        await add(queue, *range(100))
+        async with worker(queue_target, measure):
+            await until(lambda: empty(queue))
+        assert len(at_once) == 100
+        assert max(at_once) <= JOBS_AT_ONCE
+
+    async def test_slow_jobs_of_one_kind_do_not_keep_another_waiting(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        slow = range(3 * JOBS_AT_ONCE)
+        gate = asyncio.Event()
+        count.gates = dict.fromkeys(slow, gate)
+        await add(queue, *slow, name="send")
+        async with worker(queue_target, count, "send", "start"):
+            await until(lambda: count.has_begun(*range(JOBS_AT_ONCE)))
+            await add(queue, 100, 101, name="start")
+            await until(lambda: count.has_done(100, 101))
+            assert len(count.begun) == JOBS_AT_ONCE + 2
+            gate.set()
+            await until(lambda: empty(queue))
+
+    async def test_jobs_of_a_kind_that_is_not_known_wait_for_a_newer_worker(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        await add(queue, 1, name="of_tomorrow")
+        await add(queue, 2)
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(2))
+        assert await stored(queue, "name") == ["of_tomorrow"]
+        assert await stored(queue, "claimed_by") == [None]
+
+    async def test_a_deferred_job_waits(self, queue: Pool, queue_target: Target, count: Counting) -> None:
+        await add(queue, 1, delay=3600)
+        await add(queue, 2)
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(2))
+            await spare_the_pauses(queue)
+            await until(lambda: empty(queue))
+        assert count.done == [2, 1]
+
+
+class TestFailing:
+    def test_pauses_grow_up_to_five_minutes(self) -> None:
+        pauses = [pause_after(failures).total_seconds() for failures in range(1, 12)]
+        assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+
+    async def test_a_job_is_tried_again_and_held_at_its_tenth_failure(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.failures[1] = [RuntimeError("as the test wants it")] * 10
+        await add(queue, 1)
+        async with worker(queue_target, count):
+            for failures in range(1, 11):
+
+                async def has_failed(failures: int = failures) -> bool:
+                    return await stored(queue, "failures") == [failures]
+
+                await until(has_failed)
+                await spare_the_pauses(queue)
+            (state,) = await queue_state(queue)
+        assert (state.waiting, state.held) == (0, 1)
+        assert count.begun == [1] * 10
+        (failure,) = await stored(queue, "last_failure")
+        assert str(failure).startswith("RuntimeError at test_worker.py:")
+        assert "as the test wants it" not in str(failure)
+
+    async def test_a_held_job_that_is_released_runs_again(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        await add(queue, 1)
+        await queue.execute("UPDATE addressee.jobs SET failures = 10, held_at = now(), last_failure = 'Error'")
+        async with worker(queue_target, count):
+            await add(queue, 2)
+            await until(lambda: count.has_done(2))
+            assert count.begun == [2]
+            await queue.execute("UPDATE addressee.jobs SET failures = 0, held_at = NULL, due_at = now()")
+            await wake(queue)
+            await until(lambda: empty(queue))
+        assert count.done == [2, 1]
+
+
+class TestClaims:
+    async def test_a_job_of_a_dead_worker_is_taken_over(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        await add(queue, 1, 2)
+        await queue.execute(
+            """
+            UPDATE addressee.jobs
+            SET claimed_by = gen_random_uuid(),
+                claimed_until = now() + CASE arguments WHEN '{"number":1}' THEN interval '-1 s' ELSE '30 s' END
+            """
+        )
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(1))
+        assert count.done == [1]
+        assert await stored(queue, "arguments") == [b'{"number":2}']
+
+    async def test_a_job_that_takes_longer_than_a_claim_is_run_once(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.gates[1] = asyncio.Event()
+        await add(queue, 1)
+        claims = []
+
+        async def has_been_extended() -> bool:
+            (until,) = await stored(queue, "claimed_until")
+            if until not in claims:
+                claims.append(until)
+            return len(claims) == 4
+
+        short = timedelta(seconds=0.6)
+        async with worker(queue_target, count, claim=short), worker(queue_target, count, claim=short):
+            await until(has_been_extended)
+            count.gates[1].set()
+            await until(lambda: empty(queue))
+        assert count.begun == [1]
+
+    async def test_what_another_took_over_is_left_to_it(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.gates = {1: asyncio.Event(), 2: asyncio.Event()}
+        count.failures[2] = [RuntimeError()]
+        await add(queue, 1, 2)
+        async with worker(queue_target, count):
+            await until(lambda: count.has_begun(1, 2))
+            await queue.execute(
+                "UPDATE addressee.jobs SET claimed_by = gen_random_uuid(), claimed_until = now() + interval '1 minute'"
+            )
+            for gate in count.gates.values():
+                gate.set()
+            await add(queue, 3)
+            await until(lambda: count.has_done(1, 3))
+        assert await stored(queue, "failures") == [0, 0]
+        assert None not in await stored(queue, "claimed_by")
+
+
+class TestStopping:
+    async def test_a_stopped_worker_finishes_what_it_does_and_takes_nothing_else(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.gates[1] = asyncio.Event()
+        await add(queue, 1)
+        stop = asyncio.Event()
+        working = asyncio.create_task(work(queue_target, {"count": Handling(Number, count)}, stop))
+        await until(lambda: count.has_begun(1))
+        stop.set()
+        await add(queue, 2)
+        count.gates[1].set()
+        await working
+        assert count.done == [1]
+        assert await stored(queue, "arguments") == [b'{"number":2}']
+
+    async def test_what_does_not_finish_in_time_is_given_back_at_once(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.gates[1] = asyncio.Event()
+        await add(queue, 1, 2, 3, lane="a")
+        async with worker(queue_target, count, grace=0.1):
+            await until(lambda: count.has_begun(1))
+        assert await stored(queue, "(claimed_by, claimed_until, failures)") == [(None, None, 0)] * 3
+        del count.gates[1]
+        async with worker(queue_target, count):
+            await until(lambda: empty(queue))
+        assert count.done == [1, 2, 3]
+
+    async def test_a_cancelled_job_is_not_lost(self, queue: Pool, queue_target: Target) -> None:
+        tasks: list[asyncio.Task[None] | None] = []
+        started = asyncio.Event()
+
+        async def hang_once(_: Number) -> None:
+            tasks.append(asyncio.current_task())
+            if len(tasks) == 1:
+                started.set()
+                await asyncio.Event().wait()
+
+        await add(queue, 1)
+        async with worker(queue_target, hang_once):
+            await started.wait()
+            assert tasks[0] is not None
+            tasks[0].cancel()
+            await until(lambda: empty(queue))
+        assert len(tasks) == 2
+
+
+class TestWithoutTheDatabase:
+    async def test_work_goes_on_while_a_slow_job_still_runs(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.gates[1] = asyncio.Event()
+        await add(queue, 1)
+        async with worker(queue_target, count):
+            await until(lambda: count.has_begun(1))
+            for number in (2, 3, 4):
+                await end_all_connections(queue_target)
+                await until(lambda number=number: is_added(queue, number))  # type: ignore[misc]
+                await until(lambda number=number: count.has_done(number))  # type: ignore[misc]
+            count.gates[1].set()
+            await until(lambda: empty(queue))
+        assert Counter(count.done)[1] == 1
+
+    async def test_failures_because_it_was_away_do_not_count(self, queue: Pool, queue_target: Target) -> None:
+        begun = 0
+
+        async def need_the_database(_: Number) -> None:
+            nonlocal begun
+            begun += 1
+            if begun <= 4:
+                await queue.execute("SELECT pg_sleep(60)")
+
+        async def sleeps(times: int) -> bool:
+            asleep = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'pg_sleep.60'"
+            )
+            try:
+                return begun == times and await queue.fetchval(asleep + " AND pid <> pg_backend_pid()") == 1
+            except AWAY:
+                return False
+
+        await add(queue, 1)
+        async with worker(queue_target, need_the_database, attempts=2):
+            for times in range(1, 5):
+                await until(lambda times=times: sleeps(times))  # type: ignore[misc]
+                await end_all_connections(queue_target)
+            await until(lambda: is_empty(queue))
+        assert begun == 5
+
+    async def test_a_failure_that_could_not_be_recorded_is_tried_again(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        """The database goes away while the job runs, and the job fails of itself."""
+        count.gates[1] = asyncio.Event()
+        count.failures[1] = [RuntimeError()]
+        await add(queue, 1)
+        async with worker(queue_target, count):
+            await until(lambda: count.has_begun(1))
+            await end_all_connections(queue_target)
+            count.gates[1].set()
+
+            async def has_failed_once() -> bool:
+                try:
+                    return await stored(queue, "(failures, held_at IS NULL)") == [(1, True)]
+                except AWAY:
+                    return False
+
+            await until(has_failed_once)
+            await spare_the_pauses(queue)
+            await until(lambda: empty(queue))
+        assert count.done == [1]
+
+
+async def is_added(queue: Pool, number: int) -> bool:
+    try:
+        await add(queue, number)
+    except AWAY:
+        return False
+    return True
+
+
+async def is_empty(queue: Pool) -> bool:
+    try:
+        return await empty(queue)
+    except AWAY:
+        return False
+
+
+class TestLanes:
+    async def test_jobs_of_a_lane_are_run_in_order_and_one_at_a_time_by_several_workers(
+        self, queue: Pool, queue_target: Target
+    ) -> None:
+        done: dict[int, list[int]] = {0: [], 1: [], 2: []}
+        running: Counter[int] = Counter()
+        most: Counter[int] = Counter()
+
+        async def count(job: Number) -> None:
+            lane = job.number % 3
+            running[lane] += 1
+            most[lane] = max(most[lane], running[lane])
+            await asyncio.sleep(0)
+            done[lane].append(job.number)
+            running[lane] -= 1
+
+        for number in range(90):
+            await add(queue, number, name=("start", "advance")[number % 2], lane=str(number % 3))
+        async with (
+            worker(queue_target, count, "start", "advance"),
+            worker(queue_target, count, "start", "advance"),
+            worker(queue_target, count, "start", "advance"),
+        ):
+            for number in range(90, 180):
+                await add(queue, number, name=("start", "advance")[number % 2], lane=str(number % 3))
+            await until(lambda: empty(queue))
+        assert done == {lane: list(range(lane, 180, 3)) for lane in range(3)}
+        assert most == {0: 1, 1: 1, 2: 1}
+
+    async def test_a_lane_waits_for_the_one_that_runs_elsewhere(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        await add(queue, 1, 2, lane="a")
+        await queue.execute(
+            """
+            UPDATE addressee.jobs
+            SET claimed_by = gen_random_uuid(), claimed_until = now() + interval '1 minute'
+            WHERE arguments = '{"number":1}'
+            """
+        )
+        async with worker(queue_target, count):
+            await add(queue, 3, lane="b")
+            await add(queue, 4)
+            await until(lambda: count.has_done(3, 4))
+            assert sorted(count.begun) == [3, 4]
+            await queue.execute("DELETE FROM addressee.jobs WHERE claimed_by IS NOT NULL")
+            await wake(queue)
+            await until(lambda: count.has_done(2))
+
+    async def test_one_that_failed_takes_its_place_anew(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.failures[1] = [RuntimeError()]
+        await add(queue, 1, 2, 3, lane="a")
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(2, 3))
+            await spare_the_pauses(queue)
+            await until(lambda: empty(queue))
+        assert count.begun == [1, 2, 3, 1]
+
+    async def test_one_that_is_held_blocks_nobody(self, queue: Pool, queue_target: Target, count: Counting) -> None:
+        await add(queue, 1, 2, lane="a")
+        await queue.execute("UPDATE addressee.jobs SET held_at = now() WHERE arguments = '{\"number\":1}'")
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(2))
+        assert count.done == [2]
+
+    async def test_one_that_is_not_due_blocks_nobody(self, queue: Pool, queue_target: Target, count: Counting) -> None:
+        await add(queue, 1, lane="a", delay=3600)
+        await add(queue, 2, lane="a")
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(2))
+        assert count.done == [2]
+
+    async def test_one_that_the_database_left_keeps_its_place(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        count.gates[1] = asyncio.Event()
+        count.failures[1] = [asyncpg.ConnectionDoesNotExistError()]
+        await add(queue, 1, 2, 3, lane="a")
+        async with worker(queue_target, count):
+            await until(lambda: count.has_begun(1))
+            await end_all_connections(queue_target)
+            count.gates[1].set()
+            await until(lambda: is_empty(queue))
+        assert count.done == [1, 2, 3]
+
+    async def test_a_long_lane_does_not_keep_others_waiting(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        long = range(10 * LANE_LENGTH)
+        gate = asyncio.Event()
+        count.gates = {0: gate}
+        async with queue.acquire() as connection:
+            await connection.execute(
+                """
+                INSERT INTO addressee.jobs (name, arguments, lane, due_at)
+                SELECT 'count', convert_to(format('{"number":%s}', number), 'UTF8'), 'a', now()
+                FROM generate_series(0, $1::int - 1) AS number
+                """,
+                len(long),
+            )
+        await add(queue, 1000, 1001)
+        async with worker(queue_target, count):
+            await until(lambda: count.has_done(1000, 1001))
+            assert sorted(count.begun) == [0, 1000, 1001]
+            gate.set()
+            await until(lambda: empty(queue))
+        assert [number for number in count.done if number < 1000] == list(long)

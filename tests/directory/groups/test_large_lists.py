@@ -1,0 +1,177 @@
+"""A list of 100,000 members: whatever is done with it takes short statements, however many there are."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from uuid_utils.compat import uuid7
+
+from addressee.database.paging import Page
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.directory import Directory
+from addressee.directory.edits.lists import LISTS, Define, List
+from addressee.directory.groups.list_members import AT_ONCE, START
+from addressee.directory.reading.uuid_ranges import ALWAYS, LAST_UID
+from addressee.directory.recipient import Place
+from tests.messaging.runs.test_many_subscribers import BY_ITS_KEY, FEW_BLOCKS, blocks, most_rows
+from tests.messaging.test_plans import nodes, scans
+from tests.support.clock import MovedClock
+
+SQL = load("addressee.directory.groups")
+PLANNING = load("addressee.database")
+
+ENVIRONMENT = -3
+# LIST_MEMBERS=1000000 asks the same of a list of a million.
+MANY = int(os.environ.get("LIST_MEMBERS", "100000"))
+
+# What finding a row, and writing it with its entries in three indexes, looks at, at most.
+BLOCKS_OF_A_ROW = 50
+
+
+@pytest.fixture(scope="module")
+async def news(pool: Pool) -> List:
+    """100,000 users in a list, and half of them in a draft too. No test changes it but the last."""
+    await pool.execute(
+        """
+        INSERT INTO addressee.recipients
+        SELECT $1, '$users', 'user-' || n, gen_random_uuid(), 1, '{}', '{}', '[]', '{}', '{}', now(), NULL, 1
+        FROM generate_series(1, $2::integer) AS n
+        """,
+        ENVIRONMENT,
+        MANY,
+    )
+    lists = Directory(pool).lists
+    place, draft = Place(ENVIRONMENT, LISTS, "news"), uuid7()
+    uid = (await lists.define(place, Define())).list.uid
+    for object_uid, odd in ((uid, 0), ((await lists.open_draft(place, draft)).list.draft(draft).uid, 1)):
+        await pool.execute(
+            """
+            INSERT INTO addressee.subscriptions
+            SELECT $1, $2, $3, $4, collection, id, uid, gen_random_uuid(), '{}', now(), now()
+            FROM addressee.recipients
+            WHERE environment_id = $1
+              AND collection = '$users'
+              AND right(id, 1)::integer % 2 >= $5
+            """,
+            *place,
+            object_uid,
+            odd,
+        )
+    await pool.execute("INSERT INTO addressee.subscription_counts VALUES ($1, $2, $3, $4, 0, $5)", *place, uid, MANY)
+    await pool.execute("ANALYZE addressee.recipients")
+    await pool.execute("ANALYZE addressee.subscriptions")
+    found = await lists.find(place)
+    assert found is not None
+    return found
+
+
+async def plan(pool: Pool, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+    """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        found = await explain(connection, statement, *arguments)
+        await transaction.rollback()
+    return found
+
+
+async def plan_anew(pool: Pool, statement: str, *arguments: Any, known: bool) -> list[dict[str, Any]]:
+    """The same for a statement that is planned each time: unless the rows are `known`, nobody has looked at them."""
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        if not known:
+            await connection.execute("DELETE FROM pg_statistic WHERE starelid::regclass::text ~ '^addressee'")
+        await connection.execute(PLANNING["plan_anew"])
+        found = await explain(connection, statement, *arguments)
+        await transaction.rollback()
+    return found
+
+
+async def explain(connection: Connection, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
+    return nodes(msgspec.json.decode(explained)[0]["Plan"])
+
+
+def check_short(found: list[dict[str, Any]], rows: int) -> None:
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert most_rows(found) <= rows
+
+
+async def test_it_is_counted_without_looking_at_a_member(pool: Pool, news: List) -> None:
+    assert (await Directory(pool).lists.count([news]))[news.uid] == MANY
+    found = await plan(pool, "subscriber_counts", *([each] for each in (*news.place, news.uid)))
+    assert {node["Relation Name"] for node in found if "Relation Name" in node} == {"subscription_counts"}
+
+
+@pytest.mark.parametrize(("forward", "start"), [(True, LAST_UID), (False, UUID(int=0))])
+async def test_a_page_of_members_reads_its_own_rows(pool: Pool, news: List, forward: bool, start: UUID) -> None:
+    found = await plan(pool, "list_members", *news.place, news.uid, forward, start, AT_ONCE + 1, *ALWAYS)
+    assert {index for _, index in scans(found)} <= {"subscriptions_of_object", *(index for _, index in BY_ITS_KEY)}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (AT_ONCE + 1, AT_ONCE + 1)
+
+
+async def test_the_lists_of_a_user_are_found_by_an_index(pool: Pool, news: List) -> None:
+    user = await Directory(pool).read(Place(ENVIRONMENT, "$users", "user-7"))
+    assert user is not None
+    page = (True, LAST_UID, 11, LISTS, *ALWAYS)
+    listed = await plan(pool, "subscribed_objects_of_collection", *user.place, user.uid, *page)
+    counted = await plan(pool, "count_lists_of_recipient", *user.place, user.uid, LISTS, 10_000)
+    for found in (listed, counted):
+        check_short(found, 2)
+        assert blocks(found) < FEW_BLOCKS
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_adding_and_removing_look_at_their_own_rows(pool: Pool, news: List, known: bool) -> None:
+    ids = sorted(f"user-{number}" for number in range(1, AT_ONCE + 1))
+    unknown = await plan_anew(pool, "unknown_ids", ENVIRONMENT, "$users", ids, known=known)
+    new = [uuid7() for _ in ids]
+    draft, now = news.drafts[0].uid, MovedClock().now()
+    added = await plan_anew(pool, "add_members", *news.place, draft, "$users", ids, new, now, known=known)
+    removed = await plan_anew(pool, "remove_members", *news.place, news.uid, "$users", ids, known=known)
+    for found in (unknown, added, removed):
+        check_short(found, AT_ONCE)
+        assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("after", [START, ("user-5", UUID(int=0))])
+async def test_members_are_compared_by_pages(pool: Pool, news: List, after: tuple[str, UUID], known: bool) -> None:
+    for one, other in ((news.uid, news.drafts[0].uid), (news.drafts[0].uid, news.uid)):
+        found = await plan_anew(
+            pool, "members_also_in", *news.place, one, other, "$users", *after, AT_ONCE, known=known
+        )
+        check_short(found, AT_ONCE)
+        assert found[0]["Actual Rows"] == AT_ONCE
+        assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_members_are_erased_by_pages(pool: Pool, news: List, known: bool) -> None:
+    gone = [[each] for each in (*news.place, news.uid)]
+    found = await plan_anew(pool, "erase_subscribers", *gone, AT_ONCE, known=known)
+    check_short(found, AT_ONCE)
+    assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
+
+
+async def test_all_members_are_replaced_without_writing_one_of_them(pool: Pool, news: List) -> None:
+    lists = Directory(pool).lists
+    members = """
+        SELECT object_uid, count(*), max(xmin::text::bigint), max(xmax::text::bigint)
+        FROM addressee.subscriptions
+        WHERE environment_id = $1
+        GROUP BY object_uid
+        ORDER BY object_uid
+    """
+    before = await pool.fetch(members, ENVIRONMENT)
+    published = await lists.publish_draft(news.place, news.drafts[0].uid)
+    assert await pool.fetch(members, ENVIRONMENT) == before
+    part = await lists.members(published.list, Page(1000))
+    assert {int(member.recipient_id[-1]) % 2 for member in part.entries} == {1}

@@ -1,0 +1,35 @@
+"""What every installation answers besides the dialects."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from addressee.database.pool import Pool
+from addressee.http import metrics, system_routes
+
+
+async def scrape(scraped: system_routes.Metrics) -> bytes:
+    request, response = SimpleNamespace(context=SimpleNamespace()), SimpleNamespace()
+    await scraped.on_get(request, response)  # type: ignore[arg-type]
+    body: bytes = response.data
+    return body
+
+
+async def test_requests_are_answered_while_the_metrics_are_made(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    other_requests = threading.Event()
+    made = []
+
+    def slow(queue: Any) -> bytes:
+        assert other_requests.wait(10)
+        made.append(queue)
+        return b"done"
+
+    monkeypatch.setattr(metrics, "render", slow)
+    scraped = system_routes.Metrics(pool)
+    both = asyncio.gather(scrape(scraped), scrape(scraped))
+    asyncio.get_running_loop().call_later(0, other_requests.set)
+    assert list(await both) == [b"done", b"done"]
+    assert len(made) == 1

@@ -1,0 +1,290 @@
+"""An object with 100,000 subscribers: whatever is done with it takes short statements, however many there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from addressee.database.paging import Page
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.groups.subscriptions import ERASED_AT_ONCE, next_subscribers
+from addressee.directory.groups.topics import TOPICS
+from addressee.directory.reading.uuid_ranges import ALWAYS, Span
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.writing.writes import Write
+from addressee.messaging.recipients.identity import Reference
+from addressee.messaging.runs.fan_out import START
+from addressee.messaging.runs.model import PAGE_SIZE
+from addressee.messaging.triggers.trigger import Trigger
+from tests.messaging.office import Office
+from tests.messaging.test_plans import nodes, scans
+from tests.support.clock import MovedClock
+
+SQL = load("addressee.directory.groups")
+
+ENVIRONMENT = -2
+MANY = 100_000
+
+# When the first subscribed, in milliseconds.
+BEGAN = 1_700_000_000_000
+LAST = UUID(int=2**128 - 1)
+
+# A recipient is found by its place, or by its identity.
+BY_ITS_KEY = {("Index Scan", "recipients_pkey"), ("Index Scan", "recipients_in_order")}
+
+FEW_BLOCKS = 1000
+
+
+@pytest.fixture(scope="module")
+async def people(pool: Pool) -> None:
+    """100,000 users."""
+    await pool.execute(
+        """
+        INSERT INTO addressee.recipients
+        SELECT $1, '$users', 'user-' || n, gen_random_uuid(), 1, '{}', '{}', '[]', '{}', '{}', now(), NULL, 1
+        FROM generate_series(1, $2::integer) AS n
+        """,
+        ENVIRONMENT,
+        MANY,
+    )
+    await pool.execute("ANALYZE addressee.recipients")
+
+
+@pytest.fixture
+def office(pool: Pool, clock: MovedClock, tmp_path: Path) -> Office:
+    return Office(pool, ENVIRONMENT, tmp_path, clock)
+
+
+async def subscribed_by_all(pool: Pool, id: str, collection: str = "projects") -> Recipient:
+    """A new object, to which all users subscribe, each a millisecond after the one before."""
+    place = Place(ENVIRONMENT, collection, id)
+    written = (await Directory(pool).write(Write(place, (Identify(),)))).recipient
+    assert written is not None
+    await pool.execute(
+        """
+        INSERT INTO addressee.subscriptions
+        SELECT $1,
+               $2,
+               $3,
+               $4,
+               collection,
+               id,
+               uid,
+               (lpad(to_hex($5 + substr(id, 6)::bigint), 12, '0') || right(gen_random_uuid()::text, 23))::uuid,
+               '{}',
+               now(),
+               now()
+        FROM addressee.recipients
+        WHERE environment_id = $1
+          AND collection = '$users'
+        """,
+        *place,
+        written.uid,
+        BEGAN,
+    )
+    await pool.execute(
+        "INSERT INTO addressee.subscription_counts VALUES ($1, $2, $3, $4, 0, $5)", *place, written.uid, MANY
+    )
+    await pool.execute("ANALYZE addressee.subscriptions")
+    return written
+
+
+@pytest.fixture(scope="module")
+async def popular(people: None, pool: Pool) -> Recipient:
+    """No test changes it."""
+    return await subscribed_by_all(pool, "popular")
+
+
+@pytest.fixture(scope="module")
+async def topic(people: None, pool: Pool) -> Recipient:
+    """No test changes it."""
+    return await subscribed_by_all(pool, "news", TOPICS)
+
+
+@pytest.fixture(scope="module")
+async def doomed(people: None, pool: Pool) -> Recipient:
+    return await subscribed_by_all(pool, "doomed")
+
+
+async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+    """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
+    async with office.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
+        await transaction.rollback()
+    return nodes(msgspec.json.decode(explained)[0]["Plan"])
+
+
+def most_rows(found: list[dict[str, Any]]) -> int:
+    return max(int(node["Actual Rows"] * node["Actual Loops"]) for node in found)
+
+
+def blocks(found: list[dict[str, Any]]) -> int:
+    count: int = found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"]
+    return count
+
+
+async def test_it_is_counted_and_listed(office: Office, popular: Recipient) -> None:
+    assert await office.directory.count_subscribers(popular) == MANY
+    first = await office.directory.subscribers(popular, Page(50))
+    second = await office.directory.subscribers(popular, Page(50, after=first.entries[-1].id))
+    again = await office.directory.subscribers(popular, Page(50, before=second.entries[0].id))
+    assert again.entries == first.entries
+    assert len({each.id for each in (*first.entries, *second.entries)}) == 100
+
+
+@pytest.mark.parametrize(("forward", "start"), [(True, LAST), (False, START)])
+async def test_a_page_of_subscribers_reads_its_own_rows(
+    office: Office, popular: Recipient, forward: bool, start: UUID
+) -> None:
+    found = await plan(office, "list_subscribers", *popular.place, popular.uid, forward, start, 51)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
+    assert blocks(found) < FEW_BLOCKS
+
+
+async def test_some_of_many_are_found_one_by_one(office: Office, popular: Recipient) -> None:
+    named = ["$users"] * 3, ["user-1", "user-500", "user-99999"]
+    found = await plan(office, "list_subscribers_among", *popular.place, popular.uid, True, LAST, 51, *named)
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (3, 3)
+
+
+async def test_what_somebody_subscribes_to_is_found_by_an_index(office: Office, popular: Recipient) -> None:
+    user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-7"))
+    assert user is not None
+    listed = await plan(office, "list_subscribed_objects", *user.place, user.uid, True, LAST, 51)
+    assert scans(listed) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
+    named = ["projects"], [popular.place.id]
+    among = await plan(office, "list_subscribed_objects_among", *user.place, user.uid, True, LAST, 51, *named)
+    assert "Seq Scan" not in {kind for kind, _ in scans(among)}
+    assert most_rows(among) == 1
+
+
+async def test_adding_and_ending_look_at_their_own_rows(office: Office, popular: Recipient) -> None:
+    ids = ["user-1", "user-500", "user-99999"]
+    places = [Place(ENVIRONMENT, "$users", id) for id in ids]
+    people = await office.directory.read_all(places)
+    uids = [people[place].uid for place in places]
+    named = *popular.place, popular.uid, ["$users"] * 3, ids, uids
+    added = await plan(office, "add_subscriptions", *named, [START] * 3, b"{}", office.clock.now())
+    ended = await plan(office, "delete_subscriptions", *named)
+    for found in (added, ended):
+        assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+        assert most_rows(found) == 3
+
+
+async def test_the_next_to_be_told_are_read_in_order(office: Office, popular: Recipient) -> None:
+    found = await plan(office, "next_subscribers", *popular.place, popular.uid, START, LAST, PAGE_SIZE)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert most_rows(found) == PAGE_SIZE
+
+
+@pytest.fixture(scope="module")
+async def pushed(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> None:
+    await Office(pool, ENVIRONMENT, tmp_path_factory.mktemp("pushed"), MovedClock()).push()
+
+
+async def tell_first_pages(office: Office, object: Recipient) -> dict[str, int]:
+    """The pages of those who are told in three pages of subscribers; the rest is cancelled."""
+    wanted = Trigger("welcome", [Reference(object.place.collection, object.place.id)], cancellation_key="key")
+    run_id = await office.messaging.trigger(ENVIRONMENT, wanted)
+    for _ in range(4):
+        for job in await office.jobs():
+            if job.name in ("start", "expand"):
+                await office.run(job)
+                await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
+    await office.messaging.cancel(ENVIRONMENT, "welcome", "key", None)
+    await office.work()
+    runs = [run for run in await office.recipient_runs() if run["run_id"] == run_id]
+    assert {run["status"] for run in runs} == {"cancelled"}
+    return {run["recipient_id"]: run["page"] for run in runs}
+
+
+async def first_pages(office: Office, object: Recipient) -> dict[str, int]:
+    async with office.pool.acquire() as connection:
+        first = await next_subscribers(connection, (*object.place, object.uid), START, 3 * PAGE_SIZE)
+    return {each.recipient_id: 1 + number // PAGE_SIZE for number, each in enumerate(first)}
+
+
+@pytest.mark.usefixtures("pushed")
+async def test_its_first_pages_are_told_at_once(office: Office, popular: Recipient) -> None:
+    expected = {popular.place.id: 0, **await first_pages(office, popular)}
+    assert await tell_first_pages(office, popular) == expected
+
+
+@pytest.mark.usefixtures("pushed")
+async def test_a_topics_first_pages_are_told_at_once(office: Office, topic: Recipient) -> None:
+    assert await tell_first_pages(office, topic) == await first_pages(office, topic)
+
+
+async def test_a_page_of_a_topic_ends_where_those_begin_who_came_later(office: Office, topic: Recipient) -> None:
+    """However many these are."""
+    then = *topic.place, topic.uid, START, made(PAGE_SIZE // 2), PAGE_SIZE
+    found = await plan(office, "next_subscribers", *then)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert most_rows(found) == PAGE_SIZE // 2 - 1
+    async with office.pool.acquire() as connection:
+        told = await next_subscribers(connection, then[:4], START, PAGE_SIZE, until=made(PAGE_SIZE // 2))
+    assert [each.recipient_id for each in told] == [f"user-{number}" for number in range(1, PAGE_SIZE // 2)]
+
+
+def made(number: int) -> UUID:
+    """Before the id of a user's subscription, and after those of all users before."""
+    return UUID(int=(BEGAN + number) << 80)
+
+
+@pytest.mark.parametrize(("forward", "start"), [(True, LAST), (False, START)])
+@pytest.mark.parametrize("span", [ALWAYS, Span(made(MANY // 2), made(MANY // 2 + 100))])
+async def test_a_page_of_a_period_of_a_topic_reads_its_own_rows(
+    office: Office, topic: Recipient, forward: bool, start: UUID, span: Span
+) -> None:
+    found = await plan(office, "list_members", *topic.place, topic.uid, forward, start, 51, *span)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
+    assert blocks(found) < FEW_BLOCKS
+
+
+async def test_somebodys_topics_are_found_by_an_index(office: Office, topic: Recipient) -> None:
+    user = await office.directory.read(Place(ENVIRONMENT, USERS, "user-7"))
+    assert user is not None
+    page = True, LAST, 51, TOPICS, *Span(made(7), made(8))
+    found = await plan(office, "subscribed_objects_of_collection", *user.place, user.uid, *page)
+    assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
+    assert (found[0]["Actual Rows"], most_rows(found)) == (1, 1)
+
+
+async def test_it_is_deleted_at_once_and_erased_by_pages(office: Office, doomed: Recipient) -> None:
+    await office.directory.write(Write(doomed.place, (Delete(),)))
+    user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-7"))
+    assert user is not None
+    objects = await office.directory.subscribed_objects(user, Page(50))
+    assert doomed.place not in {each.object.place for each in objects.entries}
+
+    gone = [ENVIRONMENT], ["projects"], [doomed.place.id], [doomed.uid]
+    found = await plan(office, "erase_subscribers", *gone, ERASED_AT_ONCE)
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert most_rows(found) == ERASED_AT_ONCE
+
+    await office.work()
+    for table in ("subscriptions", "subscription_counts"):
+        statement = f"SELECT count(*) FROM addressee.{table} WHERE object_uid = $1"
+        assert await office.pool.fetchval(statement, doomed.uid) == 0
+
+
+async def test_a_busy_subscriber_is_erased_by_pages(office: Office, popular: Recipient) -> None:
+    user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-8"))
+    assert user is not None
+    gone = [ENVIRONMENT], ["$users"], ["user-8"], [user.uid]
+    found = await plan(office, "erase_subscriptions", *gone, ERASED_AT_ONCE)
+    assert "Seq Scan" not in {kind for kind, _ in scans(found)}
+    assert most_rows(found) < ERASED_AT_ONCE

@@ -1,0 +1,179 @@
+"""On which addresses a step reaches somebody: what channel data hold and what is stored, without duplicates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from addressee.channels.providers import ChannelType
+from addressee.conditions.conditions import Known
+from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress
+from addressee.directory.edits.context import Moment
+from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
+from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.recipients.identity import TRANSIENT
+from addressee.messaging.steps.reach import MAX_ADDRESSES, reach
+from addressee.preferences.deciding import Wishes
+from addressee.preferences.layering import effective
+
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+PLACE = Place(1, USERS, "ada")
+
+ADA = "ada@example.com"
+LOVELACE = "lovelace@example.com"
+
+
+def channel(type: ChannelType, provider: str, **settings: Any) -> Channel:
+    return Channel(UUID(int=7), "c", "C", type, provider, settings, NOW, NOW)
+
+
+EMAIL = channel(ChannelType.EMAIL, "smtp")
+ALL_EMAIL = channel(ChannelType.EMAIL, "smtp", addresses="all")
+PUSH = channel(ChannelType.PUSH, "fcm")
+FEED = channel(ChannelType.IN_APP_FEED, "feed")
+
+
+def somebody(*edits: Edit, place: Place = PLACE) -> Recipient:
+    recipient: Recipient | None = None
+    for edit in (Identify(), *edits):
+        recipient = edit.apply(recipient, place, Moment(NOW, 1, lambda: UUID(int=1)))
+    assert recipient is not None
+    return recipient
+
+
+def email(value: str) -> AddAddress:
+    return AddAddress("email", value)
+
+
+def token(value: str, provider: str | None = None) -> AddAddress:
+    return AddAddress("android_push", value, provider)
+
+
+def devices(*tokens: str) -> SetChannelData:
+    return SetChannelData(str(PUSH.id), {"devices": [{"token": token} for token in tokens]})
+
+
+def values(recipient: Recipient, channel: Channel) -> list[str]:
+    return [address.value for address in reach(recipient, channel, None).addresses]
+
+
+def obstacle(recipient: Recipient, channel: Channel, wishes: Document | None = None) -> Document | None:
+    return reach(recipient, channel, wishing(wishes) if wishes else None).obstacle
+
+
+def wishing(document: Document) -> Wishes:
+    return Wishes(effective({"default": document}, None, {}, {}), "all_agree", Known({}, frozenset(), NOW), "welcome")
+
+
+@pytest.mark.parametrize(
+    ("edits", "primary", "all"),
+    [
+        ([Identify({"email": ADA})], [ADA], [ADA]),
+        ([email(ADA), email(LOVELACE)], [ADA], [ADA, LOVELACE]),
+        ([Identify({"email": ADA}), email(LOVELACE)], [ADA], [ADA, LOVELACE]),
+        ([Identify({"email": ADA}), email("ADA@example.com")], [ADA], [ADA]),
+        ([email(ADA), email(LOVELACE), Identify({"email": LOVELACE})], [LOVELACE], [LOVELACE, ADA]),
+        ([email(ADA), email(LOVELACE), Identify({"email": "new@example.com"})], ["new@example.com"], None),
+        ([email(ADA), email(LOVELACE), RemoveAddress("email", ADA)], [LOVELACE], [LOVELACE]),
+        ([email(ADA), email(LOVELACE), DisableAddress("email", ADA)], [LOVELACE], [LOVELACE]),
+        ([Identify({"email": ADA}), email(LOVELACE), DisableAddress("email", ADA)], [LOVELACE], [LOVELACE]),
+        ([email(ADA), DisableAddress("email", ADA), Identify({"email": ADA})], [], []),
+        ([email(ADA), DisableAddress("email", ADA), email(ADA)], [ADA], [ADA]),
+    ],
+)
+def test_email_goes_to_the_first_address_that_is_in_use_or_to_all(
+    edits: list[Edit], primary: list[str], all: list[str] | None
+) -> None:
+    recipient = somebody(*edits)
+    assert values(recipient, EMAIL) == primary
+    if all is not None:
+        assert values(recipient, ALL_EMAIL) == all
+
+
+@pytest.mark.parametrize(
+    ("edits", "tokens"),
+    [
+        ([token("a")], ["a"]),
+        ([devices("a")], ["a"]),
+        ([token("a"), token("b"), devices("c", "a")], ["c", "b", "a"]),
+        ([token("a", "xiaomi"), token("b", "fcm")], ["b"]),
+        ([AddAddress("ios_push", "a", "apns")], []),
+        ([token("a"), token("b"), DisableAddress("android_push", "a")], ["b"]),
+        ([token("a"), devices("a", "b"), DisableAddress("android_push", "a")], ["b"]),
+        ([devices("a", "b"), DisableAddress("android_push", "a")], ["b"]),
+        ([devices("a"), DisableAddress("android_push", "a"), devices("a", "b")], ["b"]),
+        ([devices("a"), DisableAddress("android_push", "a"), token("a")], ["a"]),
+        ([SetChannelData("another", {"devices": [{"token": "a"}]})], []),
+        ([SetChannelData(str(PUSH.id), {"player_ids": ["a"]})], []),
+    ],
+)
+def test_a_push_goes_to_every_device_that_the_provider_knows_the_newest_first(
+    edits: list[Edit], tokens: list[str]
+) -> None:
+    assert values(somebody(*edits), PUSH) == tokens
+
+
+def test_a_message_goes_to_a_hundred_addresses_at_most_the_newest_devices() -> None:
+    tokens = [f"t{number}" for number in range(MAX_ADDRESSES + 5)]
+    assert values(somebody(devices(*tokens)), PUSH) == tokens[:4:-1]
+    mails = [f"ada{number}@example.com" for number in range(MAX_ADDRESSES + 5)]
+    assert values(somebody(*map(email, mails)), ALL_EMAIL) == mails[:MAX_ADDRESSES]
+
+
+@pytest.mark.parametrize(
+    ("edits", "channel", "reason"),
+    [
+        ([], EMAIL, "no_email_address"),
+        ([devices()], PUSH, "no_push_token"),
+        ([AddAddress("ios_push", "a", "apns")], PUSH, "no_push_token"),
+        ([Identify({"email": ADA}), DisableAddress("email", ADA)], EMAIL, "addresses_disabled"),
+        ([Identify({"email": "not-an-email"})], EMAIL, "addresses_invalid"),
+        ([devices("a"), DisableAddress("android_push", "a")], PUSH, "addresses_disabled"),
+    ],
+)
+def test_what_is_missing(edits: list[Edit], channel: Channel, reason: str) -> None:
+    assert obstacle(somebody(*edits), channel) == {"reason": reason}
+
+
+def test_the_feed_is_there_for_everybody_who_is_stored() -> None:
+    assert values(somebody(), FEED) == [str(FEED.id)]
+    assert obstacle(somebody(place=Place(1, TRANSIENT, "x")), FEED) == {"reason": "no_feed"}
+
+
+def preferred(scope: str) -> Document:
+    return {"reason": "preferences", "layer": "recipient_default", "scope": scope}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        ({"kinds": {"push": False}}, preferred("kinds.push")),
+        ({"kinds": {"android_push": False}}, preferred("kinds.android_push")),
+        ({"kinds": {"push": False, "android_push": True}}, None),
+        ({"kinds": {"web_push": False}}, None),
+    ],
+)
+def test_a_push_is_subject_to_what_is_preferred_for_devices(wishes: Document, expected: Document | None) -> None:
+    assert obstacle(somebody(token("a")), PUSH, wishes) == expected
+    if expected is not None:
+        assert obstacle(somebody(), PUSH, wishes) == expected
+
+
+@pytest.mark.parametrize(
+    ("kinds", "reason"),
+    [({"email"}, "channel_not_requested"), ({"email", "android_push"}, None), (set(), "channel_not_requested")],
+)
+def test_a_run_may_be_limited_to_kinds(kinds: set[str], reason: str | None) -> None:
+    found = reach(somebody(token("a")), PUSH, None, frozenset(kinds)).obstacle
+    assert found == (None if reason is None else {"reason": reason})
+
+
+def test_a_token_is_shown_by_its_end() -> None:
+    (address,) = reach(somebody(token("fGci-Rk3T0:APA91bHPRgkF3J")), PUSH, None).addresses
+    assert address.shown == "********kF3J"
+    (address,) = reach(somebody(email(ADA)), EMAIL, None).addresses
+    assert address.shown == ADA

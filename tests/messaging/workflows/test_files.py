@@ -1,0 +1,554 @@
+"""Reading a folder: every mistake with its file and line, or everything."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from addressee.channels.providers import ChannelType
+from addressee.directory.clock import Clock
+from addressee.messaging.content.templates import EmailTemplate, InAppTemplate, PushTemplate
+from addressee.messaging.steps.model import ChannelStep
+from addressee.messaging.workflows.files import MistakesError, read_configuration
+from addressee.preferences.categories import Category, Section, Wording
+from tests.channels.fcm_server import FCM, FcmServer
+from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
+
+SMTP = """
+type: email
+provider: smtp
+settings:
+  host: mail.example.com
+  username: me
+  password: ${SMTP_PASSWORD}
+  from: Example <hello@${DOMAIN}>
+"""
+
+
+def mistakes(folder: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None) -> list[str]:
+    with pytest.raises(MistakesError) as error:
+        read_configuration(write_files(folder, files), environment or {})
+    return [str(mistake) for mistake in error.value.mistakes]
+
+
+def test_a_folder_without_mistakes(tmp_path: Path) -> None:
+    read = read_configuration(write_files(tmp_path, FILES), {})
+    assert [(channel.key, channel.type, channel.provider) for channel in read.channels] == [
+        ("email", ChannelType.EMAIL, "outbox"),
+        ("in-app", ChannelType.IN_APP_FEED, "feed"),
+    ]
+    (welcome,) = read.workflows
+    assert (welcome.key, welcome.active) == ("welcome", True)
+    assert (welcome.workflow.name, welcome.workflow.categories) == ("Welcome", ("onboarding",))
+    in_app, email = welcome.workflow.steps
+    assert in_app == ChannelStep(
+        ref="in-app",
+        channel="in-app",
+        template=InAppTemplate(body="**Welcome, {{ recipient.name }}!**", action_url="{{ vars.app_url }}/start"),
+    )
+    assert email == ChannelStep(
+        ref="email",
+        channel="email",
+        template=EmailTemplate(
+            subject="Welcome, {{ recipient.name }}!",
+            html="<p>Hello {{ recipient.name }}</p>",
+            text="Hello {{ recipient.name }}",
+        ),
+    )
+    assert (read.variables, read.public_variables) == (None, {"app_url": "https://app.example"})
+
+
+def test_secrets_come_from_the_environment_and_are_not_shown(tmp_path: Path) -> None:
+    environment = {"SMTP_PASSWORD": "s3cret", "DOMAIN": "example.com"}
+    (channel,) = read_configuration(write_files(tmp_path, {"channels/mail.yaml": SMTP}), environment).channels
+    assert channel.secrets == {"password": "s3cret"}
+    assert channel.settings == {
+        "host": "mail.example.com",
+        "username": "me",
+        "from": "Example <hello@example.com>",
+    }
+    assert "s3cret" not in repr(channel)
+
+
+def test_a_long_text_may_stand_in_a_file_beside(tmp_path: Path) -> None:
+    workflow = """
+steps:
+  - ref: mail
+    channel: email
+    template:
+      subject: Hi
+      html: !file long.html
+"""
+    files = {"channels/email.yaml": OUTBOX, "workflows/a.yaml": workflow, "workflows/long.html": "<p>\n{{ x }}</p>"}
+    (read,) = read_configuration(write_files(tmp_path, files), {}).workflows
+    template = EmailTemplate(subject="Hi", html="<p>\n{{ x }}</p>")
+    assert read.workflow.steps == (ChannelStep(ref="mail", channel="email", template=template),)
+
+
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
+    files = {
+        "channels/email.yaml": OUTBOX,
+        "channels/in-app.yaml": "type: in_app_feed\ncolour: red",
+        "channels/mail.yaml": SMTP,
+        "channels/sms.yaml": "name: SMS\ntype: pigeon",
+        "workflows/a.yaml": """
+name: [A]
+categories: news
+steps:
+  - ref: one
+    channel: nowhere
+    template: {}
+  - ref: two
+    chanel: email
+    template: {}
+""",
+        "workflows/b.yaml": """
+steps:
+  - ref: one
+    channel: email
+    template:
+      subject: "{{ recipient.name"
+      text: |
+        Hello,
+
+        {{ recipient.name | shout }}
+      html: !file b.html
+  - ref: one
+    channel: email
+    template:
+      subject: Only this
+""",
+        "workflows/b.html": "<p>\n\n{% if x %}\n</p>",
+        "variables.yaml": "- a",
+        "workflow/c.yaml": "name: C",
+    }
+    assert mistakes(tmp_path, files, {"DOMAIN": "example.com"}) == [
+        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
+        "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
+        "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms",
+        "variables.yaml:1: this must be a mapping of names to values",
+        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, "
+        "public_variables.yaml, categories.yaml or preferences.yaml",
+        "workflows/a.yaml:2: this must be text or nothing",
+        "workflows/a.yaml:3: this must be a list",
+        "workflows/a.yaml:8: 'channel' is missing",
+        "workflows/a.yaml:9: there is no 'chanel' here; there are ref, channel, template",
+        "workflows/b.html:4: this is not Liquid: expected tag endif, found end of expression",
+        "workflows/b.yaml:6: this is not Liquid: expected '}}', found end of file",
+        "workflows/b.yaml:10: this is not Liquid: unknown filter 'shout'",
+        "workflows/b.yaml:12: another step is called 'one'",
+        "workflows/b.yaml:14: an e-mail needs 'html', 'text' or both",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "message"),
+    [
+        ("name: X", ":1: 'type' is missing"),
+        ("", ":1: this must be a mapping"),
+        ("type: email", ":1: the provider of a channel of type email is smtp or outbox"),
+        ("type: email\nprovider: feed", ":2: the provider of a channel of type email is smtp or outbox"),
+        ("type: sms", ":1: the provider of a channel of type sms is twilio"),
+        (
+            "type: push",
+            ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal or web_push",
+        ),
+        ("type: chat\nprovider: fcm", ":2: the provider of a channel of type chat is slack or ms_teams or discord"),
+        ("type: http", ":1: the provider of a channel of type http is webhook"),
+        ("type: push\nprovider: apns\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
+        ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),
+        ("type: email\nprovider: outbox", ":1: 'from' is missing"),
+        (
+            "type: email\nprovider: outbox\nsettings:\n  from: nobody",
+            ":4: this must be `name@example.com` or `Name <name@example.com>`",
+        ),
+        (
+            "type: email\nprovider: smtp\nsettings:\n  from: a@b.c\n  host: h\n  port: x",
+            ":6: this must be a whole number",
+        ),
+        (
+            "type: email\nprovider: smtp\nsettings:\n  from: a@i❤.example\n  host: mail..example",
+            [
+                ":4: this must be `name@example.com` or `Name <name@example.com>`",
+                ":5: this must be the name or the address of a mail server",
+            ],
+        ),
+        ("type: in_app_feed\nsettings: {link_schemes: myapp}", ":2: this must be a list"),
+        ("type: in_app_feed\nsettings: {link_schemes: [javascript]}", ":2: a link never has the scheme javascript"),
+        (
+            "type: email\nprovider: outbox\nsettings:\n  from: a@b.c\n  link_schemes: [MyApp]",
+            ":5: 'MyApp' is no scheme; write it in small letters and without the colon, like myapp",
+        ),
+        ("type: in_app_feed\nid: 7b", ":2: this must be a UUID"),
+        ("type: in_app_feed\ntype: email", ":2: 'type' is given twice"),
+        ("type: in_app_feed\n1: x", ":2: a key must be text"),
+        ("type: [", ":1: this is not YAML: expected the node content, but found '<stream end>'"),
+        (
+            "name: Hi: there",
+            ":1: this is not YAML: mapping values are not allowed here; a text that contains ': ' must stand in quotes",
+        ),
+        ("type: in_app_feed\nname: {{ x }}", ":2: a text that begins with { must stand in quotes"),
+        ("a: &a [*a]", ":1: this is not YAML in UTF-8"),
+    ],
+)
+def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str | list[str]) -> None:
+    messages = [message] if isinstance(message, str) else message
+    assert mistakes(tmp_path, {"channels/x.yaml": channel}) == [f"channels/x.yaml{each}" for each in messages]
+
+
+def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_path: Path) -> None:
+    push = "type: push\nprovider: apns\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
+    (channel,) = read_configuration(write_files(tmp_path, {"channels/push.yaml": push}), {}).channels
+    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "apns", push[-36:])
+    step = "steps:\n- ref: a\n  channel: push\n  template: {body: x}"
+    assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
+        "workflows/x.yaml:3: nothing can be sent with apns yet, only with feed, smtp, outbox, fcm"
+    ]
+
+
+FEED_STEP = "steps:\n- ref: a\n  channel: feed\n  template:\n    body: x\n    action_url: '{}'"
+
+
+def test_a_link_of_a_scheme_that_its_channel_does_not_allow_is_a_mistake(tmp_path: Path) -> None:
+    files = {"channels/feed.yaml": IN_APP, "workflows/x.yaml": FEED_STEP.format("myapp://orders/{{ data.id }}")}
+    found = "workflows/x.yaml:6: links of the channel 'feed' do not have the scheme myapp; see its link_schemes"
+    assert mistakes(tmp_path / "other", files) == [found]
+    allowing = {**files, "channels/feed.yaml": f"{IN_APP}\nsettings: {{link_schemes: [myapp]}}"}
+    (channel,) = read_configuration(write_files(tmp_path / "allowing", allowing), {}).channels
+    assert channel.settings == {"link_schemes": ["myapp"]}
+
+
+@pytest.mark.parametrize(
+    "link", ["{{ data.url }}", "{{ vars.app_url }}/x:y", "https://example.org", "/x", "{% if x %}a:b{% endif %}"]
+)
+def test_a_link_may_be_known_at_run_time_only(tmp_path: Path, link: str) -> None:
+    files = {"channels/feed.yaml": IN_APP, "workflows/x.yaml": FEED_STEP.format(link)}
+    assert len(read_configuration(write_files(tmp_path, files), {}).workflows) == 1
+
+
+def fcm_settings() -> dict[str, str]:
+    return {"FCM_ACCOUNT": FcmServer(Clock(), "https://oauth.example").service_account, "FCM_URL": "https://x.example"}
+
+
+def push_step(template: str) -> dict[str, str]:
+    return {"channels/push.yaml": FCM, "workflows/x.yaml": f"steps:\n- ref: a\n  channel: push\n  template:{template}"}
+
+
+def test_a_push_with_its_account_sealed_and_its_data_as_templates(tmp_path: Path) -> None:
+    files = push_step("\n    title: Hi\n    body: Ho\n    data: {order: '{{ data.order }}'}")
+    read = read_configuration(write_files(tmp_path, files), fcm_settings())
+    (channel,), (workflow,) = read.channels, read.workflows
+    assert (channel.settings, list(channel.secrets)) == ({"endpoint": "https://x.example"}, ["service_account"])
+    (step,) = workflow.workflow.steps
+    assert isinstance(step, ChannelStep)
+    assert step.template == PushTemplate(title="Hi", body="Ho", data={"order": "{{ data.order }}"})
+
+
+@pytest.mark.parametrize(
+    ("template", "settings", "message"),
+    [
+        (" {title: Hi}", {}, "workflows/x.yaml:4: 'body' is missing"),
+        ("\n    title: x\n    body: x\n    data: {a: 1}", {}, "workflows/x.yaml:7: this must be text"),
+        (
+            "\n    title: x\n    body: x\n    data:\n      a: y\n      b: '{{ x'",
+            {},
+            "workflows/x.yaml:9: this is not Liquid: expected '}}', found end of file",
+        ),
+        (
+            "\n    title: x\n    body: x\n    data:\n      order: y\n      from: y",
+            {},
+            "workflows/x.yaml:9: fcm keeps the name 'from' for itself; use another",
+        ),
+        (
+            "\n    title: x\n    body: x\n    data: {google.c.a: y}",
+            {},
+            "workflows/x.yaml:7: fcm keeps the name 'google.c.a' for itself; use another",
+        ),
+        (
+            " {title: x, body: x}",
+            {"FCM_ACCOUNT": "{}"},
+            "channels/push.yaml:5: this must be the JSON of a service account's key: "
+            "Object missing required field `project_id`",
+        ),
+        (
+            " {title: x, body: x}",
+            {"FCM_URL": "x.example"},
+            "channels/push.yaml:6: this must be a URL like https://fcm.googleapis.com",
+        ),
+    ],
+)
+def test_a_push_with_a_mistake(tmp_path: Path, template: str, settings: dict[str, str], message: str) -> None:
+    assert mistakes(tmp_path, push_step(template), {**fcm_settings(), **settings}) == [message]
+
+
+@pytest.mark.parametrize(
+    ("workflow", "message"),
+    [
+        ("steps: []", ":1: a workflow has 1 to 50 steps"),
+        ("steps: [{ref: '', channel: in-app, template: {body: x}}]", ":1: this must not be empty"),
+        (
+            "steps:\n- ref: a\n  channel: feed\n  template: {body: x}",
+            ":3: there is no channel 'feed'; there are in-app",
+        ),
+        ("steps:\n- ref: a\n  channel: in-app\n  template:\n    subject: x", ":4: 'body' is missing"),
+        ("steps:\n- ref: a\n  channel: in-app\n  template: {body: 1}", ":4: this must be text"),
+        (
+            "trigger_data_schema:\n  type: nothing\nsteps:\n- ref: a\n  channel: in-app\n  template: {body: x}",
+            ":1: this is not a JSON schema: $.type: 'nothing' is not valid under any of the given schemas",
+        ),
+        (
+            "trigger_data_schema:\n  $ref: http://127.0.0.1:1/x\n"
+            "steps:\n- ref: a\n  channel: in-app\n  template: {body: x}",
+            ":1: this is not a JSON schema: http://127.0.0.1:1/x is not part of the schema",
+        ),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !file ../../x",
+            ":5: '../../x' is outside of the folder",
+        ),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !file x",
+            ":5: the file 'x' cannot be read, or is not UTF-8",
+        ),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    body: !!python/name:os.system x",
+            ":5: this is not YAML: could not determine a constructor for the tag "
+            "'tag:yaml.org,2002:python/name:os.system'",
+        ),
+    ],
+)
+def test_a_workflow_with_a_mistake(tmp_path: Path, workflow: str, message: str) -> None:
+    found = mistakes(tmp_path, {"channels/in-app.yaml": IN_APP, "workflows/x.yaml": workflow})
+    assert f"workflows/x.yaml{message}" in found
+
+
+def test_a_key_is_made_of_plain_characters(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, {"channels/in app.yaml": IN_APP})
+    assert found == ["channels/in app.yaml:1: the file's name must be a key: letters, digits, - and _, then .yaml"]
+
+
+def test_an_empty_folder_is_a_mistake(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, {}) == [
+        f"{tmp_path}:1: there is nothing to push: no channels/*.yaml, no workflows/*.yaml"
+    ]
+
+
+def test_a_workflow_may_be_commercial_or_override_preferences(tmp_path: Path) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/email.yaml": OUTBOX,
+        "workflows/a.yaml": WELCOME,
+        "workflows/b.yaml": f"{WELCOME}\ncommercial: true",
+        "workflows/c.yaml": f"{WELCOME}\noverride_preferences: true",
+    }
+    read = read_configuration(write_files(tmp_path, files), {}).workflows
+    said = [(each.workflow.commercial, each.workflow.override_preferences) for each in read]
+    assert said == [(False, False), (True, False), (False, True)]
+
+
+def test_a_workflow_may_be_shown_to_recipients_who_have_not_chosen(tmp_path: Path) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/email.yaml": OUTBOX,
+        "workflows/a.yaml": WELCOME,
+        "workflows/b.yaml": f"{WELCOME}\nin_preferences: true",
+    }
+    read = read_configuration(write_files(tmp_path, files), {}).workflows
+    assert [each.workflow.in_preferences for each in read] == [False, True]
+
+
+def test_a_workflow_may_listen_to_events(tmp_path: Path) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/email.yaml": OUTBOX,
+        "workflows/a.yaml": WELCOME,
+        "workflows/b.yaml": f"{WELCOME}\nevents: [basket-left, $user_login]",
+    }
+    read = read_configuration(write_files(tmp_path, files), {}).workflows
+    assert [each.events for each in read] == [(), ("basket-left", "$user_login")]
+    wrong = {**files, "workflows/b.yaml": f"{WELCOME}\nevents:\n- ''\n- 7"}
+    line = len(f"{WELCOME}\nevents:".splitlines())
+    assert mistakes(tmp_path, wrong) == [
+        f"workflows/b.yaml:{line + 1}: this must not be empty",
+        f"workflows/b.yaml:{line + 2}: this must be text",
+    ]
+
+
+PREFERENCES = """
+kinds:
+  sms: false
+categories:
+  news:
+    conditions:
+      - {variable: recipient.country, operator: equal_to, argument: US}
+    __strategy__: replace
+"""
+
+
+def test_default_preferences_are_read(tmp_path: Path) -> None:
+    read = read_configuration(write_files(tmp_path, {"preferences.yaml": PREFERENCES}), {})
+    assert read.preferences == {
+        "kinds": {"sms": False},
+        "categories": {
+            "news": {
+                "conditions": [{"variable": "recipient.country", "operator": "equal_to", "argument": "US"}],
+                "__strategy__": "replace",
+            },
+        },
+    }
+    assert read_configuration(write_files(tmp_path / "without", FILES), {}).preferences is None
+
+
+@pytest.mark.parametrize(
+    ("preferences", "found"),
+    [
+        ("- a", ["1: this must be a mapping: a preference set"]),
+        (
+            "kinds:\n  fax: true\n  sms: 5\n  email: true\nworkflows:\n  a.b:\n    kinds: true\n  c: maybe",
+            [
+                "2: kinds has no 'fax'; it has email, sms, whatsapp, in_app, android_push, ios_push, web_push, slack, "
+                "ms_teams, discord, webhook, push, chat.",
+                "3: kinds.sms must be true, false or an object with nothing but conditions.",
+                "7: workflows.a.b.kinds must be an object.",
+                "8: workflows.c must be true, false or an object.",
+            ],
+        ),
+        (
+            "conditions:\n- {variable: data.b, operator: exists}\n- variable: refs.x\n  operator: exists",
+            ["3: refs cannot be used in preferences."],
+        ),
+        (
+            "conditions:\n- {variable: recipent.plan, operator: exists}\n"
+            "categories:\n  news:\n    kinds:\n      email:\n        conditions:\n"
+            "        - operator: exists\n          variable: Data.x\n"
+            "        - {variable: plan, operator: exists}",
+            [
+                "2: there is no 'recipent' to start a variable with; did you mean 'recipient'? "
+                "There are data, recipient, actor, tenant, vars, workflow, run",
+                "9: there is no 'Data' to start a variable with; did you mean 'data'? "
+                "There are data, recipient, actor, tenant, vars, workflow, run",
+                "10: there is no 'plan' to start a variable with; "
+                "there are data, recipient, actor, tenant, vars, workflow, run",
+            ],
+        ),
+    ],
+)
+def test_preferences_with_mistakes(tmp_path: Path, preferences: str, found: list[str]) -> None:
+    assert mistakes(tmp_path, {"preferences.yaml": preferences}) == [f"preferences.yaml:{line}" for line in found]
+
+
+CATEGORIES = """
+sections:
+  - name: Shop
+    slug: shop
+    tags: [shop]
+    categories:
+      - key: orders
+        name: Orders
+        description: Where your orders are
+        opt_in: [email, push]
+        tags: [sales]
+        translations:
+          es: {name: Pedidos}
+      - key: news
+        name: News
+        default: opt_out
+        root: promotional
+  - categories:
+      - {key: security, name: Security, default: cant_unsubscribe, mandatory: [email, push, ios_push], root: system}
+"""
+
+
+def test_categories_are_read_with_groups_of_kinds_spelled_out(tmp_path: Path) -> None:
+    read = read_configuration(write_files(tmp_path, {"categories.yaml": CATEGORIES}), {})
+    assert read.sections == (
+        Section(
+            name="Shop",
+            slug="shop",
+            tags=("shop",),
+            categories=(
+                Category(
+                    key="orders",
+                    name="Orders",
+                    description="Where your orders are",
+                    opt_in=("email", "android_push", "ios_push", "web_push"),
+                    tags=("sales",),
+                    translations={"es": Wording("Pedidos")},
+                ),
+                Category(key="news", name="News", default="opt_out", root="promotional"),
+            ),
+        ),
+        Section(
+            categories=(
+                Category(
+                    key="security",
+                    name="Security",
+                    default="cant_unsubscribe",
+                    mandatory=("email", "android_push", "ios_push", "web_push"),
+                    root="system",
+                ),
+            )
+        ),
+    )
+    assert read_configuration(write_files(tmp_path / "without", FILES), {}).sections is None
+
+
+@pytest.mark.parametrize(
+    ("categories", "found"),
+    [
+        ("- a", ["1: this must be a mapping"]),
+        ("sections: {}", ["1: this must be a list"]),
+        ("other: []", ["1: 'sections' is missing", "1: there is no 'other' here; there are sections"]),
+        (
+            "sections:\n- categories:\n  - key: a\n  - name: b\n    key: b\n    default: never",
+            ["3: 'name' is missing", "6: this must be cant_unsubscribe or opt_in or opt_out"],
+        ),
+        (
+            "sections:\n- categories:\n  - key: a b\n    name: A\n  - key: c\n    name: C\n- categories:\n"
+            "  - key: c\n    name: C",
+            ["3: a key is made of letters, digits, - and _", "8: another category has the key 'c'"],
+        ),
+        (
+            "sections:\n- categories:\n  - key: a\n    name: A\n    mandatory:\n    - email\n    - fax\n    opt_in: []",
+            [
+                "7: there is no kind 'fax'; there are email, sms, whatsapp, in_app, android_push, ios_push, web_push, "
+                "slack, ms_teams, discord, webhook, push, chat",
+                "8: this names no kind; leave it out for all kinds, or say default: opt_out",
+            ],
+        ),
+        (
+            "sections:\n- categories:\n  - key: a\n    name: A\n    default: opt_out\n    mandatory: [email]",
+            ["6: this means nothing where the default is opt_out: then no kind is wanted"],
+        ),
+    ],
+)
+def test_categories_with_mistakes(tmp_path: Path, categories: str, found: list[str]) -> None:
+    assert mistakes(tmp_path, {"categories.yaml": categories}) == [f"categories.yaml:{line}" for line in found]
+
+
+def test_steps_may_use_channels_that_the_environment_has(tmp_path: Path) -> None:
+    workflow = """
+steps:
+  - {ref: feed, channel: in-app, template: {body: Hello}}
+  - {ref: text, channel: sms, template: {}}
+  - {ref: mail, channel: email, template: {}}
+"""
+    stored = {"in-app": "feed", "sms": "twilio"}
+    folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
+    with pytest.raises(MistakesError) as error:
+        read_configuration(folder, {}, stored)
+    assert [str(mistake) for mistake in error.value.mistakes] == [
+        "workflows/hello.yaml:4: nothing can be sent with twilio yet, only with feed, smtp, outbox, fcm",
+        "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
+    ]
+    write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
+    (read,) = read_configuration(folder, {}, stored).workflows
+    assert read.workflow.steps == (ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="Hello")),)
+
+
+def test_the_file_of_a_channel_counts_more_than_the_channel_that_is_stored(tmp_path: Path) -> None:
+    workflow = "steps:\n  - {ref: a, channel: mail, template: {subject: Hi, text: Hi}}"
+    files = {"channels/mail.yaml": OUTBOX, "workflows/a.yaml": workflow}
+    (read,) = read_configuration(write_files(tmp_path, files), {}, {"mail": "twilio"}).workflows
+    assert read.workflow.steps == (
+        ChannelStep(ref="a", channel="mail", template=EmailTemplate(subject="Hi", text="Hi")),
+    )

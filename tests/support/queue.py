@@ -1,0 +1,70 @@
+"""Helpers of the tests of jobs: jobs that hold a number, and a worker that runs while a block does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import asyncpg
+import msgspec
+
+from addressee.database.jobs.queue import CHANNEL, Job, enqueue, queue_state
+from addressee.database.jobs.worker import CLAIM, Handling, work
+from addressee.database.pool import Pool
+from addressee.database.target import Target
+
+
+class Number(msgspec.Struct):
+    number: int
+
+
+async def add(pool: Pool, *numbers: int, name: str = "count", lane: str | None = None, delay: float = 0) -> None:
+    """Queues jobs, each in a transaction of its own."""
+    for number in numbers:
+        async with pool.acquire() as connection:
+            await enqueue(connection, [Job(name, {"number": number}, timedelta(seconds=delay), lane)])
+    await wake(pool)
+
+
+async def wake(pool: Pool) -> None:
+    """Spares workers the wait for their next look."""
+    await pool.execute("SELECT pg_notify($1, '')", CHANNEL)
+
+
+@asynccontextmanager
+async def worker(
+    target: Target,
+    handler: Callable[[Number], Awaitable[None]],
+    *names: str,
+    attempts: int = 10,
+    claim: timedelta = CLAIM,
+    grace: float = 10,
+) -> AsyncIterator[None]:
+    """Runs jobs of these names, `count` unless some are given."""
+    stop = asyncio.Event()
+    handlings = {name: Handling(Number, handler, attempts) for name in names or ("count",)}
+    task = asyncio.create_task(work(target, handlings, stop, claim=claim, grace=grace))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def empty(pool: Pool) -> bool:
+    return await queue_state(pool) == []
+
+
+async def end_all_connections(target: Target) -> None:
+    """As a restart of the server does."""
+    administrator = await asyncpg.connect(**target.arguments)
+    await administrator.execute(
+        """
+        SELECT pg_terminate_backend(pid)
+        FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """
+    )
+    await administrator.close()
