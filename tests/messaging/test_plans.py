@@ -14,7 +14,8 @@ from addressee.messaging.messages.listing import EARLIEST, FRONT, LATEST
 from addressee.messaging.runs import listing as reading_runs
 from tests.messaging.office import Office
 
-SQL = {**load("addressee.messaging.messages"), **load("addressee.messaging.feeds"), **load("addressee.messaging.runs")}
+ROOMS = ("messages", "feeds", "runs", "schedules")
+SQL = {name: text for room in ROOMS for name, text in load(f"addressee.messaging.{room}").items()}
 
 UID, CHANNEL = UUID(int=1), UUID(int=3)
 RUN_ID = UUID("00000000-0000-0002-0000-000000000011")
