@@ -4,7 +4,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from addressee.api.operation import RequestInfo
+from addressee.api.call import RequestInfo
 from addressee.dialects.knock import KNOCK
 from addressee.http.application import failure
 

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from addressee.api.operation import RequestInfo, SlowBodyError
+from addressee.api.call import RequestInfo
+from addressee.api.errors import SlowBodyError
 from addressee.directory.access.keys import Kind
 from tests.support.exchange import Connection, Reply
 from tests.support.inhabited import Inhabited, Stranger
@@ -213,7 +214,7 @@ def shown(value: Any) -> str:
 
 @pytest.mark.usefixtures("unchanged")
 class TestFields:
-    @each(lambda route: route.operation.takes is not None and route.title not in TAKE_PROFILES)
+    @each(lambda route: route.operation.request is not None and route.title not in TAKE_PROFILES)
     def test_one_of_another_type_is_named(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
         wrong = []
         for form in route.forms:
@@ -258,7 +259,7 @@ def problems_of_warning(route: Route, reply: Reply, key: str) -> list[str]:
     return [f"{route.title}: {reply.status} {reply.body!r} does not warn of {key}"]
 
 
-@each(lambda route: route.operation.takes is not None and route.spoken is not SPOKEN_NOTIFLOWS_FOR_USERS)
+@each(lambda route: route.operation.request is not None and route.spoken is not SPOKEN_NOTIFLOWS_FOR_USERS)
 def test_of_a_repeated_name_the_last_counts(
     line: Connection, stranger: Stranger, inhabited: Inhabited, route: Route
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.api.operation import MalformedError, SlowBodyError, TooLargeError
+from addressee.api.errors import MalformedError, SlowBodyError, TooLargeError
 from addressee.http import bodies
 
 COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}

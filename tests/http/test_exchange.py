@@ -134,7 +134,7 @@ class TestSpellings:
         target = inhabited.path(route)
         method, status = ("GET", 200) if route.method == "GET" else ("TRACE", 405)
         headers = route.spoken.sends(inhabited.keys[route.spoken.key])
-        spelled = route.spoken.dialect.spellings(target)
+        spelled = route.spoken.dialect.path_aliases(target)
         replies = [line.ask(method, path, headers={**headers, "x-request-id": "one"}) for path in spelled]
         assert len({*spelled}) == len(spelled) > 1
         assert {reply.status for reply in replies} == {status}

@@ -190,7 +190,7 @@ def test_nor_does_it_where_it_has_things_of_the_same_names(
     """The same user, channel and workflow, but other messages, bulk operations and versions of lists."""
     reply = inhabited.ask(line, route, key=twin.keys[route.spoken.key], query=naming(route, inhabited))
     others = (401,) if is_for_users(route) else OTHER_ANSWERS_TO_A_TWIN.get(route.title, ())
-    assert reply.status in (route.operation.status, *route.operation.also, 404, *others)
+    assert reply.status in (route.operation.status, *route.operation.other_responses, 404, *others)
     assert not traces(inhabited, reply)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.api.operation import MalformedError
+from addressee.api.errors import MalformedError
 from addressee.directory.errors import RefusedError
 from addressee.http.paths import decode_segment
 

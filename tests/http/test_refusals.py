@@ -68,7 +68,7 @@ WRITTEN_BY_REQUESTS = {"recipients", "subscriptions", "schedules", "notices"}
 
 
 def fields_of(route: Route) -> set[str]:
-    return {field.encode_name for field in msgspec.structs.fields(taken(route.operation.takes))}
+    return {field.encode_name for field in msgspec.structs.fields(taken(route.operation.request))}
 
 
 def wrong_requests(inhabited: Inhabited, route: Route) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -89,7 +89,7 @@ async def stored(pool: Pool, inhabited: Inhabited) -> set[tuple[str, str]]:
     return {row for row in await everything_stored(pool, inhabited.id) if row[0] in WRITTEN_BY_REQUESTS}
 
 
-@each(lambda route: route.operation.takes is not None and route.method != "GET")
+@each(lambda route: route.operation.request is not None and route.method != "GET")
 async def test_a_refused_request_writes_nobody(line: Connection, workshop: Inhabited, pool: Pool, route: Route) -> None:
     before = await stored(pool, workshop)
     refused, traces = [], []

@@ -151,7 +151,7 @@ class Inhabited:
     def body(self, route: Route) -> dict[str, Any]:
         """What the route takes, about the things of this environment; of what may be in a list, one."""
         examples = self.examples() | self.examples_of(route)
-        fields = msgspec.structs.fields(taken(route.operation.takes)) if route.operation.takes else ()
+        fields = msgspec.structs.fields(taken(route.operation.request)) if route.operation.request else ()
         return {
             field.encode_name: examples[field.encode_name]
             for field in fields
@@ -227,7 +227,7 @@ class Inhabited:
         return {}
 
     def body_bytes(self, route: Route) -> bytes | None:
-        if route.operation.takes is None:
+        if route.operation.request is None:
             return None
         return json.dumps(route.forms[0].of(self.body(route))).encode()
 

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from addressee.api.operation import Dialect, Operation
+from addressee.api.dialect import Dialect
+from addressee.api.operation import Operation
 from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
@@ -232,7 +233,7 @@ class Spoken:
 
     @property
     def operations(self) -> Sequence[Operation]:
-        return [operation for operation in self.dialect.operations if self.key in operation.kinds]
+        return [operation for operation in self.dialect.operations if self.key in operation.keys]
 
     def problems(self, reply: Reply, refusal: Refusal, field: str | None = None) -> list[str]:
         """What is wrong with a reply that must be this refusal; `field` is the beginning of what it has to name."""

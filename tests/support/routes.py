@@ -62,7 +62,7 @@ class Route:
 
     @property
     def spellings(self) -> Sequence[str]:
-        return self.spoken.dialect.spellings(self.path)
+        return self.spoken.dialect.path_aliases(self.path)
 
     @property
     def forms(self) -> Sequence[Form]:
@@ -91,4 +91,4 @@ def each(fits: Callable[[Route], Any]) -> pytest.MarkDecorator:
 
 
 every_route = each(lambda route: True)
-each_with_body = each(lambda route: route.operation.takes is not None)
+each_with_body = each(lambda route: route.operation.request is not None)

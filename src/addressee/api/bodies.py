@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from addressee.api.call import Call, json_body
 from addressee.api.json_text import read_json, write_json
-from addressee.api.operation import Call, json_body
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from addressee.api.answers import Answer
 from addressee.api.bodies import MisshapenError
-from addressee.api.operation import Answer, Operation
+from addressee.api.operation import Operation
 from addressee.directory.documents import check_text
 from addressee.directory.writing.receipts import Earlier
 
@@ -23,7 +24,7 @@ def idempotency_key(operation: Operation, headers: Mapping[str, str]) -> str | N
     key = headers.get("idempotency-key")
     if key is None or operation.method == "GET":
         return None
-    if key.startswith(MADE_BY_SDKS) and not operation.harmed_by_repeats:
+    if key.startswith(MADE_BY_SDKS) and not operation.not_idempotent:
         return None
     if not 1 <= len(key) <= MAX_KEY_LENGTH:
         raise MisshapenError("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY_LENGTH} characters.")

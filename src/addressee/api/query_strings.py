@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-from addressee.api.operation import MalformedError
+from addressee.api.errors import MalformedError
 
 MAX_PAIRS = 5000
 

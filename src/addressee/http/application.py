@@ -13,17 +13,13 @@ import falcon
 import structlog
 from falcon.asgi import App, Request, Response
 
-from addressee.api.operation import (
-    Answer,
-    Call,
-    Dialect,
-    Operation,
-    RequestInfo,
-    Rooms,
-    UnknownPathError,
-    WrongMethodError,
-)
-from addressee.api.operation import Request as Unauthenticated
+from addressee.api.answers import Answer, answer_of
+from addressee.api.call import Call, RequestInfo
+from addressee.api.call import Request as Unauthenticated
+from addressee.api.dialect import Dialect
+from addressee.api.errors import UnknownPathError, WrongMethodError
+from addressee.api.operation import Operation
+from addressee.api.services import Services
 from addressee.database.pool import is_away
 from addressee.directory.errors import UnavailableError
 from addressee.directory.writing.receipts import ReceiptMismatchError, RepeatedError
@@ -62,7 +58,7 @@ class Resource:
 
 
 def build(
-    dialects: Sequence[Dialect], rooms: Rooms, nowhere: Responder, public_url: str | None
+    dialects: Sequence[Dialect], services: Services, nowhere: Responder, public_url: str | None
 ) -> App[Request, Response]:
     """The application for these dialects. Other resources (health, metrics, …) are added by the caller.
 
@@ -77,30 +73,30 @@ def build(
         for operation in dialect.operations:
             by_path[operation.path].append(operation)
         for path, operations in by_path.items():
-            for spelling in dialect.spellings(path):
-                app.add_route(spelling, resource(dialect, operations, rooms))
+            for alias in dialect.path_aliases(path):
+                app.add_route(alias, resource(dialect, operations, services))
         for prefix in dialect.prefixes:
             app.add_sink(unrouted(dialect), prefix=prefix)
     return app
 
 
-def resource(dialect: Dialect, operations: Sequence[Operation], rooms: Rooms) -> Resource:
+def resource(dialect: Dialect, operations: Sequence[Operation], services: Services) -> Resource:
     made = Resource()
     allowed = [operation.method for operation in operations]
     for operation in operations:
-        setattr(made, f"on_{operation.method.lower()}", responder(dialect, operation, rooms))
+        setattr(made, f"on_{operation.method.lower()}", responder(dialect, operation, services))
     for method in {*falcon.HTTP_METHODS, "OPTIONS"} - set(allowed):
         setattr(made, f"on_{method.lower()}", refusal(dialect, allowed))
     return made
 
 
-def responder(dialect: Dialect, operation: Operation, rooms: Rooms) -> Responder:
+def responder(dialect: Dialect, operation: Operation, services: Services) -> Responder:
     async def respond(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
         req.context.label = operation.name
         req.context.let_in = False
         try:
-            answer = await answer_to(dialect, operation, rooms, req, path)
+            answer = await answer_to(dialect, operation, services, req, path)
         except Exception as error:
             answer = failure(dialect, error, req.context.info)
         write(resp, answer)
@@ -111,20 +107,20 @@ def responder(dialect: Dialect, operation: Operation, rooms: Rooms) -> Responder
 async def answer_to(
     dialect: Dialect,
     operation: Operation,
-    rooms: Rooms,
+    services: Services,
     req: Request,
     path: Mapping[str, str],
 ) -> Answer:
     headers = requests.headers(req)
-    decoded = decode_path(dialect.meant(path, headers))
+    decoded = decode_path(dialect.rewrite_path(path, headers))
     body = bodies.Body(req, operation.max_body_bytes)
-    request = Unauthenticated(rooms, operation, decoded, requests.target(req), req.query_string, headers, body.read)
+    request = Unauthenticated(services, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)
     req.context.let_in = True
     key = dialect.idempotency_key(operation, headers)
     call = Call(
         operation,
-        rooms,
+        services,
         credential,
         caller,
         decoded,
@@ -147,7 +143,7 @@ async def carry_out(call: Call) -> Answer:
     """
     await refuse_repetition(call)
     try:
-        return await call.operation.handler(call)
+        return answer_of(await call.operation.handler(call), call.operation.status)
     except (RepeatedError, ReceiptMismatchError):
         raise
     except Exception:
@@ -157,7 +153,7 @@ async def carry_out(call: Call) -> Answer:
 
 async def refuse_repetition(call: Call) -> None:
     if call.idempotency_key is not None:
-        await call.rooms.directory.refuse_repetition(call.environment.id, call.idempotency_key, call.fingerprint)
+        await call.services.directory.refuse_repetition(call.environment.id, call.idempotency_key, call.fingerprint)
 
 
 def failure(dialect: Dialect, error: Exception, info: RequestInfo) -> Answer:

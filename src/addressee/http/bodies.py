@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, Mapping
 
 from falcon.asgi import Request
 
-from addressee.api.operation import EncodingError, MalformedError, SlowBodyError, TooLargeError
+from addressee.api.errors import EncodingError, MalformedError, SlowBodyError, TooLargeError
 
 # A body that stops is given up after the one, one that trickles after the other.
 IDLE_SECONDS = 20.0

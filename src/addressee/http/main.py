@@ -1,4 +1,4 @@
-"""The service as an ASGI application: opens the rooms when a process starts, closes them when it ends."""
+"""The service as an ASGI application: opens the services when a process starts, closes them when it ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from addressee import logs
-from addressee.api.operation import Rooms
+from addressee.api.services import Services
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check
@@ -141,7 +141,9 @@ class Service:
         preferences = Preferences(pool, directory.reader)
         messaging = Messaging.beside(directory)
         keys = KeyRing(pool, sealer)
-        app = build(DIALECTS, Rooms(directory, preferences, messaging, keys), system_routes.nowhere, configured_url())
+        app = build(
+            DIALECTS, Services(directory, preferences, messaging, keys), system_routes.nowhere, configured_url()
+        )
         description = system_routes.Description(DIALECTS)
         app.add_route("/health/live", system_routes.Live())
         app.add_route("/health/ready", system_routes.Ready(pool))

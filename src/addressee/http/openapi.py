@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from addressee.api.operation import Dialect, Operation
+from addressee.api.dialect import Dialect
+from addressee.api.operation import Operation
 
 VARIABLE = re.compile(r"{(\w+)}")
 BEARER = "key"
@@ -52,7 +53,7 @@ def schemas_of(dialect: Dialect) -> tuple[dict[int, Any], dict[str, Any]]:
     """Each type's schema by the type's id, and the components that they refer to, which bear the dialect's name."""
     types = [dialect.refusals.body]
     for operation in dialect.operations:
-        types += filter(None, (operation.takes, operation.gives, *operation.also.values()))
+        types += filter(None, (operation.request, operation.response, *operation.other_responses.values()))
     template = REFERENCE.format(dialect=dialect.name, name="{name}")
     schemas, components = msgspec.json.schema_components(types, ref_template=template)
     named = {f"{dialect.name}.{name}": schema for name, schema in components.items()}
@@ -63,15 +64,15 @@ def describe(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) ->
     described: dict[str, Any] = {
         "operationId": f"{dialect.name}.{operation.name}.{operation.method.lower()}",
         "summary": operation.summary,
-        "description": f"Keys: {', '.join(sorted(operation.kinds))}.",
+        "description": f"Keys: {', '.join(sorted(operation.keys))}.",
         "tags": [dialect.name],
-        "security": [{dialect.headers.get(kind, BEARER): []} for kind in sorted(operation.kinds)],
+        "security": [{dialect.headers.get(kind, BEARER): []} for kind in sorted(operation.keys)],
         "parameters": [parameter(name, "path", required=True) for name in VARIABLE.findall(operation.path)]
         + [parameter(name, "query", required=False) for name in operation.query],
         "responses": responses(dialect, operation, schemas),
     }
-    if operation.takes is not None:
-        content = {"application/json": {"schema": schemas[id(operation.takes)]}}
+    if operation.request is not None:
+        content = {"application/json": {"schema": schemas[id(operation.request)]}}
         described["requestBody"] = {"content": content, "required": True}
     return described
 
@@ -85,7 +86,7 @@ def parameter(name: str, where: str, *, required: bool) -> dict[str, Any]:
 
 def responses(dialect: Dialect, operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
     """Returns the responses of an operation by status, refusals included."""
-    given = {operation.status: operation.gives, **operation.also}
+    given = {operation.status: operation.response, **operation.other_responses}
     refused = dict.fromkeys(dialect.refusals.of(operation), dialect.refusals.body)
     return {str(int(status)): response(status, type, schemas) for status, type in sorted({**refused, **given}.items())}
 

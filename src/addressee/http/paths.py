@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from addressee.api.operation import MalformedError
+from addressee.api.errors import MalformedError
 from addressee.directory.errors import RefusedError
 
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from addressee.api.operation import Code, page_of
+from addressee.api.dialect import Code, page_of
 
 STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent); }

@@ -9,7 +9,7 @@ import falcon
 import msgspec
 from falcon.asgi import Request, Response
 
-from addressee.api.operation import Dialect
+from addressee.api.dialect import Dialect
 from addressee.database.jobs.queue import QueueState, queue_state
 from addressee.database.pool import Pool, is_away, reaches
 from addressee.http import metrics, openapi, reference_page

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from addressee.api.operation import MalformedError
+from addressee.api.errors import MalformedError
 from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.errors import RefusedError

@@ -95,7 +95,7 @@ GRANTS = {
     r"GET .*/channel_data/{channel_id}": "channel_data/read",
     r"(PUT|DELETE) .*/channel_data/{channel_id}": "channel_data/write",
 }
-PUBLIC = [operation for operation in KNOCK.operations if "public" in operation.kinds]
+PUBLIC = [operation for operation in KNOCK.operations if "public" in operation.keys]
 THINGS = {
     **dict.fromkeys(("id", "channel_id"), "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"),
     **{"user_id": "ada", "collection": "projects", "object_id": "lisbon"},

@@ -1,7 +1,7 @@
 """The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
 
+from addressee.api.dialect import Dialect, of_any_request
 from addressee.api.idempotency import idempotency_key, replay
-from addressee.api.operation import Dialect, of_any_request
 from addressee.dialects.knock.mapping import message_lists
 from addressee.dialects.knock.routes import (
     audiences,
@@ -27,22 +27,22 @@ KNOCK = Dialect(
     name="knock",
     prefixes=("/v1/",),
     operations=(
-        *users.OPERATIONS,
-        *bulk.OPERATIONS,
-        *workflows.OPERATIONS,
-        *message_lists.OPERATIONS,
-        *messages.OPERATIONS,
+        *users.routes,
+        *bulk.routes,
+        *workflows.routes,
+        *message_lists.routes,
+        *messages.routes,
         *marks.OPERATIONS,
-        *channel_bulk.OPERATIONS,
-        *runs.OPERATIONS,
-        *schedules.OPERATIONS,
-        *feeds.OPERATIONS,
+        *channel_bulk.routes,
+        *runs.routes,
+        *schedules.routes,
+        *feeds.routes,
         *channel_data.OPERATIONS,
         *preferences.OPERATIONS,
-        *objects.OPERATIONS,
-        *subscriptions.OPERATIONS,
-        *tenants.OPERATIONS,
-        *audiences.OPERATIONS,
+        *objects.routes,
+        *subscriptions.routes,
+        *tenants.routes,
+        *audiences.routes,
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),

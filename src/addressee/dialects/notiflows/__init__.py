@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from addressee.api.dialect import Dialect
 from addressee.api.idempotency import idempotency_key, replay
-from addressee.api.operation import Dialect
 from addressee.dialects.notiflows.routes import (
     channel_settings,
     deliveries,
@@ -20,7 +20,7 @@ from addressee.dialects.notiflows.wire import errors
 from addressee.dialects.notiflows.wire.authentication import HEADERS, authenticate
 
 
-def spellings(path: str) -> Sequence[str]:
+def path_aliases(path: str) -> Sequence[str]:
     """The older forms of a path too (§1.1)."""
     return (path, f"/api{path}", path.replace("/v1", "", 1))
 
@@ -29,14 +29,14 @@ NOTIFLOWS = Dialect(
     name="notiflows",
     prefixes=("/admin/", "/api/admin/", "/user/", "/api/user/"),
     operations=(
-        *users.OPERATIONS,
+        *users.routes,
         *channel_settings.OPERATIONS,
         *preferences.OPERATIONS,
-        *push_subscriptions.OPERATIONS,
+        *push_subscriptions.routes,
         *feed.OPERATIONS,
-        *notifications.OPERATIONS,
-        *deliveries.OPERATIONS,
-        *topics.OPERATIONS,
+        *notifications.routes,
+        *deliveries.routes,
+        *topics.routes,
         *subscriptions.OPERATIONS,
         *runs.OPERATIONS,
     ),
@@ -45,7 +45,7 @@ NOTIFLOWS = Dialect(
     idempotency_key=idempotency_key,
     replay=replay,
     refusals=errors.REFUSALS,
-    spellings=spellings,
+    path_aliases=path_aliases,
     headers=HEADERS,
     codes=errors.CODES,
 )

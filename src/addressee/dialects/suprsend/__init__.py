@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from addressee.api.dialect import Dialect, of_any_request, with_and_without_slash
 from addressee.api.idempotency import idempotency_key
-from addressee.api.operation import Dialect, of_any_request, with_and_without_slash
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.routes import (
     broadcasts,
@@ -46,27 +46,27 @@ SUPRSEND = Dialect(
         "/trigger/",
     ),
     operations=(
-        *envelopes.OPERATIONS,
-        *users.OPERATIONS,
+        *envelopes.routes,
+        *users.routes,
         *preferences.OPERATIONS,
         *tenants.OPERATIONS,
         *tenant_preferences.OPERATIONS,
         *lists.OPERATIONS,
-        *memberships.OPERATIONS,
-        *objects.OPERATIONS,
-        *messages.OPERATIONS,
-        *subscriptions.OPERATIONS,
-        *events.OPERATIONS,
-        *workflows.OPERATIONS,
-        *broadcasts.OPERATIONS,
+        *memberships.routes,
+        *objects.routes,
+        *messages.routes,
+        *subscriptions.routes,
+        *events.routes,
+        *workflows.routes,
+        *broadcasts.routes,
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),
     idempotency_key=idempotency_key,
     replay=records.replay,
     refusals=errors.REFUSALS,
-    spellings=with_and_without_slash,
-    meant=meant,
+    path_aliases=with_and_without_slash,
+    rewrite_path=meant,
 )
 
 __all__ = ["SUPRSEND"]

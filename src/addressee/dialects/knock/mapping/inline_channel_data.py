@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.channels.providers import PROVIDERS
 from addressee.directory.edits.recipients import Edit, Identify
 from addressee.directory.errors import RefusedError, refused_below
@@ -35,7 +35,7 @@ async def with_keys(call: Call, writes: Sequence[Write]) -> list[Write]:
     """The writes with their preference sets under the keys where these are stored."""
     edits = [edit for write in writes for edit in write.edits]
     ids = {set_id for edit in edits if isinstance(edit, Identify) for set_id in edit.preferences}
-    keys = await call.rooms.preferences.keys(call.environment.id, ids)
+    keys = await call.services.preferences.keys(call.environment.id, ids)
     if all(keys[set_id] == set_id for set_id in ids):
         return list(writes)
 
@@ -52,7 +52,7 @@ async def channels_for(call: Call, writes: Iterable[Write]) -> Mapping[str, Chan
     edits = (edit for write in writes for edit in write.edits)
     if not any(isinstance(edit, Identify) and edit.channel_data for edit in edits):
         return {}
-    return {str(channel.id): channel for channel in await call.rooms.messaging.channels(call.environment.id)}
+    return {str(channel.id): channel for channel in await call.services.messaging.channels(call.environment.id)}
 
 
 def checked_row(row: Write | Failure, channels: Mapping[str, Channel]) -> Write | Failure:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from addressee.api.operation import SECRET, Answer, Call, Operation, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import SECRET
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import message_rendering, rendering
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
@@ -17,6 +20,8 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
 from addressee.messaging.messages.model import Position
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identity import Reference
+
+routes = Routes(keys=SECRET)
 
 ENGAGEMENTS = frozenset(
     {"seen", "read", "interacted", "link_clicked", "archived", "unseen", "unread", "unarchived"},
@@ -42,21 +47,32 @@ FILTERS = (
 )
 
 
+@routes.get("/v1/messages", "messages.list", query=FILTERS, response=dict[str, Any])
 async def list_all(call: Call) -> Answer:
+    """List messages, newest first."""
+
     return await messages_of(call, None)
 
 
+@routes.get("/v1/users/{user_id}/messages", "users.list_messages", query=FILTERS, response=dict[str, Any])
 async def list_of_user(call: Call) -> Answer:
+    """List a user's messages, newest first."""
+
     return await messages_of(call, user_place(call))
 
 
+@routes.get(
+    "/v1/objects/{collection}/{object_id}/messages", "objects.list_messages", query=FILTERS, response=dict[str, Any]
+)
 async def list_of_object(call: Call) -> Answer:
+    """List an object's messages, newest first."""
+
     return await messages_of(call, object_place(call))
 
 
 async def messages_of(call: Call, place: Place | None) -> Answer:
     query = Query(call.query_string)
-    part = await call.rooms.messaging.messages(
+    part = await call.services.messaging.messages(
         call.environment.id,
         None if place is None else [Reference(place.collection, place.id)],
         message_filter(query),
@@ -117,37 +133,3 @@ def checked_trigger_data(data: Document) -> Document:
         raise invalid("trigger_data", "trigger_data must be a flat object.")
     check_value(data, "trigger_data")
     return data
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/messages",
-        "messages.list",
-        "List messages, newest first",
-        list_all,
-        SECRET,
-        query=FILTERS,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/users/{user_id}/messages",
-        "users.list_messages",
-        "List a user's messages, newest first",
-        list_of_user,
-        SECRET,
-        query=FILTERS,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/objects/{collection}/{object_id}/messages",
-        "objects.list_messages",
-        "List an object's messages, newest first",
-        list_of_object,
-        SECRET,
-        query=FILTERS,
-        gives=dict[str, Any],
-    ),
-)

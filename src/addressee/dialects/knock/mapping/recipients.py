@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from msgspec import structs
 
-from addressee.api.operation import Answer, Call, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
 from addressee.dialects.knock.mapping.inline_channel_data import check_channel_data
 from addressee.dialects.knock.mapping.profiles import flat, identify_edit
 from addressee.dialects.knock.mapping.tenant_settings import setting_edits
@@ -102,10 +103,10 @@ async def describe(call: Call, place: Place, given: dict[str, Any], render: Call
 
 async def write_one(call: Call, write: Write) -> Written:
     """Carries out a write, and notes its warnings, for which the answer has no place. Raises RefusedError."""
-    written = await call.rooms.directory.write(write)
+    written = await call.services.directory.write(write)
     if written.warnings:
         messages = [warning.message for warning in written.warnings]
-        await call.rooms.directory.note(call.request_id, [(write.place, messages)])
+        await call.services.directory.note(call.request_id, [(write.place, messages)])
     return written
 
 
@@ -115,9 +116,9 @@ async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) 
     Raises RefusedError.
     """
     places = [reference.at(call.environment.id) for reference in named]
-    return await call.rooms.directory.plan(places, await check_channel_data(call, writes))
+    return await call.services.directory.plan(places, await check_channel_data(call, writes))
 
 
 async def note(call: Call, planned: PlannedWrites) -> None:
     """Keeps what the answer cannot say of those whom a request describes."""
-    await call.rooms.directory.note(call.request_id, [*planned.notices, *planned.warnings])
+    await call.services.directory.note(call.request_id, [*planned.notices, *planned.warnings])

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from msgspec import to_builtins
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.database.paging import Slice, write_cursor
 from addressee.dialects.knock.mapping.preference_sets import knock_sets
 from addressee.dialects.knock.mapping.profiles import is_trait

@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import inline_write, mentioned, note, plan
 from addressee.dialects.knock.wire import shapes
@@ -24,9 +27,22 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.recipients.identity import Reference
 from addressee.preferences.audiences import AUDIENCES
 
+routes = Routes(keys=SECRET)
 
+
+@routes.post(
+    "/v1/audiences/{audience_key}/members",
+    "audiences.add_members",
+    query=("create_audience",),
+    request=shapes.AudienceMembers,
+    status=204,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def add(call: Call) -> Answer:
-    """Members are identified first. Nothing else makes an audience, so this does, unless `create_audience` is false."""
+    """Add up to 1,000 users to an audience.
+
+    Members are identified first. Nothing else makes an audience, so this does, unless `create_audience` is false.
+    """
     create = Query(call.query_string).boolean("create_audience") is not False
     audience = audience_place(call)
     members = typed_body(call, shapes.AudienceMembers).members
@@ -58,30 +74,46 @@ async def subscribe(
     for number, (tenant, users) in enumerate(steps, start=1):
         properties = {} if tenant is None else {"tenant": tenant}
         receipt = call.receipt(no_content) if number == len(steps) else None
-        await call.rooms.directory.add_subscriptions(people[audience], users, properties, receipt=receipt)
+        await call.services.directory.add_subscriptions(people[audience], users, properties, receipt=receipt)
 
 
+@routes.delete(
+    "/v1/audiences/{audience_key}/members",
+    "audiences.remove_members",
+    request=shapes.AudienceMembers,
+    status=204,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def remove(call: Call) -> Answer:
-    """Users who are no members are passed over."""
+    """Remove up to 1,000 users from an audience.
+
+    Users who are no members are passed over.
+    """
     members = typed_body(call, shapes.AudienceMembers).members
     places = [user_place(call, user_id(index, member)) for index, member in enumerate(members)]
     audience = await known_audience(call)
-    people = await call.rooms.directory.read_all(places)
+    people = await call.services.directory.read_all(places)
     users = [people[place] for place in places if place in people]
     return no_content(
-        await call.rooms.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
+        await call.services.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
     )
 
 
+@routes.get(
+    "/v1/audiences/{audience_key}/members", "audiences.list_members", query=PAGING, response=shapes.AudienceMemberList
+)
 async def list_all(call: Call) -> Answer:
-    """The vendor's client asks for no page: then as many are answered as one call adds."""
+    """List the members of an audience, newest first.
+
+    The vendor's client asks for no page: then as many are answered as one call adds.
+    """
     page = asked_page(Query(call.query_string), UUID, shapes.MAX_ROWS, shapes.MAX_ROWS)
-    part = await call.rooms.directory.subscribers(await known_audience(call), page)
+    part = await call.services.directory.subscribers(await known_audience(call), page)
     return json_answer(rendering.entries(part, rendering.audience_member))
 
 
 async def known_audience(call: Call) -> Recipient:
-    audience = await call.rooms.directory.read(audience_place(call))
+    audience = await call.services.directory.read(audience_place(call))
     if audience is None:
         raise missing("The audience")
     return audience
@@ -101,40 +133,3 @@ def user_id(index: int, member: shapes.AudienceMemberInput) -> str:
 
 def tenant(index: int, member: shapes.AudienceMemberInput) -> str | None:
     return None if member.tenant is None else check_id(member.tenant, f"members[{index}].tenant")
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/audiences/{audience_key}/members",
-        "audiences.add_members",
-        "Add up to 1,000 users to an audience",
-        add,
-        SECRET,
-        query=("create_audience",),
-        takes=shapes.AudienceMembers,
-        status=204,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "GET",
-        "/v1/audiences/{audience_key}/members",
-        "audiences.list_members",
-        "List the members of an audience, newest first",
-        list_all,
-        SECRET,
-        query=PAGING,
-        gives=shapes.AudienceMemberList,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/audiences/{audience_key}/members",
-        "audiences.remove_members",
-        "Remove up to 1,000 users from an audience",
-        remove,
-        SECRET,
-        takes=shapes.AudienceMembers,
-        status=204,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.inline_channel_data import check_rows
 from addressee.dialects.knock.mapping.profiles import flat
@@ -23,16 +26,37 @@ from addressee.directory.writing.bulk import BulkOperation, Failure
 from addressee.directory.writing.writes import Write
 from addressee.messaging.recipients.identity import Reference
 
+routes = Routes(keys=SECRET)
 
+
+@routes.post(
+    "/v1/users/bulk/identify",
+    "users.bulk.identify",
+    query=("user_shape",),
+    request=shapes.BulkIdentify,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def identify(call: Call) -> Answer:
+    """Identify up to 1,000 users."""
     rows = typed_body(call, shapes.BulkIdentify).users
     if rendering.shape_of(call, Query(call.query_string)) == "nested":
         rows = [dict(flat(row)) for row in rows]
     return await identify_rows(call, "users.identify", "users", rows)
 
 
+@routes.post(
+    "/v1/batch/users",
+    "users.batch",
+    request=shapes.OlderBulkIdentify,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def identify_older(call: Call) -> Answer:
-    """The form of 2021 (§4.2): rows with their traits in `properties`."""
+    """Identify up to 1,000 users, in the nested form of before.
+
+    The form of 2021 (§4.2): rows with their traits in `properties`.
+    """
     rows = typed_body(call, shapes.OlderBulkIdentify).batch
     return await identify_rows(call, "users.identify", "batch", [{**row.properties, "id": row.id} for row in rows])
 
@@ -56,7 +80,15 @@ def identify_row(call: Call, collection: str, row: dict[str, Any], path: str) ->
         return Failure(collection, str(row["id"]), refusal.message)
 
 
+@routes.post(
+    "/v1/users/bulk/delete",
+    "users.bulk.delete",
+    request=shapes.BulkDelete,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def delete(call: Call) -> Answer:
+    """Delete up to 1,000 users."""
     ids = typed_body(call, shapes.BulkDelete).user_ids
     return await delete_rows(call, "users.delete", "user_ids", USERS, ids)
 
@@ -78,66 +110,21 @@ def edit_row(call: Call, field: str, collection: str, row: tuple[int, Id], edit:
 async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:
     request = call.receipt(answer)
     checked = await check_rows(call, rows)
-    return answer(await call.rooms.directory.run_bulk(call.environment.id, name, checked, request))
+    return answer(await call.services.directory.run_bulk(call.environment.id, name, checked, request))
 
 
 def answer(operation: BulkOperation) -> Answer:
     return json_answer(rendering.bulk_operation(operation))
 
 
+@routes.get("/v1/bulk_operations/{id}", "bulk_operations.get", response=shapes.BulkOperation)
 async def get(call: Call) -> Answer:
+    """Get the outcome of a bulk call."""
     try:
         id = UUID(call.path["id"])
     except ValueError:
         raise missing("The bulk operation") from None
-    operation = await call.rooms.directory.find_bulk_operation(call.environment.id, id)
+    operation = await call.services.directory.find_bulk_operation(call.environment.id, id)
     if operation is None:
         raise missing("The bulk operation")
     return answer(operation)
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/users/bulk/identify",
-        "users.bulk.identify",
-        "Identify up to 1,000 users",
-        identify,
-        SECRET,
-        query=("user_shape",),
-        takes=shapes.BulkIdentify,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "POST",
-        "/v1/batch/users",
-        "users.batch",
-        "Identify up to 1,000 users, in the nested form of before",
-        identify_older,
-        SECRET,
-        takes=shapes.OlderBulkIdentify,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "POST",
-        "/v1/users/bulk/delete",
-        "users.bulk.delete",
-        "Delete up to 1,000 users",
-        delete,
-        SECRET,
-        takes=shapes.BulkDelete,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "GET",
-        "/v1/bulk_operations/{id}",
-        "bulk_operations.get",
-        "Get the outcome of a bulk call",
-        get,
-        SECRET,
-        gives=shapes.BulkOperation,
-    ),
-)

@@ -9,8 +9,11 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import ANY_KEY, Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import ANY_KEY
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.message_lists import checked_trigger_data
 from addressee.dialects.knock.wire import shapes
@@ -25,6 +28,8 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identity import Reference
 
+routes = Routes(keys=ANY_KEY)
+
 ACTIONS: Mapping[str, Action] = {
     **{action.value: action for action in Action},
     "archive": Action.ARCHIVED,
@@ -32,14 +37,22 @@ ACTIONS: Mapping[str, Action] = {
 }
 
 
+@routes.post(
+    "/v1/channels/{channel_id}/messages/bulk/{action}",
+    "channels.bulk.update_message_status",
+    permission=FEED_WRITE,
+    request=shapes.ChannelBulk,
+    response=shapes.BulkOperation,
+)
 async def update(call: Call) -> Answer:
+    """Mark or delete all messages of a channel that a filter finds."""
     given = typed_body(call, shapes.ChannelBulk)
     action = ACTIONS.get(call.path["action"])
     if action is None:
         raise missing("The action")
     owners = checked_owners(call, given)
     selection = covered(call.caller, selected(await known_channel(call), given))
-    operation = await call.rooms.messaging.mark_all(
+    operation = await call.services.messaging.mark_all(
         call.environment.id, action, selection, owners, receipt=call.receipt(answer)
     )
     return answer(operation)
@@ -71,7 +84,7 @@ async def known_channel(call: Call) -> UUID:
         id = UUID(call.path["channel_id"])
     except ValueError:
         raise missing("The channel") from None
-    if await call.rooms.messaging.channel(call.environment.id, id) is None:
+    if await call.services.messaging.channel(call.environment.id, id) is None:
         raise missing("The channel")
     return id
 
@@ -122,18 +135,3 @@ def trigger_data(given: str | Document | None) -> Document | None:
         except (msgspec.DecodeError, RecursionError):
             raise invalid("trigger_data", "trigger_data must be a JSON object.") from None
     return None if given is None else checked_trigger_data(given)
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/channels/{channel_id}/messages/bulk/{action}",
-        "channels.bulk.update_message_status",
-        "Mark or delete all messages of a channel that a filter finds",
-        update,
-        ANY_KEY,
-        permission=FEED_WRITE,
-        takes=shapes.ChannelBulk,
-        gives=shapes.BulkOperation,
-    ),
-)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
-from addressee.api.operation import ANY_KEY, Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import ANY_KEY, Operation
 from addressee.channels.providers import PROVIDERS
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA
@@ -32,7 +34,7 @@ NAMES = {
 
 async def get(call: Call) -> Answer:
     channel = await asked_channel(call)
-    recipient = await call.rooms.directory.read(asked_place(call))
+    recipient = await call.services.directory.read(asked_place(call))
     entry = None if recipient is None else recipient.channel_data.get(str(channel.id))
     if entry is None:
         raise missing("Channel data for this channel")
@@ -49,13 +51,13 @@ async def put(call: Call) -> Answer:
         assert written.recipient is not None
         return channel_data(channel, written.recipient.channel_data[edit.channel_id]["data"])
 
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
 async def unset(call: Call) -> Answer:
     place = asked_place(call)
     edit = UnsetChannelData(str((await asked_channel(call)).id))
-    await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(no_content)))
+    await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(no_content)))
     return no_content()
 
 
@@ -64,7 +66,7 @@ async def asked_channel(call: Call) -> Channel:
         id = UUID(call.path["channel_id"])
     except ValueError:
         raise missing("The channel") from None
-    channel = await call.rooms.messaging.channel(call.environment.id, id)
+    channel = await call.services.messaging.channel(call.environment.id, id)
     if channel is None:
         raise missing("The channel")
     return channel
@@ -88,33 +90,33 @@ def channel_data(channel: Channel, data: Document) -> Answer:
 def operations(path: str, name: str, of: str) -> tuple[Operation, ...]:
     return (
         Operation(
-            "GET",
-            path,
-            f"{name}.get_channel_data",
-            f"Get how {of} is reached on a channel",
-            get,
-            ANY_KEY,
+            method="GET",
+            path=path,
+            name=f"{name}.get_channel_data",
+            summary=f"Get how {of} is reached on a channel",
+            handler=get,
+            keys=ANY_KEY,
             permission="channel_data/read",
-            gives=shapes.ChannelData,
+            response=shapes.ChannelData,
         ),
         Operation(
-            "PUT",
-            path,
-            f"{name}.set_channel_data",
-            f"Set how {of} is reached on a channel",
-            put,
-            ANY_KEY,
+            method="PUT",
+            path=path,
+            name=f"{name}.set_channel_data",
+            summary=f"Set how {of} is reached on a channel",
+            handler=put,
+            keys=ANY_KEY,
             permission=WRITE_CHANNEL_DATA,
-            takes=shapes.ChannelDataInput,
-            gives=shapes.ChannelData,
+            request=shapes.ChannelDataInput,
+            response=shapes.ChannelData,
         ),
         Operation(
-            "DELETE",
-            path,
-            f"{name}.unset_channel_data",
-            f"Forget how {of} is reached on a channel",
-            unset,
-            ANY_KEY,
+            method="DELETE",
+            path=path,
+            name=f"{name}.unset_channel_data",
+            summary=f"Forget how {of} is reached on a channel",
+            handler=unset,
+            keys=ANY_KEY,
             permission=WRITE_CHANNEL_DATA,
             status=204,
         ),

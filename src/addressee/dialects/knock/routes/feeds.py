@@ -7,7 +7,10 @@ from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
-from addressee.api.operation import ANY_KEY, Answer, Call, Operation, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import ANY_KEY
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import message_rendering, rendering
 from addressee.dialects.knock.mapping.message_lists import trigger_data
 from addressee.dialects.knock.wire.authentication import FEED_READ, Caller
@@ -22,6 +25,8 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.messages.model import Position
 from addressee.messaging.recipients.identity import Reference
 
+routes = Routes(keys=ANY_KEY)
+
 MAX_EXCLUDED_DEPTH = 3
 
 STATUSES: Sequence[Literal["all", "unread", "read", "unseen", "seen"]] = ("all", "unread", "read", "unseen", "seen")
@@ -29,11 +34,35 @@ ARCHIVED: Sequence[Literal["exclude", "include", "only"]] = ("exclude", "include
 MODES: Sequence[Literal["rich", "compact"]] = ("rich", "compact")
 
 
+@routes.get(
+    "/v1/users/{user_id}/feeds/{id}",
+    "users.feeds.list_items",
+    permission=FEED_READ,
+    query=(
+        *PAGING,
+        "status",
+        "archived",
+        "tenant",
+        "has_tenant",
+        "source",
+        "workflow_categories[]",
+        "trigger_data",
+        "inserted_at.gt",
+        "inserted_at.gte",
+        "inserted_at.lt",
+        "inserted_at.lte",
+        "locale",
+        "exclude",
+        "mode",
+    ),
+    response=dict[str, Any],
+)
 async def list_items(call: Call) -> Answer:
+    """List a user's feed, newest first, with its counts."""
     query = Query(call.query_string)
     channel = await feed_channel(call)
     asked = covered(call.caller, feed_filter(query))
-    feed = await call.rooms.messaging.feed(
+    feed = await call.services.messaging.feed(
         call.environment.id,
         Reference(USERS, user_place(call).id),
         channel.id,
@@ -61,7 +90,7 @@ async def feed_channel(call: Call) -> Channel:
         id = UUID(call.path["id"])
     except ValueError:
         raise missing("The feed") from None
-    channel = await call.rooms.messaging.channel(call.environment.id, id)
+    channel = await call.services.messaging.channel(call.environment.id, id)
     if channel is None:
         raise missing("The feed")
     if channel.type != "in_app_feed":
@@ -111,49 +140,12 @@ def leave_out(value: Any, path: list[str]) -> None:
         leave_out(value.get(path[0]), path[1:])
 
 
+@routes.get(
+    "/v1/users/{user_id}/feeds/{id}/settings", "users.feeds.get_settings", permission=FEED_READ, response=dict[str, Any]
+)
 async def settings(call: Call) -> Answer:
+    """Get a feed's settings."""
     user_place(call)
     await feed_channel(call)
     answer: Document = {"features": {"branding_required": False}}
     return json_answer(answer)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/users/{user_id}/feeds/{id}",
-        "users.feeds.list_items",
-        "List a user's feed, newest first, with its counts",
-        list_items,
-        ANY_KEY,
-        permission=FEED_READ,
-        query=(
-            *PAGING,
-            "status",
-            "archived",
-            "tenant",
-            "has_tenant",
-            "source",
-            "workflow_categories[]",
-            "trigger_data",
-            "inserted_at.gt",
-            "inserted_at.gte",
-            "inserted_at.lt",
-            "inserted_at.lte",
-            "locale",
-            "exclude",
-            "mode",
-        ),
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/users/{user_id}/feeds/{id}/settings",
-        "users.feeds.get_settings",
-        "Get a feed's settings",
-        settings,
-        ANY_KEY,
-        permission=FEED_READ,
-        gives=dict[str, Any],
-    ),
-)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import ANY_KEY, Answer, Call, Handler, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import ANY_KEY, Handler, Operation
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import message_rendering
 from addressee.dialects.knock.wire import shapes
@@ -22,7 +24,7 @@ from addressee.messaging.messages.model import Message
 
 async def mark_one(call: Call, mark: Mark) -> Answer:
     metadata = interaction(call).metadata if mark is Mark.INTERACTED else None
-    marked = await call.rooms.messaging.mark(
+    marked = await call.services.messaging.mark(
         call.environment.id,
         await covered(call, [call.path["message_id"]]),
         mark,
@@ -37,7 +39,7 @@ async def covered(call: Call, ids: Sequence[str]) -> Sequence[str]:
     """Those that the caller's token covers, when it is limited to tenants; a message's tenant never changes."""
     if not call.caller.is_limited_to_tenants or not ids:
         return ids
-    found = await call.rooms.messaging.messages(
+    found = await call.services.messaging.messages(
         call.environment.id, None, MessageFilter(message_ids=ids), Page(len(ids))
     )
     visible = {message.id for message in found.entries if call.caller.covers_tenant(FEED_WRITE, message.tenant)}
@@ -59,7 +61,7 @@ async def mark_batch(call: Call, mark: Mark) -> Answer:
     given = typed_body(call, shapes.MessagesInteraction)
     for id in given.message_ids:
         check_text(id, "message_ids")
-    marked = await call.rooms.messaging.mark(
+    marked = await call.services.messaging.mark(
         call.environment.id,
         await covered(call, given.message_ids),
         mark,
@@ -87,30 +89,30 @@ def checked_metadata(metadata: dict[str, Any] | None) -> Document | None:
 
 def marking(method: str, word: str, name: str, mark: Mark) -> Operation:
     return Operation(
-        method,
-        f"/v1/messages/{{message_id}}/{word}",
-        f"messages.{name}",
-        f"Mark a message as {mark.value}",
-        partial(mark_one, mark=mark),
-        ANY_KEY,
+        method=method,
+        path=f"/v1/messages/{{message_id}}/{word}",
+        name=f"messages.{name}",
+        summary=f"Mark a message as {mark.value}",
+        handler=partial(mark_one, mark=mark),
+        keys=ANY_KEY,
         permission=FEED_WRITE,
-        takes=shapes.Interaction if mark is Mark.INTERACTED else None,
-        gives=dict[str, Any],
+        request=shapes.Interaction if mark is Mark.INTERACTED else None,
+        response=dict[str, Any],
     )
 
 
 def batch_marking(mark: Mark, name: str) -> Operation:
     handler: Handler = partial(mark_batch, mark=mark)
     return Operation(
-        "POST",
-        f"/v1/messages/batch/{mark.value}",
-        f"messages.batch.{name}",
-        f"Mark up to {shapes.MAX_ROWS:,} messages as {mark.value}",
-        handler,
-        ANY_KEY,
+        method="POST",
+        path=f"/v1/messages/batch/{mark.value}",
+        name=f"messages.batch.{name}",
+        summary=f"Mark up to {shapes.MAX_ROWS:,} messages as {mark.value}",
+        handler=handler,
+        keys=ANY_KEY,
         permission=FEED_WRITE,
-        takes=shapes.MessagesInteraction if mark is Mark.INTERACTED else shapes.Messages,
-        gives=list[dict[str, Any]],
+        request=shapes.MessagesInteraction if mark is Mark.INTERACTED else shapes.Messages,
+        response=list[dict[str, Any]],
     )
 
 

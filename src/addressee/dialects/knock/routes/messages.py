@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from addressee.api.operation import ANY_KEY, SECRET, Answer, Call, Operation, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import ANY_KEY, SECRET
+from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import message_rendering, rendering
 from addressee.dialects.knock.mapping.message_lists import trigger_data
@@ -17,11 +20,15 @@ from addressee.dialects.knock.wire.query import Query
 from addressee.directory.recipient import Document
 from addressee.messaging.messages.model import Message
 
+routes = Routes(keys=SECRET)
+
 # What other dialects' clients do with messages, and this one's do not know.
 UNKNOWN_TO_CLIENTS = frozenset({"message.dismissed"})
 
 
+@routes.get("/v1/messages/{message_id}", "messages.get", keys=ANY_KEY, permission=FEED_READ, response=dict[str, Any])
 async def get(call: Call) -> Answer:
+    """Get a message."""
     return json_answer(message_rendering.message(await own_message(call)))
 
 
@@ -30,7 +37,7 @@ async def own_message(call: Call) -> Message:
 
     So is what was kept of somebody who is gone, but with a secret key: the id may be somebody else's by now.
     """
-    messaging, environment_id, id = call.rooms.messaging, call.environment.id, call.path["message_id"]
+    messaging, environment_id, id = call.services.messaging, call.environment.id, call.path["message_id"]
     if call.credential.kind == "secret":
         message = await messaging.message(environment_id, id)
     else:
@@ -40,33 +47,48 @@ async def own_message(call: Call) -> Message:
     return message
 
 
+@routes.get("/v1/messages/{message_id}/content", "messages.get_content", response=dict[str, Any])
 async def content(call: Call) -> Answer:
-    found = await call.rooms.messaging.contents(call.environment.id, [call.path["message_id"]])
+    """Get what a message says."""
+    found = await call.services.messaging.contents(call.environment.id, [call.path["message_id"]])
     if not found:
         raise missing("The message")
     return json_answer(message_rendering.contents(found[0]))
 
 
+@routes.get(
+    "/v1/messages/batch/content", "messages.batch.get_content", query=("message_ids[]",), response=list[dict[str, Any]]
+)
 async def batch_content(call: Call) -> Answer:
+    """Get what up to 25 messages say."""
     ids = Query(call.query_string).texts("message_ids")
     if not 1 <= len(ids) <= shapes.MAX_BATCH_CONTENTS:
         raise invalid("message_ids", f"message_ids takes 1 to {shapes.MAX_BATCH_CONTENTS} ids.")
-    found = await call.rooms.messaging.contents(call.environment.id, ids)
+    found = await call.services.messaging.contents(call.environment.id, ids)
     return json_answer([message_rendering.contents(one) for one in found])
 
 
+@routes.get("/v1/messages/{message_id}/events", "messages.list_events", query=PAGING, response=dict[str, Any])
 async def events(call: Call) -> Answer:
+    """List what happened to a message."""
     page = asked_page(Query(call.query_string), str)
-    part = await call.rooms.messaging.events(call.environment.id, call.path["message_id"], page)
+    part = await call.services.messaging.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
     known = replace(part, entries=[event for event in part.entries if event.type not in UNKNOWN_TO_CLIENTS])
     return json_answer(rendering.items(known, lambda event: listed(message_rendering.event(event))))
 
 
+@routes.get(
+    "/v1/messages/{message_id}/activities",
+    "messages.list_activities",
+    query=(*PAGING, "trigger_data"),
+    response=dict[str, Any],
+)
 async def activities(call: Call) -> Answer:
+    """List what a message is about."""
     query = Query(call.query_string)
-    part = await call.rooms.messaging.activities(
+    part = await call.services.messaging.activities(
         call.environment.id, call.path["message_id"], trigger_data(query), asked_page(query, str)
     )
     if part is None:
@@ -74,9 +96,13 @@ async def activities(call: Call) -> Answer:
     return json_answer(rendering.items(part, lambda activity: listed(message_rendering.activity(activity))))
 
 
+@routes.get(
+    "/v1/messages/{message_id}/delivery_logs", "messages.list_delivery_logs", query=PAGING, response=dict[str, Any]
+)
 async def delivery_logs(call: Call) -> Answer:
+    """List what providers answered."""
     page = asked_page(Query(call.query_string), str)
-    part = await call.rooms.messaging.delivery_logs(call.environment.id, call.path["message_id"], page)
+    part = await call.services.messaging.delivery_logs(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
     return json_answer(rendering.items(part, lambda log: listed(message_rendering.delivery_log(log, call.environment))))
@@ -85,66 +111,3 @@ async def delivery_logs(call: Call) -> Answer:
 def listed(rendered: Document) -> Document:
     """What belongs to a message is listed by its ids."""
     return {**rendered, "__cursor": write_cursor(rendered["id"])}
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/messages/{message_id}",
-        "messages.get",
-        "Get a message",
-        get,
-        ANY_KEY,
-        permission=FEED_READ,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/messages/{message_id}/content",
-        "messages.get_content",
-        "Get what a message says",
-        content,
-        SECRET,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/messages/{message_id}/events",
-        "messages.list_events",
-        "List what happened to a message",
-        events,
-        SECRET,
-        query=PAGING,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/messages/{message_id}/activities",
-        "messages.list_activities",
-        "List what a message is about",
-        activities,
-        SECRET,
-        query=(*PAGING, "trigger_data"),
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/messages/{message_id}/delivery_logs",
-        "messages.list_delivery_logs",
-        "List what providers answered",
-        delivery_logs,
-        SECRET,
-        query=PAGING,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/messages/batch/content",
-        "messages.batch.get_content",
-        "Get what up to 25 messages say",
-        batch_content,
-        SECRET,
-        query=("message_ids[]",),
-        gives=list[dict[str, Any]],
-    ),
-)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import describe
@@ -20,22 +23,26 @@ from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writing.writes import Write
 
+routes = Routes(keys=SECRET)
+
 
 async def known_object(call: Call) -> Recipient:
     """The object that the path names. Raises KnockError when there is none."""
-    recipient = await call.rooms.directory.read(object_place(call))
+    recipient = await call.services.directory.read(object_place(call))
     if recipient is None:
         raise missing("The object")
     return recipient
 
 
+@routes.get("/v1/objects/{collection}", "objects.list", query=(*PAGING, "include[]"), response=shapes.Objects)
 async def list_all(call: Call) -> Answer:
+    """List the objects of a collection in the order of their creation."""
     query = Query(call.query_string)
     with_preferences = "preferences" in query.texts("include")
     page = asked_page(query, UUID)
-    part = await call.rooms.directory.list(call.environment.id, object_collection(call), page)
+    part = await call.services.directory.list(call.environment.id, object_collection(call), page)
     if with_preferences:
-        part = replace(part, entries=await call.rooms.preferences.current(part.entries))
+        part = replace(part, entries=await call.services.preferences.current(part.entries))
 
     def render(recipient: Recipient) -> Document:
         rendered = {**rendering.entity(recipient), "__cursor": write_cursor(recipient.uid)}
@@ -44,90 +51,48 @@ async def list_all(call: Call) -> Answer:
     return json_answer(rendering.entries(part, render))
 
 
+@routes.get("/v1/objects/{collection}/{object_id}", "objects.get", response=shapes.Object)
 async def get(call: Call) -> Answer:
+    """Get an object."""
     return json_answer(rendering.entity(await known_object(call)))
 
 
+@routes.put("/v1/objects/{collection}/{object_id}", "objects.set", request=shapes.ObjectInput, response=shapes.Object)
 async def put(call: Call) -> Answer:
+    """Create an object, or merge what is given into it."""
     return await describe(call, object_place(call), object_body(call), rendering.entity)
 
 
+@routes.delete("/v1/objects/{collection}/{object_id}", "objects.delete", status=204)
 async def delete(call: Call) -> Answer:
+    """Delete an object."""
     write = Write(object_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
-    return no_content(await call.rooms.directory.write(write))
+    return no_content(await call.services.directory.write(write))
 
 
+@routes.post(
+    "/v1/objects/{collection}/bulk/set",
+    "objects.bulk.set",
+    request=shapes.BulkSetObjects,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def bulk_set(call: Call) -> Answer:
+    """Create or change up to 1,000 objects of a collection."""
     collection = object_collection(call)
     rows = typed_body(call, shapes.BulkSetObjects).objects
     return await bulk.identify_rows(call, f"objects.{collection}.set", "objects", rows, collection)
 
 
+@routes.post(
+    "/v1/objects/{collection}/bulk/delete",
+    "objects.bulk.delete",
+    request=shapes.BulkDeleteObjects,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def bulk_delete(call: Call) -> Answer:
+    """Delete up to 1,000 objects of a collection."""
     collection = object_collection(call)
     ids = typed_body(call, shapes.BulkDeleteObjects).object_ids
     return await bulk.delete_rows(call, f"objects.{collection}.delete", "object_ids", collection, ids)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/objects/{collection}",
-        "objects.list",
-        "List the objects of a collection in the order of their creation",
-        list_all,
-        SECRET,
-        query=(*PAGING, "include[]"),
-        gives=shapes.Objects,
-    ),
-    Operation(
-        "GET",
-        "/v1/objects/{collection}/{object_id}",
-        "objects.get",
-        "Get an object",
-        get,
-        SECRET,
-        gives=shapes.Object,
-    ),
-    Operation(
-        "PUT",
-        "/v1/objects/{collection}/{object_id}",
-        "objects.set",
-        "Create an object, or merge what is given into it",
-        put,
-        SECRET,
-        takes=shapes.ObjectInput,
-        gives=shapes.Object,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/objects/{collection}/{object_id}",
-        "objects.delete",
-        "Delete an object",
-        delete,
-        SECRET,
-        status=204,
-    ),
-    Operation(
-        "POST",
-        "/v1/objects/{collection}/bulk/set",
-        "objects.bulk.set",
-        "Create or change up to 1,000 objects of a collection",
-        bulk_set,
-        SECRET,
-        takes=shapes.BulkSetObjects,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "POST",
-        "/v1/objects/{collection}/bulk/delete",
-        "objects.bulk.delete",
-        "Delete up to 1,000 objects of a collection",
-        bulk_delete,
-        SECRET,
-        takes=shapes.BulkDeleteObjects,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-)

@@ -8,18 +8,10 @@ from functools import partial
 
 from msgspec import UNSET, Struct
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
-from addressee.api.operation import (
-    ANY_KEY,
-    MANY_RECIPIENTS_BYTES,
-    SECRET,
-    Answer,
-    Call,
-    Handler,
-    Operation,
-    json_answer,
-    no_content,
-)
+from addressee.api.call import Call
+from addressee.api.operation import ANY_KEY, MANY_RECIPIENTS_BYTES, SECRET, Handler, Operation
 from addressee.dialects.knock.mapping.preference_sets import (
     CHANNEL_TYPES,
     KIND_OF,
@@ -62,8 +54,8 @@ def named_set(call: Call, permission: str = WRITE_PREFERENCES) -> str:
 
 async def list_all(owner: Owner, call: Call) -> Answer:
     """The stored sets that the caller's token covers, `default` first."""
-    recipient = await call.rooms.directory.read(owner(call))
-    [recipient] = await call.rooms.preferences.current([recipient]) if recipient else [None]
+    recipient = await call.services.directory.read(owner(call))
+    [recipient] = await call.services.preferences.current([recipient]) if recipient else [None]
     stored = recipient.preferences if recipient else {}
     own = [set_id for set_id in stored if is_own(set_id)]
     covered = [set_id for set_id in own if call.caller.covers_tenant(READ_PREFERENCES, tenant_of(set_id))]
@@ -77,7 +69,7 @@ async def get(owner: Owner, call: Call) -> Answer:
     if tenant is not None:
         check_id(tenant, "tenant")
         call.caller.check_tenant(READ_PREFERENCES, tenant)
-    shown = await call.rooms.preferences.shown(owner(call), set_id, tenant)
+    shown = await call.services.preferences.shown(owner(call), set_id, tenant)
     return json_answer(knock_set(set_id, shown))
 
 
@@ -106,11 +98,11 @@ async def written(owner: Owner, call: Call, edit: SetPreferences | ChangePrefere
 
 
 async def key_of(call: Call, set_id: str) -> str:
-    return (await call.rooms.preferences.keys(call.environment.id, [set_id]))[set_id]
+    return (await call.services.preferences.keys(call.environment.id, [set_id]))[set_id]
 
 
 async def write(owner: Owner, call: Call, edit: Edit, answer: Callable[[Written], Answer]) -> Written:
-    return await call.rooms.directory.write(Write(owner(call), (edit,), call.origin, request=call.receipt(answer)))
+    return await call.services.directory.write(Write(owner(call), (edit,), call.origin, request=call.receipt(answer)))
 
 
 async def unset(owner: Owner, call: Call) -> Answer:
@@ -170,15 +162,15 @@ def setting(
     whose: str, kinds: frozenset[Kind], path: str, name: str, summary: str, handler: Handler, takes: type[Struct]
 ) -> Operation:
     return Operation(
-        "PUT",
-        path,
-        f"{whose}.{name}",
-        summary,
-        handler,
-        kinds,
+        method="PUT",
+        path=path,
+        name=f"{whose}.{name}",
+        summary=summary,
+        handler=handler,
+        keys=kinds,
         permission=WRITE_PREFERENCES,
-        takes=takes,
-        gives=shapes.PreferenceSet,
+        request=takes,
+        response=shapes.PreferenceSet,
     )
 
 
@@ -187,25 +179,25 @@ def operations(whose: str, path: str, owner: Owner, kinds: frozenset[Kind]) -> I
     one = path + "/{id}"
     put = partial(setting, whose, kinds)
     yield Operation(
-        "GET",
-        path,
-        f"{whose}.list_preferences",
-        "List the preference sets that are stored",
-        of(owner, list_all),
-        kinds,
+        method="GET",
+        path=path,
+        name=f"{whose}.list_preferences",
+        summary="List the preference sets that are stored",
+        handler=of(owner, list_all),
+        keys=kinds,
         permission=READ_PREFERENCES,
-        gives=list[shapes.PreferenceSet],
+        response=list[shapes.PreferenceSet],
     )
     yield Operation(
-        "GET",
-        one,
-        f"{whose}.get_preferences",
-        "Get a preference set, with what holds where it says nothing",
-        of(owner, get),
-        kinds,
+        method="GET",
+        path=one,
+        name=f"{whose}.get_preferences",
+        summary="Get a preference set, with what holds where it says nothing",
+        handler=of(owner, get),
+        keys=kinds,
         permission=READ_PREFERENCES,
         query=("tenant",),
-        gives=shapes.PreferenceSet,
+        response=shapes.PreferenceSet,
     )
     yield put(
         one,
@@ -215,12 +207,12 @@ def operations(whose: str, path: str, owner: Owner, kinds: frozenset[Kind]) -> I
         shapes.PreferenceSetInput,
     )
     yield Operation(
-        "DELETE",
-        one,
-        f"{whose}.unset_preferences",
-        "Remove a preference set",
-        of(owner, unset),
-        SECRET,
+        method="DELETE",
+        path=one,
+        name=f"{whose}.unset_preferences",
+        summary="Remove a preference set",
+        handler=of(owner, unset),
+        keys=SECRET,
         status=204,
     )
     for section in (CHANNEL_TYPES, *SECTIONS):
@@ -251,14 +243,14 @@ def operations(whose: str, path: str, owner: Owner, kinds: frozenset[Kind]) -> I
 def bulk_operation(method: str) -> Operation:
     """Older SDKs say PUT (§5.4)."""
     return Operation(
-        method,
-        "/v1/users/bulk/preferences",
-        "users.bulk.set_preferences",
-        "Replace a preference set of up to 1,000 users",
-        set_many,
-        SECRET,
-        takes=shapes.BulkPreferences,
-        gives=shapes.BulkOperation,
+        method=method,
+        path="/v1/users/bulk/preferences",
+        name="users.bulk.set_preferences",
+        summary="Replace a preference set of up to 1,000 users",
+        handler=set_many,
+        keys=SECRET,
+        request=shapes.BulkPreferences,
+        response=shapes.BulkOperation,
         max_body_bytes=MANY_RECIPIENTS_BYTES,
     )
 

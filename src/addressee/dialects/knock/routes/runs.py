@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from addressee.api.operation import SECRET, Answer, Call, Operation, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import SECRET
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import message_rendering, rendering
 from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
@@ -14,12 +17,16 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.runs.listing import RunFilter, RunPosition
 from addressee.messaging.steps.machine import RunStatus
 
+routes = Routes(keys=SECRET)
+
 FILTERS = (*PAGING, "workflow", "status[]", "tenant", "has_errors", "recipient", "starting_at", "ending_at")
 
 
+@routes.get("/v1/workflow_recipient_runs", "workflow_recipient_runs.list", query=FILTERS, response=dict[str, Any])
 async def list_all(call: Call) -> Answer:
+    """List recipients' runs, newest first."""
     query = Query(call.query_string)
-    part = await call.rooms.messaging.runs(call.environment.id, run_filter(query), asked_page(query, RunPosition))
+    part = await call.services.messaging.runs(call.environment.id, run_filter(query), asked_page(query, RunPosition))
     return json_answer(rendering.items(part, message_rendering.recipient_run))
 
 
@@ -42,35 +49,14 @@ def statuses(texts: list[str]) -> list[RunStatus]:
         raise invalid("status", f"status must be one of {', '.join(RunStatus)}.") from None
 
 
+@routes.get("/v1/workflow_recipient_runs/{id}", "workflow_recipient_runs.get", response=dict[str, Any])
 async def get(call: Call) -> Answer:
+    """Get a recipient's run, with what happened in it."""
     try:
         id = UUID(call.path["id"])
     except ValueError:
         raise missing("The run") from None
-    run = await call.rooms.messaging.recipient_run(call.environment.id, id)
+    run = await call.services.messaging.recipient_run(call.environment.id, id)
     if run is None:
         raise missing("The run")
     return json_answer(message_rendering.detailed_run(run))
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/workflow_recipient_runs",
-        "workflow_recipient_runs.list",
-        "List recipients' runs, newest first",
-        list_all,
-        SECRET,
-        query=FILTERS,
-        gives=dict[str, Any],
-    ),
-    Operation(
-        "GET",
-        "/v1/workflow_recipient_runs/{id}",
-        "workflow_recipient_runs.get",
-        "Get a recipient's run, with what happened in it",
-        get,
-        SECRET,
-        gives=dict[str, Any],
-    ),
-)

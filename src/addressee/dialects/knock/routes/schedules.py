@@ -11,8 +11,11 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed, typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
@@ -44,12 +47,23 @@ from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import ScheduleEntry
 from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
 
+routes = Routes(keys=SECRET)
+
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 SHORTHANDS: dict[str, tuple[Weekday, ...]] = {"weekdays": tuple(Weekday)[:5], "weekends": tuple(Weekday)[5:]}
 
 
+@routes.post(
+    "/v1/schedules",
+    "schedules.create",
+    request=shapes.CreateSchedules,
+    response=list[shapes.Schedule],
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+    not_idempotent=True,
+)
 async def create(call: Call) -> Answer:
+    """Schedule a workflow for up to 100 recipients."""
     given = typed_body(call, shapes.CreateSchedules)
     recipients = references("recipients", given.recipients)
     common = new_schedule(given, recipients[0])
@@ -60,7 +74,7 @@ async def create(call: Call) -> Answer:
         [*recipients, *([common.actor] if common.actor else [])],
         inline_writes(call, "recipients", given.recipients) + described(call, given.actor, given.tenant),
     )
-    created = await call.rooms.messaging.create_schedules(
+    created = await call.services.messaging.create_schedules(
         call.environment, wanted, planned, receipt=call.receipt(answer)
     )
     await note(call, planned)
@@ -133,7 +147,15 @@ def described(call: Call, actor: Given | None, tenant: Given | None) -> list[Wri
     return described_writes(call, "actor", actor) + ([] if tenant is None else [tenant_write(call, tenant)])
 
 
+@routes.put(
+    "/v1/schedules",
+    "schedules.update",
+    request=shapes.UpdateSchedules,
+    response=list[shapes.Schedule],
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def update(call: Call) -> Answer:
+    """Change up to 100 schedules to the same values."""
     given = typed_body(call, shapes.UpdateSchedules)
     change = ScheduleChange(
         repeats=UNSET if given.repeats is UNSET else repeats(given.repeats or ()),
@@ -150,7 +172,7 @@ async def update(call: Call) -> Answer:
         given.tenant or None,
     )
     planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
-    changed = await call.rooms.messaging.update_schedules(
+    changed = await call.services.messaging.update_schedules(
         call.environment, ids, change, planned, receipt=call.receipt(answer)
     )
     await note(call, planned)
@@ -172,9 +194,17 @@ def schedule_ids(given: Sequence[str]) -> list[UUID]:
     return ids
 
 
+@routes.delete(
+    "/v1/schedules",
+    "schedules.delete",
+    query=("schedule_ids[]",),
+    request=shapes.DeleteSchedules,
+    response=list[shapes.Schedule],
+)
 async def delete(call: Call) -> Answer:
+    """Delete up to 100 schedules."""
     ids = schedule_ids(schedules_to_delete(call).schedule_ids)
-    deleted = await call.rooms.messaging.delete_schedules(call.environment.id, ids, receipt=call.receipt(answer))
+    deleted = await call.services.messaging.delete_schedules(call.environment.id, ids, receipt=call.receipt(answer))
     return answer(deleted)
 
 
@@ -186,18 +216,29 @@ def schedules_to_delete(call: Call) -> shapes.DeleteSchedules:
     return typed_body(call, shapes.DeleteSchedules)
 
 
+@routes.post(
+    "/v1/schedules/bulk/create",
+    "schedules.bulk.create",
+    request=shapes.BulkCreateSchedules,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+    not_idempotent=True,
+)
 async def bulk_create(call: Call) -> Answer:
-    """A row that cannot be used fails alone, and nothing of it is written; the others are created."""
+    """Create up to 1,000 schedules.
+
+    A row that cannot be used fails alone, and nothing of it is written; the others are created.
+    """
     given = typed_body(call, shapes.BulkCreateSchedules).schedules
     rows = await with_channel_data(call, [read_row(call, index, row) for index, row in enumerate(given)])
     wanted = [row for row in rows if isinstance(row, NewSchedule)]
-    planned = await call.rooms.directory.plan(
+    planned = await call.services.directory.plan(
         [
             *(reference.at(call.environment.id) for row in wanted for reference in row.named),
             *(write.place for row in wanted for write in row.writes),
         ]
     )
-    operation = await call.rooms.messaging.create_schedules_in_bulk(
+    operation = await call.services.messaging.create_schedules_in_bulk(
         call.environment, rows, planned, receipt=call.receipt(bulk.answer)
     )
     await note(call, planned)
@@ -237,29 +278,47 @@ async def with_channel_data(call: Call, rows: Sequence[NewSchedule | Failure]) -
     return [checked(row) for row in rows]
 
 
+@routes.get(
+    "/v1/schedules", "schedules.list", query=(*PAGING, "workflow", "recipients[]", "tenant"), response=shapes.Schedules
+)
 async def list_of_workflow(call: Call) -> Answer:
+    """List a workflow's schedules, newest first."""
     query = Query(call.query_string)
     page, recipients = asked_page(query, UUID), query.references("recipients") or None
     workflow, tenant = query.text("workflow"), query.text("tenant")
     if workflow is None:
         raise invalid("workflow", "Say which workflow's schedules to list: workflow=<key>.")
-    part = await call.rooms.messaging.schedules_of_workflow(
+    part = await call.services.messaging.schedules_of_workflow(
         call.environment.id, workflow, page, recipients=recipients, tenant=tenant
     )
     return json_answer(rendering.entries(part, listed))
 
 
+@routes.get(
+    "/v1/users/{user_id}/schedules",
+    "users.list_schedules",
+    query=(*PAGING, "workflow", "tenant"),
+    response=shapes.Schedules,
+)
 async def list_of_user(call: Call) -> Answer:
+    """List a user's schedules, newest first."""
     return await list_of(call, user_place(call))
 
 
+@routes.get(
+    "/v1/objects/{collection}/{object_id}/schedules",
+    "objects.list_schedules",
+    query=(*PAGING, "workflow", "tenant"),
+    response=shapes.Schedules,
+)
 async def list_of_object(call: Call) -> Answer:
+    """List an object's schedules, newest first."""
     return await list_of(call, object_place(call))
 
 
 async def list_of(call: Call, place: Place) -> Answer:
     query = Query(call.query_string)
-    part = await call.rooms.messaging.schedules_of(
+    part = await call.services.messaging.schedules_of(
         call.environment.id,
         Reference(place.collection, place.id),
         asked_page(query, UUID),
@@ -271,83 +330,3 @@ async def list_of(call: Call, place: Place) -> Answer:
 
 def listed(entry: ScheduleEntry) -> Document:
     return {**rendering.schedule(entry), "__cursor": write_cursor(entry.schedule.id)}
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/schedules",
-        "schedules.create",
-        "Schedule a workflow for up to 100 recipients",
-        create,
-        SECRET,
-        takes=shapes.CreateSchedules,
-        gives=list[shapes.Schedule],
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "PUT",
-        "/v1/schedules",
-        "schedules.update",
-        "Change up to 100 schedules to the same values",
-        update,
-        SECRET,
-        takes=shapes.UpdateSchedules,
-        gives=list[shapes.Schedule],
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "GET",
-        "/v1/schedules",
-        "schedules.list",
-        "List a workflow's schedules, newest first",
-        list_of_workflow,
-        SECRET,
-        query=(*PAGING, "workflow", "recipients[]", "tenant"),
-        gives=shapes.Schedules,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/schedules",
-        "schedules.delete",
-        "Delete up to 100 schedules",
-        delete,
-        SECRET,
-        query=("schedule_ids[]",),
-        takes=shapes.DeleteSchedules,
-        gives=list[shapes.Schedule],
-    ),
-    Operation(
-        "POST",
-        "/v1/schedules/bulk/create",
-        "schedules.bulk.create",
-        "Create up to 1,000 schedules",
-        bulk_create,
-        SECRET,
-        takes=shapes.BulkCreateSchedules,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "GET",
-        "/v1/users/{user_id}/schedules",
-        "users.list_schedules",
-        "List a user's schedules, newest first",
-        list_of_user,
-        SECRET,
-        query=(*PAGING, "workflow", "tenant"),
-        gives=shapes.Schedules,
-    ),
-    Operation(
-        "GET",
-        "/v1/objects/{collection}/{object_id}/schedules",
-        "objects.list_schedules",
-        "List an object's schedules, newest first",
-        list_of_object,
-        SECRET,
-        query=(*PAGING, "workflow", "tenant"),
-        gives=shapes.Schedules,
-    ),
-)

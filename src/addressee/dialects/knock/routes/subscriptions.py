@@ -10,8 +10,11 @@ from uuid import UUID
 
 from msgspec import structs
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed, typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.database.paging import Slice
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
@@ -31,23 +34,41 @@ from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.bulk import Failure
 from addressee.messaging.recipients.identity import Reference
 
+routes = Routes(keys=SECRET)
+
 MODES = ("object", "recipient")
 
 Row: TypeAlias = shapes.ObjectSubscriptions | shapes.ObjectUnsubscriptions
 
 
+@routes.get(
+    "/v1/users/{user_id}/subscriptions",
+    "users.list_subscriptions",
+    query=(*PAGING, "include[]", "objects[]"),
+    response=shapes.Subscriptions,
+)
 async def list_of_user(call: Call) -> Answer:
+    """List what a user subscribes to, newest first."""
     query = Query(call.query_string)
     page, objects = asked_page(query, UUID), places(call, query, "objects")
-    recipient = await call.rooms.directory.read(user_place(call))
+    recipient = await call.services.directory.read(user_place(call))
     if recipient is None:
         raise missing("The user")
-    part = await call.rooms.directory.subscribed_objects(recipient, page, objects)
+    part = await call.services.directory.subscribed_objects(recipient, page, objects)
     return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
 
 
+@routes.get(
+    "/v1/objects/{collection}/{object_id}/subscriptions",
+    "objects.list_subscriptions",
+    query=(*PAGING, "mode", "recipients[]", "objects[]", "include[]"),
+    response=shapes.Subscriptions,
+)
 async def list_of_object(call: Call) -> Answer:
-    """Who subscribes to the object or, in the mode `recipient`, what the object subscribes to."""
+    """List who subscribes to an object, or what it subscribes to, newest first.
+
+    Who subscribes to the object or, in the mode `recipient`, what the object subscribes to.
+    """
     query = Query(call.query_string)
     mode = query.choice("mode", MODES, "object")
     page, recipients, objects = (
@@ -56,7 +77,7 @@ async def list_of_object(call: Call) -> Answer:
         places(call, query, "objects"),
     )
     owner = await known_object(call)
-    directory = call.rooms.directory
+    directory = call.services.directory
     if mode == "recipient":
         part = await directory.subscribed_objects(owner, page, objects)
     else:
@@ -73,7 +94,7 @@ async def with_current_sets(call: Call, query: Query, part: Slice[Subscription])
     """Returns the page, where preferences are shown with the sets of its recipients that count."""
     if "preferences" not in query.texts("include"):
         return part
-    recipients = await call.rooms.preferences.current([each.recipient for each in part.entries])
+    recipients = await call.services.preferences.current([each.recipient for each in part.entries])
     entries = [
         structs.replace(each, recipient=recipient) for each, recipient in zip(part.entries, recipients, strict=True)
     ]
@@ -84,8 +105,18 @@ def renderer(query: Query) -> Callable[[Subscription], Document]:
     return partial(rendering.subscription, preferences="preferences" in query.texts("include"))
 
 
+@routes.post(
+    "/v1/objects/{collection}/{object_id}/subscriptions",
+    "objects.add_subscriptions",
+    request=shapes.AddSubscriptions,
+    response=list[shapes.Subscription],
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def add(call: Call) -> Answer:
-    """Those who are described are identified first; a bare id must be known (§3.2)."""
+    """Subscribe up to 100 recipients to an object.
+
+    Those who are described are identified first; a bare id must be known (§3.2).
+    """
     given = typed_body(call, shapes.AddSubscriptions)
     named = references("recipients", given.recipients)
     recipient = await known_object(call)
@@ -94,7 +125,7 @@ async def add(call: Call) -> Answer:
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
     await note(call, planned)
-    added = await call.rooms.directory.add_subscriptions(
+    added = await call.services.directory.add_subscriptions(
         recipient,
         known_recipients(call, named, planned.people),
         given.properties,
@@ -113,14 +144,24 @@ def known_recipients(call: Call, named: Sequence[Reference], people: Mapping[Pla
     return [recipient for recipient in found if recipient is not None]
 
 
+@routes.delete(
+    "/v1/objects/{collection}/{object_id}/subscriptions",
+    "objects.delete_subscriptions",
+    query=("recipients[]",),
+    request=shapes.DeleteSubscriptions,
+    response=list[shapes.Subscription],
+)
 async def delete(call: Call) -> Answer:
-    """Answers with those that there were."""
+    """End up to 100 subscriptions to an object.
+
+    Answers with those that there were.
+    """
     given = subscribers_to_delete(call)
     named = references("recipients", given.recipients)
     recipient = await known_object(call)
-    people = await call.rooms.directory.read_all(reference.at(call.environment.id) for reference in named)
+    people = await call.services.directory.read_all(reference.at(call.environment.id) for reference in named)
     subscribers = [people[place] for reference in named if (place := reference.at(call.environment.id)) in people]
-    ended = await call.rooms.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
+    ended = await call.services.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
     return answer(ended)
 
 
@@ -136,8 +177,18 @@ def answer(subscriptions: Sequence[Subscription]) -> Answer:
     return json_answer([rendering.subscription(each) for each in subscriptions])
 
 
+@routes.post(
+    "/v1/objects/{collection}/bulk/subscriptions/add",
+    "objects.bulk.add_subscriptions",
+    request=shapes.BulkAddSubscriptions,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def bulk_add(call: Call) -> Answer:
-    """A row that cannot be used fails alone, and nothing of it is written."""
+    """Subscribe up to 100 recipients to each of up to 100 objects of a collection.
+
+    A row that cannot be used fails alone, and nothing of it is written.
+    """
     collection = object_collection(call)
     given = typed_body(call, shapes.BulkAddSubscriptions).subscriptions
     rows = [adding_row(call, collection, index, row) for index, row in enumerate(given)]
@@ -169,7 +220,15 @@ async def with_channel_data(call: Call, rows: Sequence[Subscribing | Failure]) -
     return [checked(row) for row in rows]
 
 
+@routes.post(
+    "/v1/objects/{collection}/bulk/subscriptions/delete",
+    "objects.bulk.delete_subscriptions",
+    request=shapes.BulkDeleteSubscriptions,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def bulk_delete(call: Call) -> Answer:
+    """End up to 100 subscriptions to each of up to 100 objects of a collection."""
     collection = object_collection(call)
     given = typed_body(call, shapes.BulkDeleteSubscriptions).subscriptions
     rows = [ending_row(call, collection, index, row) for index, row in enumerate(given)]
@@ -194,73 +253,5 @@ def recipients_of(call: Call, row: Row) -> list[Place]:
 
 async def run(call: Call, name: str, rows: Sequence[Subscribing | Unsubscribing | Failure]) -> Answer:
     request = call.receipt(bulk.answer)
-    operation = await call.rooms.directory.run_bulk_subscriptions(call.environment.id, name, rows, request)
+    operation = await call.services.directory.run_bulk_subscriptions(call.environment.id, name, rows, request)
     return bulk.answer(operation)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/users/{user_id}/subscriptions",
-        "users.list_subscriptions",
-        "List what a user subscribes to, newest first",
-        list_of_user,
-        SECRET,
-        query=(*PAGING, "include[]", "objects[]"),
-        gives=shapes.Subscriptions,
-    ),
-    Operation(
-        "GET",
-        "/v1/objects/{collection}/{object_id}/subscriptions",
-        "objects.list_subscriptions",
-        "List who subscribes to an object, or what it subscribes to, newest first",
-        list_of_object,
-        SECRET,
-        query=(*PAGING, "mode", "recipients[]", "objects[]", "include[]"),
-        gives=shapes.Subscriptions,
-    ),
-    Operation(
-        "POST",
-        "/v1/objects/{collection}/{object_id}/subscriptions",
-        "objects.add_subscriptions",
-        "Subscribe up to 100 recipients to an object",
-        add,
-        SECRET,
-        takes=shapes.AddSubscriptions,
-        gives=list[shapes.Subscription],
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/objects/{collection}/{object_id}/subscriptions",
-        "objects.delete_subscriptions",
-        "End up to 100 subscriptions to an object",
-        delete,
-        SECRET,
-        query=("recipients[]",),
-        takes=shapes.DeleteSubscriptions,
-        gives=list[shapes.Subscription],
-    ),
-    Operation(
-        "POST",
-        "/v1/objects/{collection}/bulk/subscriptions/add",
-        "objects.bulk.add_subscriptions",
-        "Subscribe up to 100 recipients to each of up to 100 objects of a collection",
-        bulk_add,
-        SECRET,
-        takes=shapes.BulkAddSubscriptions,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "POST",
-        "/v1/objects/{collection}/bulk/subscriptions/delete",
-        "objects.bulk.delete_subscriptions",
-        "End up to 100 subscriptions to each of up to 100 objects of a collection",
-        bulk_delete,
-        SECRET,
-        takes=shapes.BulkDeleteSubscriptions,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-)

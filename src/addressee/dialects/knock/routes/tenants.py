@@ -6,8 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.database.paging import Slice, write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import describe
@@ -23,6 +26,8 @@ from addressee.directory.writing.writes import Write
 from addressee.preferences.layering import shown
 from addressee.preferences.sets import DEFAULT, MEMBERS
 
+routes = Routes(keys=SECRET)
+
 RESOLVE = "resolve_full_preference_settings"
 
 
@@ -30,11 +35,13 @@ def tenant_place(call: Call) -> Place:
     return Place(call.environment.id, TENANTS, check_id(call.path["id"]))
 
 
+@routes.get("/v1/tenants", "tenants.list", query=(*PAGING, "name", "tenant_id"), response=shapes.Tenants)
 async def list_all(call: Call) -> Answer:
+    """List tenants in the order of their creation."""
     query = Query(call.query_string)
     page = asked_page(query, UUID)
     name, id = query.text("name"), query.text("tenant_id")
-    directory = call.rooms.directory
+    directory = call.services.directory
     if id is not None:
         found = await directory.read(Place(call.environment.id, TENANTS, check_id(id, "tenant_id")))
         fits = found is not None and name in (None, found.attributes.get("name"))
@@ -54,7 +61,7 @@ async def asked_rendering(call: Call) -> Callable[[Recipient], Document]:
     """A tenant with its own preference set, or with that over the environment's default."""
     if not Query(call.query_string).boolean(RESOLVE):
         return own
-    return partial(resolved, await call.rooms.preferences.of_environment(call.environment.id))
+    return partial(resolved, await call.services.preferences.of_environment(call.environment.id))
 
 
 def own(tenant: Recipient) -> Document:
@@ -65,97 +72,50 @@ def resolved(default: Document, tenant: Recipient) -> Document:
     return rendering.tenant(tenant, shown({}, DEFAULT, tenant.preferences, default))
 
 
+@routes.get("/v1/tenants/{id}", "tenants.get", query=(RESOLVE,), response=shapes.Tenant)
 async def get(call: Call) -> Answer:
+    """Get a tenant."""
     render = await asked_rendering(call)
-    tenant = await call.rooms.directory.read(tenant_place(call))
+    tenant = await call.services.directory.read(tenant_place(call))
     if tenant is None:
         raise missing("The tenant")
     return json_answer(render(tenant))
 
 
+@routes.put("/v1/tenants/{id}", "tenants.set", query=(RESOLVE,), request=shapes.TenantInput, response=shapes.Tenant)
 async def put(call: Call) -> Answer:
+    """Create a tenant, or merge what is given into it."""
     return await describe(call, tenant_place(call), object_body(call), await asked_rendering(call))
 
 
+@routes.delete("/v1/tenants/{id}", "tenants.delete", status=204)
 async def delete(call: Call) -> Answer:
+    """Delete a tenant."""
     write = Write(tenant_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
-    return no_content(await call.rooms.directory.write(write))
+    return no_content(await call.services.directory.write(write))
 
 
+@routes.post(
+    "/v1/tenants/bulk/set",
+    "tenants.bulk.set",
+    request=shapes.BulkSetTenants,
+    response=shapes.BulkOperation,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+)
 async def bulk_set(call: Call) -> Answer:
+    """Create or change up to 1,000 tenants."""
     given = typed_body(call, shapes.BulkSetTenants).tenants
     rows = [each if isinstance(each, dict) else {"id": each} for each in given]
     return await bulk.identify_rows(call, "tenants.set", "tenants", rows, TENANTS)
 
 
+@routes.post("/v1/tenants/bulk/delete", "tenants.bulk.delete", query=("tenant_ids[]",), response=shapes.BulkOperation)
 async def bulk_delete(call: Call) -> Answer:
-    """The ids stand in the query (§2.2)."""
+    """Delete up to 1,000 tenants.
+
+    The ids stand in the query (§2.2).
+    """
     ids = Query(call.query_string).texts("tenant_ids")
     if not 1 <= len(ids) <= shapes.MAX_ROWS:
         raise invalid("tenant_ids", f"tenant_ids must name 1 to {shapes.MAX_ROWS:,} tenants, in the query.")
     return await bulk.delete_rows(call, "tenants.delete", "tenant_ids", TENANTS, ids)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/tenants",
-        "tenants.list",
-        "List tenants in the order of their creation",
-        list_all,
-        SECRET,
-        query=(*PAGING, "name", "tenant_id"),
-        gives=shapes.Tenants,
-    ),
-    Operation(
-        "GET",
-        "/v1/tenants/{id}",
-        "tenants.get",
-        "Get a tenant",
-        get,
-        SECRET,
-        query=(RESOLVE,),
-        gives=shapes.Tenant,
-    ),
-    Operation(
-        "PUT",
-        "/v1/tenants/{id}",
-        "tenants.set",
-        "Create a tenant, or merge what is given into it",
-        put,
-        SECRET,
-        query=(RESOLVE,),
-        takes=shapes.TenantInput,
-        gives=shapes.Tenant,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/tenants/{id}",
-        "tenants.delete",
-        "Delete a tenant",
-        delete,
-        SECRET,
-        status=204,
-    ),
-    Operation(
-        "POST",
-        "/v1/tenants/bulk/set",
-        "tenants.bulk.set",
-        "Create or change up to 1,000 tenants",
-        bulk_set,
-        SECRET,
-        takes=shapes.BulkSetTenants,
-        gives=shapes.BulkOperation,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-    ),
-    Operation(
-        "POST",
-        "/v1/tenants/bulk/delete",
-        "tenants.bulk.delete",
-        "Delete up to 1,000 tenants",
-        bulk_delete,
-        SECRET,
-        query=("tenant_ids[]",),
-        gives=shapes.BulkOperation,
-    ),
-)

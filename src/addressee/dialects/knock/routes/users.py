@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
+from addressee.api.call import Call
 from addressee.api.merge_rules import merge_rules
-from addressee.api.operation import ANY_KEY, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.api.operation import ANY_KEY, SECRET
+from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.inline_channel_data import check_channel_data
@@ -29,15 +32,31 @@ from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 
+routes = Routes(keys=SECRET)
 
+
+@routes.put(
+    "/v1/users/{user_id}",
+    "users.update",
+    keys=ANY_KEY,
+    permission="user/write",
+    query=("user_shape",),
+    request=shapes.UserInput,
+    response=shapes.User,
+)
 async def identify(call: Call) -> Answer:
+    """Identify a user: create it, or merge what is given into it."""
     shape = rendering.shape_of(call, Query(call.query_string))
     given = object_body(call)
     return await identified(call, user_place(call), flat(given) if shape == "nested" else given, shape)
 
 
+@routes.post("/v1/identify", "users.identify", request=shapes.OlderUser, response=shapes.User)
 async def identify_older(call: Call) -> Answer:
-    """The form of 2021 (§4.2): the id in the body, traits in `properties`."""
+    """Identify a user, in the nested form of before.
+
+    The form of 2021 (§4.2): the id in the body, traits in `properties`.
+    """
     shape = rendering.shape_of(call, Query(call.query_string))
     given = typed_body(call, shapes.OlderUser)
     place = Place(call.environment.id, USERS, check_id(given.id))
@@ -65,24 +84,35 @@ async def identified(call: Call, place: Place, given: Mapping[str, Any], shape: 
     return answer(await write_one(call, write))
 
 
+@routes.get(
+    "/v1/users/{user_id}",
+    "users.get",
+    keys=ANY_KEY,
+    permission="user/read",
+    query=("user_shape",),
+    response=shapes.User,
+)
 async def get(call: Call) -> Answer:
+    """Get a user."""
     shape = rendering.shape_of(call, Query(call.query_string))
-    recipient = await call.rooms.directory.read(user_place(call))
+    recipient = await call.services.directory.read(user_place(call))
     if recipient is None:
         raise missing("The user")
     if shape == "nested":
-        [recipient] = await call.rooms.preferences.current([recipient])
+        [recipient] = await call.services.preferences.current([recipient])
     return json_answer(rendering.user(recipient, shape))
 
 
+@routes.get("/v1/users", "users.list", query=(*PAGING, "order", "include[]", "user_shape"), response=shapes.Users)
 async def list_all(call: Call) -> Answer:
+    """List users in the order of their creation."""
     query = Query(call.query_string)
     shape = rendering.shape_of(call, query)
     with_preferences = "preferences" in query.texts("include")
     order = Order(query.choice("order", [order.value for order in Order], Order.OLDEST_FIRST.value))
-    part = await call.rooms.directory.list(call.environment.id, USERS, asked_page(query, UUID), order)
+    part = await call.services.directory.list(call.environment.id, USERS, asked_page(query, UUID), order)
     if with_preferences or shape == "nested":
-        part = replace(part, entries=await call.rooms.preferences.current(part.entries))
+        part = replace(part, entries=await call.services.preferences.current(part.entries))
 
     def render(recipient: Recipient) -> Document:
         preferences = {"preferences": rendering.preference_sets(recipient)} if with_preferences else {}
@@ -95,14 +125,25 @@ async def list_all(call: Call) -> Answer:
     return json_answer(rendering.entries(part, render))
 
 
+@routes.delete("/v1/users/{user_id}", "users.delete", status=204)
 async def delete(call: Call) -> Answer:
-    await call.rooms.directory.write(
+    """Delete a user."""
+    await call.services.directory.write(
         Write(user_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
     )
     return no_content()
 
 
+@routes.post(
+    "/v1/users/{user_id}/merge",
+    "users.merge",
+    query=("user_shape",),
+    request=shapes.MergeFrom,
+    response=shapes.User,
+    not_idempotent=True,
+)
 async def merge(call: Call) -> Answer:
+    """Merge another user into this one."""
     secondary = check_id(typed_body(call, shapes.MergeFrom).from_user_id, "from_user_id")
     shape = rendering.shape_of(call, Query(call.query_string))
 
@@ -110,80 +151,12 @@ async def merge(call: Call) -> Answer:
         return json_answer(rendering.user(done.primary, shape))
 
     primary = user_place(call)
-    done = await call.rooms.directory.merges.merge(
+    done = await call.services.directory.merges.merge(
         primary,
         primary._replace(id=secondary),
         rules=merge_rules("knock", call.environment),
         origin=call.origin,
         receipt=call.receipt(answer),
     )
-    await call.rooms.messaging.follow(done.merge)
+    await call.services.messaging.follow(done.merge)
     return answer(done)
-
-
-OPERATIONS = (
-    Operation(
-        "PUT",
-        "/v1/users/{user_id}",
-        "users.update",
-        "Identify a user: create it, or merge what is given into it",
-        identify,
-        ANY_KEY,
-        permission="user/write",
-        query=("user_shape",),
-        takes=shapes.UserInput,
-        gives=shapes.User,
-    ),
-    Operation(
-        "POST",
-        "/v1/identify",
-        "users.identify",
-        "Identify a user, in the nested form of before",
-        identify_older,
-        SECRET,
-        takes=shapes.OlderUser,
-        gives=shapes.User,
-    ),
-    Operation(
-        "GET",
-        "/v1/users/{user_id}",
-        "users.get",
-        "Get a user",
-        get,
-        ANY_KEY,
-        permission="user/read",
-        query=("user_shape",),
-        gives=shapes.User,
-    ),
-    Operation(
-        "GET",
-        "/v1/users",
-        "users.list",
-        "List users in the order of their creation",
-        list_all,
-        SECRET,
-        query=(*PAGING, "order", "include[]", "user_shape"),
-        gives=shapes.Users,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/users/{user_id}",
-        "users.delete",
-        "Delete a user",
-        delete,
-        SECRET,
-        status=204,
-    ),
-    Operation(
-        "POST",
-        "/v1/users/{user_id}/merge",
-        "users.merge",
-        "Merge another user into this one",
-        merge,
-        SECRET,
-        query=("user_shape",),
-        takes=shapes.MergeFrom,
-        gives=shapes.User,
-        harmed_by_repeats=True,
-    ),
-)

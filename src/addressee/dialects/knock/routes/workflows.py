@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
-from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET, Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping.recipients import (
     Given,
     described_writes,
@@ -25,15 +28,37 @@ from addressee.directory.recipient import TENANTS, Document
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.trigger import Trigger, check_data
 
+routes = Routes(keys=SECRET)
+
 TRIGGER_DATA = "$trigger_data"
 
 
+@routes.post(
+    "/v1/workflows/{key}/trigger",
+    "workflows.trigger",
+    request=shapes.Trigger,
+    response=shapes.Triggered,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+    not_idempotent=True,
+)
 async def trigger(call: Call) -> Answer:
+    """Trigger a workflow for up to 1,000 recipients."""
     return await start(call, call.path["key"], typed_body(call, shapes.Trigger), triggered)
 
 
+@routes.post(
+    "/v1/notify",
+    "notify",
+    request=shapes.Notify,
+    response=shapes.Notified,
+    max_body_bytes=MANY_RECIPIENTS_BYTES,
+    not_idempotent=True,
+)
 async def notify(call: Call) -> Answer:
-    """The form of the earliest SDKs (§2.5)."""
+    """Trigger a workflow, in the form of before.
+
+    The form of the earliest SDKs (§2.5).
+    """
     given = typed_body(call, shapes.Notify)
     what = shapes.Trigger(
         recipients=given.recipients,
@@ -63,7 +88,7 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
     if given.tenant is not None:
         writes.append(tenant_write(call, given.tenant))
     planned = await plan(call, wanted.named, writes)
-    run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
+    run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
     await note(call, planned)
     return answer(run_id)
 
@@ -97,11 +122,15 @@ def checked_key(key: str | None) -> str | None:
     return key
 
 
+@routes.post("/v1/workflows/{key}/cancel", "workflows.cancel", request=shapes.Cancel, status=204)
 async def cancel(call: Call) -> Answer:
+    """Cancel what a workflow has not sent yet."""
     return await stop(call, call.path["key"], typed_body(call, shapes.Cancel))
 
 
+@routes.post("/v1/notify/cancel", "notify.cancel", request=shapes.CancelNotify, status=204)
 async def cancel_notify(call: Call) -> Answer:
+    """Cancel what a workflow has not sent yet, in the form of before."""
     given = typed_body(call, shapes.CancelNotify)
     return await stop(call, check_id(given.name, "name"), given)
 
@@ -109,7 +138,7 @@ async def cancel_notify(call: Call) -> Answer:
 async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
     checked_key(given.cancellation_key)
     recipients = None if given.recipients is None else references("recipients", given.recipients)
-    await call.rooms.messaging.cancel(
+    await call.services.messaging.cancel(
         call.environment.id,
         workflow,
         given.cancellation_key,
@@ -117,51 +146,3 @@ async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
         receipt=call.receipt(no_content),
     )
     return no_content()
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/workflows/{key}/trigger",
-        "workflows.trigger",
-        "Trigger a workflow for up to 1,000 recipients",
-        trigger,
-        SECRET,
-        takes=shapes.Trigger,
-        gives=shapes.Triggered,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "POST",
-        "/v1/workflows/{key}/cancel",
-        "workflows.cancel",
-        "Cancel what a workflow has not sent yet",
-        cancel,
-        SECRET,
-        takes=shapes.Cancel,
-        status=204,
-    ),
-    Operation(
-        "POST",
-        "/v1/notify",
-        "notify",
-        "Trigger a workflow, in the form of before",
-        notify,
-        SECRET,
-        takes=shapes.Notify,
-        gives=shapes.Notified,
-        max_body_bytes=MANY_RECIPIENTS_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "POST",
-        "/v1/notify/cancel",
-        "notify.cancel",
-        "Cancel what a workflow has not sent yet, in the form of before",
-        cancel_notify,
-        SECRET,
-        takes=shapes.CancelNotify,
-        status=204,
-    ),
-)

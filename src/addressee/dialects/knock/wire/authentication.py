@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from addressee.api.operation import Request
+from addressee.api.call import Request
 from addressee.dialects.knock.wire import tokens
 from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.tokens import Token
@@ -56,10 +56,10 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
     if not header:
         raise KnockError("authentication_required", "Send an API key: Authorization: Bearer <key>.")
     key = header[len(SCHEME) :].strip() if header.lower().startswith(SCHEME) else ""
-    credential = await request.rooms.keys.find(key) if key else None
+    credential = await request.services.keys.find(key) if key else None
     if credential is None:
         raise KnockError("api_key_missing", "The API key is missing, unknown or revoked.")
-    if credential.kind not in request.operation.kinds:
+    if credential.kind not in request.operation.keys:
         raise KnockError("incorrect_token_type", f"A {credential.kind} key may not call this; use a secret key.")
     return credential, identify_caller(request, credential)
 

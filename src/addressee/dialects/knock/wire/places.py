@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.directory.collections import check_objects
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import USERS, Place

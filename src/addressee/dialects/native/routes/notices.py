@@ -5,21 +5,27 @@ from __future__ import annotations
 from uuid import UUID
 
 from addressee.api.bodies import MisshapenError
-from addressee.api.operation import SECRET, Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import SECRET
 from addressee.api.query_strings import pairs
+from addressee.api.routes import Routes
 from addressee.database.paging import CursorError, page
 from addressee.dialects.native.wire import shapes
+
+routes = Routes(keys=SECRET)
 
 PAGE_SIZE = 100
 
 
-async def list_all(call: Call) -> Answer:
+@routes.get("/directory/v1/notices", "notices.list", query=("after",), response=shapes.Notices)
+async def list_all(call: Call) -> shapes.Notices:
+    """What was passed over of writes in the last seven days, newest first."""
     given = dict(pairs(call.query_string))
     try:
         asked = page(PAGE_SIZE, given.get("after") or None, None, UUID)
     except CursorError as error:
         raise MisshapenError("after", str(error)) from None
-    part = await call.rooms.directory.notices(call.environment.id, asked)
+    part = await call.services.directory.notices(call.environment.id, asked)
     notices = [
         shapes.Notice(
             id=each.id,
@@ -31,18 +37,4 @@ async def list_all(call: Call) -> Answer:
         )
         for each in part.entries
     ]
-    return json_answer(shapes.Notices(notices=notices, after=part.after))
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/directory/v1/notices",
-        "notices.list",
-        "What was passed over of writes in the last seven days, newest first",
-        list_all,
-        SECRET,
-        query=("after",),
-        gives=shapes.Notices,
-    ),
-)
+    return shapes.Notices(notices=notices, after=part.after)

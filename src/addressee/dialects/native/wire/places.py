@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from addressee.api.operation import Call, Operation
+from addressee.api.call import Call
 from addressee.directory.collections import check_collection
 from addressee.directory.documents import check_id
 from addressee.directory.errors import MissingError
@@ -24,13 +22,7 @@ def place_of(call: Call) -> Place:
 async def recipient_of(call: Call) -> Recipient:
     """Raises MissingError."""
     place = place_of(call)
-    recipient = await call.rooms.directory.read(place)
+    recipient = await call.services.directory.read(place)
     if recipient is None:
         raise MissingError(place)
     return recipient
-
-
-def for_both(operation: Operation) -> tuple[Operation, Operation]:
-    """An operation on users (its path says so) and the same on objects."""
-    path = operation.path.replace(USER, OBJECT)
-    return operation, replace(operation, path=path, name=operation.name.replace("users.", "objects."))

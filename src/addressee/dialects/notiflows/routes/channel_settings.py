@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import Operation
 from addressee.dialects.notiflows.mapping.settings_forms import FORMS, Change
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN, USER
@@ -42,7 +44,7 @@ async def put(call: Call) -> Answer:
             return not_found(call, "user", place.id)
         return json_answer(channel_settings(channel, written.recipient))
 
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
 async def delete(call: Call) -> Answer:
@@ -58,7 +60,7 @@ async def delete(call: Call) -> Answer:
             return not_found(call, "channel_settings", str(channel.id))
         return no_content()
 
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
 async def inline_channel_settings(call: Call, given: object, field: str = "channel_settings") -> tuple[Edit, ...]:
@@ -69,7 +71,7 @@ async def inline_channel_settings(call: Call, given: object, field: str = "chann
         raise invalid(field, f"{field} must be a list.", "invalid_type")
     if len(given) > MAX_INLINE:
         raise invalid(field, f"{field} must have at most {MAX_INLINE} entries.", "too_long")
-    channels = {channel.id: channel for channel in await call.rooms.messaging.channels(call.environment.id)}
+    channels = {channel.id: channel for channel in await call.services.messaging.channels(call.environment.id)}
     edits = []
     for index, entry in enumerate(given):
         at = f"{field}.{index}"
@@ -132,31 +134,31 @@ def without_settings(channel: Channel, data: Document) -> Document | None:
 
 def operations(name: str, path: str, kinds: frozenset[Kind], whose: str) -> Iterator[Operation]:
     yield Operation(
-        "GET",
-        path,
-        f"{name}.retrieve",
-        f"Get {whose} settings for a channel",
-        get,
-        kinds,
-        gives=shapes.ChannelSettings,
+        method="GET",
+        path=path,
+        name=f"{name}.retrieve",
+        summary=f"Get {whose} settings for a channel",
+        handler=get,
+        keys=kinds,
+        response=shapes.ChannelSettings,
     )
     yield Operation(
-        "PUT",
-        path,
-        f"{name}.update",
-        f"Set {whose} settings for a channel",
-        put,
-        kinds,
-        takes=shapes.ChannelSettingsInput,
-        gives=shapes.ChannelSettings,
+        method="PUT",
+        path=path,
+        name=f"{name}.update",
+        summary=f"Set {whose} settings for a channel",
+        handler=put,
+        keys=kinds,
+        request=shapes.ChannelSettingsInput,
+        response=shapes.ChannelSettings,
     )
     yield Operation(
-        "DELETE",
-        path,
-        f"{name}.delete",
-        f"Forget {whose} settings for a channel",
-        delete,
-        kinds,
+        method="DELETE",
+        path=path,
+        name=f"{name}.delete",
+        summary=f"Forget {whose} settings for a channel",
+        handler=delete,
+        keys=kinds,
         status=204,
     )
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import contents, mentions
 from addressee.dialects.notiflows.mapping.channel_types import channel_type
 from addressee.dialects.notiflows.mapping.rendering import instant, optional
@@ -29,6 +31,8 @@ from addressee.messaging.recipients.identifiers import workflow_id
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import People
 
+routes = Routes(keys=ADMIN)
+
 STATUSES: Mapping[Status, str] = {
     Status.QUEUED: "pending",
     Status.DELIVERY_ATTEMPTED: "pending",
@@ -45,12 +49,18 @@ REASONS = {"recipient_missing": "recipient_deleted"}
 FILTERS = (*PAGING, *PERIOD, "channel_id", "status", "topic")
 
 
+@routes.get("/admin/v1/deliveries", "deliveries.list", query=FILTERS, response=shapes.Deliveries)
 async def list_all(call: Call) -> Answer:
+    """List deliveries, newest first."""
     query = Query(call.query_string)
     return await page_of(call, query, message_filter(query))
 
 
+@routes.get(
+    "/admin/v1/users/{external_id}/deliveries", "users.deliveries.list", query=FILTERS, response=shapes.Deliveries
+)
 async def list_of_user(call: Call) -> Answer:
+    """List a user's deliveries, newest first."""
     user = await known_user(call)
     query = Query(call.query_string)
     return await page_of(call, query, message_filter(query), [Reference(USERS, user.place.id)])
@@ -58,7 +68,7 @@ async def list_of_user(call: Call) -> Answer:
 
 async def page_of(call: Call, query: Query, filter: MessageFilter, owners: Sequence[Reference] | None = None) -> Answer:
     """A page of some recipients' deliveries, None: of anybody's."""
-    part = await call.rooms.messaging.messages(call.environment.id, owners, filter, asked_page(query, Position))
+    part = await call.services.messaging.messages(call.environment.id, owners, filter, asked_page(query, Position))
     around = await read_surroundings(call, part.entries)
     return json_answer(listed(part, around.delivery))
 
@@ -79,11 +89,15 @@ def message_filter(query: Query, ids: Sequence[str] | None = None) -> MessageFil
     )
 
 
+@routes.get("/admin/v1/deliveries/{delivery_id}", "deliveries.get", response=shapes.Delivery)
 async def get(call: Call) -> Answer:
+    """Get a delivery."""
     return json_answer(await known_delivery(call))
 
 
+@routes.get("/admin/v1/users/{external_id}/deliveries/{delivery_id}", "users.deliveries.get", response=shapes.Delivery)
 async def get_of_user(call: Call) -> Answer:
+    """Get a user's delivery."""
     user = await known_user(call)
     found = await known_delivery(call)
     if found["recipient_id"] != str(user.uid):
@@ -94,7 +108,7 @@ async def get_of_user(call: Call) -> Answer:
 async def known_delivery(call: Call) -> Document:
     """The delivery that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "delivery_id")
-    message = await call.rooms.messaging.message(call.environment.id, id)
+    message = await call.services.messaging.message(call.environment.id, id)
     if message is None or message.recipient.collection != USERS:
         raise missing("delivery", id)
     return (await read_surroundings(call, [message])).delivery(message)
@@ -150,7 +164,7 @@ def seen_by_all(environment: Environment, message: Message) -> Document:
 
 async def read_surroundings(call: Call, messages: Sequence[Message]) -> Surroundings:
     """For all of these at once."""
-    messaging, environment = call.rooms.messaging, call.environment
+    messaging, environment = call.services.messaging, call.environment
     ids = [message.id for message in messages]
     named = {identity for message in messages for identity in (message.recipient, *message.actors)}
     return Surroundings(
@@ -173,45 +187,3 @@ def failure(message: Message, events: Mapping[str, MessageEvent]) -> str | None:
 def time_of(events: Mapping[str, MessageEvent], word: str) -> datetime | None:
     event = events.get(f"message.{word}")
     return None if event is None else event.inserted_at
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/admin/v1/deliveries",
-        "deliveries.list",
-        "List deliveries, newest first",
-        list_all,
-        ADMIN,
-        query=FILTERS,
-        gives=shapes.Deliveries,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/deliveries/{delivery_id}",
-        "deliveries.get",
-        "Get a delivery",
-        get,
-        ADMIN,
-        gives=shapes.Delivery,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/users/{external_id}/deliveries",
-        "users.deliveries.list",
-        "List a user's deliveries, newest first",
-        list_of_user,
-        ADMIN,
-        query=FILTERS,
-        gives=shapes.Deliveries,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/users/{external_id}/deliveries/{delivery_id}",
-        "users.deliveries.get",
-        "Get a user's delivery",
-        get_of_user,
-        ADMIN,
-        gives=shapes.Delivery,
-    ),
-)

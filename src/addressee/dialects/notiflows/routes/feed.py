@@ -8,8 +8,11 @@ from functools import partial
 
 from msgspec import UNSET, structs
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import Operation
+from addressee.api.routes import Routes
 from addressee.channels.providers import ChannelType
 from addressee.dialects.notiflows.mapping import contents, mentions
 from addressee.dialects.notiflows.routes.deliveries import seen_by_all
@@ -28,6 +31,10 @@ from addressee.messaging.feeds.feed import FeedFilter, FeedItem
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.recipients.identity import Reference
+
+FEED = "/user/v1/channels/{channel_id}/feed/entries"
+
+routes = Routes(keys=USER)
 
 DEFAULT_SIZE = 20
 MOST = 100
@@ -58,11 +65,13 @@ TRANSITIONS = ["seen", "read", "clicked", "archived", "unarchived"]
 SHOWN_OF_ACTORS = ("id", "external_id", "first_name", "last_name", "email", "avatar")
 
 
+@routes.get(FEED, "user.feed.list", query=("status", "archived", "topic", *PERIOD, *PAGING), response=shapes.Entries)
 async def list_entries(call: Call) -> Answer:
+    """List the entries of the user's feed, newest first, with its counts."""
     query = Query(call.query_string)
     channel = await feed_channel(call)
     topic = query.text("topic")
-    feed = await call.rooms.messaging.feed(
+    feed = await call.services.messaging.feed(
         call.environment.id,
         Reference(USERS, call.caller.user_id),
         channel.id,
@@ -88,7 +97,9 @@ def feed_filter(query: Query) -> FeedFilter:
     return replace(found, archived="only") if query.boolean("archived") else found
 
 
+@routes.patch(f"{FEED}/{{entry_id}}", "user.feed.change", request=shapes.Change, response=shapes.Entry)
 async def change_entry(call: Call) -> Answer:
+    """Mark an entry of the user's feed."""
     marks = asked_marks(typed_body(call, shapes.Change), "")
     return await marked(call, [checked_path_id(call, "entry_id")], marks, one_entry)
 
@@ -117,7 +128,7 @@ async def marked(
     channel = await feed_channel(call)
     answer = partial(render, call.environment)
     try:
-        items = await call.rooms.messaging.mark_items(
+        items = await call.services.messaging.mark_items(
             call.caller.user, channel.id, ids, marks, receipt=call.receipt(answer)
         )
     except FeedItemMissingError as error:
@@ -150,37 +161,16 @@ def actor(item: FeedItem) -> Document | None:
     return user and {name: user[name] for name in SHOWN_OF_ACTORS}
 
 
-FEED = "/user/v1/channels/{channel_id}/feed/entries"
-
 OPERATIONS = (
+    *routes,
     Operation(
-        "GET",
-        FEED,
-        "user.feed.list",
-        "List the entries of the user's feed, newest first, with its counts",
-        list_entries,
-        USER,
-        query=("status", "archived", "topic", *PERIOD, *PAGING),
-        gives=shapes.Entries,
-    ),
-    Operation(
-        "PATCH",
-        f"{FEED}/{{entry_id}}",
-        "user.feed.change",
-        "Mark an entry of the user's feed",
-        change_entry,
-        USER,
-        takes=shapes.Change,
-        gives=shapes.Entry,
-    ),
-    Operation(
-        "PATCH",
-        FEED,
-        "user.feed.change_several",
-        f"Mark up to {shapes.MAX_ENTRIES} entries of the user's feed, all or none",
-        change_entries,
-        USER,
-        takes=shapes.Changes,
-        gives=list[shapes.Entry],
+        method="PATCH",
+        path=FEED,
+        name="user.feed.change_several",
+        summary=f"Mark up to {shapes.MAX_ENTRIES} entries of the user's feed, all or none",
+        handler=change_entries,
+        keys=USER,
+        request=shapes.Changes,
+        response=list[shapes.Entry],
     ),
 )

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain
 
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.notiflows.mapping import mentions
 from addressee.dialects.notiflows.mapping.rendering import instant, optional
@@ -28,6 +30,8 @@ from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.listing import RecipientRun, RunFilter, RunPosition
 
+routes = Routes(keys=ADMIN)
+
 # By the stages of runs.
 STATUSES: Mapping[str, str] = {
     "queued": "pending",
@@ -43,11 +47,20 @@ REASONS = {"cancelled": "cancelled", "abandoned": "recipient_deleted"}
 FILTERS = (*PAGING, *PERIOD, "status", "topic", "notiflow_run_id", "expand")
 
 
+@routes.get("/admin/v1/notifications", "notifications.list", query=FILTERS, response=shapes.Notifications)
 async def list_all(call: Call) -> Answer:
+    """List notifications, newest first."""
     return await page_of(call, None)
 
 
+@routes.get(
+    "/admin/v1/users/{external_id}/notifications",
+    "users.notifications.list",
+    query=FILTERS,
+    response=shapes.Notifications,
+)
 async def list_of_user(call: Call) -> Answer:
+    """List a user's notifications, newest first."""
     user = await known_user(call)
     return await page_of(call, Reference(USERS, user.place.id))
 
@@ -56,7 +69,7 @@ async def page_of(call: Call, recipient: Reference | None) -> Answer:
     """A page of somebody's notifications, None: of anybody's."""
     query = Query(call.query_string)
     expands = query.choice("expand", ("deliveries",)) is not None
-    part = await call.rooms.messaging.runs(
+    part = await call.services.messaging.runs(
         call.environment.id, run_filter(query, recipient), asked_page(query, RunPosition)
     )
     people = await read_people(call, part.entries)
@@ -78,11 +91,19 @@ def run_filter(query: Query, recipient: Reference | None) -> RunFilter:
     )
 
 
+@routes.get("/admin/v1/notifications/{notification_id}", "notifications.get", response=shapes.Notification)
 async def get(call: Call) -> Answer:
+    """Get a notification with its deliveries."""
     return await answer(call, await known_run(call))
 
 
+@routes.get(
+    "/admin/v1/users/{external_id}/notifications/{notification_id}",
+    "users.notifications.get",
+    response=shapes.Notification,
+)
 async def get_of_user(call: Call) -> Answer:
+    """Get a user's notification with its deliveries."""
     user = await known_user(call)
     run = await known_run(call)
     if run.recipient.uid != user.uid:
@@ -95,7 +116,14 @@ async def answer(call: Call, run: RecipientRun) -> Answer:
     return json_answer(notification(run, environment=call.environment, people=people, made=made))
 
 
+@routes.get(
+    "/admin/v1/notifications/{notification_id}/deliveries",
+    "notifications.list_deliveries",
+    query=deliveries.FILTERS,
+    response=shapes.Deliveries,
+)
 async def list_deliveries(call: Call) -> Answer:
+    """List a notification's deliveries, newest first."""
     run = await known_run(call)
     query = Query(call.query_string)
     return await deliveries.page_of(call, query, deliveries.message_filter(query, run.message_ids))
@@ -105,7 +133,7 @@ async def known_run(call: Call) -> RecipientRun:
     """The run that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "notification_id")
     uid = uuid_of(id)
-    run = None if uid is None else await call.rooms.messaging.recipient_run(call.environment.id, uid)
+    run = None if uid is None else await call.services.messaging.recipient_run(call.environment.id, uid)
     if run is None or run.recipient.collection != USERS or run.recipient.uid is None:
         raise missing("notification", id)
     return run
@@ -113,13 +141,13 @@ async def known_run(call: Call) -> RecipientRun:
 
 async def read_people(call: Call, runs: Sequence[RecipientRun]) -> People:
     named = {identity for run in runs for identity in (run.recipient, run.actor) if identity is not None}
-    return await call.rooms.messaging.people(call.environment.id, named)
+    return await call.services.messaging.people(call.environment.id, named)
 
 
 async def made_by(call: Call, runs: Sequence[RecipientRun]) -> Mapping[str, Document]:
     """The deliveries that runs made, by their ids."""
     ids = list(chain.from_iterable(run.message_ids for run in runs))
-    found = await call.rooms.messaging.messages(
+    found = await call.services.messaging.messages(
         call.environment.id, None, MessageFilter(message_ids=ids), Page(len(ids))
     )
     around = await deliveries.read_surroundings(call, found.entries)
@@ -147,55 +175,3 @@ def notification(
         "created_at": instant(run.inserted_at),
         "updated_at": instant(run.updated_at),
     }
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/admin/v1/notifications",
-        "notifications.list",
-        "List notifications, newest first",
-        list_all,
-        ADMIN,
-        query=FILTERS,
-        gives=shapes.Notifications,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/notifications/{notification_id}",
-        "notifications.get",
-        "Get a notification with its deliveries",
-        get,
-        ADMIN,
-        gives=shapes.Notification,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/notifications/{notification_id}/deliveries",
-        "notifications.list_deliveries",
-        "List a notification's deliveries, newest first",
-        list_deliveries,
-        ADMIN,
-        query=deliveries.FILTERS,
-        gives=shapes.Deliveries,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/users/{external_id}/notifications",
-        "users.notifications.list",
-        "List a user's notifications, newest first",
-        list_of_user,
-        ADMIN,
-        query=FILTERS,
-        gives=shapes.Notifications,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/users/{external_id}/notifications/{notification_id}",
-        "users.notifications.get",
-        "Get a user's notification with its deliveries",
-        get_of_user,
-        ADMIN,
-        gives=shapes.Notification,
-    ),
-)

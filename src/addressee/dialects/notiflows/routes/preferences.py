@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import object_body
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import Operation
 from addressee.dialects.notiflows.mapping.preference_sets import edit_of, parsed, parsed_map, rendered
 from addressee.dialects.notiflows.shapes import preferences as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN, USER
@@ -18,24 +20,24 @@ from addressee.directory.writing.writes import Write, Written
 
 async def get(call: Call) -> Answer:
     user = await asked_user(call)
-    workflows = await call.rooms.messaging.workflows(call.environment.id)
-    default = await call.rooms.preferences.of_environment(call.environment.id)
+    workflows = await call.services.messaging.workflows(call.environment.id)
+    default = await call.services.preferences.of_environment(call.environment.id)
     return json_answer(rendered(user.preferences, default, workflows))
 
 
 async def put(call: Call) -> Answer:
     place = asked_place(call)
     given = object_body(call)
-    workflows = await call.rooms.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows(call.environment.id)
     edit = edit_of(parsed(given, handles(call, workflows), ""))
-    default = await call.rooms.preferences.of_environment(call.environment.id)
+    default = await call.services.preferences.of_environment(call.environment.id)
 
     def answer(written: Written) -> Answer:
         if written.recipient is None or not written.recipient.lives:
             return not_found(call, "user", place.id)
         return json_answer(rendered(written.recipient.preferences, default, workflows))
 
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
 async def inline_preferences(call: Call, given: object, field: str = "preferences") -> tuple[Edit, ...]:
@@ -43,29 +45,29 @@ async def inline_preferences(call: Call, given: object, field: str = "preference
     patch = parsed_map(given, field)
     if not patch:
         return ()
-    workflows = await call.rooms.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows(call.environment.id)
     return (edit_of(parsed(patch, handles(call, workflows), field)),)
 
 
 def operations(name: str, path: str, kinds: frozenset[Kind], whose: str) -> Iterator[Operation]:
     yield Operation(
-        "GET",
-        path,
-        f"{name}.retrieve",
-        f"Get {whose} preferences",
-        get,
-        kinds,
-        gives=shapes.Preferences,
+        method="GET",
+        path=path,
+        name=f"{name}.retrieve",
+        summary=f"Get {whose} preferences",
+        handler=get,
+        keys=kinds,
+        response=shapes.Preferences,
     )
     yield Operation(
-        "PUT",
-        path,
-        f"{name}.update",
-        f"Change {whose} preferences",
-        put,
-        kinds,
-        takes=shapes.PreferencesPatch,
-        gives=shapes.Preferences,
+        method="PUT",
+        path=path,
+        name=f"{name}.update",
+        summary=f"Change {whose} preferences",
+        handler=put,
+        keys=kinds,
+        request=shapes.PreferencesPatch,
+        response=shapes.Preferences,
     )
 
 

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from uuid_utils.compat import uuid7
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.channels.channel_data import MAX_TEXT_LENGTH
 from addressee.channels.push import web_push
 from addressee.dialects.notiflows.mapping.channel_types import WEB_PUSH
@@ -28,18 +30,31 @@ from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.environment.channels import Channel
 
+routes = Routes(keys=USER)
+
 PATH = "/user/v1/channels/{channel_id}/subscriptions"
 
 KEYS = ("endpoint", "p256dh", "auth")
 
 
+@routes.get(PATH, "user.push_subscriptions.list", response=shapes.PushSubscriptions)
 async def list_all(call: Call) -> Answer:
+    """List one's own web push subscriptions."""
     channel = await web_push_channel(call)
     found = subscriptions(await asked_user(call), channel)
     return json_answer({"items": [rendered(channel, each) for each in found.values()]})
 
 
+@routes.post(
+    PATH,
+    "user.push_subscriptions.subscribe",
+    request=shapes.PushSubscriptionInput,
+    response=shapes.PushSubscription,
+    status=201,
+    other_responses={200: shapes.PushSubscription},
+)
 async def subscribe(call: Call) -> Answer:
+    """Subscribe a browser to web push, or renew its subscription."""
     place = asked_place(call)
     body = object_body(call)
     identifier = checked_text(body.get("identifier"), "identifier")
@@ -48,7 +63,7 @@ async def subscribe(call: Call) -> Answer:
     if channel.provider != WEB_PUSH:
         message = f"settings: channels of {channel.provider} have no browsers that subscribe."
         raise invalid("settings", message, "unknown")
-    now = render_instant(call.rooms.directory.clock.now())
+    now = render_instant(call.services.directory.clock.now())
     change = partial(web_push.subscribed, identifier=identifier, keys=keys, new_id=str(uuid7()), now=now)
 
     def answer(written: Written) -> Answer:
@@ -59,10 +74,12 @@ async def subscribe(call: Call) -> Answer:
         return json_answer(rendered(channel, found), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
     edit = ChangeChannelData(str(channel.id), change)
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
+@routes.delete(PATH, "user.push_subscriptions.unsubscribe", request=shapes.PushSubscriptionKey, status=204)
 async def unsubscribe(call: Call) -> Answer:
+    """End a browser's web push subscription."""
     place = asked_place(call)
     identifier = checked_text(object_body(call).get("identifier"), "identifier")
     channel = await web_push_channel(call)
@@ -73,7 +90,7 @@ async def unsubscribe(call: Call) -> Answer:
         return no_content()
 
     edit = ChangeChannelData(str(channel.id), partial(web_push.unsubscribed, identifier=identifier))
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
 async def web_push_channel(call: Call) -> Channel:
@@ -129,38 +146,3 @@ def rendered(channel: Channel, subscription: Document) -> Document:
         "created_at": subscription["created_at"],
         "updated_at": subscription["updated_at"],
     }
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        PATH,
-        "user.push_subscriptions.list",
-        "List one's own web push subscriptions",
-        list_all,
-        USER,
-        gives=shapes.PushSubscriptions,
-    ),
-    Operation(
-        "POST",
-        PATH,
-        "user.push_subscriptions.subscribe",
-        "Subscribe a browser to web push, or renew its subscription",
-        subscribe,
-        USER,
-        takes=shapes.PushSubscriptionInput,
-        gives=shapes.PushSubscription,
-        status=201,
-        also={200: shapes.PushSubscription},
-    ),
-    Operation(
-        "DELETE",
-        PATH,
-        "user.push_subscriptions.unsubscribe",
-        "End a browser's web push subscription",
-        unsubscribe,
-        USER,
-        takes=shapes.PushSubscriptionKey,
-        status=204,
-    ),
-)

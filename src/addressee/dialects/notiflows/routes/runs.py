@@ -11,8 +11,10 @@ from uuid import UUID
 
 import structlog
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import Operation
 from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
 from addressee.dialects.notiflows.shapes import runs as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN
@@ -58,13 +60,13 @@ async def run(call: Call) -> Answer:
     )
     everybody = named if actor is None else [*named, actor]
     writes = merged(call, everybody)
-    planned = await call.rooms.directory.plan(topics, writes)
+    planned = await call.services.directory.plan(topics, writes)
     wanted = without(wanted, {reference(place) for place in planned.left_out})
-    run_id = await call.rooms.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
+    run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
     unknown = unknown_keys_of((each.place, each.given) for each in everybody)
-    await call.rooms.directory.note(call.request_id, [*planned.notices, *unknown])
+    await call.services.directory.note(call.request_id, [*planned.notices, *unknown])
     return started(run_id)
 
 
@@ -94,7 +96,7 @@ async def asked_workflow(call: Call) -> str:
     handle = call.path["handle"]
     if uuid_of(handle) is None:
         return handle
-    workflows = await call.rooms.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows(call.environment.id)
     return handles(call, workflows).get(handle.lower(), handle)
 
 
@@ -121,16 +123,16 @@ def started(run_id: UUID) -> Answer:
 
 OPERATIONS = (
     Operation(
-        "POST",
-        "/admin/v1/notiflows/{handle}/run",
-        "notiflows.run",
-        f"Run a notiflow for up to {shapes.MAX_RECIPIENTS:,} users, or for all who subscribe to a topic",
-        run,
-        ADMIN,
-        takes=shapes.Run,
-        gives=shapes.Started,
+        method="POST",
+        path="/admin/v1/notiflows/{handle}/run",
+        name="notiflows.run",
+        summary=f"Run a notiflow for up to {shapes.MAX_RECIPIENTS:,} users, or for all who subscribe to a topic",
+        handler=run,
+        keys=ADMIN,
+        request=shapes.Run,
+        response=shapes.Started,
         status=202,
         max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
+        not_idempotent=True,
     ),
 )

@@ -7,8 +7,11 @@ from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import Operation
+from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.routes.topics import asked_place, known_topic
 from addressee.dialects.notiflows.shapes import subscriptions as shapes
@@ -21,34 +24,56 @@ from addressee.directory.groups.topics import Subscribed, TopicSubscription, top
 from addressee.directory.reading.uuid_ranges import Span
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 
+OF_USER = "/admin/v1/users/{external_id}/subscriptions"
+OF_TOPIC = "/admin/v1/topics/{topic_name}/subscriptions"
+
+routes = Routes(keys=ADMIN)
+
 NOT_KNOWN = "User not found"
 NOT_SUBSCRIBED = "User is not subscribed to this topic"
 
 
+@routes.get(OF_USER, "users.subscriptions.list", query=(*PERIOD, *PAGING), response=shapes.Subscriptions)
 async def list_of_user(call: Call) -> Answer:
+    """List the topics that a user subscribes to, newest first."""
     query = Query(call.query_string)
     page, span = asked_page(query, UUID), Span.of(*asked_period(query))
-    part = await call.rooms.directory.topics.subscriptions_of(await known_user(call), span, page)
+    part = await call.services.directory.topics.subscriptions_of(await known_user(call), span, page)
     return json_answer(listed(part, subscription))
 
 
+@routes.get(OF_TOPIC, "topics.subscriptions.list", query=(*PERIOD, *PAGING), response=shapes.Subscriptions)
 async def list_of_topic(call: Call) -> Answer:
+    """List the users who subscribe to a topic, newest first."""
     query = Query(call.query_string)
     page, span = asked_page(query, UUID), Span.of(*asked_period(query))
-    part = await call.rooms.directory.topics.subscribers(await known_topic(call), span, page)
+    part = await call.services.directory.topics.subscribers(await known_topic(call), span, page)
     return json_answer(listed(part, subscription))
 
 
+@routes.get(f"{OF_USER}/{{topic_name}}", "users.subscriptions.get", response=shapes.Subscription)
 async def get(call: Call) -> Answer:
+    """Get a user's subscription to a topic."""
     topic, user = await topic_and_user(call)
-    found = await call.rooms.directory.topics.subscription(topic, user)
+    found = await call.services.directory.topics.subscription(topic, user)
     if found is None:
         raise not_subscribed(call)
     return json_answer(subscription(found))
 
 
+@routes.post(
+    OF_USER,
+    "users.subscriptions.subscribe",
+    request=shapes.Subscribe,
+    response=shapes.Subscription,
+    status=201,
+    other_responses={200: shapes.Subscription},
+)
 async def subscribe(call: Call) -> Answer:
-    """Makes the topic if there is none. Who subscribes already is answered the same, with another status."""
+    """Subscribe a user to a topic.
+
+    Makes the topic if there is none. Who subscribes already is answered the same, with another status.
+    """
     topic = topic_place(call.environment.id, typed_body(call, shapes.Subscribe).topic_name)
     user = await known_user(call)
 
@@ -58,23 +83,25 @@ async def subscribe(call: Call) -> Answer:
         status = HTTPStatus.CREATED if subscribed.new else HTTPStatus.OK
         return json_answer(subscription(subscribed.subscriptions[0]), status)
 
-    topics = call.rooms.directory.topics
+    topics = call.services.directory.topics
     return answer(await topics.subscribe(topic, [user], origin=call.origin, receipt=call.receipt(answer)))
 
 
+@routes.delete(f"{OF_USER}/{{topic_name}}", "users.subscriptions.unsubscribe", status=204)
 async def unsubscribe(call: Call) -> Answer:
+    """End a user's subscription to a topic."""
     topic, user = await topic_and_user(call)
 
     def answer(ended: Sequence[TopicSubscription]) -> Answer:
         return no_content() if ended else not_found(call, "subscription", topic.place.id)
 
-    return answer(await call.rooms.directory.topics.unsubscribe(topic, [user], receipt=call.receipt(answer)))
+    return answer(await call.services.directory.topics.unsubscribe(topic, [user], receipt=call.receipt(answer)))
 
 
 async def topic_and_user(call: Call) -> tuple[Recipient, Recipient]:
     """Those whom the path names. Raises NotiflowsError when there are none."""
     topic, user = asked_place(call), user_place(call)
-    found = await call.rooms.directory.read_all([topic, user])
+    found = await call.services.directory.read_all([topic, user])
     if user not in found:
         raise missing("user", user.id)
     if topic not in found:
@@ -89,12 +116,12 @@ def not_subscribed(call: Call) -> NotiflowsError:
 async def subscribe_several(call: Call) -> Answer:
     """Makes the topic if there is none, unless none of the users is known. Nobody is created."""
     topic, users = asked_place(call), asked_users(call)
-    known = await call.rooms.directory.read_all(users)
+    known = await call.services.directory.read_all(users)
 
     def answer(subscribed: Subscribed) -> Answer:
         return outcome(users, subscribed.subscriptions, lambda _: NOT_KNOWN)
 
-    topics = call.rooms.directory.topics
+    topics = call.services.directory.topics
     subscribed = await topics.subscribe(topic, list(known.values()), origin=call.origin, receipt=call.receipt(answer))
     return answer(subscribed)
 
@@ -102,9 +129,9 @@ async def subscribe_several(call: Call) -> Answer:
 async def unsubscribe_several(call: Call) -> Answer:
     users = asked_users(call)
     topic = await known_topic(call)
-    known = await call.rooms.directory.read_all(users)
+    known = await call.services.directory.read_all(users)
     answer = partial(outcome, users, reason=lambda user: NOT_SUBSCRIBED if user in known else NOT_KNOWN)
-    ended = await call.rooms.directory.topics.unsubscribe(topic, known.values(), receipt=call.receipt(answer))
+    ended = await call.services.directory.topics.unsubscribe(topic, known.values(), receipt=call.receipt(answer))
     return answer(ended)
 
 
@@ -134,80 +161,28 @@ def subscription(given: TopicSubscription) -> Document:
     }
 
 
-OF_USER = "/admin/v1/users/{external_id}/subscriptions"
-OF_TOPIC = "/admin/v1/topics/{topic_name}/subscriptions"
-
 OPERATIONS = (
+    *routes,
     Operation(
-        "GET",
-        OF_USER,
-        "users.subscriptions.list",
-        "List the topics that a user subscribes to, newest first",
-        list_of_user,
-        ADMIN,
-        query=(*PERIOD, *PAGING),
-        gives=shapes.Subscriptions,
+        method="POST",
+        path=OF_TOPIC,
+        name="topics.subscriptions.subscribe",
+        summary=f"Subscribe up to {shapes.MAX_USERS:,} users to a topic",
+        handler=subscribe_several,
+        keys=ADMIN,
+        request=shapes.Users,
+        response=shapes.Outcome,
+        other_responses={207: shapes.Outcome},
     ),
     Operation(
-        "POST",
-        OF_USER,
-        "users.subscriptions.subscribe",
-        "Subscribe a user to a topic",
-        subscribe,
-        ADMIN,
-        takes=shapes.Subscribe,
-        gives=shapes.Subscription,
-        status=201,
-        also={200: shapes.Subscription},
-    ),
-    Operation(
-        "GET",
-        f"{OF_USER}/{{topic_name}}",
-        "users.subscriptions.get",
-        "Get a user's subscription to a topic",
-        get,
-        ADMIN,
-        gives=shapes.Subscription,
-    ),
-    Operation(
-        "DELETE",
-        f"{OF_USER}/{{topic_name}}",
-        "users.subscriptions.unsubscribe",
-        "End a user's subscription to a topic",
-        unsubscribe,
-        ADMIN,
-        status=204,
-    ),
-    Operation(
-        "GET",
-        OF_TOPIC,
-        "topics.subscriptions.list",
-        "List the users who subscribe to a topic, newest first",
-        list_of_topic,
-        ADMIN,
-        query=(*PERIOD, *PAGING),
-        gives=shapes.Subscriptions,
-    ),
-    Operation(
-        "POST",
-        OF_TOPIC,
-        "topics.subscriptions.subscribe",
-        f"Subscribe up to {shapes.MAX_USERS:,} users to a topic",
-        subscribe_several,
-        ADMIN,
-        takes=shapes.Users,
-        gives=shapes.Outcome,
-        also={207: shapes.Outcome},
-    ),
-    Operation(
-        "DELETE",
-        OF_TOPIC,
-        "topics.subscriptions.unsubscribe",
-        f"End the subscriptions of up to {shapes.MAX_USERS:,} users to a topic",
-        unsubscribe_several,
-        ADMIN,
-        takes=shapes.Users,
-        gives=shapes.Outcome,
-        also={207: shapes.Outcome},
+        method="DELETE",
+        path=OF_TOPIC,
+        name="topics.subscriptions.unsubscribe",
+        summary=f"End the subscriptions of up to {shapes.MAX_USERS:,} users to a topic",
+        handler=unsubscribe_several,
+        keys=ADMIN,
+        request=shapes.Users,
+        response=shapes.Outcome,
+        other_responses={207: shapes.Outcome},
     ),
 )

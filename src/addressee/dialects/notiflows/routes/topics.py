@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.shapes import topics as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN
@@ -17,19 +19,29 @@ from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 
+routes = Routes(keys=ADMIN)
 
+
+@routes.get("/admin/v1/topics", "topics.list", query=PAGING, response=shapes.Topics)
 async def list_all(call: Call) -> Answer:
+    """List topics, newest first."""
     page = asked_page(Query(call.query_string), UUID)
-    part = await call.rooms.directory.list(call.environment.id, TOPICS, page, Order.NEWEST_FIRST)
+    part = await call.services.directory.list(call.environment.id, TOPICS, page, Order.NEWEST_FIRST)
     return json_answer(listed(part, topic))
 
 
+@routes.get("/admin/v1/topics/{topic_name}", "topics.get", response=shapes.Topic)
 async def get(call: Call) -> Answer:
+    """Get a topic."""
     return json_answer(topic(await known_topic(call)))
 
 
+@routes.delete("/admin/v1/topics/{topic_name}", "topics.delete", status=204)
 async def delete(call: Call) -> Answer:
-    """Its subscriptions end with it."""
+    """Delete a topic with its subscriptions.
+
+    Its subscriptions end with it.
+    """
     place = asked_place(call)
 
     def answer(written: Written) -> Answer:
@@ -37,7 +49,7 @@ async def delete(call: Call) -> Answer:
         return no_content() if was_there else not_found(call, "topic", place.id)
 
     return answer(
-        await call.rooms.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))
+        await call.services.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))
     )
 
 
@@ -49,7 +61,7 @@ def asked_place(call: Call) -> Place:
 async def known_topic(call: Call) -> Recipient:
     """The topic that the path names. Raises NotiflowsError when there is none."""
     place = asked_place(call)
-    found = await call.rooms.directory.read(place)
+    found = await call.services.directory.read(place)
     if found is None:
         raise missing("topic", place.id)
     return found
@@ -57,35 +69,3 @@ async def known_topic(call: Call) -> Recipient:
 
 def topic(recipient: Recipient) -> Document:
     return {"name": recipient.place.id, "created_at": rendering.created(recipient.uid)}
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/admin/v1/topics",
-        "topics.list",
-        "List topics, newest first",
-        list_all,
-        ADMIN,
-        query=PAGING,
-        gives=shapes.Topics,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/topics/{topic_name}",
-        "topics.get",
-        "Get a topic",
-        get,
-        ADMIN,
-        gives=shapes.Topic,
-    ),
-    Operation(
-        "DELETE",
-        "/admin/v1/topics/{topic_name}",
-        "topics.delete",
-        "Delete a topic with its subscriptions",
-        delete,
-        ADMIN,
-        status=204,
-    ),
-)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
+from addressee.api.call import Call
 from addressee.api.merge_rules import merge_rules
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
 from addressee.dialects.notiflows.routes.channel_settings import inline_channel_settings
@@ -26,21 +28,37 @@ from addressee.directory.reading.uuid_ranges import Span
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write, Written
 
+routes = Routes(keys=ADMIN)
 
+
+@routes.get("/admin/v1/users", "users.list", query=(*PAGING, *PERIOD, "external_id_prefix"), response=shapes.Users)
 async def list_all(call: Call) -> Answer:
+    """List users, newest first."""
     query = Query(call.query_string)
     page = asked_page(query, UUID)
     selection = Selection(Span.of(*asked_period(query)), query.text("external_id_prefix") or "")
-    part = await call.rooms.directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST, selection)
+    part = await call.services.directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST, selection)
     return json_answer(listed(part, rendering.user))
 
 
+@routes.get("/admin/v1/users/{external_id}", "users.get", response=shapes.User)
 async def get(call: Call) -> Answer:
+    """Get a user."""
     return json_answer(rendering.user(await known_user(call)))
 
 
+@routes.put(
+    "/admin/v1/users/{external_id}",
+    "users.upsert",
+    request=shapes.UserUpsert,
+    response=shapes.User,
+    other_responses={201: shapes.User},
+)
 async def upsert(call: Call) -> Answer:
-    """Creates or changes a user, with channel settings and preferences, all in one write or not at all."""
+    """Create a user, or lay what is given over it.
+
+    Creates or changes a user, with channel settings and preferences, all in one write or not at all.
+    """
     place = user_place(call)
     given = object_body(call)
     if given.get("external_id") not in (place.id, None):
@@ -57,8 +75,8 @@ async def upsert(call: Call) -> Answer:
         status = HTTPStatus.OK if was_there else HTTPStatus.CREATED
         return json_answer(rendering.user(written.recipient), status)
 
-    written = await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer)))
-    await call.rooms.directory.note(call.request_id, unknown_keys_of([(place, given)]))
+    written = await call.services.directory.write(Write(place, edits, call.origin, request=call.receipt(answer)))
+    await call.services.directory.note(call.request_id, unknown_keys_of([(place, given)]))
     return answer(written)
 
 
@@ -67,14 +85,18 @@ async def parse_profile(call: Call, place: Place, given: Document) -> Identify:
     try:
         return parse_user(given)
     except NotiflowsError:
-        recipient = await call.rooms.directory.read(place)
+        recipient = await call.services.directory.read(place)
         if recipient is None:
             raise
         return parse_user(given, seen=rendering.user(recipient))
 
 
+@routes.delete("/admin/v1/users/{external_id}", "users.delete", query=("purge",), status=204)
 async def delete(call: Call) -> Answer:
-    """Deletes a user; what it was told stays for audit (§5.3), unless it is purged."""
+    """Delete a user; what was said to it is kept, unless it is purged.
+
+    Deletes a user; what it was told stays for audit (§5.3), unless it is purged.
+    """
     place = user_place(call)
     if Query(call.query_string).boolean("purge"):
         return await purge(call, place)
@@ -84,20 +106,28 @@ async def delete(call: Call) -> Answer:
         return no_content() if was_there else not_found(call, "user", place.id)
 
     edits = (Delete(History.KEPT),)
-    return answer(await call.rooms.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
 
 
 async def purge(call: Call, place: Place) -> Answer:
     """Erases who lives there, and what is kept of those who did."""
-    was_there = await call.rooms.messaging.forget(
-        call.rooms.directory, place, origin=call.origin, receipt=call.receipt(no_content)
+    was_there = await call.services.messaging.forget(
+        call.services.directory, place, origin=call.origin, receipt=call.receipt(no_content)
     )
     if not was_there:
         raise missing("user", place.id)
     return no_content()
 
 
+@routes.post(
+    "/admin/v1/users/{external_id}/merge",
+    "users.merge",
+    request=shapes.MergeFrom,
+    response=shapes.User,
+    not_idempotent=True,
+)
 async def merge(call: Call) -> Answer:
+    """Merge a guest into this user."""
     target = user_place(call)
     guest = user_at(call, typed_body(call, shapes.MergeFrom).from_external_id, "from_external_id")
 
@@ -105,7 +135,7 @@ async def merge(call: Call) -> Answer:
         return json_answer(rendering.user(done.primary))
 
     try:
-        done = await call.rooms.directory.merges.merge(
+        done = await call.services.directory.merges.merge(
             target,
             guest,
             rules=merge_rules("notiflows", call.environment),
@@ -114,60 +144,5 @@ async def merge(call: Call) -> Answer:
         )
     except RefusedError as refusal:
         raise invalid("from_external_id", refusal.message) from None
-    await call.rooms.messaging.follow(done.merge)
+    await call.services.messaging.follow(done.merge)
     return answer(done)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/admin/v1/users",
-        "users.list",
-        "List users, newest first",
-        list_all,
-        ADMIN,
-        query=(*PAGING, *PERIOD, "external_id_prefix"),
-        gives=shapes.Users,
-    ),
-    Operation(
-        "GET",
-        "/admin/v1/users/{external_id}",
-        "users.get",
-        "Get a user",
-        get,
-        ADMIN,
-        gives=shapes.User,
-    ),
-    Operation(
-        "PUT",
-        "/admin/v1/users/{external_id}",
-        "users.upsert",
-        "Create a user, or lay what is given over it",
-        upsert,
-        ADMIN,
-        takes=shapes.UserUpsert,
-        gives=shapes.User,
-        also={201: shapes.User},
-    ),
-    Operation(
-        "DELETE",
-        "/admin/v1/users/{external_id}",
-        "users.delete",
-        "Delete a user; what was said to it is kept, unless it is purged",
-        delete,
-        ADMIN,
-        query=("purge",),
-        status=204,
-    ),
-    Operation(
-        "POST",
-        "/admin/v1/users/{external_id}/merge",
-        "users.merge",
-        "Merge a guest into this user",
-        merge,
-        ADMIN,
-        takes=shapes.MergeFrom,
-        gives=shapes.User,
-        harmed_by_repeats=True,
-    ),
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from addressee.api.operation import Request
+from addressee.api.call import Request
 from addressee.api.user_tokens import BadTokenError, SigningKeyMissingError, verified_claims
 from addressee.dialects.notiflows.wire.errors import NotiflowsError, unauthenticated
 from addressee.dialects.notiflows.wire.places import checked_external_id
@@ -41,7 +41,7 @@ class Caller:
 
 async def authenticate(request: Request) -> tuple[Credential, Caller]:
     """Raises NotiflowsError when what was sent does not open the operation."""
-    if request.operation.kinds == ADMIN:
+    if request.operation.keys == ADMIN:
         return await by_pair(request), Caller()
     credential = await by_public_key(request)
     check_origin(request, credential.environment.settings)
@@ -69,7 +69,7 @@ async def by_public_key(request: Request) -> Credential:
 
 async def find(request: Request, header: str, kind: Kind) -> Credential | None:
     key = request.headers.get(header, "")
-    return await request.rooms.keys.find(key, (kind,)) if key else None
+    return await request.services.keys.find(key, (kind,)) if key else None
 
 
 def check_origin(request: Request, settings: Settings) -> None:
@@ -91,7 +91,7 @@ async def acting_user(request: Request, environment: Environment) -> Recipient:
         id = named.encode("latin-1").decode("utf-8", errors="replace")
     else:
         raise unauthenticated("user_key", f"Send a token that says who the user is: {USER_TOKEN}.")
-    user = await request.rooms.directory.read(place_of(environment, id))
+    user = await request.services.directory.read(place_of(environment, id))
     if user is None:
         raise unauthenticated("user_key", "The user is not known.")
     return user

@@ -9,23 +9,17 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from addressee.api.answers import RETRY_SOON, TAKEN_ENCODINGS, Answer, json_answer
 from addressee.api.bodies import MisshapenError
-from addressee.api.operation import (
-    RETRY_SOON,
-    TAKEN_ENCODINGS,
-    Answer,
-    Call,
-    Code,
+from addressee.api.call import Call, RequestInfo
+from addressee.api.dialect import Code, Refusals, page_of
+from addressee.api.errors import (
     EncodingError,
     MalformedError,
-    Refusals,
-    RequestInfo,
     SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
-    json_answer,
-    page_of,
 )
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.recipient import USERS

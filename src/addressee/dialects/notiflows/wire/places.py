@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.dialects.notiflows.wire.errors import bad_id, invalid, missing
 from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.documents import UNREACHABLE, check_text, text_of_id
@@ -52,7 +52,7 @@ def user_place(call: Call) -> Place:
 async def known_user(call: Call) -> Recipient:
     """The user whom the path names. Raises NotiflowsError when there is none."""
     place = user_place(call)
-    user = await call.rooms.directory.read(place)
+    user = await call.services.directory.read(place)
     if user is None:
         raise missing("user", place.id)
     return user
@@ -105,7 +105,7 @@ async def asked_channel(call: Call) -> Channel:
     """The channel that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "channel_id")
     uid = uuid_of(id)
-    channel = None if uid is None else await call.rooms.messaging.channel(call.environment.id, uid)
+    channel = None if uid is None else await call.services.messaging.channel(call.environment.id, uid)
     if channel is None:
         raise missing("channel", id)
     return channel

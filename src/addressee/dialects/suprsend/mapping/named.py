@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.dialects.suprsend.mapping.operators import Parsed, parse_profile
 from addressee.dialects.suprsend.mapping.recipients import read_recipient
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
@@ -75,7 +75,7 @@ def read_one(call: Call, given: Id | dict[str, Any], field: str) -> Named | Tran
     said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
         said.pop("distinct_id", None)
-        return Transient(described(parse_profile(said).edit, call.rooms.directory.clock.now()), kinds)
+        return Transient(described(parse_profile(said).edit, call.services.directory.clock.now()), kinds)
     place, parsed = read_recipient(call, said, field)
     write = Write(place, (parsed.edit,), call.origin, path=field)
     return Named(Reference(place.collection, place.id), kinds, (write, parsed))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.dialects.suprsend.mapping.operators import CHANNELS, RESERVED, Parsed, is_property, worded
 from addressee.directory.addresses import entries
 from addressee.directory.edits import contact_properties
@@ -93,7 +93,7 @@ def address(stored: Document) -> Document:
 
 def inbox(call: Call, id: str) -> Document:
     """The inbox that every user has. Its value can be told from the id by who knows the inbox secret."""
-    secret = call.rooms.keys.inbox_secret(call.environment)
+    secret = call.services.keys.inbox_secret(call.environment)
     return {
         "value": inbox_value(secret, id),
         "id_provider": "suprsend",

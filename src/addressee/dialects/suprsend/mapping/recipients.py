@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.dialects.suprsend.mapping.operators import Parsed, parse_profile
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.places import checked_id, checked_type, user_at

@@ -12,8 +12,9 @@ import structlog
 from msgspec import structs
 
 from addressee.api import idempotency
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import MisshapenError
-from addressee.api.operation import Answer, Call, json_answer, json_body
+from addressee.api.call import Call, json_body
 from addressee.dialects.suprsend.mapping.operators import Parsed
 from addressee.dialects.suprsend.mapping.profiles import warnings_of
 from addressee.dialects.suprsend.wire import errors
@@ -83,9 +84,9 @@ async def accept(
         following = iter(outcomes)
         return [next(following) if isinstance(each, Asked) else each for each in asked]
 
-    directory = call.rooms.directory
+    directory = call.services.directory
     planned = await directory.plan({place for record in records for place in record.places(call.environment.id)})
-    outcomes = await call.rooms.messaging.accept_all(
+    outcomes = await call.services.messaging.accept_all(
         call.environment.id,
         records,
         call.request_id,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from addressee.api.answers import Answer
 from addressee.api.bodies import typed
-from addressee.api.operation import Answer, Call, Operation
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.named import only_kinds
 from addressee.dialects.suprsend.mapping.records import Asked
@@ -20,9 +22,21 @@ from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import Terms
 from addressee.messaging.triggers.trigger import Trigger
 
+routes = Routes(keys=SERVER)
 
+
+@routes.post(
+    "/{workspace}/broadcast/",
+    "lists.broadcast",
+    request=shapes.Broadcast,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def broadcast(call: Call) -> Answer:
-    """Runs the workflow whose key is the `template`; the run counts as of the `notification_category`.
+    """Trigger a workflow for all members of a list.
+
+    Runs the workflow whose key is the `template`; the run counts as of the `notification_category`.
 
     Who becomes a member before the run has told the last of them may be told too.
     """
@@ -42,23 +56,7 @@ def read(call: Call, entry: Document, index: int) -> Asked:
         data=records.data_of(given.data, "data"),
         tenant=records.tenant_of(given.tenant_id, given.brand_id),
         terms=Terms(only_kinds(given.channels, "channels"), categories_of(given.notification_category)),
-        delay=start_delay(given.delay, given.trigger_at, call.rooms.directory.clock.now()),
+        delay=start_delay(given.delay, given.trigger_at, call.services.directory.clock.now()),
         source="broadcast",
     )
     return Asked.of(what, records.key_of(call, given.idempotency_key, given.insert_id, index))
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/{workspace}/broadcast/",
-        "lists.broadcast",
-        "Trigger a workflow for all members of a list",
-        broadcast,
-        SERVER,
-        takes=shapes.Broadcast,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-)

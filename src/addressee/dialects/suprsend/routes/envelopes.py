@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from addressee.api.answers import Answer
 from addressee.api.bodies import MisshapenError
-from addressee.api.operation import Answer, Call, Operation, json_body
+from addressee.api.call import Call, json_body
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.operators import OPERATORS, Parsed, parse_operations
 from addressee.dialects.suprsend.mapping.profiles import warnings_of
 from addressee.dialects.suprsend.mapping.records import log_refusals, ok, refusals_in
@@ -26,6 +28,8 @@ from addressee.directory.documents import check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.writes import Write, Written
+
+routes = Routes(keys=SERVER)
 
 MAX_ENTRIES = 400
 MAX_EDIT_BYTES = 10_240
@@ -50,7 +54,16 @@ class Edit:
         return self.write.place
 
 
+@routes.post(
+    "/event/",
+    "event.post",
+    request=shapes.EditEnvelope | list[shapes.EditEnvelope],
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def post(call: Call) -> Answer:
+    """Edit users, or tell of events: one, or a list of up to 400."""
     body = json_body(call)
     entries = body if isinstance(body, list) else [body]
     if not 1 <= len(entries) <= MAX_ENTRIES:
@@ -61,7 +74,7 @@ async def post(call: Call) -> Answer:
     if len(refusals) == len(entries):
         raise refusals[min(refusals)]
     log_refusals(call, refusals)
-    await call.rooms.directory.keep(call.receipt(lambda _: ok()), None)
+    await call.services.directory.keep(call.receipt(lambda _: ok()), None)
     return ok()
 
 
@@ -119,7 +132,7 @@ def key_of(call: Call, entry: Document, index: int) -> str | None:
 
 async def write(call: Call, edits: Sequence[Edit]) -> dict[int, Exception]:
     """Writes what can be written, notes what was passed over, and returns the refusals by their places."""
-    directory = call.rooms.directory
+    directory = call.services.directory
     own = [edit for edit in edits if edit.tenant is None]
     within = [(edit, edit.tenant) for edit in edits if edit.tenant is not None]
     results = [
@@ -144,19 +157,3 @@ async def tell(call: Call, entries: Mapping[int, Any]) -> dict[int, Exception]:
     if not entries:
         return {}
     return refusals_in(zip(entries, await events.accept(call, list(entries.values())), strict=True))
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/event/",
-        "event.post",
-        "Edit users, or tell of events: one, or a list of up to 400",
-        post,
-        SERVER,
-        takes=shapes.EditEnvelope | list[shapes.EditEnvelope],
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from addressee.api.answers import Answer
 from addressee.api.bodies import typed
-from addressee.api.operation import Answer, Call, Operation
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.operators import parse_profile
 from addressee.dialects.suprsend.mapping.records import Asked, Result
@@ -20,6 +22,8 @@ from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.events import Event
+
+routes = Routes(keys=SERVER)
 
 MAX_NAME_LENGTH = 200
 
@@ -42,11 +46,31 @@ SENT_BY_SDKS = frozenset(
 )
 
 
+@routes.post(
+    "/v2/event/",
+    "events.track",
+    request=shapes.Event,
+    response=shapes.Accepted,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def track(call: Call) -> Answer:
+    """Tell of an event."""
     return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
 
 
+@routes.post(
+    "/v2/bulk/event/",
+    "events.track_many",
+    request=list[shapes.Event],
+    response=shapes.Outcomes,
+    status=207,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def track_many(call: Call) -> Answer:
+    """Tell of up to 100 events."""
     entries = records.many_records(call)
     return records.accepted_many(await records.accept(call, entries, read, records.accepted_many))
 
@@ -93,33 +117,3 @@ def checked_name(given: str) -> str:
         raise invalid("event", "Names of events that start with $ or ss_ are reserved; choose another.")
     check_text(name, "event")
     return name
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v2/event/",
-        "events.track",
-        "Tell of an event",
-        track,
-        SERVER,
-        takes=shapes.Event,
-        gives=shapes.Accepted,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "POST",
-        "/v2/bulk/event/",
-        "events.track_many",
-        "Tell of up to 100 events",
-        track_many,
-        SERVER,
-        takes=list[shapes.Event],
-        gives=shapes.Outcomes,
-        status=207,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-)

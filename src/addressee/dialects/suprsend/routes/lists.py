@@ -9,8 +9,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.operation import Operation
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.list_rendering import STATIC, active, subscribed_page, subscriber, version
 from addressee.dialects.suprsend.shapes import lists as shapes
 from addressee.dialects.suprsend.wire import ulids
@@ -33,15 +36,29 @@ from addressee.directory.edits.lists import LISTS, Define, Draft, DraftMissingEr
 from addressee.directory.groups.lists import Counted
 from addressee.directory.recipient import Place
 
+LIST = "/v1/subscriber_list/{list_id}/"
+VERSION = f"{LIST}version/{{version_id}}/"
+
+routes = Routes(keys=SERVER)
+
 LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
 
 
+@routes.post(
+    "/v1/subscriber_list/",
+    "lists.create",
+    request=shapes.NewList,
+    response=shapes.List,
+    status=201,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def create(call: Call) -> Answer:
+    """Create a list, or change one."""
     given = typed_body(call, shapes.NewList)
     if given.list_type not in (None, STATIC):
         raise invalid("list_type", f"list_type must be {STATIC}: no list here is filled by a query.")
     definition = Define(given.list_name, given.list_description, given.track_user_entry, given.track_user_exit)
-    defined = await call.rooms.directory.lists.define(
+    defined = await call.services.directory.lists.define(
         place_of_new(call, given.list_id), definition, origin=call.origin, receipt=call.receipt(created)
     )
     return created(defined)
@@ -51,27 +68,35 @@ def created(counted: Counted) -> Answer:
     return json_answer(active(counted.list, counted.members), HTTPStatus.CREATED)
 
 
+@routes.get("/v1/subscriber_list/", "lists.list", query=OFFSETS, response=shapes.Lists)
 async def list_all(call: Call) -> Answer:
+    """List lists in the order of their ids."""
     asked = asked_offset(Query(call.query_string))
-    directory = call.rooms.directory
+    directory = call.services.directory
     lists = await directory.lists.page(call.environment.id, asked.start, asked.size)
     members = await directory.lists.count(lists)
     count = await directory.count(call.environment.id, LISTS)
     return json_answer(offset_page(asked, count, [active(each, members) for each in lists]))
 
 
+@routes.get(LIST, "lists.get", response=shapes.List)
 async def get(call: Call) -> Answer:
+    """Get a list."""
     found = await known_list(call)
-    return json_answer(active(found, await call.rooms.directory.lists.count([found])))
+    return json_answer(active(found, await call.services.directory.lists.count([found])))
 
 
+@routes.delete(LIST, "lists.delete", status=204)
 async def delete(call: Call) -> Answer:
-    await call.rooms.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(no_content))
+    """Delete a list."""
+    await call.services.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(no_content))
     return no_content()
 
 
+@routes.patch(f"{LIST}delete/", "lists.delete_by_patch", response=shapes.Done)
 async def delete_by_patch(call: Call) -> Answer:
-    await call.rooms.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(done))
+    """Delete a list, as other SDKs ask for it."""
+    await call.services.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(done))
     return done()
 
 
@@ -87,7 +112,7 @@ async def add_to_version(call: Call) -> Answer:
 
 async def add_to(call: Call, found: List, uid: UUID) -> Answer:
     return affected(
-        await call.rooms.directory.lists.add(
+        await call.services.directory.lists.add(
             found, uid, distinct_ids(call), origin=call.origin, receipt=call.receipt(affected)
         )
     )
@@ -105,41 +130,49 @@ async def remove_from_version(call: Call) -> Answer:
 
 async def remove_from(call: Call, found: List, uid: UUID) -> Answer:
     return affected(
-        await call.rooms.directory.lists.remove(found, uid, distinct_ids(call), receipt=call.receipt(affected))
+        await call.services.directory.lists.remove(found, uid, distinct_ids(call), receipt=call.receipt(affected))
     )
 
 
+@routes.get(f"{LIST}subscriber/", "lists.list_subscribers", query=CURSORS, response=shapes.Subscribers)
 async def list_subscribers(call: Call) -> Answer:
+    """List the users of a list, newest first."""
     page = asked_page(Query(call.query_string), UUID, MOST_MEMBERS)
     found = await known_list(call)
-    members = await call.rooms.directory.lists.count([found])
-    part = await call.rooms.directory.lists.members(found, page)
+    members = await call.services.directory.lists.count([found])
+    part = await call.services.directory.lists.members(found, page)
     return json_answer(cursor_page(part, members[found.uid], subscriber))
 
 
+@routes.post(f"{LIST}start_sync/", "lists.start_sync", response=shapes.List, status=201, not_idempotent=True)
 async def start_sync(call: Call) -> Answer:
+    """Open a draft: a version whose users are to replace those of the list."""
     uid = uuid7()
 
     def answer(counted: Counted) -> Answer:
         return json_answer(version(counted.list, counted.list.draft(uid), counted.members), HTTPStatus.CREATED)
 
     return answer(
-        await call.rooms.directory.lists.open_draft(
+        await call.services.directory.lists.open_draft(
             list_place(call), uid, origin=call.origin, receipt=call.receipt(answer)
         )
     )
 
 
+@routes.get(VERSION, "lists.get_version", response=shapes.List)
 async def get_version(call: Call) -> Answer:
+    """Get a draft."""
     found = await known_list(call)
     draft = known_draft(call, found)
-    return json_answer(version(found, draft, await call.rooms.directory.lists.count([found])))
+    return json_answer(version(found, draft, await call.services.directory.lists.count([found])))
 
 
+@routes.patch(f"{VERSION}finish_sync/", "lists.finish_sync", response=shapes.List, status=201)
 async def finish_sync(call: Call) -> Answer:
+    """Replace all users of a list by those of a draft."""
     try:
         return created(
-            await call.rooms.directory.lists.publish_draft(
+            await call.services.directory.lists.publish_draft(
                 list_place(call), version_uid(call), origin=call.origin, receipt=call.receipt(created)
             )
         )
@@ -147,30 +180,43 @@ async def finish_sync(call: Call) -> Answer:
         raise missing_version(call) from None
 
 
+@routes.delete(VERSION, "lists.delete_version", status=204)
 async def delete_version(call: Call) -> Answer:
+    """Delete a draft."""
     await discard(call, no_content)
     return no_content()
 
 
+@routes.patch(f"{VERSION}delete/", "lists.delete_version_by_patch", response=shapes.Done)
 async def delete_version_by_patch(call: Call) -> Answer:
+    """Delete a draft, as other SDKs ask for it."""
     await discard(call, done)
     return done()
 
 
 async def discard(call: Call, answer: Callable[[None], Answer]) -> None:
     try:
-        await call.rooms.directory.lists.discard_draft(
+        await call.services.directory.lists.discard_draft(
             list_place(call), version_uid(call), origin=call.origin, receipt=call.receipt(answer)
         )
     except DraftMissingError:
         raise missing_version(call) from None
 
 
+@routes.get(
+    "/v1/user/{distinct_id}/subscribed_to/list/",
+    "users.get_lists_subscribed_to",
+    query=CURSORS,
+    response=shapes.ListSubscriptions,
+)
 async def list_subscribed(call: Call) -> Answer:
-    """A10. `lists` and `paging` are what an older page of the vendor's documentation shows."""
+    """List the lists that a user is in, newest first.
+
+    A10. `lists` and `paging` are what an older page of the vendor's documentation shows.
+    """
     page = asked_page(Query(call.query_string), UUID)
     user = await known_user(call)
-    lists = call.rooms.directory.lists
+    lists = call.services.directory.lists
     part = await lists.memberships(user, page)
     members = await lists.count(each.list for each in part.entries)
     return json_answer(subscribed_page(part, await lists.count_memberships(user), members))
@@ -205,7 +251,7 @@ def written_id(list_id: Id) -> str:
 async def known_list(call: Call) -> List:
     """The list that the path names. Raises SuprSendError when there is none."""
     place = list_place(call)
-    found = await call.rooms.directory.lists.find(place)
+    found = await call.services.directory.lists.find(place)
     if found is None:
         raise missing_at(place)
     return found
@@ -246,63 +292,18 @@ def done(_: object = None) -> Answer:
     return json_answer({"success": True})
 
 
-LIST = "/v1/subscriber_list/{list_id}/"
-VERSION = f"{LIST}version/{{version_id}}/"
-
 OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/subscriber_list/",
-        "lists.create",
-        "Create a list, or change one",
-        create,
-        SERVER,
-        takes=shapes.NewList,
-        gives=shapes.List,
-        status=201,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "GET",
-        "/v1/subscriber_list/",
-        "lists.list",
-        "List lists in the order of their ids",
-        list_all,
-        SERVER,
-        query=OFFSETS,
-        gives=shapes.Lists,
-    ),
-    Operation("GET", LIST, "lists.get", "Get a list", get, SERVER, gives=shapes.List),
-    Operation("DELETE", LIST, "lists.delete", "Delete a list", delete, SERVER, status=204),
-    Operation(
-        "PATCH",
-        f"{LIST}delete/",
-        "lists.delete_by_patch",
-        "Delete a list, as other SDKs ask for it",
-        delete_by_patch,
-        SERVER,
-        gives=shapes.Done,
-    ),
-    Operation(
-        "GET",
-        f"{LIST}subscriber/",
-        "lists.list_subscribers",
-        "List the users of a list, newest first",
-        list_subscribers,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.Subscribers,
-    ),
+    *routes,
     *(
         Operation(
-            "POST",
-            f"{owner}subscriber/{what}/",
-            name,
-            summary,
-            handler,
-            SERVER,
-            takes=shapes.Ids,
-            gives=shapes.Affected,
+            method="POST",
+            path=f"{owner}subscriber/{what}/",
+            name=name,
+            summary=summary,
+            handler=handler,
+            keys=SERVER,
+            request=shapes.Ids,
+            response=shapes.Affected,
             status=201,
             max_body_bytes=MAX_BODY_BYTES,
         )
@@ -312,47 +313,5 @@ OPERATIONS = (
             (VERSION, "add", "lists.add_to_version", "Add users to a version that is a draft", add_to_version),
             (VERSION, "remove", "lists.remove_from_version", "Remove users from a draft", remove_from_version),
         )
-    ),
-    Operation(
-        "POST",
-        f"{LIST}start_sync/",
-        "lists.start_sync",
-        "Open a draft: a version whose users are to replace those of the list",
-        start_sync,
-        SERVER,
-        gives=shapes.List,
-        status=201,
-        harmed_by_repeats=True,
-    ),
-    Operation("GET", VERSION, "lists.get_version", "Get a draft", get_version, SERVER, gives=shapes.List),
-    Operation(
-        "PATCH",
-        f"{VERSION}finish_sync/",
-        "lists.finish_sync",
-        "Replace all users of a list by those of a draft",
-        finish_sync,
-        SERVER,
-        gives=shapes.List,
-        status=201,
-    ),
-    Operation("DELETE", VERSION, "lists.delete_version", "Delete a draft", delete_version, SERVER, status=204),
-    Operation(
-        "PATCH",
-        f"{VERSION}delete/",
-        "lists.delete_version_by_patch",
-        "Delete a draft, as other SDKs ask for it",
-        delete_version_by_patch,
-        SERVER,
-        gives=shapes.Done,
-    ),
-    Operation(
-        "GET",
-        "/v1/user/{distinct_id}/subscribed_to/list/",
-        "users.get_lists_subscribed_to",
-        "List the lists that a user is in, newest first",
-        list_subscribed,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.ListSubscriptions,
     ),
 )

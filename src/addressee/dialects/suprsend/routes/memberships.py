@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.operators import Parsed, as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.mapping.profiles import profile, properties, times, warned, warnings_of
 from addressee.dialects.suprsend.routes.users import operations_of
@@ -27,12 +29,21 @@ from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 from addressee.preferences.sets import DEFAULT
 
+routes = Routes(keys=SERVER)
 
+
+@routes.get(
+    "/v1/user/{distinct_id}/associated_tenant/",
+    "users.list_associated_tenants",
+    query=CURSORS,
+    response=shapes.AssociatedTenants,
+)
 async def list_of_user(call: Call) -> Answer:
+    """List the tenants that a user belongs to."""
     page = asked_page(Query(call.query_string), UUID)
     user = await known_user(call)
-    part = await call.rooms.directory.memberships(user, page)
-    count = await call.rooms.directory.count_memberships(user)
+    part = await call.services.directory.memberships(user, page)
+    count = await call.services.directory.count_memberships(user)
     return json_answer(cursor_page(part, count, associated_tenant))
 
 
@@ -45,9 +56,11 @@ def associated_tenant(membership: Membership) -> Document:
     }
 
 
+@routes.get("/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.get_for_tenant", response=shapes.TenantUser)
 async def get(call: Call) -> Answer:
+    """Get what a user is within a tenant."""
     user, tenant = await user_and_tenant(call)
-    within = await call.rooms.directory.read(place_of(user, tenant))
+    within = await call.services.directory.read(place_of(user, tenant))
     if within is None:
         raise not_associated(user.place.id, tenant.place.id)
     return json_answer(rendered(within, tenant.place.id))
@@ -57,7 +70,7 @@ async def user_and_tenant(call: Call) -> tuple[Recipient, Recipient]:
     """Those whom the path names. Raises SuprSendError when one is not there."""
     user = await known_user(call)
     place = tenant_at(call, call.path["tenant_id"])
-    tenant = await call.rooms.directory.read(place)
+    tenant = await call.services.directory.read(place)
     if tenant is None and place.id == DEFAULT:
         raise not_associated(user.place.id, DEFAULT)
     return user, tenant or await known(call, place)
@@ -72,11 +85,30 @@ def rendered(within: Recipient, tenant_id: str) -> Document:
     return {"distinct_id": within.place.id, "tenant_id": tenant_id, "status": "active", **profile(within)}
 
 
+@routes.post(
+    "/v1/user/{distinct_id}/tenant/{tenant_id}/",
+    "users.upsert_for_tenant",
+    request=user_shapes.Profile,
+    response=shapes.TenantUser,
+    status=201,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def upsert(call: Call) -> Answer:
+    """Let a user belong to a tenant, or add to what it is there."""
     return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
 
 
+@routes.patch(
+    "/v1/user/{distinct_id}/tenant/{tenant_id}/",
+    "users.edit_for_tenant",
+    request=user_shapes.Operations,
+    response=shapes.TenantUser,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def edit(call: Call) -> Answer:
+    """Edit by operations what a user is within a tenant."""
     return await write(call, parse_operations(operations_of(call)), HTTPStatus.ACCEPTED)
 
 
@@ -103,11 +135,15 @@ async def write_all(call: Call, asked: Sequence[tuple[Write, str]]) -> Sequence[
     """
     if any(tenant_id == DEFAULT for _, tenant_id in asked):
         place = Place(call.environment.id, TENANTS, DEFAULT)
-        await call.rooms.directory.write(Write(place, (Identify(),), call.origin))
-    return await call.rooms.directory.write_memberships(asked)
+        await call.services.directory.write(Write(place, (Identify(),), call.origin))
+    return await call.services.directory.write_memberships(asked)
 
 
+@routes.delete(
+    "/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.unlink_tenant", status=204, max_body_bytes=MAX_BODY_BYTES
+)
 async def unlink(call: Call) -> Answer:
+    """Let a user belong to a tenant no more."""
     user, tenant = await user_and_tenant(call)
 
     def answer(written: Written) -> Answer:
@@ -115,62 +151,4 @@ async def unlink(call: Call) -> Answer:
         return no_content() if was_there else errors.render(not_associated(user.place.id, tenant.place.id))
 
     unlinking = Write(place_of(user, tenant), (Delete(),), call.origin, request=call.receipt(answer))
-    return answer(await call.rooms.directory.write(unlinking))
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/user/{distinct_id}/associated_tenant/",
-        "users.list_associated_tenants",
-        "List the tenants that a user belongs to",
-        list_of_user,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.AssociatedTenants,
-    ),
-    Operation(
-        "GET",
-        "/v1/user/{distinct_id}/tenant/{tenant_id}/",
-        "users.get_for_tenant",
-        "Get what a user is within a tenant",
-        get,
-        SERVER,
-        gives=shapes.TenantUser,
-    ),
-    Operation(
-        "POST",
-        "/v1/user/{distinct_id}/tenant/{tenant_id}/",
-        "users.upsert_for_tenant",
-        "Let a user belong to a tenant, or add to what it is there",
-        upsert,
-        SERVER,
-        takes=user_shapes.Profile,
-        gives=shapes.TenantUser,
-        status=201,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "PATCH",
-        "/v1/user/{distinct_id}/tenant/{tenant_id}/",
-        "users.edit_for_tenant",
-        "Edit by operations what a user is within a tenant",
-        edit,
-        SERVER,
-        takes=user_shapes.Operations,
-        gives=shapes.TenantUser,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/user/{distinct_id}/tenant/{tenant_id}/",
-        "users.unlink_tenant",
-        "Let a user belong to a tenant no more",
-        unlink,
-        SERVER,
-        status=204,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-)
+    return answer(await call.services.directory.write(unlinking))

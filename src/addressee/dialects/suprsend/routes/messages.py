@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.dialects.suprsend.mapping.profiles import inbox_value, instant
 from addressee.dialects.suprsend.shapes import messages as shapes
@@ -27,6 +29,8 @@ from addressee.messaging.messages.marks import Mark, Marked
 from addressee.messaging.messages.model import Address, Message, Position
 from addressee.messaging.messages.reader import MessageEvent
 from addressee.messaging.recipients.identity import TRANSIENT, Identity, Reference
+
+routes = Routes(keys=SERVER)
 
 MAX_RECIPIENTS = 100
 
@@ -111,11 +115,13 @@ FILTERS = (
 )
 
 
+@routes.get("/v1/message/", "messages.list", query=FILTERS, response=shapes.Messages)
 async def list_all(call: Call) -> Answer:
+    """List messages, newest first."""
     query = Query(call.query_string)
     page = asked_page(query, Position, MOST_MESSAGES)
     recipients = asked_recipients(query)
-    messaging, environment_id = call.rooms.messaging, call.environment.id
+    messaging, environment_id = call.services.messaging, call.environment.id
     filter = message_filter(query, await messaging.channels(environment_id))
     part = await messaging.messages(environment_id, recipients, filter, page)
     whole = part.after is None and part.before is None
@@ -123,7 +129,7 @@ async def list_all(call: Call) -> Answer:
     ids = [message.id for message in part.entries]
     events = await messaging.latest_events(environment_id, ids)
     addresses = await messaging.addresses(environment_id, ids)
-    secret = call.rooms.keys.inbox_secret(call.environment)
+    secret = call.services.keys.inbox_secret(call.environment)
 
     def render(message: Message) -> Document:
         return rendered(message, events[message.id], addresses[message.id], secret)
@@ -265,7 +271,16 @@ def zulu(moment: datetime | None) -> str | None:
     return None if moment is None else instant(moment)[:23] + "Z"
 
 
+@routes.patch(
+    "/v1/bulk/message/",
+    "messages.bulk_update",
+    request=shapes.Updates,
+    response=shapes.UpdateRecords,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def bulk_update(call: Call) -> Answer:
+    """Say what people did with up to 1,000 messages."""
     updates = typed_body(call, shapes.Updates).messages
     marks: dict[str, Mark] = {}
     for index, update in enumerate(updates):
@@ -282,7 +297,7 @@ async def bulk_update(call: Call) -> Answer:
     def answer(outcomes: Mapping[str, Marked]) -> Answer:
         return json_answer({"records": [record(id, outcomes[id]) for id in marks]}, HTTPStatus.ACCEPTED)
 
-    return answer(await call.rooms.messaging.mark_each(call.environment.id, marks, receipt=call.receipt(answer)))
+    return answer(await call.services.messaging.mark_each(call.environment.id, marks, receipt=call.receipt(answer)))
 
 
 def record(id: str, outcome: Marked) -> Document:
@@ -290,29 +305,3 @@ def record(id: str, outcome: Marked) -> Document:
         return {"message_id": id, "status_code": HTTPStatus.ACCEPTED, "error": None}
     status, type, message = REFUSALS[outcome]
     return {"message_id": id, "status_code": status, "error": {"type": type, "message": message}}
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/message/",
-        "messages.list",
-        "List messages, newest first",
-        list_all,
-        SERVER,
-        query=FILTERS,
-        gives=shapes.Messages,
-    ),
-    Operation(
-        "PATCH",
-        "/v1/bulk/message/",
-        "messages.bulk_update",
-        "Say what people did with up to 1,000 messages",
-        bulk_update,
-        SERVER,
-        takes=shapes.Updates,
-        gives=shapes.UpdateRecords,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-)

@@ -7,8 +7,10 @@ from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import object_body, typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.operators import Parsed, as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.mapping.profiles import profile, warned, warnings_of
 from addressee.dialects.suprsend.routes.users import delete_all, delete_at, operations_of
@@ -22,6 +24,8 @@ from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
+
+routes = Routes(keys=SERVER)
 
 
 def object_collection(call: Call) -> str:
@@ -39,18 +43,22 @@ async def known_object(call: Call) -> Recipient:
     return await known(call, object_place(call))
 
 
+@routes.get("/v1/object/{object_type}/", "objects.list", query=CURSORS, response=shapes.Objects)
 async def list_all(call: Call) -> Answer:
+    """List the objects of a type, newest first."""
     page, collection = asked_page(Query(call.query_string), UUID), object_collection(call)
-    directory = call.rooms.directory
+    directory = call.services.directory
     part = await directory.list(call.environment.id, collection, page, Order.NEWEST_FIRST)
     count = await directory.count(call.environment.id, collection)
     counts = await directory.count_subscribers_of(part.entries)
     return json_answer(cursor_page(part, count, partial(rendered, counts=counts)))
 
 
+@routes.get("/v1/object/{object_type}/{object_id}/", "objects.get", response=shapes.Object)
 async def get(call: Call) -> Answer:
+    """Get an object with all channels."""
     recipient = await known_object(call)
-    counts = await call.rooms.directory.count_subscribers_of([recipient])
+    counts = await call.services.directory.count_subscribers_of([recipient])
     return json_answer(rendered(recipient, counts))
 
 
@@ -63,19 +71,37 @@ def rendered(recipient: Recipient, counts: Mapping[UUID, int]) -> Document:
     }
 
 
+@routes.post(
+    "/v1/object/{object_type}/{object_id}/",
+    "objects.upsert",
+    request=user_shapes.Profile,
+    response=shapes.Object,
+    status=201,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def upsert(call: Call) -> Answer:
+    """Create an object, or add to it: channels are added, properties are set."""
     return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
 
 
+@routes.patch(
+    "/v1/object/{object_type}/{object_id}/",
+    "objects.edit",
+    request=user_shapes.Operations,
+    response=shapes.Object,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def edit(call: Call) -> Answer:
+    """Edit an object by operations."""
     return await write(call, parse_operations(operations_of(call)), HTTPStatus.OK)
 
 
 async def write(call: Call, parsed: Parsed, status: int) -> Answer:
     """Writes an object, and answers with it as it is now."""
     place = object_place(call)
-    before = await call.rooms.directory.read(place)
-    counts = await call.rooms.directory.count_subscribers_of([] if before is None else [before])
+    before = await call.services.directory.read(place)
+    counts = await call.services.directory.count_subscribers_of([] if before is None else [before])
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None
@@ -83,14 +109,24 @@ async def write(call: Call, parsed: Parsed, status: int) -> Answer:
         return json_answer(body, status)
 
     wanted = Write(place, (parsed.edit,), call.origin, request=call.receipt(answer))
-    return answer(await call.rooms.directory.write(wanted))
+    return answer(await call.services.directory.write(wanted))
 
 
+@routes.delete("/v1/object/{object_type}/{object_id}/", "objects.delete", status=204, max_body_bytes=MAX_BODY_BYTES)
 async def delete(call: Call) -> Answer:
+    """Delete an object."""
     return await delete_at(call, object_place(call))
 
 
+@routes.delete(
+    "/v1/bulk/object/{object_type}/",
+    "objects.bulk_delete",
+    request=shapes.BulkDeleteObjects,
+    status=204,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def bulk_delete(call: Call) -> Answer:
+    """Delete up to 1,000 objects of a type."""
     collection = object_collection(call)
     ids = typed_body(call, shapes.BulkDeleteObjects).object_ids
     check_number(ids, "object_ids")
@@ -98,71 +134,3 @@ async def bulk_delete(call: Call) -> Answer:
         Place(call.environment.id, collection, checked_id(id, f"object_ids[{index}]")) for index, id in enumerate(ids)
     ]
     return await delete_all(call, f"objects.{collection}.delete", places)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/object/{object_type}/",
-        "objects.list",
-        "List the objects of a type, newest first",
-        list_all,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.Objects,
-    ),
-    Operation(
-        "GET",
-        "/v1/object/{object_type}/{object_id}/",
-        "objects.get",
-        "Get an object with all channels",
-        get,
-        SERVER,
-        gives=shapes.Object,
-    ),
-    Operation(
-        "POST",
-        "/v1/object/{object_type}/{object_id}/",
-        "objects.upsert",
-        "Create an object, or add to it: channels are added, properties are set",
-        upsert,
-        SERVER,
-        takes=user_shapes.Profile,
-        gives=shapes.Object,
-        status=201,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "PATCH",
-        "/v1/object/{object_type}/{object_id}/",
-        "objects.edit",
-        "Edit an object by operations",
-        edit,
-        SERVER,
-        takes=user_shapes.Operations,
-        gives=shapes.Object,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/object/{object_type}/{object_id}/",
-        "objects.delete",
-        "Delete an object",
-        delete,
-        SERVER,
-        status=204,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/bulk/object/{object_type}/",
-        "objects.bulk_delete",
-        "Delete up to 1,000 objects of a type",
-        bulk_delete,
-        SERVER,
-        takes=shapes.BulkDeleteObjects,
-        status=204,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-)

@@ -7,8 +7,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Handler, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import Handler, Operation
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import preference_rendering as rendering
 from addressee.dialects.suprsend.mapping.preference_choices import Change, changes, choosing, open_policy, restricting
 from addressee.dialects.suprsend.mapping.preference_rendering import FULL_VIEW, VIEW, View, view_of
@@ -32,6 +35,8 @@ from addressee.preferences.choices import without_choices, without_restrictions
 from addressee.preferences.offers import Offer
 from addressee.preferences.sets import DEFAULT
 
+routes = Routes(keys=SERVER)
+
 CATEGORIES_PAGE = 10
 
 Owner = Callable[[Call], Place]
@@ -42,7 +47,7 @@ async def offered(call: Call, tenant: object) -> Offer:
     """What there is to choose at a tenant; None is the default one. Raises SuprSendError when it is not there."""
     id = DEFAULT if tenant is None else checked_tenant(tenant)
     try:
-        return await call.rooms.preferences.offer(call.environment.id, id)
+        return await call.services.preferences.offer(call.environment.id, id)
     except MissingError:
         raise missing(f"tenant '{id}' not found") from None
 
@@ -113,21 +118,43 @@ async def write(owner: Owner, call: Call, offer: Offer, change: Change, render: 
         return json_answer(render(recipient.preferences), HTTPStatus.ACCEPTED)
 
     wanted = Write(place, (edit_of(offer, change),), call.origin, request=call.receipt(answer))
-    return answer(await call.rooms.directory.write(wanted))
+    return answer(await call.services.directory.write(wanted))
 
 
 def edit_of(offer: Offer, change: Change) -> ChangePreferenceSets:
     return ChangePreferenceSets(partial(offer.changed, change=change))
 
 
+@routes.patch(
+    "/v1/bulk/user/preference/",
+    "users.bulk_update_preference",
+    query=("tenant_id",),
+    request=shapes.BulkPreferenceChanges,
+    response=shapes.Success,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def set_many(call: Call) -> Answer:
+    """Change preferences of up to 1,000 users."""
     given = typed_body(call, shapes.BulkPreferenceChanges)
     offer = await offered(call, Query(call.query_string).text("tenant_id"))
     return await write_many(call, given.distinct_ids, offer, changes(offer, given))
 
 
+@routes.patch(
+    "/v1/bulk/user/preference/reset/",
+    "users.bulk_reset_preference",
+    query=("tenant_id",),
+    request=shapes.BulkPreferenceReset,
+    response=shapes.Success,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def reset_many(call: Call) -> Answer:
-    """What is reset holds as for those who never chose."""
+    """Forget preferences of up to 1,000 users.
+
+    What is reset holds as for those who never chose.
+    """
     given = typed_body(call, shapes.BulkPreferenceReset)
     if not (given.reset_channel_preferences or given.reset_categories):
         raise invalid("", "Say what to reset: reset_channel_preferences, reset_categories or both, as true.")
@@ -146,7 +173,7 @@ async def write_many(call: Call, ids: list[Id], offer: Offer, change: Change) ->
     check_number(ids, "distinct_ids")
     edit = edit_of(offer, change)
     writes = [Write(user_at(call, id, f"distinct_ids[{index}]"), (edit,), call.origin) for index, id in enumerate(ids)]
-    await call.rooms.directory.run_bulk(call.environment.id, "users.set_preferences", writes, call.receipt(success))
+    await call.services.directory.run_bulk(call.environment.id, "users.set_preferences", writes, call.receipt(success))
     return success()
 
 
@@ -164,113 +191,88 @@ def operations(whose: str, path: str, owner: Owner) -> Iterator[Operation]:
     channels, categories = f"{path}channel_preference/", f"{path}category/"
     one = categories + "{category}/"
     yield Operation(
-        "GET",
-        path,
-        f"{whose}.get_full_preference",
-        "Get all preferences",
-        of(owner, get_full),
-        SERVER,
+        method="GET",
+        path=path,
+        name=f"{whose}.get_full_preference",
+        summary="Get all preferences",
+        handler=of(owner, get_full),
+        keys=SERVER,
         query=FULL_VIEW,
-        gives=shapes.FullPreference,
+        response=shapes.FullPreference,
     )
     yield Operation(
-        "PATCH",
-        path,
-        f"{whose}.update_preference",
-        "Change preferences of channels and categories",
-        of(owner, set_full),
-        SERVER,
+        method="PATCH",
+        path=path,
+        name=f"{whose}.update_preference",
+        summary="Change preferences of channels and categories",
+        handler=of(owner, set_full),
+        keys=SERVER,
         query=FULL_VIEW,
-        takes=shapes.PreferenceChanges,
-        gives=shapes.FullPreference,
+        request=shapes.PreferenceChanges,
+        response=shapes.FullPreference,
         status=202,
         max_body_bytes=MAX_BODY_BYTES,
     )
     yield Operation(
-        "GET",
-        channels,
-        f"{whose}.get_global_channels_preference",
-        "Get which channels are restricted to what is mandatory",
-        of(owner, get_channels),
-        SERVER,
+        method="GET",
+        path=channels,
+        name=f"{whose}.get_global_channels_preference",
+        summary="Get which channels are restricted to what is mandatory",
+        handler=of(owner, get_channels),
+        keys=SERVER,
         query=("tenant_id",),
-        gives=shapes.ChannelPreferences,
+        response=shapes.ChannelPreferences,
     )
     yield Operation(
-        "PATCH",
-        channels,
-        f"{whose}.update_global_channels_preference",
-        "Restrict channels to what is mandatory, or lift that",
-        of(owner, set_channels),
-        SERVER,
+        method="PATCH",
+        path=channels,
+        name=f"{whose}.update_global_channels_preference",
+        summary="Restrict channels to what is mandatory, or lift that",
+        handler=of(owner, set_channels),
+        keys=SERVER,
         query=("tenant_id",),
-        takes=shapes.ChannelPreferences,
-        gives=shapes.ChannelPreferences,
+        request=shapes.ChannelPreferences,
+        response=shapes.ChannelPreferences,
         status=202,
         max_body_bytes=MAX_BODY_BYTES,
     )
     yield Operation(
-        "GET",
-        categories,
-        f"{whose}.list_category_preferences",
-        "List the preferences of categories",
-        of(owner, get_categories),
-        SERVER,
+        method="GET",
+        path=categories,
+        name=f"{whose}.list_category_preferences",
+        summary="List the preferences of categories",
+        handler=of(owner, get_categories),
+        keys=SERVER,
         query=(*FULL_VIEW, *OFFSETS),
-        gives=shapes.Categories,
+        response=shapes.Categories,
     )
     yield Operation(
-        "GET",
-        one,
-        f"{whose}.get_category_preference",
-        "Get the preference of a category",
-        of(owner, get_category),
-        SERVER,
+        method="GET",
+        path=one,
+        name=f"{whose}.get_category_preference",
+        summary="Get the preference of a category",
+        handler=of(owner, get_category),
+        keys=SERVER,
         query=VIEW,
-        gives=shapes.Category,
+        response=shapes.Category,
     )
     yield Operation(
-        "PATCH",
-        one,
-        f"{whose}.update_category_preference",
-        "Opt in to a category or out of it, and choose its channels",
-        of(owner, set_category),
-        SERVER,
+        method="PATCH",
+        path=one,
+        name=f"{whose}.update_category_preference",
+        summary="Opt in to a category or out of it, and choose its channels",
+        handler=of(owner, set_category),
+        keys=SERVER,
         query=VIEW,
-        takes=shapes.CategoryChoice,
-        gives=shapes.Category,
+        request=shapes.CategoryChoice,
+        response=shapes.Category,
         status=202,
         max_body_bytes=MAX_BODY_BYTES,
     )
 
 
 OPERATIONS = (
+    *routes,
     *operations("users", "/v1/user/{distinct_id}/preference/", user_place),
     *operations("objects", "/v1/object/{object_type}/{object_id}/preference/", object_place),
-    Operation(
-        "PATCH",
-        "/v1/bulk/user/preference/",
-        "users.bulk_update_preference",
-        "Change preferences of up to 1,000 users",
-        set_many,
-        SERVER,
-        query=("tenant_id",),
-        takes=shapes.BulkPreferenceChanges,
-        gives=shapes.Success,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "PATCH",
-        "/v1/bulk/user/preference/reset/",
-        "users.bulk_reset_preference",
-        "Forget preferences of up to 1,000 users",
-        reset_many,
-        SERVER,
-        query=("tenant_id",),
-        takes=shapes.BulkPreferenceReset,
-        gives=shapes.Success,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
 )

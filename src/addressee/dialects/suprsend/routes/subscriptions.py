@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.call import Call
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.profiles import instant, properties, warned, warnings_of
 from addressee.dialects.suprsend.mapping.recipients import read_recipient, recipient_at
 from addressee.dialects.suprsend.routes.objects import known_object
@@ -20,30 +22,53 @@ from addressee.directory.groups.subscriptions import Subscription, check_subscri
 from addressee.directory.recipient import USERS, Document, Recipient
 from addressee.directory.writing.writes import Write, Written
 
+routes = Routes(keys=SERVER)
+
 # What names a recipient that is described inline; everything else is its profile.
 
 
+@routes.get(
+    "/v1/object/{object_type}/{object_id}/subscription/",
+    "objects.get_subscriptions",
+    query=CURSORS,
+    response=shapes.Subscriptions,
+)
 async def list_subscribers(call: Call) -> Answer:
+    """List who subscribes to an object, newest first."""
     page = asked_page(Query(call.query_string), UUID)
     owner = await known_object(call)
-    directory = call.rooms.directory
+    directory = call.services.directory
     part = await directory.subscribers(owner, page)
     counts = await directory.count_subscribers_of([owner, *(each.recipient for each in part.entries)])
     return json_answer(cursor_page(part, counts[owner.uid], lambda each: subscription(each, counts)))
 
 
+@routes.get(
+    "/v1/user/{distinct_id}/subscribed_to/object/",
+    "users.get_objects_subscribed_to",
+    query=CURSORS,
+    response=shapes.ObjectsSubscribedTo,
+)
 async def list_of_user(call: Call) -> Answer:
+    """List the objects that a user subscribes to, newest first."""
     return await subscribed_to(call, await known_user(call))
 
 
+@routes.get(
+    "/v1/object/{object_type}/{object_id}/subscribed_to/object/",
+    "objects.get_objects_subscribed_to",
+    query=CURSORS,
+    response=shapes.ObjectsSubscribedTo,
+)
 async def list_of_object(call: Call) -> Answer:
+    """List the objects that an object subscribes to, newest first."""
     return await subscribed_to(call, await known_object(call))
 
 
 async def subscribed_to(call: Call, owner: Recipient) -> Answer:
     """What somebody subscribes to; lists have a route of their own."""
     page = asked_page(Query(call.query_string), UUID)
-    directory = call.rooms.directory
+    directory = call.services.directory
     part = await directory.subscribed_objects(owner, page)
     counts = await directory.count_subscribers_of(each.object for each in part.entries)
     count = await directory.count_subscribed_objects(owner)
@@ -66,12 +91,22 @@ async def subscribed_to(call: Call, owner: Recipient) -> Answer:
     return json_answer({**cursor_page(part, count, item), **seed})
 
 
+@routes.post(
+    "/v1/object/{object_type}/{object_id}/subscription/",
+    "objects.create_subscriptions",
+    request=shapes.AddSubscriptions,
+    response=shapes.AddedSubscriptions,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def create(call: Call) -> Answer:
-    """Those who are named or described are created or changed first."""
+    """Subscribe up to 100 recipients to an object.
+
+    Those who are named or described are created or changed first.
+    """
     given = typed_body(call, shapes.AddSubscriptions)
     described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await known_object(call)
-    directory = call.rooms.directory
+    directory = call.services.directory
     writes = [
         Write(place, (parsed.edit,), call.origin, path=f"recipients[{index}]")
         for index, (place, parsed) in enumerate(described)
@@ -95,12 +130,22 @@ async def create(call: Call) -> Answer:
     return answer(await directory.add_subscriptions(owner, people, given.properties, receipt=call.receipt(answer)))
 
 
+@routes.delete(
+    "/v1/object/{object_type}/{object_id}/subscription/",
+    "objects.delete_subscriptions",
+    request=shapes.DeleteSubscriptions,
+    status=204,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def delete(call: Call) -> Answer:
-    """Those who do not subscribe, or are not there, are passed over."""
+    """End up to 100 subscriptions to an object.
+
+    Those who do not subscribe, or are not there, are passed over.
+    """
     given = typed_body(call, shapes.DeleteSubscriptions)
     places = [recipient_at(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await known_object(call)
-    directory = call.rooms.directory
+    directory = call.services.directory
     people = await directory.read_all(dict.fromkeys(places))
     await directory.delete_subscriptions(owner, people.values(), receipt=call.receipt(no_content))
     return no_content()
@@ -129,59 +174,3 @@ def mention(object: Recipient, counts: Mapping[UUID, int]) -> Document:
 
 def times(each: Subscription) -> Document:
     return {"created_at": instant(each.inserted_at), "updated_at": instant(each.updated_at)}
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/user/{distinct_id}/subscribed_to/object/",
-        "users.get_objects_subscribed_to",
-        "List the objects that a user subscribes to, newest first",
-        list_of_user,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.ObjectsSubscribedTo,
-    ),
-    Operation(
-        "GET",
-        "/v1/object/{object_type}/{object_id}/subscribed_to/object/",
-        "objects.get_objects_subscribed_to",
-        "List the objects that an object subscribes to, newest first",
-        list_of_object,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.ObjectsSubscribedTo,
-    ),
-    Operation(
-        "GET",
-        "/v1/object/{object_type}/{object_id}/subscription/",
-        "objects.get_subscriptions",
-        "List who subscribes to an object, newest first",
-        list_subscribers,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.Subscriptions,
-    ),
-    Operation(
-        "POST",
-        "/v1/object/{object_type}/{object_id}/subscription/",
-        "objects.create_subscriptions",
-        "Subscribe up to 100 recipients to an object",
-        create,
-        SERVER,
-        takes=shapes.AddSubscriptions,
-        gives=shapes.AddedSubscriptions,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/object/{object_type}/{object_id}/subscription/",
-        "objects.delete_subscriptions",
-        "End up to 100 subscriptions to an object",
-        delete,
-        SERVER,
-        takes=shapes.DeleteSubscriptions,
-        status=204,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-)

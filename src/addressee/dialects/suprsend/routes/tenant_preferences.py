@@ -9,8 +9,10 @@ from typing import Any
 
 from msgspec import UNSET
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import Operation
 from addressee.dialects.suprsend.mapping.preference_choices import remembered_in
 from addressee.dialects.suprsend.mapping.preference_rendering import section_of
 from addressee.dialects.suprsend.routes.preferences import CATEGORIES_PAGE, asked_category, offered
@@ -79,7 +81,7 @@ async def patch(status: HTTPStatus, call: Call) -> Answer:
     policy = known_policy(offer, asked_category(call))
     terms = terms_in(typed_body(call, shapes.TenantCategoryChanges))
     place = tenant_at(call, call.path["tenant_id"])
-    locale, now = Query(call.query_string).text("locale"), call.rooms.directory.clock.now()
+    locale, now = Query(call.query_string).text("locale"), call.services.directory.clock.now()
 
     def change(stored: Mapping[str, Document]) -> Mapping[str, Document]:
         return {**stored, POLICY: with_terms(stored.get(POLICY, {}), policy.key, terms, now)}
@@ -92,7 +94,7 @@ async def patch(status: HTTPStatus, call: Call) -> Answer:
         return json_answer(rendered(made, made.policies[policy.key], locale), status)
 
     edit = ChangePreferenceSets(change, creates=place.id == DEFAULT)
-    return answer(await call.rooms.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
 def terms_in(given: shapes.TenantCategoryChanges) -> Mapping[str, Any]:
@@ -143,35 +145,35 @@ def operations(path: str, suffix: str, patched: HTTPStatus) -> Iterator[Operatio
     """The routes below `path`. `suffix` tells apart the names of those that are aliases."""
     one = path + "{category}/"
     yield Operation(
-        "GET",
-        path,
-        f"tenants.list_preference_categories{suffix}",
-        "List what a tenant lays down for categories",
-        list_all,
-        SERVER,
+        method="GET",
+        path=path,
+        name=f"tenants.list_preference_categories{suffix}",
+        summary="List what a tenant lays down for categories",
+        handler=list_all,
+        keys=SERVER,
         query=(*OFFSETS, "tags", "locale", INCLUDE_DISABLED),
-        gives=shapes.TenantCategories,
+        response=shapes.TenantCategories,
     )
     yield Operation(
-        "GET",
-        one,
-        f"tenants.get_preference_category{suffix}",
-        "Get what a tenant lays down for a category",
-        get,
-        SERVER,
+        method="GET",
+        path=one,
+        name=f"tenants.get_preference_category{suffix}",
+        summary="Get what a tenant lays down for a category",
+        handler=get,
+        keys=SERVER,
         query=("locale",),
-        gives=shapes.TenantCategory,
+        response=shapes.TenantCategory,
     )
     yield Operation(
-        "PATCH",
-        one,
-        f"tenants.update_preference_category{suffix}",
-        "Change what a tenant lays down for a category",
-        partial(patch, patched),
-        SERVER,
+        method="PATCH",
+        path=one,
+        name=f"tenants.update_preference_category{suffix}",
+        summary="Change what a tenant lays down for a category",
+        handler=partial(patch, patched),
+        keys=SERVER,
         query=("locale",),
-        takes=shapes.TenantCategoryChanges,
-        gives=shapes.TenantCategory,
+        request=shapes.TenantCategoryChanges,
+        response=shapes.TenantCategory,
         status=patched,
         max_body_bytes=MAX_BODY_BYTES,
     )

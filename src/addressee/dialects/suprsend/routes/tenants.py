@@ -13,8 +13,10 @@ from typing import Any
 
 from msgspec import UNSET
 
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
-from addressee.api.operation import Answer, Call, Handler, Operation, json_answer
+from addressee.api.call import Call
+from addressee.api.operation import Handler, Operation
 from addressee.dialects.suprsend.mapping.profiles import zulu
 from addressee.dialects.suprsend.routes.users import delete_at
 from addressee.dialects.suprsend.shapes import tenants as shapes
@@ -70,7 +72,7 @@ def place_of(words: Words, call: Call) -> Place:
 async def list_all(words: Words, call: Call) -> Answer:
     """The default tenant is there before anybody stores it: then it comes first."""
     asked = asked_offset(Query(call.query_string))
-    directory, environment_id = call.rooms.directory, call.environment.id
+    directory, environment_id = call.services.directory, call.environment.id
     default = Place(environment_id, TENANTS, DEFAULT)
     count = await directory.count(environment_id, TENANTS)
     if await directory.read(default) is not None:
@@ -84,7 +86,7 @@ async def list_all(words: Words, call: Call) -> Answer:
 
 async def get(words: Words, call: Call) -> Answer:
     place = place_of(words, call)
-    tenant = await call.rooms.directory.read(place)
+    tenant = await call.services.directory.read(place)
     if tenant is None and place.id != DEFAULT:
         raise missing(f"No {words.noun} found for {words.id} {place.id}")
     return json_answer(rendered(words, place, tenant))
@@ -95,14 +97,14 @@ async def upsert(words: Words, call: Call) -> Answer:
     place = place_of(words, call)
     given = typed_body(call, words.takes)
     name = getattr(given, words.name)
-    if not (name and name.strip()) and place.id != DEFAULT and await call.rooms.directory.read(place) is None:
+    if not (name and name.strip()) and place.id != DEFAULT and await call.services.directory.read(place) is None:
         raise invalid(words.name, f"{words.name} is required: there is no {words.noun} {place.id} yet.")
 
     def answer(written: Written) -> Answer:
         return json_answer(rendered(words, place, written.recipient), HTTPStatus.CREATED)
 
     write = Write(place, tuple(edits_of(given, name)), call.origin, request=call.receipt(answer))
-    return answer(await call.rooms.directory.write(write))
+    return answer(await call.services.directory.write(write))
 
 
 def edits_of(given: shapes.TenantFields, name: str | None) -> Iterator[Edit]:
@@ -160,33 +162,33 @@ def operations(words: Words, path: str) -> Iterator[Operation]:
     """The routes that tenants and brands have in common."""
     one = f"{path}{{{words.id}}}/"
     yield Operation(
-        "GET",
-        path,
-        f"{words.noun}s.list",
-        f"List {words.noun}s in the order of their ids",
-        of(words, list_all),
-        SERVER,
+        method="GET",
+        path=path,
+        name=f"{words.noun}s.list",
+        summary=f"List {words.noun}s in the order of their ids",
+        handler=of(words, list_all),
+        keys=SERVER,
         query=OFFSETS,
-        gives=words.lists,
+        response=words.lists,
     )
     yield Operation(
-        "GET",
-        one,
-        f"{words.noun}s.get",
-        f"Get a {words.noun}",
-        of(words, get),
-        SERVER,
-        gives=words.gives,
+        method="GET",
+        path=one,
+        name=f"{words.noun}s.get",
+        summary=f"Get a {words.noun}",
+        handler=of(words, get),
+        keys=SERVER,
+        response=words.gives,
     )
     yield Operation(
-        "POST",
-        one,
-        f"{words.noun}s.upsert",
-        f"Create a {words.noun}, or change what is given of it",
-        of(words, upsert),
-        SERVER,
-        takes=words.takes,
-        gives=words.gives,
+        method="POST",
+        path=one,
+        name=f"{words.noun}s.upsert",
+        summary=f"Create a {words.noun}, or change what is given of it",
+        handler=of(words, upsert),
+        keys=SERVER,
+        request=words.takes,
+        response=words.gives,
         status=201,
         max_body_bytes=MAX_BODY_BYTES,
     )
@@ -195,12 +197,12 @@ def operations(words: Words, path: str) -> Iterator[Operation]:
 OPERATIONS = (
     *operations(TENANT, "/v1/tenant/"),
     Operation(
-        "DELETE",
-        "/v1/tenant/{tenant_id}/",
-        "tenants.delete",
-        "Delete a tenant",
-        of(TENANT, delete),
-        SERVER,
+        method="DELETE",
+        path="/v1/tenant/{tenant_id}/",
+        name="tenants.delete",
+        summary="Delete a tenant",
+        handler=of(TENANT, delete),
+        keys=SERVER,
         status=204,
         max_body_bytes=MAX_BODY_BYTES,
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
+from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
+from addressee.api.call import Call
 from addressee.api.merge_rules import merge_rules
-from addressee.api.operation import Answer, Call, Operation, json_answer, no_content
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.operators import Parsed, as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.mapping.profiles import listed_user, user, warnings_of, with_copies
 from addressee.dialects.suprsend.shapes import users as shapes
@@ -26,25 +28,50 @@ from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.writes import Write, Written
 
+routes = Routes(keys=SERVER)
 
+
+@routes.get("/v1/user/", "users.list", query=CURSORS, response=shapes.Users)
 async def list_all(call: Call) -> Answer:
+    """List users, newest first."""
     page = asked_page(Query(call.query_string), UUID)
-    directory = call.rooms.directory
+    directory = call.services.directory
     part = await directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST)
     count = await directory.count(call.environment.id, USERS)
     return json_answer(cursor_page(part, count, listed_user))
 
 
+@routes.get("/v1/user/{distinct_id}/", "users.get", response=shapes.User)
 async def get(call: Call) -> Answer:
+    """Get a user with all channels."""
     recipient = await known_user(call)
     return json_answer(with_copies(user(call, recipient), recipient))
 
 
+@routes.post(
+    "/v1/user/{distinct_id}/",
+    "users.upsert",
+    request=shapes.Profile,
+    response=shapes.User,
+    status=201,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 async def upsert(call: Call) -> Answer:
+    """Create a user, or add to it: channels are added, properties are set."""
     return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
 
 
+@routes.patch(
+    "/v1/user/{distinct_id}/",
+    "users.edit",
+    request=shapes.Operations,
+    response=shapes.User,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def edit(call: Call) -> Answer:
+    """Edit a user by operations."""
     return await write(call, parse_operations(operations_of(call)), HTTPStatus.ACCEPTED)
 
 
@@ -66,10 +93,12 @@ async def write(call: Call, parsed: Parsed, status: int) -> Answer:
         return json_answer(user(call, written.recipient, warnings_of(parsed, written)), status)
 
     wanted = Write(user_place(call), (parsed.edit,), call.origin, request=call.receipt(answer))
-    return answer(await call.rooms.directory.write(wanted))
+    return answer(await call.services.directory.write(wanted))
 
 
+@routes.delete("/v1/user/{distinct_id}/", "users.delete", status=204, max_body_bytes=MAX_BODY_BYTES)
 async def delete(call: Call) -> Answer:
+    """Delete a user."""
     return await delete_at(call, user_place(call))
 
 
@@ -81,11 +110,15 @@ async def delete_at(call: Call, place: Place) -> Answer:
         return no_content() if was_there else errors.render(missing_at(place))
 
     return answer(
-        await call.rooms.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))
+        await call.services.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))
     )
 
 
+@routes.delete(
+    "/v1/bulk/user/", "users.bulk_delete", request=shapes.BulkDeleteUsers, status=204, max_body_bytes=MAX_BODY_BYTES
+)
 async def bulk_delete(call: Call) -> Answer:
+    """Delete up to 1,000 users."""
     ids = typed_body(call, shapes.BulkDeleteUsers).distinct_ids
     check_number(ids, "distinct_ids")
     return await delete_all(
@@ -100,10 +133,20 @@ async def delete_all(call: Call, name: str, places: list[Place]) -> Answer:
         return no_content()
 
     writes = [Write(place, (Delete(),), call.origin) for place in places]
-    return answer(await call.rooms.directory.run_bulk(call.environment.id, name, writes, call.receipt(answer)))
+    return answer(await call.services.directory.run_bulk(call.environment.id, name, writes, call.receipt(answer)))
 
 
+@routes.post(
+    "/v1/user/{distinct_id}/merge/",
+    "users.merge",
+    request=shapes.MergeFrom,
+    response=shapes.User,
+    status=201,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def merge(call: Call) -> Answer:
+    """Merge another user into this one."""
     primary = user_place(call)
     secondary = user_at(call, typed_body(call, shapes.MergeFrom).from_user_id, "from_user_id")
 
@@ -111,7 +154,7 @@ async def merge(call: Call) -> Answer:
         return json_answer(user(call, done.primary), HTTPStatus.CREATED)
 
     try:
-        done = await call.rooms.directory.merges.merge(
+        done = await call.services.directory.merges.merge(
             primary,
             secondary,
             rules=merge_rules("suprsend", call.environment),
@@ -120,87 +163,5 @@ async def merge(call: Call) -> Answer:
         )
     except MissingError as error:
         raise missing_at(error.place) from None
-    await call.rooms.messaging.follow(done.merge)
+    await call.services.messaging.follow(done.merge)
     return answer(done)
-
-
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/v1/user/",
-        "users.list",
-        "List users, newest first",
-        list_all,
-        SERVER,
-        query=CURSORS,
-        gives=shapes.Users,
-    ),
-    Operation(
-        "GET",
-        "/v1/user/{distinct_id}/",
-        "users.get",
-        "Get a user with all channels",
-        get,
-        SERVER,
-        gives=shapes.User,
-    ),
-    Operation(
-        "POST",
-        "/v1/user/{distinct_id}/",
-        "users.upsert",
-        "Create a user, or add to it: channels are added, properties are set",
-        upsert,
-        SERVER,
-        takes=shapes.Profile,
-        gives=shapes.User,
-        status=201,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "PATCH",
-        "/v1/user/{distinct_id}/",
-        "users.edit",
-        "Edit a user by operations",
-        edit,
-        SERVER,
-        takes=shapes.Operations,
-        gives=shapes.User,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/user/{distinct_id}/",
-        "users.delete",
-        "Delete a user",
-        delete,
-        SERVER,
-        status=204,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/bulk/user/",
-        "users.bulk_delete",
-        "Delete up to 1,000 users",
-        bulk_delete,
-        SERVER,
-        takes=shapes.BulkDeleteUsers,
-        status=204,
-        max_body_bytes=MAX_BODY_BYTES,
-    ),
-    Operation(
-        "POST",
-        "/v1/user/{distinct_id}/merge/",
-        "users.merge",
-        "Merge another user into this one",
-        merge,
-        SERVER,
-        takes=shapes.MergeFrom,
-        gives=shapes.User,
-        status=201,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-)

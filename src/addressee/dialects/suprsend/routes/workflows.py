@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from addressee.api.answers import Answer
 from addressee.api.bodies import typed
-from addressee.api.operation import Answer, Call, Operation, json_body
+from addressee.api.call import Call, json_body
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import named, records
 from addressee.dialects.suprsend.mapping.named import Named
 from addressee.dialects.suprsend.mapping.operators import Parsed
@@ -24,9 +26,24 @@ from addressee.messaging.runs.model import Terms
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.triggers.trigger import Trigger
 
+routes = Routes(keys=SERVER)
 
+
+@routes.post(
+    "/trigger/",
+    "workflows.trigger",
+    request=shapes.Trigger | list[shapes.Trigger],
+    response=shapes.Accepted,
+    status=202,
+    other_responses={207: shapes.Outcomes},
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def trigger(call: Call) -> Answer:
-    """One, or a list of up to 100, each with its own outcome."""
+    """Trigger a workflow, or up to 100.
+
+    One, or a list of up to 100, each with its own outcome.
+    """
     if isinstance(json_body(call), list):
         entries = records.many_records(call)
         return records.accepted_many(await records.accept(call, entries, read, records.accepted_many))
@@ -70,8 +87,18 @@ def checked_key(key: str | None) -> str | None:
     return key
 
 
+@routes.post(
+    "/{workspace}/trigger/",
+    "workflows.trigger_legacy",
+    request=shapes.LegacyTrigger | list[shapes.LegacyTrigger],
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
 async def trigger_legacy(call: Call) -> Answer:
-    """The form of before, where a request describes the whole workflow.
+    """Trigger a workflow, or up to 100, in the form of before.
+
+    The form of before, where a request describes the whole workflow.
 
     The workflow that runs is the pushed one whose key is the request's `template`, else its `name`; the run counts as
     of the request's `notification_category`. The answer has no place for single records: it is an error when none of
@@ -80,7 +107,7 @@ async def trigger_legacy(call: Call) -> Answer:
     call.caller.check_path(call.path["workspace"])
     body = json_body(call)
     entries = records.many_records(call) if isinstance(body, list) else [records.one_record(call)]
-    known = await call.rooms.messaging.workflows_among(call.environment.id, candidates(entries))
+    known = await call.services.messaging.workflows_among(call.environment.id, candidates(entries))
     results = await records.accept(call, entries, partial(read_legacy, known=known), records.ok_if_any)
     records.log_refusals(call, records.refusals_in(enumerate(results)))
     return records.ok_if_any(results)
@@ -104,7 +131,7 @@ def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str
         transients=recipients.transients,
         terms=Terms(categories=categories_of(given.notification_category)),
         kinds=recipients.kinds,
-        delay=start_delay(given.delay, given.trigger_at, call.rooms.directory.clock.now()),
+        delay=start_delay(given.delay, given.trigger_at, call.services.directory.clock.now()),
     )
     return Asked.of(what, records.key_of(call, given.idempotency_key, None, index), recipients.described)
 
@@ -122,33 +149,3 @@ def categories_of(category: str | None) -> tuple[str, ...] | None:
         return None
     check_text(category, "notification_category")
     return (category.strip(),)
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/trigger/",
-        "workflows.trigger",
-        "Trigger a workflow, or up to 100",
-        trigger,
-        SERVER,
-        takes=shapes.Trigger | list[shapes.Trigger],
-        gives=shapes.Accepted,
-        status=202,
-        also={207: shapes.Outcomes},
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-    Operation(
-        "POST",
-        "/{workspace}/trigger/",
-        "workflows.trigger_legacy",
-        "Trigger a workflow, or up to 100, in the form of before",
-        trigger_legacy,
-        SERVER,
-        takes=shapes.LegacyTrigger | list[shapes.LegacyTrigger],
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        harmed_by_repeats=True,
-    ),
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from addressee.api.operation import Request
+from addressee.api.call import Request
 from addressee.dialects.suprsend.wire.errors import invalid, unauthenticated
 from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, instant, is_signed
 from addressee.directory.access.keys import Credential, Kind
@@ -48,14 +48,14 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
 
 
 async def by_api_key(request: Request, key: str) -> tuple[Credential, Caller]:
-    credential = await request.rooms.keys.find(key, ("api",)) if key else None
+    credential = await request.services.keys.find(key, ("api",)) if key else None
     if credential is None:
         raise unauthenticated("The API key is unknown or revoked.")
     return credential, Caller(str(credential.environment.uid))
 
 
 async def by_signature(request: Request, key: str, signature: str) -> tuple[Credential, Caller]:
-    credential = await request.rooms.keys.find(key, ("workspace",)) if key else None
+    credential = await request.services.keys.find(key, ("workspace",)) if key else None
     if credential is None or credential.secret is None:
         raise unauthenticated("The workspace key is unknown or revoked.")
     date = request.headers.get("date", "")
@@ -78,6 +78,6 @@ def check_date(request: Request, credential: Credential, date: str) -> None:
     if sent is None:
         raise unauthenticated("Send a Date header, like: Tue, 04 Feb 2025 10:20:30 GMT.")
     minutes = credential.environment.settings.clock_skew_minutes
-    if minutes and abs(request.rooms.directory.clock.now() - sent) > timedelta(minutes=minutes):
+    if minutes and abs(request.services.directory.clock.now() - sent) > timedelta(minutes=minutes):
         most = "1 minute" if minutes == 1 else f"{minutes:,} minutes"
         raise unauthenticated(f"The request's date is more than {most} away from the time here; set your clock.")

@@ -8,19 +8,16 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from addressee.api.answers import RETRY_SOON, TAKEN_ENCODINGS, Answer, json_answer
 from addressee.api.bodies import MisshapenError
-from addressee.api.operation import (
-    RETRY_SOON,
-    TAKEN_ENCODINGS,
-    Answer,
+from addressee.api.dialect import Refusals
+from addressee.api.errors import (
     EncodingError,
     MalformedError,
-    Refusals,
     SlowBodyError,
     TooLargeError,
     UnknownPathError,
     WrongMethodError,
-    json_answer,
 )
 from addressee.directory.edits.lists import LISTS
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from addressee.api.operation import Call
+from addressee.api.call import Call
 from addressee.dialects.suprsend.wire.errors import invalid, missing_at
 from addressee.directory.collections import check_own
 from addressee.directory.documents import check_reachable, check_text, text_of_id
@@ -48,7 +48,7 @@ def user_place(call: Call) -> Place:
 
 async def known(call: Call, place: Place) -> Recipient:
     """Who is at a place. Raises SuprSendError when nobody is."""
-    recipient = await call.rooms.directory.read(place)
+    recipient = await call.services.directory.read(place)
     if recipient is None:
         raise missing_at(place)
     return recipient

@@ -4,12 +4,12 @@ from typing import Any, cast
 
 import pytest
 
-from addressee.api.operation import Call, RequestInfo
-from addressee.dialects.knock.routes.users import OPERATIONS
+from addressee.api.call import Call, RequestInfo
+from addressee.dialects.knock.routes.users import routes
 from addressee.dialects.knock.wire.authentication import Caller
 from addressee.dialects.knock.wire.tokens import Token
 
-UPDATE = next(operation for operation in OPERATIONS if operation.name == "users.update")
+UPDATE = next(operation for operation in routes if operation.name == "users.update")
 ADA = Token("ada", {}, explicit=False)
 
 
@@ -17,7 +17,7 @@ def call(**changes: Any) -> Call:
     nothing = cast(Any, None)
     parts = {"operation": UPDATE, "path": {"user_id": "ada"}, "query_string": "", "body": b'{"a": 1, "b": 2}'}
     given = {"caller": Caller(), "headers": {}, "info": RequestInfo("one", "http://here"), **parts, **changes}
-    return Call(rooms=nothing, credential=nothing, **given)
+    return Call(services=nothing, credential=nothing, **given)
 
 
 @pytest.mark.parametrize(

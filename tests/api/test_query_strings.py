@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from addressee.api.operation import MalformedError
+from addressee.api.errors import MalformedError
 from addressee.api.query_strings import instant, pairs
 
 

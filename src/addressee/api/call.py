@@ -1,0 +1,110 @@
+"""Calls: requests as authentication and handlers see them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from addressee.api.answers import answer_of
+from addressee.api.errors import MalformedError
+from addressee.api.json_text import read_json
+from addressee.api.operation import Operation
+from addressee.api.services import Services
+from addressee.directory.access.environments import Environment
+from addressee.directory.access.keys import Credential
+from addressee.directory.writing.history import Origin
+from addressee.directory.writing.receipts import Receipt, StoredAnswer
+
+
+class RequestInfo(NamedTuple):
+    """The id of a request, and the URL under which its caller finds this service."""
+
+    id: str
+    base_url: str
+
+
+class Call(Struct, frozen=True):
+    """An authenticated request. Path values are decoded; the body is as it came.
+
+    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned: None, or something that
+    has a `user_id`, the one whom the request acts for. `idempotency_key` is None when a repetition of the request is
+    not to be recognised.
+    """
+
+    operation: Operation
+
+    services: Services
+    credential: Credential
+    caller: Any
+    path: Mapping[str, str]
+    query_string: str
+    headers: Mapping[str, str]
+    body: bytes
+    info: RequestInfo
+    idempotency_key: str | None = None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """A hash of whom the request acts for and of all that it says; the order of the body's keys does not matter."""
+        try:
+            said = msgspec.json.encode(json_body(self), order="deterministic")
+        except (MalformedError, UnicodeEncodeError):
+            said = self.body
+        user_id = None if self.caller is None else self.caller.user_id
+        where = [self.operation.method, self.operation.path, self.path, self.query_string, user_id]
+        return hashlib.sha256(msgspec.json.encode(where) + said).digest()
+
+    def receipt(self, answer: Callable[[Any], Any]) -> Receipt | None:
+        """What a room keeps of this request, together with what it does; `answer` renders the room's result."""
+        if self.idempotency_key is None:
+            return None
+
+        def stored(result: Any) -> StoredAnswer:
+            rendered = answer_of(answer(result), self.operation.status)
+            return StoredAnswer(rendered.status, rendered.body)
+
+        return Receipt(self.environment.id, self.idempotency_key, self.fingerprint, self.request_id, stored)
+
+    @property
+    def request_id(self) -> str:
+        return self.info.id
+
+    @property
+    def environment(self) -> Environment:
+        return self.credential.environment
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.credential.key_id, self.request_id)
+
+
+class Request(Struct, frozen=True):
+    """What a dialect's authentication sees. `target` is the path and the query, byte for byte as they came.
+
+    `body` reads the body, which nobody has done yet: not before it is known that the caller may send one. It raises
+    TooLargeError.
+    """
+
+    services: Services
+    operation: Operation
+    path: Mapping[str, str]
+    target: str
+    query_string: str
+    headers: Mapping[str, str]
+    body: Callable[[], Awaitable[bytes]]
+
+
+def json_body(call: Call) -> Any:
+    """The body as JSON; an empty one is `{}`. Raises MalformedError."""
+    if not call.body:
+        return {}
+    try:
+        return read_json(call.body)
+    except ValueError:
+        raise MalformedError("body", "The body is not JSON in UTF-8.") from None
+    except RecursionError:
+        raise MalformedError("body", "The body is nested too deeply.") from None

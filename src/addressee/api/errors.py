@@ -1,0 +1,52 @@
+"""What is wrong with a request before any dialect looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from addressee.api.answers import ENCODINGS
+
+
+class MalformedError(Exception):
+    """A request of which a part cannot be read: broken JSON, a broken path or query."""
+
+    def __init__(self, part: Literal["body", "path", "query"], message: str) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class UnknownPathError(Exception):
+    """A path that no operation has."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such path; /docs lists what there is.")
+
+
+class TooLargeError(Exception):
+    """A body above the operation's limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than {limit:,} bytes.")
+
+
+class EncodingError(Exception):
+    """A body that is compressed in a way that is not undone here."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"Content-Encoding {encoding!r} is not taken; send {' or '.join(ENCODINGS)}, or no encoding.")
+
+
+class SlowBodyError(Exception):
+    """A body that did not arrive in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The rest of the body did not arrive in time; send as much as Content-Length announces.")
+
+
+class WrongMethodError(Exception):
+    """A path that exists, asked with a method that it does not have."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"This path takes {', '.join(allowed)}.")
+        self.allowed = allowed

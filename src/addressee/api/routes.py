@@ -1,0 +1,75 @@
+"""Routes: operations, each declared on the function that carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar, Unpack
+
+from addressee.api.answers import Answer
+from addressee.api.call import Call
+from addressee.api.operation import Keys, Operation
+
+R = TypeVar("R")
+
+Handler: TypeAlias = Callable[[Call], Awaitable[R | Answer | None]]
+Declaration: TypeAlias = Callable[[Handler[R]], Handler[R]]
+
+
+class Options(TypedDict, Generic[R], total=False):
+    """What an operation may say besides its method, path and name; see Operation."""
+
+    keys: Keys
+    summary: str
+    permission: str
+    request: Any
+    query: Sequence[str]
+    response: type[R]
+    status: int
+    other_responses: Mapping[int, Any]
+    max_body_bytes: int
+    not_idempotent: bool
+
+
+class Routes:
+    """The operations of one module. The first line of a handler's docstring is the summary, unless another is given.
+
+    routes = Routes(keys=SECRET)
+
+    @routes.get("/v1/users/{user_id}", "users.get", response=User)
+    async def get(call: Call) -> User:
+        \"""Get a user.\"""
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._operations: list[Operation] = []
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._operations)
+
+    def get(self, path: str, name: str, **options: Unpack[Options[R]]) -> Declaration[R]:
+        return self._declaration("GET", path, name, options)
+
+    def put(self, path: str, name: str, **options: Unpack[Options[R]]) -> Declaration[R]:
+        return self._declaration("PUT", path, name, options)
+
+    def post(self, path: str, name: str, **options: Unpack[Options[R]]) -> Declaration[R]:
+        return self._declaration("POST", path, name, options)
+
+    def patch(self, path: str, name: str, **options: Unpack[Options[R]]) -> Declaration[R]:
+        return self._declaration("PATCH", path, name, options)
+
+    def delete(self, path: str, name: str, **options: Unpack[Options[R]]) -> Declaration[R]:
+        return self._declaration("DELETE", path, name, options)
+
+    def _declaration(self, method: str, path: str, name: str, options: Mapping[str, Any]) -> Declaration[Any]:
+        def declare(handler: Handler[Any]) -> Handler[Any]:
+            said = {"keys": self._keys, "summary": summary_of(handler), **options}
+            self._operations.append(Operation(method=method, path=path, name=name, handler=handler, **said))
+            return handler
+
+        return declare
+
+
+def summary_of(handler: Callable[..., Any]) -> str:
+    return (handler.__doc__ or "").partition("\n")[0].removesuffix(".")
