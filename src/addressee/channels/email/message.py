@@ -10,7 +10,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any, Literal, TypeAlias
 
-from addressee.channels.email.headers import mailbox_header, text_header
+from addressee.channels.email.headers import SURROGATE, mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.links import mistaken_schemes
 from addressee.channels.sender import Failure
@@ -67,13 +67,14 @@ def compose(email: Email) -> Letter:
     message.set_raw("Subject", text_header("Subject", email.subject))
     message.set_raw("Date", format_datetime(email.written_at))
     message.set_raw("Message-ID", f"<{email.id}@{sender.domain}>")
-    match email.text, email.html:
-        case str(text), str(html):
+    text, html = (part and SURROGATE.sub("\ufffd", part) for part in (email.text, email.html))
+    match text, html:
+        case str(), str():
             message.set_content(text)
             message.add_alternative(html, subtype="html")
-        case None, str(html):
+        case None, str():
             message.set_content(html, subtype="html")
-        case text, _:
+        case _:
             message.set_content(text or "")
     return Letter(email.id, sender, recipient, in_ascii, message.as_bytes())
 
