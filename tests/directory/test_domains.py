@@ -2,9 +2,8 @@
 
 import pytest
 
-from addressee.directory.addresses.forms import email_key
 from addressee.directory.domains import DomainError, ascii_domain
-from addressee.directory.formats import is_email
+from addressee.directory.emails import email_key, is_email
 from addressee.directory.reading.rows import with_key_of_today
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from addressee.directory.documents import check_text
 from addressee.directory.errors import RefusedError
+from addressee.directory.locales import is_language
 from addressee.directory.recipient import Document
 from addressee.directory.timezones import is_timezone
 
@@ -48,7 +48,6 @@ BRANDING = frozenset(
 
 MAX_LENGTH = 10_000
 
-LANGUAGE = re.compile(r"[a-z]{2}")
 MAX_LINKS = 100
 
 
@@ -121,8 +120,8 @@ def checked_text(name: str, value: Any) -> str:
         raise RefusedError(
             "timezone", name, f"{name} must be a name of the IANA time zone database, like Europe/Berlin."
         )
-    if name == "language" and not LANGUAGE.fullmatch(value):
-        raise RefusedError("language", name, f"{name} must have two small letters, like en.")
+    if name == "language" and not is_language(value):
+        raise RefusedError("language", name, f"{name} must be one of ISO 639-1, in two small letters, like en.")
     return render_instant(parse_instant(name, value)) if name == "created_at" else value
 
 

@@ -17,6 +17,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from addressee.directory.locales import fallbacks
+
 Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]
 Root = Literal["system", "transactional", "promotional"]
 
@@ -67,9 +69,8 @@ def by_key(sections: Sequence[Section]) -> Mapping[str, Category]:
 def worded(thing: Category | Section, locale: str | None) -> Wording:
     """What is said in a locale, else in its language, else without any: `es-AR`, `es`, as it stands."""
     name, description = thing.name, thing.description
-    language = None if locale is None else locale.replace("_", "-").partition("-")[0]
-    for known in (language, None if locale is None else locale.replace("_", "-")):
-        wording = None if known is None else thing.translations.get(known)
+    for known in () if locale is None else fallbacks(locale):
+        wording = thing.translations.get(known)
         if wording is not None:
             name, description = wording.name or name, wording.description or description
     return Wording(name, description)

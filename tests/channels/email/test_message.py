@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.email.message import Email, compose
 from addressee.channels.sender import Failure
+from addressee.directory.domains import ascii_domain
+from addressee.directory.emails import is_deliverable
 
 EMAIL = Email(
     id="2xuDjZRydlnF6FxATblCuxGey9I",
@@ -115,6 +117,15 @@ def test_texts_arrive_as_they_were_written(text: str, html: str) -> None:
 def test_how_people_write_a_mailbox(written: str, name: str, address: str) -> None:
     read = read_mailbox(written)
     assert (read.name, read.address) == (name, address)
+
+
+@given(st.tuples(st.text(CHARACTERS, max_size=12), st.sampled_from(["example.com", "bücher.example"])).map("@".join))
+@example("a..b@example.com")
+@example("zoë@example.test")
+def test_whatever_an_email_can_be_sent_to_is_a_mailbox(address: str) -> None:
+    if is_deliverable(address):
+        local, _, domain = address.partition("@")
+        assert read_mailbox(address) == Mailbox("", local, ascii_domain(domain))
 
 
 @pytest.mark.parametrize(

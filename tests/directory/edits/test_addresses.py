@@ -285,6 +285,21 @@ def test_an_endpoint_that_is_no_url_is_taken_with_a_warning() -> None:
     assert now.warnings == [Warning("", "The endpoint is not a URL; it was stored all the same.")]
 
 
+@pytest.mark.parametrize("value", ["ada@b@example.com", "ada@-example.com", "a,b@example.com"])
+def test_an_email_that_nothing_can_be_sent_to_is_taken_with_a_warning(value: str) -> None:
+    now = moment()
+    created = add(value).apply(None, HERE, now)
+    assert listed(created) == [(value, "active")]
+    assert now.warnings == [Warning("", "Nothing can be sent to this e-mail address; it was stored all the same.")]
+
+
+def test_a_number_is_the_same_however_it_is_written() -> None:
+    recipient = after(Identify({"phone_number": "+44 (0)20 7183-8750"}))
+    assert listed(recipient, "sms") == [("+442071838750", "active")]
+    assert after(AddAddress("sms", "+442071838750"), found=recipient) is recipient
+    assert after(RemoveAddress("sms", "+44 20 7183 8750"), found=recipient).attributes == {}
+
+
 def test_what_takes_away_creates_and_revives_no_one() -> None:
     tombstone = Delete().apply(after(add(ONE)), HERE, moment())
     assert tombstone is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
-from addressee.directory.addresses import forms
+from addressee.directory import phones
 from addressee.directory.addresses.forms import FORMS, masked
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Recipient
@@ -59,7 +59,7 @@ def named_by(attributes: Mapping[str, Any], kind: str) -> Document | None:
     text = attributes.get(ATTRIBUTES.get(kind, ""))
     if not isinstance(text, str) or (key := FORMS[kind].key(text)) is None:
         return None
-    value = text.strip() if kind == "email" else forms.without_spaces(text)
+    value = text.strip() if kind == "email" else phones.dialled(text)
     return {"kind": kind, "key": key, "value": value, "status": ACTIVE}
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from addressee.directory import phones
 from addressee.directory.documents import check_text, check_value
-from addressee.directory.domains import DomainError, ascii_domain
+from addressee.directory.emails import email_key, is_deliverable
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
 
@@ -20,7 +21,6 @@ MAX_TEXT_LENGTH = 4096
 
 EMAIL = re.compile(r"\S+@\S+\.\S+")
 EMAIL_LENGTHS = range(6, 128)
-PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 URL = re.compile(r"https?://\S+")
 SLACK_TOKEN = re.compile(r"xox.*")
 SLACK_USER = re.compile(r"[uUwW].*")
@@ -63,34 +63,18 @@ class Form:
 
 
 def checked_email(value: Any, field: str) -> str:
+    """Takes whatever clients may write; what nothing can be sent to is taken with a warning (`doubt`)."""
     text = given_text(value, field).strip()
     if len(text) not in EMAIL_LENGTHS or not EMAIL.fullmatch(text):
         raise RefusedError("email", field, f"{field} must be an e-mail address of 6 to 127 characters.")
     return text
 
 
-def email_key(value: Any) -> str | None:
-    """In lower case, and with the domain as it goes over the wire where it can."""
-    text = value.strip().lower() if isinstance(value, str) else ""
-    local, at, domain = text.rpartition("@")
-    try:
-        return f"{local}@{ascii_domain(domain)}" if at else text or None
-    except DomainError:
-        return text
-
-
 def checked_phone(value: Any, field: str) -> str:
-    text = without_spaces(given_text(value, field))
-    if not PHONE.fullmatch(text):
+    number = phones.e164(given_text(value, field))
+    if number is None:
         raise RefusedError("phone_number", field, f"{field} must be a phone number, like +491701234567.")
-    return text
-
-
-def phone_key(value: Any) -> str | None:
-    """The digits; what has none is known by all of it."""
-    if not isinstance(value, str):
-        return None
-    return "".join(filter(str.isdigit, value)) or without_spaces(value) or None
+    return number
 
 
 def checked_token(value: Any, field: str) -> str:
@@ -195,8 +179,8 @@ def url_key(value: Any) -> str | None:
 
 FORMS: Mapping[str, Form] = {
     "email": Form(checked_email, email_key),
-    "sms": Form(checked_phone, phone_key),
-    "whatsapp": Form(checked_phone, phone_key),
+    "sms": Form(checked_phone, phones.phone_key),
+    "whatsapp": Form(checked_phone, phones.phone_key),
     "android_push": Form(checked_token, token_key, ("fcm", "xiaomi", "oppo")),
     "ios_push": Form(checked_token, token_key, ("apns",), {"ios": "apns"}),
     "web_push": Form(checked_web_push, web_push_key, ("vapid",)),
@@ -277,6 +261,8 @@ def doubt(kind: str, value: Any) -> str | None:
     """What to say of a value that is taken although it looks wrong."""
     if kind == "web_push" and not URL.fullmatch(value["endpoint"]):
         return "The endpoint is not a URL; it was stored all the same."
+    if kind == "email" and not is_deliverable(value):
+        return "Nothing can be sent to this e-mail address; it was stored all the same."
     return None
 
 
@@ -362,7 +348,3 @@ def given_object(value: Any, field: str) -> Document:
 
 def without_nulls(value: Document) -> Document:
     return {name: item for name, item in value.items() if item is not None}
-
-
-def without_spaces(text: str) -> str:
-    return "".join(text.split())

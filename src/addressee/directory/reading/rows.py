@@ -8,8 +8,12 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from addressee.directory.addresses.forms import email_key
+from addressee.directory.emails import email_key
+from addressee.directory.phones import phone_key
 from addressee.directory.recipient import Place, Recipient
+
+# Kinds of addresses that are phone numbers.
+NUMBERS = frozenset({"sms", "whatsapp"})
 
 DOCUMENTS = ("attributes", "properties", "addresses", "channel_data", "preferences")
 
@@ -53,10 +57,15 @@ def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
 
 
 def with_key_of_today(address: dict[str, Any]) -> dict[str, Any]:
-    """An address that is known by a key in ASCII, as domains were not when versions up to 0.1 wrote it."""
-    if address["kind"] != "email" or address["key"].isascii():
-        return address
-    return {**address, "key": email_key(address["value"])}
+    """The address with the key that it gets today. Versions up to 0.1 wrote others: domains were not in ASCII, and the
+    digits of a number were those that were written, not those that are dialled.
+    """
+    kind, key, value = address["kind"], address["key"], address["value"]
+    if kind == "email" and not key.isascii():
+        return {**address, "key": email_key(value)}
+    if kind in NUMBERS and value != f"+{key}":
+        return {**address, "key": phone_key(value)}
+    return address
 
 
 def document(stored: bytes | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.directory.addresses import entries
 from addressee.directory.addresses.forms import form_of
-from addressee.directory.formats import is_email
+from addressee.directory.emails import is_deliverable
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
@@ -53,7 +53,7 @@ def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: 
     active = [address for address, is_active in known.items() if is_active]
     if not active:
         return Reach(obstacle={"reason": "addresses_disabled" if known else MISSING[channel.type]})
-    valid = [address for address in active if address.kind != "email" or is_email(address.value)]
+    valid = [address for address in active if address.kind != "email" or is_deliverable(address.value)]
     if not valid:
         return Reach(obstacle={"reason": "addresses_invalid"})
     return Reach(tuple(chosen(valid, channel)))

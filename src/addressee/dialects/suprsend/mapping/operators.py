@@ -6,7 +6,6 @@ refused as a whole. Nothing here looks at what is stored.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -19,6 +18,7 @@ from addressee.directory.edits.addresses import AddAddress, RemoveAddress, Remov
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.properties import is_personal
 from addressee.directory.edits.recipients import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
+from addressee.directory.locales import is_locale, with_hyphens
 from addressee.directory.recipient import Document
 
 # Made by the server, and kept whatever a client says.
@@ -39,18 +39,6 @@ BESIDE = frozenset({*PROVIDER, *DETAILS})
 
 # What every profile has that was read, and none that is written.
 READ = frozenset({"properties", "created_at", "updated_at"})
-
-LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
-
-ISO_639_1 = """
-aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es
-et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj
-kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv
-ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th
-ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-LANGUAGES = frozenset(ISO_639_1.split())
-
 
 # More would hold up everybody else: each is applied to all that the profile holds.
 MAX_PARTS = 2000
@@ -273,17 +261,13 @@ def property_name(key: str) -> str:
 
 
 def checked_reserved(key: str, value: Any) -> str:
-    """The value as it is stored. Time zones are checked where all of them are."""
+    """The value as it is stored. Time zones and languages are checked where all of them are."""
     if not isinstance(value, str):
         raise PassedOverError("must be a text")
     text = value.strip()
-    if key == "$preferred_language":
-        if text.lower() not in LANGUAGES:
-            raise PassedOverError("must be a language of ISO 639-1 in two letters, like en")
-        return text.lower()
-    if key == "$locale" and not LOCALE.fullmatch(text):
+    if key == "$locale" and not is_locale(with_hyphens(text)):
         raise PassedOverError("must be a locale, like en or en-GB")
-    return text
+    return text.lower() if key == "$preferred_language" else text
 
 
 # In the order in which SDKs write them.

@@ -1,0 +1,50 @@
+"""Locales and languages: what has the form of a locale, which languages there are, what stands in for what. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+# A language tag that is well-formed (RFC 5646, section 2.1), whether or not somebody registered its parts.
+LOCALE = re.compile(
+    r"""
+    ( [a-z]{2,3} (-[a-z]{3}){0,3} | [a-z]{4,8} )           # language
+    ( -[a-z]{4} )?                                         # script
+    ( -([a-z]{2}|[0-9]{3}) )?                              # region
+    ( -([a-z0-9]{5,8}|[0-9][a-z0-9]{3}) )*                 # variants
+    ( -[0-9a-wy-z](-[a-z0-9]{2,8})+ )*                     # extensions
+    ( -x(-[a-z0-9]{1,8})+ )?                               # for private use
+    | x(-[a-z0-9]{1,8})+
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+
+def is_locale(text: str) -> bool:
+    """Whether the text is a well-formed language tag (BCP 47), like `en-US`."""
+    return LOCALE.fullmatch(text) is not None
+
+
+def is_language(text: str) -> bool:
+    """Whether the text is a language of ISO 639-1: two small letters, like `en`."""
+    return text in languages()
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages that the Unicode CLDR knows by two letters, those that go by another code today included."""
+    from babel.core import get_global
+
+    tags = (*get_global("likely_subtags"), *get_global("language_aliases"))
+    return frozenset(language for language in (tag.partition("_")[0] for tag in tags) if len(language) == 2)
+
+
+def with_hyphens(text: str) -> str:
+    """The locale `en_GB`, as POSIX writes it, as the tag `en-GB`."""
+    return text.replace("_", "-")
+
+
+def fallbacks(locale: str) -> tuple[str, str]:
+    """Returns what a locale is looked up by, the least exact first: `es_AR` gives `es` and `es-AR`."""
+    tag = with_hyphens(locale)
+    return tag.partition("-")[0], tag
