@@ -6,7 +6,7 @@ from babel.localedata import locale_identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.directory.locales import fallbacks, is_language, is_locale, languages, with_hyphens
+from addressee.directory.locales import fallbacks, is_iso_locale, is_language, is_locale, languages, with_hyphens
 
 
 @pytest.mark.parametrize("language", ["en", "de", "eo", "nb", "he", "iw", "sh"])
@@ -30,7 +30,13 @@ def test_every_locale_that_there_are_data_for_is_one(identifier: str) -> None:
 
 @given(st.from_regex(r"[a-z]{2}([-_][A-Z]{2})?", fullmatch=True))
 def test_a_language_and_a_country_are_a_locale_with_either_hyphen(text: str) -> None:
-    assert is_locale(with_hyphens(text))
+    assert is_iso_locale(with_hyphens(text))
+
+
+@pytest.mark.parametrize("tag", ["english", "x-whatever", "en--US", "e", ""])
+def test_a_locale_of_iso_begins_with_a_language_of_two_or_three_letters(tag: str) -> None:
+    assert not is_iso_locale(tag)
+    assert all(map(is_iso_locale, ("en", "en-GB", "fil", "zh-Hant-TW", "de-DE-u-co-phonebk")))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,14 @@ def is_locale(text: str) -> bool:
     return LOCALE.fullmatch(text) is not None
 
 
+def is_iso_locale(text: str) -> bool:
+    """Whether the text is a well-formed language tag whose language has two or three letters, as in ISO 639.
+
+    BCP 47 leaves room for longer ones, of which there are none: `english` has the form of one.
+    """
+    return is_locale(text) and len(text.partition("-")[0]) in (2, 3)
+
+
 def is_language(text: str) -> bool:
     """Whether the text is a language of ISO 639-1: two small letters, like `en`."""
     return text in languages()

@@ -18,7 +18,7 @@ from addressee.directory.edits.addresses import AddAddress, RemoveAddress, Remov
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.properties import is_personal
 from addressee.directory.edits.recipients import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
-from addressee.directory.locales import is_locale, with_hyphens
+from addressee.directory.locales import is_iso_locale, with_hyphens
 from addressee.directory.recipient import Document
 
 # Made by the server, and kept whatever a client says.
@@ -265,7 +265,7 @@ def checked_reserved(key: str, value: Any) -> str:
     if not isinstance(value, str):
         raise PassedOverError("must be a text")
     text = value.strip()
-    if key == "$locale" and not is_locale(with_hyphens(text)):
+    if key == "$locale" and not is_iso_locale(with_hyphens(text)):
         raise PassedOverError("must be a locale, like en or en-GB")
     return text.lower() if key == "$preferred_language" else text
 
