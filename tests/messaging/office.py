@@ -12,8 +12,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.jobs.queue import Hint
-from addressee.database.jobs.worker import Handling
+from addressee.database.jobs.queue import Job, Wakeup
+from addressee.database.jobs.worker import JobHandler
 from addressee.database.paging import Page
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
@@ -32,7 +32,7 @@ from addressee.messaging.messaging import Messaging
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.schedules.scheduler import tick
 from addressee.messaging.triggers.trigger import Trigger
-from addressee.messaging.worker import handlings_of
+from addressee.messaging.worker import job_handlers
 from addressee.messaging.workflows.deployment import Pushed, push
 from addressee.messaging.workflows.files import read_configuration
 from tests.support.clock import MovedClock
@@ -95,8 +95,10 @@ class Office:
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.pool, self.clock, sealer=lambda: self.sealer)
-        self.messaging = Messaging(self.pool, self.directory.reader, Hint(self.pool), self.clock)
-        self.handlings: Mapping[str, Handling] = handlings_of(self.pool, self.sealer, self.outbox, self.clock)
+        self.messaging = Messaging(self.pool, self.directory.reader, Wakeup(self.pool), self.clock)
+        self.handlers: Mapping[str, JobHandler[Any]] = {
+            handler.job.name: handler for handler in job_handlers(self.pool, self.sealer, self.outbox, self.clock)
+        }
 
     @property
     def outbox(self) -> Path:
@@ -176,8 +178,7 @@ class Office:
 
     async def run(self, job: WaitingJob) -> None:
         self.clock.move(timedelta(milliseconds=1))
-        handling = self.handlings[job.name]
-        await handling.handler(msgspec.json.decode(job.arguments, type=handling.arguments))
+        await self.handlers[job.name].run(job.arguments)
 
     async def work(self, *, deferred: bool = False) -> None:
         """Runs jobs until only deferred ones wait; those too, once each, when it is said."""
@@ -202,8 +203,8 @@ class Office:
         await tick(self.pool, self.clock.now())
         await self.work()
 
-    async def run_handler(self, name: str, arguments: Any) -> None:
-        await self.handlings[name].handler(arguments)
+    async def carry_out(self, job: Job) -> None:
+        await self.handlers[job.name].handle(job)
 
     async def recipient_runs(self) -> list[asyncpg.Record]:
         return await self.pool.fetch(

@@ -14,7 +14,7 @@ import msgspec
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Pool
-from addressee.messaging.recipients.erase import Erase
+from addressee.directory.writing.erase import Erase
 from tests.support.exchange import ask
 from tests.support.service import POLL_SECONDS, START_SECONDS, STOP_SECONDS, free_port
 from tests.support.waiting import until
@@ -61,13 +61,13 @@ def running_worker(installation: Installation) -> Iterator[None]:
 
 async def until_at_work(pool: Pool) -> None:
     """Returns once a worker has done a job: to start takes seconds, and on a busy machine many."""
-    job = Erase([], sweeps=0).job()
+    job = Erase([], sweeps=0)
     async with pool.acquire() as connection:
         await enqueue(connection, [job])
     waiting = "SELECT count(*) FROM addressee.jobs WHERE name = $1 AND arguments = $2"
 
     async def is_done() -> bool:
-        return bool(await pool.fetchval(waiting, job.name, msgspec.json.encode(job.arguments)) == 0)
+        return bool(await pool.fetchval(waiting, job.name, msgspec.json.encode(job)) == 0)
 
     await until(is_done, START_SECONDS)
 

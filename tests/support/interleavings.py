@@ -12,7 +12,7 @@ import random
 import sys
 from collections.abc import Awaitable, Callable
 
-from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
@@ -88,7 +88,7 @@ async def main() -> None:
     chance = random.Random(given["seed"])
     pool = await open_pool(Target(given["target"], embedded=True))
     directory = Directory(pool, sealer=lambda: Sealer(bytes(32)))
-    guest = Guest(directory, Messaging(pool, directory.reader, Hint(pool)), given["environment_id"])
+    guest = Guest(directory, Messaging(pool, directory.reader, Wakeup(pool)), given["environment_id"])
     wrong: list[str] = []
 
     async def take_part(episode: int) -> None:

@@ -6,25 +6,37 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import ClassVar
 
 import asyncpg
-import msgspec
 
-from addressee.database.jobs.queue import CHANNEL, Job, enqueue, queue_state
-from addressee.database.jobs.worker import CLAIM, Handling, work
+from addressee.database.jobs.queue import CHANNEL, Job, Later, enqueue, queue_state
+from addressee.database.jobs.worker import CLAIM, JobHandler, work
 from addressee.database.pool import Pool
 from addressee.database.target import Target
 
 
-class Number(msgspec.Struct):
+class Number(Job, frozen=True):
+    name: ClassVar[str] = "count"
+
     number: int
 
 
-async def add(pool: Pool, *numbers: int, name: str = "count", lane: str | None = None, delay: float = 0) -> None:
+class Start(Number, frozen=True):
+    name: ClassVar[str] = "start"
+
+
+class Advance(Number, frozen=True):
+    name: ClassVar[str] = "advance"
+
+
+async def add(
+    pool: Pool, *numbers: int, kind: type[Number] = Number, lane: str | None = None, delay: float = 0
+) -> None:
     """Queues jobs, each in a transaction of its own."""
     for number in numbers:
         async with pool.acquire() as connection:
-            await enqueue(connection, [Job(name, {"number": number}, timedelta(seconds=delay), lane)])
+            await enqueue(connection, [Later(kind(number), timedelta(seconds=delay), lane)])
     await wake(pool)
 
 
@@ -37,15 +49,15 @@ async def wake(pool: Pool) -> None:
 async def worker(
     target: Target,
     handler: Callable[[Number], Awaitable[None]],
-    *names: str,
+    *kinds: type[Number],
     attempts: int = 10,
     claim: timedelta = CLAIM,
     grace: float = 10,
 ) -> AsyncIterator[None]:
-    """Runs jobs of these names, `count` unless some are given."""
+    """Runs jobs of these kinds, `Number` unless some are given."""
     stop = asyncio.Event()
-    handlings = {name: Handling(Number, handler, attempts) for name in names or ("count",)}
-    task = asyncio.create_task(work(target, handlings, stop, claim=claim, grace=grace))
+    handlers = [JobHandler(kind, handler, attempts) for kind in kinds or (Number,)]
+    task = asyncio.create_task(work(target, handlers, stop, claim=claim, grace=grace))
     try:
         yield
     finally:

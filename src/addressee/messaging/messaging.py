@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from typing import Self
 from uuid import UUID
 
-from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.paging import Page, Slice
 from addressee.database.pool import Pool
 from addressee.directory.access.environments import Environment
@@ -55,16 +55,16 @@ from addressee.messaging.workflows.listing import NamedWorkflow, named_workflows
 class Messaging:
     """Accepts triggers, and reads and marks what came of them. Workers do what lies between."""
 
-    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Clock | None = None) -> None:
+    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock | None = None) -> None:
         self._pool = pool
         self._reader = reader
-        self._hint = hint
+        self._wakeup = wakeup
         self._clock = clock or Clock()
 
     @classmethod
     def beside(cls, directory: Directory) -> Self:
         """On the connections and the clock of a directory."""
-        return cls(directory.pool, directory.reader, Hint(directory.pool), directory.clock)
+        return cls(directory.pool, directory.reader, Wakeup(directory.pool), directory.clock)
 
     async def trigger(
         self,
@@ -83,7 +83,7 @@ class Messaging:
         run_id = await trigger(
             self._pool, self._reader, environment_id, what, planned, receipt=receipt, now=self._clock.now()
         )
-        self._hint.give()
+        self._wakeup.notify()
         return run_id
 
     async def accept_all(
@@ -110,7 +110,7 @@ class Messaging:
             receipt=receipt,
             now=self._clock.now(),
         )
-        self._hint.give()
+        self._wakeup.notify()
         return outcomes
 
     async def workflows_among(self, environment_id: int, keys: Iterable[str]) -> frozenset[str]:
@@ -315,7 +315,7 @@ class Messaging:
             found = await self._reader.read_all(each.at(environment_id) for each in set(recipients))
             owners = [Identity(place.collection, place.id, person.uid) for place, person in sorted(found.items())]
         operation = await mark_all(self._pool, self._clock, environment_id, action, selection, owners, receipt)
-        self._hint.give()
+        self._wakeup.notify()
         return operation
 
     async def create_schedules(
@@ -421,7 +421,7 @@ class Messaging:
         To be called after a merge, and after its undoing.
         """
         await follow_at_once(self._pool, merge.primary.environment_id, merge.id)
-        self._hint.give()
+        self._wakeup.notify()
 
     async def what_follows(self, secondary: Recipient) -> WhatFollows:
         """What would follow if this recipient were merged into another now."""

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from addressee.database.jobs.earlier import keep_moving
-from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.migrate import migrate
 from addressee.database.pool import Pool, open_pool
 from addressee.database.target import Target
@@ -70,7 +70,7 @@ async def test_what_no_worker_of_the_version_before_runs_is_moved_and_run(pool: 
         return number in done
 
     stop = asyncio.Event()
-    moving = asyncio.create_task(keep_moving(pool, Hint(pool), stop))
+    moving = asyncio.create_task(keep_moving(pool, Wakeup(pool), stop))
     async with worker(empty, count):
         await until(lambda: has_done(4))
         await pool.execute(
@@ -94,4 +94,4 @@ async def test_the_post_migration_moves_everything_and_drops_the_tables(pool: Po
 
 async def test_moving_ends_once_the_tables_are_gone(pool: Pool, empty: Target) -> None:
     await migrate(empty, finish=True)
-    await asyncio.wait_for(keep_moving(pool, Hint(pool), asyncio.Event()), 10)
+    await asyncio.wait_for(keep_moving(pool, Wakeup(pool), asyncio.Event()), 10)

@@ -3,20 +3,20 @@
 import asyncio
 from datetime import timedelta
 
-from addressee.database.jobs.queue import CHANNEL, Hint, Job, enqueue, queue_state
+from addressee.database.jobs.queue import CHANNEL, Wakeup, enqueue, queue_state
 from addressee.database.pool import Pool
-from tests.support.queue import add, empty
+from tests.support.queue import Number, add, empty
 
 
 async def test_a_job_exists_exactly_when_its_transaction_commits(queue: Pool) -> None:
     async with queue.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await enqueue(connection, [Job("count", {"number": 1})])
+        await enqueue(connection, [Number(1)])
         await transaction.rollback()
         assert await empty(queue)
         async with connection.transaction():
-            await enqueue(connection, [Job("count", {"number": 1}), Job("count", {"number": 2})])
+            await enqueue(connection, [Number(1), Number(2)])
             await enqueue(connection, [])
     (state,) = await queue_state(queue)
     assert (state.name, state.waiting, state.held) == ("count", 2, 0)
@@ -24,7 +24,7 @@ async def test_a_job_exists_exactly_when_its_transaction_commits(queue: Pool) ->
 
 async def test_jobs_are_stored_in_the_order_given(queue: Pool) -> None:
     async with queue.acquire() as connection:
-        await enqueue(connection, [Job("count", {"number": number}) for number in range(50)])
+        await enqueue(connection, [Number(number) for number in range(50)])
     rows = await queue.fetch("SELECT convert_from(arguments, 'UTF8') AS arguments FROM addressee.jobs ORDER BY id")
     assert [row["arguments"] for row in rows] == [f'{{"number":{number}}}' for number in range(50)]
 
@@ -39,9 +39,9 @@ async def test_a_hint_spares_the_wait_and_many_are_one(queue: Pool) -> None:
 
     async with queue.acquire() as connection:
         await connection.add_listener(CHANNEL, hear)
-        hint = Hint(queue)
+        wakeup = Wakeup(queue)
         for _ in range(100):
-            hint.give()
+            wakeup.notify()
         await heard.wait()
         await queue.fetchval("SELECT 1")
         assert len(times) == 1

@@ -3,16 +3,21 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import ClassVar
 
 import asyncpg
 import pytest
 
 from addressee.database.jobs.queue import queue_state
-from addressee.database.jobs.worker import JOBS_AT_ONCE, LANE_LENGTH, Handling, pause_after, work
+from addressee.database.jobs.worker import JOBS_AT_ONCE, LANE_LENGTH, JobHandler, pause_after, work
 from addressee.database.pool import AWAY, Pool
 from addressee.database.target import Target
-from tests.support.queue import Number, add, empty, end_all_connections, wake, worker
+from tests.support.queue import Advance, Number, Start, add, empty, end_all_connections, wake, worker
 from tests.support.waiting import until
+
+
+class OfTomorrow(Number, frozen=True):
+    name: ClassVar[str] = "of_tomorrow"
 
 
 class Counting:
@@ -86,10 +91,10 @@ class TestRunning:
         slow = range(3 * JOBS_AT_ONCE)
         gate = asyncio.Event()
         count.gates = dict.fromkeys(slow, gate)
-        await add(queue, *slow, name="send")
-        async with worker(queue_target, count, "send", "start"):
+        await add(queue, *slow, kind=Advance)
+        async with worker(queue_target, count, Advance, Start):
             await until(lambda: count.has_begun(*range(JOBS_AT_ONCE)))
-            await add(queue, 100, 101, name="start")
+            await add(queue, 100, 101, kind=Start)
             await until(lambda: count.has_done(100, 101))
             assert len(count.begun) == JOBS_AT_ONCE + 2
             gate.set()
@@ -98,7 +103,7 @@ class TestRunning:
     async def test_jobs_of_a_kind_that_is_not_known_wait_for_a_newer_worker(
         self, queue: Pool, queue_target: Target, count: Counting
     ) -> None:
-        await add(queue, 1, name="of_tomorrow")
+        await add(queue, 1, kind=OfTomorrow)
         await add(queue, 2)
         async with worker(queue_target, count):
             await until(lambda: count.has_done(2))
@@ -218,7 +223,7 @@ class TestStopping:
         count.gates[1] = asyncio.Event()
         await add(queue, 1)
         stop = asyncio.Event()
-        working = asyncio.create_task(work(queue_target, {"count": Handling(Number, count)}, stop))
+        working = asyncio.create_task(work(queue_target, [JobHandler(Number, count)], stop))
         await until(lambda: count.has_begun(1))
         stop.set()
         await add(queue, 2)
@@ -357,14 +362,14 @@ class TestLanes:
             running[lane] -= 1
 
         for number in range(90):
-            await add(queue, number, name=("start", "advance")[number % 2], lane=str(number % 3))
+            await add(queue, number, kind=(Start, Advance)[number % 2], lane=str(number % 3))
         async with (
-            worker(queue_target, count, "start", "advance"),
-            worker(queue_target, count, "start", "advance"),
-            worker(queue_target, count, "start", "advance"),
+            worker(queue_target, count, Start, Advance),
+            worker(queue_target, count, Start, Advance),
+            worker(queue_target, count, Start, Advance),
         ):
             for number in range(90, 180):
-                await add(queue, number, name=("start", "advance")[number % 2], lane=str(number % 3))
+                await add(queue, number, kind=(Start, Advance)[number % 2], lane=str(number % 3))
             await until(lambda: empty(queue))
         assert done == {lane: list(range(lane, 180, 3)) for lane in range(3)}
         assert most == {0: 1, 1: 1, 2: 1}

@@ -16,7 +16,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory.addresses.device_tokens import tokens_in
-from addressee.directory.addresses.push_tokens import Loss
+from addressee.directory.addresses.push_tokens import Loss, Release
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import (
     AddAddress,
@@ -30,7 +30,7 @@ from addressee.directory.edits.recipients import (
     UnsetChannelData,
 )
 from addressee.directory.recipient import MEMBERS, USERS, Place, Recipient
-from addressee.directory.writing.token_transfers import Release, Releasing
+from addressee.directory.writing.token_transfers import Releasing
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
 from tests.support.clock import MovedClock

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.recipient import TENANTS, Place
+from addressee.directory.writing.erase import Erase, Person
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle.erasure import erase_people, gone
-from addressee.messaging.recipients.erase import Erase, Person
 from tests.messaging.messages.test_marks import waits_for_a_lock
 from tests.messaging.office import Office, user
 from tests.support.waiting import until
@@ -131,7 +131,7 @@ async def test_a_trigger_stays_when_somebody_is_added_to_it_meanwhile(office: Of
             office.environment_id,
         )
         erase = Erase([Person(office.environment_id, "$users", "ada", ada.uid)])
-        job = asyncio.create_task(office.run_handler("erase", erase))
+        job = asyncio.create_task(office.carry_out(erase))
         await until(lambda: waits_for_a_lock(office))
         await adding.commit()
         await job

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from addressee.database.paging import Page
-from addressee.directory.merges.merges import Merge
+from addressee.directory.merges.merges import Follow, Merge
 from addressee.messaging.feeds.feed import Feed
-from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, Follow, move_page
+from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, move_page
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark
@@ -105,7 +105,7 @@ async def test_a_message_that_is_being_sent_does_not_disappear(office: Office) -
     assert await office.messages("guest") == []
     await office.work()
     assert summary(await office.messages("ada")) == [("email", Status.SENT), ("in-app", Status.DELIVERED)]
-    await office.run_handler("follow", Follow(office.environment_id, made.id, 1))
+    await office.carry_out(Follow(office.environment_id, made.id, 1))
     assert await stored(office) == {"ada": 2}
     assert summary(await office.messages("ada")) == [("email", Status.SENT), ("in-app", Status.DELIVERED)]
 
@@ -232,7 +232,7 @@ async def test_counts_stay_while_jobs_move_a_merge_and_its_undoing(office: Offic
     made = await merge(office)
 
     async def watched(follow: Follow, *ids: str) -> None:
-        moving = asyncio.create_task(office.run_handler("follow", follow))
+        moving = asyncio.create_task(office.carry_out(follow))
         while not moving.done():
             for id in ids:
                 seen[id].add((await office.feed(id)).total)

@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import asyncpg
-import msgspec
 import pytest
 
 from addressee.database.migrate import migrate
@@ -127,12 +126,7 @@ async def run_jobs(office: Office) -> None:
         await office.pool.execute("DELETE FROM addressee.jobs WHERE id = ANY($1)", [job.id for job in jobs])
         for first in range(0, len(jobs), HANDLERS_AT_ONCE):
             await asyncio.gather(
-                *(
-                    office.run_handler(
-                        job.name, msgspec.json.decode(job.arguments, type=office.handlings[job.name].arguments)
-                    )
-                    for job in jobs[first : first + HANDLERS_AT_ONCE]
-                )
+                *(office.handlers[job.name].run(job.arguments) for job in jobs[first : first + HANDLERS_AT_ONCE])
             )
 
 

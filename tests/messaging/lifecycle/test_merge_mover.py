@@ -10,10 +10,10 @@ from addressee.database.paging import Page
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.merges.merge import MergeRules
-from addressee.directory.merges.merges import Merge
+from addressee.directory.merges.merges import Follow, Merge
 from addressee.directory.recipient import Recipient
 from addressee.messaging.lifecycle.maintenance import tidy
-from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, Follow, WhatFollows, what_follows
+from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, WhatFollows, what_follows
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS, Status, retry_after
@@ -213,7 +213,7 @@ async def test_jobs_that_run_twice_and_at_once_move_nothing_twice(office: Office
         user("ada").at(office.environment_id), user("guest").at(office.environment_id)
     )
     follow = Follow(office.environment_id, done.merge.id, 0)
-    await asyncio.gather(*(office.run_handler("follow", follow) for _ in range(3)))
+    await asyncio.gather(*(office.carry_out(follow) for _ in range(3)))
     assert await count(office, "ada") == 3 * PAGE_SIZE
     rows = await office.pool.fetch(
         "SELECT DISTINCT merge_ids FROM addressee.messages WHERE environment_id = $1", office.environment_id
@@ -250,7 +250,7 @@ async def test_undoing_while_messages_follow_brings_all_of_them_back(office: Off
     await many_messages(office, "guest", 20 * PAGE_SIZE)
     merge = await office.merge("ada", "guest")
     follow = Follow(office.environment_id, merge.id, len(SWEEPS))
-    await asyncio.gather(office.run_handler("follow", follow), office.undo(merge))
+    await asyncio.gather(office.carry_out(follow), office.undo(merge))
     await office.work()
     assert (await count(office, "ada"), await count(office, "guest")) == (0, 20 * PAGE_SIZE)
 
@@ -359,7 +359,7 @@ async def test_a_job_that_meets_another_goes_on_after_it(office: Office) -> None
         page = connection.transaction()
         await page.start()
         await move_first_page(connection, done.merge)
-        job = asyncio.create_task(office.run_handler("follow", Follow(office.environment_id, done.merge.id, 0)))
+        job = asyncio.create_task(office.carry_out(Follow(office.environment_id, done.merge.id, 0)))
         await until(lambda: waits_for_a_lock(office))
         await page.commit()
         await job

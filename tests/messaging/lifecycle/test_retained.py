@@ -11,6 +11,7 @@ import pytest
 from addressee.database.paging import Page
 from addressee.directory.edits.recipients import Add, Delete, History, Identify
 from addressee.directory.recipient import TENANTS, Place, Recipient
+from addressee.directory.writing.erase import Erase, Person
 from addressee.directory.writing.receipts import RepeatedError
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.send_job import CLAIM
@@ -24,7 +25,6 @@ from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark, Marked
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.erase import Erase, Person
 from addressee.messaging.recipients.identity import Identity
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs import runner
@@ -222,8 +222,8 @@ async def test_a_run_that_others_hold_at_this_moment_is_not_waited_for(office: O
     async with office.pool.acquire() as connection, connection.transaction():
         await connection.execute(held, office.environment_id)
         async with asyncio.timeout(10):
-            await office.run_handler("erase", erase)
-    await office.run_handler("erase", erase)
+            await office.carry_out(erase)
+    await office.carry_out(erase)
     await office.pass_time(timedelta(seconds=1))
     assert [run.status for run in await runs(office)] == [RunStatus.COMPLETED]
 
@@ -266,7 +266,7 @@ async def test_a_send_that_is_being_tried_is_left_alone(office: Office, mail: Ma
     claimed_until = office.clock.now() + CLAIM
     await office.pool.execute("UPDATE addressee.sends SET due_at = $2 WHERE run_id = $1", run_id, claimed_until)
     await depart(office, "ada")
-    await office.run_handler("erase", Erase([Person(*place(office, "ada"), ada.uid)]))
+    await office.carry_out(Erase([Person(*place(office, "ada"), ada.uid)]))
     due_at = await office.pool.fetchval("SELECT due_at FROM addressee.sends WHERE run_id = $1", run_id)
     assert due_at == claimed_until
 
@@ -318,7 +318,7 @@ async def test_a_job_that_died_half_way_is_done_again_and_changes_nothing_more(o
     kept = await everybodys(office)
     assert len(kept) == 4
     for _ in range(2):
-        await office.run_handler("erase", job)
+        await office.carry_out(job)
     await settle(office)
     assert await everybodys(office) == kept
     assert [run.recipient.id for run in await runs(office)] == ["ada", "ada"]

@@ -14,7 +14,7 @@ from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.content.rendering import InAppContent
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identity import Reference
-from addressee.messaging.runs.model import RunPage
+from addressee.messaging.runs.model import Advance, Send, Start
 from tests.messaging.office import FILES, Office, user
 
 IN_APP_ONLY = """
@@ -198,9 +198,8 @@ async def test_one_recipients_failing_template_leaves_the_others_alone(office: O
 async def test_a_page_that_is_not_there_is_left_alone(office: Office) -> None:
     await office.push()
     run_id = await office.trigger("ada")
-    page = RunPage(office.environment_id, run_id, 7)
-    for name in ("start", "advance", "send"):
-        await office.handlings[name].handler(page)
+    for kind in (Start, Advance, Send):
+        await office.carry_out(kind(office.environment_id, run_id, 7))
     assert (await office.counts())["recipient_runs"] == 0
 
 

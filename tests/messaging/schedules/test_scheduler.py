@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from addressee.database.installation import Installation
-from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.paging import Page
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
@@ -350,7 +350,7 @@ async def test_time_is_kept_through_restarts_of_the_database(office: Office, tar
     await office.identify("ada")
     own = await open_pool(Target({**target.arguments, "database": await database(office)}, True))
     stop = asyncio.Event()
-    keeping = asyncio.create_task(keep_time(own, Hint(own), office.clock, stop))
+    keeping = asyncio.create_task(keep_time(own, Wakeup(own), office.clock, stop))
     for number in (1, 2):
         (made,) = await schedule(office, user("ada"), timing=Timing(scheduled_at=NOON))
 

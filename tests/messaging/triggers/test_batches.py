@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.pool import Connection
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading.reader import Reader
@@ -132,7 +132,7 @@ async def statements(office: Office, records: Sequence[Record]) -> int:
     async with office.pool.acquire() as connection:
         connection.add_query_logger(ran.append)
         one = cast(Any, OneConnection(connection))
-        messaging = Messaging(one, Reader(one), Hint(office.pool), office.clock)
+        messaging = Messaging(one, Reader(one), Wakeup(office.pool), office.clock)
         outcomes = await messaging.accept_all(office.environment_id, records)
         connection.remove_query_logger(ran.append)
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)

@@ -11,7 +11,7 @@ import asyncio
 import asyncpg
 import structlog
 
-from addressee.database.jobs.queue import Hint
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.pool import AWAY, Pool
 from addressee.database.queries import load
 
@@ -23,14 +23,14 @@ JOBS_AT_ONCE = 1000
 log = structlog.get_logger()
 
 
-async def keep_moving(pool: Pool, hint: Hint, stop: asyncio.Event) -> None:
+async def keep_moving(pool: Pool, wakeup: Wakeup, stop: asyncio.Event) -> None:
     """Moves jobs every second until `stop` is set, or until there is nothing to move from any more."""
     while not stop.is_set():
         try:
             if not await pool.fetchval(SQL["has_earlier_jobs"]):
                 return
             if await move(pool):
-                hint.give()
+                wakeup.notify()
         except (asyncpg.PostgresError, *AWAY) as error:
             log.warning("jobs of the version before not moved, trying again", reason=type(error).__name__)
         try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import ClassVar
 
 import asyncpg
 import msgspec
@@ -18,38 +18,48 @@ from addressee.database.queries import load
 SQL = load(__package__)
 
 CHANNEL = "addressee_jobs"
-HINT_INTERVAL_SECONDS = 0.05
+WAKEUP_INTERVAL_SECONDS = 0.05
 
 log = structlog.get_logger()
 
 
+class Job(msgspec.Struct, frozen=True):
+    """One kind of background job. Each is a subclass, whose fields are the arguments that are stored as JSON.
+
+    Processes of the version before read and write the same rows: neither `name` nor a field may change.
+    """
+
+    name: ClassVar[str]
+
+
 @dataclass(frozen=True, slots=True)
-class Job:
-    """Work for later: the handler's name, its arguments (JSON), and how long to wait before the first try.
+class Later:
+    """A job with a delay before its first try, or with a lane.
 
     Jobs of one lane are run one after the other, in the order in which their transactions began.
     """
 
-    name: str
-    arguments: Mapping[str, Any]
-    delay: timedelta | None = None
+    job: Job
+    delay: timedelta = timedelta()
     lane: str | None = None
 
+    @property
+    def name(self) -> str:
+        return self.job.name
 
-async def enqueue(connection: Connection, jobs: Sequence[Job]) -> None:
+    @property
+    def arguments(self) -> bytes:
+        return msgspec.json.encode(self.job)
+
+
+async def enqueue(connection: Connection, jobs: Sequence[Job | Later]) -> None:
     """Stores jobs in the connection's transaction: they exist exactly when it commits."""
-    if not jobs:
-        return
-    await connection.execute(
-        SQL["enqueue_jobs"],
-        [job.name for job in jobs],
-        [msgspec.json.encode(job.arguments) for job in jobs],
-        [job.lane for job in jobs],
-        [job.delay or timedelta() for job in jobs],
-    )
+    if jobs:
+        rows = [job if isinstance(job, Later) else Later(job) for job in jobs]
+        await connection.execute(*SQL["enqueue_jobs"](jobs=rows))
 
 
-class Hint:
+class Wakeup:
     """Tells polling workers that jobs may wait: at most one NOTIFY per interval, and nothing depends on it.
 
     A NOTIFY takes a lock of the whole database at its commit, so it is never part of another transaction.
@@ -59,16 +69,16 @@ class Hint:
         self._pool = pool
         self._task: asyncio.Task[None] | None = None
 
-    def give(self) -> None:
+    def notify(self) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._notify())
+            self._task = asyncio.create_task(self._send())
 
-    async def _notify(self) -> None:
-        await asyncio.sleep(HINT_INTERVAL_SECONDS)
+    async def _send(self) -> None:
+        await asyncio.sleep(WAKEUP_INTERVAL_SECONDS)
         try:
             await self._pool.execute(SQL["wake_workers"], CHANNEL)
         except (asyncpg.PostgresError, *AWAY) as error:
-            log.info("job hint not sent", reason=type(error).__name__)
+            log.info("workers not woken", reason=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

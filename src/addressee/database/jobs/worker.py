@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 import msgspec
 import structlog
 
-from addressee.database.jobs.queue import CHANNEL
+from addressee.database.jobs.queue import CHANNEL, Job
 from addressee.database.pool import AWAY, Connection, is_away
 from addressee.database.queries import load
 from addressee.database.target import Target
@@ -55,20 +55,23 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 log = structlog.get_logger()
 
-Handler = Callable[[Any], Awaitable[None]]
+J = TypeVar("J", bound=Job)
 
 
 @dataclass(frozen=True, slots=True)
-class Handling:
-    """How one kind of job is run.
+class JobHandler(Generic[J]):
+    """The function that carries out one kind of job.
 
-    `arguments` is the type that the handler takes. A job that fails is tried `attempts` times with growing
-    pauses, then held for an operator.
+    A job that fails is tried `attempts` times with growing pauses, then held for an operator.
     """
 
-    arguments: type[Any]
-    handler: Handler
+    job: type[J]
+    handle: Callable[[J], Awaitable[None]]
     attempts: int = 10
+
+    async def run(self, arguments: bytes) -> None:
+        """Carries out a stored job."""
+        await self.handle(msgspec.json.decode(arguments, type=self.job))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Ended:
 
 async def work(
     target: Target,
-    handlings: Mapping[str, Handling],
+    handlers: Iterable[JobHandler[Any]],
     stop: asyncio.Event,
     *,
     claim: timedelta = CLAIM,
@@ -104,7 +107,7 @@ async def work(
 
     What runs then is given `grace` seconds to finish; what has not by then is given back, and run by others.
     """
-    worker = Worker(target, handlings, claim)
+    worker = Worker(target, handlers, claim)
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -124,10 +127,9 @@ async def work(
 class Worker:
     """Runs jobs side by side, while one connection of its own claims them and records how they ended."""
 
-    def __init__(self, target: Target, handlings: Mapping[str, Handling], claim: timedelta) -> None:
+    def __init__(self, target: Target, handlers: Iterable[JobHandler[Any]], claim: timedelta) -> None:
         self._target = target
-        self._handlings = handlings
-        self._decoders = {name: msgspec.json.Decoder(handling.arguments) for name, handling in handlings.items()}
+        self._handlers = {handler.job.name: handler for handler in handlers}
         self._claim = claim
         self._id = uuid.uuid4()
         self._session = 0
@@ -197,7 +199,7 @@ class Worker:
 
     async def _take(self, connection: Connection) -> None:
         """Claims as many jobs of each kind as it has places for, and starts them."""
-        places = {name: free for name in self._handlings if (free := JOBS_AT_ONCE - self._busy[name]) > 0}
+        places = {name: free for name in self._handlers if (free := JOBS_AT_ONCE - self._busy[name]) > 0}
         if not places:
             return
         rows = await connection.fetch(
@@ -206,7 +208,7 @@ class Worker:
             list(places),
             list(places.values()),
             list(self._claimed),
-            list(self._handlings),
+            list(self._handlers),
             LANE_LENGTH,
             self._claim,
         )
@@ -238,7 +240,7 @@ class Worker:
 
     async def _attempt(self, job: Claimed) -> Exception | None:
         try:
-            await self._handlings[job.name].handler(self._decoders[job.name].decode(job.arguments))
+            await self._handlers[job.name].run(job.arguments)
         except Exception as error:
             log.warning(
                 "job failed",
@@ -292,7 +294,7 @@ class Worker:
     def _pause(self, job: Claimed) -> timedelta | None:
         """Returns the pause before a job that failed is tried again; None when it is held."""
         failures = job.failures + 1
-        return None if failures >= self._handlings[job.name].attempts else pause_after(failures)
+        return None if failures >= self._handlers[job.name].attempts else pause_after(failures)
 
 
 def pause_after(failures: int) -> timedelta:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from hashlib import sha256
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 from uuid import UUID
 
 from msgspec import Struct
@@ -41,6 +41,14 @@ class Loss(Struct, frozen=True, array_like=True):
     @property
     def place(self) -> Place:
         return Place(self.environment_id, self.collection, self.id)
+
+
+class Release(Job, frozen=True):
+    """Takes push tokens away from those who lost them."""
+
+    name: ClassVar[str] = "release_tokens"
+
+    people: Sequence[Loss]
 
 
 class Claim(NamedTuple):
@@ -127,7 +135,7 @@ async def tell(connection: Connection, losses: Sequence[tuple[Claim, Claim]]) ->
         told[by_place].append(Loss(*place, uid, tuple(theirs)))
     people = [loss for each in told.values() for loss in each]
     if people:
-        await enqueue(connection, [Job("release_tokens", {"people": people})])
+        await enqueue(connection, [Release(people)])
     return dict(told)
 
 

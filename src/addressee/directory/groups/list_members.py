@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -77,8 +77,10 @@ class Move(StrEnum):
     EXITED = "exited"
 
 
-class Moved(Struct, frozen=True):
-    """The arguments of the job `tell_moves`: up to 1,000 users entered a list, or left it. `id` is the move's own."""
+class TellMoves(Job, frozen=True):
+    """Starts the workflows that listen to up to 1,000 users who entered a list, or left it. `id` is the move's own."""
+
+    name: ClassVar[str] = "tell_moves"
 
     environment_id: int
     id: UUID
@@ -86,17 +88,15 @@ class Moved(Struct, frozen=True):
     move: Move
     movers: Sequence[Mover]
 
-    @property
-    def job(self) -> Job:
-        return Job("tell_moves", structs.asdict(self))
 
-
-class Settle(Struct, frozen=True):
-    """The arguments of the job `settle_list`: a list's members were replaced by those of the identity `after`.
+class Settle(Job, frozen=True):
+    """Compares the members of a list with those of the identity `after`, by whom they were replaced.
 
     What is `untold` is told first: whoever entered or left, from the member after `cursor` on. Then the members before
     are erased.
     """
+
+    name: ClassVar[str] = "settle_list"
 
     environment_id: int
     list_id: str
@@ -115,9 +115,6 @@ class Settle(Struct, frozen=True):
         if last is None:
             return structs.replace(self, untold=self.untold[1:], cursor=START)
         return structs.replace(self, cursor=last)
-
-    def job(self, delay: timedelta | None = None) -> Job:
-        return Job("settle_list", structs.asdict(self), delay)
 
 
 class Compared(NamedTuple):
@@ -183,7 +180,7 @@ async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: S
 def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[Job]:
     """The job that tells of those who became members, or ceased to be."""
     movers = [Mover(*row) for row in found]
-    return [Moved(list.place.environment_id, uuid7(), list.place.id, move, movers).job] if movers else []
+    return [TellMoves(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
 
 
 async def list_members(pool: Pool, members: Identified, page: Page[UUID]) -> Slice[Member]:

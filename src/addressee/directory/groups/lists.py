@@ -38,9 +38,10 @@ from addressee.directory.reading.listing import list_by_id
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.applying import check_format
+from addressee.directory.writing.erase import Erase, Person
 from addressee.directory.writing.history import NO_ORIGIN, Origin, change
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.directory.writing.store import Effect, erasure, store_recipients
+from addressee.directory.writing.store import Effect, store_recipients
 from addressee.directory.writing.writer import Writer
 
 SQL = load(__package__)
@@ -188,12 +189,12 @@ async def apply(connection: Connection, place: Place, edit: ListEdit, now: datet
 
 def following(before: Recipient, after: Recipient) -> list[Job]:
     """What is to be done once a list has changed: whose identity the list gave up is erased, members are compared."""
-    jobs = []
+    jobs: list[Job] = []
     kept = identities(after)
     if ended := sorted(identities(before) - kept):
-        jobs.append(erasure((before.place, uid) for uid in ended))
+        jobs.append(Erase([Person(*before.place, uid) for uid in ended]))
     if after.lives and before.lives and after.uid != before.uid:
-        jobs.append(settling(before, list_from(after)).job())
+        jobs.append(settling(before, list_from(after)))
     return jobs
 
 

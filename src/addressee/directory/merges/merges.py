@@ -7,7 +7,7 @@ from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -68,6 +68,16 @@ class Merge:
     settled_at: datetime | None = None
     undone_at: datetime | None = None
     unites: bool = False
+
+
+class Follow(Job, frozen=True):
+    """Moves messages after a merge, or after its undoing. `sweep` counts how often it did before."""
+
+    name: ClassVar[str] = "follow"
+
+    environment_id: int
+    merge_id: UUID
+    sweep: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ class Merges:
                 await move_subscriptions(
                     connection, (*secondary, other.uid), (primary.id, one.uid), made.id, back=False
                 )
-            await enqueue(connection, [following(made)])
+            await enqueue(connection, [Follow(made.primary.environment_id, made.id)])
             done = Done(made, merged.primary)
             await keep(connection, receipt, done, now)
             return done
@@ -188,7 +198,7 @@ class Merges:
                     id,
                     back=True,
                 )
-            await enqueue(connection, [following(found)])
+            await enqueue(connection, [Follow(environment_id, id)])
             undone = Undone(
                 replace(found, settled_at=None, undone_at=now), parted.primary, parted.secondary, parted.kept
             )
@@ -259,11 +269,6 @@ def present(found: Mapping[Place, Recipient], place: Place) -> Recipient:
         raise MissingError(place)
     check_format(recipient)
     return recipient
-
-
-def following(merge: Merge) -> Job:
-    """The job that lets messages follow a merge, or its undoing."""
-    return Job("follow", {"environment_id": merge.primary.environment_id, "merge_id": str(merge.id), "sweep": 0})
 
 
 def merge_from(row: asyncpg.Record) -> Merge:

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from uuid import UUID
 
-from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.addresses.push_tokens import Loss, Step, are_moved, claim
@@ -113,8 +112,3 @@ async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]
     arguments: list[Any] = [*zip(*written, strict=True), *zip(*changes, strict=True)]
     won = await connection.fetch(SQL["write_recipients"], *arguments)
     return {Place(*row) for row in won}
-
-
-def erasure(ended: Iterable[tuple[Place, UUID]]) -> Job:
-    """The job that erases what ended identities leave behind: messages, runs, values in the history."""
-    return Job("erase", {"people": [[*place, str(uid)] for place, uid in ended]})

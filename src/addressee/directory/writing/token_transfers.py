@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-from msgspec import Struct
 from uuid_utils.compat import uuid7
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.addresses import device_tokens, push_tokens
 from addressee.directory.addresses.entries import PUSH
-from addressee.directory.addresses.push_tokens import Loss
+from addressee.directory.addresses.push_tokens import Loss, Release
 from addressee.directory.attributes import render_instant
 from addressee.directory.clock import Clock
 from addressee.directory.edits.context import Moment, changed
@@ -27,12 +26,6 @@ from addressee.directory.writing.history import NO_ORIGIN, change
 from addressee.directory.writing.store import Effect, store_recipients
 
 SQL = load(__package__)
-
-
-class Release(Struct, frozen=True):
-    """The job that takes tokens away from those who lost them."""
-
-    people: Sequence[Loss]
 
 
 class Releasing:

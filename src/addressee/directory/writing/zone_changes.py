@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-import msgspec
+from typing import ClassVar
 
 from addressee.database.jobs.queue import Job
-from addressee.directory.recipient import Recipient, is_membership
+from addressee.directory.recipient import Place, Recipient, is_membership
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """The job that tells of it. A person is the environment, the collection and the id."""
+class FollowZones(Job, frozen=True):
+    """Has the schedules of recipients whose time zone changed fall due by the new one."""
 
-    people: Sequence[tuple[int, str, str]]
+    name: ClassVar[str] = "follow_zones"
 
-    @property
-    def job(self) -> Job:
-        return Job("follow_zones", {"people": [list(person) for person in self.people]})
+    people: Sequence[Place]
 
 
 def has_moved(before: Recipient | None, after: Recipient) -> bool:
@@ -28,5 +25,5 @@ def has_moved(before: Recipient | None, after: Recipient) -> bool:
 
 
 def zone_jobs(moved: Iterable[Recipient]) -> list[Job]:
-    people = [(place.environment_id, place.collection, place.id) for place in (each.place for each in moved)]
-    return [Moved(people).job] if people else []
+    people = [recipient.place for recipient in moved]
+    return [FollowZones(people)] if people else []

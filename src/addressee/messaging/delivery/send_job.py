@@ -21,7 +21,7 @@ from prometheus_client import Histogram
 
 from addressee.channels.providers import PROVIDERS
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
-from addressee.database.jobs.queue import enqueue
+from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
@@ -40,7 +40,7 @@ from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Change, Status, outcome, retry_after
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import People, read_people
-from addressee.messaging.runs.model import RunPage
+from addressee.messaging.runs.model import Send
 from addressee.messaging.runs.store import Run, read_run
 
 SQL = load(__package__)
@@ -88,7 +88,7 @@ class Sending:
         self._clock = clock
         self._chance = chance
 
-    async def send(self, page: RunPage) -> None:
+    async def send(self, page: Send) -> None:
         """Sends what is due of a page, and leaves a job for what will be."""
         run = await read_run(self._pool, page.environment_id, page.run_id)
         async with AsyncExitStack() as stack:
@@ -104,9 +104,9 @@ class Sending:
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(SQL["next_send_due"], *msgspec.structs.astuple(page))
             if due_at is not None:
-                await enqueue(connection, [page.job("send", max(due_at - self._clock.now(), timedelta()))])
+                await enqueue(connection, [Later(page, max(due_at - self._clock.now(), timedelta()))])
 
-    async def _claim(self, page: RunPage) -> list[Claimed]:
+    async def _claim(self, page: Send) -> list[Claimed]:
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(

@@ -16,7 +16,7 @@ from addressee.database.queries import load
 from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
-from addressee.messaging.runs.model import RunPage
+from addressee.messaging.runs.model import Send
 
 SQL = load(__package__)
 
@@ -47,5 +47,5 @@ async def hasten_sends(pool: Pool, identities: list[list[Any]], now: datetime) -
         columns = [[send[name] for send in waiting] for name in ("environment_id", "message_id", "id", "recipient_id")]
         hastened = await connection.fetch(SQL["hasten_sends"], *columns, now, later)
         pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in hastened})
-        await enqueue(connection, [RunPage(*page).job("send") for page in pages])
+        await enqueue(connection, [Send(*page) for page in pages])
     return len(waiting)

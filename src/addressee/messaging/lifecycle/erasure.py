@@ -11,16 +11,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from addressee.database.jobs.queue import enqueue
+from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.groups.memberships import erase_memberships
 from addressee.directory.groups.subscriptions import Identified, erase_subscriptions
+from addressee.directory.writing.erase import Erase, Person
 from addressee.messaging.lifecycle.ending import end_waiting
 from addressee.messaging.lifecycle.redaction import redact_later
 from addressee.messaging.messages.listing import EARLIEST, LATEST
-from addressee.messaging.recipients.erase import Erase, Person
 from addressee.messaging.recipients.identity import MOVED_AGE
 from addressee.messaging.runs.model import GROUPS
 
@@ -50,7 +50,7 @@ class Eraser:
             await forget_merges(connection, people, ended)
             await redact_later(connection, ((person.environment_id, person.uid) for person in people))
             if erase.sweeps > 1 and people:
-                await enqueue(connection, [Erase(people, erase.sweeps - 1).job(SECOND_SWEEP)])
+                await enqueue(connection, [Later(Erase(people, erase.sweeps - 1), SECOND_SWEEP)])
 
 
 async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:

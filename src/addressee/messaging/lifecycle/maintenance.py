@@ -15,9 +15,9 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.merges.merges import UNDO_LIFE
 from addressee.directory.writing.bulk import delete_old_operations
+from addressee.directory.writing.erase import Erase, Person
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
-from addressee.messaging.recipients.erase import Erase, Person
 
 INTERVAL_SECONDS = 3600
 HISTORY_MONTHS = 12
@@ -59,4 +59,4 @@ async def end_undoing(connection: Connection, now: datetime) -> None:
             rows = await connection.fetch(SQL["end_undoing"], now - UNDO_LIFE, MERGES_AT_ONCE)
             if not rows:
                 return
-            await enqueue(connection, [Erase([Person(*row) for row in rows]).job()])
+            await enqueue(connection, [Erase([Person(*row) for row in rows])])

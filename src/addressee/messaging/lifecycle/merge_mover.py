@@ -15,11 +15,12 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.groups.subscriptions import move_subscriptions
+from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Recipient
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
@@ -36,17 +37,6 @@ SWEEPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40), MA
 
 # By when the last of them has begun, whatever two clocks differ by. Until it is done, readers look in both places.
 ALL_SWEEPS = sum(SWEEPS, -timedelta(minutes=5))
-
-
-class Follow(msgspec.Struct, frozen=True):
-    """The job that moves messages after a merge, or after its undoing. `sweep` counts how often it did before."""
-
-    environment_id: int
-    merge_id: UUID
-    sweep: int
-
-    def job(self, delay: timedelta | None = None) -> Job:
-        return Job("follow", msgspec.structs.asdict(self), delay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +65,9 @@ class Follower:
             pass
         while await move_page_of_subscriptions(self._pool, follow.environment_id, follow.merge_id):
             pass
-        again = [msgspec.structs.replace(follow, sweep=follow.sweep + 1).job(delay) for delay in next_sweep(follow)]
+        again = [Later(msgspec.structs.replace(follow, sweep=follow.sweep + 1), delay) for delay in next_sweep(follow)]
         if merge["next_merge_id"] is not None:
-            again.append(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS)).job())
+            again.append(Later(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS))))
         async with self._pool.acquire() as connection, connection.transaction():
             await enqueue(connection, again)
             now = self._clock.now()

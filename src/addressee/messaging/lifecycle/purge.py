@@ -8,13 +8,13 @@ from addressee.database.queries import load
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import Place
+from addressee.directory.writing.erase import Erase, Person
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.lifecycle.erasure import erase_people, forget_merges, gone
 from addressee.messaging.lifecycle.redaction import redact_at_once
 from addressee.messaging.lifecycle.retained import forget_departed
-from addressee.messaging.recipients.erase import Erase, Person
 
 SQL = load(__package__)
 
@@ -29,7 +29,7 @@ async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, 
         departed = await forget_departed(connection, place)
         rows = await connection.fetch(SQL["identities_of_place"], *place)
         people = list({*departed, *(Person(*place, row["uid"]) for row in rows)})
-        await enqueue(connection, [Erase(people).job()])
+        await enqueue(connection, [Erase(people)])
         await keep(connection, receipt, None, directory.clock.now())
         return people
 

@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -41,18 +42,16 @@ PAGE_SIZE = 200
 FIRST_ID = UUID(int=0)
 
 
-class Redact(msgspec.Struct, frozen=True):
-    """The job that takes actors out of what others were told, from a message of a run on."""
+class Redact(Job, frozen=True):
+    """Takes actors out of what others were told, from a message of a run on."""
+
+    name: ClassVar[str] = "redact"
 
     environment_id: int
     actors: Sequence[UUID]
     run_id: UUID = FIRST_ID
     inserted_at: datetime = EARLIEST
     message_id: str = ""
-
-    @property
-    def job(self) -> Job:
-        return Job("redact", structs.asdict(self))
 
 
 class Redactor:
@@ -67,14 +66,14 @@ class Redactor:
         following = await redact_page(self._pool, self._reader, page, self._clock.now())
         if following is not None:
             async with self._pool.acquire() as connection, connection.transaction():
-                await enqueue(connection, [following.job])
+                await enqueue(connection, [following])
 
 
 async def redact_later(connection: Connection, identities: Iterable[tuple[int, UUID]]) -> None:
     """Leaves a job for those of these identities, by environment, who are the actor of a run."""
     for first in pages(identities):
         if await connection.fetchval(SQL["next_run_of_actors"], *arguments(first)) is not None:
-            await enqueue(connection, [first.job])
+            await enqueue(connection, [first])
 
 
 async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[tuple[int, UUID]], now: datetime) -> None:

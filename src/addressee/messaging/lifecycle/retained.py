@@ -8,10 +8,10 @@ from addressee.database.queries import load
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import Place
+from addressee.directory.writing.erase import Erase, Person
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep, refuse_repetition
 from addressee.directory.writing.writes import Write, Written
-from addressee.messaging.recipients.erase import Erase, Person
 
 SQL = load(__package__)
 
@@ -37,5 +37,5 @@ async def forget_departed(connection: Connection, place: Place) -> list[Person]:
     """
     people = [Person(*row) for row in await connection.fetch(SQL["forget_departed"], *place)]
     if people:
-        await enqueue(connection, [Erase(people).job()])
+        await enqueue(connection, [Erase(people)])
     return people

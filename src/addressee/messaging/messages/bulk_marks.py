@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import asyncpg
@@ -96,14 +96,13 @@ class Rest(msgspec.Struct, frozen=True):
     position: Position
 
 
-class MarkAll(msgspec.Struct, frozen=True):
-    """The job that goes on with a bulk call."""
+class MarkAll(Job, frozen=True):
+    """Goes on with a bulk call."""
+
+    name: ClassVar[str] = "mark_all"
 
     environment_id: int
     operation_id: UUID
-
-    def job(self) -> Job:
-        return Job("mark_all", structs.asdict(self))
 
 
 async def mark_all(
@@ -142,7 +141,7 @@ async def begin(
         operation = BulkOperation(job.operation_id, name, changed, (), now, now if rest is None else None)
         await bulk.store(connection, job.environment_id, operation, encoded(rest))
         if rest is not None:
-            await enqueue(connection, [job.job()])
+            await enqueue(connection, [job])
         await keep(connection, receipt, operation, now)
     return operation
 
@@ -165,7 +164,7 @@ class MarkingAll:
                 await bulk.fail(self._pool, job.environment_id, job.operation_id, self._clock.now())
             raise
         async with self._pool.acquire() as connection:
-            await enqueue(connection, [job.job()])
+            await enqueue(connection, [job])
 
 
 async def take_next_page(pool: Pool, clock: Clock, job: MarkAll) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from addressee.database.jobs.queue import Hint, Job, enqueue
+from addressee.database.jobs.queue import Job, Wakeup, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -23,7 +24,7 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.directory.reading.uuid_ranges import LAST_UID
 from addressee.directory.recipient import USERS
 from addressee.messaging.recipients.identity import TRANSIENT, Identity, Reference, Subscribed
-from addressee.messaging.runs.model import PAGE_SIZE, RunPage, WaitingRecipient
+from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, WaitingRecipient
 from addressee.messaging.runs.store import cancellation, encoded, insert_recipient_runs
 from addressee.messaging.steps.machine import RunStatus
 
@@ -38,8 +39,10 @@ START = UUID(int=0)
 NO_OBJECTS = frozenset({USERS, TRANSIENT})
 
 
-class Expand(msgspec.Struct, frozen=True):
-    """The arguments of the job `expand`: those who subscribe to an object after `cursor` are to be told."""
+class Expand(Job, frozen=True):
+    """Starts the runs of those who subscribe to an object, from the subscription after `cursor` on."""
+
+    name: ClassVar[str] = "expand"
 
     environment_id: int
     run_id: UUID
@@ -52,17 +55,13 @@ class Expand(msgspec.Struct, frozen=True):
         """The subscription before which theirs are who are told: of a topic, those before the run; both are UUIDv7s."""
         return self.run_id if self.collection == TOPICS else LAST_UID
 
-    @property
-    def job(self) -> Job:
-        return Job("expand", msgspec.structs.asdict(self))
-
 
 class Fanning:
     """The handler of the job `expand`. It may run twice, and at once: the second changes nothing."""
 
-    def __init__(self, pool: Pool, hint: Hint, clock: Clock) -> None:
+    def __init__(self, pool: Pool, wakeup: Wakeup, clock: Clock) -> None:
         self._pool = pool
-        self._hint = hint
+        self._wakeup = wakeup
         self._clock = clock
 
     async def expand(self, asked: Expand) -> None:
@@ -86,9 +85,9 @@ class Fanning:
             if following is None:
                 await connection.execute(SQL["forget_fanouts"], asked.environment_id, [asked.run_id])
             else:
-                jobs.append(msgspec.structs.replace(asked, cursor=following).job)
+                jobs.append(msgspec.structs.replace(asked, cursor=following))
             await enqueue(connection, jobs)
-        self._hint.give()
+        self._wakeup.notify()
 
 
 async def next_page(
@@ -128,14 +127,14 @@ async def open_fanouts(
         [each.uid for each in objects],
         [encoded(each.kinds) for each in objects],
     )
-    return [Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], START).job for row in opened]
+    return [Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], START) for row in opened]
 
 
 async def fanouts_to_start(connection: Connection, page: RunPage) -> list[Job]:
     """The jobs for all objects named in a trigger, once every recipient named in it has its run."""
     rows = await connection.fetch(SQL["unfinished_fanouts"], page.environment_id, page.run_id)
     return [
-        Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], row["cursor"]).job for row in rows
+        Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], row["cursor"]) for row in rows
     ]
 
 
@@ -188,4 +187,4 @@ async def tell(
     await connection.execute(
         SQL["update_waiting_recipients"], page.environment_id, page.run_id, run["recipients"], page.following.page
     )
-    return [page.job("advance"), *await open_fanouts(connection, page, run, starting, level)]
+    return [Advance.of(page), *await open_fanouts(connection, page, run, starting, level)]

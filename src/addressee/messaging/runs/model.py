@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
@@ -64,19 +63,38 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
         return Identity(self.collection, self.id, self.uid)
 
 
-class RunPage(msgspec.Struct, frozen=True):
-    """One page of a run's recipients: the arguments of the jobs `start`, `advance` and `send`."""
+class RunPage(Job, frozen=True):
+    """One page of a run's recipients, and what its jobs have in common."""
 
     environment_id: int
     run_id: UUID
     page: int
 
-    def job(self, name: str, delay: timedelta | None = None, lane: str | None = None) -> Job:
-        return Job(name, msgspec.structs.asdict(self), delay, lane)
+    @classmethod
+    def of(cls, page: RunPage) -> Self:
+        return cls(page.environment_id, page.run_id, page.page)
 
     @property
-    def following(self) -> RunPage:
+    def following(self) -> Self:
         return msgspec.structs.replace(self, page=self.page + 1)
+
+
+class Start(RunPage, frozen=True):
+    """Makes recipient runs of the recipients on a page."""
+
+    name: ClassVar[str] = "start"
+
+
+class Advance(RunPage, frozen=True):
+    """Takes the recipient runs of a page through their steps."""
+
+    name: ClassVar[str] = "advance"
+
+
+class Send(RunPage, frozen=True):
+    """Sends what is due of a page's messages."""
+
+    name: ClassVar[str] = "send"
 
 
 def lane_of(environment_id: int, recipients: Sequence[WaitingRecipient]) -> str | None:

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import structlog
 
-from addressee.database.jobs.queue import Hint, Job, enqueue
+from addressee.database.jobs.queue import Job, Later, Wakeup, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.messaging.recipients.erase import Erase, Person
+from addressee.directory.writing.erase import Erase, Person
 from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
-from addressee.messaging.runs.model import PAGE_SIZE, RunPage, WaitingRecipient, lane_of
+from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, Send, Start, WaitingRecipient, lane_of
 from addressee.messaging.runs.store import (
     Run,
     insert_messages,
@@ -37,13 +37,13 @@ log = structlog.get_logger()
 class Runner:
     """The handlers of the jobs `start` and `advance`. Both may run twice, and at once: the second changes nothing."""
 
-    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Clock) -> None:
+    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
         self._pool = pool
         self._reader = reader
-        self._hint = hint
+        self._wakeup = wakeup
         self._clock = clock
 
-    async def start(self, page: RunPage) -> None:
+    async def start(self, page: Start) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
             run = await connection.fetchrow(SQL["lock_run"], page.environment_id, page.run_id)
             if run is None or run["pages_started"] != page.page:
@@ -59,12 +59,12 @@ class Runner:
                 page.following.page,
             )
             await open_fanouts(connection, page, run, starting, level=0)
-            onward = [page.following.job("start")] if rest else await fanouts_to_start(connection, page)
+            onward: Sequence[Job] = [page.following] if rest else await fanouts_to_start(connection, page)
             lane = lane_of(page.environment_id, waiting) if page.page == 0 else None
-            await enqueue(connection, [page.job("advance", lane=lane), *onward])
-        self._hint.give()
+            await enqueue(connection, [Later(Advance.of(page), lane=lane), *onward])
+        self._wakeup.notify()
 
-    async def advance(self, page: RunPage) -> None:
+    async def advance(self, page: Advance) -> None:
         run = await read_run(self._pool, page.environment_id, page.run_id)
         if run is None:
             return
@@ -78,11 +78,11 @@ class Runner:
         async with self._pool.acquire() as connection, connection.transaction():
             moved = await move(connection, page, runs, [after for after, _ in results], now)
             messages = [message for after, made in results if after.id in moved for message in made]
-            sending = [page.job("send")] if any(message.addresses for message in messages) else []
+            sending = [Send.of(page)] if any(message.addresses for message in messages) else []
             ended = [after for after, _ in results if after.ended]
             await enqueue(connection, [*sending, *erasures(run, runs, facts), *erasures_of_transients(run, ended)])
             await insert_messages(connection, page, run, messages, now)
-        self._hint.give()
+        self._wakeup.notify()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 
     async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
@@ -97,17 +97,17 @@ def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> 
         for each, known in zip(runs, facts, strict=True)
         if known.recipient is None and each.uid is not None
     ]
-    return [Erase(gone).job()] if gone else []
+    return [Erase(gone)] if gone else []
 
 
-def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Job]:
+def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Later]:
     """Nobody can delete who is not stored, so what was said to them is erased in time."""
     transients = [
         Person(run.environment_id, *each.recipient, each.uid)
         for each in ended
         if each.recipient.collection == TRANSIENT and each.uid is not None
     ]
-    return [Erase(transients).job(TRANSIENT_LIFE)] if transients else []
+    return [Later(Erase(transients), TRANSIENT_LIFE)] if transients else []
 
 
 def advance_all(

@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from addressee.database.jobs.queue import Hint, enqueue
+from addressee.database.jobs.queue import Wakeup, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.access.environments import Environments, Settings
@@ -25,7 +25,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.recipient import Document
 from addressee.messaging.errors import MessagingError
 from addressee.messaging.recipients.identity import Identity
-from addressee.messaging.runs.model import RunPage, WaitingRecipient
+from addressee.messaging.runs.model import Advance, WaitingRecipient
 from addressee.messaging.schedules.failures import FailedOccurrence, record_failures
 from addressee.messaging.schedules.model import timing_from
 from addressee.messaging.schedules.recurrence import zone_of
@@ -45,12 +45,12 @@ MAX_BATCHES = 20
 log = structlog.get_logger()
 
 
-async def keep_time(pool: Pool, hint: Hint, clock: Clock, stop: asyncio.Event) -> None:
+async def keep_time(pool: Pool, wakeup: Wakeup, clock: Clock, stop: asyncio.Event) -> None:
     """Ticks every second until `stop` is set, through restarts of the database."""
     while not stop.is_set():
         try:
             if await tick(pool, clock.now()):
-                hint.give()
+                wakeup.notify()
         except Exception as error:
             # What cannot be read, say a rule that a newer version wrote, must not end a worker's other work.
             log.warning("timekeeping put off", reason=type(error).__name__)
@@ -192,6 +192,6 @@ async def wake(pool: Pool, now: datetime, limit: int) -> int:
     async with pool.acquire() as connection, connection.transaction():
         woken = await connection.fetch(SQL["wake_recipient_runs"], now, *key_columns(by_key))
         pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in woken})
-        await enqueue(connection, [RunPage(*page).job("advance") for page in pages])
+        await enqueue(connection, [Advance(*page) for page in pages])
     log.info("runs woken", due=len(due), woken=len(woken))
     return len(due)

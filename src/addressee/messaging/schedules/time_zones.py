@@ -14,7 +14,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.access.environments import Environments
 from addressee.directory.reading.uuid_ranges import FIRST_UID
-from addressee.directory.writing.zone_changes import Moved
+from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.schedules.model import timing_from
 from addressee.messaging.schedules.recurrence import zone_named, zone_of
 
@@ -31,9 +31,9 @@ class ZoneFollower:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def follow(self, moved: Moved) -> None:
+    async def follow(self, moved: FollowZones) -> None:
         settings = {each.id: each.settings for each in await Environments(self._pool).all()}
-        columns = list(zip(*sorted(set(map(tuple, moved.people))), strict=True))
+        columns = list(zip(*sorted(set(moved.people)), strict=True))
         cursor, is_more = FIRST_UID, True
         while is_more:
             rows = await self._pool.fetch(SQL["repeating_schedules"], *columns, cursor, SCHEDULES_AT_ONCE)

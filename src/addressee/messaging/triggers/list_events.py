@@ -13,12 +13,12 @@ from http import HTTPStatus
 from msgspec import structs
 from uuid_utils.compat import uuid7
 
-from addressee.database.jobs.queue import Hint, enqueue
+from addressee.database.jobs.queue import Later, Wakeup, enqueue
 from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.directory.clock import Clock
 from addressee.directory.edits.lists import LISTS, List, list_from
-from addressee.directory.groups.list_members import Move, Moved, Settle, compare, is_being_compared
+from addressee.directory.groups.list_members import Move, Settle, TellMoves, compare, is_being_compared
 from addressee.directory.groups.subscriptions import erase_subscriptions
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Place
@@ -45,13 +45,13 @@ PAUSE = timedelta(seconds=10)
 class ListMoves:
     """The handlers of the jobs `tell_moves` and `settle_list`. Both may run twice, and at once."""
 
-    def __init__(self, pool: Pool, reader: Reader, hint: Hint, clock: Clock) -> None:
+    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
         self._pool = pool
         self._reader = reader
-        self._hint = hint
+        self._wakeup = wakeup
         self._clock = clock
 
-    async def tell(self, moved: Moved) -> None:
+    async def tell(self, moved: TellMoves) -> None:
         """Starts the runs of all workflows that listen, each for all who moved."""
         event = event_of(moved.move, moved.list_id)
         recipients = [WaitingRecipient(USERS, mover.id, mover.uid, {}) for mover in moved.movers]
@@ -66,7 +66,7 @@ class ListMoves:
                     await note(connection, NO_REQUEST, [(list, started.passed_over)], now)
                 if started.runs or started.passed_over:
                     await keep_once(connection, moved.environment_id, str(moved.id), now)
-        self._hint.give()
+        self._wakeup.notify()
 
     async def settle(self, settle: Settle) -> None:
         if settle.untold:
@@ -82,7 +82,7 @@ class ListMoves:
 
     async def _go_on(self, settle: Settle, after: timedelta) -> None:
         async with self._pool.acquire() as connection:
-            await enqueue(connection, [settle.job(after)])
+            await enqueue(connection, [Later(settle, after)])
 
     async def _list(self, settle: Settle) -> List | None:
         """The list, unless it is another by now or has given up one of the two identities: what is left is erased."""
@@ -99,13 +99,13 @@ class ListMoves:
                 event = event_of(settle.untold[0], settle.list_id)
                 if list is not None and await read_listening(connection, settle.environment_id, [event]):
                     movers, last = await compare(connection, settle)
-                    moved = Moved(settle.environment_id, uuid7(), settle.list_id, settle.untold[0], movers)
-                    await enqueue(connection, [moved.job] if movers else [])
+                    moved = TellMoves(settle.environment_id, uuid7(), settle.list_id, settle.untold[0], movers)
+                    await enqueue(connection, [moved] if movers else [])
                     await keep_once(connection, settle.environment_id, page, self._clock.now())
                 else:
                     last = None
-                await enqueue(connection, [settle.following(last).job()])
-        self._hint.give()
+                await enqueue(connection, [settle.following(last)])
+        self._wakeup.notify()
 
 
 def event_of(move: Move, list_id: str) -> str:

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 import uuid_utils.compat
 
-from addressee.database.jobs.queue import enqueue
+from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.documents import check_value
@@ -23,7 +23,7 @@ from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 from addressee.messaging.recipients.identity import Identity, Reference
-from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient, lane_of
+from addressee.messaging.runs.model import NO_TERMS, Start, Terms, WaitingRecipient, lane_of
 from addressee.messaging.steps.model import MAX_DELAY
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.workflows.model import Workflow
@@ -178,9 +178,7 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
     await enqueue(
         connection,
         [
-            RunPage(run.environment_id, run.id, 0).job(
-                "start", run.delay or None, lane_of(run.environment_id, run.recipients)
-            )
+            Later(Start(run.environment_id, run.id, 0), run.delay, lane_of(run.environment_id, run.recipients))
             for run in runs
         ],
     )

@@ -1,0 +1,71 @@
+"""What is stored of each kind of job: processes of the version before write it, and read it while both run."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from addressee.database.jobs.queue import Job
+from addressee.directory.addresses.push_tokens import Loss, Release
+from addressee.directory.clock import Clock
+from addressee.directory.groups.list_members import Move, Mover, Settle, TellMoves
+from addressee.directory.merges.merges import Follow
+from addressee.directory.recipient import Place
+from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.writing.zone_changes import FollowZones
+from addressee.messaging.lifecycle.redaction import Redact
+from addressee.messaging.messages.bulk_marks import MarkAll
+from addressee.messaging.runs.fan_out import Expand
+from addressee.messaging.runs.model import Advance, Send, Start
+from addressee.messaging.worker import job_handlers
+from tests.messaging.office import SEALER
+
+A = UUID("01932f6c-0000-7000-8000-00000000000a")
+B = UUID("01932f6c-0000-7000-8000-00000000000b")
+PAGE = f'{{"environment_id":1,"run_id":"{A}","page":2}}'
+
+STORED: dict[str, tuple[Job, str]] = {
+    "start": (Start(1, A, 2), PAGE),
+    "advance": (Advance(1, A, 2), PAGE),
+    "send": (Send(1, A, 2), PAGE),
+    "expand": (
+        Expand(1, A, "projects", "p", B),
+        f'{{"environment_id":1,"run_id":"{A}","collection":"projects","object_id":"p","cursor":"{B}"}}',
+    ),
+    "mark_all": (MarkAll(1, A), f'{{"environment_id":1,"operation_id":"{A}"}}'),
+    "erase": (Erase([Person(1, "$users", "ada", A)]), f'{{"people":[[1,"$users","ada","{A}"]],"sweeps":2}}'),
+    "redact": (
+        Redact(1, [A], B, datetime(2026, 1, 2, tzinfo=UTC), "m"),
+        f'{{"environment_id":1,"actors":["{A}"],"run_id":"{B}","inserted_at":"2026-01-02T00:00:00Z","message_id":"m"}}',
+    ),
+    "follow": (Follow(1, A), f'{{"environment_id":1,"merge_id":"{A}","sweep":0}}'),
+    "tell_moves": (
+        TellMoves(1, A, "vips", Move.ENTERED, [Mover("ada", B)]),
+        f'{{"environment_id":1,"id":"{A}","list_id":"vips","move":"entered","movers":[["ada","{B}"]]}}',
+    ),
+    "settle_list": (
+        Settle(1, "vips", A, B, [Move.EXITED], Mover("ada", B), 1),
+        f'{{"environment_id":1,"list_id":"vips","before":"{A}","after":"{B}","untold":["exited"],'
+        f'"cursor":["ada","{B}"],"sweeps":1}}',
+    ),
+    "follow_zones": (FollowZones([Place(1, "$users", "ada")]), '{"people":[[1,"$users","ada"]]}'),
+    "release_tokens": (
+        Release([Loss(1, "$users", "ada", A, ("00ff",))]),
+        f'{{"people":[[1,"$users","ada","{A}",["00ff"]]]}}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "job", "arguments"), [(name, *stored) for name, stored in STORED.items()])
+def test_names_and_arguments_stay(name: str, job: Job, arguments: str) -> None:
+    assert (job.name, msgspec.json.encode(job).decode()) == (name, arguments)
+    assert msgspec.json.decode(arguments, type=type(job)) == job
+
+
+def test_a_worker_handles_every_kind() -> None:
+    nothing: Any = None
+    handlers = job_handlers(nothing, SEALER, Path(), Clock())
+    assert sorted(handler.job.name for handler in handlers) == sorted(STORED)
