@@ -23,11 +23,17 @@ demo: install
 serve: install
 	@$(BIN)/addressee serve
 
+# Each process has a PostgreSQL, an API and a worker of its own.
+IN_PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+# Tests start hundreds of processes: none compiles again what another has compiled, whatever the environment says.
+test test-slow: export PYTHONDONTWRITEBYTECODE :=
+
 test: install
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(IN_PARALLEL)
 
 test-slow: install
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest $(IN_PARALLEL) -m slow
 
 check: install
 	@$(BIN)/ruff format --check .

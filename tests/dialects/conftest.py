@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import user_token
+from tests.support.signing import use_shared_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Clients:
 @pytest.fixture
 async def everybody(api: str, keys: Keys, pool: Pool, environment: Environment) -> AsyncIterator[Clients]:
     public, secret, rest = [await keys.create(environment.name, kind) for kind in ("public", "secret", "api")]
-    signing_key = await Environments(pool).new_signing_key(environment.name)
+    signing_key = await use_shared_key(pool, environment.name)
     with ExitStack() as opened:
 
         def client(**headers: str) -> httpx.Client:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -12,6 +13,13 @@ from addressee.directory.access.keys import KINDS, Keys
 from tests.conftest import Environment
 from tests.support.exchange import Connection
 from tests.support.inhabited import Inhabited, Stranger, everything_stored, inhabit
+
+
+@dataclass
+class Stored:
+    """What the inhabited environment held after the last test that looked."""
+
+    rows: list[tuple[str, str]]
 
 
 async def new_inhabited(api: str, pool: Pool, installation: Installation) -> Inhabited:
@@ -31,12 +39,20 @@ async def inhabited(api: str, worker: None, pool: Pool, installation: Installati
     return await new_inhabited(api, pool, installation)
 
 
+@pytest.fixture(scope="session")
+async def last_stored(pool: Pool, inhabited: Inhabited) -> Stored:
+    return Stored(await everything_stored(pool, inhabited.id))
+
+
 @pytest.fixture
-async def unchanged(pool: Pool, inhabited: Inhabited) -> AsyncIterator[None]:
-    """Nothing that this test sends may leave a trace."""
-    before = await everything_stored(pool, inhabited.id)
+async def unchanged(pool: Pool, inhabited: Inhabited, last_stored: Stored) -> AsyncIterator[None]:
+    """Nothing that this test sends may leave a trace.
+
+    What is stored is read once a test: what one leaves, it has itself to answer for, and the next starts with.
+    """
     yield
-    assert await everything_stored(pool, inhabited.id) == before
+    before, last_stored.rows = last_stored.rows, await everything_stored(pool, inhabited.id)
+    assert last_stored.rows == before
 
 
 @pytest.fixture(scope="session")

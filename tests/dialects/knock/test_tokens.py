@@ -21,6 +21,7 @@ from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
 from tests.support.routes import title
+from tests.support.signing import sign, use_shared_key
 
 HOST = "https://api.knock.app"
 
@@ -33,16 +34,13 @@ def browser(api: str, public_key: str) -> httpx.Client:
 @pytest.fixture
 async def signing_key(pool: Pool, environment: Environment) -> str:
     """Enhanced security mode is on, and this signs user tokens."""
-    environments = Environments(pool)
-    private = await environments.new_signing_key(environment.name)
-    await environments.change(environment.name, {"enhanced_security": True})
-    return private
+    await Environments(pool).change(environment.name, {"enhanced_security": True})
+    return await use_shared_key(pool, environment.name)
 
 
 def token(signing_key: str, user: str = "ada", **claims: Any) -> dict[str, str]:
     now = int(time.time())
-    signed = jwt.encode({"sub": user, "iat": now, "exp": now + 3600, **claims}, signing_key, algorithm="RS256")
-    return {"x-knock-user-token": signed}
+    return {"x-knock-user-token": sign({"sub": user, "iat": now, "exp": now + 3600, **claims}, signing_key)}
 
 
 def messages_of_tenants(knock: Knock) -> dict[str | None, str]:

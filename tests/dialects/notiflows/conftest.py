@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
-import jwt
 import knockapi
 import pytest
 from knockapi import Knock
@@ -18,12 +17,12 @@ from notiflows import APIStatusError, AsyncNotiflows, DefaultAsyncHttpxClient, D
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.deployment import push
 from addressee.messaging.workflows.files import read_configuration
 from tests.conftest import Environment
+from tests.support.signing import sign, use_shared_key
 
 PUSHED = Path(__file__).parent / "pushed"
 
@@ -96,7 +95,7 @@ def knock(api: str, pair: Pair) -> Iterator[Knock]:
 @pytest.fixture
 async def acting(api: str, pool: Pool, pair: Pair, environment: Environment) -> AsyncIterator[Acting]:
     """Clients of the User API, each for the user with this id, who must be there by the time it calls."""
-    signing_key = await Environments(pool).new_signing_key(environment.name)
+    signing_key = await use_shared_key(pool, environment.name)
     with ExitStack() as opened:
 
         def client(user_id: str) -> httpx.Client:
@@ -114,7 +113,7 @@ def details(error: APIStatusError) -> Any:
 
 def user_token(signing_key: str, user_id: str, **claims: Any) -> str:
     now = int(time.time())
-    return jwt.encode({"sub": user_id, "iat": now, "exp": now + 3600, **claims}, signing_key, algorithm="RS256")
+    return sign({"sub": user_id, "iat": now, "exp": now + 3600, **claims}, signing_key)
 
 
 @pytest.fixture

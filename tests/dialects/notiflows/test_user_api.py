@@ -25,6 +25,7 @@ from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Pair, user_token
+from tests.support.signing import use_shared_key
 from tests.support.waiting import eventually
 
 APP = "https://app.example.com"
@@ -34,7 +35,7 @@ Ask = Callable[..., httpx.Response]
 
 @pytest.fixture
 async def signing_key(pool: Pool, environment: Environment) -> str:
-    return await Environments(pool).new_signing_key(environment.name)
+    return await use_shared_key(pool, environment.name)
 
 
 @pytest.fixture
