@@ -161,7 +161,9 @@ class TestSettings:
 
 
 class TestWhatIsRefused:
-    @pytest.mark.parametrize("channel", [str(uuid4()), "bbe8aa76", "01HQXYZ123456789ABCDEFGHIJ"])
+    @pytest.mark.parametrize(
+        "channel", ["385de753-4157-421c-9f8f-51bf90149b05", "bbe8aa76", "01HQXYZ123456789ABCDEFGHIJ"]
+    )
     def test_an_unknown_channel(self, rest: httpx.Client, ids: Ids, ada: str, channel: str) -> None:
         path = f"/admin/v1/users/{ada}/channel-settings/{channel}"
         for answer in (rest.get(path), rest.put(path, json={"settings": {}}), rest.delete(path)):

@@ -86,7 +86,7 @@ class TestOne:
         with pytest.raises(sdk.NotFoundError):
             notiflows.users.deliveries.retrieve(sent[0].id, user_external_id="nobody")
 
-    @pytest.mark.parametrize("id", ["01HQXYZ123456789ABCDEFGHIJ", str(uuid4())])
+    @pytest.mark.parametrize("id", ["01HQXYZ123456789ABCDEFGHIJ", "385de753-4157-421c-9f8f-51bf90149b05"])
     def test_that_is_unknown_is_missing(self, notiflows: Notiflows, id: str) -> None:
         with pytest.raises(sdk.NotFoundError) as refused:
             notiflows.deliveries.retrieve(id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import notiflows as sdk
@@ -214,7 +214,9 @@ class TestHandles:
             (notification,) = ran(notiflows, answer, "ada")
             assert (notification.notiflow_id, notification.notiflow_handle) == (id, "quiet")
 
-    @pytest.mark.parametrize("handle", ["unknown", str(uuid4()), "not a handle", "nf_welcome_email"])
+    @pytest.mark.parametrize(
+        "handle", ["unknown", "385de753-4157-421c-9f8f-51bf90149b05", "not a handle", "nf_welcome_email"]
+    )
     def test_one_that_is_not_there(self, notiflows: Notiflows, handle: str) -> None:
         with pytest.raises(sdk.NotFoundError) as error:
             notiflows.notiflows.run(handle, recipients=[{"external_id": "ada"}])
