@@ -1,4 +1,5 @@
--- Claims some of a page's due sends, with what they say. A claim that another worker was quicker with finds nothing.
+-- Claims some of a page's due sends, with what they say. A claim that another worker was quicker with finds nothing:
+-- workers lock the rows in one order, so that two wait for each other and never in a circle.
 WITH due AS (
   SELECT message_id,
          id,
@@ -9,7 +10,10 @@ WITH due AS (
     AND run_id = $2
     AND page = $3
     AND due_at <= $4
+  ORDER BY message_id,
+           id
   LIMIT $6
+  FOR NO KEY UPDATE
 ),
 claimed AS (
   UPDATE addressee.sends AS sends

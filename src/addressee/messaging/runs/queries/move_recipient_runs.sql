@@ -1,5 +1,32 @@
 -- Stores where runs are now, unless another worker moved them or they were cancelled. Who lived in one is forgotten at
--- its end.
+-- its end. Workers lock the rows in one order, so that two at the same page wait for each other and never in a circle.
+WITH moved AS (
+  SELECT *
+  FROM unnest(
+    $2::uuid[],
+    $3::text[],
+    $4::smallint[],
+    $5::text[],
+    $6::smallint[],
+    $7::jsonb[],
+    $8::timestamptz[],
+    $9::smallint[]
+  ) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors)
+),
+locked AS (
+  SELECT runs.id,
+         runs.recipient_id
+  FROM addressee.recipient_runs AS runs
+  JOIN moved
+    ON moved.id = runs.id
+   AND moved.recipient_id = runs.recipient_id
+   AND moved.step_before = runs.step
+  WHERE runs.environment_id = $1
+    AND runs.status IN ('queued', 'processing')
+  ORDER BY runs.recipient_id,
+           runs.id
+  FOR NO KEY UPDATE OF runs
+)
 UPDATE addressee.recipient_runs AS runs
 SET status = moved.status,
     step = moved.step,
@@ -8,19 +35,9 @@ SET status = moved.status,
     profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
     error_count = runs.error_count + moved.errors,
     updated_at = $10
-FROM unnest(
-  $2::uuid[],
-  $3::text[],
-  $4::smallint[],
-  $5::text[],
-  $6::smallint[],
-  $7::jsonb[],
-  $8::timestamptz[],
-  $9::smallint[]
-) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors)
+FROM locked
+JOIN moved USING (id, recipient_id)
 WHERE runs.environment_id = $1
-  AND runs.id = moved.id
-  AND runs.recipient_id = moved.recipient_id
-  AND runs.step = moved.step_before
-  AND runs.status IN ('queued', 'processing')
+  AND runs.id = locked.id
+  AND runs.recipient_id = locked.recipient_id
 RETURNING runs.id
