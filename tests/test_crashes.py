@@ -12,6 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from addressee.database.installation import Installation
 from addressee.database.pool import Connection
@@ -26,6 +27,7 @@ TAKEOVER_SECONDS = 75
 ANSWERS_BETWEEN_KILLS = 10
 
 
+@pytest.mark.slow
 async def test_nothing_answered_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         async with crowd(service.url, service.create_key()) as clients:

@@ -14,11 +14,11 @@ FIND = ROOT / "tools" / "find-python"
 PART_OF_THE_SUITE = (
     "tests/channels",
     "tests/cli",
-    "tests/database/test_embedded.py",
-    "tests/directory/test_edits.py",
-    "tests/directory/test_writer.py",
-    "tests/messaging/test_configuration.py",
-    "tests/messaging/test_templates.py",
+    "tests/database/embedded",
+    "tests/directory/edits",
+    "tests/directory/writing/test_writer.py",
+    "tests/messaging/workflows/test_files.py",
+    "tests/messaging/content/test_rendering.py",
     "tests/messaging/test_worker.py",
     "tests/preferences",
     "tests/dialects/knock/test_users.py",
@@ -99,6 +99,10 @@ def test_when_none_will_do_it_is_said_what_there_is(machine: Machine) -> None:
 
 def test_on_a_machine_without_any_that_is_said(machine: Machine) -> None:
     assert machine.find("newest").stderr.splitlines()[1] == "  no Python at all"
+
+
+def test_the_part_of_the_suite_is_there() -> None:
+    assert [part for part in PART_OF_THE_SUITE if not (ROOT / part).exists()] == []
 
 
 @pytest.mark.slow

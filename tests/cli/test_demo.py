@@ -39,6 +39,7 @@ async def start_demo(folder: Path) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.slow
 async def test_it_shows_what_it_checked_and_leaves_nothing_behind(tmp_path: Path) -> None:
     process = await start_demo(tmp_path)
     output, errors = await process.communicate()

@@ -14,7 +14,7 @@ from addressee.messaging.messages.listing import EARLIEST, FRONT, LATEST
 from addressee.messaging.runs import listing as reading_runs
 from tests.messaging.office import Office
 
-ROOMS = ("messages", "feeds", "runs", "schedules")
+ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "lifecycle")
 SQL = {name: text for room in ROOMS for name, text in load(f"addressee.messaging.{room}").items()}
 
 UID, CHANNEL = UUID(int=1), UUID(int=3)
