@@ -44,7 +44,7 @@ def test_parameters_are_numbered_in_the_order_of_their_first_use() -> None:
 
 
 def test_a_column_of_rows_is_an_array() -> None:
-    statement = Statement("SELECT * FROM unnest(:rows.id::text[], :rows.size::int[]) WHERE :limit > 0")
+    statement = Statement("SELECT * FROM unnest(:rows.id::text[], :rows.size.real::int[]) WHERE :limit > 0")
     assert statement(rows=[Row("a", 1), Row("b", 2)], limit=9) == (
         "SELECT * FROM unnest($1::text[], $2::int[]) WHERE $3 > 0",
         ["a", "b"],

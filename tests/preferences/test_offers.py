@@ -15,7 +15,7 @@ from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
 from addressee.preferences.categories import Category, Section, Wording, worded
 from addressee.preferences.choices import Choice, with_choice
-from addressee.preferences.defaults import Ground, read_ground, store_categories, store_default
+from addressee.preferences.defaults import EnvironmentDefaults, read_defaults, store_categories, store_default
 from addressee.preferences.offers import Offer
 from addressee.preferences.policies import POLICY
 from addressee.preferences.preferences import Preferences
@@ -29,7 +29,9 @@ SECTIONS = (Section(name="Shop", tags=("shop",), categories=(ORDERS, NEWS)),)
 
 
 def offer(set_id: str = "default", **of_tenant: Any) -> Offer:
-    return Offer(set_id, {f"${name}": value for name, value in of_tenant.items()}, Ground(sections=SECTIONS))
+    return Offer(
+        set_id, {f"${name}": value for name, value in of_tenant.items()}, EnvironmentDefaults(sections=SECTIONS)
+    )
 
 
 def test_only_what_a_tenant_offers_and_shows_is_open() -> None:
@@ -85,13 +87,13 @@ def test_a_category_goes_by_its_own_tags_and_its_sections() -> None:
 
 
 async def test_an_environment_keeps_its_categories(pool: Pool, environment: Environment) -> None:
-    assert (await read_ground(pool, environment.id)).sections == ()
+    assert (await read_defaults(pool, environment.id)).sections == ()
     async with pool.acquire() as connection:
         await store_default(connection, environment.id, {"enabled": True})
         await store_categories(connection, environment.id, (Section(categories=()),))
         await store_categories(connection, environment.id, SECTIONS)
-    assert await read_ground(pool, environment.id) == Ground("all_agree", {"enabled": True}, SECTIONS)
-    assert (await read_ground(pool, environment.id)).categories == {"orders": ORDERS, "news": NEWS}
+    assert await read_defaults(pool, environment.id) == EnvironmentDefaults("all_agree", {"enabled": True}, SECTIONS)
+    assert (await read_defaults(pool, environment.id)).categories == {"orders": ORDERS, "news": NEWS}
 
 
 async def test_an_offer_is_that_of_a_tenant_who_is_there(pool: Pool, environment: Environment) -> None:
@@ -112,22 +114,22 @@ async def test_an_offer_is_that_of_a_tenant_who_is_there(pool: Pool, environment
 @given(
     own=st.dictionaries(st.sampled_from(["default", "t"]), sets),
     kept=st.fixed_dictionaries({}, optional={MEMBERS: sets, POLICY: policies}),
-    ground=sets,
+    defaults=sets,
     defined=category("a"),
 )
 def test_what_is_shown_of_a_category_is_what_a_run_does(
-    own: dict[str, Any], kept: dict[str, Any], ground: dict[str, Any], defined: Category
+    own: dict[str, Any], kept: dict[str, Any], defaults: dict[str, Any], defined: Category
 ) -> None:
     """As far as nothing but the category and the restrictions of channels speaks."""
     own = {id: only_the_category(each) for id, each in own.items()}
     kept = {id: each if id == POLICY else only_the_category(each) for id, each in kept.items()}
-    ground = only_the_category(ground)
-    offer = Offer("t", kept, Ground(default=ground, sections=(Section(categories=(defined,)),)))
+    defaults = only_the_category(defaults)
+    offer = Offer("t", kept, EnvironmentDefaults(default=defaults, sections=(Section(categories=(defined,)),)))
     policy, chosen = offer.policies["a"], offer.chosen(own)
     for kind in KINDS:
         shown = policy.open and kind not in policy.blocked and chosen.wanted_on(policy, kind)
         free = kind in policy.mandatory or not chosen.restricted(kind)
-        sent = decided([defined], kind, own, tenant="t", of_tenant=kept, ground=ground) is None
+        sent = decided([defined], kind, own, tenant="t", of_tenant=kept, defaults=defaults) is None
         assert sent is (shown and free)
     if not chosen.wanted(policy):
         assert not any(chosen.wanted_on(policy, kind) for kind in KINDS if kind not in policy.mandatory)

@@ -7,25 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.conditions.conditions import Known
+from addressee.conditions.operators import ConditionContext
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUP_OF, KINDS
 from addressee.preferences.categories import Category
-from addressee.preferences.deciding import Blocked, Target, Wishes, decide
-from addressee.preferences.layering import LayerName, effective
+from addressee.preferences.decision import Blocked, PreferenceContext, Target, decide
+from addressee.preferences.layers import LayerName, effective
 from addressee.preferences.policies import (
     POLICY,
     blocked_by,
     check_policy,
-    grounded,
     policies_of,
     with_blocked,
+    with_defaults,
     with_terms,
 )
 from addressee.preferences.sets import MEMBERS
 
 CHANNEL = "2f641633-95d3-4555-9222-9f1eb7888a80"
-KNOWN = Known({}, frozenset(), datetime(2025, 6, 1, tzinfo=UTC))
+KNOWN = ConditionContext({}, frozenset(), datetime(2025, 6, 1, tzinfo=UTC))
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 Rule = Literal["all_agree", "most_specific"]
@@ -50,16 +50,18 @@ def decided(
     *,
     tenant: str | None = None,
     of_tenant: Sets | None = None,
-    ground: Sets | None = None,
+    defaults: Sets | None = None,
     rule: Rule = "all_agree",
     **rest: Any,
 ) -> Blocked | None:
     """What stands against a workflow of the categories `a` and `b`, of which these are defined."""
     kept = of_tenant or {}
     policies = tuple(policies_of(categories, kept))
-    found = grounded(effective(own, tenant, kept if tenant else {}, ground or {}), policies)
-    wishes = Wishes(found, rule, KNOWN, "w", ("a", "b"), policies=policies, blocked=blocked_by(kept), **rest)
-    return decide(wishes, Target(kind, CHANNEL))
+    found = with_defaults(effective(own, tenant, kept if tenant else {}, defaults or {}), policies)
+    context = PreferenceContext(
+        found, rule, KNOWN, "w", ("a", "b"), policies=policies, blocked=blocked_by(kept), **rest
+    )
+    return decide(context, Target(kind, CHANNEL))
 
 
 def said(**scope: Any) -> Sets:
@@ -146,19 +148,19 @@ def test_what_a_tenant_lays_down(
 def test_the_user_goes_before_the_tenant_and_that_before_the_environment_and_the_category() -> None:
     no: Sets = {"categories": {"a": False}}
     opt_in = policy(preference="opt_in", opt_in=["email"])
-    assert decided([OPT_OUT], "email", {}, ground={"categories": {"a": True}}) is None
-    assert decided([OPT_IN], "email", {}, ground=no) == Blocked(ENVIRONMENT, "categories.a")
-    assert decided([OPT_IN], "email", {}, of_tenant=opt_in, ground=no) is None
+    assert decided([OPT_OUT], "email", {}, defaults={"categories": {"a": True}}) is None
+    assert decided([OPT_IN], "email", {}, defaults=no) == Blocked(ENVIRONMENT, "categories.a")
+    assert decided([OPT_IN], "email", {}, of_tenant=opt_in, defaults=no) is None
     members = {**opt_in, MEMBERS: no}
     assert decided([OPT_OUT], "email", {}, tenant="t", of_tenant=members) == Blocked(MEMBERS_SET, "categories.a")
     mine = {"t": {"categories": {"a": True}}}
-    assert decided([OPT_OUT], "email", mine, tenant="t", of_tenant=members, ground=no) is None
+    assert decided([OPT_OUT], "email", mine, tenant="t", of_tenant=members, defaults=no) is None
 
 
 def test_unless_the_environment_fixes_it() -> None:
     fixed = {"categories": {"a": {"enabled": False, "__strategy__": "replace"}}}
     opt_in = policy(preference="opt_in")
-    assert decided([OPT_IN], "email", YES, of_tenant=opt_in, ground=fixed) == Blocked(
+    assert decided([OPT_IN], "email", YES, of_tenant=opt_in, defaults=fixed) == Blocked(
         ENVIRONMENT, "categories.a.enabled"
     )
 
@@ -184,7 +186,7 @@ def test_a_workflow_that_overrides_preferences_is_sent_and_a_commercial_one_need
 
 def test_where_nothing_is_defined_nothing_changes() -> None:
     found = effective(NO, None, {}, {"kinds": {"sms": False}})
-    assert grounded(found, ()) is found
+    assert with_defaults(found, ()) is found
 
 
 class TestKeeping:
@@ -299,7 +301,7 @@ def off_by_default(category: Category, of_category: Sets) -> Sets:
     return {"kinds": {kind: False for kind in KINDS if none or (wanted is not None and kind not in wanted)}}
 
 
-def scopes_of(category: Category, above: list[Sets], ground: Sets, of_category: Sets) -> list[Any]:
+def scopes_of(category: Category, above: list[Sets], defaults: Sets, of_category: Sets) -> list[Any]:
     """What each layer says of a category, from the top, with its default where that belongs."""
 
     def of(layers: list[Sets]) -> list[Any]:
@@ -309,7 +311,7 @@ def scopes_of(category: Category, above: list[Sets], ground: Sets, of_category: 
     if "preference" in of_category or "opt_in" in of_category:
         by_tenant = [default] if is_enabled(of(above)) is None else []
         return [*of(above), *by_tenant]
-    everything = of([*above, ground])
+    everything = of([*above, defaults])
     return [*everything, *([default] if is_enabled(everything) is None else [])]
 
 
@@ -324,7 +326,7 @@ def is_mandatory(category: Category, of_category: Sets, kind: str) -> bool:
 
 
 def model(
-    own: Sets, tenant: str | None, kept: Sets, ground: Sets, defined: list[Category], kind: str, rule: str
+    own: Sets, tenant: str | None, kept: Sets, defaults: Sets, defined: list[Category], kind: str, rule: str
 ) -> bool:
     laid_down = kept.get(POLICY, {})
     of = {each.key: laid_down.get("categories", {}).get(each.key, {}) for each in defined}
@@ -339,8 +341,8 @@ def model(
     there = tenant is not None and (tenant in own or MEMBERS in kept)
     above = [own.get(tenant or "", {}), kept.get(MEMBERS, {})] if there else [own.get("default", {})]
     labels = [Category(key=key, name=key) for key in "ab" if key not in of]
-    chosen = [scopes_of(each, above, ground, of.get(each.key, {})) for each in (*defined, *labels)]
-    everything: list[Any] = [*above, ground]
+    chosen = [scopes_of(each, above, defaults, of.get(each.key, {})) for each in (*defined, *labels)]
+    everything: list[Any] = [*above, defaults]
     if rule == "all_agree":
         return all(is_enabled(each) is not False and speaks(each, kind) is not False for each in (*chosen, everything))
     for level in (chosen, [everything]):
@@ -356,7 +358,7 @@ def model(
     own=st.dictionaries(st.sampled_from(["default", "t"]), sets),
     tenant=st.sampled_from([None, "t"]),
     kept=st.fixed_dictionaries({}, optional={MEMBERS: sets, POLICY: policies}),
-    ground=sets,
+    defaults=sets,
     defined=st.one_of(
         st.just([]), st.tuples(category("a")).map(list), st.tuples(category("a"), category("b")).map(list)
     ),
@@ -364,10 +366,10 @@ def model(
     rule=st.sampled_from(["all_agree", "most_specific"]),
 )
 def test_it_decides_as_the_plain_model_does(
-    own: Sets, tenant: str | None, kept: Sets, ground: Sets, defined: list[Category], kind: str, rule: Rule
+    own: Sets, tenant: str | None, kept: Sets, defaults: Sets, defined: list[Category], kind: str, rule: Rule
 ) -> None:
-    blocked = decided(defined, kind, own, tenant=tenant, of_tenant=kept, ground=ground, rule=rule)
-    assert (blocked is None) == model(own, tenant, kept, ground, defined, kind, rule)
+    blocked = decided(defined, kind, own, tenant=tenant, of_tenant=kept, defaults=defaults, rule=rule)
+    assert (blocked is None) == model(own, tenant, kept, defaults, defined, kind, rule)
 
 
 def test_a_policy_is_checked_once_however_many_categories_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

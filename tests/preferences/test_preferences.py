@@ -8,7 +8,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
-from addressee.preferences.defaults import Ground, read_ground, store_default
+from addressee.preferences.defaults import EnvironmentDefaults, read_defaults, store_default
 from addressee.preferences.preferences import Preferences
 from addressee.preferences.sets import DEFAULT, MEMBERS
 from tests.conftest import Environment
@@ -20,11 +20,13 @@ async def store(pool: Pool, environment: Environment, document: dict[str, Any]) 
 
 
 async def test_an_environment_has_a_rule_and_a_default(pool: Pool, environment: Environment) -> None:
-    assert await read_ground(pool, environment.id) == Ground("all_agree", {})
+    assert await read_defaults(pool, environment.id) == EnvironmentDefaults("all_agree", {})
     await store(pool, environment, {"kinds": {"sms": False}})
     await store(pool, environment, {"kinds": {"email": False}})
     await Environments(pool).change(environment.name, {"preference_rule": "most_specific"})
-    assert await read_ground(pool, environment.id) == Ground("most_specific", {"kinds": {"email": False}})
+    assert await read_defaults(pool, environment.id) == EnvironmentDefaults(
+        "most_specific", {"kinds": {"email": False}}
+    )
 
 
 async def test_a_set_is_shown_over_its_tenants_and_the_environments(pool: Pool, environment: Environment) -> None:

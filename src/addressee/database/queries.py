@@ -1,7 +1,8 @@
 """The SQL of a package: one statement a file in its `queries` folder, named by what the statement does.
 
 A statement names its parameters (`:environment_id`), as often as it needs them and in any order. `:rows.id` is the
-column `id` of the rows that a call passes as `rows`: an array, for `unnest`.
+column `id` of the rows that a call passes as `rows`: an array, for `unnest`. A column may lie deeper:
+`:rows.place.id`.
 
 What several statements share stands once, in `queries/parts`: a line `-- part: name` is replaced by the part of that
 name, as deep as the line is indented. What several packages of one room share stands in the room's own `queries`.
@@ -21,7 +22,7 @@ from typing import Any
 PART = re.compile(r"^(?P<depth> *)-- part: (?P<name>\w+)$", re.MULTILINE)
 
 # Comments, texts and casts are passed over: a colon means something else there.
-PARAMETER = re.compile(r"--[^\n]*|'[^']*'|::|:(?P<name>[a-z_]+(?:\.[a-z_]+)?)")
+PARAMETER = re.compile(r"--[^\n]*|'[^']*'|::|:(?P<name>[a-z_]+(?:\.[a-z_]+)*)")
 
 
 class Statement:

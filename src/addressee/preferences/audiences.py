@@ -1,4 +1,4 @@
-"""Which audiences recipients are members of: subscriptions to the collection `$audiences`."""
+"""Audiences that recipients are members of: subscriptions to the collection `$audiences`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from addressee.conditions.conditions import AUDIENCE_OPERATORS
+from addressee.conditions.operators import AUDIENCE_OPERATORS
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Place, Recipient
@@ -18,28 +18,21 @@ AUDIENCES = "$audiences"
 NO_AUDIENCES: frozenset[str] = frozenset()
 
 
-def asks_audiences(value: Any) -> bool:
-    """Whether a condition anywhere in a document is about an audience."""
+def needs_audiences(value: Any) -> bool:
+    """Whether a condition anywhere in a document tests membership of an audience."""
     if isinstance(value, dict):
         operator = value.get("operator")
         return (isinstance(operator, str) and operator in AUDIENCE_OPERATORS) or any(
-            map(asks_audiences, value.values())
+            map(needs_audiences, value.values())
         )
-    return isinstance(value, list) and any(map(asks_audiences, value))
+    return isinstance(value, list) and any(map(needs_audiences, value))
 
 
 async def read_audiences(
     database: Pool | Connection, environment_id: int, members: Sequence[Recipient]
 ) -> Mapping[Place, frozenset[str]]:
-    """The ids of everybody's audiences; who is in none is left out."""
-    rows = await database.fetch(
-        SQL["audiences"],
-        environment_id,
-        [member.place.collection for member in members],
-        [member.place.id for member in members],
-        [member.uid for member in members],
-        AUDIENCES,
-    )
+    """Returns the ids of each recipient's audiences; who is in none is left out."""
+    rows = await database.fetch(*SQL["audiences"](environment_id=environment_id, members=members, collection=AUDIENCES))
     found: dict[Place, set[str]] = defaultdict(set)
     for row in rows:
         found[Place(environment_id, row["recipient_collection"], row["recipient_id"])].add(row["object_id"])

@@ -27,14 +27,14 @@ Long = Annotated[str, msgspec.Meta(max_length=2000)]
 
 
 class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said in another language; what is not, is said as in the category itself."""
+    """The texts of a category in another language. Those that are missing are the category's own."""
 
     name: Text | None = None
     description: Long | None = None
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`translations` are by locale: a language, or a language and a country like `es-AR`."""
+    """A category. `translations` are by locale: a language, or a language and a country like `es-AR`."""
 
     key: Text
     name: Text
@@ -58,7 +58,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     categories: tuple[Category, ...]
 
     def tags_of(self, category: Category) -> list[str]:
-        """All tags that a category goes by, its own first."""
+        """Returns all tags of a category, its own first."""
         return list(dict.fromkeys([*category.tags, *self.tags]))
 
 
@@ -67,7 +67,7 @@ def by_key(sections: Sequence[Section]) -> Mapping[str, Category]:
 
 
 def worded(thing: Category | Section, locale: str | None) -> Wording:
-    """What is said in a locale, else in its language, else without any: `es-AR`, `es`, as it stands."""
+    """Returns the texts in a locale, else in its language, else as they stand: `es-AR`, `es`, none."""
     name, description = thing.name, thing.description
     for known in () if locale is None else fallbacks(locale):
         wording = thing.translations.get(known)

@@ -18,7 +18,7 @@ from addressee.preferences.sets import REMEMBERED
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody chooses of a category.
+    """A choice for a category.
 
     `wanted`: None leaves it as it is. `kinds` are those that the screen knows, and whether each is wanted; they count
     where the category is. `remembered` is what to keep with it; what is None there is dropped.
@@ -41,9 +41,9 @@ def with_choice(stored: Document, key: str, choice: Choice) -> Document:
 
 
 def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Document:
-    """The scope of a category; a plain true or false where there is no more to say.
+    """Returns the scope of a category; a plain true or false where that says it all.
 
-    All kinds that the screen knows are said: a choice holds whatever the defaults become.
+    It names all kinds that the screen knows, so that a choice holds whatever the defaults become.
     """
     scope: Document = stored if isinstance(stored, dict) else {}
     if not wanted:
@@ -55,7 +55,7 @@ def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Docum
 
 
 def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Document:
-    """A map of kinds that says of each of these kinds or groups whether it is wanted.
+    """Returns a map of kinds that says of each of these kinds or groups whether it is wanted.
 
     A condition stays where it is not refused.
     """
@@ -71,7 +71,7 @@ def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Documen
 
 
 def without_kinds(stored: Mapping[str, Any], kinds: Iterable[str]) -> Document:
-    """A map of kinds that says nothing of these. What a group says of other kinds stays said."""
+    """Returns a map of kinds without these. What a group says of other kinds stays."""
     dropped = frozenset(kinds)
     made = dict(stored)
     for group, members in GROUPS.items():
@@ -89,13 +89,13 @@ def with_remembered(stored: Document, key: str, remembered: Mapping[str, Any]) -
 
 
 def with_restrictions(stored: Document, restricted: Mapping[str, bool]) -> Document:
-    """A set that wants nothing on some kinds, whatever the category, and says of others that it does."""
+    """Returns a set that refuses some kinds, whatever the category, and wants others."""
     wanted = {kind: not is_restricted for kind, is_restricted in restricted.items()}
     return {**stored, "kinds": with_kinds(stored.get("kinds", {}), wanted)}
 
 
 def without_choices(stored: Document, keys: Iterable[str]) -> Document:
-    """A set that says nothing of some categories."""
+    """Returns a set without choices for some categories."""
     dropped = frozenset(keys)
     made = stored
     for part in ("categories", REMEMBERED):
@@ -105,12 +105,12 @@ def without_choices(stored: Document, keys: Iterable[str]) -> Document:
 
 
 def without_restrictions(stored: Document, kinds: Iterable[str]) -> Document:
-    """A set that says of none of these kinds whether it wants them."""
+    """Returns a set that neither refuses nor wants these kinds."""
     if "kinds" not in stored:
         return stored
     return kept({**stored, "kinds": without_kinds(stored["kinds"], kinds)}, "kinds")
 
 
 def kept(document: Document, part: str) -> Document:
-    """A document without a part that says nothing any more."""
+    """Returns a document without a part, if that is empty."""
     return document if document[part] else {name: value for name, value in document.items() if name != part}

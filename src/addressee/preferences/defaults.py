@@ -1,4 +1,4 @@
-"""What an environment says of preferences: its rule, and what holds for recipients whose own sets say nothing."""
+"""The defaults of an environment: its rule, its preference set, and the categories to choose among."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SQL = load(__package__)
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What lies below the sets of tenants and recipients. `sections` hold the categories to choose among."""
+class EnvironmentDefaults:
+    """The preferences below the sets of tenants and recipients. `sections` hold the categories to choose among."""
 
     rule: PreferenceRule = "all_agree"
     default: Document = field(default_factory=dict)
@@ -29,12 +29,12 @@ class Ground:
         return by_key(self.sections)
 
 
-async def read_ground(database: Pool | Connection, environment_id: int) -> Ground:
-    row = await database.fetchrow(SQL["preferences_of_environment"], environment_id)
+async def read_defaults(database: Pool | Connection, environment_id: int) -> EnvironmentDefaults:
+    row = await database.fetchrow(*SQL["preferences_of_environment"](environment_id=environment_id))
     assert row is not None
     settings = msgspec.json.decode(row["settings"], type=Settings)
     document, sections = row["document"], row["sections"]
-    return Ground(
+    return EnvironmentDefaults(
         settings.preference_rule,
         {} if document is None else msgspec.json.decode(document),
         () if sections is None else msgspec.json.decode(sections, type=tuple[Section, ...]),
@@ -42,10 +42,14 @@ async def read_ground(database: Pool | Connection, environment_id: int) -> Groun
 
 
 async def store_default(connection: Connection, environment_id: int, document: Document) -> None:
-    """The document is one that `check_set` has checked."""
-    await connection.execute(SQL["store_default"], environment_id, msgspec.json.encode(document))
+    """Stores a document that `check_set` has checked."""
+    await connection.execute(
+        *SQL["store_default"](environment_id=environment_id, document=msgspec.json.encode(document))
+    )
 
 
 async def store_categories(connection: Connection, environment_id: int, sections: Sequence[Section]) -> None:
-    """No two of the categories have the same key."""
-    await connection.execute(SQL["store_categories"], environment_id, msgspec.json.encode(sections))
+    """Stores sections, no two of whose categories have the same key."""
+    await connection.execute(
+        *SQL["store_categories"](environment_id=environment_id, sections=msgspec.json.encode(sections))
+    )

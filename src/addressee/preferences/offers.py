@@ -1,7 +1,7 @@
-"""What recipients choose among at a tenant, and what they have chosen (docs/decisions/0014). Pure.
+"""Categories that recipients choose among at a tenant, and their choices (docs/decisions/0014). Pure.
 
-It says of each category and kind what `deciding` will, but for what only a run knows: conditions, of which it says that
-they hold, single channels, other scopes that have to agree, and the rule of the environment.
+The answers for each category and kind are those of `decision`, but for what only a run knows: conditions, which count
+as true here, single channels, other scopes that have to agree, and the rule of the environment.
 """
 
 from __future__ import annotations
@@ -13,44 +13,47 @@ from typing import Any
 
 from addressee.directory.kinds import KINDS, name_that_counts
 from addressee.directory.recipient import Document
-from addressee.preferences.defaults import Ground
-from addressee.preferences.layering import effective
-from addressee.preferences.policies import Policy, grounded, policies_of
+from addressee.preferences.defaults import EnvironmentDefaults
+from addressee.preferences.layers import effective
+from addressee.preferences.policies import Policy, policies_of, with_defaults
 from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, sound
 
 
 @dataclass(frozen=True)
 class Offer:
-    """`set_id` is where choices are stored: the key of the tenant's set. `of_tenant` are the preferences it keeps."""
+    """The categories to choose among at a tenant.
+
+    Choices are stored in the set `set_id`, the key of the tenant's set. `of_tenant` are the preferences that it keeps.
+    """
 
     set_id: str
     of_tenant: Mapping[str, Document]
-    ground: Ground
+    defaults: EnvironmentDefaults
 
     @cached_property
     def policies(self) -> Mapping[str, Policy]:
-        """By category, in the environment's order."""
-        return {policy.key: policy for policy in policies_of(self.ground.categories.values(), self.of_tenant)}
+        """The policies by category, in the environment's order."""
+        return {policy.key: policy for policy in policies_of(self.defaults.categories.values(), self.of_tenant)}
 
     def open(self, key: str) -> Policy | None:
-        """None for a category that there is not, or not for recipients."""
+        """Returns the policy of a category; None for one that is not there, or that recipients do not see."""
         policy = self.policies.get(key)
         return policy if policy is not None and policy.open else None
 
     def chosen(self, own: Mapping[str, Document]) -> Chosen:
-        """What somebody wants whose sets these are."""
+        """Returns the choices of a recipient with these sets."""
         tenant, of_tenant = (None, {}) if self.set_id == DEFAULT else (self.set_id, self.of_tenant)
-        found = effective(own, tenant, of_tenant, self.ground.default)
-        return Chosen(grounded(found, list(self.policies.values())).document)
+        found = effective(own, tenant, of_tenant, self.defaults.default)
+        return Chosen(with_defaults(found, list(self.policies.values())).document)
 
     def changed(self, own: Mapping[str, Document], change: Callable[[Document], Document]) -> Mapping[str, Document]:
-        """Somebody's sets, with a change of the one where choices are stored."""
+        """Returns a recipient's sets, with a change of the one where choices are stored."""
         stored = self.counting(own)
         made = change(stored)
         return own if self.set_id not in own and made == stored else {**own, self.set_id: made}
 
     def counting(self, own: Mapping[str, Document]) -> Document:
-        """The set of somebody that counts here: the first choice for a tenant takes over what counted before it."""
+        """Returns the set that counts here: the first choice for a tenant takes over what counted before it."""
         if self.set_id in own:
             return sound(own[self.set_id])
         if MEMBERS in self.of_tenant:
@@ -60,7 +63,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """`document` is all that is said together, of which defaults are a part."""
+    """Choices and the defaults below them, as one set."""
 
     document: Mapping[str, Any]
 

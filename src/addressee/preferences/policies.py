@@ -1,4 +1,4 @@
-"""What a tenant lays down for those who are told something on its behalf, and what that makes of a category. Pure.
+"""Policies: the terms that a tenant sets for messages on its behalf, and their effect on each category. Pure.
 
 A tenant keeps it under POLICY, beside its preference sets:
 
@@ -28,7 +28,7 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import KINDS
 from addressee.directory.recipient import Document
 from addressee.preferences.categories import Category, Default
-from addressee.preferences.layering import Effective, Layer, LayerName, is_fixed, stacked
+from addressee.preferences.layers import Effective, Layer, LayerName, is_fixed, stacked
 from addressee.preferences.sets import check_enabled, checked_map, entries
 
 POLICY = "$policy"
@@ -38,10 +38,10 @@ PREFERENCES: tuple[Default, ...] = get_args(Default)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What holds for a category at a tenant.
+    """The terms of a category at a tenant.
 
-    `by_tenant` says that the tenant, not the category, says what holds for those who say nothing. `opt_in` are the
-    kinds that these get, None: all. `terms` are what the tenant itself says.
+    With `by_tenant` the default is the tenant's, not the category's. `opt_in` are the kinds that are on by default,
+    None: all. `terms` are those that the tenant itself has set.
     """
 
     category: Category
@@ -60,12 +60,12 @@ class Policy:
 
     @property
     def open(self) -> bool:
-        """Whether recipients may choose, and be told, anything of it."""
+        """Whether recipients can see the category, and get messages of it."""
         return self.offered and self.visible
 
 
 def policies_of(categories: Iterable[Category], of_tenant: Mapping[str, Document]) -> list[Policy]:
-    """What holds for each of these; `of_tenant` are the preferences that the tenant keeps."""
+    """Returns the policy of each category; `of_tenant` are the preferences that the tenant keeps."""
     stored = policy_in(of_tenant)
     return [policy_of(category, stored) for category in categories]
 
@@ -89,7 +89,7 @@ def policy_of(category: Category, stored: Document) -> Policy:
 
 
 def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
-    """The kinds that nobody can refuse. What is not even wanted by default, is not mandatory."""
+    """Returns the kinds that nobody can refuse: none where the category is off by default."""
     match preference:
         case "opt_out":
             return frozenset()
@@ -100,59 +100,59 @@ def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
 
 
 def blocked_by(of_tenant: Mapping[str, Document]) -> frozenset[str]:
-    """The kinds on which nothing is sent on a tenant's behalf, whatever the category."""
+    """Returns the kinds on which nothing is sent on a tenant's behalf, whatever the category."""
     return frozenset(policy_in(of_tenant).get("blocked", ()))
 
 
-def grounded(found: Effective, policies: Sequence[Policy]) -> Effective:
-    """Layers with what holds for categories of which they do not say whether they are wanted.
+def with_defaults(found: Effective, policies: Sequence[Policy]) -> Effective:
+    """Returns the layers, and below them the defaults of categories that they do not decide.
 
-    A layer that says so (with true, false or `enabled`) decides all of a category; one that names single kinds or
+    A layer that decides all of a category does it with true, false or `enabled`; one that names single kinds or
     channels decides these. A category's default stands below all layers, that of a tenant instead of what the
     environment's preferences want of the category.
     """
     if not policies:
         return found
     above = [layer for layer in found.layers if layer.name is not LayerName.ENVIRONMENT_DEFAULT]
-    ground = [layer.document for layer in found.layers if layer.name is LayerName.ENVIRONMENT_DEFAULT]
+    lowest = [layer.document for layer in found.layers if layer.name is LayerName.ENVIRONMENT_DEFAULT]
     by_tenant = [policy for policy in policies if policy.by_tenant]
     by_category = [policy for policy in policies if not policy.by_tenant]
     return stacked(
         *above,
-        Layer(LayerName.TENANT_POLICY, defaults(by_tenant, Effective(tuple(above)))),
-        *(Layer(LayerName.ENVIRONMENT_DEFAULT, without_wishes(document, by_tenant)) for document in ground),
-        Layer(LayerName.CATEGORY_DEFAULT, defaults(by_category, found)),
+        Layer(LayerName.TENANT_POLICY, default_set(by_tenant, Effective(tuple(above)))),
+        *(Layer(LayerName.ENVIRONMENT_DEFAULT, without_settings(document, by_tenant)) for document in lowest),
+        Layer(LayerName.CATEGORY_DEFAULT, default_set(by_category, found)),
     )
 
 
-def defaults(policies: Iterable[Policy], above: Effective) -> Document:
-    """A preference set that says, of each kind that is not wanted by default, just that."""
-    said = above.document.get("categories", {})
+def default_set(policies: Iterable[Policy], above: Effective) -> Document:
+    """Returns a preference set that refuses each kind that is off by default."""
+    decided = above.document.get("categories", {})
     scopes = {
         policy.key: {"kinds": dict.fromkeys(refused, False)}
         for policy in policies
-        if not decides(said.get(policy.key)) and (refused := refused_by_default(policy))
+        if not decides(decided.get(policy.key)) and (refused := refused_by_default(policy))
     }
     return {"categories": scopes} if scopes else {}
 
 
-def without_wishes(document: Mapping[str, Any], policies: Iterable[Policy]) -> Document:
-    """A set that does not say whether these categories, or kinds of them, are wanted, unless it fixes that."""
+def without_settings(document: Mapping[str, Any], policies: Iterable[Policy]) -> Document:
+    """Returns a set without what it says of these categories and of their kinds, unless it fixes that."""
     scopes = document.get("categories", {})
     overruled = {policy.key for policy in policies if policy.key in scopes and not is_fixed(scopes[policy.key])}
     if not overruled:
         return dict(document)
-    kept = {key: unwished(scope) if key in overruled else scope for key, scope in scopes.items()}
+    kept = {key: without_kinds(scope) if key in overruled else scope for key, scope in scopes.items()}
     return {**document, "categories": kept}
 
 
-def unwished(scope: Any) -> Document:
+def without_kinds(scope: Any) -> Document:
     parts = scope if isinstance(scope, dict) else {}
     return {name: part for name, part in parts.items() if name not in ("enabled", "kinds")}
 
 
 def decides(scope: Any) -> bool:
-    """Whether a scope says of a category as a whole whether it is wanted."""
+    """Whether a scope turns a category on or off as a whole."""
     return isinstance(scope, bool) or (isinstance(scope, dict) and "enabled" in scope)
 
 
@@ -164,9 +164,9 @@ def refused_by_default(policy: Policy) -> list[str]:
 
 
 def policy_in(of_tenant: Mapping[str, Document]) -> Document:
-    """The policy that a tenant keeps, or an empty one for what is none: a run must not fail of one.
+    """Returns the policy that a tenant keeps; an empty one for a malformed one, on which a run must not fail.
 
-    All of it is checked, so it is to be asked for once, however many categories there are.
+    All of it is checked: call it once, however many categories there are.
     """
     stored = of_tenant.get(POLICY, {})
     try:
@@ -214,12 +214,12 @@ def check_kind_list(value: Any, field: str) -> None:
 
 
 def with_blocked(stored: Document, kinds: Iterable[str]) -> Document:
-    """A policy that blocks other kinds, whatever the category."""
+    """Returns a policy that blocks these kinds instead, whatever the category."""
     return {**stored, "blocked": [kind for kind in KINDS if kind in set(kinds)]}
 
 
 def with_terms(stored: Document, key: str, given: Mapping[str, Any], now: datetime) -> Document:
-    """A policy with other terms for a category; what is None holds as the category says, what is absent stays."""
+    """Returns a policy with other terms for a category. None restores the category's own; absent terms stay."""
     categories = stored.get("categories", {})
     before = categories.get(key, {})
     terms = {**before, **given, "updated_at": render_instant(now)}

@@ -1,4 +1,4 @@
-"""The face of the preferences room: what recipients and tenants are shown."""
+"""Reads preferences as recipients and tenants are shown them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from addressee.database.pool import Pool
 from addressee.directory.errors import MissingError
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
-from addressee.preferences.defaults import read_ground
-from addressee.preferences.layering import shown
+from addressee.preferences.defaults import read_defaults
+from addressee.preferences.layers import shown
 from addressee.preferences.offers import Offer
+from addressee.preferences.set_keys import current, key_of, read_tenants
 from addressee.preferences.sets import DEFAULT
-from addressee.preferences.tenancies import current, key_of, read_tenants
 
 
 class Preferences:
@@ -25,7 +25,7 @@ class Preferences:
         self._reader = reader
 
     async def shown(self, place: Place, set_id: str, tenant: str | None = None) -> Document:
-        """A recipient's set over the defaults that hold where it says nothing (knock.md §3.6).
+        """Returns a recipient's set over the defaults that hold where it says nothing (knock.md §3.6).
 
         The defaults are those of the tenant, which is the one that the set is for unless another is named, and of the
         environment. A recipient that is not known has no sets.
@@ -35,23 +35,23 @@ class Preferences:
         places = [place, *(Place(place.environment_id, TENANTS, id) for id in ids)]
         found = await self._reader.find_all(places)
         tenants = {each.place.id: each for each in found.values() if each.place in places[1:]}
-        ground = await read_ground(self._pool, place.environment_id)
+        defaults = await read_defaults(self._pool, place.environment_id)
         recipient, of_tenant = found.get(place), tenants.get(named or "")
         return shown(
             current(recipient.preferences, tenants) if recipient else {},
             set_id,
             of_tenant.preferences if of_tenant else {},
-            ground.default,
+            defaults.default,
         )
 
     async def keys(self, environment_id: int, set_ids: Iterable[str]) -> Mapping[str, str]:
-        """Under which keys sets are written, by their ids."""
+        """Returns the keys under which sets are written, by their ids."""
         ids = list(set_ids)
         tenants = await read_tenants(self._reader, environment_id, ids)
         return {id: key_of(id, tenants.get(id)) for id in ids}
 
     async def current(self, recipients: Sequence[Recipient]) -> list[Recipient]:
-        """Recipients of one environment with those of their sets that count, each under its id."""
+        """Returns recipients of one environment with those of their sets that count, each under its id."""
         keys = {key for recipient in recipients for key in recipient.preferences}
         if not recipients or keys <= {DEFAULT}:
             return list(recipients)
@@ -61,11 +61,11 @@ class Preferences:
         ]
 
     async def of_environment(self, environment_id: int) -> Document:
-        """What the environment says for everybody whose own sets say nothing."""
-        return (await read_ground(self._pool, environment_id)).default
+        """Returns the set that holds where recipients' own sets say nothing."""
+        return (await read_defaults(self._pool, environment_id)).default
 
     async def offer(self, environment_id: int, tenant: str = DEFAULT) -> Offer:
-        """What recipients choose among at a tenant. The tenant `default` is there before anybody stores it.
+        """Returns the categories that recipients choose among at a tenant. The tenant `default` need not be stored.
 
         Raises MissingError when there is no such tenant.
         """
@@ -76,5 +76,5 @@ class Preferences:
         return Offer(
             key_of(tenant, found),
             {} if found is None else found.preferences,
-            await read_ground(self._pool, environment_id),
+            await read_defaults(self._pool, environment_id),
         )

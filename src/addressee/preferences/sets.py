@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from addressee.conditions.conditions import check_condition
+from addressee.conditions.validation import check_condition
 from addressee.directory.documents import below, check_id, check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS, KINDS
@@ -47,7 +47,7 @@ MAX_CONDITIONS = 100
 
 
 def check_set_id(set_id: object, field: str = "id") -> str:
-    """The id itself. Raises RefusedError for what is no id, and for those that are kept apart."""
+    """Returns the id. Raises RefusedError for what is no id, and for one with a dollar sign, which is reserved."""
     checked = check_id(set_id, field)
     if checked.startswith("$"):
         raise RefusedError("set", field, f"{field} must be {DEFAULT} or the id of a tenant, without a dollar sign.")
@@ -74,7 +74,7 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
 
 
 def sound(document: Any) -> Document:
-    """The set itself, or an empty one for what is none: edits take any document, and a run must not fail of one."""
+    """Returns the set; an empty one for a malformed one: edits take any document, and a run must not fail on it."""
     try:
         check_set(checked_map(document, ""))
     except RefusedError:
@@ -155,7 +155,7 @@ def checked_map(value: Any, field: str) -> Document:
 
 
 def entries(value: Any, field: str) -> list[tuple[str, Any]]:
-    """The entries of a map. Raises RefusedError unless it is one, of storable names and within bounds."""
+    """Returns the entries of a map. Raises RefusedError unless it is one, of storable names and within bounds."""
     checked_map(value, field)
     if len(value) > MAX_ENTRIES:
         raise RefusedError("size", field, f"{field} must have at most {MAX_ENTRIES:,} entries.")
@@ -165,7 +165,7 @@ def entries(value: Any, field: str) -> list[tuple[str, Any]]:
 
 
 def channel_id(name: str) -> str | None:
-    """A channel's id as it is stored, None for what is no UUID."""
+    """Returns a channel's id as it is stored; None for what is no UUID."""
     try:
         return str(UUID(name))
     except ValueError:

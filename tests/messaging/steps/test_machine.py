@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from addressee.channels.providers import ChannelType
-from addressee.conditions.conditions import Known
+from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.messaging.content.rendering import Block, Content, EmailContent, InAppContent, PushContent, scope
 from addressee.messaging.content.templates import EmailTemplate, InAppTemplate, PushTemplate
@@ -18,8 +18,8 @@ from addressee.messaging.messages.status import Change, Status
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
 from addressee.messaging.steps.model import ChannelStep
-from addressee.preferences.deciding import Wishes
-from addressee.preferences.layering import effective
+from addressee.preferences.decision import PreferenceContext
+from addressee.preferences.layers import effective
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 UID = UUID(int=1)
@@ -94,10 +94,10 @@ def test_a_step_without_an_address_is_skipped_and_the_run_goes_on() -> None:
 
 def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None:
     document = {"kinds": {"email": False}}
-    known = Known({}, frozenset(), NOW)
-    wishes = Wishes(effective({"default": document}, None, {}, {}), "all_agree", known, "welcome")
+    known = ConditionContext({}, frozenset(), NOW)
+    preferences = PreferenceContext(effective({"default": document}, None, {}, {}), "all_agree", known, "welcome")
     for recipient in (ADA, structs.replace(ADA, attributes={})):
-        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), replace(facts(recipient), wishes=wishes))
+        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), replace(facts(recipient), preferences=preferences))
         assert feed.step is IN_APP
         assert events(after)[:2] == [("step_started", "mail", "ok"), ("step_skipped", "mail", "ok")]
         assert after.journal[1]["data"] == {

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from addressee.channels.providers import ChannelType
-from addressee.conditions.conditions import Known
+from addressee.conditions.operators import ConditionContext
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress
 from addressee.directory.edits.context import Moment
 from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
@@ -17,8 +17,8 @@ from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.steps.reach import MAX_ADDRESSES, reach
-from addressee.preferences.deciding import Wishes
-from addressee.preferences.layering import effective
+from addressee.preferences.decision import PreferenceContext
+from addressee.preferences.layers import effective
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 PLACE = Place(1, USERS, "ada")
@@ -61,12 +61,14 @@ def values(recipient: Recipient, channel: Channel) -> list[str]:
     return [address.value for address in reach(recipient, channel, None).addresses]
 
 
-def obstacle(recipient: Recipient, channel: Channel, wishes: Document | None = None) -> Document | None:
-    return reach(recipient, channel, wishing(wishes) if wishes else None).obstacle
+def obstacle(recipient: Recipient, channel: Channel, preferences: Document | None = None) -> Document | None:
+    return reach(recipient, channel, preferring(preferences) if preferences else None).obstacle
 
 
-def wishing(document: Document) -> Wishes:
-    return Wishes(effective({"default": document}, None, {}, {}), "all_agree", Known({}, frozenset(), NOW), "welcome")
+def preferring(document: Document) -> PreferenceContext:
+    return PreferenceContext(
+        effective({"default": document}, None, {}, {}), "all_agree", ConditionContext({}, frozenset(), NOW), "welcome"
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def preferred(scope: str) -> Document:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "expected"),
+    ("preferences", "expected"),
     [
         ({"kinds": {"push": False}}, preferred("kinds.push")),
         ({"kinds": {"android_push": False}}, preferred("kinds.android_push")),
@@ -157,10 +159,10 @@ def preferred(scope: str) -> Document:
         ({"kinds": {"web_push": False}}, None),
     ],
 )
-def test_a_push_is_subject_to_what_is_preferred_for_devices(wishes: Document, expected: Document | None) -> None:
-    assert obstacle(somebody(token("a")), PUSH, wishes) == expected
+def test_a_push_is_subject_to_what_is_preferred_for_devices(preferences: Document, expected: Document | None) -> None:
+    assert obstacle(somebody(token("a")), PUSH, preferences) == expected
     if expected is not None:
-        assert obstacle(somebody(), PUSH, wishes) == expected
+        assert obstacle(somebody(), PUSH, preferences) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from addressee.messaging.environment import channels
 from addressee.messaging.environment.variables import Variables, read_variables
 from addressee.messaging.workflows.example import install_example
 from addressee.messaging.workflows.files import MistakesError
-from addressee.preferences.defaults import read_ground
+from addressee.preferences.defaults import read_defaults
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, SEALER, WELCOME, Office
 from tests.messaging.workflows.test_files import SMTP
@@ -78,9 +78,9 @@ async def test_default_preferences_are_replaced_and_stay_when_nothing_is_said(of
     assert (await effects(office, {**FILES, **first}))["preferences"] == "unchanged"
     (office.folder / "pushed" / "preferences.yaml").unlink()
     assert "preferences" not in await effects(office, FILES)
-    assert (await read_ground(office.pool, office.environment_id)).default == {"kinds": {"sms": False}}
+    assert (await read_defaults(office.pool, office.environment_id)).default == {"kinds": {"sms": False}}
     await effects(office, {**FILES, "preferences.yaml": ""})
-    assert (await read_ground(office.pool, office.environment_id)).default == {}
+    assert (await read_defaults(office.pool, office.environment_id)).default == {}
 
 
 async def test_categories_are_replaced_and_stay_when_nothing_is_said(office: Office) -> None:
@@ -89,12 +89,12 @@ async def test_categories_are_replaced_and_stay_when_nothing_is_said(office: Off
     assert (await effects(office, {**FILES, **first}))["categories"] == "unchanged"
     (office.folder / "pushed" / "categories.yaml").unlink()
     assert "categories" not in await effects(office, FILES)
-    (section,) = (await read_ground(office.pool, office.environment_id)).sections
+    (section,) = (await read_defaults(office.pool, office.environment_id)).sections
     assert [(each.key, each.mandatory) for each in section.categories] == [
         ("orders", ("android_push", "ios_push", "web_push"))
     ]
     await effects(office, {**FILES, "categories.yaml": ""})
-    assert (await read_ground(office.pool, office.environment_id)).sections == ()
+    assert (await read_defaults(office.pool, office.environment_id)).sections == ()
 
 
 async def test_variables_are_replaced_and_stay_when_nothing_is_said(office: Office) -> None:

@@ -68,4 +68,4 @@ def reason_for(send: Claimed, run: RecipientRun | None, facts: Facts, channel: C
         return None
     if facts.recipient is None:
         return MISSING
-    return unreachable(send.address, facts.recipient, channel, facts.wishes, facts.kinds)
+    return unreachable(send.address, facts.recipient, channel, facts.preferences, facts.kinds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from addressee.conditions.conditions import Known
+from addressee.conditions.operators import ConditionContext
 from addressee.database.pool import Pool
 from addressee.directory.groups.memberships import overlaid, place_of
 from addressee.directory.reading.reader import Reader
@@ -21,13 +21,13 @@ from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.machine import Facts, RecipientRun
-from addressee.preferences.audiences import NO_AUDIENCES, asks_audiences, read_audiences
-from addressee.preferences.deciding import Wishes
-from addressee.preferences.defaults import Ground, read_ground
-from addressee.preferences.layering import Effective, effective
-from addressee.preferences.policies import Policy, blocked_by, grounded, policies_of
+from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
+from addressee.preferences.decision import PreferenceContext
+from addressee.preferences.defaults import EnvironmentDefaults, read_defaults
+from addressee.preferences.layers import Effective, effective
+from addressee.preferences.policies import Policy, blocked_by, policies_of, with_defaults
+from addressee.preferences.set_keys import key_of
 from addressee.preferences.sets import DEFAULT
-from addressee.preferences.tenancies import key_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Surroundings:
     people: People
     variables: Document
     channels: Mapping[str, Channel]
-    ground: Ground
+    defaults: EnvironmentDefaults
     now: datetime
 
     @property
@@ -56,7 +56,7 @@ class Surroundings:
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """Those of the workflow's categories that the environment defines."""
-        known = self.ground.categories
+        known = self.defaults.categories
         return tuple(policies_of([known[key] for key in self.run.categories if key in known], self.of_policy))
 
     @cached_property
@@ -78,8 +78,8 @@ class Surroundings:
 
     def preferences_of(self, recipient: Recipient) -> Effective:
         of_tenant = {} if self.tenant is None else self.tenant.preferences
-        found = effective(recipient.preferences, self.set_key, of_tenant, self.ground.default)
-        return grounded(found, self.policies)
+        found = effective(recipient.preferences, self.set_key, of_tenant, self.defaults.default)
+        return with_defaults(found, self.policies)
 
 
 async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime) -> list[Facts]:
@@ -89,7 +89,7 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
         await read_mentioned(reader, run, runs),
         (await read_variables(pool, run.environment_id)).all,
         await channels.by_key(pool, run.environment_id),
-        await read_ground(pool, run.environment_id),
+        await read_defaults(pool, run.environment_id),
         now,
     )
     recipients = await within_tenant(reader, around.tenant, [around.people.now(each.identity) for each in runs])
@@ -99,7 +99,7 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
     asking = [
         recipient
         for recipient in recipients
-        if recipient is not None and asks_audiences(preferences[recipient.place].document)
+        if recipient is not None and needs_audiences(preferences[recipient.place].document)
     ]
     audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
     return [
@@ -172,10 +172,10 @@ def facts_for(
         },
     )
     counts = {"total_activities": 1, "total_actors": len(run.actors)}
-    wishes = Wishes(
+    context = PreferenceContext(
         preferences,
-        around.ground.rule,
-        Known({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), around.now),
+        around.defaults.rule,
+        ConditionContext({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), around.now),
         run.workflow_key,
         run.categories,
         commercial=run.workflow.commercial,
@@ -191,7 +191,7 @@ def facts_for(
         run.inserted_at,
         around.now,
         run.skip_delay,
-        wishes,
+        context,
         common(run.terms.kinds, recipient_run.kinds),
     )
 

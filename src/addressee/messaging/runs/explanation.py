@@ -109,5 +109,5 @@ def explained_step(step: ChannelStep, facts: Facts, obstacle: Document | None) -
     if obstacle is not None or facts.recipient is None:
         reached = Reach(obstacle=obstacle)
     else:
-        reached = reach(facts.recipient, channel, facts.wishes)
+        reached = reach(facts.recipient, channel, facts.preferences)
     return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle)

@@ -21,7 +21,7 @@ from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.recipients.identity import Identity, Profile, Reference, Subscribed
 from addressee.messaging.steps.model import ChannelStep, DelayStep, Step
 from addressee.messaging.steps.reach import reach
-from addressee.preferences.deciding import Wishes
+from addressee.preferences.decision import PreferenceContext
 
 Entry = Mapping[str, Any]
 
@@ -66,8 +66,8 @@ class RecipientRun:
 class Facts:
     """What a step depends on besides the run. `recipient` is None when the one who was meant is gone.
 
-    `wishes` are the recipient's; None where there is nothing to prefer. `kinds` are those of addresses that the run is
-    limited to; None: it is not.
+    `preferences` are the recipient's; None where there is nothing to prefer. `kinds` are those of addresses that the
+    run is limited to; None: it is not.
     """
 
     recipient: Recipient | None
@@ -77,7 +77,7 @@ class Facts:
     triggered_at: datetime
     now: datetime
     skip_delay: bool = False
-    wishes: Wishes | None = None
+    preferences: PreferenceContext | None = None
     kinds: frozenset[str] | None = None
 
 
@@ -138,7 +138,7 @@ def notify(
     run = noted(run, facts, "step_started", step)
     after = replace(run, step=run.step + 1)
     channel = facts.channels[step.channel]
-    reached = reach(recipient, channel, facts.wishes, facts.kinds)
+    reached = reach(recipient, channel, facts.preferences, facts.kinds)
     if reached.obstacle is not None:
         return noted(after, facts, "step_skipped", step, data=reached.obstacle), ()
     to = [address.value for address in reached.addresses]

@@ -14,7 +14,7 @@ from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
-from addressee.preferences.deciding import Blocked, Target, Wishes, decide
+from addressee.preferences.decision import Blocked, PreferenceContext, Target, decide
 
 # A message goes to no more: the newest of somebody's devices.
 MAX_ADDRESSES = 100
@@ -39,10 +39,12 @@ class Reach:
     obstacle: Document | None = None
 
 
-def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None = None) -> Reach:
+def reach(
+    recipient: Recipient, channel: Channel, preferences: PreferenceContext | None, kinds: frozenset[str] | None = None
+) -> Reach:
     """`kinds` are the only ones that a run is to use, None: any. Who lives in a run only has no feed."""
     kind = kind_of(channel)
-    obstacle = unwanted(kind, channel, wishes, kinds)
+    obstacle = unwanted(kind, channel, preferences, kinds)
     if obstacle is not None:
         return Reach(obstacle=obstacle)
     if channel.type is ChannelType.IN_APP_FEED:
@@ -60,13 +62,17 @@ def reach(recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: 
 
 
 def unreachable(
-    address: Address, recipient: Recipient, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None
+    address: Address,
+    recipient: Recipient,
+    channel: Channel,
+    preferences: PreferenceContext | None,
+    kinds: frozenset[str] | None,
 ) -> Document | None:
     """Why a message that was made for this address is not to go there any more; None: it is.
 
     A reason is one of `reach`, or `address_missing` or `address_disabled`. A device may be somebody else's by now.
     """
-    obstacle = unwanted(kind_of(channel), channel, wishes, kinds)
+    obstacle = unwanted(kind_of(channel), channel, preferences, kinds)
     if obstacle is not None:
         return obstacle
     known = known_addresses(recipient, channel.id, channel.provider)
@@ -89,11 +95,13 @@ def kind_of(channel: Channel) -> str:
     return kind
 
 
-def unwanted(kind: str, channel: Channel, wishes: Wishes | None, kinds: frozenset[str] | None) -> Document | None:
+def unwanted(
+    kind: str, channel: Channel, preferences: PreferenceContext | None, kinds: frozenset[str] | None
+) -> Document | None:
     """Why nothing is to be sent on this channel, whatever the addresses."""
     if kinds is not None and kind not in kinds:
         return {"reason": "channel_not_requested"}
-    blocked = None if wishes is None else decide(wishes, Target(kind, str(channel.id)))
+    blocked = None if preferences is None else decide(preferences, Target(kind, str(channel.id)))
     return None if blocked is None else {"reason": "preferences", **described(blocked)}
 
 

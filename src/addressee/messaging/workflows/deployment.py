@@ -24,7 +24,7 @@ from addressee.messaging.environment.variables import read_variables, store_vari
 from addressee.messaging.workflows.files import ChannelDefinition, Configuration, MistakesError, WorkflowDefinition
 from addressee.messaging.workflows.model import Workflow
 from addressee.messaging.workflows.sources import Mistake
-from addressee.preferences.defaults import read_ground, store_categories, store_default
+from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
 SQL = load(__package__)
 
@@ -168,7 +168,7 @@ async def push_variables(connection: Connection, environment_id: int, configurat
 async def push_categories(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:
     if configuration.sections is None:
         return []
-    if (await read_ground(connection, environment_id)).sections == configuration.sections:
+    if (await read_defaults(connection, environment_id)).sections == configuration.sections:
         return [Pushed("categories", Effect.UNCHANGED)]
     await store_categories(connection, environment_id, configuration.sections)
     return [Pushed("categories", Effect.CHANGED)]
@@ -177,7 +177,7 @@ async def push_categories(connection: Connection, environment_id: int, configura
 async def push_preferences(connection: Connection, environment_id: int, configuration: Configuration) -> list[Pushed]:
     if configuration.preferences is None:
         return []
-    if (await read_ground(connection, environment_id)).default == configuration.preferences:
+    if (await read_defaults(connection, environment_id)).default == configuration.preferences:
         return [Pushed("preferences", Effect.UNCHANGED)]
     await store_default(connection, environment_id, configuration.preferences)
     return [Pushed("preferences", Effect.CHANGED)]

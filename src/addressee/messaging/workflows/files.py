@@ -18,7 +18,7 @@ import msgspec
 
 from addressee.channels.links import scheme_of, schemes_of
 from addressee.channels.providers import PROVIDERS, ChannelType
-from addressee.conditions.conditions import misspelt_variables
+from addressee.conditions.validation import misspelt_variables
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS
 from addressee.messaging.content import liquid

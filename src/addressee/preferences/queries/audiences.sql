@@ -2,15 +2,15 @@
 SELECT subscriptions.recipient_collection,
        subscriptions.recipient_id,
        subscriptions.object_id
-FROM unnest($2::text[], $3::text[], $4::uuid[]) AS member (collection, id, uid)
+FROM unnest(:members.place.collection::text[], :members.place.id::text[], :members.uid::uuid[]) AS member (collection, id, uid)
 JOIN addressee.subscriptions AS subscriptions
-  ON subscriptions.environment_id = $1
+  ON subscriptions.environment_id = :environment_id
  AND subscriptions.recipient_collection = member.collection
  AND subscriptions.recipient_id = member.id
  AND subscriptions.recipient_uid = member.uid
- AND subscriptions.collection = $5
+ AND subscriptions.collection = :collection
 JOIN addressee.recipients AS audiences
-  ON audiences.environment_id = $1
+  ON audiences.environment_id = :environment_id
  AND audiences.collection = subscriptions.collection
  AND audiences.id = subscriptions.object_id
  AND audiences.uid = subscriptions.object_uid

@@ -7,4 +7,4 @@ LEFT JOIN addressee.preference_defaults AS preference_defaults
   ON preference_defaults.environment_id = environments.id
 LEFT JOIN addressee.preference_categories AS preference_categories
   ON preference_categories.environment_id = environments.id
-WHERE environments.id = $1
+WHERE environments.id = :environment_id

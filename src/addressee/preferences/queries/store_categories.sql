@@ -1,5 +1,5 @@
 -- Replaces the categories of an environment.
 INSERT INTO addressee.preference_categories (environment_id, sections)
-VALUES ($1, $2)
+VALUES (:environment_id, :sections)
 ON CONFLICT (environment_id) DO UPDATE
 SET sections = excluded.sections

@@ -23,7 +23,7 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.preferences.layering import shown
+from addressee.preferences.layers import shown
 from addressee.preferences.sets import DEFAULT, MEMBERS
 
 routes = Routes(keys=SECRET)

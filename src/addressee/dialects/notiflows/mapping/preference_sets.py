@@ -23,7 +23,7 @@ from addressee.directory.kinds import name_that_counts
 from addressee.directory.recipient import Document
 from addressee.messaging.workflows.listing import NamedWorkflow
 from addressee.preferences.choices import kept, with_kinds, without_kinds
-from addressee.preferences.layering import shown
+from addressee.preferences.layers import shown
 from addressee.preferences.sets import DEFAULT, MAX_ENTRIES, sound
 
 # Chat is written as the group, so that it holds for what becomes a kind of chat later.

@@ -28,7 +28,7 @@ class View:
 
     def sections(self) -> Iterator[tuple[Section, list[Policy]]]:
         """Those with categories that recipients can see and the tags that are asked for."""
-        for section in self.offer.ground.sections:
+        for section in self.offer.defaults.sections:
             policies = [self.offer.policies[category.key] for category in section.categories]
             seen = [policy for policy in policies if policy.open and self.fits(section.tags_of(policy.category))]
             if seen:
@@ -81,7 +81,7 @@ def category(view: View, policy: Policy, own: Mapping[str, Document]) -> Documen
 
 
 def section_of(offer: Offer, policy: Policy) -> Section:
-    return next(section for section in offer.ground.sections if policy.category in section.categories)
+    return next(section for section in offer.defaults.sections if policy.category in section.categories)
 
 
 def rendered(view: View, chosen: Chosen, section: Section, policy: Policy) -> Document:

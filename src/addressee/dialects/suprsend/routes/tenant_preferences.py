@@ -90,7 +90,7 @@ async def patch(status: HTTPStatus, call: Call) -> Answer:
         tenant = written.recipient
         if tenant is None or not tenant.lives:
             return errors.render(missing_at(place))
-        made = Offer(offer.set_id, tenant.preferences, offer.ground)
+        made = Offer(offer.set_id, tenant.preferences, offer.defaults)
         return json_answer(rendered(made, made.policies[policy.key], locale), status)
 
     edit = ChangePreferenceSets(change, creates=place.id == DEFAULT)

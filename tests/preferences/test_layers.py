@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from addressee.preferences.layering import Effective, Layer, LayerName, effective, shown
+from addressee.preferences.layers import Effective, Layer, LayerName, effective, shown
 from addressee.preferences.sets import MEMBERS
 
 OWN = LayerName.RECIPIENT_DEFAULT
@@ -137,11 +137,11 @@ def test_nobody_said_what_is_not_there() -> None:
 
 def test_what_a_preference_screen_shows() -> None:
     own = {"default": {"categories": {"a": True}}, "acme": {"categories": {"b": True}}}
-    ground: dict[str, Any] = {"categories": {"a": False, "b": False, "c": False}}
+    defaults: dict[str, Any] = {"categories": {"a": False, "b": False, "c": False}}
     of_tenant = {MEMBERS: {"categories": {"c": True}}}
-    assert shown(own, "default", {}, ground) == {"categories": {"a": True, "b": False, "c": False}}
-    assert shown(own, "acme", of_tenant, ground) == {"categories": {"a": False, "b": True, "c": True}}
-    assert shown(own, "default", of_tenant, ground) == {"categories": {"a": True, "b": False, "c": True}}
+    assert shown(own, "default", {}, defaults) == {"categories": {"a": True, "b": False, "c": False}}
+    assert shown(own, "acme", of_tenant, defaults) == {"categories": {"a": False, "b": True, "c": True}}
+    assert shown(own, "default", of_tenant, defaults) == {"categories": {"a": True, "b": False, "c": True}}
     assert shown({}, "zeta", {}, {}) == {}
 
 

@@ -1,6 +1,6 @@
-"""Which preference sets count for a run, and what they say together (knock.md §3.6, §3.7). Pure.
+"""Combines the preference sets that count for a run (knock.md §3.6, §3.7). Pure.
 
-Sets lie over each other in layers. The higher says what counts, part by part; but an entry (of `categories` or
+Sets lie over each other in layers. The higher one counts, part by part; but an entry (of `categories` or
 `workflows`, or the map `kinds` or `channels` of a whole set) with the strategy `replace` holds against all layers
 above it.
 """
@@ -39,20 +39,19 @@ class Layer:
 
 @dataclass(frozen=True)
 class Effective:
-    """What layers (the highest first) say together, and which of them said it."""
+    """The preference set that layers (the highest first) make together. It knows which of them each part is from."""
 
     layers: tuple[Layer, ...]
 
     @cached_property
     def document(self) -> Document:
-        """The set that they make."""
-        laid: Document = {}
+        made: Document = {}
         for part in self._parts:
-            laid = merged(laid, part.document)
-        return laid
+            made = merged(made, part.document)
+        return made
 
     def layer_of(self, path: Path) -> LayerName:
-        """The layer that says what the set holds at a path. Raises LookupError when none does."""
+        """Returns the layer that a part of the set is from. Raises LookupError when there is no such part."""
         for part in reversed(self._parts):
             if holds(part.document, path):
                 return part.name
@@ -60,12 +59,12 @@ class Effective:
 
     @cached_property
     def _parts(self) -> Sequence[Layer]:
-        """What of each layer counts, the lowest first."""
+        """The parts of each layer that count, the lowest layer first."""
         parts: list[Layer] = []
-        laid: Document = {}
+        below: Document = {}
         for layer in reversed(self.layers):
-            part = Layer(layer.name, without_fixed(layer.document, laid))
-            laid = merged(laid, part.document)
+            part = Layer(layer.name, without_fixed(layer.document, below))
+            below = merged(below, part.document)
             parts.append(part)
         return parts
 
@@ -76,23 +75,23 @@ def effective(
     of_tenant: Mapping[str, Document],
     environment_default: Document,
 ) -> Effective:
-    """What counts for a run: `own` are the recipient's sets, `of_tenant` those that the tenant has.
+    """Returns the set that counts for a run. `own` are the recipient's sets, `of_tenant` those that the tenant has.
 
-    A recipient's `default` set is not used where a set for the tenant, or one of the tenant's, says more; only what
-    it says of commercial messages always counts first.
+    A recipient's `default` set counts only where there is neither a set for the tenant nor one of the tenant's; but its
+    `commercial` always counts first.
     """
     default = sound(own.get(DEFAULT, {}))
     for_tenant = sound(own[tenant]) if tenant is not None and tenant in own else None
     members = sound(of_tenant[MEMBERS]) if tenant is not None and MEMBERS in of_tenant else None
-    ground = Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default)
+    lowest = Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default)
     if for_tenant is None and members is None:
-        return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), ground)
+        return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), lowest)
     commercial = {"commercial": default["commercial"]} if "commercial" in default else {}
     return stacked(
         Layer(LayerName.RECIPIENT_DEFAULT, commercial),
         Layer(LayerName.RECIPIENT_TENANT, for_tenant or {}),
         Layer(LayerName.TENANT_DEFAULT, members or {}),
-        ground,
+        lowest,
     )
 
 
@@ -102,7 +101,7 @@ def shown(
     of_tenant: Mapping[str, Document],
     environment_default: Document,
 ) -> Document:
-    """A recipient's set as a preference screen shows it: over the tenant's default, over the environment's."""
+    """Returns a recipient's set as a preference screen shows it: over the tenant's default, over the environment's."""
     name = LayerName.RECIPIENT_DEFAULT if set_id == DEFAULT else LayerName.RECIPIENT_TENANT
     return stacked(
         Layer(name, sound(own.get(set_id, {}))),
@@ -115,13 +114,13 @@ def stacked(*layers: Layer) -> Effective:
     return Effective(tuple(layer for layer in layers if layer.document))
 
 
-def without_fixed(document: Mapping[str, Any], laid: Mapping[str, Any]) -> Document:
-    """A document without the entries that hold in what it is to be laid over."""
-    kept = {name: value for name, value in document.items() if name not in MAPS or not is_fixed(laid.get(name))}
+def without_fixed(document: Mapping[str, Any], below: Mapping[str, Any]) -> Document:
+    """Returns a document without the entries that are fixed in the set below it."""
+    kept = {name: value for name, value in document.items() if name not in MAPS or not is_fixed(below.get(name))}
     for section in SECTIONS:
         if section in kept:
-            below = laid.get(section, {})
-            kept[section] = {key: entry for key, entry in kept[section].items() if not is_fixed(below.get(key))}
+            fixed = {key for key, entry in below.get(section, {}).items() if is_fixed(entry)}
+            kept[section] = {key: entry for key, entry in kept[section].items() if key not in fixed}
     return kept
 
 

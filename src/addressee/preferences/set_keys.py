@@ -1,4 +1,4 @@
-"""Under which key a recipient keeps its set for a tenant: one that a deleted tenant does not leave to the next.
+"""Keys of recipients' sets for tenants: a new tenant does not inherit the sets of a deleted one with the same id.
 
 A set may be written before its tenant is. So its key is the tenant's id, and holds until the tenant is deleted; sets
 that are written afterwards have a key that counts the deletions. Sets that no key leads to stay where they are, and
@@ -17,20 +17,20 @@ Tenants = Mapping[str, Recipient]
 
 
 def key_of(set_id: str, tenant: Recipient | None) -> str:
-    """`tenant` is who is at the tenant's place, a tombstone too."""
+    """Returns the key of a set; `tenant` is the recipient at the tenant's place, a tombstone too."""
     if set_id == DEFAULT or tenant is None or tenant.deletions == 0:
         return set_id
     return f"${tenant.deletions}/{set_id}"
 
 
 def set_id_of(key: str) -> str:
-    """The id of the set that a key stands for; of what a tenant keeps beside sets, the key itself."""
+    """Returns the id of the set that a key stands for; for what a tenant keeps beside sets, the key itself."""
     number, slash, set_id = key.partition("/")
     return set_id if slash and number[:1] == "$" and number[1:].isdecimal() else key
 
 
 def current(preferences: Mapping[str, Document], tenants: Tenants) -> Document:
-    """A recipient's sets by their ids, without those for tenants that are gone."""
+    """Returns a recipient's sets by their ids, without those for tenants that are gone."""
     found = {}
     for key, preference_set in preferences.items():
         set_id = set_id_of(key)

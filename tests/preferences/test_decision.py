@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.conditions.conditions import Known
-from addressee.preferences.deciding import Blocked, Target, Wishes, decide
-from addressee.preferences.layering import LayerName, effective
+from addressee.conditions.operators import ConditionContext
+from addressee.preferences.decision import Blocked, PreferenceContext, Target, decide
+from addressee.preferences.layers import LayerName, effective
 from addressee.preferences.sets import MEMBERS
 
 CHANNEL, OTHER = "2f641633-95d3-4555-9222-9f1eb7888a80", "aef6e715-df82-4ab6-b61e-b743e249f7b6"
@@ -19,19 +19,19 @@ TRUE = {"variable": "recipient.country", "operator": "equal_to", "argument": "US
 FALSE = {"variable": "recipient.country", "operator": "equal_to", "argument": "DE"}
 IF_TRUE, IF_FALSE = {"conditions": [TRUE]}, {"conditions": [TRUE, FALSE]}
 
-KNOWN = Known({"recipient": {"country": "US"}}, frozenset(), datetime(2025, 6, 1, tzinfo=UTC))
+KNOWN = ConditionContext({"recipient": {"country": "US"}}, frozenset(), datetime(2025, 6, 1, tzinfo=UTC))
 
 Rule = Literal["all_agree", "most_specific"]
 
 
-def wishes(document: dict[str, Any], rule: Rule = "all_agree", **rest: Any) -> Wishes:
+def preferring(document: dict[str, Any], rule: Rule = "all_agree", **rest: Any) -> PreferenceContext:
     """Of a recipient with this default set, about a workflow `w` of the categories `a` and `b`."""
-    return Wishes(effective({"default": document}, None, {}, {}), rule, KNOWN, "w", ("a", "b"), **rest)
+    return PreferenceContext(effective({"default": document}, None, {}, {}), rule, KNOWN, "w", ("a", "b"), **rest)
 
 
 def blocking(document: dict[str, Any], target: Target = EMAIL, rule: Rule = "all_agree", **rest: Any) -> str | None:
     """The scope that is against it."""
-    blocked = decide(wishes(document, rule, **rest), target)
+    blocked = decide(preferring(document, rule, **rest), target)
     return None if blocked is None else blocked.scope
 
 
@@ -138,7 +138,7 @@ class TestWhateverTheRule:
 
 
 @pytest.mark.parametrize(
-    ("own", "of_tenant", "ground", "blocked"),
+    ("own", "of_tenant", "defaults", "blocked"),
     [
         ({"default": {"kinds": {"email": False}}}, {}, {}, Blocked(LayerName.RECIPIENT_DEFAULT, "kinds.email")),
         ({}, {}, {"kinds": {"email": False}}, Blocked(LayerName.ENVIRONMENT_DEFAULT, "kinds.email")),
@@ -158,9 +158,9 @@ class TestWhateverTheRule:
     ],
 )
 def test_the_reason_says_which_layer_which_scope_and_which_condition(
-    own: dict[str, Any], of_tenant: dict[str, Any], ground: dict[str, Any], blocked: Blocked | None
+    own: dict[str, Any], of_tenant: dict[str, Any], defaults: dict[str, Any], blocked: Blocked | None
 ) -> None:
-    found = Wishes(effective(own, "t", of_tenant, ground), "all_agree", KNOWN, "w", ("a",))
+    found = PreferenceContext(effective(own, "t", of_tenant, defaults), "all_agree", KNOWN, "w", ("a",))
     assert decide(found, EMAIL) == blocked
 
 
@@ -247,7 +247,7 @@ def model(
     own: dict[str, Any],
     tenant: str | None,
     members: dict[str, Any] | None,
-    ground: dict[str, Any],
+    defaults: dict[str, Any],
     rule: str,
     kind: str,
     commercial: bool,
@@ -257,7 +257,7 @@ def model(
         return True
     default = own.get("default", {})
     with_tenant = tenant is not None and (tenant in own or members is not None)
-    layers = [own.get(tenant or "", {}), members or {}, ground] if with_tenant else [default, ground]
+    layers = [own.get(tenant or "", {}), members or {}, defaults] if with_tenant else [default, defaults]
     if commercial:
         settings = [layer["commercial"] for layer in [default, *layers] if "commercial" in layer]
         if settings and not is_true(settings[0]):
@@ -280,7 +280,7 @@ def model(
     own=st.dictionaries(st.sampled_from(["default", "t"]), sets),
     tenant=st.sampled_from([None, "t"]),
     members=st.none() | sets,
-    ground=sets,
+    defaults=sets,
     rule=st.sampled_from(["all_agree", "most_specific"]),
     kind=st.sampled_from(["email", "ios_push"]),
     commercial=st.booleans(),
@@ -290,13 +290,15 @@ def test_it_decides_as_the_plain_model_does(
     own: dict[str, Any],
     tenant: str | None,
     members: dict[str, Any] | None,
-    ground: dict[str, Any],
+    defaults: dict[str, Any],
     rule: Rule,
     kind: str,
     commercial: bool,
     overrides: bool,
 ) -> None:
     of_tenant = {} if members is None else {MEMBERS: members}
-    found = Wishes(effective(own, tenant, of_tenant, ground), rule, KNOWN, "w", ("a", "b"), commercial, overrides)
+    found = PreferenceContext(
+        effective(own, tenant, of_tenant, defaults), rule, KNOWN, "w", ("a", "b"), commercial, overrides
+    )
     allowed = decide(found, Target(kind, CHANNEL)) is None
-    assert allowed == model(own, tenant, members, ground, rule, kind, commercial, overrides)
+    assert allowed == model(own, tenant, members, defaults, rule, kind, commercial, overrides)

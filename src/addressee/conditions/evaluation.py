@@ -1,0 +1,47 @@
+"""Evaluates conditions on the data of a run (knock.md §3.7). Pure: the time and the audiences are given.
+
+A variable is a path that starts with one of ROOTS; where it leads to nothing, its value is the empty text. An argument
+is such a path, or a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from addressee.conditions.operators import OPERATORS, ConditionContext
+from addressee.conditions.values import MISSING, Literal, or_empty
+
+ROOTS = ("data", "recipient", "actor", "tenant", "vars", "workflow", "run")
+
+
+def holds(condition: Mapping[str, Any], context: ConditionContext) -> bool:
+    """Whether a condition is true now. One that makes no sense, like a text that is greater than 5, is not."""
+    evaluate = OPERATORS[condition["operator"]]
+    return evaluate(look_up(condition["variable"], context), argument_of(condition.get("argument"), context), context)
+
+
+def first_failing(conditions: Sequence[Any], context: ConditionContext) -> int | None:
+    """Returns the position of the first condition that does not hold; None when all do."""
+    return next((index for index, condition in enumerate(conditions) if not holds(condition, context)), None)
+
+
+def look_up(path: str, context: ConditionContext) -> Any:
+    root, *names = path.split(".")
+    value = context.roots.get(root, MISSING) if root in ROOTS else MISSING
+    for name in names:
+        value = value.get(name, MISSING) if isinstance(value, Mapping) else MISSING
+    return value
+
+
+def argument_of(argument: Any, context: ConditionContext) -> Any:
+    if isinstance(argument, list):
+        return [argument_of(item, context) for item in argument]
+    if not isinstance(argument, str):
+        return argument
+    return or_empty(look_up(argument, context)) if is_path(argument) else Literal(argument)
+
+
+def is_path(text: str) -> bool:
+    root, dot, rest = text.partition(".")
+    return root in ROOTS and bool(dot and rest)

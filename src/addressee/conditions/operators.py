@@ -1,0 +1,96 @@
+"""The operators of conditions, by name. Each is a pure function of a value, an argument and the context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from addressee.conditions.values import (
+    MISSING,
+    before,
+    before_date,
+    between,
+    compare,
+    contains,
+    contains_all,
+    equal,
+    instant,
+    is_empty,
+    or_empty,
+    timestamp_between,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionContext:
+    """The data that conditions are evaluated on: documents by root, the ids of the recipient's audiences, the time."""
+
+    roots: Mapping[str, Any]
+    audiences: frozenset[str]
+    now: datetime
+
+
+Operator = Callable[[Any, Any, ConditionContext], bool]
+
+
+def opposite(operator: Operator) -> Operator:
+    return lambda value, argument, context: not operator(value, argument, context)
+
+
+def of_values(test: Callable[[Any, Any], bool]) -> Operator:
+    return lambda value, argument, _: test(or_empty(value), argument)
+
+
+def of_order(test: Callable[[int], bool]) -> Operator:
+    def evaluate(value: Any, argument: Any, _: ConditionContext) -> bool:
+        order = compare(or_empty(value), argument)
+        return order is not None and test(order)
+
+    return evaluate
+
+
+def is_audience_member(_: Any, argument: Any, context: ConditionContext) -> bool:
+    return isinstance(argument, str) and argument in context.audiences
+
+
+EQUAL = of_values(equal)
+CONTAINS = of_values(contains)
+CONTAINS_ALL = of_values(contains_all)
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "equal_to": EQUAL,
+    "not_equal_to": opposite(EQUAL),
+    "greater_than": of_order(lambda order: order > 0),
+    "less_than": of_order(lambda order: order < 0),
+    "greater_than_or_equal_to": of_order(lambda order: order >= 0),
+    "less_than_or_equal_to": of_order(lambda order: order <= 0),
+    "contains": CONTAINS,
+    "not_contains": opposite(CONTAINS),
+    "contains_all": CONTAINS_ALL,
+    "not_contains_all": opposite(CONTAINS_ALL),
+    "empty": lambda value, _, __: is_empty(value),
+    "not_empty": lambda value, _, __: not is_empty(value),
+    "exists": lambda value, _, __: value is not MISSING and value is not None,
+    "not_exists": lambda value, _, __: value is MISSING or value is None,
+    "is_timestamp": lambda value, _, __: instant(value) is not None,
+    "is_not_timestamp": lambda value, _, __: instant(value) is None,
+    "is_timestamp_before": lambda value, argument, context: before(value, argument, context.now) is True,
+    "is_timestamp_on_or_after": lambda value, argument, context: before(value, argument, context.now) is False,
+    "is_timestamp_before_date": lambda value, argument, context: before_date(value, argument, context.now) is True,
+    "is_timestamp_on_or_after_date": lambda value, argument, context: (
+        before_date(value, argument, context.now) is False
+    ),
+    "is_timestamp_before_now": lambda value, _, context: (at := instant(value)) is not None and at < context.now,
+    "is_timestamp_on_or_after_now": lambda value, _, context: (at := instant(value)) is not None and at >= context.now,
+    "is_timestamp_between": of_values(timestamp_between),
+    "is_between": of_values(between),
+    "is_audience_member": is_audience_member,
+    "is_not_audience_member": opposite(is_audience_member),
+}
+
+AUDIENCE_OPERATORS = frozenset({"is_audience_member", "is_not_audience_member"})
+
+TIMESTAMP_OPERATORS = frozenset(name for name in OPERATORS if "timestamp_" in name)

@@ -1,0 +1,161 @@
+"""Values as conditions compare them. Pure.
+
+Most clients write values as text: a text beside a number, a boolean or a list is read as JSON, and an argument's beside
+null as well.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from addressee.directory.documents import same
+
+# The value of a variable that leads to nothing.
+MISSING = object()
+
+RELATIVE = re.compile(r"(\d{1,5}) (minute|hour|day|week)s? (ago|from now)")
+TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.DOTALL)
+
+
+class Literal(str):
+    """A text that stands in a condition itself: the only one that may be written for null."""
+
+    __slots__ = ()
+
+
+def or_empty(value: Any) -> Any:
+    """Returns the value; the empty text for a variable that leads to nothing."""
+    return "" if value is MISSING else value
+
+
+def as_list(value: Any) -> list[Any]:
+    """Returns a list, or the list that a text is in JSON; anything else stands alone in one."""
+    parsed = parse(value)
+    return list(parsed) if isinstance(parsed, list | tuple) else [value]
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(parse(value), list | tuple)
+
+
+def parse(value: Any) -> Any:
+    """Returns what a text is in JSON; the value itself when it is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return msgspec.json.decode(str(value))
+    except (msgspec.DecodeError, RecursionError):
+        return value
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, str) and not isinstance(other, str):
+        one = parse_beside_another_type(one)
+    elif isinstance(other, str) and not isinstance(one, str):
+        other = parse_beside_another_type(other)
+    return same(plain(one), plain(other))
+
+
+def parse_beside_another_type(text: str) -> Any:
+    """Returns the value that a text stands for. A text `null` that does not stand in the condition is not null."""
+    parsed = parse(text)
+    return text if parsed is None and not isinstance(text, Literal) else parsed
+
+
+def plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def compare(one: Any, other: Any) -> int | None:
+    """Returns a number below, at or above 0. Numbers are compared as such, texts that are none as texts.
+
+    None for what has no order: a number and a text that is none, or what is absent, which the empty text stands for.
+    """
+    first, second = number(one), number(other)
+    if first is not None and second is not None:
+        return (first > second) - (first < second)
+    if first is not None or second is not None:
+        return None
+    if isinstance(one, str) and isinstance(other, str) and one and other:
+        return (one > other) - (one < other)
+    return None
+
+
+def number(value: Any) -> int | float | None:
+    parsed = parse(value)
+    return parsed if isinstance(parsed, int | float) and not isinstance(parsed, bool) else None
+
+
+def contains(value: Any, argument: Any) -> bool:
+    """Whether two lists share an item, a list has a value as an item, on either side, or a text is part of a text."""
+    if isinstance(value, list | tuple):
+        return any(equal(item, wanted) for item in value for wanted in as_list(argument))
+    if is_list(argument):
+        return any(equal(value, item) for item in as_list(argument))
+    return isinstance(value, str) and isinstance(argument, str) and argument in value
+
+
+def contains_all(value: Any, argument: Any) -> bool:
+    if not is_list(value) or not is_list(argument):
+        return False
+    return all(any(equal(item, wanted) for item in as_list(value)) for wanted in as_list(argument))
+
+
+def between(value: Any, argument: Any) -> bool:
+    """Whether a value lies between two others, both included."""
+    bounds = as_list(argument)
+    if len(bounds) != 2:
+        return False
+    above, under = compare(value, bounds[0]), compare(value, bounds[1])
+    return above is not None and under is not None and above >= 0 >= under
+
+
+def timestamp_between(value: Any, argument: Any) -> bool:
+    at, bounds = instant(value), [instant(item) for item in as_list(argument)]
+    match bounds:
+        case [datetime() as first, datetime() as last] if at is not None:
+            return first <= at <= last
+    return False
+
+
+def before(value: Any, argument: Any, now: datetime) -> bool | None:
+    """Whether an instant comes before another; None when one of them is none."""
+    at, other = instant(value), time_of(argument, now)
+    return None if at is None or other is None else at < other
+
+
+def before_date(value: Any, argument: Any, now: datetime) -> bool | None:
+    """Whether the day of an instant in UTC comes before that of another; None when one of them is none."""
+    at, other = instant(value), time_of(argument, now)
+    return None if at is None or other is None else at.date() < other.date()
+
+
+def instant(value: Any) -> datetime | None:
+    """Returns an ISO 8601 date, or date and time, in UTC unless it says otherwise; None for anything else."""
+    if not isinstance(value, str) or not TIMESTAMP.fullmatch(value):
+        return None
+    try:
+        parsed = datetime.fromisoformat(value)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def time_of(argument: Any, now: datetime) -> datetime | None:
+    """Returns an instant, or one relative to now like `15 minutes ago` or `1 day from now`."""
+    if not isinstance(argument, str) or not RELATIVE.fullmatch(argument):
+        return instant(argument)
+    return now - distance(argument) if argument.endswith("ago") else now + distance(argument)
+
+
+def distance(relative: str) -> timedelta:
+    count, unit, _ = relative.split(" ", 2)
+    return timedelta(**{unit.removesuffix("s") + "s": int(count)})
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value is MISSING or value == "" or (isinstance(value, list | tuple) and not value)

@@ -1,0 +1,173 @@
+"""Decides whether preferences let a workflow reach a recipient on a channel (knock.md §3.7, suprsend.md §5.1). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple
+
+from addressee.conditions.evaluation import first_failing
+from addressee.conditions.operators import ConditionContext
+from addressee.directory.access.environments import PreferenceRule
+from addressee.directory.kinds import name_that_counts
+from addressee.directory.recipient import Document
+from addressee.preferences.layers import Effective, LayerName, Path
+from addressee.preferences.policies import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceContext:
+    """All that the decision for one recipient and one workflow depends on.
+
+    A workflow that `overrides` is sent whatever the recipient prefers; a `commercial` one only to those who have not
+    refused commercial messages. `policies` are those of the workflow's categories that the environment
+    defines, and `blocked` the kinds on which nothing is sent on the tenant's behalf.
+    """
+
+    effective: Effective
+    rule: PreferenceRule
+    condition_context: ConditionContext
+    workflow: str
+    categories: tuple[str, ...] = ()
+    commercial: bool = False
+    overrides: bool = False
+    policies: tuple[Policy, ...] = ()
+    blocked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The layer and the scope that block a message, like `workflows.welcome.kinds.email`.
+
+    `condition` is the one that does not hold; None where the scope is plainly false.
+    """
+
+    layer: LayerName
+    scope: str
+    condition: Document | None = None
+
+
+class Target(NamedTuple):
+    """The channel of a step: its kind is one of `directory.kinds`."""
+
+    kind: str
+    channel_id: str
+
+
+class Rule(NamedTuple):
+    """A setting that counts for a target, and its path in the set. A setting is true, false, or conditions."""
+
+    path: Path
+    setting: Any
+
+
+def decide(context: PreferenceContext, target: Target) -> Blocked | None:
+    """Returns what blocks sending; None when nothing does."""
+    if context.overrides:
+        return None
+    if scope := blocking_policy(context, target):
+        return Blocked(LayerName.TENANT_POLICY, scope)
+    if context.commercial and (blocked := first_blocking(context, commercial_rules(context))):
+        return blocked
+    if context.policies and all(target.kind in policy.mandatory for policy in context.policies):
+        return None
+    blocking = most_specific if context.rule == "most_specific" else all_agree
+    return blocking(context, target)
+
+
+def blocking_policy(context: PreferenceContext, target: Target) -> str | None:
+    """Returns the part of the tenant's policy that blocks a target, whatever the recipient prefers."""
+    if target.kind in context.blocked:
+        return f"blocked.{target.kind}"
+    for policy in context.policies:
+        scope = f"categories.{policy.key}"
+        if not policy.offered:
+            return f"{scope}.offered"
+        if not policy.visible:
+            return f"{scope}.visible"
+        if target.kind in policy.blocked:
+            return f"{scope}.blocked.{target.kind}"
+    return None
+
+
+def all_agree(context: PreferenceContext, target: Target) -> Blocked | None:
+    """Returns the first scope that is not true: all that exist must be."""
+    paths = [path for level in levels(context) for path in level]
+    rules = ((*general_rules(context, path), *channel_rules(context, path, target)) for path in paths)
+    return first_blocking(context, chain.from_iterable(rules))
+
+
+def most_specific(context: PreferenceContext, target: Target) -> Blocked | None:
+    """Returns what blocks by the most specific scope that has a rule for the channel, or by one up to it not enabled.
+
+    Categories are equally specific: all of them must be true.
+    """
+    for level in levels(context):
+        if blocked := first_blocking(context, (rule for path in level for rule in general_rules(context, path))):
+            return blocked
+        of_target = [rule for path in level for rule in channel_rules(context, path, target)]
+        if of_target:
+            return first_blocking(context, of_target)
+    return None
+
+
+def levels(context: PreferenceContext) -> Iterator[list[Path]]:
+    """Yields the scopes that a workflow is subject to, equally specific ones together, the most specific first."""
+    yield [("workflows", context.workflow)]
+    yield [("categories", category) for category in context.categories]
+    yield [()]
+
+
+def commercial_rules(context: PreferenceContext) -> Iterator[Rule]:
+    setting = context.effective.document.get("commercial")
+    if setting is not None:
+        yield Rule(("commercial",), setting)
+
+
+def general_rules(context: PreferenceContext, path: Path) -> Iterator[Rule]:
+    """Yields the rules of a scope for every channel."""
+    scope = scope_at(context, path)
+    if isinstance(scope, bool):
+        yield Rule(path, scope)
+        return
+    if "enabled" in scope:
+        yield Rule((*path, "enabled"), scope["enabled"])
+    if "conditions" in scope:
+        yield Rule((*path, "conditions"), scope)
+
+
+def channel_rules(context: PreferenceContext, path: Path, target: Target) -> Iterator[Rule]:
+    """Yields the rule of a scope for the channel itself, else for its kind."""
+    scope = scope_at(context, path)
+    if isinstance(scope, bool):
+        return
+    channels, kinds = scope.get("channels", {}), scope.get("kinds", {})
+    name = name_that_counts(kinds, target.kind)
+    if target.channel_id in channels:
+        yield Rule((*path, "channels", target.channel_id), channels[target.channel_id])
+    elif name is not None:
+        yield Rule((*path, "kinds", name), kinds[name])
+
+
+def scope_at(context: PreferenceContext, path: Path) -> bool | Mapping[str, Any]:
+    """Returns the scope at a path, or an empty one."""
+    document = context.effective.document
+    if not path:
+        return document
+    section, key = path
+    scope: bool | Mapping[str, Any] = document.get(section, {}).get(key, {})
+    return scope
+
+
+def first_blocking(context: PreferenceContext, rules: Iterable[Rule]) -> Blocked | None:
+    """Returns the first rule that is false now."""
+    for path, setting in rules:
+        if setting is False:
+            return Blocked(context.effective.layer_of(path), ".".join(path))
+        if isinstance(setting, dict):
+            failing = first_failing(setting["conditions"], context.condition_context)
+            if failing is not None:
+                layer = context.effective.layer_of(path)
+                return Blocked(layer, ".".join(path), setting["conditions"][failing])
+    return None
