@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.database.paging import CursorError, Page, Slice, cut, page, read_cursor, write_cursor
+from addressee.database.paging import (
+    CursorError,
+    Page,
+    PageRequest,
+    build_page,
+    page_request,
+    read_cursor,
+    write_cursor,
+)
 
 
-def found(numbers: Sequence[int], asked: Page[int]) -> list[int]:
+def found(numbers: Sequence[int], asked: PageRequest[int]) -> list[int]:
     """What a query would find: up to one row more than the page holds, nearest to where it starts."""
     if asked.backwards and asked.before is not None:
         before = [number for number in numbers if number < asked.before]
@@ -18,9 +26,9 @@ def found(numbers: Sequence[int], asked: Page[int]) -> list[int]:
     return [number for number in numbers if number > after][: asked.size + 1]
 
 
-def part(numbers: Sequence[int], size: int, after: str | None = None, before: str | None = None) -> Slice[int]:
-    asked = page(size, after, before, int)
-    return cut(found(numbers, asked), asked, lambda number: number)
+def part(numbers: Sequence[int], size: int, after: str | None = None, before: str | None = None) -> Page[int]:
+    asked = page_request(size, after, before, int)
+    return build_page(found(numbers, asked), asked, lambda number: number)
 
 
 @given(st.integers(0, 30), st.integers(1, 7))
@@ -51,7 +59,7 @@ def test_walking_back_finds_everything_once(count: int, size: int) -> None:
 
 
 def test_an_empty_list_has_no_cursors() -> None:
-    assert part([], 3) == Slice([], 3, None, None)
+    assert part([], 3) == Page([], 3, None, None)
 
 
 def test_after_counts_when_both_are_given() -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from addressee.database.jobs.queue import Job, Wakeup
 from addressee.database.jobs.worker import JobHandler
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.directory import Directory
@@ -151,17 +151,17 @@ class Office:
     async def channel_id(self, key: str = "in-app") -> UUID:
         return (await stored_channels.by_key(self.pool, self.environment_id))[key].id
 
-    async def feed(self, id: str, filter: FeedFilter | None = None, page: Page[Any] | None = None) -> Feed:
+    async def feed(self, id: str, filter: FeedFilter | None = None, page: PageRequest[Any] | None = None) -> Feed:
         return await self.messaging.feed(
-            self.environment_id, user(id), await self.channel_id(), filter or FeedFilter(), page or Page(50)
+            self.environment_id, user(id), await self.channel_id(), filter or FeedFilter(), page or PageRequest(50)
         )
 
     async def messages(self, id: str, **filter: Any) -> Sequence[Message]:
-        found = await self.messaging.messages(self.environment_id, [user(id)], MessageFilter(**filter), Page(50))
+        found = await self.messaging.messages(self.environment_id, [user(id)], MessageFilter(**filter), PageRequest(50))
         return found.entries
 
     async def events(self, message: Message) -> list[tuple[str, Any]]:
-        found = await self.messaging.events(self.environment_id, message.id, Page(50))
+        found = await self.messaging.events(self.environment_id, message.id, PageRequest(50))
         assert found is not None
         return [(event.type.removeprefix("message."), event.data) for event in found.entries]
 

@@ -1,4 +1,4 @@
-"""Lists by pages: a cursor is the position of a row in its list, so pages neither skip nor repeat."""
+"""Pages of lists. A cursor is the position of a row in its list, so pages neither skip nor repeat."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Position = TypeVar("Position")
 
 
 class CursorError(ValueError):
-    """A cursor that this list did not give out."""
+    """A cursor that is not one of this list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Position]):
-    """What part of a list is asked for: at most `size` rows past one position, or from the front.
+class PageRequest(Generic[Position]):
+    """A request for a page: at most `size` rows past one position, or from the front.
 
     `after` and `before` are positions in the order of the list. `before` asks for the rows next to it; when both
     are given, `after` counts.
@@ -36,8 +36,8 @@ class Page(Generic[Position]):
 
 
 @dataclass(frozen=True, slots=True)
-class Slice(Generic[Entry]):
-    """What part of a list was found, in the order of the list. A cursor is None where the list ends."""
+class Page(Generic[Entry]):
+    """A part of a list, in the order of the list. A cursor is None where the list ends."""
 
     entries: Sequence[Entry]
     size: int
@@ -45,23 +45,23 @@ class Slice(Generic[Entry]):
     before: str | None = None
 
 
-def page(size: int, after: str | None, before: str | None, position: type[Position]) -> Page[Position]:
-    """The page that two cursors ask for. Raises CursorError."""
-    return Page(size, read_cursor(after, position), read_cursor(before, position))
+def page_request(size: int, after: str | None, before: str | None, position: type[Position]) -> PageRequest[Position]:
+    """Returns the request that two cursors make. Raises CursorError."""
+    return PageRequest(size, read_cursor(after, position), read_cursor(before, position))
 
 
-def cut(found: Sequence[Entry], page: Page[Any], position: Callable[[Entry], object]) -> Slice[Entry]:
-    """The answer to a page, from up to `page.size + 1` rows nearest to where it starts, in the list's order.
+def build_page(found: Sequence[Entry], page: PageRequest[Any], position: Callable[[Entry], object]) -> Page[Entry]:
+    """Returns the page of up to `page.size + 1` rows, those nearest to where it starts, in the list's order.
 
-    The row too many only tells that there are more.
+    The row too many only shows that there are more.
     """
     more = len(found) > page.size
     entries = found[-page.size :] if page.backwards else found[: page.size]
     if not entries:
-        return Slice(entries, page.size)
+        return Page(entries, page.size)
     forward = page.backwards or more
     back = more if page.backwards else page.after is not None
-    return Slice(
+    return Page(
         entries,
         page.size,
         after=write_cursor(position(entries[-1])) if forward else None,
@@ -74,7 +74,7 @@ def write_cursor(position: object) -> str:
 
 
 def read_cursor(cursor: str | None, position: type[Position]) -> Position | None:
-    """Raises CursorError unless the cursor holds a position of this type."""
+    """Returns the position that a cursor holds. Raises CursorError unless it is of this type."""
     if cursor is None:
         return None
     try:

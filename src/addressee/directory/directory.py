@@ -13,7 +13,7 @@ from uuid import UUID
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check
-from addressee.database.paging import Page, Slice
+from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
@@ -130,10 +130,10 @@ class Directory:
         self,
         environment_id: int,
         collection: str,
-        page: Page[UUID],
+        page: PageRequest[UUID],
         order: Order = Order.OLDEST_FIRST,
         selection: Selection = EVERYBODY,
-    ) -> Slice[Recipient]:
+    ) -> Page[Recipient]:
         """A page of those who are meant. Raises RefusedError for an `id_prefix` that no id can have."""
         return await list_recipients(self.pool, environment_id, collection, page, order, selection)
 
@@ -147,7 +147,9 @@ class Directory:
         """Those of a small collection in the order of their ids, past the first `start`."""
         return await list_by_id(self.pool, environment_id, collection, size, start)
 
-    async def list_named(self, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
+    async def list_named(
+        self, environment_id: int, collection: str, name: str, page: PageRequest[UUID]
+    ) -> Page[Recipient]:
         """Those of a small collection that have this name, oldest first."""
         return await list_named(self.pool, environment_id, collection, name, page)
 
@@ -193,14 +195,14 @@ class Directory:
         )
 
     async def subscribers(
-        self, object: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
-    ) -> Slice[Subscription]:
+        self, object: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
+    ) -> Page[Subscription]:
         """Those who subscribe to an object, newest first; `among` leaves out everybody else."""
         return await subscriptions.list_subscribers(self.pool, object, page, among)
 
     async def subscribed_objects(
-        self, recipient: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
-    ) -> Slice[Subscription]:
+        self, recipient: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
+    ) -> Page[Subscription]:
         """What a recipient subscribes to, newest first; `among` leaves out all other objects."""
         return await subscriptions.list_subscribed_objects(self.pool, recipient, page, among)
 
@@ -224,7 +226,7 @@ class Directory:
         """
         return await memberships.write_memberships(self.reader, self.writer, asked)
 
-    async def memberships(self, user: Recipient, page: Page[UUID]) -> Slice[Membership]:
+    async def memberships(self, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
         """A user's memberships in living tenants, in the order of the tenants' identities."""
         return await memberships.list_memberships(self.pool, user, page)
 
@@ -244,7 +246,7 @@ class Directory:
         """Keeps for a week what was passed over of a request's writes, where its answer cannot say it."""
         await notices.note(self.pool, request_id, passed_over, self.clock.now())
 
-    async def notices(self, environment_id: int, page: Page[UUID]) -> Slice[Notice]:
+    async def notices(self, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
         """What was passed over, newest first."""
         return await notices.list_notices(self.pool, environment_id, page)
 
@@ -292,14 +294,14 @@ class Collection:
 
     async def all(self, page_size: int = 200) -> AsyncIterator[Recipient]:
         """Everyone, oldest first, page by page."""
-        page: Page[UUID] = Page(page_size)
+        page: PageRequest[UUID] = PageRequest(page_size)
         while True:
             part = await self._directory.list(self.environment_id, self.name, page)
             for recipient in part.entries:
                 yield recipient
             if part.after is None:
                 return
-            page = Page(page_size, after=part.entries[-1].uid)
+            page = PageRequest(page_size, after=part.entries[-1].uid)
 
     def _place(self, id: str) -> Place:
         return Place(self.environment_id, self.name, check_id(id))

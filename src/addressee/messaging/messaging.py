@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from addressee.database.jobs.queue import Wakeup
-from addressee.database.paging import Page, Slice
+from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.access.environments import Environment
 from addressee.directory.clock import Clock
@@ -167,8 +167,8 @@ class Messaging:
         environment_id: int,
         recipients: Sequence[Reference] | None,
         filter: MessageFilter,
-        page: Page[Position],
-    ) -> Slice[Message]:
+        page: PageRequest[Position],
+    ) -> Page[Message]:
         """Newest first, of `recipients` that are known, None: anybody's."""
         owners = await self._owners(environment_id, recipients)
         return await listing.list_messages(self._pool, environment_id, filter, page, owners)
@@ -207,7 +207,7 @@ class Messaging:
         """Of those messages that there are, in the order asked for."""
         return await reading.read_contents(self._pool, environment_id, ids)
 
-    async def events(self, environment_id: int, message_id: str, page: Page[str]) -> Slice[MessageEvent] | None:
+    async def events(self, environment_id: int, message_id: str, page: PageRequest[str]) -> Page[MessageEvent] | None:
         """Oldest first; None when there is no such message."""
         return await reading.list_events(self._pool, environment_id, message_id, page)
 
@@ -220,16 +220,18 @@ class Messaging:
         return await reading.read_addresses(self._pool, environment_id, ids)
 
     async def activities(
-        self, environment_id: int, message_id: str, trigger_data: Document, page: Page[str]
-    ) -> Slice[Activity] | None:
+        self, environment_id: int, message_id: str, trigger_data: Document, page: PageRequest[str]
+    ) -> Page[Activity] | None:
         """Those whose data holds `trigger_data` (flat, exact); None when there is no such message."""
         return await list_activities(self._pool, self._reader, environment_id, message_id, trigger_data, page)
 
-    async def delivery_logs(self, environment_id: int, message_id: str, page: Page[str]) -> Slice[DeliveryLog] | None:
+    async def delivery_logs(
+        self, environment_id: int, message_id: str, page: PageRequest[str]
+    ) -> Page[DeliveryLog] | None:
         """Oldest first; None when there is no such message."""
         return await list_delivery_logs(self._pool, environment_id, message_id, page)
 
-    async def runs(self, environment_id: int, filter: RunFilter, page: Page[RunPosition]) -> Slice[RecipientRun]:
+    async def runs(self, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]) -> Page[RecipientRun]:
         """Newest first."""
         return await reading_runs.list_runs(self._pool, self._reader, environment_id, filter, page)
 
@@ -246,7 +248,7 @@ class Messaging:
         recipient: Reference,
         channel_id: UUID,
         filter: FeedFilter,
-        page: Page[Position],
+        page: PageRequest[Position],
         counted: FeedFilter | None = None,
     ) -> Feed:
         """Newest first; empty for a recipient or a channel that is not known.
@@ -381,11 +383,11 @@ class Messaging:
         self,
         environment_id: int,
         workflow: str,
-        page: Page[UUID],
+        page: PageRequest[UUID],
         *,
         recipients: Sequence[Reference] | None = None,
         tenant: str | None = None,
-    ) -> Slice[ScheduleEntry]:
+    ) -> Page[ScheduleEntry]:
         """Newest first: of `recipients` (None: of all), and of a tenant if one is given."""
         return await schedules.list_of_workflow(
             self._pool, self._reader, environment_id, workflow, page, recipients=recipients, tenant=tenant
@@ -395,11 +397,11 @@ class Messaging:
         self,
         environment_id: int,
         recipient: Reference,
-        page: Page[UUID],
+        page: PageRequest[UUID],
         *,
         workflow: str | None = None,
         tenant: str | None = None,
-    ) -> Slice[ScheduleEntry]:
+    ) -> Page[ScheduleEntry]:
         """Newest first; empty for a recipient that is not known."""
         return await schedules.list_of_recipient(
             self._pool, self._reader, environment_id, recipient, page, workflow=workflow, tenant=tenant

@@ -13,7 +13,7 @@ import pytest
 from notiflows import AsyncNotiflows, Notiflows
 from notiflows.types import Notification
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.access.environments import Environments
 from addressee.directory.directory import Directory
@@ -140,7 +140,7 @@ class TestDeleted:
         notiflows.users.delete("ada")
         request = {"x-request-id": "request-7"}
         run_id(rest.post(PATH, json={"recipients": ["ada", "bob"], "actor": "ada"}, headers=request))
-        notices = await Directory(pool).notices(environment.id, Page(10))
+        notices = await Directory(pool).notices(environment.id, PageRequest(10))
         (notice,) = notices.entries
         assert (notice.place.id, notice.request_id) == ("ada", "request-7")
         assert notice.messages == (
@@ -348,5 +348,5 @@ async def test_keys_of_a_user_that_do_not_exist_are_noted(
     rest: httpx.Client, pool: Pool, environment: Environment, pushed: object
 ) -> None:
     run_id(rest.post(PATH, json={"recipients": [{"external_id": "ada", "name": "Ada", "plan": "pro"}]}))
-    (notice,) = (await Directory(pool).notices(environment.id, Page(10))).entries
+    (notice,) = (await Directory(pool).notices(environment.id, PageRequest(10))).entries
     assert notice.messages == ("plan is no key of a user, and was not stored; put it into custom_fields.",)

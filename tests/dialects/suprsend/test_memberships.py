@@ -9,7 +9,7 @@ import pytest
 from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
@@ -154,6 +154,6 @@ async def test_no_object_route_reaches_a_membership(
     suprsend.users.upsert_for_tenant("ada", "acme", {"secret": 1})
     user = await directory.read(Place(environment.id, "$users", "ada"))
     assert user is not None
-    [membership] = (await directory.memberships(user, Page(10))).entries
+    [membership] = (await directory.memberships(user, PageRequest(10))).entries
     collection = membership.within.place.collection.replace("/", "%2F")
     assert rest.get(f"/v1/object/{collection}/ada/").status_code == 400

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.directory import Directory
@@ -173,5 +173,5 @@ async def test_all_members_are_replaced_without_writing_one_of_them(pool: Pool, 
     before = await pool.fetch(members, ENVIRONMENT)
     published = await lists.publish_draft(news.place, news.drafts[0].uid)
     assert await pool.fetch(members, ENVIRONMENT) == before
-    part = await lists.members(published.list, Page(1000))
+    part = await lists.members(published.list, PageRequest(1000))
     assert {int(member.recipient_id[-1]) % 2 for member in part.entries} == {1}

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.directory import Directory
 from addressee.directory.edits.lists import LISTS, MAX_DRAFTS, MAX_PREDECESSORS, Define, DraftMissingError, List
@@ -54,7 +54,7 @@ class News:
         return await self.lists.remove(found, of or found.uid, ids)
 
     async def members(self) -> set[str]:
-        part = await self.lists.members(await self.found(), Page(1000))
+        part = await self.lists.members(await self.found(), PageRequest(1000))
         return {member.recipient_id for member in part.entries}
 
     async def counts(self) -> tuple[int, list[int]]:
@@ -66,7 +66,7 @@ class News:
     async def lists_of(self, id: str) -> list[str]:
         user = await self.directory.read(Place(self.place.environment_id, USERS, id))
         assert user is not None
-        part = await self.lists.memberships(user, Page(100))
+        part = await self.lists.memberships(user, PageRequest(100))
         return [membership.list.place.id for membership in part.entries]
 
     async def write(self, id: str, edit: Identify | Delete) -> None:
@@ -159,9 +159,9 @@ class TestMembers:
         for id in people(5):
             await news.add(id)
         found = await news.found()
-        first = await news.lists.members(found, Page(2))
-        second = await news.lists.members(found, Page(2, after=first.entries[-1].id))
-        again = await news.lists.members(found, Page(2, before=second.entries[0].id))
+        first = await news.lists.members(found, PageRequest(2))
+        second = await news.lists.members(found, PageRequest(2, after=first.entries[-1].id))
+        again = await news.lists.members(found, PageRequest(2, before=second.entries[0].id))
         assert [member.recipient_id for member in first.entries] == ["user-00004", "user-00003"]
         assert [member.recipient_id for member in second.entries] == ["user-00002", "user-00001"]
         assert again.entries == first.entries
@@ -174,8 +174,8 @@ class TestMembers:
         ada = await news.directory.read(Place(environment.id, USERS, "ada"))
         assert ada is not None
         assert await news.lists.count_memberships(ada) == 2
-        first = await news.lists.memberships(ada, Page(1))
-        second = await news.lists.memberships(ada, Page(1, after=first.entries[0].id))
+        first = await news.lists.memberships(ada, PageRequest(1))
+        second = await news.lists.memberships(ada, PageRequest(1, after=first.entries[0].id))
         assert [part.entries[0].list.place.id for part in (first, second)] == ["other", "news"]
         assert (first.after is None, second.after) == (False, None)
 

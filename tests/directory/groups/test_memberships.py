@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from addressee.database.paging import Page, page
+from addressee.database.paging import PageRequest, page_request
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.directory import Directory
@@ -23,7 +23,7 @@ from tests.conftest import Environment
 
 SQL = load("addressee.directory.groups")
 
-ALL: Page[UUID] = Page(50)
+ALL: PageRequest[UUID] = PageRequest(50)
 
 # Ids that would break a name that is put together carelessly.
 AWKWARD = "é/+ @%2F"
@@ -169,11 +169,11 @@ async def test_memberships_are_listed_by_pages_both_ways(company: Company) -> No
     forth: list[str] = []
     after = before = None
     for _ in range(3):
-        part = await company.directory.memberships(user, page(2, after, None, UUID))
+        part = await company.directory.memberships(user, page_request(2, after, None, UUID))
         forth += [each.tenant.place.id for each in part.entries]
         after, before = part.after, part.before
     assert (forth, after) == (ids, None)
-    back = await company.directory.memberships(user, page(3, None, before, UUID))
+    back = await company.directory.memberships(user, page_request(3, None, before, UUID))
     assert [each.tenant.place.id for each in back.entries] == ids[1:4]
     assert [each.within.properties for each in back.entries] == [{"role": id} for id in ids[1:4]]
     assert await company.directory.count_memberships(user) == 5

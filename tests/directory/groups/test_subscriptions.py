@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
@@ -27,7 +27,7 @@ from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
 
-ALL: Page[UUID] = Page(50)
+ALL: PageRequest[UUID] = PageRequest(50)
 PROJECTS = "projects"
 
 
@@ -176,13 +176,13 @@ async def test_lists_are_paged_both_ways(town: Town) -> None:
     def ids(entries: Sequence[Subscription]) -> list[str]:
         return [each.recipient.place.id for each in entries]
 
-    first = await town.directory.subscribers(project, Page(2))
+    first = await town.directory.subscribers(project, PageRequest(2))
     assert (ids(first.entries), first.before) == (["u4", "u3"], None)
-    second = await town.directory.subscribers(project, Page(2, after=first.entries[-1].id))
+    second = await town.directory.subscribers(project, PageRequest(2, after=first.entries[-1].id))
     assert ids(second.entries) == ["u2", "u1"]
-    last = await town.directory.subscribers(project, Page(2, after=second.entries[-1].id))
+    last = await town.directory.subscribers(project, PageRequest(2, after=second.entries[-1].id))
     assert (ids(last.entries), last.after) == (["u0"], None)
-    back = await town.directory.subscribers(project, Page(2, before=last.entries[0].id))
+    back = await town.directory.subscribers(project, PageRequest(2, before=last.entries[0].id))
     assert ids(back.entries) == ["u2", "u1"]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.collections import check_collection, check_objects, check_own
 from addressee.directory.directory import Directory
@@ -27,7 +27,7 @@ from tests.conftest import Environment
 from tests.support.clock import MovedClock
 from tests.support.receipts import receipt
 
-ALL: Page[UUID] = Page(100)
+ALL: PageRequest[UUID] = PageRequest(100)
 
 
 class Forum:
@@ -66,11 +66,11 @@ class Forum:
         ended = await self.topics.unsubscribe(await self.found(self.topic(topic)), users)
         return [each.user_id for each in ended]
 
-    async def subscribers(self, topic: str, span: Span = ALWAYS, page: Page[UUID] = ALL) -> list[str]:
+    async def subscribers(self, topic: str, span: Span = ALWAYS, page: PageRequest[UUID] = ALL) -> list[str]:
         part = await self.topics.subscribers(await self.found(self.topic(topic)), span, page)
         return [each.user_id for each in part.entries]
 
-    async def topics_of(self, id: str, span: Span = ALWAYS, page: Page[UUID] = ALL) -> list[str]:
+    async def topics_of(self, id: str, span: Span = ALWAYS, page: PageRequest[UUID] = ALL) -> list[str]:
         part = await self.topics.subscriptions_of(await self.found(self.user(id)), span, page)
         return [each.topic for each in part.entries]
 
@@ -212,18 +212,18 @@ class TestLists:
             assert everything == [4, 3, 2, 1, 0]
 
     async def walk_subscribers(self, forum: Forum, topic: Recipient, _: Recipient) -> list[int]:
-        first = await forum.topics.subscribers(topic, ALWAYS, Page(2))
-        rest = await forum.topics.subscribers(topic, ALWAYS, Page(4, after=first.entries[-1].id))
+        first = await forum.topics.subscribers(topic, ALWAYS, PageRequest(2))
+        rest = await forum.topics.subscribers(topic, ALWAYS, PageRequest(4, after=first.entries[-1].id))
         assert (first.before, rest.after) == (None, None)
-        back = await forum.topics.subscribers(topic, ALWAYS, Page(2, before=rest.entries[0].id))
+        back = await forum.topics.subscribers(topic, ALWAYS, PageRequest(2, before=rest.entries[0].id))
         assert back.entries == first.entries
         return numbers(each.user_id for each in (*first.entries, *rest.entries))
 
     async def walk_topics(self, forum: Forum, _: Recipient, user: Recipient) -> list[int]:
-        first = await forum.topics.subscriptions_of(user, ALWAYS, Page(2))
-        rest = await forum.topics.subscriptions_of(user, ALWAYS, Page(4, after=first.entries[-1].id))
+        first = await forum.topics.subscriptions_of(user, ALWAYS, PageRequest(2))
+        rest = await forum.topics.subscriptions_of(user, ALWAYS, PageRequest(4, after=first.entries[-1].id))
         assert (first.before, rest.after) == (None, None)
-        back = await forum.topics.subscriptions_of(user, ALWAYS, Page(2, before=rest.entries[0].id))
+        back = await forum.topics.subscriptions_of(user, ALWAYS, PageRequest(2, before=rest.entries[0].id))
         assert back.entries == first.entries
         return numbers(each.topic for each in (*first.entries, *rest.entries))
 
@@ -232,9 +232,9 @@ class TestLists:
         times = [made(each.id) for each in subscriptions]
         middle = Span.of(times[1], times[3])
         assert await forum.subscribers("news", middle) == ["user-2", "user-1"]
-        assert await forum.subscribers("news", middle, Page(1)) == ["user-2"]
-        assert await forum.subscribers("news", middle, Page(2, after=subscriptions[2].id)) == ["user-1"]
-        assert await forum.subscribers("news", middle, Page(2, before=subscriptions[1].id)) == ["user-2"]
+        assert await forum.subscribers("news", middle, PageRequest(1)) == ["user-2"]
+        assert await forum.subscribers("news", middle, PageRequest(2, after=subscriptions[2].id)) == ["user-1"]
+        assert await forum.subscribers("news", middle, PageRequest(2, before=subscriptions[1].id)) == ["user-2"]
         assert await forum.subscribers("news", Span.of(times[4] + timedelta(milliseconds=1), times[4])) == []
         assert await forum.topics_of("user-2", middle) == ["news"]
         assert await forum.topics_of("user-3", middle) == []

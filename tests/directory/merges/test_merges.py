@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.directory import Directory
@@ -282,7 +282,7 @@ class TestSubscriptions:
     """End with a merge, or are united; either way undoing it brings back what was."""
 
     async def subscribed(self, directory: Directory, recipient: Recipient) -> list[tuple[str, object]]:
-        found = await directory.subscribed_objects(recipient, Page(100))
+        found = await directory.subscribed_objects(recipient, PageRequest(100))
         return sorted((each.object.place.id, each.properties.get("of")) for each in found.entries)
 
     async def people(self, directory: Directory, named: Named) -> tuple[Recipient, Recipient]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.errors import RefusedError
@@ -28,13 +28,13 @@ async def walk(
     directory: Directory, environment: Environment, order: Order, size: int, selection: Selection = EVERYBODY
 ) -> list[list[str]]:
     pages = []
-    page: Page[UUID] = Page(size)
+    page: PageRequest[UUID] = PageRequest(size)
     while True:
         part = await directory.list(environment.id, USERS, page, order, selection)
         pages.append([recipient.place.id for recipient in part.entries])
         if part.after is None:
             return pages
-        page = Page(size, after=part.entries[-1].uid)
+        page = PageRequest(size, after=part.entries[-1].uid)
 
 
 async def test_oldest_first_and_newest_first(directory: Directory, environment: Environment) -> None:
@@ -53,9 +53,9 @@ async def test_back_and_forth_meets_the_same_pages(
     directory: Directory, environment: Environment, order: Order
 ) -> None:
     await create(directory, environment, *"abcde")
-    first = await directory.list(environment.id, USERS, Page(2), order)
-    second = await directory.list(environment.id, USERS, Page(2, after=first.entries[-1].uid), order)
-    back = await directory.list(environment.id, USERS, Page(2, before=second.entries[0].uid), order)
+    first = await directory.list(environment.id, USERS, PageRequest(2), order)
+    second = await directory.list(environment.id, USERS, PageRequest(2, after=first.entries[-1].uid), order)
+    back = await directory.list(environment.id, USERS, PageRequest(2, before=second.entries[0].uid), order)
     assert [one.place.id for one in back.entries] == [one.place.id for one in first.entries]
     assert first.before is None
     assert back.before is None
@@ -64,13 +64,13 @@ async def test_back_and_forth_meets_the_same_pages(
 
 async def test_writes_between_pages_neither_skip_nor_repeat(directory: Directory, environment: Environment) -> None:
     await create(directory, environment, *"abcdef")
-    first = await directory.list(environment.id, USERS, Page(3))
+    first = await directory.list(environment.id, USERS, PageRequest(3))
     await create(directory, environment, "new")
     for id in "ad":
         await directory.write(Write(Place(environment.id, USERS, id), (Identify(properties={"moved": True}),)))
     await directory.write(Write(Place(environment.id, USERS, "b"), (Delete(),)))
     await directory.write(Write(Place(environment.id, USERS, "f"), (Delete(),)))
-    rest = await directory.list(environment.id, USERS, Page(10, after=first.entries[-1].uid))
+    rest = await directory.list(environment.id, USERS, PageRequest(10, after=first.entries[-1].uid))
     assert [one.place.id for one in first.entries] == ["a", "b", "c"]
     assert [one.place.id for one in rest.entries] == ["d", "e", "new"]
 
@@ -78,9 +78,9 @@ async def test_writes_between_pages_neither_skip_nor_repeat(directory: Directory
 async def test_an_environment_and_a_collection_list_their_own(directory: Directory, environment: Environment) -> None:
     await create(directory, environment, "ada")
     await directory.write(Write(Place(environment.id, "projects", "ada"), (Identify(),)))
-    mine = await directory.list(environment.id, "projects", Page(10))
+    mine = await directory.list(environment.id, "projects", PageRequest(10))
     assert [one.place for one in mine.entries] == [Place(environment.id, "projects", "ada")]
-    assert (await directory.list(environment.id + 1, USERS, Page(10))).entries == []
+    assert (await directory.list(environment.id + 1, USERS, PageRequest(10))).entries == []
 
 
 async def test_by_id_past_the_first_ones(directory: Directory, environment: Environment) -> None:
@@ -120,23 +120,23 @@ async def test_back_and_forth_among_those_whose_ids_start_so(
     await create(directory, environment, "a1", "b1", "a2", "b2", "a3", "b3", "a4", "a5")
     chosen = Selection(id_prefix="a")
 
-    async def page(page: Page[UUID]) -> Sequence[str]:
+    async def page(page: PageRequest[UUID]) -> Sequence[str]:
         found = await directory.list(environment.id, USERS, page, order, chosen)
         return [one.place.id for one in found.entries]
 
-    all = await directory.list(environment.id, USERS, Page(10), order, chosen)
+    all = await directory.list(environment.id, USERS, PageRequest(10), order, chosen)
     ids, uids = [one.place.id for one in all.entries], [one.uid for one in all.entries]
     assert sorted(ids) == ["a1", "a2", "a3", "a4", "a5"]
-    assert await page(Page(2, after=uids[1])) == ids[2:4]
-    assert await page(Page(2, before=uids[3])) == ids[1:3]
-    assert await page(Page(9, before=uids[2])) == ids[:2]
-    assert await page(Page(2, after=LAST_UID)) == ([] if order is Order.OLDEST_FIRST else ids[:2])
+    assert await page(PageRequest(2, after=uids[1])) == ids[2:4]
+    assert await page(PageRequest(2, before=uids[3])) == ids[1:3]
+    assert await page(PageRequest(9, before=uids[2])) == ids[:2]
+    assert await page(PageRequest(2, after=LAST_UID)) == ([] if order is Order.OLDEST_FIRST else ids[:2])
 
 
 @pytest.mark.parametrize("prefix", ["", "a"])
 async def test_those_who_were_made_in_a_period(directory: Directory, environment: Environment, prefix: str) -> None:
     await create(directory, environment, "a", "ab", "abc")
-    found = await directory.list(environment.id, USERS, Page(10))
+    found = await directory.list(environment.id, USERS, PageRequest(10))
     uids = [one.uid for one in found.entries]
     later, beyond = uids[1], UUID(int=uids[2].int + 1)
     for order in Order:
@@ -155,7 +155,9 @@ async def test_those_who_were_made_in_a_period(directory: Directory, environment
 async def test_a_prefix_that_no_id_can_have_is_refused(directory: Directory, environment: Environment) -> None:
     for prefix in ("a\0", "\ud800"):
         with pytest.raises(RefusedError):
-            await directory.list(environment.id, USERS, Page(10), Order.NEWEST_FIRST, Selection(id_prefix=prefix))
+            await directory.list(
+                environment.id, USERS, PageRequest(10), Order.NEWEST_FIRST, Selection(id_prefix=prefix)
+            )
 
 
 edges = st.sampled_from("a\ud7ff\ue000\uffff\U0010ffff")

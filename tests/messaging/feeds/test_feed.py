@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from addressee.database.paging import Page, page
+from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import Recipient
 from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.marks import Mark
@@ -48,37 +48,37 @@ async def add(office: Office, number: int, workflow: str = "plain", **rest: Any)
     office.clock.move(timedelta(minutes=1))
 
 
-def position(cursor: str | None) -> Page[Position]:
-    return page(4, cursor, None, Position)
+def position(cursor: str | None) -> PageRequest[Position]:
+    return page_request(4, cursor, None, Position)
 
 
 async def test_pages_hold_everything_once_newest_first(filled: Office) -> None:
-    first = await filled.feed("ada", page=page(4, None, None, Position))
-    second = await filled.feed("ada", page=page(4, first.items.after, None, Position))
-    third = await filled.feed("ada", page=page(4, second.items.after, None, Position))
+    first = await filled.feed("ada", page=page_request(4, None, None, Position))
+    second = await filled.feed("ada", page=page_request(4, first.items.after, None, Position))
+    third = await filled.feed("ada", page=page_request(4, second.items.after, None, Position))
     assert [bodies(each) for each in (first, second, third)] == [[*"9876"], [*"5432"], ["1"]]
     assert (first.items.before, third.items.after) == (None, None)
-    back = await filled.feed("ada", page=page(4, None, third.items.before, Position))
+    back = await filled.feed("ada", page=page_request(4, None, third.items.before, Position))
     assert bodies(back) == [*"5432"]
-    front = await filled.feed("ada", page=page(4, None, back.items.before, Position))
+    front = await filled.feed("ada", page=page_request(4, None, back.items.before, Position))
     assert (bodies(front), front.items.before) == ([*"9876"], None)
 
 
 async def test_before_an_item_are_strictly_newer_ones(filled: Office) -> None:
     newest = (await filled.feed("ada")).items.entries[0]
-    assert bodies(await filled.feed("ada", page=page(4, None, newest.cursor, Position))) == []
+    assert bodies(await filled.feed("ada", page=page_request(4, None, newest.cursor, Position))) == []
     for number in range(10, 16):
         await add(filled, number)
-    newer = await filled.feed("ada", page=page(4, None, newest.cursor, Position))
+    newer = await filled.feed("ada", page=page_request(4, None, newest.cursor, Position))
     assert bodies(newer) == ["13", "12", "11", "10"]
-    rest = await filled.feed("ada", page=page(4, None, newer.items.before, Position))
+    rest = await filled.feed("ada", page=page_request(4, None, newer.items.before, Position))
     assert (bodies(rest), rest.items.before) == (["15", "14"], None)
 
 
 async def test_pages_stay_whole_while_items_arrive(filled: Office) -> None:
-    first = await filled.feed("ada", page=page(4, None, None, Position))
+    first = await filled.feed("ada", page=page_request(4, None, None, Position))
     await add(filled, 10)
-    second = await filled.feed("ada", page=page(4, first.items.after, None, Position))
+    second = await filled.feed("ada", page=page_request(4, first.items.after, None, Position))
     assert bodies(second) == [*"5432"]
 
 
@@ -99,7 +99,7 @@ async def test_counts_obey_every_filter_but_the_status(filled: Office) -> None:
     for status, wanted in expected.items():
         found = await filled.feed("ada", FeedFilter(status=status))  # type: ignore[arg-type]
         assert (bodies(found), counts(found)) == ([*wanted], (8, 7, 6))
-    included = await filled.feed("ada", FeedFilter(archived="include"), page(2, None, None, Position))
+    included = await filled.feed("ada", FeedFilter(archived="include"), page_request(2, None, None, Position))
     assert (bodies(included), counts(included)) == (["9", "8"], (9, 8, 6))
     only = await filled.feed("ada", FeedFilter(archived="only"))
     assert (bodies(only), counts(only)) == (["3"], (1, 1, 0))
@@ -112,7 +112,7 @@ async def test_counts_can_be_over_something_else(filled: Office) -> None:
         user("ada"),
         await filled.channel_id(),
         FeedFilter(since=started, status="read"),
-        Page(4),
+        PageRequest(4),
         counted=FeedFilter(until=started),
     )
     assert (bodies(feed), counts(feed)) == ([], (7, 7, 7))
@@ -195,7 +195,7 @@ async def test_who_acts_is_shown_as_they_are_now(office: Office) -> None:
 async def test_unknown_people_and_channels_have_an_empty_feed(filled: Office) -> None:
     assert counts(await filled.feed("nobody")) == (0, 0, 0)
     elsewhere = await filled.messaging.feed(
-        filled.environment_id, user("ada"), uuid4(), FeedFilter(), page(4, None, None, Position)
+        filled.environment_id, user("ada"), uuid4(), FeedFilter(), page_request(4, None, None, Position)
     )
     assert (bodies(elsewhere), counts(elsewhere)) == ([], (0, 0, 0))
 
@@ -217,6 +217,6 @@ async def test_an_object_with_the_same_id_is_somebody_else(filled: Office) -> No
     project = Reference("projects", "ada")
     await filled.directory.write(Write(project.at(filled.environment_id), (Identify(properties={"name": "x"}),)))
     feed = await filled.messaging.feed(
-        filled.environment_id, project, await filled.channel_id(), FeedFilter(), page(4, None, None, Position)
+        filled.environment_id, project, await filled.channel_id(), FeedFilter(), page_request(4, None, None, Position)
     )
     assert counts(feed) == (0, 0, 0)

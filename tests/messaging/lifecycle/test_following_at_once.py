@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.directory.merges.merges import Follow, Merge
 from addressee.messaging.feeds.feed import Feed
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, move_page
@@ -55,13 +55,13 @@ async def run_jobs(office: Office, *names: str) -> None:
 async def whole(office: Office, id: str, **filter: Any) -> list[Message]:
     """All pages of somebody's messages, newest first."""
     found: list[Message] = []
-    page: Page[Position] = Page(PAGE_SIZE)
+    page: PageRequest[Position] = PageRequest(PAGE_SIZE)
     while True:
         part = await office.messaging.messages(office.environment_id, [user(id)], MessageFilter(**filter), page)
         found += part.entries
         if part.after is None:
             return found
-        page = Page(PAGE_SIZE, after=part.entries[-1].position)
+        page = PageRequest(PAGE_SIZE, after=part.entries[-1].position)
 
 
 async def counts(office: Office, id: str) -> dict[str, int]:
@@ -176,7 +176,7 @@ async def test_who_came_out_of_one_and_went_into_another_is_the_others(office: O
     await merge(office, "outer", "guest")
     assert await stored(office) == {"ada": 2}
     assert [await counts(office, id) for id in ("ada", "outer")] == [has(0, 0), has(2, 1)]
-    everybodys = await office.messaging.messages(office.environment_id, None, MessageFilter(), Page(50))
+    everybodys = await office.messaging.messages(office.environment_id, None, MessageFilter(), PageRequest(50))
     for messages in (await office.messages("outer"), everybodys.entries):
         assert [message.recipient.id for message in messages] == ["outer", "outer"]
     await office.work()
@@ -269,7 +269,7 @@ async def test_everybodys_messages_show_the_primary_too(office: Office) -> None:
     of_bob, *_ = await office.messages("bob")
 
     async def named() -> list[tuple[str, str]]:
-        found = await office.messaging.messages(office.environment_id, None, MessageFilter(), Page(50))
+        found = await office.messaging.messages(office.environment_id, None, MessageFilter(), PageRequest(50))
         one = await office.messaging.message(office.environment_id, of_bob.id)
         assert one is not None
         return sorted({(message.recipient.id, message.actors[0].id) for message in [*found.entries, one]})

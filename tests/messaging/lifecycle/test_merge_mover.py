@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.merges.merge import MergeRules
@@ -411,7 +411,7 @@ async def a_month_later(office: Office) -> None:
 
 
 async def living_runs(office: Office, id: str) -> list[Reference]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(recipient=user(id)), Page(50))
+    found = await office.messaging.runs(office.environment_id, RunFilter(recipient=user(id)), PageRequest(50))
     return [run.recipient.reference for run in found.entries]
 
 
@@ -450,13 +450,13 @@ async def stored(office: Office) -> dict[str, int]:
 
 async def count(office: Office, id: str) -> int:
     found = 0
-    page: Page[object] = Page(1000)
+    page: PageRequest[object] = PageRequest(1000)
     while True:
         part = await office.messaging.messages(office.environment_id, [user(id)], MessageFilter(), page)  # type: ignore[arg-type]
         found += len(part.entries)
         if part.after is None:
             return found
-        page = Page(1000, after=part.entries[-1].position)
+        page = PageRequest(1000, after=part.entries[-1].position)
 
 
 def test_the_last_sweep_comes_after_the_last_attempt_however_long_a_provider_asks_to_wait() -> None:

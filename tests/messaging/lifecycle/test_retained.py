@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.directory.edits.recipients import Add, Delete, History, Identify
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.erase import Erase, Person
@@ -51,12 +51,12 @@ def place(office: Office, id: str) -> Place:
 
 
 async def everybodys(office: Office, **filter: Any) -> Sequence[Message]:
-    found = await office.messaging.messages(office.environment_id, None, MessageFilter(**filter), Page(50))
+    found = await office.messaging.messages(office.environment_id, None, MessageFilter(**filter), PageRequest(50))
     return found.entries
 
 
 async def runs(office: Office, **filter: Any) -> Sequence[RecipientRun]:
-    return (await office.messaging.runs(office.environment_id, RunFilter(**filter), Page(50))).entries
+    return (await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))).entries
 
 
 async def departed(office: Office) -> list[tuple[str, UUID]]:
@@ -67,7 +67,7 @@ async def departed(office: Office) -> list[tuple[str, UUID]]:
 
 
 async def activity(office: Office, message: Message) -> Activity:
-    found = await office.messaging.activities(office.environment_id, message.id, {}, Page(50))
+    found = await office.messaging.activities(office.environment_id, message.id, {}, PageRequest(50))
     assert found is not None
     (only,) = found.entries
     return only
@@ -107,7 +107,7 @@ async def test_messages_and_runs_stay_and_are_found(office: Office) -> None:
         assert await office.messaging.message(environment_id, message.id) == message
         assert len(await office.messaging.contents(environment_id, [message.id])) == 1
         assert len(await everybodys(office, message_ids=[message.id])) == 1
-        assert await office.messaging.delivery_logs(environment_id, message.id, Page(50)) is not None
+        assert await office.messaging.delivery_logs(environment_id, message.id, PageRequest(50)) is not None
     for run in ran:
         assert await office.messaging.recipient_run(environment_id, run.id) == run
     for filter in ({"source": "welcome"}, {"run_id": ran[0].run_id}, {"statuses": [Status.SENT, Status.DELIVERED]}):

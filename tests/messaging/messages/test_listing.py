@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from addressee.database.paging import Page, page
+from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import USERS
 from addressee.messaging.messages.listing import MessageFilter, access_path
 from addressee.messaging.messages.marks import Mark
@@ -39,7 +39,7 @@ async def office(office: Office) -> Office:
 
 
 async def listed(office: Office, recipient: list[Reference] | None, **filter: Any) -> Sequence[Message]:
-    found = await office.messaging.messages(office.environment_id, recipient, MessageFilter(**filter), Page(50))
+    found = await office.messaging.messages(office.environment_id, recipient, MessageFilter(**filter), PageRequest(50))
     return found.entries
 
 
@@ -124,7 +124,7 @@ class TestFilters:
         after = before = None
         for _ in whole:
             part = await office.messaging.messages(
-                office.environment_id, recipient, MessageFilter(**filter), page(1, after, None, Position)
+                office.environment_id, recipient, MessageFilter(**filter), page_request(1, after, None, Position)
             )
             forth += part.entries
             after, before = part.after, part.before
@@ -132,7 +132,7 @@ class TestFilters:
         back: list[Message] = []
         for _ in whole[1:]:
             part = await office.messaging.messages(
-                office.environment_id, recipient, MessageFilter(**filter), page(1, None, before, Position)
+                office.environment_id, recipient, MessageFilter(**filter), page_request(1, None, before, Position)
             )
             back += part.entries
             before = part.before
@@ -233,13 +233,13 @@ async def test_several_peoples_messages_are_listed_together(office: Office) -> N
     after = None
     while len(found) < len(whole):
         part = await office.messaging.messages(
-            office.environment_id, people, MessageFilter(), page(2, after, None, Position)
+            office.environment_id, people, MessageFilter(), page_request(2, after, None, Position)
         )
         found += part.entries
         after = part.after
     assert (found, after) == (whole, None)
     back = await office.messaging.messages(
-        office.environment_id, people, MessageFilter(), Page(2, before=whole[-1].position)
+        office.environment_id, people, MessageFilter(), PageRequest(2, before=whole[-1].position)
     )
     assert list(back.entries) == list(whole[-3:-1])
 

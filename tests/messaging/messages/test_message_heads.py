@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from addressee.database.paging import page, write_cursor
+from addressee.database.paging import page_request, write_cursor
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Position
 from tests.messaging.office import FILES, WELCOME, Office, WaitingJob, user
@@ -57,14 +57,14 @@ async def triggered(office: Office, *ids: str, workflow: str = "plain", times: i
 
 async def newer_items(office: Office, cursor: str | None) -> tuple[list[str], str | None]:
     """The ids of feed items before a cursor, oldest first, and the next cursor."""
-    feed = await office.feed("ada", page=page(50, None, cursor, Position))
+    feed = await office.feed("ada", page=page_request(50, None, cursor, Position))
     items = feed.items.entries
     return [item.message.id for item in reversed(items)], items[0].cursor if items else cursor
 
 
 async def newer_messages(office: Office, cursor: str | None) -> tuple[list[str], str | None]:
     """The same of the list of the person's messages."""
-    asked = page(50, None, cursor, Position)
+    asked = page_request(50, None, cursor, Position)
     found = (await office.messaging.messages(office.environment_id, [user("ada")], MessageFilter(), asked)).entries
     return [message.id for message in reversed(found)], write_cursor(found[0].position) if found else cursor
 

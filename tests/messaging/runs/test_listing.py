@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from addressee.database.paging import Page, page
+from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import USERS
 from addressee.messaging.messages.model import Message
 from addressee.messaging.recipients.identity import Reference
@@ -20,7 +20,7 @@ BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}
 
 
 async def listed(office: Office, **filter: Any) -> list[RecipientRun]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(**filter), Page(50))
+    found = await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))
     return list(found.entries)
 
 
@@ -102,12 +102,14 @@ async def test_pages_neither_skip_nor_repeat(office: Office, filter: dict[str, A
     after = before = None
     for _ in whole:
         part = await office.messaging.runs(
-            office.environment_id, RunFilter(**filter), page(1, after, None, RunPosition)
+            office.environment_id, RunFilter(**filter), page_request(1, after, None, RunPosition)
         )
         forth += part.entries
         after, before = part.after, part.before
     assert (forth, after) == (whole, None)
-    part = await office.messaging.runs(office.environment_id, RunFilter(**filter), page(1, None, before, RunPosition))
+    part = await office.messaging.runs(
+        office.environment_id, RunFilter(**filter), page_request(1, None, before, RunPosition)
+    )
     assert list(part.entries) == [whole[-2]]
 
 
@@ -210,7 +212,7 @@ async def test_who_was_told_by_a_topic_is_found_by_it(office: Office) -> None:
     assert await names(office, topic="news", recipient=user("bob")) == ["bob"]
     assert await names(office, topic="other") == []
     for page_after in (None, (await listed(office, topic="news"))[0].position):
-        part = await office.messaging.runs(office.environment_id, RunFilter(topic="news"), Page(1, page_after))
+        part = await office.messaging.runs(office.environment_id, RunFilter(topic="news"), PageRequest(1, page_after))
         assert [run.topic for run in part.entries] == ["news"]
 
 

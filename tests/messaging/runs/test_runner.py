@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.edits.recipients import Delete, Edit, Identify
 from addressee.directory.recipient import TENANTS
@@ -274,6 +274,6 @@ class TestWithinATenant:
     async def test_a_merge_leaves_it_behind_and_its_undoing_brings_it_back(self, office: Office) -> None:
         eve = await office.identify("eve", email="eve@home.example")
         merge = await office.merge("eve", "ada")
-        assert (await office.directory.memberships(eve, Page(10))).entries == []
+        assert (await office.directory.memberships(eve, PageRequest(10))).entries == []
         await office.undo(merge)
         assert (await self.emails(office, tenant="acme"))["ada"] == "ada@acme.example"

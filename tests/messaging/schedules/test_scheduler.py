@@ -15,7 +15,7 @@ import pytest
 
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
@@ -72,7 +72,7 @@ async def fired(office: Office) -> Counter[str]:
 
 
 async def stored(office: Office, of: Schedule) -> Schedule | None:
-    part = await office.messaging.schedules_of(office.environment_id, of.recipient.reference, Page(50))
+    part = await office.messaging.schedules_of(office.environment_id, of.recipient.reference, PageRequest(50))
     return next((entry.schedule for entry in part.entries if entry.schedule.id == of.id), None)
 
 
@@ -245,7 +245,7 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
         await office.push({"workflows/welcome.yaml": f"{fault}\n{WELCOME}"} | channels_only())
         await pass_time(office, HOUR)
     assert await times(office, made) == (NOON + HOUR, NOON + 4 * HOUR)
-    failed = await office.messaging.runs(office.environment_id, RunFilter(has_errors=True), Page(50))
+    failed = await office.messaging.runs(office.environment_id, RunFilter(has_errors=True), PageRequest(50))
     assert [(run.recipient.reference, run.status, run.error_count, run.source) for run in failed.entries] == [
         (user("ada"), "completed", 1, {"type": "schedule", "schedule_id": str(made.id)}),
     ] * 2
@@ -253,7 +253,7 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
         [("error", "error", {"reason": "data_invalid", "fields": ["data", "data.n"]})],
         [("error", "error", {"reason": "workflow_inactive"})],
     ]
-    notices = await office.directory.notices(office.environment_id, Page(50))
+    notices = await office.directory.notices(office.environment_id, PageRequest(50))
     assert [(notice.place.id, notice.request_id, *notice.messages) for notice in notices.entries] == [
         (
             "ada",

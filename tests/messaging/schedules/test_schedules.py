@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from addressee.database.paging import Page, Slice, read_cursor
+from addressee.database.paging import Page, PageRequest, read_cursor
 from addressee.directory.access.environments import Environment
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import RefusedError
@@ -55,8 +55,8 @@ async def change(office: Office, *schedules: Schedule, **values: Any) -> list[Sc
     return [entry.schedule for entry in entries]
 
 
-async def of_user(office: Office, id: str, page: Page[UUID] | None = None, **filter: Any) -> Slice[ScheduleEntry]:
-    return await office.messaging.schedules_of(office.environment_id, user(id), page or Page(50), **filter)
+async def of_user(office: Office, id: str, page: PageRequest[UUID] | None = None, **filter: Any) -> Page[ScheduleEntry]:
+    return await office.messaging.schedules_of(office.environment_id, user(id), page or PageRequest(50), **filter)
 
 
 def at(text: str) -> datetime:
@@ -285,13 +285,13 @@ async def test_lists_are_newest_first_and_go_both_ways(office: Office) -> None:
     await create(office, "ada", workflow="other", tenant="acme")
     expected = list(reversed(made))
 
-    first = await of_user(office, "ada", Page(2), workflow="welcome")
-    second = await of_user(office, "ada", Page(2, after=read_cursor(first.after, UUID)), workflow="welcome")
-    third = await of_user(office, "ada", Page(2, after=read_cursor(second.after, UUID)), workflow="welcome")
+    first = await of_user(office, "ada", PageRequest(2), workflow="welcome")
+    second = await of_user(office, "ada", PageRequest(2, after=read_cursor(first.after, UUID)), workflow="welcome")
+    third = await of_user(office, "ada", PageRequest(2, after=read_cursor(second.after, UUID)), workflow="welcome")
     pages = [[entry.schedule.id for entry in part.entries] for part in (first, second, third)]
     assert pages == [expected[:2], expected[2:4], expected[4:]]
     assert (first.before, third.after) == (None, None)
-    back = await of_user(office, "ada", Page(2, before=read_cursor(third.before, UUID)), workflow="welcome")
+    back = await of_user(office, "ada", PageRequest(2, before=read_cursor(third.before, UUID)), workflow="welcome")
     assert [entry.schedule.id for entry in back.entries] == expected[2:4]
 
 
@@ -304,7 +304,7 @@ async def test_lists_are_narrowed(office: Office) -> None:
     await create(office, "ada", workflow="other")
 
     async def listed(workflow: str, **filter: Any) -> list[str]:
-        found = await office.messaging.schedules_of_workflow(office.environment_id, workflow, Page(50), **filter)
+        found = await office.messaging.schedules_of_workflow(office.environment_id, workflow, PageRequest(50), **filter)
         return [entry.schedule.recipient.id for entry in found.entries]
 
     assert await listed("welcome") == ["ada", "cid", "bob", "ada"]
@@ -327,7 +327,7 @@ async def test_schedules_end_with_whom_they_belong_to(office: Office) -> None:
     assert (await of_user(office, "ada")).entries == ()
     await office.identify("ada")
     assert (await of_user(office, "ada")).entries == []
-    everybodys = await office.messaging.schedules_of_workflow(office.environment_id, "welcome", Page(50))
+    everybodys = await office.messaging.schedules_of_workflow(office.environment_id, "welcome", PageRequest(50))
     assert everybodys.entries == []
     assert await change(office, schedule, data={"n": 1}) == []
     await office.work()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.messaging.runs.listing import RecipientRun, RunFilter
 from addressee.messaging.triggers.batches import Accepted, Record
 from addressee.messaging.triggers.events import Event
@@ -32,7 +32,7 @@ async def happened(office: Office, name: str, id: str = "ada", **rest: Any) -> N
 
 
 async def runs(office: Office) -> list[RecipientRun]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(), Page(50))
+    found = await office.messaging.runs(office.environment_id, RunFilter(), PageRequest(50))
     return sorted(found.entries, key=lambda run: run.workflow)
 
 
@@ -63,7 +63,7 @@ async def test_a_workflow_that_refuses_the_data_is_passed_over(office: Office) -
     await happened(office, "basket-left", data={"item": "a hat"})
     await office.work()
     assert [run.workflow for run in await runs(office)] == ["basket"]
-    (notice,) = (await office.directory.notices(office.environment_id, Page(50))).entries
+    (notice,) = (await office.directory.notices(office.environment_id, PageRequest(50))).entries
     assert (notice.place.id, notice.request_id, notice.messages) == (
         "ada",
         "request",

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.directory.edits.lists import LISTS, Define, List
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import USERS, Place
@@ -262,7 +262,7 @@ class TestTracking:
         await news.add("ada")
         await news.office.work()
         assert await news.runs("hello") == []
-        (notice,) = (await news.office.directory.notices(news.office.environment_id, Page(50))).entries
+        (notice,) = (await news.office.directory.notices(news.office.environment_id, PageRequest(50))).entries
         assert (notice.place, notice.messages) == (
             news.place,
             (

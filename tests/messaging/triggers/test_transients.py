@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Message
@@ -49,12 +49,12 @@ async def trigger(office: Office, *transients: Transient, workflow: str = "mail"
 
 
 async def all_messages(office: Office, **filter: Any) -> list[Message]:
-    found = await office.messaging.messages(office.environment_id, None, MessageFilter(**filter), Page(50))
+    found = await office.messaging.messages(office.environment_id, None, MessageFilter(**filter), PageRequest(50))
     return list(found.entries)
 
 
 async def all_runs(office: Office, **filter: Any) -> list[RecipientRun]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(**filter), Page(50))
+    found = await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))
     return list(found.entries)
 
 
@@ -110,7 +110,7 @@ async def test_nobody_reaches_it_by_its_id(office: Office) -> None:
     assert message.channel.key == "email"
     reference = message.recipient.reference
     assert reference.collection == TRANSIENT
-    found = await office.messaging.messages(office.environment_id, [reference], MessageFilter(), Page(50))
+    found = await office.messaging.messages(office.environment_id, [reference], MessageFilter(), PageRequest(50))
     assert list(found.entries) == []
     await office.messaging.trigger(office.environment_id, Trigger("mail", [Reference(TRANSIENT, reference.id)]))
     await office.work()
@@ -173,7 +173,7 @@ async def test_an_activity_names_it_as_gone(office: Office) -> None:
     await trigger(office, Transient(ZOE))
     await office.work()
     (message,) = await all_messages(office)
-    found = await office.messaging.activities(office.environment_id, message.id, {}, Page(50))
+    found = await office.messaging.activities(office.environment_id, message.id, {}, PageRequest(50))
     assert found is not None
     (activity,) = found.entries
     assert activity.recipient == Missing(message.recipient, message.inserted_at)

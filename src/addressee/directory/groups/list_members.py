@@ -18,7 +18,7 @@ from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from addressee.database.jobs.queue import Job, enqueue
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
@@ -183,15 +183,15 @@ def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[J
     return [TellMoves(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
 
 
-async def list_members(pool: Pool, members: Identified, page: Page[UUID]) -> Slice[Member]:
+async def list_members(pool: Pool, members: Identified, page: PageRequest[UUID]) -> Page[Member]:
     """A page of members, newest first."""
     start = (page.before if page.backwards else page.after) or LAST_UID
     found = await pool.fetch(SQL["list_members"], *members, not page.backwards, start, page.size + 1, *ALWAYS)
     entries = [Member(row["id"], row["recipient_id"], row["inserted_at"]) for row in found]
-    return cut(entries, page, lambda member: member.id)
+    return build_page(entries, page, lambda member: member.id)
 
 
-async def list_memberships(pool: Pool, recipient: Recipient, page: Page[UUID]) -> Slice[Membership]:
+async def list_memberships(pool: Pool, recipient: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
     """A page of the lists that a recipient is in, newest first."""
     start = (page.before if page.backwards else page.after) or LAST_UID
     found = await pool.fetch(
@@ -207,7 +207,7 @@ async def list_memberships(pool: Pool, recipient: Recipient, page: Page[UUID]) -
         Membership(row["subscription_id"], list_from(rows.recipient_from(row[OWN_COLUMNS:])), row["inserted_at"])
         for row in found
     ]
-    return cut(memberships, page, lambda membership: membership.id)
+    return build_page(memberships, page, lambda membership: membership.id)
 
 
 async def count_memberships(pool: Pool, recipient: Recipient) -> int:

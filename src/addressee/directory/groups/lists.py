@@ -13,7 +13,7 @@ from msgspec import Struct
 from uuid_utils.compat import uuid7
 
 from addressee.database.jobs.queue import Job, enqueue
-from addressee.database.paging import Page, Slice
+from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -138,11 +138,11 @@ class Lists:
         """Removes users from the list or (`uid`) from a draft of it, and says how many were in it; else like `add`."""
         return await list_members.remove_members(self._pool, self._clock, list, uid, ids, receipt)
 
-    async def members(self, list: List, page: Page[UUID]) -> Slice[Member]:
+    async def members(self, list: List, page: PageRequest[UUID]) -> Page[Member]:
         """Those who are in a list, newest first."""
         return await list_members.list_members(self._pool, (*list.place, list.uid), page)
 
-    async def memberships(self, recipient: Recipient, page: Page[UUID]) -> Slice[Membership]:
+    async def memberships(self, recipient: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
         """The lists that a recipient is in, newest first."""
         return await list_members.list_memberships(self._pool, recipient, page)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.addresses.entries import ATTRIBUTES
@@ -101,7 +101,7 @@ async def write_memberships(
     return results
 
 
-async def list_memberships(pool: Pool, user: Recipient, page: Page[UUID]) -> Slice[Membership]:
+async def list_memberships(pool: Pool, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
     """A page of a user's memberships in living tenants, in the order of the tenants' identities."""
     start = page.before if page.backwards else page.after
     found = await pool.fetch(
@@ -117,7 +117,7 @@ async def list_memberships(pool: Pool, user: Recipient, page: Page[UUID]) -> Sli
         Membership(rows.recipient_from(row[RECIPIENT_COLUMNS:]), rows.recipient_from(row[:RECIPIENT_COLUMNS]))
         for row in found
     ]
-    return cut(memberships, page, lambda each: each.tenant.uid)
+    return build_page(memberships, page, lambda each: each.tenant.uid)
 
 
 async def count_memberships(pool: Pool, user: Recipient) -> int:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 from uuid_utils.compat import uuid7
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
@@ -140,22 +140,22 @@ async def unsubscribe(connection: Connection, object: Recipient, recipients: Ite
 
 
 async def list_subscribers(
-    pool: Pool, object: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
-) -> Slice[Subscription]:
+    pool: Pool, object: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
+) -> Page[Subscription]:
     """A page of those who subscribe to an object, newest first; `among` leaves out everybody else."""
     found = await fetch_page(pool, "list_subscribers", object, page, among)
-    return cut([subscription_of(row, object, listed(row)) for row in found], page, lambda each: each.id)
+    return build_page([subscription_of(row, object, listed(row)) for row in found], page, lambda each: each.id)
 
 
 async def list_subscribed_objects(
-    pool: Pool, recipient: Recipient, page: Page[UUID], among: Sequence[Place] | None = None
-) -> Slice[Subscription]:
+    pool: Pool, recipient: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
+) -> Page[Subscription]:
     """A page of what a recipient subscribes to, newest first; `among` leaves out all other objects.
 
     What is kept apart, like audiences, is never among them.
     """
     found = await fetch_page(pool, "list_subscribed_objects", recipient, page, among)
-    return cut([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
+    return build_page([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
 
 
 async def count_subscribers(pool: Pool, object: Recipient) -> int:
@@ -242,7 +242,7 @@ async def change_counts(connection: Connection, differences: Counter[Identified]
 
 
 async def fetch_page(
-    pool: Pool, statement: str, owner: Recipient, page: Page[UUID], among: Sequence[Place] | None
+    pool: Pool, statement: str, owner: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None
 ) -> list[asyncpg.Record]:
     start = page.before if page.backwards else page.after
     arguments: list[Any] = [

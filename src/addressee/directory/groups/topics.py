@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -111,10 +111,10 @@ class Topics:
         return ended
 
     async def subscription(self, topic: Recipient, user: Recipient) -> TopicSubscription | None:
-        found = await subscriptions.list_subscribers(self._pool, topic, Page(1), [user.place])
+        found = await subscriptions.list_subscribers(self._pool, topic, PageRequest(1), [user.place])
         return summary(found.entries[0]) if found.entries else None
 
-    async def subscribers(self, topic: Recipient, span: Span, page: Page[UUID]) -> Slice[TopicSubscription]:
+    async def subscribers(self, topic: Recipient, span: Span, page: PageRequest[UUID]) -> Page[TopicSubscription]:
         """The subscriptions to a topic that were made in a period, newest first."""
         start = (page.before if page.backwards else page.after) or LAST_UID
         found = await self._pool.fetch(
@@ -123,9 +123,9 @@ class Topics:
         entries = [
             TopicSubscription(row["id"], topic.place.id, row["recipient_id"], row["recipient_uid"]) for row in found
         ]
-        return cut(entries, page, lambda each: each.id)
+        return build_page(entries, page, lambda each: each.id)
 
-    async def subscriptions_of(self, user: Recipient, span: Span, page: Page[UUID]) -> Slice[TopicSubscription]:
+    async def subscriptions_of(self, user: Recipient, span: Span, page: PageRequest[UUID]) -> Page[TopicSubscription]:
         """A user's subscriptions to topics that were made in a period, newest first."""
         start = (page.before if page.backwards else page.after) or LAST_UID
         found = await self._pool.fetch(
@@ -143,7 +143,7 @@ class Topics:
             )
             for row in found
         ]
-        return cut(entries, page, lambda each: each.id)
+        return build_page(entries, page, lambda each: each.id)
 
     async def _subscribe(self, topic: Recipient, users: Sequence[Recipient], receipt: Receipt | None) -> Subscribed:
         """Raises LostError."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.documents import MAX_ID_LENGTH, check_text
@@ -42,7 +42,9 @@ class Selection:
 EVERYBODY = Selection()
 
 
-async def list_named(pool: Pool, environment_id: int, collection: str, name: str, page: Page[UUID]) -> Slice[Recipient]:
+async def list_named(
+    pool: Pool, environment_id: int, collection: str, name: str, page: PageRequest[UUID]
+) -> Page[Recipient]:
     """A page of living recipients of that very name, oldest first. It looks at each: for small collections."""
     start = page.before if page.backwards else page.after
     found = await pool.fetch(
@@ -54,7 +56,7 @@ async def list_named(pool: Pool, environment_id: int, collection: str, name: str
         start or FIRST_UID,
         page.size + 1,
     )
-    return cut([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.uid)
+    return build_page([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.uid)
 
 
 async def count_recipients(pool: Pool, environment_id: int, collection: str) -> int:
@@ -67,10 +69,10 @@ async def list_recipients(
     pool: Pool,
     environment_id: int,
     collection: str,
-    page: Page[UUID],
+    page: PageRequest[UUID],
     order: Order = Order.OLDEST_FIRST,
     selection: Selection = EVERYBODY,
-) -> Slice[Recipient]:
+) -> Page[Recipient]:
     """A page of living recipients. An identity never changes, so who stays is met exactly once.
 
     Raises RefusedError for a prefix that no id can have.
@@ -88,7 +90,7 @@ async def list_recipients(
     recipients = [rows.recipient_from(row) for row in found]
     if page.backwards:
         recipients.reverse()
-    return cut(recipients, page, lambda recipient: recipient.uid)
+    return build_page(recipients, page, lambda recipient: recipient.uid)
 
 
 def rest_of(span: Span, start: UUID | None, *, ascending: bool) -> Span:

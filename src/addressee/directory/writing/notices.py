@@ -15,7 +15,7 @@ from msgspec import Struct
 from uuid_utils.compat import uuid7
 
 from addressee.database.expiry import delete_before
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.documents import escaped
@@ -59,7 +59,7 @@ async def note(
     await database.execute(SQL["insert_notices"], *zip(*rows, strict=True), request_id, now)
 
 
-async def list_notices(pool: Pool, environment_id: int, page: Page[UUID]) -> Slice[Notice]:
+async def list_notices(pool: Pool, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
     """A page of an environment's notices, newest first."""
     start = page.before if page.backwards else page.after
     found = await pool.fetch(
@@ -79,7 +79,7 @@ async def list_notices(pool: Pool, environment_id: int, page: Page[UUID]) -> Sli
         )
         for row in found
     ]
-    return cut(notices, page, lambda notice: notice.id)
+    return build_page(notices, page, lambda notice: notice.id)
 
 
 async def delete_old_notices(connection: Connection, now: datetime) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from addressee.channels.sender import Exchange
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document
@@ -72,8 +72,8 @@ def response_of(exchange: Exchange) -> Document:
 
 
 async def list_delivery_logs(
-    pool: Pool, environment_id: int, message_id: str, page: Page[str]
-) -> Slice[DeliveryLog] | None:
+    pool: Pool, environment_id: int, message_id: str, page: PageRequest[str]
+) -> Page[DeliveryLog] | None:
     """Oldest first. None when there is no such message."""
     rows = await pool.fetch(
         SQL["delivery_logs_of_message"],
@@ -85,7 +85,7 @@ async def list_delivery_logs(
     )
     if not rows and not await pool.fetchval(SQL["message_exists"], environment_id, message_id):
         return None
-    return cut([delivery_log_from(row) for row in rows], page, lambda log: log.id)
+    return build_page([delivery_log_from(row) for row in rows], page, lambda log: log.id)
 
 
 def delivery_log_from(row: asyncpg.Record) -> DeliveryLog:

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.paging import Page, Slice, cut, write_cursor
+from addressee.database.paging import Page, PageRequest, build_page, write_cursor
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
@@ -68,7 +68,7 @@ class FeedItem:
 class Feed:
     """`variables` are the environment's public ones."""
 
-    items: Slice[FeedItem]
+    items: Page[FeedItem]
     total: int
     unread: int
     unseen: int
@@ -82,7 +82,7 @@ async def read_feed(
     reference: Reference,
     channel_id: UUID,
     filter: FeedFilter,
-    page: Page[Position],
+    page: PageRequest[Position],
     counted: FeedFilter | None = None,
 ) -> Feed:
     """The counts are over what `counted` finds, None: the same as `filter`."""
@@ -90,7 +90,7 @@ async def read_feed(
     async with pool.acquire() as connection:
         variables = (await read_variables(connection, environment_id)).public
         if recipient is None:
-            return Feed(Slice((), page.size), 0, 0, 0, variables)
+            return Feed(Page((), page.size), 0, 0, 0, variables)
         owner = recipient_columns(recipient)
         rows = await connection.fetch(
             SQL["feed"],
@@ -103,7 +103,7 @@ async def read_feed(
         said = await read_said(connection, environment_id, rows)
     items = await shown(reader, recipient, said)
     assert counts is not None
-    found = cut(items, page, lambda item: item.message.position)
+    found = build_page(items, page, lambda item: item.message.position)
     return Feed(found, counts["total"], counts["unread"], counts["unseen"], variables)
 
 

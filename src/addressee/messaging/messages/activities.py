@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
@@ -41,20 +41,20 @@ def activity_of(message: Message, people: People) -> Activity:
 
 
 async def list_activities(
-    pool: Pool, reader: Reader, environment_id: int, message_id: str, trigger_data: Document, page: Page[str]
-) -> Slice[Activity] | None:
+    pool: Pool, reader: Reader, environment_id: int, message_id: str, trigger_data: Document, page: PageRequest[str]
+) -> Page[Activity] | None:
     """Those whose data holds `trigger_data` (flat, exact), by their ids. None when there is no such message."""
     filter = MessageFilter(message_ids=[message_id], trigger_data=trigger_data)
-    found = (await list_messages(pool, environment_id, filter, Page(1))).entries
+    found = (await list_messages(pool, environment_id, filter, PageRequest(1))).entries
     if not found and not await pool.fetchval(SQL["message_exists"], environment_id, message_id):
         return None
     named = {identity for message in found for identity in (message.recipient, *message.actors)}
     people = await read_people(reader, environment_id, named)
     activities = [activity_of(message, people) for message in found]
-    return cut([each for each in activities if is_on(page, each.id)], page, lambda activity: activity.id)
+    return build_page([each for each in activities if is_on(page, each.id)], page, lambda activity: activity.id)
 
 
-def is_on(page: Page[str], id: str) -> bool:
+def is_on(page: PageRequest[str], id: str) -> bool:
     if page.backwards:
         return page.before is not None and id < page.before
     return page.after is None or id > page.after

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Recipient
@@ -66,9 +66,9 @@ async def list_messages(
     pool: Pool,
     environment_id: int,
     filter: MessageFilter,
-    page: Page[Position],
+    page: PageRequest[Position],
     owners: Sequence[Recipient] | None = None,
-) -> Slice[Message]:
+) -> Page[Message]:
     """Messages to `owners`, None: to anybody. Where the filter names what has an index, only those are read."""
     async with pool.acquire() as connection:
         ids = await asked_ids(connection, environment_id, filter)
@@ -80,7 +80,7 @@ async def list_messages(
             *([] if owners is None else owner_columns(owners)),
         )
         messages = await assemble(connection, environment_id, rows)
-    return cut(messages, page, lambda message: message.position)
+    return build_page(messages, page, lambda message: message.position)
 
 
 async def count_messages(
@@ -167,7 +167,7 @@ def recipient_columns(recipient: Recipient) -> tuple[int, str, UUID]:
     return recipient.place.environment_id, recipient.place.id, recipient.uid
 
 
-def page_columns(page: Page[Position], since: datetime, until: datetime) -> tuple[bool, datetime, str, int]:
+def page_columns(page: PageRequest[Position], since: datetime, until: datetime) -> tuple[bool, datetime, str, int]:
     """Whether to read towards older messages, from where, and how many rows: one more than the page holds.
 
     An index is read from one bound. With two on the same side PostgreSQL may begin at the wrong one, and skip all that

@@ -13,7 +13,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document
@@ -71,7 +71,9 @@ async def read_contents(pool: Pool, environment_id: int, ids: Sequence[str]) -> 
     return [found[id] for id in dict.fromkeys(ids) if id in found]
 
 
-async def list_events(pool: Pool, environment_id: int, message_id: str, page: Page[str]) -> Slice[MessageEvent] | None:
+async def list_events(
+    pool: Pool, environment_id: int, message_id: str, page: PageRequest[str]
+) -> Page[MessageEvent] | None:
     """Oldest first. None when there is no such message."""
     rows = await pool.fetch(
         SQL["events_of_message"],
@@ -83,7 +85,7 @@ async def list_events(pool: Pool, environment_id: int, message_id: str, page: Pa
     )
     if not rows and not await pool.fetchval(SQL["message_exists"], environment_id, message_id):
         return None
-    return cut([event_from(row) for row in rows], page, lambda event: event.id)
+    return build_page([event_from(row) for row in rows], page, lambda event: event.id)
 
 
 async def latest_events(pool: Pool, environment_id: int, ids: Sequence[str]) -> dict[str, dict[str, MessageEvent]]:

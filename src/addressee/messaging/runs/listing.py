@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
@@ -118,8 +118,8 @@ class RecipientRun:
 
 
 async def list_runs(
-    pool: Pool, reader: Reader, environment_id: int, filter: RunFilter, page: Page[RunPosition]
-) -> Slice[RecipientRun]:
+    pool: Pool, reader: Reader, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]
+) -> Page[RecipientRun]:
     """Newest first."""
     async with pool.acquire() as connection:
         owner = () if filter.recipient is None else await owner_columns(connection, environment_id, filter.recipient)
@@ -141,7 +141,7 @@ async def list_runs(
         )
         found = await assemble(connection, environment_id, rows)
     runs = await in_the_name_of_successors(reader, environment_id, found)
-    return cut(runs, page, lambda run: run.position)
+    return build_page(runs, page, lambda run: run.position)
 
 
 def access_path(filter: RunFilter) -> str:
@@ -161,7 +161,7 @@ def access_path(filter: RunFilter) -> str:
     return "runs_in_order"
 
 
-def page_columns(page: Page[RunPosition], since: datetime, until: datetime) -> tuple[bool, datetime, UUID, int]:
+def page_columns(page: PageRequest[RunPosition], since: datetime, until: datetime) -> tuple[bool, datetime, UUID, int]:
     """As of messages: the start is within the period already (see `listing.page_columns`)."""
     if page.backwards:
         return (False, *max(page.before or FRONT, RunPosition(since, FIRST_ID)), page.size + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from addressee.database.paging import Page, Slice, cut
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
@@ -29,11 +29,11 @@ async def list_of_workflow(
     reader: Reader,
     environment_id: int,
     workflow: str,
-    page: Page[UUID],
+    page: PageRequest[UUID],
     *,
     recipients: Sequence[Reference] | None,
     tenant: str | None,
-) -> Slice[ScheduleEntry]:
+) -> Page[ScheduleEntry]:
     """A workflow's schedules, newest first: those of `recipients` (None: of all), and of a tenant if one is given."""
     asked = (environment_id, workflow, *page_columns(page), tenant)
     if recipients is None:
@@ -42,7 +42,7 @@ async def list_of_workflow(
         among = [each.collection for each in recipients], [each.id for each in recipients]
         rows = await pool.fetch(SQL["schedules_of_workflow_among"], *asked, *among)
     entries = await with_people(reader, environment_id, map(schedule_from, rows))
-    return cut(entries, page, lambda entry: entry.schedule.id)
+    return build_page(entries, page, lambda entry: entry.schedule.id)
 
 
 async def list_of_recipient(
@@ -50,15 +50,15 @@ async def list_of_recipient(
     reader: Reader,
     environment_id: int,
     recipient: Reference,
-    page: Page[UUID],
+    page: PageRequest[UUID],
     *,
     workflow: str | None,
     tenant: str | None,
-) -> Slice[ScheduleEntry]:
+) -> Page[ScheduleEntry]:
     """One recipient's schedules, newest first; none when it is not known."""
     found = await reader.read(recipient.at(environment_id))
     if found is None:
-        return Slice((), page.size)
+        return Page((), page.size)
     rows = await pool.fetch(
         SQL["schedules_of_recipient"],
         environment_id,
@@ -69,10 +69,10 @@ async def list_of_recipient(
         workflow,
     )
     entries = await with_people(reader, environment_id, map(schedule_from, rows))
-    return cut(entries, page, lambda entry: entry.schedule.id)
+    return build_page(entries, page, lambda entry: entry.schedule.id)
 
 
-def page_columns(page: Page[UUID]) -> tuple[bool, UUID, int]:
+def page_columns(page: PageRequest[UUID]) -> tuple[bool, UUID, int]:
     """Whether to read towards older ones, from where, and how many rows: one more than the page holds."""
     start = page.before if page.backwards else page.after
     return (not page.backwards, start or (FIRST_UID if page.backwards else LAST_UID), page.size + 1)

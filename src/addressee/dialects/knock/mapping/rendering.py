@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from msgspec import to_builtins
 
 from addressee.api.call import Call
-from addressee.database.paging import Slice, write_cursor
+from addressee.database.paging import Page, write_cursor
 from addressee.dialects.knock.mapping.preference_sets import knock_sets
 from addressee.dialects.knock.mapping.profiles import is_trait
 from addressee.dialects.knock.mapping.tenant_settings import settings_of
@@ -183,15 +183,15 @@ def reference(where: Reference | Identity) -> str | Document:
     return where.id if where.collection == USERS else {"id": where.id, "collection": where.collection}
 
 
-def page_info(part: Slice[Any]) -> Document:
+def page_info(part: Page[Any]) -> Document:
     return {"__typename": "PageInfo", "page_size": part.size, "after": part.after, "before": part.before}
 
 
-def entries(part: Slice[T], render: Callable[[T], Document]) -> Document:
+def entries(part: Page[T], render: Callable[[T], Document]) -> Document:
     return {"entries": [render(entry) for entry in part.entries], "page_info": page_info(part)}
 
 
-def items(part: Slice[T], render: Callable[[T], Document]) -> Document:
+def items(part: Page[T], render: Callable[[T], Document]) -> Document:
     return {"items": [render(entry) for entry in part.entries], "page_info": page_info(part)}
 
 

@@ -10,7 +10,7 @@ from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY, Handler, Operation
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.dialects.knock.mapping import message_rendering
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.authentication import FEED_WRITE
@@ -40,7 +40,7 @@ async def covered(call: Call, ids: Sequence[str]) -> Sequence[str]:
     if not call.caller.is_limited_to_tenants or not ids:
         return ids
     found = await call.services.messaging.messages(
-        call.environment.id, None, MessageFilter(message_ids=ids), Page(len(ids))
+        call.environment.id, None, MessageFilter(message_ids=ids), PageRequest(len(ids))
     )
     visible = {message.id for message in found.entries if call.caller.covers_tenant(FEED_WRITE, message.tenant)}
     return [id for id in ids if id in visible]

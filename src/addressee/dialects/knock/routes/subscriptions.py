@@ -15,7 +15,7 @@ from addressee.api.bodies import typed, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.database.paging import Slice
+from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
 from addressee.dialects.knock.mapping.recipients import inline_writes, note, plan, references
@@ -90,7 +90,7 @@ def places(call: Call, query: Query, name: str) -> list[Place] | None:
     return [reference.at(call.environment.id) for reference in query.references(name)] or None
 
 
-async def with_current_sets(call: Call, query: Query, part: Slice[Subscription]) -> Slice[Subscription]:
+async def with_current_sets(call: Call, query: Query, part: Page[Subscription]) -> Page[Subscription]:
     """Returns the page, where preferences are shown with the sets of its recipients that count."""
     if "preferences" not in query.texts("include"):
         return part

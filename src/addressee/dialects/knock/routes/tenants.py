@@ -11,7 +11,7 @@ from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.database.paging import Slice, write_cursor
+from addressee.database.paging import Page, write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import describe
 from addressee.dialects.knock.routes import bulk
@@ -45,7 +45,7 @@ async def list_all(call: Call) -> Answer:
     if id is not None:
         found = await directory.read(Place(call.environment.id, TENANTS, check_id(id, "tenant_id")))
         fits = found is not None and name in (None, found.attributes.get("name"))
-        part = Slice([found] if found is not None and fits else [], page.size)
+        part = Page([found] if found is not None and fits else [], page.size)
     elif name is not None:
         part = await directory.list_named(call.environment.id, TENANTS, name, page)
     else:

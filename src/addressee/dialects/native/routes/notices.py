@@ -9,7 +9,7 @@ from addressee.api.call import Call
 from addressee.api.operation import SECRET
 from addressee.api.query_strings import pairs
 from addressee.api.routes import Routes
-from addressee.database.paging import CursorError, page
+from addressee.database.paging import CursorError, page_request
 from addressee.dialects.native.wire import shapes
 
 routes = Routes(keys=SECRET)
@@ -22,7 +22,7 @@ async def list_all(call: Call) -> shapes.Notices:
     """What was passed over of writes in the last seven days, newest first."""
     given = dict(pairs(call.query_string))
     try:
-        asked = page(PAGE_SIZE, given.get("after") or None, None, UUID)
+        asked = page_request(PAGE_SIZE, given.get("after") or None, None, UUID)
     except CursorError as error:
         raise MisshapenError("after", str(error)) from None
     part = await call.services.directory.notices(call.environment.id, asked)

@@ -12,7 +12,7 @@ from itertools import chain
 from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.database.paging import Page
+from addressee.database.paging import PageRequest
 from addressee.dialects.notiflows.mapping import mentions
 from addressee.dialects.notiflows.mapping.rendering import instant, optional
 from addressee.dialects.notiflows.routes import deliveries
@@ -148,7 +148,7 @@ async def made_by(call: Call, runs: Sequence[RecipientRun]) -> Mapping[str, Docu
     """The deliveries that runs made, by their ids."""
     ids = list(chain.from_iterable(run.message_ids for run in runs))
     found = await call.services.messaging.messages(
-        call.environment.id, None, MessageFilter(message_ids=ids), Page(len(ids))
+        call.environment.id, None, MessageFilter(message_ids=ids), PageRequest(len(ids))
     )
     around = await deliveries.read_surroundings(call, found.entries)
     return {message.id: around.delivery(message) for message in found.entries}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from addressee.database.paging import CursorError, Page, Slice, page
+from addressee.database.paging import CursorError, Page, PageRequest, page_request
 from addressee.dialects.notiflows.wire.errors import bad_parameter
 from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.recipient import Document
@@ -24,12 +24,14 @@ PERIOD = ("created_after", "created_before")
 INSTANT = timedelta(microseconds=1)
 
 
-def asked_page(query: Query, position: type[Position], default: int = DEFAULT_SIZE, most: int = MOST) -> Page[Position]:
+def asked_page(
+    query: Query, position: type[Position], default: int = DEFAULT_SIZE, most: int = MOST
+) -> PageRequest[Position]:
     """Of two cursors the one called `after` counts. Raises NotiflowsError for one that is none."""
     after = query.text("after")
     before = query.text("before") if after is None else None
     try:
-        return page(query.number("limit", default, most), after, before, position)
+        return page_request(query.number("limit", default, most), after, before, position)
     except CursorError as error:
         raise bad_parameter("before" if after is None else "after", str(error)) from None
 
@@ -40,7 +42,7 @@ def asked_period(query: Query) -> tuple[datetime, datetime]:
     return (EARLIEST if after is None else min(after, LATEST) + INSTANT), (LATEST if before is None else before)
 
 
-def listed(part: Slice[Entry], render: Callable[[Entry], Any]) -> Document:
+def listed(part: Page[Entry], render: Callable[[Entry], Any]) -> Document:
     return {
         "items": [render(entry) for entry in part.entries],
         "page": {

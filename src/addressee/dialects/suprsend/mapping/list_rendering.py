@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
-from addressee.database.paging import Slice
+from addressee.database.paging import Page
 from addressee.dialects.suprsend.mapping.profiles import instant, zulu
 from addressee.dialects.suprsend.wire import ulids
 from addressee.dialects.suprsend.wire.paging import cursor_page
@@ -81,7 +81,7 @@ def subscriber(member: Member) -> Document:
     }
 
 
-def subscribed_page(part: Slice[Membership], count: int, members: Counter[UUID]) -> Document:
+def subscribed_page(part: Page[Membership], count: int, members: Counter[UUID]) -> Document:
     brief = [
         {"list_id": each.list.place.id, "subscribed_at": zulu(each.inserted_at), "status": "subscribed"}
         for each in part.entries

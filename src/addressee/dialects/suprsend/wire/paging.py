@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
-from addressee.database.paging import CursorError, Page, Slice, page
+from addressee.database.paging import CursorError, Page, PageRequest, page_request
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.recipient import Document
@@ -31,17 +31,17 @@ class Offset(NamedTuple):
     start: int
 
 
-def asked_page(query: Query, position: type[Position], most: int = MOST) -> Page[Position]:
+def asked_page(query: Query, position: type[Position], most: int = MOST) -> PageRequest[Position]:
     """Of two cursors the one called `after` counts. Raises SuprSendError for one that is none."""
     after = query.text("after")
     before = query.text("before") if after is None else None
     try:
-        return page(query.number("limit", DEFAULT_SIZE, most), after, before, position)
+        return page_request(query.number("limit", DEFAULT_SIZE, most), after, before, position)
     except CursorError as error:
         raise invalid("before" if after is None else "after", str(error)) from None
 
 
-def cursor_page(part: Slice[Entry], count: int, render: Callable[[Entry], Any]) -> Document:
+def cursor_page(part: Page[Entry], count: int, render: Callable[[Entry], Any]) -> Document:
     """`count` is how many there are on all pages."""
     return {
         "meta": {
