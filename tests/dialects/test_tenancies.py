@@ -49,7 +49,13 @@ def identified_in_bulk(clients: Clients) -> httpx.Response:
     return clients.knock.post("/v1/users/bulk/identify", json={"users": rows})
 
 
-WRITES = (by_itself, inline, in_bulk, identified_in_bulk)
+def described_in_a_bulk_subscription(clients: Clients) -> httpx.Response:
+    clients.knock.put("/v1/objects/projects/lisbon", json={}).raise_for_status()
+    rows = [{"id": "lisbon", "recipients": [{"id": "ada", "preferences": {"acme": OPTED_OUT}}]}]
+    return clients.knock.post("/v1/objects/projects/bulk/subscriptions/add", json={"subscriptions": rows})
+
+
+WRITES = (by_itself, inline, in_bulk, identified_in_bulk, described_in_a_bulk_subscription)
 
 
 def founded(clients: Clients) -> None:

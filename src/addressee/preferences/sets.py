@@ -54,6 +54,14 @@ def check_set_id(set_id: object, field: str = "id") -> str:
     return checked
 
 
+def is_set_id(set_id: object) -> bool:
+    try:
+        check_set_id(set_id)
+    except RefusedError:
+        return False
+    return True
+
+
 def check_set(document: Mapping[str, Any], field: str = "") -> None:
     """Raises RefusedError unless `document` is a set; `field` is the path of the set itself."""
     for name, value in document.items():

@@ -78,10 +78,6 @@ class Identify:
     revives: Revives = Revives.ANYBODY
     always_shown: frozenset[str] = frozenset()
 
-    @property
-    def says_anything(self) -> bool:
-        return self.properties is None or any((self.attributes, self.properties, self.channel_data, self.preferences))
-
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
         recipient = living(found, place, moment, self.revives)
         changes: dict[str, Any] = {}

@@ -17,6 +17,7 @@ from addressee.directory.kinds import GROUP_OF, GROUPS, merged_kinds, reading
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import (
     DEFAULT,
+    MAX_ENTRIES,
     REMEMBERED,
     STRATEGY,
     channel_id,
@@ -25,6 +26,7 @@ from addressee.preferences.sets import (
     check_setting,
     check_strategy,
     entries,
+    is_set_id,
 )
 
 # Knock's channel types, and the kinds or groups that they are.
@@ -57,8 +59,17 @@ def tenant_of(set_id: str) -> str | None:
     return None if set_id == DEFAULT else set_id
 
 
-def stored_sets(given: Mapping[str, Any], field: str = "preferences") -> Document:
-    """Inline preferences, a set's id with the set, in stored form. Raises RefusedError."""
+def named_sets(given: Any) -> list[str]:
+    """Returns the ids of inline preference sets, but for what is no id, which `stored_sets` refuses."""
+    if not isinstance(given, dict) or len(given) > MAX_ENTRIES:
+        return []
+    return [set_id for set_id in given if is_set_id(set_id)]
+
+
+def stored_sets(given: Any, field: str = "preferences") -> Document:
+    """Returns inline preference sets as they are stored, by their ids; none for null. Raises RefusedError."""
+    if given is None:
+        return {}
     return {
         check_set_id(set_id, below(field, set_id)): stored_set(preferences, below(field, set_id))
         for set_id, preferences in entries(given, field)

@@ -1,14 +1,10 @@
-"""Turns a user as a client sends one into an edit (knock.md §3.1)."""
+"""What stands where in a user (or object, or tenant) as a client sends and reads it (knock.md §3.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from addressee.dialects.knock.mapping.preference_sets import stored_sets
-from addressee.directory.access.environments import Settings
-from addressee.directory.edits.recipients import Identify
-from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
 
 ATTRIBUTES = frozenset({"name", "email", "avatar", "phone_number", "timezone", "locale", "created_at"})
@@ -16,10 +12,11 @@ ATTRIBUTES = frozenset({"name", "email", "avatar", "phone_number", "timezone", "
 # Traits that are attributes where they are texts or null.
 NAME_PARTS = frozenset({"first_name", "last_name"})
 
-# Clients send back what they read; these are the service's own.
-NEVER_STORED = frozenset(
-    {"id", "collection", "__typename", "__cursor", "updated_at", "preferences", "channel_data", "$trigger_data"}
-)
+# What may be given in the middle of a recipient, and has routes of its own.
+INLINE_PARTS = frozenset({"preferences", "channel_data"})
+
+# Keys that are no traits. Clients send back what they read, the service's own keys among it.
+NEVER_STORED = INLINE_PARTS | {"id", "collection", "__typename", "__cursor", "updated_at", "$trigger_data"}
 
 # What stands beside `properties` where traits are nested.
 OUTSIDE = frozenset({*NEVER_STORED, "properties", "created_at"})
@@ -37,8 +34,8 @@ def is_trait(name: str, value: object) -> bool:
     return name not in NEVER_STORED and not is_attribute(name, value)
 
 
-def flat(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same for a recipient whose traits are nested in `properties`, as it was read in that shape."""
+def flat(given: Document) -> Document:
+    """Returns a recipient with its traits beside the other keys, where they are nested in `properties`."""
     properties = given.get("properties")
     if not isinstance(properties, dict) or given.keys() - OUTSIDE:
         return given
@@ -46,30 +43,6 @@ def flat(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**{name: value for name, value in properties.items() if name not in NEVER_STORED}, **beside}
 
 
-def identify_edit(given: Mapping[str, Any], settings: Settings) -> Identify:
-    """The edit that a flat user (or object, or tenant) stands for. Raises RefusedError."""
-    return Identify(
-        attributes={name: value for name, value in given.items() if is_attribute(name, value)},
-        properties={name: value for name, value in given.items() if is_trait(name, value)},
-        merge=settings.property_merge,
-        always_shown=ALWAYS_SHOWN,
-        properties_field="",
-        channel_data=channel_data(given.get("channel_data")),
-        preferences={} if given.get("preferences") is None else stored_sets(given["preferences"]),
-    )
-
-
-def channel_data(given: Any) -> Document:
-    """Inline channel data: a channel's id with its data. Null changes nothing."""
-    if given is None:
-        return {}
-    entries = checked_map("channel_data", given)
-    for channel_id, data in entries.items():
-        checked_map(f"channel_data.{channel_id}", data)
-    return entries
-
-
-def checked_map(field: str, given: Any) -> Document:
-    if not isinstance(given, dict):
-        raise RefusedError("type", field, f"{field} must be an object.")
-    return given
+def says_anything(given: Mapping[str, Any]) -> bool:
+    """Whether a description says more than whom it is about."""
+    return any(name not in NEVER_STORED for name in given) or any(given.get(name) for name in INLINE_PARTS)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
-from msgspec import structs
-
-from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
-from addressee.dialects.knock.mapping.inline_channel_data import check_channel_data
-from addressee.dialects.knock.mapping.profiles import flat, identify_edit
+from addressee.channels.providers import PROVIDERS
+from addressee.dialects.knock.mapping.preference_sets import named_sets, stored_sets
+from addressee.dialects.knock.mapping.profiles import ALWAYS_SHOWN, flat, is_attribute, is_trait, says_anything
 from addressee.dialects.knock.mapping.tenant_settings import setting_edits
-from addressee.directory.access.environments import Settings
 from addressee.directory.collections import check_collection
 from addressee.directory.documents import Id, check_id
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Edit, Identify
-from addressee.directory.errors import refused_below
+from addressee.directory.errors import RefusedError, refused_below
 from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
 from addressee.directory.writing.planned_writes import PlannedWrites
+from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.writes import Write, Written
+from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import Reference
+
+T = TypeVar("T")
 
 Given: TypeAlias = Id | dict[str, Any]
 
 
 def reference(field: str, given: Given, collection: str = USERS) -> Reference:
-    """Whom an entry names: a user by its id, or a recipient given inline, where a `collection` makes it an object.
+    """Returns the recipient that an entry names: a user by its id, or by the `id` and `collection` of an object.
 
     Raises RefusedError.
     """
@@ -42,83 +43,131 @@ def references(field: str, given: Iterable[Given]) -> list[Reference]:
     return [reference(f"{field}[{index}]", entry) for index, entry in enumerate(given)]
 
 
-def inline_writes(call: Call, field: str, given: Iterable[Given]) -> list[Write]:
-    """Returns the writes that identify the recipients described in a list; a bare id has none. Raises RefusedError."""
-    return [write for index, entry in enumerate(given) for write in described_writes(call, f"{field}[{index}]", entry)]
+@dataclass(frozen=True, slots=True)
+class RecipientParser:
+    """Parses the recipients that a request describes into writes.
 
-
-def described_writes(call: Call, field: str, given: Given | None) -> list[Write]:
-    """Returns the write that identifies a recipient, if it is described and not only named. Raises RefusedError."""
-    return [mentioned(inline_write(call, reference(field, given), given, field))] if isinstance(given, dict) else []
-
-
-def mentioned(write: Write) -> Write:
-    """The same for somebody who is described in the middle of something else (DESIGN §3).
-
-    Who was deleted comes back if more than the id is said, and no history of theirs is kept.
+    `channels` are those of the environment by id, `set_keys` the keys under which preference sets are stored by the ids
+    that clients know: edits hold channel data and preference sets as they are stored. All methods raise RefusedError.
     """
-    return structs.replace(write, edits=tuple(map(mentioning, write.edits)))
+
+    call: Call
+    channels: Mapping[str, Channel]
+    set_keys: Mapping[str, str]
+
+    def write(
+        self,
+        place: Place,
+        given: dict[str, Any],
+        path: str = "",
+        *,
+        is_mention: bool = False,
+        request: Receipt | None = None,
+    ) -> Write:
+        """Returns the write that identifies a recipient; `path` is where the request describes it.
+
+        A mention is a description in the middle of something else (DESIGN §3): who was deleted comes back if more than
+        the id is said, and no history of theirs is kept.
+        """
+        with refused_below(path):
+            edits = self._edits(place.collection, given, is_mention=is_mention)
+        return Write(place, edits, self.call.origin, request=request, path=path)
+
+    def mention(self, field: str, given: Given | None) -> list[Write]:
+        """Returns the write that identifies a recipient if it is described and not only named by its id."""
+        if not isinstance(given, dict):
+            return []
+        place = reference(field, given).at(self.call.environment.id)
+        return [self.write(place, given, field, is_mention=True)]
+
+    def mentions(self, field: str, given: Iterable[Given]) -> list[Write]:
+        return [write for index, entry in enumerate(given) for write in self.mention(f"{field}[{index}]", entry)]
+
+    def tenant(self, given: Given | None) -> list[Write]:
+        """Returns the write that identifies a request's `tenant`, which its bare id creates when it is not known."""
+        if given is None:
+            return []
+        place = Place(self.call.environment.id, TENANTS, reference("tenant", given, TENANTS).id)
+        return [self.write(place, given if isinstance(given, dict) else {}, "tenant")]
+
+    def _edits(self, collection: str, given: Document, *, is_mention: bool) -> tuple[Edit, ...]:
+        if collection != USERS and "__typename" in given:  # as it was read
+            given = flat(given)
+        revives = Revives.ANYBODY
+        if is_mention:
+            revives = Revives.ERASED if says_anything(given) else Revives.NOBODY
+        if collection != TENANTS:
+            return (self._identify(given, revives),)
+        traits = {name: value for name, value in given.items() if name != "settings"}
+        return (self._identify(traits, revives), *setting_edits(given.get("settings"), revives))
+
+    def _identify(self, given: Mapping[str, Any], revives: Revives) -> Identify:
+        return Identify(
+            attributes={name: value for name, value in given.items() if is_attribute(name, value)},
+            properties={name: value for name, value in given.items() if is_trait(name, value)},
+            merge=self.call.environment.settings.property_merge,
+            properties_field="",
+            channel_data=self._channel_data(given.get("channel_data")),
+            preferences={self.set_keys[id]: each for id, each in stored_sets(given.get("preferences")).items()},
+            revives=revives,
+            always_shown=ALWAYS_SHOWN,
+        )
+
+    def _channel_data(self, given: Any) -> Document:
+        """Returns inline channel data as they are stored, by the id of the channel. Null changes nothing."""
+        if given is None:
+            return {}
+        return dict(self._channel_entry(id, data) for id, data in checked_map("channel_data", given).items())
+
+    def _channel_entry(self, id: str, data: Any) -> tuple[str, Document]:
+        field = f"channel_data.{id}"
+        checked_map(field, data)
+        channel = self.channels.get(id.lower())
+        if channel is None:
+            raise RefusedError("channel", field, f"{field}: there is no such channel in this environment.")
+        return str(channel.id), PROVIDERS[channel.provider].data.checked(data, field)
 
 
-def mentioning(edit: Edit) -> Edit:
-    if not isinstance(edit, Identify):
-        return edit
-    return replace(edit, revives=Revives.ERASED if edit.says_anything else Revives.NOBODY)
+def checked_map(field: str, given: Any) -> Document:
+    if not isinstance(given, dict):
+        raise RefusedError("type", field, f"{field} must be an object.")
+    return given
 
 
-def tenant_write(call: Call, given: Given, field: str = "tenant") -> Write:
-    """Unlike any other recipient, a tenant named by its bare id is created when it is not known."""
-    described = given if isinstance(given, dict) else {}
-    return inline_write(call, Reference(TENANTS, reference(field, given, TENANTS).id), described, field)
+async def recipient_parser(call: Call, given: Iterable[Given | None]) -> RecipientParser:
+    """Returns a parser for these recipients, after reading what their channel data and preference sets refer to."""
+    described = [each for each in given if isinstance(each, dict)]
+    services, environment_id = call.services, call.environment.id
+    says_channels = any(each.get("channel_data") for each in described)
+    channels = await services.messaging.channels(environment_id) if says_channels else []
+    set_ids = {set_id for each in described for set_id in named_sets(each.get("preferences"))}
+    set_keys = await services.preferences.keys(environment_id, set_ids)
+    return RecipientParser(call, {str(channel.id): channel for channel in channels}, set_keys)
 
 
-def inline_write(call: Call, recipient: Reference, given: dict[str, Any], path: str = "") -> Write:
-    """`path` is where the request describes the recipient. Raises RefusedError."""
-    place = Place(call.environment.id, *recipient)
-    with refused_below(path):
-        return Write(place, edits(place.collection, given, call.environment.settings), call.origin, path=path)
+async def identify(call: Call, place: Place, given: dict[str, Any], render: Callable[[Recipient], T]) -> T:
+    """Creates or changes one recipient, and returns it as `render` shows it. Raises RefusedError.
 
+    Warnings, for which the answer has no place, are kept as notices.
+    """
 
-def edits(collection: str, given: Mapping[str, Any], settings: Settings) -> tuple[Edit, ...]:
-    """What a recipient of a collection stands for as a client describes it: `settings` is no trait of a tenant."""
-    if collection != USERS and "__typename" in given:  # as it was read
-        given = flat(given)
-    if collection != TENANTS:
-        return (identify_edit(given, settings),)
-    traits = {name: value for name, value in given.items() if name != "settings"}
-    return (identify_edit(traits, settings), *setting_edits(given.get("settings")))
-
-
-async def describe(call: Call, place: Place, given: dict[str, Any], render: Callable[[Recipient], Document]) -> Answer:
-    """Creates or changes one recipient, and answers with it. Raises RefusedError."""
-
-    def answer(written: Written) -> Answer:
+    def answer(written: Written) -> T:
         assert written.recipient is not None
-        return json_answer(render(written.recipient))
+        return render(written.recipient)
 
-    write = inline_write(call, Reference(place.collection, place.id), given)
-    [checked] = await check_channel_data(call, [structs.replace(write, request=call.receipt(answer))])
-    return answer(await write_one(call, checked))
-
-
-async def write_one(call: Call, write: Write) -> Written:
-    """Carries out a write, and notes its warnings, for which the answer has no place. Raises RefusedError."""
-    written = await call.services.directory.write(write)
+    parser = await recipient_parser(call, [given])
+    written = await call.services.directory.write(parser.write(place, given, request=call.receipt(answer)))
     if written.warnings:
         messages = [warning.message for warning in written.warnings]
-        await call.services.directory.note(call.request_id, [(write.place, messages)])
-    return written
+        await call.services.directory.note(call.request_id, [(place, messages)])
+    return answer(written)
 
 
 async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) -> PlannedWrites:
-    """Plans the writes that identify the recipients a request describes, among those that it names; writes nothing yet.
-
-    Raises RefusedError.
-    """
-    places = [reference.at(call.environment.id) for reference in named]
-    return await call.services.directory.plan(places, await check_channel_data(call, writes))
+    """Plans writes of a request that names other recipients too; writes nothing yet. Raises RefusedError."""
+    return await call.services.directory.plan([reference.at(call.environment.id) for reference in named], writes)
 
 
 async def note(call: Call, planned: PlannedWrites) -> None:
-    """Keeps what the answer cannot say of those whom a request describes."""
+    """Keeps as notices what the answer cannot say of the recipients that a request describes."""
     await call.services.directory.note(call.request_id, [*planned.notices, *planned.warnings])

@@ -11,6 +11,7 @@ from typing import Any
 
 from addressee.dialects.knock.mapping.preference_sets import PERSISTENCE_STRATEGY, knock_set, replaced, stored_set
 from addressee.directory.documents import Merge
+from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import ChangePreferences, Edit, Identify, SetPreferences, UnsetPreferences
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Recipient
@@ -38,8 +39,8 @@ BRANDED = frozenset({"branding"})
 PREFERENCE_SET = "settings.preference_set"
 
 
-def setting_edits(given: Any) -> list[Edit]:
-    """The edits that `settings` stand for; null changes nothing. Raises RefusedError."""
+def setting_edits(given: Any, revives: Revives) -> list[Edit]:
+    """Returns the edits that `settings` stand for; null changes nothing. Raises RefusedError."""
     if given is None:
         return []
     if not isinstance(given, dict):
@@ -48,7 +49,8 @@ def setting_edits(given: Any) -> list[Edit]:
         raise RefusedError("name", "settings", f"settings has {' and '.join(NAMES)}, not {', '.join(sorted(unknown))}.")
     edits: list[Edit] = []
     if "branding" in given:
-        edits.append(Identify({"branding": checked_branding(given["branding"])}, always_shown=BRANDED))
+        branding = checked_branding(given["branding"])
+        edits.append(Identify({"branding": branding}, revives=revives, always_shown=BRANDED))
     if "preference_set" in given:
         edits.append(members_edit(given["preference_set"]))
     return edits

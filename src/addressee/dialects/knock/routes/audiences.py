@@ -15,7 +15,7 @@ from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.recipients import inline_write, mentioned, note, plan
+from addressee.dialects.knock.mapping.recipients import note, plan, recipient_parser
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.errors import missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
@@ -47,8 +47,9 @@ async def add(call: Call) -> Answer:
     audience = audience_place(call)
     members = typed_body(call, shapes.AudienceMembers).members
     tenants = {user_id(index, member): tenant(index, member) for index, member in enumerate(members)}
+    parser = await recipient_parser(call, [member.user for member in members])
     writes = [
-        mentioned(inline_write(call, Reference(USERS, user_id(index, member)), member.user, f"members[{index}].user"))
+        parser.write(user_place(call, user_id(index, member)), member.user, f"members[{index}].user", is_mention=True)
         for index, member in enumerate(members)
     ]
     if create:

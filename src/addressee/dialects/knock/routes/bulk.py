@@ -12,9 +12,8 @@ from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.inline_channel_data import check_rows
 from addressee.dialects.knock.mapping.profiles import flat
-from addressee.dialects.knock.mapping.recipients import inline_write
+from addressee.dialects.knock.mapping.recipients import RecipientParser, recipient_parser
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.query import Query
@@ -24,7 +23,6 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.bulk import BulkOperation, Failure
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 
 routes = Routes(keys=SECRET)
 
@@ -41,7 +39,7 @@ async def identify(call: Call) -> Answer:
     """Identify up to 1,000 users."""
     rows = typed_body(call, shapes.BulkIdentify).users
     if rendering.shape_of(call, Query(call.query_string)) == "nested":
-        rows = [dict(flat(row)) for row in rows]
+        rows = list(map(flat, rows))
     return await identify_rows(call, "users.identify", "users", rows)
 
 
@@ -68,14 +66,16 @@ async def identify_rows(
     for path, row in zip(paths, rows, strict=True):
         if not is_id(row.get("id")):
             raise invalid(f"{path}.id", f"{path}.id must be a string.")
+    parser = await recipient_parser(call, rows)
     return await run(
-        call, name, [identify_row(call, collection, row, path) for path, row in zip(paths, rows, strict=True)]
+        call, name, [identify_row(parser, collection, row, path) for path, row in zip(paths, rows, strict=True)]
     )
 
 
-def identify_row(call: Call, collection: str, row: dict[str, Any], path: str) -> Write | Failure:
+def identify_row(parser: RecipientParser, collection: str, row: dict[str, Any], path: str) -> Write | Failure:
     try:
-        return inline_write(call, Reference(collection, check_id(row["id"], f"{path}.id")), row, path)
+        place = Place(parser.call.environment.id, collection, check_id(row["id"], f"{path}.id"))
+        return parser.write(place, row, path)
     except RefusedError as refusal:
         return Failure(collection, str(row["id"]), refusal.message)
 
@@ -108,9 +108,7 @@ def edit_row(call: Call, field: str, collection: str, row: tuple[int, Id], edit:
 
 
 async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:
-    request = call.receipt(answer)
-    checked = await check_rows(call, rows)
-    return answer(await call.services.directory.run_bulk(call.environment.id, name, checked, request))
+    return answer(await call.services.directory.run_bulk(call.environment.id, name, rows, call.receipt(answer)))
 
 
 def answer(operation: BulkOperation) -> Answer:

@@ -12,7 +12,7 @@ from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.recipients import describe
+from addressee.dialects.knock.mapping.recipients import identify
 from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.errors import missing
@@ -60,7 +60,7 @@ async def get(call: Call) -> Answer:
 @routes.put("/v1/objects/{collection}/{object_id}", "objects.set", request=shapes.ObjectInput, response=shapes.Object)
 async def put(call: Call) -> Answer:
     """Create an object, or merge what is given into it."""
-    return await describe(call, object_place(call), object_body(call), rendering.entity)
+    return json_answer(await identify(call, object_place(call), object_body(call), rendering.entity))
 
 
 @routes.delete("/v1/objects/{collection}/{object_id}", "objects.delete", status=204)

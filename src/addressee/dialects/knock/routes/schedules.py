@@ -18,16 +18,14 @@ from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
 from addressee.dialects.knock.mapping.recipients import (
     Given,
-    described_writes,
-    inline_writes,
+    RecipientParser,
     note,
     plan,
+    recipient_parser,
     reference,
     references,
-    tenant_write,
 )
 from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.routes.workflows import checked_data
@@ -40,7 +38,6 @@ from addressee.directory.documents import Id, check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
 from addressee.directory.writing.bulk import Failure
-from addressee.directory.writing.writes import Write
 from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
@@ -69,10 +66,15 @@ async def create(call: Call) -> Answer:
     common = new_schedule(given, recipients[0])
     # A recipient that is named twice has one schedule.
     wanted = [replace(common, recipient=recipient) for recipient in dict.fromkeys(recipients)]
+    parser = await recipient_parser(call, [*given.recipients, given.actor, given.tenant])
     planned = await plan(
         call,
         [*recipients, *([common.actor] if common.actor else [])],
-        inline_writes(call, "recipients", given.recipients) + described(call, given.actor, given.tenant),
+        [
+            *parser.mentions("recipients", given.recipients),
+            *parser.mention("actor", given.actor),
+            *parser.tenant(given.tenant),
+        ],
     )
     created = await call.services.messaging.create_schedules(
         call.environment, wanted, planned, receipt=call.receipt(answer)
@@ -142,11 +144,6 @@ def tenant_id(given: Given) -> str:
     return reference("tenant", given, TENANTS).id
 
 
-def described(call: Call, actor: Given | None, tenant: Given | None) -> list[Write]:
-    """Returns the writes that identify an actor described inline, and the tenant. Raises RefusedError."""
-    return described_writes(call, "actor", actor) + ([] if tenant is None else [tenant_write(call, tenant)])
-
-
 @routes.put(
     "/v1/schedules",
     "schedules.update",
@@ -166,11 +163,10 @@ async def update(call: Call) -> Answer:
         data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),
     )
     ids = schedule_ids(given.schedule_ids)
-    writes = described(
-        call,
-        given.actor if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else None,
-        given.tenant or None,
-    )
+    actor = given.actor if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else None
+    tenant = given.tenant or None
+    parser = await recipient_parser(call, [actor, tenant])
+    writes = [*parser.mention("actor", actor), *parser.tenant(tenant)]
     planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
     changed = await call.services.messaging.update_schedules(
         call.environment, ids, change, planned, receipt=call.receipt(answer)
@@ -230,7 +226,8 @@ async def bulk_create(call: Call) -> Answer:
     A row that cannot be used fails alone, and nothing of it is written; the others are created.
     """
     given = typed_body(call, shapes.BulkCreateSchedules).schedules
-    rows = await with_channel_data(call, [read_row(call, index, row) for index, row in enumerate(given)])
+    parser = await recipient_parser(call, [each for row in given for each in (row.recipient, row.actor, row.tenant)])
+    rows = [parse_row(parser, index, row) for index, row in enumerate(given)]
     wanted = [row for row in rows if isinstance(row, NewSchedule)]
     planned = await call.services.directory.plan(
         [
@@ -245,7 +242,7 @@ async def bulk_create(call: Call) -> Answer:
     return bulk.answer(operation)
 
 
-def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
+def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
     """A row without a usable recipient is named by its position."""
     path = f"schedules[{index}]"
     who = Reference(USERS, path)
@@ -254,28 +251,16 @@ def read_row(call: Call, index: int, given: shapes.BulkSchedule) -> NewSchedule 
             raise invalid("recipient", "recipient is missing.")
         who = reference("recipient", given.recipient)
         schedule = new_schedule(given, who)
-        writes = described_writes(call, "recipient", given.recipient) + described(call, given.actor, given.tenant)
+        writes = [
+            *parser.mention("recipient", given.recipient),
+            *parser.mention("actor", given.actor),
+            *parser.tenant(given.tenant),
+        ]
         return replace(schedule, writes=[structs.replace(write, path=f"{path}.{write.path}") for write in writes])
     except RefusedError as refusal:
         return Failure(*who, refusal.below(path).message)
     except KnockError as refusal:
         return Failure(*who, f"{path}.{refusal.message}")
-
-
-async def with_channel_data(call: Call, rows: Sequence[NewSchedule | Failure]) -> list[NewSchedule | Failure]:
-    """The rows with what they say about channels in its stored form."""
-    writes = [write for row in rows if isinstance(row, NewSchedule) for write in row.writes]
-    channels = await channels_for(call, writes)
-
-    def checked(row: NewSchedule | Failure) -> NewSchedule | Failure:
-        if isinstance(row, Failure):
-            return row
-        try:
-            return replace(row, writes=[checked_write(write, channels) for write in row.writes])
-        except RefusedError as refusal:
-            return Failure(*row.recipient, refusal.message)
-
-    return [checked(row) for row in rows]
 
 
 @routes.get(

@@ -17,8 +17,7 @@ from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.inline_channel_data import channels_for, checked_write
-from addressee.dialects.knock.mapping.recipients import inline_writes, note, plan, references
+from addressee.dialects.knock.mapping.recipients import RecipientParser, note, plan, recipient_parser, references
 from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.routes.objects import known_object
 from addressee.dialects.knock.wire import shapes
@@ -120,7 +119,8 @@ async def add(call: Call) -> Answer:
     given = typed_body(call, shapes.AddSubscriptions)
     named = references("recipients", given.recipients)
     recipient = await known_object(call)
-    planned = await plan(call, named, inline_writes(call, "recipients", given.recipients))
+    parser = await recipient_parser(call, given.recipients)
+    planned = await plan(call, named, parser.mentions("recipients", given.recipients))
     known_recipients(call, named, planned.people)
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
@@ -191,33 +191,21 @@ async def bulk_add(call: Call) -> Answer:
     """
     collection = object_collection(call)
     given = typed_body(call, shapes.BulkAddSubscriptions).subscriptions
-    rows = [adding_row(call, collection, index, row) for index, row in enumerate(given)]
-    return await run(call, f"objects.{collection}.upsert_subscriptions", await with_channel_data(call, rows))
+    parser = await recipient_parser(call, [recipient for row in given for recipient in row.recipients])
+    rows = [adding_row(parser, collection, index, row) for index, row in enumerate(given)]
+    return await run(call, f"objects.{collection}.upsert_subscriptions", rows)
 
 
-def adding_row(call: Call, collection: str, index: int, row: shapes.ObjectSubscriptions) -> Subscribing | Failure:
+def adding_row(
+    parser: RecipientParser, collection: str, index: int, row: shapes.ObjectSubscriptions
+) -> Subscribing | Failure:
     try:
         with refused_below(f"subscriptions[{index}]"):
-            object, recipients = object_of(call, collection, row), recipients_of(call, row)
-        writes = inline_writes(call, f"subscriptions[{index}].recipients", row.recipients)
+            object, recipients = object_of(parser.call, collection, row), recipients_of(parser.call, row)
+        writes = parser.mentions(f"subscriptions[{index}].recipients", row.recipients)
         return Subscribing(object, recipients, row.properties, writes)
     except RefusedError as refusal:
         return Failure(collection, str(row.id), refusal.message)
-
-
-async def with_channel_data(call: Call, rows: Sequence[Subscribing | Failure]) -> list[Subscribing | Failure]:
-    """The rows with what they say about channels in its stored form."""
-    channels = await channels_for(call, (write for row in rows if isinstance(row, Subscribing) for write in row.writes))
-
-    def checked(row: Subscribing | Failure) -> Subscribing | Failure:
-        if isinstance(row, Failure):
-            return row
-        try:
-            return structs.replace(row, writes=[checked_write(write, channels) for write in row.writes])
-        except RefusedError as refusal:
-            return Failure(row.object.collection, row.object.id, refusal.message)
-
-    return [checked(row) for row in rows]
 
 
 @routes.post(

@@ -13,7 +13,7 @@ from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import Page, write_cursor
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.recipients import describe
+from addressee.dialects.knock.mapping.recipients import identify
 from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.errors import invalid, missing
@@ -85,7 +85,7 @@ async def get(call: Call) -> Answer:
 @routes.put("/v1/tenants/{id}", "tenants.set", query=(RESOLVE,), request=shapes.TenantInput, response=shapes.Tenant)
 async def put(call: Call) -> Answer:
     """Create a tenant, or merge what is given into it."""
-    return await describe(call, tenant_place(call), object_body(call), await asked_rendering(call))
+    return json_answer(await identify(call, tenant_place(call), object_body(call), await asked_rendering(call)))
 
 
 @routes.delete("/v1/tenants/{id}", "tenants.delete", status=204)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from addressee.api.answers import Answer, json_answer, no_content
@@ -14,11 +13,9 @@ from addressee.api.merge_rules import merge_rules
 from addressee.api.operation import ANY_KEY, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
-from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.inline_channel_data import check_channel_data
-from addressee.dialects.knock.mapping.preference_sets import tenant_of
-from addressee.dialects.knock.mapping.profiles import flat, identify_edit
-from addressee.dialects.knock.mapping.recipients import write_one
+from addressee.dialects.knock.mapping import recipients, rendering
+from addressee.dialects.knock.mapping.preference_sets import named_sets, tenant_of
+from addressee.dialects.knock.mapping.profiles import flat
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA, WRITE_PREFERENCES
 from addressee.dialects.knock.wire.errors import missing
@@ -26,11 +23,11 @@ from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.places import user_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
-from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.edits.recipients import Delete
 from addressee.directory.merges.merges import Done
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SECRET)
 
@@ -47,8 +44,11 @@ routes = Routes(keys=SECRET)
 async def identify(call: Call) -> Answer:
     """Identify a user: create it, or merge what is given into it."""
     shape = rendering.shape_of(call, Query(call.query_string))
-    given = object_body(call)
-    return await identified(call, user_place(call), flat(given) if shape == "nested" else given, shape)
+    given, place = object_body(call), user_place(call)
+    check_inline_parts(call, place.id, given)
+    if shape == "nested":
+        given = flat(given)
+    return json_answer(await recipients.identify(call, place, given, partial(rendering.user, shape=shape)))
 
 
 @routes.post("/v1/identify", "users.identify", request=shapes.OlderUser, response=shapes.User)
@@ -60,28 +60,16 @@ async def identify_older(call: Call) -> Answer:
     shape = rendering.shape_of(call, Query(call.query_string))
     given = typed_body(call, shapes.OlderUser)
     place = Place(call.environment.id, USERS, check_id(given.id))
-    return await identified(call, place, given.properties, shape)
+    return json_answer(await recipients.identify(call, place, given.properties, partial(rendering.user, shape=shape)))
 
 
-def check_inline_parts(call: Call, user_id: str, edit: Identify) -> None:
+def check_inline_parts(call: Call, user_id: str, given: Document) -> None:
     """Raises KnockError unless the caller could write what is given inline by its own routes too."""
-    if edit.channel_data:
+    if given.get("channel_data"):
         call.caller.check_permission(WRITE_CHANNEL_DATA, user_id)
-    for set_id in edit.preferences:
+    for set_id in named_sets(given.get("preferences")):
         call.caller.check_permission(WRITE_PREFERENCES, user_id)
         call.caller.check_tenant(WRITE_PREFERENCES, tenant_of(set_id))
-
-
-async def identified(call: Call, place: Place, given: Mapping[str, Any], shape: str) -> Answer:
-    edit = identify_edit(given, call.environment.settings)
-    check_inline_parts(call, place.id, edit)
-
-    def answer(written: Written) -> Answer:
-        assert written.recipient is not None
-        return json_answer(rendering.user(written.recipient, shape))
-
-    [write] = await check_channel_data(call, [Write(place, (edit,), call.origin, request=call.receipt(answer))])
-    return answer(await write_one(call, write))
 
 
 @routes.get(

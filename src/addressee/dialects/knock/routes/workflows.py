@@ -11,16 +11,7 @@ from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.dialects.knock.mapping.recipients import (
-    Given,
-    described_writes,
-    inline_writes,
-    note,
-    plan,
-    reference,
-    references,
-    tenant_write,
-)
+from addressee.dialects.knock.mapping.recipients import Given, note, plan, recipient_parser, reference, references
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id, check_text
@@ -84,9 +75,12 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
         sandbox=settings.sandbox_mode,
         skip_delay=settings.skip_delay,
     )
-    writes = inline_writes(call, "recipients", given.recipients) + described_writes(call, "actor", given.actor)
-    if given.tenant is not None:
-        writes.append(tenant_write(call, given.tenant))
+    parser = await recipient_parser(call, [*given.recipients, given.actor, given.tenant])
+    writes = [
+        *parser.mentions("recipients", given.recipients),
+        *parser.mention("actor", given.actor),
+        *parser.tenant(given.tenant),
+    ]
     planned = await plan(call, wanted.named, writes)
     run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
     await note(call, planned)
