@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 import addressee
-from addressee import Directory, Identify, MergeMissingError, Messaging, MissingError, Reference
+from addressee import Directory, Identify, MergeMissingError, Messaging, MissingError
 from addressee.database.installation import Installation
 from tests.conftest import Environment
 
@@ -42,5 +42,5 @@ async def test_merging_from_preview_to_undo(directory: Directory, environment: E
 async def test_explaining(directory: Directory, environment: Environment) -> None:
     people = await directory.users(environment.name)
     messaging = Messaging.beside(directory)
-    explanation = await messaging.explain(people.environment_id, Reference("$users", "ada"), "nothing")
+    explanation = await messaging.explain(people.place("ada"), "nothing")
     assert (explanation.steps, explanation.obstacle) == ((), {"reason": "workflow_missing"})

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     )
     from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
     from addressee.directory.merges.merges import MergeMissingError
-    from addressee.directory.recipient import Recipient
+    from addressee.directory.recipient import Identity, Place, Recipient
     from addressee.messaging.messaging import Messaging
-    from addressee.messaging.recipients.identity import Reference
+
 
 __all__ = [
     "Add",
@@ -52,14 +52,15 @@ __all__ = [
     "Edit",
     "History",
     "Identify",
+    "Identity",
     "Item",
     "Merge",
     "MergeMissingError",
     "Messaging",
     "MissingError",
     "OverloadedError",
+    "Place",
     "Recipient",
-    "Reference",
     "RefusedError",
     "Remove",
     "RemoveAddress",
@@ -77,11 +78,11 @@ __all__ = [
 HOMES = (
     "directory.directory",
     "directory.documents",
-    "directory.edits",
+    "directory.edits.recipients",
     "directory.errors",
-    "directory.merges",
+    "directory.merges.merges",
     "directory.recipient",
-    "messaging",
+    "messaging.messaging",
 )
 
 

@@ -29,7 +29,6 @@ from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.schedules.scheduler import tick
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import job_handlers
@@ -66,10 +65,6 @@ FILES = {
 }
 
 
-def user(id: str) -> Reference:
-    return Reference(USERS, id)
-
-
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +95,9 @@ class Office:
             handler.job.name: handler for handler in job_handlers(self.pool, self.sealer, self.outbox, self.clock)
         }
 
+    def user(self, id: str) -> Place:
+        return Place(self.environment_id, USERS, id)
+
     @property
     def outbox(self) -> Path:
         return self.folder / "outbox"
@@ -112,17 +110,15 @@ class Office:
 
     async def identify(self, id: str, **attributes: Any) -> Recipient:
         edit = Identify(attributes={"name": id.title(), **attributes})
-        written = await self.directory.write(Write(user(id).at(self.environment_id), (edit,)))
+        written = await self.directory.write(Write(self.user(id), (edit,)))
         assert written.recipient is not None
         return written.recipient
 
     async def delete(self, id: str) -> None:
-        await self.directory.write(Write(user(id).at(self.environment_id), (Delete(),)))
+        await self.directory.write(Write(self.user(id), (Delete(),)))
 
     async def merge(self, into: str, other: str) -> Merge:
-        done = await self.directory.merges.merge(
-            user(into).at(self.environment_id), user(other).at(self.environment_id)
-        )
+        done = await self.directory.merges.merge(self.user(into), self.user(other))
         await self.messaging.follow(done.merge)
         return done.merge
 
@@ -137,7 +133,7 @@ class Office:
         receipt: Receipt | None = None,
         **rest: Any,
     ) -> UUID:
-        what = Trigger(workflow, [user(id) for id in ids], **rest)
+        what = Trigger(workflow, [self.user(id) for id in ids], **rest)
         return await self.messaging.trigger(self.environment_id, what, receipt=receipt)
 
     async def subscribe(self, topic: str, *ids: str) -> None:
@@ -146,18 +142,22 @@ class Office:
 
     async def tell(self, topic: str, workflow: str = "welcome") -> UUID:
         """Triggers a workflow for all who subscribe to a topic."""
-        return await self.messaging.trigger(self.environment_id, Trigger(workflow, [Reference(TOPICS, topic)]))
+        return await self.messaging.trigger(
+            self.environment_id, Trigger(workflow, [Place(self.environment_id, TOPICS, topic)])
+        )
 
     async def channel_id(self, key: str = "in-app") -> UUID:
         return (await stored_channels.by_key(self.pool, self.environment_id))[key].id
 
     async def feed(self, id: str, filter: FeedFilter | None = None, page: PageRequest[Any] | None = None) -> Feed:
         return await self.messaging.feed(
-            self.environment_id, user(id), await self.channel_id(), filter or FeedFilter(), page or PageRequest(50)
+            self.user(id), await self.channel_id(), filter or FeedFilter(), page or PageRequest(50)
         )
 
     async def messages(self, id: str, **filter: Any) -> Sequence[Message]:
-        found = await self.messaging.messages(self.environment_id, [user(id)], MessageFilter(**filter), PageRequest(50))
+        found = await self.messaging.messages(
+            self.environment_id, [self.user(id)], MessageFilter(**filter), PageRequest(50)
+        )
         return found.entries
 
     async def events(self, message: Message) -> list[tuple[str, Any]]:

@@ -13,8 +13,8 @@ from addressee.directory.addresses.push_tokens import Loss, Release
 from addressee.directory.clock import Clock
 from addressee.directory.groups.list_members import Move, Mover, Settle, TellMoves
 from addressee.directory.merges.merges import Follow
-from addressee.directory.recipient import Place
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.recipient import Identity, Place
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
@@ -36,7 +36,7 @@ STORED: dict[str, tuple[Job, str]] = {
         f'{{"environment_id":1,"run_id":"{A}","collection":"projects","object_id":"p","cursor":"{B}"}}',
     ),
     "mark_all": (MarkAll(1, A), f'{{"environment_id":1,"operation_id":"{A}"}}'),
-    "erase": (Erase([Person(1, "$users", "ada", A)]), f'{{"people":[[1,"$users","ada","{A}"]],"sweeps":2}}'),
+    "erase": (Erase([Identity(1, "$users", "ada", A)]), f'{{"people":[[1,"$users","ada","{A}"]],"sweeps":2}}'),
     "redact": (
         Redact(1, [A], B, datetime(2026, 1, 2, tzinfo=UTC), "m"),
         f'{{"environment_id":1,"actors":["{A}"],"run_id":"{B}","inserted_at":"2026-01-02T00:00:00Z","message_id":"m"}}',

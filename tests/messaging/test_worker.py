@@ -15,7 +15,7 @@ from addressee.messaging import worker
 from addressee.messaging.lifecycle.maintenance import tidy
 from addressee.messaging.messages.status import Status
 from addressee.messaging.triggers.trigger import Trigger
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 from tests.support.clock import MovedClock
 from tests.support.receipts import receipt
 from tests.support.waiting import until
@@ -80,7 +80,7 @@ async def test_a_burst_of_triggers_for_one_person_stands_in_its_feed_in_their_or
     stop = asyncio.Event()
     workers = [asyncio.create_task(worker.run(installation, stop)) for _ in range(3)]
     for number in range(40):
-        what = Trigger("numbered", [user("ada")], {"number": number})
+        what = Trigger("numbered", [office.user("ada")], {"number": number})
         await office.messaging.trigger(office.environment_id, what, receipt=None)
 
     async def is_complete() -> bool:

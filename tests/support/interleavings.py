@@ -23,7 +23,6 @@ from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import ActorMissingError
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.trigger import Trigger
 
 CLUBS = "clubs"
@@ -60,8 +59,7 @@ class Guest:
             await self.directory.add_subscriptions(found[club], [found[place]])
 
     async def trigger(self, place: Place, actor: Place) -> None:
-        what = Trigger("told", [Reference(*place[1:])], actor=Reference(*actor[1:]))
-        await self.messaging.trigger(self.environment_id, what)
+        await self.messaging.trigger(self.environment_id, Trigger("told", [place], actor=actor))
 
     def actions(self, episode: int) -> list[Callable[[], Awaitable[None]]]:
         ada, guest = (Place(self.environment_id, USERS, f"{episode}-{name}") for name in ("ada", "guest"))

@@ -270,23 +270,23 @@ class Collection:
 
         Raises RefusedError when an edit or the id cannot be taken.
         """
-        written = await self._directory.write(Write(self._place(id), edits))
+        written = await self._directory.write(Write(self.place(id), edits))
         recipient = written.recipient
         return recipient if recipient is not None and recipient.lives else None
 
     async def get(self, id: str) -> Recipient | None:
-        return await self._directory.read(self._place(id))
+        return await self._directory.read(self.place(id))
 
     async def preview_merge(self, into: str, other: str) -> Preview:
         """What `merge` would do to the two now. Raises what it would."""
-        return await self._directory.merges.preview(self._place(into), self._place(other), self._merge_rules)
+        return await self._directory.merges.preview(self.place(into), self.place(other), self._merge_rules)
 
     async def merge(self, into: str, other: str) -> Done:
         """Merges `other` into `into`. A worker lets the messages follow; `undo_merge` takes it back within 30 days.
 
         Raises MissingError when one of them is not there, RefusedError when they cannot be merged.
         """
-        return await self._directory.merges.merge(self._place(into), self._place(other), rules=self._merge_rules)
+        return await self._directory.merges.merge(self.place(into), self.place(other), rules=self._merge_rules)
 
     async def undo_merge(self, merge_id: UUID) -> Undone:
         """Raises MergeMissingError, or RefusedError, which says why nothing was undone."""
@@ -303,5 +303,6 @@ class Collection:
                 return
             page = PageRequest(page_size, after=part.entries[-1].uid)
 
-    def _place(self, id: str) -> Place:
+    def place(self, id: str) -> Place:
+        """Returns the place of an id in the collection. Raises RefusedError for what cannot be an id."""
         return Place(self.environment_id, self.name, check_id(id))

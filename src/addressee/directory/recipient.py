@@ -19,11 +19,33 @@ FORMAT = 1
 
 
 class Place(NamedTuple):
-    """Where a recipient lives. The id is the caller's and never changes; who lives there may (see `uid`)."""
+    """Where a recipient lives. The id is the caller's and never changes; who lives there may (see `Identity`)."""
 
     environment_id: int
     collection: str
     id: str
+
+
+class Identity(NamedTuple):
+    """The recipient who lived at a place when it was named; `uid` is None when nobody did.
+
+    An id that was deleted and used again is the same place and another identity.
+    """
+
+    environment_id: int
+    collection: str
+    id: str
+    uid: UUID | None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.environment_id, self.collection, self.id)
+
+    def found_in(self, recipient: Recipient | None) -> Recipient | None:
+        """Returns `recipient` if it lives and is the one that was named."""
+        if recipient is None or not recipient.lives or recipient.uid != self.uid:
+            return None
+        return recipient
 
 
 def is_membership(place: Place) -> bool:
@@ -52,6 +74,10 @@ class Recipient(Struct, frozen=True):
     format: int = FORMAT
     deletions: int = 0
     history_kept: bool = False
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(*self.place, self.uid)
 
     @property
     def lives(self) -> bool:

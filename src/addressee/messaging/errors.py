@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from addressee.messaging.recipients.identity import Reference
+from addressee.directory.recipient import Place
 
 
 class MessagingError(Exception):
@@ -34,7 +34,7 @@ class FeedItemMissingError(MessagingError):
 
 
 class ActorMissingError(MessagingError):
-    def __init__(self, actor: Reference) -> None:
+    def __init__(self, actor: Place) -> None:
         super().__init__(f"The actor {actor.id!r} is not known; identify it first, or name it inline.")
 
 

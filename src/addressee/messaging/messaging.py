@@ -14,7 +14,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
 from addressee.directory.merges.merges import Merge
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.recipient import USERS, Document, Identity, Place, Recipient
 from addressee.directory.writing.bulk import BulkOperation, Failure
 from addressee.directory.writing.history import NO_ORIGIN, Origin
 from addressee.directory.writing.planned_writes import PlannedWrites
@@ -35,12 +35,11 @@ from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark, Marked, mark_each, mark_messages
 from addressee.messaging.messages.model import Address, Message, Position
 from addressee.messaging.messages.reader import Contents, MessageEvent
-from addressee.messaging.recipients.identity import Identity, Reference
 from addressee.messaging.recipients.people import People, read_identities, read_people
 from addressee.messaging.runs import listing as reading_runs
 from addressee.messaging.runs.cancellation import cancel
 from addressee.messaging.runs.explanation import Explanation, explain
-from addressee.messaging.runs.listing import RecipientRun, RunFilter, RunPosition
+from addressee.messaging.runs.listing import RunDetails, RunFilter, RunPosition
 from addressee.messaging.schedules import changes as rescheduling
 from addressee.messaging.schedules import creation as scheduling
 from addressee.messaging.schedules import listing as schedules
@@ -121,19 +120,17 @@ class Messaging:
 
     async def explain(
         self,
-        environment_id: int,
-        recipient: Reference,
+        recipient: Place,
         workflow: str,
         *,
         tenant: str | None = None,
-        actor: Reference | None = None,
+        actor: Place | None = None,
         data: Document | None = None,
     ) -> Explanation:
         """Whether a workflow would reach this recipient now, step by step, on which addresses, and what stops it."""
         return await explain(
             self._pool,
             self._reader,
-            environment_id,
             recipient,
             workflow,
             tenant=tenant,
@@ -147,7 +144,7 @@ class Messaging:
         environment_id: int,
         workflow: str,
         cancellation_key: str,
-        recipients: Sequence[Reference] | None = None,
+        recipients: Sequence[Place] | None = None,
         *,
         receipt: Receipt | None = None,
     ) -> None:
@@ -165,7 +162,7 @@ class Messaging:
     async def messages(
         self,
         environment_id: int,
-        recipients: Sequence[Reference] | None,
+        recipients: Sequence[Place] | None,
         filter: MessageFilter,
         page: PageRequest[Position],
     ) -> Page[Message]:
@@ -174,16 +171,16 @@ class Messaging:
         return await listing.list_messages(self._pool, environment_id, filter, page, owners)
 
     async def count_messages(
-        self, environment_id: int, recipients: Sequence[Reference] | None, filter: MessageFilter
+        self, environment_id: int, recipients: Sequence[Place] | None, filter: MessageFilter
     ) -> int:
         """How many `messages` has in all its pages, as far as they are among the newest 10,000."""
         owners = await self._owners(environment_id, recipients)
         return await listing.count_messages(self._pool, environment_id, filter, owners)
 
-    async def _owners(self, environment_id: int, recipients: Sequence[Reference] | None) -> list[Recipient] | None:
+    async def _owners(self, environment_id: int, recipients: Sequence[Place] | None) -> list[Recipient] | None:
         if recipients is None:
             return None
-        found = await self._reader.read_all(dict.fromkeys(each.at(environment_id) for each in recipients))
+        found = await self._reader.read_all(dict.fromkeys(recipients))
         return list(found.values())
 
     async def message(self, environment_id: int, id: str) -> Message | None:
@@ -200,7 +197,7 @@ class Messaging:
             found = await reading.read_living_messages(connection, environment_id, [id])
             if not found or user is None:
                 return found[0] if found else None
-            owners = await read_identities(connection, environment_id, Reference(USERS, user))
+            owners = await read_identities(connection, Place(environment_id, USERS, user))
         return found[0] if found[0].recipient in owners else None
 
     async def contents(self, environment_id: int, ids: Sequence[str]) -> list[Contents]:
@@ -231,11 +228,11 @@ class Messaging:
         """Oldest first; None when there is no such message."""
         return await list_delivery_logs(self._pool, environment_id, message_id, page)
 
-    async def runs(self, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]) -> Page[RecipientRun]:
+    async def runs(self, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]) -> Page[RunDetails]:
         """Newest first."""
         return await reading_runs.list_runs(self._pool, self._reader, environment_id, filter, page)
 
-    async def recipient_run(self, environment_id: int, id: UUID) -> RecipientRun | None:
+    async def recipient_run(self, environment_id: int, id: UUID) -> RunDetails | None:
         return await reading_runs.read_run(self._pool, self._reader, environment_id, id)
 
     async def people(self, environment_id: int, identities: Iterable[Identity]) -> People:
@@ -244,8 +241,7 @@ class Messaging:
 
     async def feed(
         self,
-        environment_id: int,
-        recipient: Reference,
+        recipient: Place,
         channel_id: UUID,
         filter: FeedFilter,
         page: PageRequest[Position],
@@ -255,7 +251,7 @@ class Messaging:
 
         The counts are over what `counted` finds, None: the same as `filter`.
         """
-        return await read_feed(self._pool, self._reader, environment_id, recipient, channel_id, filter, page, counted)
+        return await read_feed(self._pool, self._reader, recipient, channel_id, filter, page, counted)
 
     async def mark_items(
         self,
@@ -307,15 +303,15 @@ class Messaging:
         environment_id: int,
         action: Action,
         selection: Selection,
-        recipients: Sequence[Reference] | None = None,
+        recipients: Sequence[Place] | None = None,
         *,
         receipt: Receipt | None = None,
     ) -> BulkOperation:
         """Marks or deletes messages of `recipients`, None: of everybody. The newest are done when this returns."""
         owners = None
         if recipients is not None:
-            found = await self._reader.read_all(each.at(environment_id) for each in set(recipients))
-            owners = [Identity(place.collection, place.id, person.uid) for place, person in sorted(found.items())]
+            found = await self._reader.read_all(set(recipients))
+            owners = [person.identity for _, person in sorted(found.items())]
         operation = await mark_all(self._pool, self._clock, environment_id, action, selection, owners, receipt)
         self._wakeup.notify()
         return operation
@@ -385,7 +381,7 @@ class Messaging:
         workflow: str,
         page: PageRequest[UUID],
         *,
-        recipients: Sequence[Reference] | None = None,
+        recipients: Sequence[Place] | None = None,
         tenant: str | None = None,
     ) -> Page[ScheduleEntry]:
         """Newest first: of `recipients` (None: of all), and of a tenant if one is given."""
@@ -395,8 +391,7 @@ class Messaging:
 
     async def schedules_of(
         self,
-        environment_id: int,
-        recipient: Reference,
+        recipient: Place,
         page: PageRequest[UUID],
         *,
         workflow: str | None = None,
@@ -404,7 +399,7 @@ class Messaging:
     ) -> Page[ScheduleEntry]:
         """Newest first; empty for a recipient that is not known."""
         return await schedules.list_of_recipient(
-            self._pool, self._reader, environment_id, recipient, page, workflow=workflow, tenant=tenant
+            self._pool, self._reader, recipient, page, workflow=workflow, tenant=tenant
         )
 
     async def workflows(self, environment_id: int) -> list[NamedWorkflow]:

@@ -8,8 +8,7 @@ from addressee.api.errors import MalformedError
 from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.errors import RefusedError
-from addressee.directory.recipient import USERS
-from addressee.messaging.recipients.identity import Reference
+from addressee.directory.recipient import USERS, Place
 
 
 @pytest.mark.parametrize("text", ["s[]=a&s[]=b", "s%5B%5D=a&s%5B%5D=b", "s[0]=a&s[1]=b", "s=a&s=b"])
@@ -27,36 +26,36 @@ def test_a_list_of_scalars(text: str) -> None:
     ],
 )
 def test_a_list_of_objects(text: str) -> None:
-    assert Query(text).references("o") == [Reference("c", "1"), Reference("d", "2")]
+    assert Query(text).places(1, "o") == [Place(1, "c", "1"), Place(1, "d", "2")]
 
 
 def test_users_beside_objects() -> None:
-    found = Query("r[]=u1&r[][id]=1&r[][collection]=c").references("r")
-    assert found == [Reference(USERS, "u1"), Reference("c", "1")]
+    found = Query("r[]=u1&r[][id]=1&r[][collection]=c").places(1, "r")
+    assert found == [Place(1, USERS, "u1"), Place(1, "c", "1")]
 
 
 def test_an_object_without_its_collection_is_refused() -> None:
     with pytest.raises(KnockError):
-        Query("r[][id]=1&r[][id]=2&r[][collection]=c").references("r")
+        Query("r[][id]=1&r[][id]=2&r[][collection]=c").places(1, "r")
 
 
 @pytest.mark.parametrize(
     ("text", "reference"),
     [
-        ("r=u1", Reference(USERS, "u1")),
-        ("r[id]=1&r[collection]=c", Reference("c", "1")),
-        ("r.id=1&r.collection=c", Reference("c", "1")),
+        ("r=u1", Place(1, USERS, "u1")),
+        ("r[id]=1&r[collection]=c", Place(1, "c", "1")),
+        ("r.id=1&r.collection=c", Place(1, "c", "1")),
         ("", None),
     ],
 )
-def test_one_reference(text: str, reference: Reference | None) -> None:
-    assert Query(text).reference("r") == reference
+def test_one_reference(text: str, reference: Place | None) -> None:
+    assert Query(text).place(1, "r") == reference
 
 
 @pytest.mark.parametrize("text", ["r[id]=1", "r[]=", "r=" + "x" * 257])
 def test_what_is_no_reference_is_refused(text: str) -> None:
     with pytest.raises((KnockError, RefusedError)):
-        Query(text).references("r") if "[]" in text else Query(text).reference("r")
+        Query(text).places(1, "r") if "[]" in text else Query(text).place(1, "r")
 
 
 @pytest.mark.parametrize("text", ["a[gte]=1", "a.gte=1", "a%5Bgte%5D=1", "a[gte]=0&a.gte=1", "a.gte=1&a[gte]=0"])

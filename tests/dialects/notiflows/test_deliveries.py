@@ -14,11 +14,10 @@ from notiflows.types import Delivery
 
 from addressee.database.pool import Pool
 from addressee.dialects.notiflows.mapping import contents
-from addressee.directory.recipient import USERS
+from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent
 from addressee.messaging.messages.events import Happening, insert_events
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Identity
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting, details
 from tests.dialects.notiflows.ran import finished, run
@@ -180,7 +179,7 @@ class TestStatuses:
     ) -> None:
         (notification,) = run(notiflows, "quiet", "ada")
         (made,) = notification.deliveries or []
-        ada = Identity(USERS, "ada", UUID(notification.recipient.id))
+        ada = Identity(environment.id, USERS, "ada", UUID(notification.recipient.id))
         happening = Happening(made.id, ada, "message.not_sent", {"reason": "recipient_missing"})
         async with pool.acquire() as connection:
             await connection.execute(

@@ -17,7 +17,6 @@ from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.batches import Accepted, Record
 from addressee.messaging.triggers.trigger import Trigger
 from tests.conftest import Environment
@@ -85,8 +84,8 @@ async def sent(
     suprsend.users.upsert(ADA, {"$email": "ada@example.com", "name": "Ada"})
     suprsend.users.upsert(BOB, {})
     records = [
-        Record(Trigger("welcome", [Reference("$users", ADA)], tenant="acme"), "my-key"),
-        Record(Trigger("welcome", [Reference("$users", BOB)], source="broadcast")),
+        Record(Trigger("welcome", [Place(environment.id, "$users", ADA)], tenant="acme"), "my-key"),
+        Record(Trigger("welcome", [Place(environment.id, "$users", BOB)], source="broadcast")),
     ]
     runs = []
     for number, record in enumerate(records):

@@ -87,7 +87,7 @@ class Town:
         return await self.directory.count_subscribers(owner)
 
     async def erase(self, *people: Recipient) -> None:
-        await erase_subscriptions(self.pool, [(*person.place, person.uid) for person in people])
+        await erase_subscriptions(self.pool, [person.identity for person in people])
 
     async def count_rows(self) -> int:
         """Of subscriptions, whoever they belong to, under this tag."""

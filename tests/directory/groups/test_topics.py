@@ -20,7 +20,7 @@ from addressee.directory.groups.topics import TOPICS, Subscribed, Topics, TopicS
 from addressee.directory.reading.listing import Order
 from addressee.directory.reading.reader import Reader
 from addressee.directory.reading.uuid_ranges import ALWAYS, Span
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.receipts import RepeatedError
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
@@ -175,7 +175,7 @@ class TestEnding:
         assert (await forum.subscribers("news"), await forum.count("news")) == (["cid"], 1)
         assert (await forum.found(forum.topic("news"))).uid != gone.uid
 
-        await erase_subscriptions(pool, [(*gone.place, gone.uid)])
+        await erase_subscriptions(pool, [gone.identity])
         assert await rows_of(pool, gone.uid) == (0, 0)
         assert (await forum.subscribers("news"), await forum.topics_of("ada")) == (["cid"], ["other"])
 
@@ -308,7 +308,7 @@ class TestAtOnce:
         users = await forum.create(*(f"user-{number}" for number in range(40)))
 
         answered: list[TopicSubscription] = []
-        gone: list[tuple[int, str, str, UUID]] = []
+        gone: list[Identity] = []
 
         async def subscribe(each: Forum, some: Sequence[Recipient]) -> None:
             for user in some:
@@ -318,7 +318,7 @@ class TestAtOnce:
             for _ in range(10):
                 topic = await each.delete(each.topic("news"))
                 if topic is not None and topic.lives:
-                    gone.append((*topic.place, topic.uid))
+                    gone.append(topic.identity)
 
         await asyncio.gather(
             *(subscribe(each, users[number::4]) for number, each in enumerate(forums)),

@@ -248,7 +248,7 @@ async def test_successors_are_followed_through_merges_of_merges(directory: Direc
     async def successors() -> dict[str, str]:
         found = await directory.reader.successors(environment_id, [person.uid for person in people.values()])
         ids: dict[UUID, str] = {person.uid: id for id, person in people.items()}
-        return {ids[uid]: successor.place.id for uid, successor in found.items()}
+        return {ids[uid]: successor.identity.id for uid, successor in found.items()}
 
     assert await successors() == {"a": "c", "b": "c"}
     with pytest.raises(RefusedError, match="not there any more"):

@@ -14,7 +14,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.status import Status
 from tests.channels.mail_server import OK, MailServer, mail_server
 from tests.messaging.delivery.test_send_job import GREYLISTED, SMTP
-from tests.messaging.office import Office, user
+from tests.messaging.office import Office
 
 MAIL = """
 steps:
@@ -44,7 +44,7 @@ async def mail(office: Office) -> AsyncIterator[MailServer]:
 
 
 async def edit(office: Office, *edits: Edit, id: str = "ada") -> None:
-    await office.directory.write(Write(user(id).at(office.environment_id), edits))
+    await office.directory.write(Write(office.user(id), edits))
 
 
 async def opt_out(office: Office) -> None:

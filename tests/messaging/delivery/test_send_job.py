@@ -8,7 +8,7 @@ import pytest
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.channels.mail_server import OK, MailServer, mail_server
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 
 SMTP = """
 type: email
@@ -133,7 +133,7 @@ async def test_what_is_no_address_is_not_tried(office: Office, mail: MailServer)
     await office.trigger("ada", workflow="mail")
     await office.work()
     assert await office.messages("ada") == []
-    explained = await office.messaging.explain(office.environment_id, user("ada"), "mail")
+    explained = await office.messaging.explain(office.user("ada"), "mail")
     assert [step.obstacle for step in explained.steps] == [{"reason": "addresses_invalid"}]
 
 

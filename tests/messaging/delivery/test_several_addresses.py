@@ -15,16 +15,15 @@ from addressee.channels.sender import Failed, Sent
 from addressee.directory.edits.addresses import AddAddress, RemoveAddress
 from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
 from addressee.directory.groups.memberships import place_of
-from addressee.directory.recipient import TENANTS, Recipient
+from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.rendering import PushContent
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Reference
 from tests.channels.fcm_server import FCM, UNAVAILABLE, UNREGISTERED, FcmServer, Hold, fcm_server, refusal
 from tests.channels.mail_server import OK, MailServer, mail_server
 from tests.messaging.delivery.test_send_job import MAIL_ONLY, SMTP
-from tests.messaging.office import Office, WaitingJob, user
+from tests.messaging.office import Office, WaitingJob
 
 PUSH_ONLY = """
 steps:
@@ -68,7 +67,7 @@ async def push_mail(office: Office, mail: MailServer, addresses: str) -> None:
 
 
 async def edit(office: Office, id: str, *edits: Edit) -> Recipient:
-    written = await office.directory.write(Write(user(id).at(office.environment_id), edits))
+    written = await office.directory.write(Write(office.user(id), edits))
     assert written.recipient is not None
     return written.recipient
 
@@ -125,7 +124,7 @@ async def send_job(office: Office) -> WaitingJob:
 
 
 async def statuses_stored(office: Office, id: str) -> dict[str, str]:
-    recipient = await office.directory.read(user(id).at(office.environment_id))
+    recipient = await office.directory.read(office.user(id))
     assert recipient is not None
     return {address["value"]: address["status"] for address in recipient.addresses}
 
@@ -203,7 +202,7 @@ async def test_when_all_devices_are_dead_the_message_bounces_and_none_is_used_ag
     fcm.refusals.clear()
     await notify(office, "ada")
     assert fcm.devices == []
-    assert (await office.messaging.explain(office.environment_id, user("ada"), "push")).steps[0].obstacle == {
+    assert (await office.messaging.explain(office.user("ada"), "push")).steps[0].obstacle == {
         "reason": "addresses_disabled"
     }
     await edit(office, "ada", await channel_data(office, "phone"))  # what only says so again revives nobody
@@ -255,7 +254,7 @@ async def test_not_even_when_it_changes_hands_before_the_retry(office: Office, f
 
 async def test_a_device_within_a_tenant_gets_what_is_said_there(office: Office, fcm: FcmServer) -> None:
     ada = await edit(office, "ada", token("phone"))
-    tenant = Reference(TENANTS, "acme").at(office.environment_id)
+    tenant = Place(office.environment_id, TENANTS, "acme")
     acme = await office.directory.write(Write(tenant, (Identify({"name": "Acme"}),)))
     assert acme.recipient is not None
     await office.directory.write(Write(place_of(ada, acme.recipient), (token("work-phone"),)))
@@ -423,7 +422,7 @@ async def test_an_address_within_a_tenant_is_disabled_there(office: Office, mail
     mail.refused[LOVELACE] = NO_MAILBOX
     ada = await edit(office, "ada", Identify({"email": ADA}))
     acme = await office.directory.write(
-        Write(Reference(TENANTS, "acme").at(office.environment_id), (Identify({"name": "Acme"}),))
+        Write(Place(office.environment_id, TENANTS, "acme"), (Identify({"name": "Acme"}),))
     )
     assert acme.recipient is not None
     within = place_of(ada, acme.recipient)

@@ -12,9 +12,8 @@ from addressee.directory.recipient import Recipient
 from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Position
-from addressee.messaging.recipients.identity import Identity
 from addressee.messaging.recipients.people import Missing
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 
 ITEMS = """
 steps:
@@ -108,8 +107,7 @@ async def test_counts_obey_every_filter_but_the_status(filled: Office) -> None:
 async def test_counts_can_be_over_something_else(filled: Office) -> None:
     started = filled.clock.now() - timedelta(minutes=2, seconds=30)
     feed = await filled.messaging.feed(
-        filled.environment_id,
-        user("ada"),
+        filled.user("ada"),
         await filled.channel_id(),
         FeedFilter(since=started, status="read"),
         PageRequest(4),
@@ -152,7 +150,7 @@ async def test_filters(office: Office) -> None:
 async def test_an_item_tells_who_and_what(office: Office) -> None:
     await office.push(FEEDS)
     ada, bob = await office.identify("ada"), await office.identify("bob")
-    await office.trigger("ada", workflow="plain", actor=user("bob"), data={"n": 1, "deep": {"a": [1]}})
+    await office.trigger("ada", workflow="plain", actor=office.user("bob"), data={"n": 1, "deep": {"a": [1]}})
     await office.work()
     feed = await office.feed("ada")
     (item,) = feed.items.entries
@@ -167,14 +165,14 @@ async def test_a_deleted_actor_is_missing(office: Office) -> None:
     await office.push(FEEDS)
     await office.identify("ada")
     bob = await office.identify("bob")
-    await office.trigger("ada", workflow="plain", actor=user("bob"), data={"n": 1})
+    await office.trigger("ada", workflow="plain", actor=office.user("bob"), data={"n": 1})
     await office.work()
     office.clock.move(timedelta(hours=1))
     await office.delete("bob")
     deleted_at = office.clock.now()
     (item,) = (await office.feed("ada")).items.entries
-    assert list(item.actors) == [Missing(Identity.of(bob), deleted_at)]
-    assert item.activities[0].actor == Missing(Identity.of(bob), deleted_at)
+    assert list(item.actors) == [Missing(bob.identity, deleted_at)]
+    assert item.activities[0].actor == Missing(bob.identity, deleted_at)
     office.clock.move(timedelta(hours=1))
     await office.identify("bob", name="Another Bob")
     (item,) = (await office.feed("ada")).items.entries
@@ -185,7 +183,7 @@ async def test_who_acts_is_shown_as_they_are_now(office: Office) -> None:
     await office.push(FEEDS)
     await office.identify("ada")
     await office.identify("bob")
-    await office.trigger("ada", workflow="plain", actor=user("bob"), data={"n": 1})
+    await office.trigger("ada", workflow="plain", actor=office.user("bob"), data={"n": 1})
     await office.work()
     now: Recipient = await office.identify("bob", name="Robert")
     (item,) = (await office.feed("ada")).items.entries
@@ -195,7 +193,7 @@ async def test_who_acts_is_shown_as_they_are_now(office: Office) -> None:
 async def test_unknown_people_and_channels_have_an_empty_feed(filled: Office) -> None:
     assert counts(await filled.feed("nobody")) == (0, 0, 0)
     elsewhere = await filled.messaging.feed(
-        filled.environment_id, user("ada"), uuid4(), FeedFilter(), page_request(4, None, None, Position)
+        filled.user("ada"), uuid4(), FeedFilter(), page_request(4, None, None, Position)
     )
     assert (bodies(elsewhere), counts(elsewhere)) == ([], (0, 0, 0))
 
@@ -211,12 +209,12 @@ async def test_who_takes_over_an_id_has_an_empty_feed(filled: Office) -> None:
 
 async def test_an_object_with_the_same_id_is_somebody_else(filled: Office) -> None:
     from addressee.directory.edits.recipients import Identify
+    from addressee.directory.recipient import Place
     from addressee.directory.writing.writes import Write
-    from addressee.messaging.recipients.identity import Reference
 
-    project = Reference("projects", "ada")
-    await filled.directory.write(Write(project.at(filled.environment_id), (Identify(properties={"name": "x"}),)))
+    project = Place(filled.environment_id, "projects", "ada")
+    await filled.directory.write(Write(project, (Identify(properties={"name": "x"}),)))
     feed = await filled.messaging.feed(
-        filled.environment_id, project, await filled.channel_id(), FeedFilter(), page_request(4, None, None, Position)
+        project, await filled.channel_id(), FeedFilter(), page_request(4, None, None, Position)
     )
     assert counts(feed) == (0, 0, 0)

@@ -12,7 +12,7 @@ from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Message
-from tests.messaging.office import FILES, IN_APP, Office, user
+from tests.messaging.office import FILES, IN_APP, Office
 
 TWICE = """
 steps:
@@ -27,7 +27,7 @@ async def ada(office: Office) -> Recipient:
     await office.push({**FILES, "channels/other.yaml": IN_APP, "workflows/twice.yaml": TWICE})
     ada = await office.identify("ada")
     await office.identify("bob")
-    await office.trigger("ada", "bob", workflow="twice", actor=user("bob"), data={"n": 1})
+    await office.trigger("ada", "bob", workflow="twice", actor=office.user("bob"), data={"n": 1})
     await office.work()
     office.clock.move(timedelta(seconds=1))
     return ada

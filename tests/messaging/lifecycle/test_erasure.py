@@ -4,12 +4,12 @@ import asyncio
 from datetime import timedelta
 
 from addressee.directory.edits.recipients import Delete, Identify
-from addressee.directory.recipient import TENANTS, Place
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.recipient import TENANTS, Identity, Place
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle.erasure import erase_people, gone
 from tests.messaging.messages.test_marks import waits_for_a_lock
-from tests.messaging.office import Office, user
+from tests.messaging.office import Office
 from tests.support.waiting import until
 
 NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "message_events": 0, "sends": 0}
@@ -104,7 +104,7 @@ async def test_a_worker_that_dies_leaves_everything_to_the_next_one(office: Offi
     for guest in guests:
         await office.merge("ada", guest)
     await office.delete("ada")
-    deleted = [Person(office.environment_id, "$users", "ada", ada.uid)]
+    deleted = [Identity(office.environment_id, "$users", "ada", ada.uid)]
     people = await gone(office.pool, deleted)
     assert len(people) == 4
     await erase_people(office.pool, people)
@@ -130,7 +130,7 @@ async def test_a_trigger_stays_when_somebody_is_added_to_it_meanwhile(office: Of
             """,
             office.environment_id,
         )
-        erase = Erase([Person(office.environment_id, "$users", "ada", ada.uid)])
+        erase = Erase([Identity(office.environment_id, "$users", "ada", ada.uid)])
         job = asyncio.create_task(office.carry_out(erase))
         await until(lambda: waits_for_a_lock(office))
         await adding.commit()
@@ -153,7 +153,7 @@ async def test_subscriptions_of_the_deleted_and_to_them_are_erased(office: Offic
 
 
 async def membership(office: Office, id: str, tenant: str) -> None:
-    place = user(id).at(office.environment_id)
+    place = office.user(id)
     edit = Identify(attributes={"email": f"{id}@{tenant}.example"})
     await office.directory.write_memberships([(Write(place, (edit,)), tenant)])
 

@@ -21,7 +21,7 @@ from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.status import Status
 from tests.messaging.lifecycle.test_merge_mover import many_messages, stored
-from tests.messaging.office import Office, user
+from tests.messaging.office import Office
 
 MANY = 2 * PAGE_SIZE + 10
 
@@ -36,7 +36,7 @@ async def office(office: Office) -> Office:
 
 async def merge(office: Office, into: str = "ada", other: str = "guest") -> Merge:
     """Merges two people, and nothing follows yet."""
-    places = [user(id).at(office.environment_id) for id in (into, other)]
+    places = [office.user(id) for id in (into, other)]
     return (await office.directory.merges.merge(*places)).merge
 
 
@@ -57,7 +57,7 @@ async def whole(office: Office, id: str, **filter: Any) -> list[Message]:
     found: list[Message] = []
     page: PageRequest[Position] = PageRequest(PAGE_SIZE)
     while True:
-        part = await office.messaging.messages(office.environment_id, [user(id)], MessageFilter(**filter), page)
+        part = await office.messaging.messages(office.environment_id, [office.user(id)], MessageFilter(**filter), page)
         found += part.entries
         if part.after is None:
             return found
@@ -67,11 +67,11 @@ async def whole(office: Office, id: str, **filter: Any) -> list[Message]:
 async def counts(office: Office, id: str) -> dict[str, int]:
     """How many messages somebody has, by whatever tells."""
     feed: Feed = await office.feed(id)
-    recipient = await office.directory.read(user(id).at(office.environment_id))
+    recipient = await office.directory.read(office.user(id))
     exported = [] if recipient is None else [piece async for piece in office.messaging.export(recipient)]
     return {
         "list": len(await whole(office, id)),
-        "count": await office.messaging.count_messages(office.environment_id, [user(id)], MessageFilter()),
+        "count": await office.messaging.count_messages(office.environment_id, [office.user(id)], MessageFilter()),
         "feed": feed.total,
         "unread": feed.unread,
         "export": len(msgspec.json.decode(b"".join(exported))["messages"]) if exported else 0,
@@ -197,7 +197,7 @@ async def test_the_primary_marks_and_deletes_what_has_not_moved(office: Office) 
     await office.trigger("guest")
     await office.work()
     await merge(office)
-    ada = await office.directory.read(user("ada").at(office.environment_id))
+    ada = await office.directory.read(office.user("ada"))
     assert ada is not None
     channel_id = await office.channel_id()
     (item,) = (await office.feed("ada")).items.entries
@@ -207,7 +207,7 @@ async def test_the_primary_marks_and_deletes_what_has_not_moved(office: Office) 
     assert read.recipient.id == "ada"
     selection = Selection(channel_id=channel_id)
     for action in (Action.ARCHIVED, Action.DELETE):
-        operation = await office.messaging.mark_all(office.environment_id, action, selection, [user("ada")])
+        operation = await office.messaging.mark_all(office.environment_id, action, selection, [office.user("ada")])
         assert operation.total == 1
     assert summary(await office.messages("ada")) == [("email", Status.SENT)]
 
@@ -264,7 +264,7 @@ async def test_readers_look_in_one_place_again_after_the_last_sweep(office: Offi
 
 async def test_everybodys_messages_show_the_primary_too(office: Office) -> None:
     await office.identify("bob")
-    await office.trigger("guest", "bob", actor=user("guest"))
+    await office.trigger("guest", "bob", actor=office.user("guest"))
     await office.work()
     of_bob, *_ = await office.messages("bob")
 
@@ -286,7 +286,7 @@ async def test_everybodys_messages_show_the_primary_too(office: Office) -> None:
 
 async def test_an_old_message_names_who_acted_then(office: Office) -> None:
     await office.identify("bob")
-    await office.trigger("bob", actor=user("guest"))
+    await office.trigger("bob", actor=office.user("guest"))
     await office.work()
     office.clock.move(timedelta(days=30, seconds=1))
     await merge(office)

@@ -11,17 +11,17 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.merges.merge import MergeRules
 from addressee.directory.merges.merges import Follow, Merge
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Place, Recipient
 from addressee.messaging.lifecycle.maintenance import tidy
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, WhatFollows, what_follows
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS, Status, retry_after
-from addressee.messaging.recipients.identity import MOVED_AGE, Reference
+from addressee.messaging.recipients.identity import MOVED_AGE
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs.listing import RunFilter
 from tests.messaging.messages.test_marks import waits_for_a_lock
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.waiting import until
 
 SQL = load("addressee.messaging.lifecycle")
@@ -120,7 +120,7 @@ async def test_a_waiting_run_can_be_cancelled_in_the_name_of_the_primary(office:
     await office.trigger("guest", cancellation_key="key")
     await office.work()
     await office.merge("ada", "guest")
-    await office.messaging.cancel(office.environment_id, "welcome", "key", [user("ada")])
+    await office.messaging.cancel(office.environment_id, "welcome", "key", [office.user("ada")])
     assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]
 
 
@@ -134,7 +134,7 @@ async def test_cancelling_for_the_primary_spares_who_has_the_id_now(office: Offi
     await office.merge("ada", "guest")
     await office.identify("guest")
     new = [await office.trigger("guest", cancellation_key="key") for _ in range(2)]
-    await office.messaging.cancel(office.environment_id, "welcome", "key", [user("ada")])
+    await office.messaging.cancel(office.environment_id, "welcome", "key", [office.user("ada")])
     await office.work()
     assert {run["run_id"]: run["status"] for run in await office.recipient_runs()} == {
         old: "cancelled",
@@ -146,13 +146,13 @@ async def test_cancelling_for_the_primary_spares_who_has_the_id_now(office: Offi
 async def test_others_messages_show_the_primary_and_after_an_undo_the_secondary(office: Office) -> None:
     await two(office)
     await office.identify("bob")
-    await office.trigger("bob", actor=user("guest"))
+    await office.trigger("bob", actor=office.user("guest"))
     await office.work()
 
     async def shown() -> str:
         (item,) = (await office.feed("bob")).items.entries
         (actor,) = item.actors
-        return f"missing {actor.reference.id}" if isinstance(actor, Missing) else actor.place.id
+        return f"missing {actor.identity.id}" if isinstance(actor, Missing) else actor.place.id
 
     merge = await office.merge("ada", "guest")
     assert await shown() == "ada"
@@ -168,7 +168,7 @@ async def test_a_run_by_someone_merged_away_shows_the_primary_as_its_actor(offic
     await office.push({**FILES, "workflows/welcome.yaml": named})
     for id in ("ada", "guest", "bob"):
         await office.identify(id)
-    await office.trigger("bob", actor=user("guest"))
+    await office.trigger("bob", actor=office.user("guest"))
     await office.merge("ada", "guest")
     await office.work()
     (item,) = (await office.feed("bob")).items.entries
@@ -209,9 +209,7 @@ async def test_marks_during_a_merge_are_kept(office: Office) -> None:
 async def test_jobs_that_run_twice_and_at_once_move_nothing_twice(office: Office) -> None:
     await two(office)
     await many_messages(office, "guest", 3 * PAGE_SIZE)
-    done = await office.directory.merges.merge(
-        user("ada").at(office.environment_id), user("guest").at(office.environment_id)
-    )
+    done = await office.directory.merges.merge(office.user("ada"), office.user("guest"))
     follow = Follow(office.environment_id, done.merge.id, 0)
     await asyncio.gather(*(office.carry_out(follow) for _ in range(3)))
     assert await count(office, "ada") == 3 * PAGE_SIZE
@@ -293,7 +291,7 @@ async def test_what_followed_stays_whole_when_the_rest_is_erased(office: Office)
     await office.merge("ada", "guest")
     await a_month_later(office)
     assert [message.data for message in await office.messages("ada")] == [{"n": 1}, {"n": 1}]
-    assert await living_runs(office, "ada") == [user("ada")]
+    assert await living_runs(office, "ada") == [office.user("ada")]
 
 
 async def test_a_run_that_waits_for_longer_than_a_merge_can_be_undone_goes_on(office: Office) -> None:
@@ -314,7 +312,7 @@ async def test_others_messages_show_the_primary_for_as_long_as_it_lives(office: 
     await two(office)
     await office.identify("first")
     await office.identify("bob")
-    await office.trigger("bob", actor=user("first"))
+    await office.trigger("bob", actor=office.user("first"))
     await office.work()
     await office.merge("guest", "first")
     await office.merge("ada", "guest")
@@ -330,7 +328,7 @@ async def test_an_export_holds_the_runs_of_those_who_were_merged_into_the_recipi
     await office.work()
     await office.merge("guest", "first")
     await office.merge("ada", "guest")
-    ada = await office.directory.read(user("ada").at(office.environment_id))
+    ada = await office.directory.read(office.user("ada"))
     assert ada is not None
     exported = msgspec.json.decode(b"".join([piece async for piece in office.messaging.export(ada)]))
     assert {run["run_id"] for run in exported["runs"]} == {str(own), str(inherited)}
@@ -352,9 +350,7 @@ async def test_messages_come_back_from_whoever_the_primary_went_into_meanwhile(o
 async def test_a_job_that_meets_another_goes_on_after_it(office: Office) -> None:
     await two(office)
     await many_messages(office, "guest", 3 * PAGE_SIZE)
-    done = await office.directory.merges.merge(
-        user("ada").at(office.environment_id), user("guest").at(office.environment_id)
-    )
+    done = await office.directory.merges.merge(office.user("ada"), office.user("guest"))
     async with office.pool.acquire() as connection:
         page = connection.transaction()
         await page.start()
@@ -410,9 +406,9 @@ async def a_month_later(office: Office) -> None:
     await office.work()
 
 
-async def living_runs(office: Office, id: str) -> list[Reference]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(recipient=user(id)), PageRequest(50))
-    return [run.recipient.reference for run in found.entries]
+async def living_runs(office: Office, id: str) -> list[Place]:
+    found = await office.messaging.runs(office.environment_id, RunFilter(recipient=office.user(id)), PageRequest(50))
+    return [run.recipient.place for run in found.entries]
 
 
 async def journal(office: Office, merge: Merge) -> bytes | None:
@@ -452,7 +448,7 @@ async def count(office: Office, id: str) -> int:
     found = 0
     page: PageRequest[object] = PageRequest(1000)
     while True:
-        part = await office.messaging.messages(office.environment_id, [user(id)], MessageFilter(), page)  # type: ignore[arg-type]
+        part = await office.messaging.messages(office.environment_id, [office.user(id)], MessageFilter(), page)  # type: ignore[arg-type]
         found += len(part.entries)
         if part.after is None:
             return found

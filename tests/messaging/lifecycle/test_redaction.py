@@ -10,7 +10,7 @@ import pytest
 from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle import redaction
-from tests.messaging.office import IN_APP, OUTBOX, Office, user
+from tests.messaging.office import IN_APP, OUTBOX, Office
 
 GREETING = """
 name: Greeting
@@ -44,7 +44,7 @@ async def greeted(office: Office) -> None:
     await office.identify("ada", name="Ada Lovelace", email="ada@example.com")
     for id in ("bob", "eve"):
         await office.identify(id, email=f"{id}@example.com")
-    await office.trigger("bob", "eve", workflow="greeting", actor=user("ada"), data={"word": "hi"})
+    await office.trigger("bob", "eve", workflow="greeting", actor=office.user("ada"), data={"word": "hi"})
     await office.work()
 
 
@@ -72,7 +72,7 @@ async def everything(office: Office, *tables: str) -> str:
 
 
 async def delete(office: Office, history: History = History.ERASED) -> None:
-    await office.directory.write(Write(user("ada").at(office.environment_id), (Delete(history),)))
+    await office.directory.write(Write(office.user("ada"), (Delete(history),)))
 
 
 @pytest.mark.parametrize("history", History)
@@ -95,7 +95,7 @@ async def test_a_marker_stands_where_the_name_did(office: Office, history: Histo
 
 async def test_after_a_purge_nothing_of_the_purged_one_is_stored(office: Office) -> None:
     """When the call returns already."""
-    await office.messaging.purge(office.directory, user("ada").at(office.environment_id))
+    await office.messaging.purge(office.directory, office.user("ada"))
     tables = ("messages", "message_events", "delivery_logs", "sends", "recipient_runs", "workflow_runs", "changes")
     left = await everything(office, *tables)
     assert "Bob" in left
@@ -104,7 +104,7 @@ async def test_after_a_purge_nothing_of_the_purged_one_is_stored(office: Office)
 
 
 async def test_what_others_said_stays(office: Office) -> None:
-    await office.trigger("bob", workflow="greeting", actor=user("eve"), data={"word": "hello"})
+    await office.trigger("bob", workflow="greeting", actor=office.user("eve"), data={"word": "hello"})
     await office.work()
     await delete(office)
     await office.work()
@@ -125,7 +125,7 @@ async def test_who_was_merged_into_the_actor_is_gone_with_them(office: Office) -
 async def test_it_goes_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redaction, "PAGE_SIZE", 1)
     for word in ("two", "three"):
-        await office.trigger("bob", "eve", workflow="greeting", actor=user("ada"), data={"word": word})
+        await office.trigger("bob", "eve", workflow="greeting", actor=office.user("ada"), data={"word": word})
     await office.work()
     await delete(office)
     await office.work()

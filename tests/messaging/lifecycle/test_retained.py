@@ -10,8 +10,8 @@ import pytest
 
 from addressee.database.paging import PageRequest
 from addressee.directory.edits.recipients import Add, Delete, History, Identify
-from addressee.directory.recipient import TENANTS, Place, Recipient
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.recipient import TENANTS, Identity, Place, Recipient
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.receipts import RepeatedError
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.send_job import CLAIM
@@ -25,16 +25,15 @@ from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark, Marked
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Identity
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs import runner
 from addressee.messaging.runs.context import read_facts
-from addressee.messaging.runs.listing import RecipientRun, RunFilter
+from addressee.messaging.runs.listing import RunDetails, RunFilter
 from addressee.messaging.steps.machine import RunStatus
 from tests.channels.mail_server import MailServer, mail_server
 from tests.messaging.delivery.test_send_job import GREYLISTED, MAIL_ONLY, SMTP, message_of, sent_to
 from tests.messaging.lifecycle.test_erasure import NOTHING, kept_of_memberships, membership, notified
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 from tests.messaging.schedules.test_scheduler import DAILY_AT_NINE, schedule
 from tests.support.receipts import receipt
 
@@ -47,7 +46,7 @@ async def depart(office: Office, id: str) -> None:
 
 
 def place(office: Office, id: str) -> Place:
-    return user(id).at(office.environment_id)
+    return office.user(id)
 
 
 async def everybodys(office: Office, **filter: Any) -> Sequence[Message]:
@@ -55,7 +54,7 @@ async def everybodys(office: Office, **filter: Any) -> Sequence[Message]:
     return found.entries
 
 
-async def runs(office: Office, **filter: Any) -> Sequence[RecipientRun]:
+async def runs(office: Office, **filter: Any) -> Sequence[RunDetails]:
     return (await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))).entries
 
 
@@ -125,15 +124,15 @@ async def test_the_person_is_gone_for_everybody(office: Office) -> None:
     await membership(office, "ada", "acme")
     await office.directory.add_subscriptions(ada, [bob])
     await office.directory.add_subscriptions(bob, [ada])
-    await schedule(office, user("ada"), timing=DAILY_AT_NINE)
+    await schedule(office, office.user("ada"), timing=DAILY_AT_NINE)
     (mail, _, *_) = await office.messages("ada")
 
     await depart(office, "ada")
     assert await office.directory.read(place(office, "ada")) is None
     assert len(await office.messages("ada")) == 0
     assert len((await office.feed("ada")).items.entries) == 0
-    assert len(await runs(office, recipient=user("ada"))) == 0
-    assert (await activity(office, mail)).recipient == Missing(Identity.of(ada), office.clock.now())
+    assert len(await runs(office, recipient=office.user("ada"))) == 0
+    assert (await activity(office, mail)).recipient == Missing(ada.identity, office.clock.now())
     await settle(office)
 
     for table in ("subscriptions", "schedules"):
@@ -160,7 +159,7 @@ async def test_who_has_the_id_next_has_none_of_it(office: Office) -> None:
     await office.identify("ada", email="other@example.com")
     assert len(await office.messages("ada")) == 0
     assert (await office.feed("ada")).total == 0
-    assert len(await runs(office, recipient=user("ada"))) == 0
+    assert len(await runs(office, recipient=office.user("ada"))) == 0
     assert isinstance((await activity(office, kept[0])).recipient, Missing)
     await office.trigger("ada")
     await office.work()
@@ -217,7 +216,7 @@ async def test_a_run_that_others_hold_at_this_moment_is_not_waited_for(office: O
     await office.trigger("ada", workflow="waiting")
     await office.work()
     await depart(office, "ada")
-    erase = Erase([Person(*place(office, "ada"), ada.uid)])
+    erase = Erase([Identity(*place(office, "ada"), ada.uid)])
     held = "SELECT FROM addressee.recipient_runs WHERE environment_id = $1 FOR UPDATE"
     async with office.pool.acquire() as connection, connection.transaction():
         await connection.execute(held, office.environment_id)
@@ -266,7 +265,7 @@ async def test_a_send_that_is_being_tried_is_left_alone(office: Office, mail: Ma
     claimed_until = office.clock.now() + CLAIM
     await office.pool.execute("UPDATE addressee.sends SET due_at = $2 WHERE run_id = $1", run_id, claimed_until)
     await depart(office, "ada")
-    await office.carry_out(Erase([Person(*place(office, "ada"), ada.uid)]))
+    await office.carry_out(Erase([Identity(*place(office, "ada"), ada.uid)]))
     due_at = await office.pool.fetchval("SELECT due_at FROM addressee.sends WHERE run_id = $1", run_id)
     assert due_at == claimed_until
 
@@ -313,7 +312,7 @@ async def test_a_job_that_died_half_way_is_done_again_and_changes_nothing_more(o
     ada = await office.identify("ada", email="ada@example.com")
     await office.merge("ada", "guest")
     await depart(office, "ada")
-    job = Erase([Person(*place(office, "ada"), ada.uid)])
+    job = Erase([Identity(*place(office, "ada"), ada.uid)])
     await erase_people(office.pool, await gone(office.pool, job.people))
     kept = await everybodys(office)
     assert len(kept) == 4
@@ -334,7 +333,7 @@ async def test_what_followed_a_merge_is_kept_and_shown_under_the_one_who_departe
     (old,) = await office.messages("guest")
     office.clock.move(timedelta(days=31))
     await office.trigger("guest")
-    await office.trigger("bob", actor=user("guest"))
+    await office.trigger("bob", actor=office.user("guest"))
     await office.trigger("guest", workflow="waiting")
     await office.work()
     merge = await office.merge("ada", "guest")
@@ -350,10 +349,10 @@ async def test_what_followed_a_merge_is_kept_and_shown_under_the_one_who_departe
     assert {run.status for run in of_guest} == {RunStatus.COMPLETED}
     (to_bob,) = await office.messages("bob")
     departed_at = (await tombstone(office, "ada")).updated_at
-    assert (await activity(office, to_bob)).actor == Missing(Identity.of(ada), departed_at)
-    (of_bob,) = await runs(office, recipient=user("bob"))
+    assert (await activity(office, to_bob)).actor == Missing(ada.identity, departed_at)
+    (of_bob,) = await runs(office, recipient=office.user("bob"))
     assert of_bob.actor is not None
-    assert of_bob.actor.reference == user("ada")
+    assert of_bob.actor.place == office.user("ada")
     # What was older than 30 days did not follow, and is not kept.
     rows = await office.pool.fetchval(
         "SELECT count(*) FROM addressee.messages WHERE environment_id = $1 AND uid = $2",

@@ -5,9 +5,8 @@ import pytest
 from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import Recipient
 from addressee.messaging.messages.model import Message
-from addressee.messaging.recipients.identity import Identity
 from addressee.messaging.recipients.people import Missing
-from tests.messaging.office import Office, user
+from tests.messaging.office import Office
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ async def message(office: Office) -> Message:
     await office.push()
     await office.identify("ada")
     await office.identify("bob")
-    await office.trigger("ada", actor=user("bob"), data={"n": 1, "deep": {"m": 2}})
+    await office.trigger("ada", actor=office.user("bob"), data={"n": 1, "deep": {"m": 2}})
     await office.work()
     (message,) = await office.messages("ada")
     return message
@@ -66,7 +65,7 @@ async def test_a_deleted_actor_is_missing(office: Office, message: Message) -> N
     await office.delete("bob")
     found = await office.messaging.activities(office.environment_id, message.id, {}, PageRequest(50))
     assert found is not None
-    assert found.entries[0].actor == Missing(Identity.of(bob), office.clock.now())
+    assert found.entries[0].actor == Missing(bob.identity, office.clock.now())
 
 
 async def test_what_is_not_there(office: Office, other: Office, message: Message) -> None:

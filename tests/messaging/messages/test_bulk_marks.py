@@ -15,7 +15,7 @@ from addressee.messaging.messages.bulk_marks import PAGES_A_JOB, PAGES_AT_ONCE, 
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 
 BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}
 
@@ -69,7 +69,7 @@ async def mark_all(
 ) -> BulkOperation:
     office.clock.move(timedelta(seconds=1))
     selection = Selection(**{"channel_id": await office.channel_id(), **selected})
-    recipients = [user(id) for id in users] or None
+    recipients = [office.user(id) for id in users] or None
     return await office.messaging.mark_all(office.environment_id, action, selection, recipients, receipt=receipt)
 
 

@@ -11,7 +11,7 @@ import pytest
 from addressee.database.paging import page_request, write_cursor
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Position
-from tests.messaging.office import FILES, WELCOME, Office, WaitingJob, user
+from tests.messaging.office import FILES, WELCOME, Office, WaitingJob
 from tests.support.clock import MovedClock
 
 PLAIN = "steps: [{ref: feed, channel: in-app, template: {body: Hi}}]"
@@ -65,7 +65,9 @@ async def newer_items(office: Office, cursor: str | None) -> tuple[list[str], st
 async def newer_messages(office: Office, cursor: str | None) -> tuple[list[str], str | None]:
     """The same of the list of the person's messages."""
     asked = page_request(50, None, cursor, Position)
-    found = (await office.messaging.messages(office.environment_id, [user("ada")], MessageFilter(), asked)).entries
+    found = (
+        await office.messaging.messages(office.environment_id, [office.user("ada")], MessageFilter(), asked)
+    ).entries
     return [message.id for message in reversed(found)], write_cursor(found[0].position) if found else cursor
 
 

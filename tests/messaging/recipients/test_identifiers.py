@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from addressee.messaging.recipients.identifiers import derived_ksuid, event_id, ksuid, recipient_run_id
-from addressee.messaging.recipients.identity import Reference
 
 AT = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -32,10 +31,10 @@ def test_ids_of_events_sort_as_the_events_happened() -> None:
 def test_a_recipient_has_one_run_in_each_run() -> None:
     run = UUID(int=1)
     ids = {
-        recipient_run_id(run, Reference("$users", "a")),
-        recipient_run_id(run, Reference("$users", "b")),
-        recipient_run_id(run, Reference("$user", "sa")),
-        recipient_run_id(UUID(int=2), Reference("$users", "a")),
+        recipient_run_id(run, "$users", "a"),
+        recipient_run_id(run, "$users", "b"),
+        recipient_run_id(run, "$user", "sa"),
+        recipient_run_id(UUID(int=2), "$users", "a"),
     }
     assert len(ids) == 4
-    assert recipient_run_id(run, Reference("$users", "a")) in ids
+    assert recipient_run_id(run, "$users", "a") in ids

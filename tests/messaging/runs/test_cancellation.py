@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from addressee.messaging.recipients.identity import Reference
-from tests.messaging.office import Office, user
+from addressee.directory.recipient import Place
+from tests.messaging.office import Office
 
 
-async def cancel(office: Office, key: str, *recipients: Reference, workflow: str = "welcome") -> None:
+async def cancel(office: Office, key: str, *recipients: Place, workflow: str = "welcome") -> None:
     await office.messaging.cancel(office.environment_id, workflow, key, list(recipients) or None)
 
 
@@ -48,9 +48,9 @@ async def test_after_the_runs_were_started(office: Office) -> None:
 
 async def test_for_some_recipients_only(office: Office) -> None:
     await triggered(office, "ada", "bob", "cid")
-    await cancel(office, "key", user("ada"), user("stranger"))
+    await cancel(office, "key", office.user("ada"), office.user("stranger"))
     await start(office)
-    await cancel(office, "key", user("bob"))
+    await cancel(office, "key", office.user("bob"))
     await office.work()
     assert await statuses(office) == {"ada": "cancelled", "bob": "cancelled", "cid": "completed"}
 
@@ -66,7 +66,7 @@ async def test_for_nobody(office: Office) -> None:
 async def test_when_the_first_pages_have_passed(office: Office) -> None:
     await triggered(office, *(f"user-{number:03}" for number in range(250)))
     await start(office)
-    await cancel(office, "key", user("user-000"), user("user-249"))
+    await cancel(office, "key", office.user("user-000"), office.user("user-249"))
     await office.work()
     assert Counter((await statuses(office)).values()) == {"completed": 248, "cancelled": 2}
 

@@ -10,12 +10,11 @@ import pytest
 from addressee.directory.edits.lists import LISTS, Define
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.groups.topics import TOPICS
-from addressee.directory.recipient import TENANTS, Place
+from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import PAGE_SIZE, WaitingRecipient
 from addressee.messaging.triggers.trigger import NewRun, Trigger, accept, read_versions
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 from tests.messaging.runs.test_runner import body_of
 
 IN_APP_ONLY = """
@@ -31,11 +30,6 @@ TOLD = {**FILES, "workflows/told.yaml": IN_APP_ONLY}
 PROJECTS = "projects"
 
 
-def named(id: str) -> Reference:
-    """An id in capitals is a project's."""
-    return Reference(PROJECTS, id) if id.isupper() else user(id)
-
-
 class Crowd:
     """Users, projects, and who subscribes to which."""
 
@@ -43,7 +37,8 @@ class Crowd:
         self.office = office
 
     def place(self, id: str) -> Place:
-        return named(id).at(self.office.environment_id)
+        """An id in capitals is a project's."""
+        return Place(self.office.environment_id, PROJECTS if id.isupper() else USERS, id)
 
     async def create(self, *ids: str) -> None:
         writes = [Write(self.place(id), (Identify({"name": id.title()}),)) for id in ids]
@@ -60,7 +55,7 @@ class Crowd:
 
     async def trigger(self, *ids: str, **rest: Any) -> None:
         """Not carried out yet."""
-        wanted = Trigger("told", [named(id) for id in ids], **rest)
+        wanted = Trigger("told", [self.place(id) for id in ids], **rest)
         await self.office.messaging.trigger(self.office.environment_id, wanted)
 
     async def told(self, status: str = "completed") -> list[str]:
@@ -99,7 +94,7 @@ async def test_an_object_is_told_and_so_are_its_subscribers(office: Office, crow
 
 async def test_a_recipient_that_is_named_has_no_subscription(office: Office, crowd: Crowd) -> None:
     await crowd.subscribe("P", "ada", "bob", role="owner")
-    await crowd.trigger("P", "bob", overrides={user("bob"): {"a": 2}}, data={"a": 1})
+    await crowd.trigger("P", "bob", overrides={office.user("bob"): {"a": 2}}, data={"a": 1})
     await office.work()
     assert await crowd.told() == ["P", "ada", "bob"]
     assert await body_of(office, "bob") == "<p>Bob|||2|</p>"
@@ -136,11 +131,11 @@ async def test_circles_end_and_nobody_is_told_twice(office: Office, crowd: Crowd
 
 async def test_the_actor_is_told_only_when_named(office: Office, crowd: Crowd) -> None:
     await crowd.subscribe("P", "ada", "bob")
-    await crowd.trigger("P", actor=user("ada"))
+    await crowd.trigger("P", actor=office.user("ada"))
     await office.work()
     assert await crowd.told() == ["P", "bob"]
     await crowd.subscribe("Q", "cid")
-    await crowd.trigger("Q", "cid", actor=user("cid"))
+    await crowd.trigger("Q", "cid", actor=office.user("cid"))
     await office.work()
     assert await crowd.told() == ["P", "Q", "bob", "cid"]
 
@@ -148,7 +143,7 @@ async def test_the_actor_is_told_only_when_named(office: Office, crowd: Crowd) -
 async def test_an_actor_that_is_an_object_tells_nobody_either(office: Office, crowd: Crowd) -> None:
     await crowd.subscribe("P", "Q", "ada")
     await crowd.subscribe("Q", "bob")
-    await crowd.trigger("P", actor=named("Q"))
+    await crowd.trigger("P", actor=crowd.place("Q"))
     await office.work()
     assert await crowd.told() == ["P", "ada"]
 
@@ -160,7 +155,7 @@ async def test_a_tenant_has_subscribers_too(office: Office, crowd: Crowd) -> Non
     acme = (await office.directory.write(Write(place, (Identify(branding),)))).recipient
     assert acme is not None
     await office.directory.add_subscriptions(acme, [ada])
-    wanted = Trigger("told", [Reference(TENANTS, "acme")], tenant="acme")
+    wanted = Trigger("told", [Place(office.environment_id, TENANTS, "acme")], tenant="acme")
     await office.messaging.trigger(office.environment_id, wanted)
     await office.work()
     assert await crowd.told() == ["acme", "ada"]
@@ -252,7 +247,7 @@ async def test_who_subscribes_later_is_not_told_again(office: Office, crowd: Cro
 
 class TestCancelling:
     async def cancel(self, office: Office, *ids: str) -> None:
-        chosen = [named(id) for id in ids] or None
+        chosen = [Crowd(office).place(id) for id in ids] or None
         await office.messaging.cancel(office.environment_id, "told", "key", chosen)
 
     async def test_before_anybody_was_told(self, office: Office, crowd: Crowd) -> None:
@@ -314,7 +309,7 @@ async def test_a_list_is_told_in_its_members(office: Office, crowd: Crowd) -> No
     await crowd.create("ada", "bob")
     await office.directory.lists.add(list, list.uid, ["ada", "bob"])
     for id in ("news", "other"):
-        what = Trigger("told", [Reference(LISTS, id)], cancellation_key=id)
+        what = Trigger("told", [Place(office.environment_id, LISTS, id)], cancellation_key=id)
         await office.messaging.trigger(office.environment_id, what)
     await office.work()
     assert await crowd.told() == ["ada", "bob", "other"]
@@ -325,19 +320,20 @@ async def test_a_list_is_told_in_its_members(office: Office, crowd: Crowd) -> No
 class TestTopics:
     """A topic has no run of its own, and tells only those who subscribed before the run was accepted."""
 
-    NEWS = Reference(TOPICS, "news")
+    def news(self, office: Office) -> Place:
+        return Place(office.environment_id, TOPICS, "news")
 
     async def subscribe(self, crowd: Crowd, *ids: str) -> None:
         await crowd.create(*ids)
         people = await crowd.office.directory.read_all(map(crowd.place, ids))
         users = [people[crowd.place(id)] for id in ids]
-        await crowd.office.directory.topics.subscribe(self.NEWS.at(crowd.office.environment_id), users)
+        await crowd.office.directory.topics.subscribe(self.news(crowd.office), users)
 
     async def trigger(self, office: Office, **rest: Any) -> None:
-        await office.messaging.trigger(office.environment_id, Trigger("told", [self.NEWS], **rest))
+        await office.messaging.trigger(office.environment_id, Trigger("told", [self.news(office)], **rest))
 
     async def delete(self, office: Office) -> None:
-        await office.directory.write(Write(self.NEWS.at(office.environment_id), (Delete(),)))
+        await office.directory.write(Write(self.news(office), (Delete(),)))
 
     async def test_its_subscribers_are_told_in_its_place(self, office: Office, crowd: Crowd) -> None:
         await self.subscribe(crowd, "ada", "bob")
@@ -383,21 +379,21 @@ class TestTopics:
     async def test_who_unsubscribes_before_the_page_is_not_told(self, office: Office, crowd: Crowd) -> None:
         await self.subscribe(crowd, "ada", "bob")
         await self.trigger(office)
-        people = await office.directory.read_all([crowd.place("bob"), self.NEWS.at(office.environment_id)])
-        topic = people[self.NEWS.at(office.environment_id)]
+        people = await office.directory.read_all([crowd.place("bob"), self.news(office)])
+        topic = people[self.news(office)]
         await office.directory.topics.unsubscribe(topic, [people[crowd.place("bob")]])
         await office.work()
         assert await crowd.told() == ["ada"]
 
     async def test_the_actor_is_told_too(self, office: Office, crowd: Crowd) -> None:
         await self.subscribe(crowd, "ada", "bob")
-        await self.trigger(office, actor=user("ada"))
+        await self.trigger(office, actor=office.user("ada"))
         await office.work()
         assert await crowd.told() == ["ada", "bob"]
 
     async def test_who_is_named_as_well_is_told_once(self, office: Office, crowd: Crowd) -> None:
         await self.subscribe(crowd, "ada", "bob")
-        await office.messaging.trigger(office.environment_id, Trigger("told", [self.NEWS, user("ada")]))
+        await office.messaging.trigger(office.environment_id, Trigger("told", [self.news(office), office.user("ada")]))
         await office.work()
         assert await crowd.told() == ["ada", "bob"]
         assert [len(await office.messages(id)) for id in ("ada", "bob")] == [1, 1]

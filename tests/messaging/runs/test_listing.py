@@ -9,17 +9,16 @@ from uuid import uuid4
 import pytest
 
 from addressee.database.paging import PageRequest, page_request
-from addressee.directory.recipient import USERS
+from addressee.directory.recipient import USERS, Place
 from addressee.messaging.messages.model import Message
-from addressee.messaging.recipients.identity import Reference
-from addressee.messaging.runs.listing import RecipientRun, RunFilter, RunPosition, access_path
+from addressee.messaging.runs.listing import RunDetails, RunFilter, RunPosition, access_path
 from addressee.messaging.steps.machine import RunStatus
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 
 BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}
 
 
-async def listed(office: Office, **filter: Any) -> list[RecipientRun]:
+async def listed(office: Office, **filter: Any) -> list[RunDetails]:
     found = await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))
     return list(found.entries)
 
@@ -38,7 +37,7 @@ async def office(office: Office) -> Office:
     await office.push(BOTH)
     await office.identify("ada", email="ada@example.com")
     await office.identify("bob")
-    await office.trigger("ada", actor=user("bob"), cancellation_key="order-1", data={"n": 1})
+    await office.trigger("ada", actor=office.user("bob"), cancellation_key="order-1", data={"n": 1})
     await office.work()
     office.clock.move(timedelta(minutes=1))
     await office.trigger("bob", workflow="farewell", tenant="acme")
@@ -82,23 +81,25 @@ async def test_filters(office: Office) -> None:
     assert await names(office, stages=["completed"]) == ["bob", "ada"]
     assert await names(office, stages=["cancelled"]) == []
     assert await names(office, topic="news") == []
-    assert await names(office, recipient=user("ada")) == ["ada"]
-    assert await names(office, recipient=user("ada"), workflow="farewell") == []
-    assert await names(office, recipient=Reference("projects", "ada")) == []
+    assert await names(office, recipient=office.user("ada")) == ["ada"]
+    assert await names(office, recipient=office.user("ada"), workflow="farewell") == []
+    assert await names(office, recipient=Place(office.environment_id, "projects", "ada")) == []
     assert await names(office, since=bob.inserted_at) == ["nobody", "bob"]
     assert await names(office, since=nobody.inserted_at + timedelta(seconds=1)) == []
     assert await names(office, until=bob.inserted_at) == ["ada"]
     assert await names(office, until=ada.inserted_at) == []
 
 
-@pytest.mark.parametrize("filter", [{}, {"workflow": "welcome"}, {"recipient": user("ada")}, {"tenant": "acme"}])
+@pytest.mark.parametrize("filter", [{}, {"workflow": "welcome"}, {"recipient": "ada"}, {"tenant": "acme"}])
 async def test_pages_neither_skip_nor_repeat(office: Office, filter: dict[str, Any]) -> None:
+    if "recipient" in filter:
+        filter = {"recipient": office.user(filter["recipient"])}
     for _ in range(2):
         await office.trigger("ada", "bob", tenant="acme")
         await office.work()
     whole = await listed(office, **filter)
     assert len(whole) >= 3
-    forth: list[RecipientRun] = []
+    forth: list[RunDetails] = []
     after = before = None
     for _ in whole:
         part = await office.messaging.runs(
@@ -114,7 +115,7 @@ async def test_pages_neither_skip_nor_repeat(office: Office, filter: dict[str, A
 
 
 async def test_what_happened_in_a_run(office: Office) -> None:
-    listed_run = (await listed(office, recipient=user("ada")))[0]
+    listed_run = (await listed(office, recipient=office.user("ada")))[0]
     run = await office.messaging.recipient_run(office.environment_id, listed_run.id)
     assert run is not None
     assert run == listed_run
@@ -140,7 +141,7 @@ async def test_what_happened_in_a_run(office: Office) -> None:
 
 
 async def test_a_run_for_nobody_says_so(office: Office) -> None:
-    (run,) = await listed(office, recipient=user("nobody"))
+    (run,) = await listed(office, recipient=office.user("nobody"))
     assert [(event.event, event.status, event.data) for event in run.events] == [
         ("error", "error", {"reason": "recipient_missing"}),
         ("run_completed", "ok", None),
@@ -172,30 +173,30 @@ async def test_a_run_is_listed_once_it_is_started(office: Office) -> None:
 
 
 async def test_the_runs_of_who_is_gone_are_not_listed(office: Office) -> None:
-    (run,) = await listed(office, recipient=user("bob"))
+    (run,) = await listed(office, recipient=office.user("bob"))
     await office.delete("bob")
     for _ in range(2):
         assert await names(office) == ["nobody", "ada"]
         assert await names(office, workflow="farewell") == []
         assert await names(office, tenant="acme") == []
-        assert await names(office, recipient=user("bob")) == []
+        assert await names(office, recipient=office.user("bob")) == []
         assert await office.messaging.recipient_run(office.environment_id, run.id) is None
         await office.identify("bob")
 
 
 async def test_the_runs_of_who_was_merged_away_are_the_others(office: Office) -> None:
-    (run,) = await listed(office, recipient=user("bob"))
+    (run,) = await listed(office, recipient=office.user("bob"))
     merge = await office.merge("ada", "bob")
     assert await names(office) == ["nobody", "ada", "ada"]
-    assert [each.id for each in await listed(office, tenant="acme", recipient=user("ada"))] == [run.id]
-    assert await names(office, recipient=user("bob")) == []
+    assert [each.id for each in await listed(office, tenant="acme", recipient=office.user("ada"))] == [run.id]
+    assert await names(office, recipient=office.user("bob")) == []
     found = await office.messaging.recipient_run(office.environment_id, run.id)
     assert found is not None
     assert found.recipient.id == "ada"
     assert {each.actor.id for each in await listed(office) if each.actor} == {"ada"}
     await office.undo(merge)
     assert await names(office) == ["nobody", "bob", "ada"]
-    assert await names(office, recipient=user("bob")) == ["bob"]
+    assert await names(office, recipient=office.user("bob")) == ["bob"]
 
 
 async def test_who_was_told_by_a_topic_is_found_by_it(office: Office) -> None:
@@ -209,7 +210,7 @@ async def test_who_was_told_by_a_topic_is_found_by_it(office: Office) -> None:
             ("ada", "news", run_id),
             ("bob", "news", run_id),
         }
-    assert await names(office, topic="news", recipient=user("bob")) == ["bob"]
+    assert await names(office, topic="news", recipient=office.user("bob")) == ["bob"]
     assert await names(office, topic="other") == []
     for page_after in (None, (await listed(office, topic="news"))[0].position):
         part = await office.messaging.runs(office.environment_id, RunFilter(topic="news"), PageRequest(1, page_after))
@@ -233,7 +234,7 @@ async def test_another_environment_finds_nothing(office: Office, other: Office) 
         (RunFilter(tenant="acme", has_errors=True), "runs_with_errors"),
         (RunFilter(tenant="acme", topic="news"), "runs_of_topic"),
         (RunFilter(topic="news", run_id=uuid4()), "runs_of_run"),
-        (RunFilter(has_errors=True, recipient=user("ada")), "runs_of_recipient"),
+        (RunFilter(has_errors=True, recipient=Place(1, USERS, "ada")), "runs_of_recipient"),
     ],
 )
 def test_the_narrowest_index_is_used(filter: RunFilter, statement: str) -> None:

@@ -19,7 +19,6 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.directory.reading.uuid_ranges import ALWAYS, Span
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.fan_out import START
 from addressee.messaging.runs.model import PAGE_SIZE
 from addressee.messaging.triggers.trigger import Trigger
@@ -196,7 +195,7 @@ async def pushed(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 async def tell_first_pages(office: Office, object: Recipient) -> dict[str, int]:
     """The pages of those who are told in three pages of subscribers; the rest is cancelled."""
-    wanted = Trigger("welcome", [Reference(object.place.collection, object.place.id)], cancellation_key="key")
+    wanted = Trigger("welcome", [object.place], cancellation_key="key")
     run_id = await office.messaging.trigger(ENVIRONMENT, wanted)
     for _ in range(4):
         for job in await office.jobs():
@@ -212,8 +211,8 @@ async def tell_first_pages(office: Office, object: Recipient) -> dict[str, int]:
 
 async def first_pages(office: Office, object: Recipient) -> dict[str, int]:
     async with office.pool.acquire() as connection:
-        first = await next_subscribers(connection, (*object.place, object.uid), START, 3 * PAGE_SIZE)
-    return {each.recipient_id: 1 + number // PAGE_SIZE for number, each in enumerate(first)}
+        first = await next_subscribers(connection, object.identity, START, 3 * PAGE_SIZE)
+    return {each.recipient.id: 1 + number // PAGE_SIZE for number, each in enumerate(first)}
 
 
 @pytest.mark.usefixtures("pushed")
@@ -229,13 +228,13 @@ async def test_a_topics_first_pages_are_told_at_once(office: Office, topic: Reci
 
 async def test_a_page_of_a_topic_ends_where_those_begin_who_came_later(office: Office, topic: Recipient) -> None:
     """However many these are."""
-    then = *topic.place, topic.uid, START, made(PAGE_SIZE // 2), PAGE_SIZE
+    then = *topic.identity, START, made(PAGE_SIZE // 2), PAGE_SIZE
     found = await plan(office, "next_subscribers", *then)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert most_rows(found) == PAGE_SIZE // 2 - 1
     async with office.pool.acquire() as connection:
-        told = await next_subscribers(connection, then[:4], START, PAGE_SIZE, until=made(PAGE_SIZE // 2))
-    assert [each.recipient_id for each in told] == [f"user-{number}" for number in range(1, PAGE_SIZE // 2)]
+        told = await next_subscribers(connection, topic.identity, START, PAGE_SIZE, until=made(PAGE_SIZE // 2))
+    assert [each.recipient.id for each in told] == [f"user-{number}" for number in range(1, PAGE_SIZE // 2)]
 
 
 def made(number: int) -> UUID:

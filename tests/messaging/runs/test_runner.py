@@ -9,13 +9,12 @@ import pytest
 from addressee.database.paging import PageRequest
 from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.edits.recipients import Delete, Edit, Identify
-from addressee.directory.recipient import TENANTS
+from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.content.rendering import InAppContent
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import Advance, Send, Start
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 
 IN_APP_ONLY = """
 steps:
@@ -37,7 +36,7 @@ async def body_of(office: Office, id: str) -> str:
 async def test_a_thousand_recipients_get_their_own(office: Office) -> None:
     await office.push()
     ids = [f"user-{number:04}" for number in range(1000)]
-    place = [user(id).at(office.environment_id) for id in ids]
+    place = [office.user(id) for id in ids]
     await office.directory.write_all(
         [Write(at, (Identify({"name": at.id, "email": f"{at.id}@example.com"}),)) for at in place]
     )
@@ -63,16 +62,16 @@ async def test_what_templates_are_told(office: Office) -> None:
     await office.push(TOLD)
     for id in ("ada", "bob"):
         await office.identify(id)
-    tenant = Reference(TENANTS, "acme").at(office.environment_id)
+    tenant = Place(office.environment_id, TENANTS, "acme")
     await office.directory.write(Write(tenant, (Identify(properties={"name": "Acme"}),)))
     await office.trigger(
         "ada",
         "bob",
         workflow="told",
-        actor=user("bob"),
+        actor=office.user("bob"),
         tenant="acme",
         data={"a": 1, "b": 2},
-        overrides={user("bob"): {"b": 3}},
+        overrides={office.user("bob"): {"b": 3}},
     )
     await office.work()
     assert await body_of(office, "ada") == "<p>Ada|Bob|1|2|Acme|told</p>"
@@ -177,7 +176,7 @@ async def test_one_recipients_failing_template_leaves_the_others_alone(office: O
     await office.push({**FILES, "workflows/welcome.yaml": failing})
     for id in ("ada", "bob"):
         await office.identify(id, email=f"{id}@example.com")
-    await office.trigger("ada", "bob", data={"d": 1}, overrides={user("ada"): {"d": 0}})
+    await office.trigger("ada", "bob", data={"d": 1}, overrides={office.user("ada"): {"d": 0}})
     await office.work()
     statuses = {
         id: {message.step_ref: message.status for message in await office.messages(id)} for id in ("ada", "bob")
@@ -219,7 +218,7 @@ class TestWithinATenant:
 
     @staticmethod
     async def belong(office: Office, id: str, tenant: str, *edits: Edit) -> None:
-        place = user(id).at(office.environment_id)
+        place = office.user(id)
         [result] = await office.directory.write_memberships([(Write(place, edits), tenant)])
         assert isinstance(result, Written)
 
@@ -227,7 +226,7 @@ class TestWithinATenant:
     async def office(self, office: Office) -> Office:
         await office.push(TOLD)
         for tenant in ("acme", "globex"):
-            place = Reference(TENANTS, tenant).at(office.environment_id)
+            place = Place(office.environment_id, TENANTS, tenant)
             await office.directory.write(Write(place, (Identify(),)))
         for id in ("ada", "bob"):
             await office.identify(id, email=f"{id}@home.example")
@@ -262,13 +261,13 @@ class TestWithinATenant:
         assert found["ada"] == "next@home.example"
 
     async def test_it_ends_with_the_tenant(self, office: Office) -> None:
-        place = Reference(TENANTS, "acme").at(office.environment_id)
+        place = Place(office.environment_id, TENANTS, "acme")
         for edit in (Delete(), Identify()):
             await office.directory.write(Write(place, (edit,)))
         assert (await self.emails(office, tenant="acme"))["ada"] == "ada@home.example"
 
     async def test_explaining_says_so_too(self, office: Office) -> None:
-        explained = await office.messaging.explain(office.environment_id, user("ada"), "welcome", tenant="acme")
+        explained = await office.messaging.explain(office.user("ada"), "welcome", tenant="acme")
         assert "ada@acme.example" in str([step.addresses for step in explained.steps])
 
     async def test_a_merge_leaves_it_behind_and_its_undoing_brings_it_back(self, office: Office) -> None:

@@ -22,15 +22,15 @@ from addressee.database.target import Target
 from addressee.directory.access.environments import Environment
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.groups.subscriptions import add_subscriptions
+from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.listing import RunFilter
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import Schedule
 from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
 from addressee.messaging.schedules.scheduler import keep_time, tick
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.api import COMMANDS, running
 from tests.support.clock import MovedClock
 from tests.support.waiting import until
@@ -49,7 +49,7 @@ async def environment(office: Office) -> Environment:
     return found
 
 
-async def schedule(office: Office, *recipients: Reference, timing: Timing, **rest: Any) -> list[Schedule]:
+async def schedule(office: Office, *recipients: Place, timing: Timing, **rest: Any) -> list[Schedule]:
     wanted = [NewSchedule(**{"workflow": "welcome", **rest}, recipient=each, timing=timing) for each in recipients]
     return [entry.schedule for entry in await office.messaging.create_schedules(await environment(office), wanted)]
 
@@ -72,7 +72,7 @@ async def fired(office: Office) -> Counter[str]:
 
 
 async def stored(office: Office, of: Schedule) -> Schedule | None:
-    part = await office.messaging.schedules_of(office.environment_id, of.recipient.reference, PageRequest(50))
+    part = await office.messaging.schedules_of(of.recipient.place, PageRequest(50))
     return next((entry.schedule for entry in part.entries if entry.schedule.id == of.id), None)
 
 
@@ -89,9 +89,9 @@ async def test_once_it_is_due_the_workflow_runs(office: Office) -> None:
         await office.identify(id, email=f"{id}@example.com")
     (made,) = await schedule(
         office,
-        user("ada"),
+        office.user("ada"),
         timing=Timing(scheduled_at=NOON + HOUR),
-        actor=user("bob"),
+        actor=office.user("bob"),
         tenant="acme",
         data={"plan": "pro"},
     )
@@ -106,7 +106,7 @@ async def test_once_it_is_due_the_workflow_runs(office: Office) -> None:
     assert len(office.emails()) == 1
     message, _ = await office.messages("ada")
     assert (message.tenant, message.data) == ("acme", {"plan": "pro"})
-    assert [actor.reference for actor in message.actors] == [user("bob")]
+    assert [actor.place for actor in message.actors] == [office.user("bob")]
     await pass_time(office, DAY)
     assert len(await runs(office)) == 1
 
@@ -115,7 +115,7 @@ async def test_what_repeats_goes_on_until_it_ends(office: Office) -> None:
     await office.push()
     await office.identify("ada")
     ending = Timing(HOURLY.repeats, ending_at=NOON + 3 * HOUR)
-    (made,) = await schedule(office, user("ada"), timing=ending)
+    (made,) = await schedule(office, office.user("ada"), timing=ending)
     for _ in range(10):
         await pass_time(office, HOUR / 2)
     assert await fired(office) == {str(made.id): 3}
@@ -125,7 +125,7 @@ async def test_what_repeats_goes_on_until_it_ends(office: Office) -> None:
 async def test_what_was_missed_happens_once_and_late(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    (made,) = await schedule(office, user("ada"), timing=HOURLY)
+    (made,) = await schedule(office, office.user("ada"), timing=HOURLY)
     await pass_time(office, 5 * HOUR + MINUTE)
     await pass_time(office, MINUTE)
     assert await fired(office) == {str(made.id): 1}
@@ -140,7 +140,7 @@ async def moves(office: Office, zone: str | None) -> None:
 async def test_it_falls_due_by_the_clock_of_where_its_recipient_is(office: Office) -> None:
     await office.push()
     await office.identify("ada", timezone="UTC")
-    (made,) = await schedule(office, user("ada"), timing=DAILY_AT_NINE)
+    (made,) = await schedule(office, office.user("ada"), timing=DAILY_AT_NINE)
     await moves(office, "America/New_York")
     assert await times(office, made) == (None, NOON + HOUR)
     await pass_time(office, HOUR)
@@ -156,7 +156,7 @@ async def test_who_moves_has_it_no_twice_on_a_local_day(office: Office) -> None:
     await office.push()
     await office.identify("ada", timezone="America/Los_Angeles")
     await office.identify("bob", timezone="Asia/Ho_Chi_Minh")
-    ada, bob = await schedule(office, user("ada"), user("bob"), timing=DAILY_AT_NINE)
+    ada, bob = await schedule(office, office.user("ada"), office.user("bob"), timing=DAILY_AT_NINE)
     await pass_time(office, DAY)
     assert await times(office, ada) == (at("2025-06-01T16:00"), at("2025-06-02T16:00"))
     assert await times(office, bob) == (at("2025-06-02T02:00"), at("2025-06-03T02:00"))
@@ -171,7 +171,7 @@ async def test_who_moves_has_it_no_twice_on_a_local_day(office: Office) -> None:
 async def test_a_move_that_no_job_has_followed_is_seen_when_it_is_due(office: Office) -> None:
     await office.push()
     await office.identify("ada", timezone="Asia/Ho_Chi_Minh")
-    (made,) = await schedule(office, user("ada"), timing=DAILY_AT_NINE)
+    (made,) = await schedule(office, office.user("ada"), timing=DAILY_AT_NINE)
     await pass_time(office, DAY)
     await office.identify("ada", timezone="America/Los_Angeles")
     await pass_time(office, DAY)
@@ -185,7 +185,7 @@ async def test_a_day_as_its_end_is_the_last_one_where_its_recipient_is(office: O
     await office.push()
     await office.identify("ada", timezone="America/Los_Angeles")
     ending = Timing((Repeat(frequency=Frequency.DAILY, hours=20),), ending_on=date(2025, 6, 2))
-    (made,) = await schedule(office, user("ada"), timing=ending)
+    (made,) = await schedule(office, office.user("ada"), timing=ending)
     assert made.timing.ending_at == at("2025-06-03T07:00") - timedelta(microseconds=1)
     for _ in range(4):
         await pass_time(office, DAY)
@@ -207,8 +207,8 @@ async def test_through_a_night_in_which_the_clocks_change(office: Office) -> Non
     await office.identify("ada", timezone="Europe/Berlin")
     at_half_past_two = Repeat(frequency=Frequency.DAILY, hours=2, minutes=30)
     weekend = Repeat(frequency=Frequency.WEEKLY, hours=2, minutes=30, days=(Weekday.SAT, Weekday.SUN))
-    made = await schedule(office, user("ada"), timing=Timing((at_half_past_two,)))
-    made += await schedule(office, user("ada"), timing=Timing((weekend,)))
+    made = await schedule(office, office.user("ada"), timing=Timing((at_half_past_two,)))
+    made += await schedule(office, office.user("ada"), timing=Timing((weekend,)))
     for _ in range(3 * 24 * 4):
         await pass_time(office, HOUR / 4)
     assert await fired(office) == {str(made[0].id): 3, str(made[1].id): 2}
@@ -225,7 +225,7 @@ async def test_a_schedule_whose_recipient_is_gone_is_removed_when_it_is_due(offi
     await office.push()
     for id in ("gone", "reborn"):
         await office.identify(id)
-    made = await schedule(office, user("gone"), user("reborn"), timing=HOURLY)
+    made = await schedule(office, office.user("gone"), office.user("reborn"), timing=HOURLY)
     for id in ("gone", "reborn"):
         await office.delete(id)
     await office.identify("reborn")
@@ -239,15 +239,15 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
     """Its schedule stays. Its owner finds a run with an error, and a notice."""
     await office.push()
     await office.identify("ada")
-    (made,) = await schedule(office, user("ada"), timing=HOURLY, data={"n": 1})
+    (made,) = await schedule(office, office.user("ada"), timing=HOURLY, data={"n": 1})
     await pass_time(office, HOUR)
     for fault in ("active: false", "trigger_data_schema: {required: [order], properties: {n: {type: string}}}"):
         await office.push({"workflows/welcome.yaml": f"{fault}\n{WELCOME}"} | channels_only())
         await pass_time(office, HOUR)
     assert await times(office, made) == (NOON + HOUR, NOON + 4 * HOUR)
     failed = await office.messaging.runs(office.environment_id, RunFilter(has_errors=True), PageRequest(50))
-    assert [(run.recipient.reference, run.status, run.error_count, run.source) for run in failed.entries] == [
-        (user("ada"), "completed", 1, {"type": "schedule", "schedule_id": str(made.id)}),
+    assert [(run.recipient.place, run.status, run.error_count, run.source) for run in failed.entries] == [
+        (office.user("ada"), "completed", 1, {"type": "schedule", "schedule_id": str(made.id)}),
     ] * 2
     assert [[(event.event, event.status, event.data) for event in run.events] for run in failed.entries] == [
         [("error", "error", {"reason": "data_invalid", "fields": ["data", "data.n"]})],
@@ -278,7 +278,7 @@ async def test_once_means_that_it_may_be_set_again_when_it_could_not_start(offic
     await office.push({"workflows/welcome.yaml": f"active: false\n{WELCOME}"} | channels_only())
     await office.push()
     await office.identify("ada")
-    (made,) = await schedule(office, user("ada"), timing=Timing(scheduled_at=NOON + HOUR))
+    (made,) = await schedule(office, office.user("ada"), timing=Timing(scheduled_at=NOON + HOUR))
     await office.push({"workflows/welcome.yaml": f"active: false\n{WELCOME}"} | channels_only())
     await pass_time(office, HOUR)
     assert await times(office, made) == (None, None)
@@ -296,11 +296,11 @@ def channels_only() -> dict[str, str]:
 async def test_an_object_is_told_alone(office: Office) -> None:
     await office.push()
     ada = await office.identify("ada")
-    place = Reference("projects", "p").at(office.environment_id)
+    place = Place(office.environment_id, "projects", "p")
     project = (await office.directory.write(Write(place, (Identify(),)))).recipient
     assert project is not None
     await add_subscriptions(office.pool, project, [ada], None, office.clock.now())
-    await schedule(office, Reference("projects", "p"), timing=HOURLY)
+    await schedule(office, Place(office.environment_id, "projects", "p"), timing=HOURLY)
     await pass_time(office, HOUR)
     await office.work()
     assert [run["recipient_id"] for run in await office.recipient_runs()] == ["p"]
@@ -309,7 +309,7 @@ async def test_an_object_is_told_alone(office: Office) -> None:
 async def test_an_update_or_a_deletion_takes_the_next_occurrence_away(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    kept, moved, deleted = [(await schedule(office, user("ada"), timing=HOURLY))[0] for _ in range(3)]
+    kept, moved, deleted = [(await schedule(office, office.user("ada"), timing=HOURLY))[0] for _ in range(3)]
     later = ScheduleChange(repeats=(), scheduled_at=NOON + DAY)
     await office.messaging.update_schedules(await environment(office), [moved.id], later)
     await office.messaging.delete_schedules(office.environment_id, [deleted.id])
@@ -320,7 +320,7 @@ async def test_an_update_or_a_deletion_takes_the_next_occurrence_away(office: Of
 async def test_more_schedules_than_a_batch_holds_are_all_fired(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    made = await schedule(office, *[user("ada")] * 450, timing=HOURLY)
+    made = await schedule(office, *[office.user("ada")] * 450, timing=HOURLY)
     await pass_time(office, HOUR)
     assert await fired(office) == {str(each.id): 1 for each in made}
 
@@ -328,7 +328,7 @@ async def test_more_schedules_than_a_batch_holds_are_all_fired(office: Office) -
 async def test_several_timekeepers_fire_each_occurrence_once(office: Office, target: Target) -> None:
     await office.push()
     await office.identify("ada")
-    made = await schedule(office, *[user("ada")] * 300, timing=HOURLY)
+    made = await schedule(office, *[office.user("ada")] * 300, timing=HOURLY)
     pools = [await open_pool(Target({**target.arguments, "database": await database(office)}, True)) for _ in range(4)]
     for _ in range(3):
         office.clock.move(HOUR)
@@ -352,7 +352,7 @@ async def test_time_is_kept_through_restarts_of_the_database(office: Office, tar
     stop = asyncio.Event()
     keeping = asyncio.create_task(keep_time(own, Wakeup(own), office.clock, stop))
     for number in (1, 2):
-        (made,) = await schedule(office, user("ada"), timing=Timing(scheduled_at=NOON))
+        (made,) = await schedule(office, office.user("ada"), timing=Timing(scheduled_at=NOON))
 
         async def has_fired(id: str = str(made.id)) -> bool:
             return (await fired(office))[id] == 1
@@ -389,8 +389,8 @@ async def test_several_workers_of_which_one_is_killed_fire_each_occurrence_once(
     past = office.clock.now() - HOUR
     daily = Repeat(frequency=Frequency.DAILY, hours=past.hour, minutes=past.minute)
     office.clock.move(-DAY)
-    made = await schedule(office, *[user("ada")] * 500, timing=Timing(scheduled_at=past))
-    made += await schedule(office, *[user("ada")] * 500, timing=Timing((daily,)))
+    made = await schedule(office, *[office.user("ada")] * 500, timing=Timing(scheduled_at=past))
+    made += await schedule(office, *[office.user("ada")] * 500, timing=Timing((daily,)))
 
     async def some_have_fired() -> bool:
         return bool(await fired(office))
@@ -415,7 +415,7 @@ async def test_a_schedule_that_cannot_be_read_holds_up_no_other(office: Office) 
     await office.push()
     await office.identify("ada")
     await office.identify("bob")
-    odd, plain = await schedule(office, user("ada"), user("bob"), timing=HOURLY)
+    odd, plain = await schedule(office, office.user("ada"), office.user("bob"), timing=HOURLY)
     await office.pool.execute(
         'UPDATE addressee.schedules SET repeats = \'[{"frequency": "by-the-moon"}]\' WHERE id = $1', odd.id
     )

@@ -12,19 +12,18 @@ from addressee.database.paging import Page, PageRequest, read_cursor
 from addressee.directory.access.environments import Environment
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import RefusedError
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.bulk import Failure
 from addressee.directory.writing.receipts import ReceiptMismatchError, RepeatedError
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
 from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
 from addressee.messaging.schedules.scheduler import tick
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 from tests.support.receipts import receipt
 
 # The office's clock starts on Sunday, 1 June 2025, 12:00 UTC.
@@ -45,7 +44,7 @@ async def environment(office: Office) -> Environment:
 async def create(
     office: Office, *ids: str, workflow: str = "welcome", timing: Timing = DAILY_AT_NINE, **rest: Any
 ) -> list[Schedule]:
-    wanted = [NewSchedule(workflow, user(id), timing, **rest) for id in ids]
+    wanted = [NewSchedule(workflow, office.user(id), timing, **rest) for id in ids]
     return [entry.schedule for entry in await office.messaging.create_schedules(await environment(office), wanted)]
 
 
@@ -56,7 +55,7 @@ async def change(office: Office, *schedules: Schedule, **values: Any) -> list[Sc
 
 
 async def of_user(office: Office, id: str, page: PageRequest[UUID] | None = None, **filter: Any) -> Page[ScheduleEntry]:
-    return await office.messaging.schedules_of(office.environment_id, user(id), page or PageRequest(50), **filter)
+    return await office.messaging.schedules_of(office.user(id), page or PageRequest(50), **filter)
 
 
 def at(text: str) -> datetime:
@@ -67,11 +66,11 @@ async def test_one_schedule_for_each_recipient(office: Office) -> None:
     await office.push()
     for id in ("ada", "bob"):
         await office.identify(id)
-    ada, bob = await create(office, "ada", "bob", actor=user("bob"), tenant="acme", data={"n": 1})
+    ada, bob = await create(office, "ada", "bob", actor=office.user("bob"), tenant="acme", data={"n": 1})
     assert ada.id != bob.id
-    assert (ada.workflow, ada.recipient.reference, ada.timing) == ("welcome", user("ada"), DAILY_AT_NINE)
+    assert (ada.workflow, ada.recipient.place, ada.timing) == ("welcome", office.user("ada"), DAILY_AT_NINE)
     assert ada.actor is not None
-    assert (ada.actor.reference, ada.tenant, ada.data) == (user("bob"), "acme", {"n": 1})
+    assert (ada.actor.place, ada.tenant, ada.data) == (office.user("bob"), "acme", {"n": 1})
     assert (ada.next_occurrence_at, ada.last_occurrence_at) == (at("2025-06-02T09:00"), None)
     assert (ada.inserted_at, ada.updated_at) == (NOON, NOON)
     (entry,) = (await of_user(office, "ada")).entries
@@ -87,13 +86,13 @@ async def test_times_are_the_recipients_own_else_the_environments(office: Office
     await office.identify("ada", timezone="America/New_York")
     await office.identify("bob")
     await office.directory.write(
-        Write(Reference("projects", "p").at(office.environment_id), (Identify({"timezone": "Asia/Kolkata"}),))
+        Write(Place(office.environment_id, "projects", "p"), (Identify({"timezone": "Asia/Kolkata"}),))
     )
     await office.directory.environments.change((await environment(office)).name, {"timezone": "Europe/Berlin"})
     ada, bob = await create(office, "ada", "bob")
     assert ada.next_occurrence_at == at("2025-06-01T13:00")
     assert bob.next_occurrence_at == at("2025-06-02T07:00")
-    project = NewSchedule("welcome", Reference("projects", "p"), DAILY_AT_NINE)
+    project = NewSchedule("welcome", Place(office.environment_id, "projects", "p"), DAILY_AT_NINE)
     (entry,) = await office.messaging.create_schedules(await environment(office), [project])
     assert entry.schedule.next_occurrence_at == at("2025-06-02T03:30")
 
@@ -127,7 +126,7 @@ async def test_what_cannot_be_scheduled_stores_nothing(office: Office) -> None:
     with pytest.raises(DataInvalidError):
         await create(office, "ada", workflow="strict", data={"n": "one"})
     with pytest.raises(ActorMissingError):
-        await create(office, "ada", actor=user("nobody"))
+        await create(office, "ada", actor=office.user("nobody"))
     with pytest.raises(RefusedError, match="There is no user 'nobody'; identify it first"):
         await create(office, "ada", "nobody")
     assert (await of_user(office, "ada")).entries == []
@@ -167,7 +166,7 @@ async def test_a_change_that_leaves_no_time_is_refused_and_one_that_ends_it_is_n
 async def test_a_repeated_request_creates_nothing(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    wanted = [NewSchedule("welcome", user("ada"), DAILY_AT_NINE)]
+    wanted = [NewSchedule("welcome", office.user("ada"), DAILY_AT_NINE)]
     first = receipt(office.environment_id, "key")
     await office.messaging.create_schedules(await environment(office), wanted, receipt=first)
     with pytest.raises(RepeatedError):
@@ -182,11 +181,11 @@ async def test_in_bulk_each_row_has_its_own_outcome(office: Office) -> None:
     await office.push()
     await office.identify("ada")
     rows: list[NewSchedule | Failure] = [
-        NewSchedule("welcome", user("ada"), DAILY_AT_NINE),
-        NewSchedule("nothing", user("ada"), DAILY_AT_NINE),
-        NewSchedule("welcome", user("nobody"), DAILY_AT_NINE),
+        NewSchedule("welcome", office.user("ada"), DAILY_AT_NINE),
+        NewSchedule("nothing", office.user("ada"), DAILY_AT_NINE),
+        NewSchedule("welcome", office.user("nobody"), DAILY_AT_NINE),
         Failure("$users", "refused", "No."),
-        NewSchedule("welcome", user("ada"), Timing(scheduled_at=NOON + HOUR), data={"n": 1}),
+        NewSchedule("welcome", office.user("ada"), Timing(scheduled_at=NOON + HOUR), data={"n": 1}),
     ]
     operation = await office.messaging.create_schedules_in_bulk(await environment(office), rows)
     assert (operation.name, operation.total, operation.status) == ("schedules.create_schedules", 5, "completed")
@@ -199,7 +198,7 @@ async def test_an_update_changes_what_it_names(office: Office) -> None:
     await office.push()
     for id in ("ada", "bob"):
         await office.identify(id, timezone="UTC")
-    before = await create(office, "ada", "bob", actor=user("bob"), tenant="acme", data={"n": 1})
+    before = await create(office, "ada", "bob", actor=office.user("bob"), tenant="acme", data={"n": 1})
     office.clock.move(HOUR)
     after = await change(office, *reversed(before), data={"n": 2}, tenant=None)
     assert [schedule.recipient.id for schedule in after] == ["bob", "ada"]
@@ -238,8 +237,8 @@ async def test_an_update_names_an_actor_that_is_known(office: Office) -> None:
     await office.identify("ada")
     (schedule,) = await create(office, "ada")
     with pytest.raises(ActorMissingError):
-        await change(office, schedule, actor=user("nobody"), data={"n": 1})
-    (changed,) = await change(office, schedule, actor=user("ada"))
+        await change(office, schedule, actor=office.user("nobody"), data={"n": 1})
+    (changed,) = await change(office, schedule, actor=office.user("ada"))
     assert changed.data == {}
     assert changed.actor == changed.recipient
 
@@ -252,7 +251,7 @@ async def test_updates_at_once_lose_nothing(office: Office) -> None:
     await asyncio.gather(
         change(office, schedule, tenant="acme"),
         change(office, schedule, data={"n": 1}),
-        change(office, schedule, actor=user("ada")),
+        change(office, schedule, actor=office.user("ada")),
     )
     (entry,) = (await of_user(office, "ada")).entries
     assert (entry.schedule.tenant, entry.schedule.data, entry.schedule.actor) == (
@@ -309,8 +308,11 @@ async def test_lists_are_narrowed(office: Office) -> None:
 
     assert await listed("welcome") == ["ada", "cid", "bob", "ada"]
     assert await listed("welcome", tenant="acme") == ["ada"]
-    assert await listed("welcome", recipients=[user("bob"), user("cid"), user("nobody")]) == ["cid", "bob"]
-    assert await listed("welcome", recipients=[Reference("projects", "ada")]) == []
+    assert await listed("welcome", recipients=[office.user("bob"), office.user("cid"), office.user("nobody")]) == [
+        "cid",
+        "bob",
+    ]
+    assert await listed("welcome", recipients=[Place(office.environment_id, "projects", "ada")]) == []
     assert await listed("other") == ["ada"]
     assert [entry.schedule.tenant for entry in (await of_user(office, "ada", tenant="acme")).entries] == ["acme"]
 
@@ -319,7 +321,7 @@ async def test_schedules_end_with_whom_they_belong_to(office: Office) -> None:
     await office.push()
     for id in ("ada", "bob"):
         await office.identify(id)
-    (schedule,) = await create(office, "ada", actor=user("bob"))
+    (schedule,) = await create(office, "ada", actor=office.user("bob"))
     await office.delete("bob")
     (entry,) = (await of_user(office, "ada")).entries
     assert isinstance(entry.actor, Missing)

@@ -11,16 +11,15 @@ import msgspec
 import pytest
 
 from addressee.directory.edits.recipients import SetPreferences
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.templates import InAppTemplate
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.schedules.scheduler import tick
 from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
 from addressee.messaging.steps.model import ChannelStep, DelayStep
 from addressee.messaging.workflows.files import MistakesError, read_configuration
 from addressee.messaging.workflows.model import Workflow
-from tests.messaging.office import FILES, IN_APP, Office, user, write_files
+from tests.messaging.office import FILES, IN_APP, Office, write_files
 
 WAITING = """
 steps:
@@ -40,7 +39,7 @@ WAIT = timedelta(minutes=150)
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 ADA = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW)
-RUN = RecipientRun(UUID(int=2), Reference(USERS, "ada"), UUID(int=1), {}, RunStatus.QUEUED)
+RUN = RecipientRun(UUID(int=2), Identity(1, USERS, "ada", UUID(int=1)), {}, RunStatus.QUEUED)
 FACTS = Facts(ADA, {}, {}, False, NOW, NOW)
 STEPS = (DelayStep("wait", WAIT), DelayStep("more", timedelta(seconds=1)))
 
@@ -179,7 +178,7 @@ async def test_who_is_deleted_meanwhile_gets_nothing_and_neither_does_the_next_o
 
 async def test_a_paused_run_can_be_cancelled(office: Office) -> None:
     await waiting(office, "ada", "bob", cancellation_key="key")
-    await office.messaging.cancel(office.environment_id, "waiting", "key", [user("ada")])
+    await office.messaging.cancel(office.environment_id, "waiting", "key", [office.user("ada")])
     await pass_time(office, WAIT)
     assert (await state(office, "ada"), await state(office, "bob")) == (("cancelled", 2), ("paused", 4))
     assert (await sent(office, "ada"), await sent(office, "bob")) == (["first"], ["first", "second"])
@@ -209,6 +208,6 @@ async def test_a_run_keeps_its_tenant_and_counts_its_errors(office: Office) -> N
 async def test_what_is_preferred_when_the_delay_is_over_counts(office: Office) -> None:
     await waiting(office, "ada", "bob")
     unwanted = SetPreferences("default", {"kinds": {"in_app": False}})
-    await office.directory.write(Write(user("ada").at(office.environment_id), (unwanted,)))
+    await office.directory.write(Write(office.user("ada"), (unwanted,)))
     await pass_time(office, WAIT)
     assert (await sent(office, "ada"), await sent(office, "bob")) == (["first"], ["first", "second"])

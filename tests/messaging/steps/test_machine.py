@@ -10,12 +10,11 @@ from msgspec import structs
 
 from addressee.channels.providers import ChannelType
 from addressee.conditions.operators import ConditionContext
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.messaging.content.rendering import Block, Content, EmailContent, InAppContent, PushContent, scope
 from addressee.messaging.content.templates import EmailTemplate, InAppTemplate, PushTemplate
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Change, Status
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
 from addressee.messaging.steps.model import ChannelStep
 from addressee.preferences.decision import PreferenceContext
@@ -24,7 +23,7 @@ from addressee.preferences.layers import effective
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 UID = UUID(int=1)
 ADA = Recipient(Place(1, USERS, "ada"), UID, 1, NOW, attributes={"name": "Ada", "email": "ada@example.com"})
-RUN = RecipientRun(UUID(int=2), Reference(USERS, "ada"), UID, {}, RunStatus.QUEUED)
+RUN = RecipientRun(UUID(int=2), Identity(1, USERS, "ada", UID), {}, RunStatus.QUEUED)
 
 IN_APP = ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="Hi {{ recipient.name }}"))
 EMAIL = ChannelStep(ref="mail", channel="email", template=EmailTemplate(subject="Hi", text="{{ data.x | upcase }}"))

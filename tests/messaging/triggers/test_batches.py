@@ -20,7 +20,7 @@ from addressee.messaging.messaging import Messaging
 from addressee.messaging.triggers.batches import Accepted, Outcome, Record
 from addressee.messaging.triggers.events import Event
 from addressee.messaging.triggers.trigger import Trigger
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 from tests.messaging.triggers.test_trigger import SCHEMA
 
 FOLDER = {
@@ -31,12 +31,12 @@ FOLDER = {
 }
 
 
-def welcome(*ids: str, key: str | None = None, workflow: str = "welcome") -> Record:
-    return Record(Trigger(workflow, [user(id) for id in ids]), key)
+def welcome(office: Office, *ids: str, key: str | None = None, workflow: str = "welcome") -> Record:
+    return Record(Trigger(workflow, [office.user(id) for id in ids]), key)
 
 
-def arrived(id: str, key: str | None = None) -> Record:
-    return Record(Event("arrived", user(id)), key)
+def arrived(office: Office, id: str, key: str | None = None) -> Record:
+    return Record(Event("arrived", office.user(id)), key)
 
 
 async def accept(office: Office, *records: Record) -> list[Outcome]:
@@ -76,14 +76,14 @@ async def office(office: Office) -> Office:
 async def test_each_has_its_outcome_in_order(office: Office) -> None:
     outcomes = await accept(
         office,
-        welcome("ada"),
-        welcome("ada", workflow="nope"),
-        arrived("bob"),
-        welcome("ada", workflow="off"),
-        welcome("ada", workflow="strict"),
-        Record(Trigger("welcome", [user("ada")], actor=user("nobody"))),
-        Record(Trigger("welcome", [user("ada")], delay=timedelta(days=366))),
-        welcome("cid"),
+        welcome(office, "ada"),
+        welcome(office, "ada", workflow="nope"),
+        arrived(office, "bob"),
+        welcome(office, "ada", workflow="off"),
+        welcome(office, "ada", workflow="strict"),
+        Record(Trigger("welcome", [office.user("ada")], actor=office.user("nobody"))),
+        Record(Trigger("welcome", [office.user("ada")], delay=timedelta(days=366))),
+        welcome(office, "cid"),
     )
     assert [type(outcome) for outcome in outcomes] == [
         Accepted,
@@ -108,7 +108,11 @@ async def test_nothing_is_nothing(office: Office) -> None:
 
 async def test_a_hundred_take_as_many_statements_as_one(office: Office) -> None:
     def records(count: int) -> list[Record]:
-        return [each for n in range(count) for each in (welcome(f"u{n}", key=f"t{count}-{n}"), arrived(f"u{n}"))]
+        return [
+            each
+            for n in range(count)
+            for each in (welcome(office, f"u{n}", key=f"t{count}-{n}"), arrived(office, f"u{n}"))
+        ]
 
     assert await statements(office, records(50)) == await statements(office, records(1))
     assert len(await runs(office)) == 102
@@ -140,22 +144,28 @@ async def statements(office: Office, records: Sequence[Record]) -> int:
 
 
 async def test_a_repeated_key_is_answered_with_the_first_id(office: Office) -> None:
-    (first,) = await accept(office, welcome("ada", key="k"))
-    again = await accept(office, welcome("ada", key="k"), welcome("bob", key="k2"))
+    (first,) = await accept(office, welcome(office, "ada", key="k"))
+    again = await accept(office, welcome(office, "ada", key="k"), welcome(office, "bob", key="k2"))
     assert again[0] == Accepted(accepted(first).id, repeated=True)
     assert await runs(office) == [("welcome", "ada"), ("welcome", "bob")]
 
 
 async def test_whatever_else_is_asked_under_a_key_repeats_the_first(office: Office) -> None:
-    (first,) = await accept(office, arrived("ada", key="k"))
+    (first,) = await accept(office, arrived(office, "ada", key="k"))
     repeated = Accepted(accepted(first).id, repeated=True)
-    assert await accept(office, welcome("bob", key="k"), welcome("x", key="k", workflow="nope")) == [repeated] * 2
+    assert (
+        await accept(office, welcome(office, "bob", key="k"), welcome(office, "x", key="k", workflow="nope"))
+        == [repeated] * 2
+    )
     assert await runs(office) == [("listening", "ada")]
 
 
 async def test_a_key_counts_within_a_batch_too(office: Office) -> None:
     outcomes = await accept(
-        office, welcome("x", key="k", workflow="nope"), welcome("ada", key="k"), arrived("bob", "k")
+        office,
+        welcome(office, "x", key="k", workflow="nope"),
+        welcome(office, "ada", key="k"),
+        arrived(office, "bob", "k"),
     )
     assert isinstance(outcomes[0], WorkflowMissingError)
     assert outcomes[2] == Accepted(accepted(outcomes[1]).id, repeated=True)
@@ -163,26 +173,26 @@ async def test_a_key_counts_within_a_batch_too(office: Office) -> None:
 
 
 async def test_a_key_is_free_again_after_a_day(office: Office) -> None:
-    (first,) = await accept(office, welcome("ada", key="k"))
+    (first,) = await accept(office, welcome(office, "ada", key="k"))
     office.clock.move(timedelta(hours=23, minutes=59))
-    assert await accept(office, welcome("ada", key="k")) == [Accepted(accepted(first).id, repeated=True)]
+    assert await accept(office, welcome(office, "ada", key="k")) == [Accepted(accepted(first).id, repeated=True)]
     office.clock.move(timedelta(minutes=2))
-    (other,) = await accept(office, welcome("ada", key="k"))
+    (other,) = await accept(office, welcome(office, "ada", key="k"))
     assert not accepted(other).repeated
     assert len(await runs(office)) == 2
 
 
 async def test_keys_are_one_environments(office: Office, other: Office) -> None:
     await other.push(FOLDER)
-    (first,) = await accept(office, welcome("ada", key="k"))
-    (second,) = await accept(other, welcome("ada", key="k"))
+    (first,) = await accept(office, welcome(office, "ada", key="k"))
+    (second,) = await accept(other, welcome(office, "ada", key="k"))
     assert accepted(first).id != accepted(second).id
     assert not accepted(second).repeated
 
 
 async def test_requests_at_the_same_time_start_one_run_for_each_key(office: Office) -> None:
     """Also when they name their keys in different orders."""
-    batches = [[welcome(f"u{n}", key=f"k{n}") for n in range(10)] for _ in range(8)]
+    batches = [[welcome(office, f"u{n}", key=f"k{n}") for n in range(10)] for _ in range(8)]
     for number, batch in enumerate(batches):
         if number % 2:
             batch.reverse()
@@ -202,9 +212,9 @@ async def test_a_requests_own_key_stands_apart_from_those_of_its_records(office:
         own = Receipt(office.environment_id, "k", says, "request", lambda outcomes: StoredAnswer(202, b"OK"))
         await office.messaging.accept_all(office.environment_id, [record], receipt=own)
 
-    await ask(welcome("ada", key="k"))
+    await ask(welcome(office, "ada", key="k"))
     with pytest.raises(RepeatedError):
-        await ask(welcome("bob", key="other"))
+        await ask(welcome(office, "bob", key="other"))
     with pytest.raises(ReceiptMismatchError):
-        await ask(welcome("bob", key="other"), says=b"2")
+        await ask(welcome(office, "bob", key="other"), says=b"2")
     assert await runs(office) == [("welcome", "ada")]

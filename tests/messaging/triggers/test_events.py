@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from addressee.database.paging import PageRequest
-from addressee.messaging.runs.listing import RecipientRun, RunFilter
+from addressee.messaging.runs.listing import RunDetails, RunFilter
 from addressee.messaging.triggers.batches import Accepted, Record
 from addressee.messaging.triggers.events import Event
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 
 BASKET = """
 steps: [{ref: feed, channel: in-app, template: {body: "{{ recipient.name }} left {{ data.item }}, {{ tenant.id }}"}}]
@@ -26,12 +26,12 @@ trigger_data_schema: {{type: object, required: [price]}}
 
 
 async def happened(office: Office, name: str, id: str = "ada", **rest: Any) -> None:
-    record = Record(Event(name, user(id), **rest))
+    record = Record(Event(name, office.user(id), **rest))
     (outcome,) = await office.messaging.accept_all(office.environment_id, [record], "request")
     assert isinstance(outcome, Accepted)
 
 
-async def runs(office: Office) -> list[RecipientRun]:
+async def runs(office: Office) -> list[RunDetails]:
     found = await office.messaging.runs(office.environment_id, RunFilter(), PageRequest(50))
     return sorted(found.entries, key=lambda run: run.workflow)
 
@@ -86,7 +86,7 @@ async def test_an_event_of_somebody_unknown_starts_runs_that_say_so(office: Offi
     await happened(office, "basket-left", "nobody")
     await office.work()
     (run,) = await runs(office)
-    assert (run.recipient.reference, run.events[0].data) == (user("nobody"), {"reason": "recipient_missing"})
+    assert (run.recipient.place, run.events[0].data) == (office.user("nobody"), {"reason": "recipient_missing"})
 
 
 async def test_a_push_says_anew_what_a_workflow_listens_to(office: Office) -> None:

@@ -16,7 +16,6 @@ from addressee.directory.edits.lists import LISTS, Define, List
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import PAGE_SIZE
 from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import FILES, Office
@@ -70,7 +69,7 @@ class News:
 
     async def broadcast(self) -> None:
         """Not carried out yet."""
-        what = Trigger("told", [Reference(LISTS, "news")])
+        what = Trigger("told", [Place(self.office.environment_id, LISTS, "news")])
         await self.office.messaging.trigger(self.office.environment_id, what)
 
     async def runs(self, workflow: str) -> list[str]:
@@ -174,7 +173,7 @@ class TestBroadcast:
     async def test_erasing_all_others_who_were_named_stops_nothing(self, news: News) -> None:
         await news.add("ada")
         await news.office.identify("bob")
-        what = Trigger("told", [Reference(LISTS, "news"), Reference(USERS, "bob")])
+        what = Trigger("told", [news.place, news.office.user("bob")])
         await news.office.messaging.trigger(news.office.environment_id, what)
         await news.office.delete("bob")
         await news.work("start")

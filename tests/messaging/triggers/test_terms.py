@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from addressee.directory.edits.recipients import Identify
+from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import Terms, common
 from addressee.messaging.triggers.trigger import Trigger
-from tests.messaging.office import Office, user
+from tests.messaging.office import Office
 from tests.messaging.runs.test_fan_out import Crowd
 
 EMAIL = frozenset({"email"})
@@ -49,13 +49,13 @@ async def test_a_run_uses_the_kinds_that_it_is_limited_to(office: Office) -> Non
 
 
 async def test_kinds_may_be_those_of_one_recipient(office: Office) -> None:
-    await triggered(office, "ada", "bob", kinds={user("ada"): IN_APP})
+    await triggered(office, "ada", "bob", kinds={office.user("ada"): IN_APP})
     assert await steps(office, "ada") == [("in-app", "sent"), ("email", "channel_not_requested")]
     assert await steps(office, "bob") == [("in-app", "sent"), ("email", "sent")]
 
 
 async def test_both_limits_hold(office: Office) -> None:
-    await triggered(office, "ada", terms=Terms(kinds=EMAIL), kinds={user("ada"): IN_APP})
+    await triggered(office, "ada", terms=Terms(kinds=EMAIL), kinds={office.user("ada"): IN_APP})
     assert await steps(office, "ada") == [("in-app", "channel_not_requested"), ("email", "channel_not_requested")]
 
 
@@ -85,7 +85,7 @@ async def test_preferences_are_asked_for_the_runs_categories(
 ) -> None:
     await office.push()
     unwanted = {"default": {"categories": {"onboarding": False}}}
-    place = user("ada").at(office.environment_id)
+    place = office.user("ada")
     await office.directory.write(Write(place, (Identify({"email": "ada@example.com"}, preferences=unwanted),)))
     await office.trigger("ada", terms=Terms(categories=categories))
     await office.work()
@@ -100,7 +100,7 @@ async def test_subscribers_are_told_on_the_kinds_of_the_run_and_of_their_object(
     await crowd.subscribe("R", "bob")
     for id in ("ada", "bob"):
         await office.identify(id, email=f"{id}@example.com")
-    projects = [Reference("projects", id) for id in ("P", "R")]
+    projects = [Place(office.environment_id, "projects", id) for id in ("P", "R")]
     await office.messaging.trigger(
         office.environment_id, Trigger("welcome", projects, kinds={projects[0]: EMAIL}, terms=Terms(categories=("a",)))
     )

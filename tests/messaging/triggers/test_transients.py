@@ -11,15 +11,16 @@ import msgspec
 import pytest
 
 from addressee.database.paging import PageRequest
+from addressee.directory.recipient import Place
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Message
-from addressee.messaging.recipients.identity import TRANSIENT, Profile, Reference
+from addressee.messaging.recipients.identity import TRANSIENT, Profile
 from addressee.messaging.recipients.people import Missing
-from addressee.messaging.runs.listing import RecipientRun, RunFilter
+from addressee.messaging.runs.listing import RunDetails, RunFilter
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.triggers.trigger import Trigger
-from tests.messaging.office import FILES, Office, user
+from tests.messaging.office import FILES, Office
 
 MAIL = """
 steps:
@@ -53,7 +54,7 @@ async def all_messages(office: Office, **filter: Any) -> list[Message]:
     return list(found.entries)
 
 
-async def all_runs(office: Office, **filter: Any) -> list[RecipientRun]:
+async def all_runs(office: Office, **filter: Any) -> list[RunDetails]:
     found = await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))
     return list(found.entries)
 
@@ -94,7 +95,7 @@ async def test_its_run_says_what_happened(office: Office) -> None:
 
 async def test_each_is_somebody_else_whatever_they_have_in_common(office: Office) -> None:
     await office.identify("ada", email="ada@example.com")
-    await trigger(office, Transient(ZOE), Transient(ZOE), recipients=[user("ada")])
+    await trigger(office, Transient(ZOE), Transient(ZOE), recipients=[office.user("ada")])
     await office.work()
     assert len(office.emails()) == 3
     assert len({message.recipient for message in await all_messages(office)}) == 3
@@ -108,11 +109,13 @@ async def test_nobody_reaches_it_by_its_id(office: Office) -> None:
     assert [entry["data"]["reason"] for entry in journal if entry["event"] == "step_skipped"] == ["no_feed"]
     (message,) = await all_messages(office)
     assert message.channel.key == "email"
-    reference = message.recipient.reference
+    reference = message.recipient.place
     assert reference.collection == TRANSIENT
     found = await office.messaging.messages(office.environment_id, [reference], MessageFilter(), PageRequest(50))
     assert list(found.entries) == []
-    await office.messaging.trigger(office.environment_id, Trigger("mail", [Reference(TRANSIENT, reference.id)]))
+    await office.messaging.trigger(
+        office.environment_id, Trigger("mail", [Place(office.environment_id, TRANSIENT, reference.id)])
+    )
     await office.work()
     assert len(await all_messages(office)) == 1
 
@@ -190,7 +193,7 @@ async def test_its_messages_are_marked_by_id(office: Office) -> None:
 
 async def test_it_stays_when_others_of_the_run_are_erased(office: Office) -> None:
     await office.identify("ada", email="ada@example.com")
-    await trigger(office, Transient(ZOE), recipients=[user("ada")])
+    await trigger(office, Transient(ZOE), recipients=[office.user("ada")])
     await office.work()
     await office.delete("ada")
     await office.work()

@@ -18,7 +18,7 @@ from addressee.messaging.errors import (
 )
 from addressee.messaging.steps.model import MAX_DELAY
 from addressee.messaging.triggers.trigger import MAX_DATA_BYTES, check_data
-from tests.messaging.office import FILES, WELCOME, Office, user
+from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.receipts import receipt
 
 SCHEMA = f"""{WELCOME}
@@ -50,7 +50,7 @@ async def test_refused_triggers_store_nothing(office: Office) -> None:
         await office.trigger("ada", workflow="off")
     for actor in ("nobody", "gone"):
         with pytest.raises(ActorMissingError, match=f"The actor '{actor}' is not known"):
-            await office.trigger("ada", actor=user(actor))
+            await office.trigger("ada", actor=office.user(actor))
     assert await office.counts() == NOTHING
     assert len(await office.jobs()) == jobs
     # Nothing was kept under the key of the refused request either.
@@ -70,19 +70,24 @@ async def test_refused_triggers_store_nothing(office: Office) -> None:
                 DataFailure("data.seats", "'x' is not of type 'integer'"),
             ),
         ),
-        ({}, {user("ada"): {"plan": "pro"}}, ()),
-        ({"plan": "pro"}, {user("ada"): {"seats": "x"}}, (DataFailure("data.seats", "'x' is not of type 'integer'"),)),
+        ({}, {"ada": {"plan": "pro"}}, ()),
+        (
+            {"plan": "pro"},
+            {"ada": {"seats": "x"}},
+            (DataFailure("data.seats", "'x' is not of type 'integer'"),),
+        ),
     ],
 )
 async def test_data_must_fit_the_workflows_schema(
-    office: Office, data: dict[str, Any], overrides: dict[Any, Any], failures: tuple[DataFailure, ...]
+    office: Office, data: dict[str, Any], overrides: dict[str, Any], failures: tuple[DataFailure, ...]
 ) -> None:
     await office.push({**FILES, "workflows/welcome.yaml": SCHEMA})
+    by_place = {office.user(id): override for id, override in overrides.items()}
     if not failures:
-        await office.trigger("ada", data=data, overrides=overrides)
+        await office.trigger("ada", data=data, overrides=by_place)
         return
     with pytest.raises(DataInvalidError) as error:
-        await office.trigger("ada", data=data, overrides=overrides)
+        await office.trigger("ada", data=data, overrides=by_place)
     assert error.value.failures == failures
     assert await office.counts() == NOTHING
 

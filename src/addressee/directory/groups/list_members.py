@@ -27,10 +27,10 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.lists import LISTS, List, list_from
 from addressee.directory.edits.recipients import Identify
-from addressee.directory.groups.subscriptions import MOST_COUNTED, Identified, change_counts, identified
+from addressee.directory.groups.subscriptions import MOST_COUNTED, change_counts
 from addressee.directory.reading import rows
 from addressee.directory.reading.uuid_ranges import ALWAYS, FIRST_UID, LAST_UID
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writer import Writer
@@ -135,7 +135,7 @@ async def add_members(
     receipt: Receipt | None,
 ) -> int:
     """See `Lists.add`."""
-    members = (*list.place, uid)
+    members = Identity(*list.place, uid)
     told = list.tracks_entry and uid == list.uid
     pages = paged(ids)
     added = 0
@@ -155,7 +155,7 @@ async def remove_members(
     pool: Pool, clock: Clock, list: List, uid: UUID, ids: Iterable[str], receipt: Receipt | None
 ) -> int:
     """See `Lists.remove`."""
-    members = (*list.place, uid)
+    members = Identity(*list.place, uid)
     told = list.tracks_exit and uid == list.uid
     pages = paged(ids)
     removed = 0
@@ -183,7 +183,7 @@ def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[J
     return [TellMoves(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
 
 
-async def list_members(pool: Pool, members: Identified, page: PageRequest[UUID]) -> Page[Member]:
+async def list_members(pool: Pool, members: Identity, page: PageRequest[UUID]) -> Page[Member]:
     """A page of members, newest first."""
     start = (page.before if page.backwards else page.after) or LAST_UID
     found = await pool.fetch(SQL["list_members"], *members, not page.backwards, start, page.size + 1, *ALWAYS)
@@ -196,7 +196,7 @@ async def list_memberships(pool: Pool, recipient: Recipient, page: PageRequest[U
     start = (page.before if page.backwards else page.after) or LAST_UID
     found = await pool.fetch(
         SQL["subscribed_objects_of_collection"],
-        *identified(recipient),
+        *recipient.identity,
         not page.backwards,
         start,
         page.size + 1,
@@ -212,13 +212,13 @@ async def list_memberships(pool: Pool, recipient: Recipient, page: PageRequest[U
 
 async def count_memberships(pool: Pool, recipient: Recipient) -> int:
     """How many lists a recipient is in; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(SQL["count_lists_of_recipient"], *identified(recipient), LISTS, MOST_COUNTED)
+    count: int = await pool.fetchval(SQL["count_lists_of_recipient"], *recipient.identity, LISTS, MOST_COUNTED)
     return count
 
 
-async def successor(connection: Connection, object: Identified) -> UUID | None:
+async def successor(connection: Connection, object: Identity) -> UUID | None:
     """The identity of the list's members now, if those of `object` were replaced; None for all that is no list."""
-    if object[1] != LISTS:
+    if object.collection != LISTS:
         return None
     uid: UUID | None = await connection.fetchval(SQL["successor_of_list"], *object)
     return uid

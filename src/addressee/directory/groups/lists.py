@@ -36,9 +36,9 @@ from addressee.directory.groups.subscriptions import read_counts
 from addressee.directory.reading import rows
 from addressee.directory.reading.listing import list_by_id
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.directory.writing.applying import check_format
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.history import NO_ORIGIN, Origin, change
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.store import Effect, store_recipients
@@ -140,7 +140,7 @@ class Lists:
 
     async def members(self, list: List, page: PageRequest[UUID]) -> Page[Member]:
         """Those who are in a list, newest first."""
-        return await list_members.list_members(self._pool, (*list.place, list.uid), page)
+        return await list_members.list_members(self._pool, Identity(*list.place, list.uid), page)
 
     async def memberships(self, recipient: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
         """The lists that a recipient is in, newest first."""
@@ -192,7 +192,7 @@ def following(before: Recipient, after: Recipient) -> list[Job]:
     jobs: list[Job] = []
     kept = identities(after)
     if ended := sorted(identities(before) - kept):
-        jobs.append(Erase([Person(*before.place, uid) for uid in ended]))
+        jobs.append(Erase([Identity(*before.place, uid) for uid in ended]))
     if after.lives and before.lives and after.uid != before.uid:
         jobs.append(settling(before, list_from(after)))
     return jobs
@@ -218,5 +218,5 @@ async def nothing(_: Connection, __: Recipient) -> None:
 
 
 async def count(database: Pool | Connection, lists: Iterable[List]) -> Counter[UUID]:
-    sets = [(*list.place, uid) for list in lists for uid in (list.uid, *(draft.uid for draft in list.drafts))]
+    sets = [Identity(*list.place, uid) for list in lists for uid in (list.uid, *(draft.uid for draft in list.drafts))]
     return await read_counts(database, sets)

@@ -20,11 +20,10 @@ from addressee.directory.addresses.entries import ATTRIBUTES
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import MissingError, RefusedError
-from addressee.directory.groups.subscriptions import Identified
 from addressee.directory.reading import rows
 from addressee.directory.reading.reader import Reader
 from addressee.directory.reading.uuid_ranges import FIRST_UID
-from addressee.directory.recipient import MEMBERS, TENANTS, Place, Recipient
+from addressee.directory.recipient import MEMBERS, TENANTS, Identity, Place, Recipient
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write, Written
 
@@ -128,10 +127,10 @@ async def count_memberships(pool: Pool, user: Recipient) -> int:
     return count
 
 
-async def erase_memberships(connection: Connection, people: Sequence[Identified], limit: int) -> list[Identified]:
+async def erase_memberships(connection: Connection, people: Sequence[Identity], limit: int) -> list[Identity]:
     """Deletes up to `limit` memberships of users and of tenants that are gone, and says which they were."""
     found = await connection.fetch(SQL["erase_memberships"], *zip(*people, strict=True), limit)
-    return [(row["environment_id"], row["collection"], row["id"], row["uid"]) for row in found]
+    return [Identity(row["environment_id"], row["collection"], row["id"], row["uid"]) for row in found]
 
 
 def bounds(user: Recipient) -> tuple[str, str]:

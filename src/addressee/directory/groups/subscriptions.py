@@ -10,7 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -27,7 +27,7 @@ from addressee.directory.edits.context import check_size
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading import rows
 from addressee.directory.reading.uuid_ranges import LAST_UID
-from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.recipient import Document, Identity, Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
 
 SQL = load(__package__)
@@ -41,9 +41,6 @@ MOST_COUNTED = 10_000
 
 # The columns of a listed subscription that are its own; the other side's recipient follows them.
 OWN_COLUMNS = 4
-
-# Environment, collection, id and uid.
-Identified: TypeAlias = tuple[int, str, str, UUID]
 
 
 class Subscription(Struct, frozen=True):
@@ -61,9 +58,7 @@ class Subscriber(Struct, frozen=True):
     """Who subscribes to an object, without what is known of it. `id` is the subscription's."""
 
     id: UUID
-    collection: str
-    recipient_id: str
-    uid: UUID
+    recipient: Identity
     properties: Document
 
 
@@ -100,14 +95,14 @@ async def subscribe(
     ids = [uuid7() for _ in wanted]
     found = await connection.fetch(
         SQL["add_subscriptions"],
-        *identified(object),
+        *object.identity,
         *subscriber_columns(wanted.values()),
         ids,
         None if properties is None else msgspec.json.encode(properties),
         now,
     )
     new = frozenset(row["id"] for row in found) & frozenset(ids)
-    await change_counts(connection, Counter({identified(object): len(new)}))
+    await change_counts(connection, Counter({object.identity: len(new)}))
     return with_recipients(object, wanted, found), new
 
 
@@ -132,10 +127,8 @@ async def delete_subscriptions(
 async def unsubscribe(connection: Connection, object: Recipient, recipients: Iterable[Recipient]) -> list[Subscription]:
     """See `delete_subscriptions`."""
     wanted = {recipient.place: recipient for recipient in recipients}
-    found = await connection.fetch(
-        SQL["delete_subscriptions"], *identified(object), *subscriber_columns(wanted.values())
-    )
-    await change_counts(connection, Counter({identified(object): -len(found)}))
+    found = await connection.fetch(SQL["delete_subscriptions"], *object.identity, *subscriber_columns(wanted.values()))
+    await change_counts(connection, Counter({object.identity: -len(found)}))
     return with_recipients(object, wanted, found)
 
 
@@ -160,16 +153,16 @@ async def list_subscribed_objects(
 
 async def count_subscribers(pool: Pool, object: Recipient) -> int:
     """How many subscribe to an object. Those who were deleted count until what they left behind is erased."""
-    count: int = await pool.fetchval(SQL["subscriber_count"], *identified(object))
+    count: int = await pool.fetchval(SQL["subscriber_count"], *object.identity)
     return count
 
 
 async def count_subscribers_of(pool: Pool, objects: Iterable[Recipient]) -> Counter[UUID]:
     """Like `count_subscribers`, of several objects in one query, by their identities."""
-    return await read_counts(pool, [identified(object) for object in objects])
+    return await read_counts(pool, [object.identity for object in objects])
 
 
-async def read_counts(database: Pool | Connection, objects: Sequence[Identified]) -> Counter[UUID]:
+async def read_counts(database: Pool | Connection, objects: Sequence[Identity]) -> Counter[UUID]:
     """How many subscribers identities have, by their uids."""
     if not objects:
         return Counter()
@@ -179,12 +172,12 @@ async def read_counts(database: Pool | Connection, objects: Sequence[Identified]
 
 async def count_subscribed_objects(pool: Pool, recipient: Recipient) -> int:
     """How many objects `list_subscribed_objects` has in all its pages; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(SQL["count_subscribed_objects"], *identified(recipient), MOST_COUNTED)
+    count: int = await pool.fetchval(SQL["count_subscribed_objects"], *recipient.identity, MOST_COUNTED)
     return count
 
 
 async def next_subscribers(
-    connection: Connection, object: Identified, after: UUID, limit: int, until: UUID = LAST_UID
+    connection: Connection, object: Identity, after: UUID, limit: int, until: UUID = LAST_UID
 ) -> list[Subscriber]:
     """The next of those who subscribe to an object, oldest first; none once it is gone.
 
@@ -194,9 +187,7 @@ async def next_subscribers(
     return [
         Subscriber(
             row["id"],
-            row["recipient_collection"],
-            row["recipient_id"],
-            row["recipient_uid"],
+            Identity(object.environment_id, row["recipient_collection"], row["recipient_id"], row["recipient_uid"]),
             rows.document(row["properties"]),
         )
         for row in found
@@ -204,18 +195,20 @@ async def next_subscribers(
 
 
 async def move_subscriptions(
-    connection: Connection, source: Identified, target: tuple[str, UUID], merge_id: UUID, *, back: bool
+    connection: Connection, source: Identity, target: Identity, merge_id: UUID, *, back: bool
 ) -> bool:
     """Gives up to 1,000 subscriptions of an identity to another: a merge does, or (`back`) its undoing.
 
     What the other subscribes to itself stays. Whether there may be more.
     """
-    found = await connection.fetch(SQL["move_subscriptions"], *source, *target, merge_id, back, MOVED_AT_ONCE)
-    await change_counts(connection, Counter({tuple(row)[:4]: -1 for row in found if row["was_there"]}))
+    found = await connection.fetch(
+        SQL["move_subscriptions"], *source, target.id, target.uid, merge_id, back, MOVED_AT_ONCE
+    )
+    await change_counts(connection, Counter({Identity(*row[:4]): -1 for row in found if row["was_there"]}))
     return len(found) == MOVED_AT_ONCE
 
 
-async def erase_subscriptions(pool: Pool, people: Sequence[Identified]) -> None:
+async def erase_subscriptions(pool: Pool, people: Sequence[Identity]) -> None:
     """Deletes the subscriptions of identities that are gone, to them and of them, and keeps counts right.
 
     A transaction touches 1,000 rows at most. May be run again, and at once.
@@ -227,13 +220,13 @@ async def erase_subscriptions(pool: Pool, people: Sequence[Identified]) -> None:
             async with planned_anew(pool) as connection:
                 found = await connection.fetch(SQL[statement], *columns, ERASED_AT_ONCE)
                 await change_counts(
-                    connection, Counter({object: -n for object, n in Counter(map(tuple, found)).items()})
+                    connection, Counter({Identity(*object): -n for object, n in Counter(found).items()})
                 )
             erased = len(found)
     await pool.execute(SQL["erase_subscription_counts"], *columns)
 
 
-async def change_counts(connection: Connection, differences: Counter[Identified]) -> None:
+async def change_counts(connection: Connection, differences: Counter[Identity]) -> None:
     """Adds to objects' counts, in a slot drawn by lot, so that who adds at the same time does not wait."""
     changed = [(*object, difference) for object, difference in differences.items() if difference]
     if changed:
@@ -246,7 +239,7 @@ async def fetch_page(
 ) -> list[asyncpg.Record]:
     start = page.before if page.backwards else page.after
     arguments: list[Any] = [
-        *identified(owner),
+        *owner.identity,
         not page.backwards,
         start or LAST_UID,
         page.size + 1,
@@ -266,10 +259,6 @@ def check_subscription(object: Recipient, recipients: Container[Place], properti
     if properties is not None:
         check_value(properties, "properties")
         check_size("properties", properties)
-
-
-def identified(recipient: Recipient) -> Identified:
-    return (*recipient.place, recipient.uid)
 
 
 def subscriber_columns(recipients: Iterable[Recipient]) -> list[list[Any]]:

@@ -22,7 +22,7 @@ from addressee.directory.documents import UNREACHABLE
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import RefusedError, UnavailableError
 from addressee.directory.groups import subscriptions
-from addressee.directory.groups.subscriptions import Subscription, identified
+from addressee.directory.groups.subscriptions import Subscription
 from addressee.directory.reading import rows
 from addressee.directory.reading.reader import Reader
 from addressee.directory.reading.uuid_ranges import LAST_UID, Span
@@ -118,7 +118,7 @@ class Topics:
         """The subscriptions to a topic that were made in a period, newest first."""
         start = (page.before if page.backwards else page.after) or LAST_UID
         found = await self._pool.fetch(
-            SQL["list_members"], *identified(topic), not page.backwards, start, page.size + 1, *span
+            SQL["list_members"], *topic.identity, not page.backwards, start, page.size + 1, *span
         )
         entries = [
             TopicSubscription(row["id"], topic.place.id, row["recipient_id"], row["recipient_uid"]) for row in found
@@ -130,7 +130,7 @@ class Topics:
         start = (page.before if page.backwards else page.after) or LAST_UID
         found = await self._pool.fetch(
             SQL["subscribed_objects_of_collection"],
-            *identified(user),
+            *user.identity,
             not page.backwards,
             start,
             page.size + 1,

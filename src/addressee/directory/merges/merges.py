@@ -24,7 +24,7 @@ from addressee.directory.errors import MissingError, RefusedError, UnavailableEr
 from addressee.directory.groups.subscriptions import move_subscriptions
 from addressee.directory.merges.merge import DEFAULT_RULES, Journal, Merged, MergeRules, journal, merge, unmerge
 from addressee.directory.reading import rows
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.directory.writing.applying import check_format
 from addressee.directory.writing.history import NO_ORIGIN, Origin, change
 from addressee.directory.writing.receipts import Receipt, keep
@@ -141,9 +141,7 @@ class Merges:
             await write_both(connection, "merge", origin, (one, merged.primary), (other, merged.tombstone))
             await self._record(connection, made, journal(one, other, merged, rules))
             if rules.unites:
-                await move_subscriptions(
-                    connection, (*secondary, other.uid), (primary.id, one.uid), made.id, back=False
-                )
+                await move_subscriptions(connection, other.identity, one.identity, made.id, back=False)
             await enqueue(connection, [Follow(made.primary.environment_id, made.id)])
             done = Done(made, merged.primary)
             await keep(connection, receipt, done, now)
@@ -193,8 +191,8 @@ class Merges:
             if found.unites:
                 await move_subscriptions(
                     connection,
-                    (*found.primary, found.primary_uid),
-                    (found.secondary.id, found.secondary_uid),
+                    Identity(*found.primary, found.primary_uid),
+                    Identity(*found.secondary, found.secondary_uid),
                     id,
                     back=True,
                 )

@@ -12,7 +12,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.errors import unavailable_when_away
 from addressee.directory.reading import rows
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import Identity, Place, Recipient
 
 SQL = load(__package__)
 
@@ -21,10 +21,9 @@ MAX_BATCHES_IN_FLIGHT = 2
 
 
 class Successor(NamedTuple):
-    """Who stands for someone who was merged away, and since when."""
+    """The identity into which another one was merged, and when."""
 
-    place: Place
-    uid: UUID
+    identity: Identity
     merged_at: datetime
 
 
@@ -60,11 +59,11 @@ class Reader:
         return await self._fetch(list(places))
 
     async def successors(self, environment_id: int, uids: Iterable[UUID]) -> dict[UUID, Successor]:
-        """Into whom those of these identities were merged who were; through merges of merges."""
+        """Returns the successors of those of these uids that were merged away, through merges of merges."""
         found = await self._pool.fetch(SQL["successors"], environment_id, list(uids))
         return {
             row["uid"]: Successor(
-                Place(environment_id, row["collection"], row["primary_id"]), row["primary_uid"], row["merged_at"]
+                Identity(environment_id, row["collection"], row["primary_id"], row["primary_uid"]), row["merged_at"]
             )
             for row in found
         }

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
-from uuid import UUID
-
-import msgspec
 
 from addressee.database.jobs.queue import Job
-
-
-class Person(msgspec.Struct, frozen=True, array_like=True):
-    environment_id: int
-    collection: str
-    id: str
-    uid: UUID
+from addressee.directory.recipient import Identity
 
 
 class Erase(Job, frozen=True):
@@ -23,5 +14,5 @@ class Erase(Job, frozen=True):
 
     name: ClassVar[str] = "erase"
 
-    people: Sequence[Person]
+    people: Sequence[Identity]
     sweeps: int = 2

@@ -26,10 +26,10 @@ from addressee.directory.addresses.push_tokens import Loss
 from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError, unavailable_when_away
 from addressee.directory.reading import rows
-from addressee.directory.recipient import Place
+from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing import receipts
 from addressee.directory.writing.applying import Applied, Group, Used, Waiting, apply
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.receipts import RECEIPT_LIFE, ReceiptTakenError, RequestKey
 from addressee.directory.writing.store import Effect, store_recipients
 from addressee.directory.writing.writes import ReceiptKey, Write, Written
@@ -292,7 +292,7 @@ class Writer:
             if keys := [key for outcome in kept for key in outcome.receipts]:
                 await connection.execute(SQL["write_edit_receipts"], *zip(*keys, strict=True), now)
             await receipts.keep_all(connection, [request for outcome in kept for request in outcome.requests], now)
-            if ended := [Person(*outcome.group.place, uid) for outcome in kept for uid in outcome.ended]:
+            if ended := [Identity(*outcome.group.place, uid) for outcome in kept for uid in outcome.ended]:
                 await queue.enqueue(connection, [Erase(ended)])
             if departed := [(*outcome.group.place, uid) for outcome in kept for uid in outcome.departed]:
                 await connection.execute(SQL["note_departed"], *zip(*departed, strict=True), now)

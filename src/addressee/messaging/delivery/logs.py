@@ -13,9 +13,8 @@ from addressee.channels.sender import Exchange
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.recipients.identifiers import event_id
-from addressee.messaging.recipients.identity import Identity
 
 SQL = load(__package__)
 

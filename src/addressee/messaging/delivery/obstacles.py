@@ -36,7 +36,7 @@ async def read_obstacles(
         return {send.id: Obstacle(MISSING, send.recipient.id) for send in sends}
     ids = {send.recipient_run_id for send in sends}
     rows = await pool.fetch(SQL["recipient_runs_by_id"], run.environment_id, list(ids))
-    runs = {row["id"]: recipient_run_from(row) for row in rows}
+    runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
     of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
     facts = await read_facts(pool, reader, run, list(of_sends.values()), now)
     known = dict(zip(of_sends, facts, strict=True))
@@ -53,11 +53,10 @@ async def read_obstacles(
 
 def run_of(send: Claimed, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
     """The run of a send, for whoever the send is for: that is somebody else once its recipient was merged."""
-    to = send.recipient
     found = runs.get(send.recipient_run_id)
     if found is None:
-        return RecipientRun(send.recipient_run_id, to.reference, to.uid, {}, RunStatus.COMPLETED)
-    return replace(found, recipient=to.reference, uid=to.uid)
+        return RecipientRun(send.recipient_run_id, send.recipient, {}, RunStatus.COMPLETED)
+    return replace(found, recipient=send.recipient)
 
 
 def reason_for(send: Claimed, run: RecipientRun | None, facts: Facts, channel: Channel) -> Document | None:

@@ -29,7 +29,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.edits.addresses import DisableAddress
 from addressee.directory.groups.memberships import kinds_of, place_of
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import TENANTS, Recipient
+from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.obstacles import read_obstacles
@@ -38,7 +38,6 @@ from addressee.messaging.delivery.sends import Claimed, Tried, claimed_from, let
 from addressee.messaging.environment.channels import open_secrets
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Change, Status, outcome, retry_after
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.model import Send
 from addressee.messaging.runs.store import Run, read_run
@@ -112,7 +111,7 @@ class Sending:
             rows = await connection.fetch(
                 SQL["claim_sends"], *msgspec.structs.astuple(page), now, now + CLAIM, BATCH_SIZE
             )
-            claimed = [claimed_from(row) for row in rows]
+            claimed = [claimed_from(page.environment_id, row) for row in rows]
             again = [send for send in claimed if send.status is Status.DELIVERY_ATTEMPTED]
             if again:
                 requeued = [Tried(send, (Change(Status.QUEUED),)) for send in again]
@@ -172,7 +171,7 @@ class Sending:
         within = await read_within(self._reader, environment_id, people, bounced)
         writes = []
         for send in bounced:
-            person = people.now(send.recipient)
+            person = people.current(send.recipient)
             if person is not None:
                 holder = holder_of(send.address.kind, person, within.get(send.id))
                 writes.append(Write(holder.place, (DisableAddress(*send.address, uid=holder.uid),)))
@@ -191,9 +190,7 @@ async def read_within(
     reader: Reader, environment_id: int, people: People, sends: Sequence[Claimed]
 ) -> Mapping[str, Recipient]:
     """What people are within the tenants of their messages, as far as anything is stored of that, by the sends' ids."""
-    of_tenants = {
-        send.id: Reference(TENANTS, send.tenant).at(environment_id) for send in sends if send.tenant is not None
-    }
+    of_tenants = {send.id: Place(environment_id, TENANTS, send.tenant) for send in sends if send.tenant is not None}
     if not of_tenants:
         return {}
     tenants = await reader.read_all(set(of_tenants.values()))
@@ -201,7 +198,7 @@ async def read_within(
         send.id: place_of(person, tenant)
         for send in sends
         if send.id in of_tenants
-        and (person := people.now(send.recipient)) is not None
+        and (person := people.current(send.recipient)) is not None
         and (tenant := tenants.get(of_tenants[send.id])) is not None
     }
     found = await reader.read_all(set(places.values()))

@@ -12,11 +12,10 @@ import msgspec
 from addressee.channels.email.message import Email
 from addressee.channels.push.notification import Push
 from addressee.channels.sender import Exchange
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.rendering import EmailContent, PushContent
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Change, Status, follow
-from addressee.messaging.recipients.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +68,11 @@ class Tried:
         return status
 
 
-def claimed_from(row: asyncpg.Record) -> Claimed:
+def claimed_from(environment_id: int, row: asyncpg.Record) -> Claimed:
     return Claimed(
         row["id"],
         row["message_id"],
-        Identity(row["collection"], row["recipient_id"], row["uid"]),
+        Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
         row["recipient_run_id"],
         row["step_ref"],
         row["tenant"],

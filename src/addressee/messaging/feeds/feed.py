@@ -15,7 +15,7 @@ from addressee.database.paging import Page, PageRequest, build_page, write_curso
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document, Recipient
+from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.content.rendering import Block, InAppContent
 from addressee.messaging.environment.variables import read_variables
@@ -24,7 +24,6 @@ from addressee.messaging.messages.activities import Activity, activity_of
 from addressee.messaging.messages.listing import EARLIEST, LATEST, given, page_columns, recipient_columns
 from addressee.messaging.messages.marks import Mark, add_marks
 from addressee.messaging.messages.model import Message, Position, assemble, flattened
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import Missing, People, read_people
 
 SQL = load(__package__)
@@ -78,17 +77,16 @@ class Feed:
 async def read_feed(
     pool: Pool,
     reader: Reader,
-    environment_id: int,
-    reference: Reference,
+    place: Place,
     channel_id: UUID,
     filter: FeedFilter,
     page: PageRequest[Position],
     counted: FeedFilter | None = None,
 ) -> Feed:
     """The counts are over what `counted` finds, None: the same as `filter`."""
-    recipient = await reader.read(reference.at(environment_id))
+    recipient = await reader.read(place)
     async with pool.acquire() as connection:
-        variables = (await read_variables(connection, environment_id)).public
+        variables = (await read_variables(connection, place.environment_id)).public
         if recipient is None:
             return Feed(Page((), page.size), 0, 0, 0, variables)
         owner = recipient_columns(recipient)
@@ -100,7 +98,7 @@ async def read_feed(
             filter.status,
         )
         counts = await connection.fetchrow(SQL["feed_counts"], *owner, *filter_columns(counted or filter, channel_id))
-        said = await read_said(connection, environment_id, rows)
+        said = await read_said(connection, place.environment_id, rows)
     items = await shown(reader, recipient, said)
     assert counts is not None
     found = build_page(items, page, lambda item: item.message.position)
@@ -175,7 +173,7 @@ def feed_item(message: Message, blocks: Sequence[Block], people: People) -> Feed
     return FeedItem(
         message,
         blocks,
-        actors=[people.at(actor, message.inserted_at) for actor in message.actors],
+        actors=[people.as_of(actor, message.inserted_at) for actor in message.actors],
         activities=[activity_of(message, people)],
         cursor=write_cursor(message.position),
     )

@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-import msgspec
-
 from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.groups.memberships import erase_memberships
-from addressee.directory.groups.subscriptions import Identified, erase_subscriptions
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.groups.subscriptions import erase_subscriptions
+from addressee.directory.recipient import Identity
+from addressee.directory.writing.erase import Erase
 from addressee.messaging.lifecycle.ending import end_waiting
 from addressee.messaging.lifecycle.redaction import redact_later
 from addressee.messaging.messages.listing import EARLIEST, LATEST
@@ -48,27 +47,27 @@ class Eraser:
         ended = await erase_people(self._pool, people)
         async with self._pool.acquire() as connection, connection.transaction():
             await forget_merges(connection, people, ended)
-            await redact_later(connection, ((person.environment_id, person.uid) for person in people))
+            await redact_later(connection, people)
             if erase.sweeps > 1 and people:
                 await enqueue(connection, [Later(Erase(people, erase.sweeps - 1), SECOND_SWEEP)])
 
 
-async def gone(pool: Pool, people: Sequence[Person]) -> list[Person]:
+async def gone(pool: Pool, people: Sequence[Identity]) -> list[Identity]:
     """Those of them who do not live (again), and whoever was merged into those."""
     rows = await pool.fetch(SQL["gone_with_predecessors"], *columns_of(people))
-    return [Person(*row) for row in rows]
+    return [Identity(*row) for row in rows]
 
 
-async def kept_histories(pool: Pool, people: Sequence[Person]) -> Mapping[Person, datetime]:
+async def kept_histories(pool: Pool, people: Sequence[Identity]) -> Mapping[Identity, datetime]:
     """Those of these identities whose history is kept, and since when their messages are.
 
     It is kept of those who departed so, and of whoever was merged into them: as far as it went over.
     """
     rows = await pool.fetch(SQL["kept_histories"], *columns_of(people), MOVED_AGE)
-    return {Person(*place): since or EARLIEST for *place, since in rows}
+    return {Identity(*place): since or EARLIEST for *place, since in rows}
 
 
-async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
+async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]:
     """Erases what belongs to these identities, a page in each transaction, and says who has ended for good.
 
     Whoever was merged into someone who lives has not: the runs are the other's now, and so is what was said of them.
@@ -77,15 +76,14 @@ async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
     # In this order: who departs meanwhile, and with them whoever was merged into them, has not ended.
     rows = await pool.fetch(SQL["ended_for_good"], *columns_of(people))
     kept = await kept_histories(pool, people)
-    ended = [person for row in rows if (person := Person(*row)) not in kept]
+    ended = [person for row in rows if (person := Identity(*row)) not in kept]
     for batch in batches(people):
         columns = columns_of(batch)
         until = [kept.get(person, LATEST) for person in batch]
         while await pool.fetchval(SQL["erase_messages"], *columns, until, ERASED_AT_ONCE) == ERASED_AT_ONCE:
             pass
-        identities = [msgspec.structs.astuple(person) for person in batch]
-        await erase_subscriptions(pool, identities)
-        while await erase_page_of_memberships(pool, identities) == ERASED_AT_ONCE:
+        await erase_subscriptions(pool, batch)
+        while await erase_page_of_memberships(pool, batch) == ERASED_AT_ONCE:
             pass
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(SQL["erase_schedules"], *columns)
@@ -97,11 +95,11 @@ async def erase_people(pool: Pool, people: Sequence[Person]) -> list[Person]:
     return ended
 
 
-def batches(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
+def batches(people: Sequence[Identity]) -> Iterator[Sequence[Identity]]:
     return (people[start : start + BATCH_SIZE] for start in range(0, len(people), BATCH_SIZE))
 
 
-async def erase_page_of_memberships(pool: Pool, people: Sequence[Identified]) -> int:
+async def erase_page_of_memberships(pool: Pool, people: Sequence[Identity]) -> int:
     """Erases memberships of these identities with their history. How many there were."""
     async with pool.acquire() as connection, connection.transaction():
         found = await erase_memberships(connection, people, ERASED_AT_ONCE)
@@ -122,11 +120,11 @@ async def erase_runs(pool: Pool, columns: Columns) -> int:
     return len(runs)
 
 
-async def forget_merges(connection: Connection, people: Sequence[Person], ended: Sequence[Person]) -> None:
+async def forget_merges(connection: Connection, people: Sequence[Identity], ended: Sequence[Identity]) -> None:
     """To be done once all else is erased: the merges say whom that concerns, should it have to be done again."""
     await connection.execute(SQL["erase_journals"], *columns_of(people))
     await connection.execute(SQL["erase_merges"], *columns_of(ended))
 
 
-def columns_of(people: Sequence[Person]) -> Columns:
-    return [list(column) for column in zip(*map(msgspec.structs.astuple, people), strict=True)] or [[], [], [], []]
+def columns_of(people: Sequence[Identity]) -> Columns:
+    return [list(column) for column in zip(*people, strict=True)] or [[], [], [], []]

@@ -50,7 +50,7 @@ def described(recipient: Recipient) -> Document:
 async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:
     key: bytes | None = None
     while True:
-        rows = await pool.fetch(statement, *recipient.place, recipient.uid, PAGE_SIZE, key)
+        rows = await pool.fetch(statement, *recipient.identity, PAGE_SIZE, key)
         for row in rows:
             yield row["document"]
         if len(rows) < PAGE_SIZE:

@@ -14,8 +14,9 @@ from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.merges.merges import UNDO_LIFE
+from addressee.directory.recipient import Identity
 from addressee.directory.writing.bulk import delete_old_operations
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
 
@@ -59,4 +60,4 @@ async def end_undoing(connection: Connection, now: datetime) -> None:
             rows = await connection.fetch(SQL["end_undoing"], now - UNDO_LIFE, MERGES_AT_ONCE)
             if not rows:
                 return
-            await enqueue(connection, [Erase([Person(*row) for row in rows])])
+            await enqueue(connection, [Erase([Identity(*row) for row in rows])])

@@ -21,7 +21,7 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.groups.subscriptions import move_subscriptions
 from addressee.directory.merges.merges import Follow
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
 from addressee.messaging.recipients.identity import MOVED_AGE
@@ -118,18 +118,15 @@ async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: 
         merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
         if merge is None or not merge["unites"]:
             return False
-        source = (environment_id, merge["collection"], merge["source_id"], merge["source_uid"])
-        target = (merge["target_id"], merge["target_uid"])
+        source = Identity(environment_id, merge["collection"], merge["source_id"], merge["source_uid"])
+        target = Identity(environment_id, merge["collection"], merge["target_id"], merge["target_uid"])
         return await move_subscriptions(connection, source, target, merge_id, back=merge["undone_at"] is not None)
 
 
 async def what_follows(pool: Pool, secondary: Recipient, now: datetime) -> WhatFollows:
     row = await pool.fetchrow(
         SQL["what_follows"],
-        secondary.place.environment_id,
-        secondary.place.collection,
-        secondary.place.id,
-        secondary.uid,
+        *secondary.identity,
         now - MOVED_AGE,
     )
     assert row is not None

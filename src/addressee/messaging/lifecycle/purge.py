@@ -7,8 +7,8 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete
-from addressee.directory.recipient import Place
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.recipient import Identity, Place
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writes import Write, Written
@@ -25,17 +25,16 @@ async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, 
     From the deletion on nothing of it is found. A job erases it too, should this process die on the way.
     """
 
-    async def finish(connection: Connection, _: Written) -> list[Person]:
+    async def finish(connection: Connection, _: Written) -> list[Identity]:
         departed = await forget_departed(connection, place)
         rows = await connection.fetch(SQL["identities_of_place"], *place)
-        people = list({*departed, *(Person(*place, row["uid"]) for row in rows)})
+        people = list({*departed, *(Identity(*place, row["uid"]) for row in rows)})
         await enqueue(connection, [Erase(people)])
         await keep(connection, receipt, None, directory.clock.now())
         return people
 
     people = await gone(pool, await directory.writer.write_with(Write(place, (Delete(),), origin), finish))
     ended = await erase_people(pool, people)
-    actors = [(person.environment_id, person.uid) for person in people]
-    await redact_at_once(pool, directory.reader, actors, directory.clock.now())
+    await redact_at_once(pool, directory.reader, people, directory.clock.now())
     async with pool.acquire() as connection, connection.transaction():
         await forget_merges(connection, people, ended)

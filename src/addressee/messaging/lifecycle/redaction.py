@@ -23,11 +23,11 @@ from addressee.database.queries import load
 from addressee.directory import names
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.rendering import Block, Content, EmailContent, InAppContent, PushContent, render
 from addressee.messaging.messages.listing import EARLIEST
-from addressee.messaging.recipients.identity import Profile, Reference, Subscribed
+from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.store import read_run
@@ -69,14 +69,14 @@ class Redactor:
                 await enqueue(connection, [following])
 
 
-async def redact_later(connection: Connection, identities: Iterable[tuple[int, UUID]]) -> None:
-    """Leaves a job for those of these identities, by environment, who are the actor of a run."""
+async def redact_later(connection: Connection, identities: Iterable[Identity]) -> None:
+    """Leaves a job for those of these identities who are the actor of a run."""
     for first in pages(identities):
         if await connection.fetchval(SQL["next_run_of_actors"], *arguments(first)) is not None:
             await enqueue(connection, [first])
 
 
-async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[tuple[int, UUID]], now: datetime) -> None:
+async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[Identity], now: datetime) -> None:
     """Redacts messages that name these actors before it returns, however many there are."""
     for first in pages(identities):
         page: Redact | None = first
@@ -84,10 +84,11 @@ async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[tuple[
             page = await redact_page(pool, reader, page, now)
 
 
-def pages(identities: Iterable[tuple[int, UUID]]) -> list[Redact]:
+def pages(identities: Iterable[Identity]) -> list[Redact]:
     actors = defaultdict(list)
-    for environment_id, uid in identities:
-        actors[environment_id].append(uid)
+    for identity in identities:
+        if identity.uid is not None:
+            actors[identity.environment_id].append(identity.uid)
     return [Redact(environment_id, uids) for environment_id, uids in actors.items()]
 
 
@@ -122,7 +123,7 @@ async def redacted_contents(
     stored: list[Content] = [msgspec.json.decode(row["content"], type=Content) for row in rows]
     if run is None or run.actor is None:
         return [msgspec.json.encode(silent(content)) for content in stored]
-    facts = await read_facts(pool, reader, run, [recipient_run_of(row) for row in rows], now)
+    facts = await read_facts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
     marker = missing(run.actor.id)
 
     def render_all() -> list[bytes]:
@@ -134,11 +135,10 @@ async def redacted_contents(
     return await asyncio.to_thread(render_all)
 
 
-def recipient_run_of(row: asyncpg.Record) -> RecipientRun:
+def recipient_run_of(environment_id: int, row: asyncpg.Record) -> RecipientRun:
     return RecipientRun(
         row["recipient_run_id"],
-        Reference(row["collection"], row["recipient_id"]),
-        row["uid"],
+        Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
         msgspec.json.decode(row["data"]) if row["data"] else {},
         RunStatus.COMPLETED,
         subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),

@@ -7,8 +7,8 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete
-from addressee.directory.recipient import Place
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.recipient import Identity, Place
+from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep, refuse_repetition
 from addressee.directory.writing.writes import Write, Written
@@ -31,11 +31,11 @@ async def forget(directory: Directory, place: Place, origin: Origin, *, receipt:
     return await directory.writer.write_with(Write(place, (Delete(),), origin), finish)
 
 
-async def forget_departed(connection: Connection, place: Place) -> list[Person]:
+async def forget_departed(connection: Connection, place: Place) -> list[Identity]:
     """Takes the histories of those who departed from a place out of all reads, in the caller's transaction, and leaves
     a job that erases them. Who they were.
     """
-    people = [Person(*row) for row in await connection.fetch(SQL["forget_departed"], *place)]
+    people = [Identity(*row) for row in await connection.fetch(SQL["forget_departed"], *place)]
     if people:
         await enqueue(connection, [Erase(people)])
     return people

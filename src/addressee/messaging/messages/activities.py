@@ -32,8 +32,8 @@ def activity_of(message: Message, people: People) -> Activity:
     """A message's only activity. `people` holds its recipient and its actors."""
     return Activity(
         id=derived_ksuid(message.inserted_at, message.id, "activity"),
-        recipient=people.at(message.recipient, message.inserted_at),
-        actor=people.at(message.actors[0], message.inserted_at) if message.actors else None,
+        recipient=people.as_of(message.recipient, message.inserted_at),
+        actor=people.as_of(message.actors[0], message.inserted_at) if message.actors else None,
         data=message.data,
         inserted_at=message.inserted_at,
         updated_at=message.inserted_at,

@@ -22,7 +22,7 @@ from addressee.database.jobs.queue import Job, enqueue
 from addressee.database.pool import Connection, Pool, is_away
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.directory.writing import bulk
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep, replace_answer
@@ -30,7 +30,7 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.messages.marks import Mark, set_mark
 from addressee.messaging.messages.model import Position, flattened, lock_messages
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Identity
+from addressee.messaging.recipients.identity import StoredIdentity
 
 SQL = load(__package__)
 
@@ -92,7 +92,7 @@ class Rest(msgspec.Struct, frozen=True):
 
     action: Action
     selection: Selection
-    recipients: Sequence[Identity] | None
+    recipients: Sequence[StoredIdentity] | None
     position: Position
 
 
@@ -115,7 +115,8 @@ async def mark_all(
     receipt: Receipt | None,
 ) -> BulkOperation:
     """Marks or deletes the messages of `recipients`, None: of everybody. Says how far it is when it returns."""
-    everything = None if selection.is_empty else Rest(action, selection, recipients, front(selection))
+    owners = None if recipients is None else [StoredIdentity.of(recipient) for recipient in recipients]
+    everything = None if selection.is_empty else Rest(action, selection, owners, front(selection))
     job = MarkAll(environment_id, uuid7())
     begun = await begin(pool, clock, job, f"messages.{action}", everything, receipt)
     if begun.completed_at is not None:

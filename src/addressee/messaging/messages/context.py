@@ -14,8 +14,8 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.recipient import Document
-from addressee.messaging.recipients.identity import MOVED_AGE, Identity
+from addressee.directory.recipient import Document, Identity
+from addressee.messaging.recipients.identity import MOVED_AGE
 
 SQL = load(__package__)
 
@@ -24,6 +24,7 @@ SQL = load(__package__)
 class MessageContext:
     """`successors` are those into whom identities were merged; `undone`, by the merge, are those who came out again."""
 
+    environment_id: int
     runs: Mapping[UUID, asyncpg.Record]
     successors: Mapping[UUID, asyncpg.Record]
     undone: Mapping[UUID, asyncpg.Record]
@@ -35,18 +36,18 @@ class MessageContext:
 
     def recipient(self, row: asyncpg.Record) -> Identity:
         """Whose a message is, wherever it is: it may not have followed a merge yet, nor come back after its undoing."""
-        identity = Identity(row["collection"], row["recipient_id"], row["uid"])
+        identity = Identity(self.environment_id, row["collection"], row["recipient_id"], row["uid"])
         merge_id = last_merge(row)
         if merge_id is not None and (parted := self.undone.get(merge_id)) is not None:
-            identity = Identity(identity.collection, parted["recipient_id"], parted["uid"])
-        return self.standing(identity, row["inserted_at"])
+            identity = identity._replace(id=parted["recipient_id"], uid=parted["uid"])
+        return self.resolve(identity, row["inserted_at"])
 
-    def standing(self, identity: Identity, when: datetime) -> Identity:
+    def resolve(self, identity: Identity, when: datetime) -> Identity:
         """Returns the current identity of a recipient of a message of `when`; older messages keep the one they name."""
         successor = None if identity.uid is None else self.successors.get(identity.uid)
         if successor is None or when < successor["merged_at"] - MOVED_AGE:
             return identity
-        return Identity(identity.collection, successor["recipient_id"], successor["uid"])
+        return identity._replace(id=successor["recipient_id"], uid=successor["uid"])
 
 
 async def read_context(
@@ -62,7 +63,7 @@ async def read_context(
         list({merge_id for row in rows if (merge_id := last_merge(row)) is not None}),
     ):
         found[row["kind"]][row["id"]] = row
-    return MessageContext(found["run"], found["successor"], found["undone"])
+    return MessageContext(environment_id, found["run"], found["successor"], found["undone"])
 
 
 def last_merge(row: asyncpg.Record) -> UUID | None:

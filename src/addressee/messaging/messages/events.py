@@ -12,8 +12,8 @@ from prometheus_client import Counter
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
+from addressee.directory.recipient import Identity
 from addressee.messaging.recipients.identifiers import event_id
-from addressee.messaging.recipients.identity import Identity
 
 SQL = load(__package__)
 

@@ -11,13 +11,12 @@ import msgspec
 from addressee.channels.providers import ChannelType
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Identity, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.events import Happening, insert_events
 from addressee.messaging.messages.model import Message, lock_messages
 from addressee.messaging.messages.reader import read_living_messages
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Identity, Reference
 from addressee.messaging.recipients.people import read_identities
 
 SQL = load(__package__)
@@ -68,7 +67,7 @@ async def mark_messages(
     that differs from that of the last interaction is another one.
     """
     async with pool.acquire() as connection, connection.transaction():
-        owners = None if user is None else await read_identities(connection, environment_id, Reference(USERS, user))
+        owners = None if user is None else await read_identities(connection, Place(environment_id, USERS, user))
         await set_mark(connection, environment_id, ids, mark, owners=owners, metadata=metadata, now=now)
         messages = await read_living_messages(connection, environment_id, ids)
         if owners is not None:
@@ -169,7 +168,12 @@ async def set_mark(
     told = None if metadata is None else msgspec.json.encode(metadata)
     rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, uids, told)
     marked = [
-        Happening(row["id"], Identity(row["collection"], row["recipient_id"], row["uid"]), f"message.{mark}", metadata)
+        Happening(
+            row["id"],
+            Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
+            f"message.{mark}",
+            metadata,
+        )
         for row in rows
     ]
     await insert_events(connection, environment_id, marked, now)

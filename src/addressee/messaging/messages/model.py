@@ -16,12 +16,12 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.addresses import entries
 from addressee.directory.addresses.forms import mask
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.context import MessageContext, read_context
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Identity
+from addressee.messaging.recipients.identity import StoredIdentity
 
 SQL = load(__package__)
 
@@ -108,7 +108,10 @@ async def assemble(connection: Connection, environment_id: int, rows: Sequence[a
     if not rows:
         return []
     channels_by_id = await channels.by_id(connection, environment_id)
-    actors = [msgspec.json.decode(row["actors"], type=tuple[Identity, ...]) for row in rows]
+    actors = [
+        [each.within(environment_id) for each in msgspec.json.decode(row["actors"], type=list[StoredIdentity])]
+        for row in rows
+    ]
     context = await read_context(connection, environment_id, rows, list(chain.from_iterable(actors)))
     return [
         message_from(row, channels_by_id[row["channel_id"]], acting, context)
@@ -122,7 +125,7 @@ def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identit
         id=row["id"],
         channel=channel,
         recipient=context.recipient(row),
-        actors=tuple(context.standing(actor, row["inserted_at"]) for actor in actors),
+        actors=tuple(context.resolve(actor, row["inserted_at"]) for actor in actors),
         tenant=row["tenant"],
         topic=row["topic"],
         status=Status(row["status"]),

@@ -16,10 +16,9 @@ import msgspec
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Place
 from addressee.messaging.content.rendering import Content
 from addressee.messaging.messages.model import Address, Message, assemble
-from addressee.messaging.recipients.identity import Reference
 
 SQL = load(__package__)
 
@@ -31,7 +30,7 @@ class MessageEvent:
     id: str
     type: str
     message_id: str
-    recipient: Reference
+    recipient: Place
     data: Document | None
     inserted_at: datetime
 
@@ -85,14 +84,14 @@ async def list_events(
     )
     if not rows and not await pool.fetchval(SQL["message_exists"], environment_id, message_id):
         return None
-    return build_page([event_from(row) for row in rows], page, lambda event: event.id)
+    return build_page([event_from(environment_id, row) for row in rows], page, lambda event: event.id)
 
 
 async def latest_events(pool: Pool, environment_id: int, ids: Sequence[str]) -> dict[str, dict[str, MessageEvent]]:
     """What happened to messages, by their ids and the type of the event: of each type the latest one."""
     found: dict[str, dict[str, MessageEvent]] = {id: {} for id in ids}
     for row in await pool.fetch(SQL["latest_events"], environment_id, list(ids)):
-        event = event_from(row)
+        event = event_from(environment_id, row)
         found[event.message_id][event.type] = event
     return found
 
@@ -105,12 +104,12 @@ async def read_addresses(pool: Pool, environment_id: int, ids: Sequence[str]) ->
     return found
 
 
-def event_from(row: asyncpg.Record) -> MessageEvent:
+def event_from(environment_id: int, row: asyncpg.Record) -> MessageEvent:
     return MessageEvent(
         row["id"],
         row["type"],
         row["message_id"],
-        Reference(row["collection"], row["recipient_id"]),
+        Place(environment_id, row["collection"], row["recipient_id"]),
         row["data"] and msgspec.json.decode(row["data"]),
         row["inserted_at"],
     )

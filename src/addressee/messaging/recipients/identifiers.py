@@ -10,8 +10,6 @@ from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID, uuid5
 
-from addressee.messaging.recipients.identity import Reference
-
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 EPOCH_SECONDS = 1_400_000_000
 LENGTH = 27
@@ -45,8 +43,9 @@ def workflow_id(environment_uid: UUID, key: str) -> UUID:
     return uuid5(environment_uid, key)
 
 
-def recipient_run_id(run_id: UUID, recipient: Reference) -> UUID:
-    return uuid5(run_id, "\0".join(recipient))
+def recipient_run_id(run_id: UUID, collection: str, id: str) -> UUID:
+    """Returns the id of the run of the recipient at a place, within the run of a trigger."""
+    return uuid5(run_id, f"{collection}\0{id}")
 
 
 def digest(size: int, parts: tuple[str, ...]) -> bytes:

@@ -1,15 +1,14 @@
-"""Naming recipients: within an environment, as they were when they were named, or for one run only."""
+"""Recipients as runs and messages store them in JSON: who was named, and why, or who lives in one run only."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from addressee.directory.groups.topics import TOPICS
-from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.recipient import Document, Identity, Place, Recipient
 
 # Where those live who are described for one run only. Nobody is stored there.
 TRANSIENT = "$transient"
@@ -21,43 +20,26 @@ TRANSIENT_LIFE = timedelta(days=30)
 MOVED_AGE = timedelta(days=30)
 
 
-class Reference(NamedTuple):
-    """A recipient as callers name it. Who it is (see `Recipient.uid`) is looked up when it matters."""
-
-    collection: str
-    id: str
-
-    def at(self, environment_id: int) -> Place:
-        return Place(environment_id, self.collection, self.id)
-
-
-class Identity(msgspec.Struct, frozen=True, array_like=True):
-    """A recipient as it was when it was named; `uid` is None when nobody lived there."""
+class StoredIdentity(msgspec.Struct, frozen=True, array_like=True):
+    """An identity as JSON columns hold it: the row that it stands in says the environment."""
 
     collection: str
     id: str
     uid: UUID | None
 
-    @classmethod
-    def of(cls, recipient: Recipient) -> Identity:
-        return cls(recipient.place.collection, recipient.place.id, recipient.uid)
+    @staticmethod
+    def of(identity: Identity) -> StoredIdentity:
+        return StoredIdentity(identity.collection, identity.id, identity.uid)
 
-    @property
-    def reference(self) -> Reference:
-        return Reference(self.collection, self.id)
-
-    def found_in(self, recipient: Recipient | None) -> Recipient | None:
-        """`recipient` if it is still the one that was named."""
-        if recipient is None or not recipient.lives or recipient.uid != self.uid:
-            return None
-        return recipient
+    def within(self, environment_id: int) -> Identity:
+        return Identity(environment_id, self.collection, self.id, self.uid)
 
 
 class Subscribed(msgspec.Struct, frozen=True):
     """Why somebody is told who was not named: what the subscription says, and to which object it is."""
 
     properties: Document
-    object: Identity
+    object: StoredIdentity
 
     @property
     def topic(self) -> str | None:
@@ -75,3 +57,12 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     def at(self, place: Place, uid: UUID, since: datetime) -> Recipient:
         """The recipient that the run takes this for."""
         return Recipient(place, uid, 1, since, self.attributes, self.properties, self.addresses)
+
+
+def encode_identity(identity: Identity | None) -> bytes | None:
+    """Returns what a JSON column holds of an identity of its row's environment."""
+    return None if identity is None else msgspec.json.encode(StoredIdentity.of(identity))
+
+
+def decode_identity(environment_id: int, stored: bytes | None) -> Identity | None:
+    return None if stored is None else msgspec.json.decode(stored, type=StoredIdentity).within(environment_id)

@@ -9,11 +9,11 @@ import msgspec
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.messaging.recipients.identity import Identity, Reference
 from addressee.messaging.runs.fan_out import stop_fanouts
 from addressee.messaging.runs.model import RunPage, WaitingRecipient
-from addressee.messaging.runs.store import cancellation, insert_recipient_runs
+from addressee.messaging.runs.store import cancellation, decode_cancelled, insert_recipient_runs
 from addressee.messaging.steps.machine import RunStatus
 
 SQL = load(__package__)
@@ -24,7 +24,7 @@ async def cancel(
     environment_id: int,
     workflow: str,
     cancellation_key: str,
-    recipients: Sequence[Reference] | None,
+    recipients: Sequence[Place] | None,
     *,
     receipt: Receipt | None,
     now: datetime,
@@ -43,7 +43,8 @@ async def cancel(
             stopped: list[WaitingRecipient] = []
             going_on: list[WaitingRecipient] = []
             for each in waiting:
-                is_chosen = chosen is None or each.reference in chosen or each.identity in merged
+                identity = each.within(environment_id)
+                is_chosen = chosen is None or identity.place in chosen or identity in merged
                 (stopped if is_chosen else going_on).append(each)
             page = RunPage(environment_id, run["id"], run["pages_started"])
             await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
@@ -54,7 +55,7 @@ async def cancel(
                 page.page,
             )
             if chosen is not None:
-                cancelled = chosen.union(msgspec.json.decode(run["cancelled"], type=list[Reference]))
+                cancelled = decode_cancelled(run["cancelled"]).union((each.collection, each.id) for each in chosen)
                 await connection.execute(
                     SQL["keep_cancelled"], environment_id, run["id"], msgspec.json.encode(sorted(cancelled))
                 )
@@ -75,8 +76,8 @@ async def cancel(
         await keep(connection, receipt, None, now)
 
 
-async def predecessors(pool: Pool, environment_id: int, recipients: Sequence[Reference]) -> set[Identity]:
+async def predecessors(pool: Pool, environment_id: int, recipients: Sequence[Place]) -> set[Identity]:
     """Whoever was merged into one of these: their runs go on in the other's name. Not who has their ids now."""
     columns = [each.collection for each in recipients], [each.id for each in recipients]
     found = await pool.fetch(SQL["predecessors"], environment_id, *columns)
-    return {Identity(row["collection"], row["secondary_id"], row["secondary_uid"]) for row in found}
+    return {Identity(environment_id, row["collection"], row["secondary_id"], row["secondary_uid"]) for row in found}

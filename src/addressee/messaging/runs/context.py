@@ -16,7 +16,7 @@ from addressee.messaging.content import rendering
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables
-from addressee.messaging.recipients.identity import TRANSIENT, Reference, Subscribed
+from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
@@ -43,7 +43,8 @@ class Surroundings:
 
     @property
     def tenant(self) -> Recipient | None:
-        return None if self.run.tenant is None else self.people.living(Reference(TENANTS, self.run.tenant))
+        run = self.run
+        return None if run.tenant is None else self.people.living(Place(run.environment_id, TENANTS, run.tenant))
 
     @cached_property
     def set_key(self) -> str | None:
@@ -51,7 +52,7 @@ class Surroundings:
         tenant = self.run.tenant
         if tenant is None:
             return None
-        return key_of(tenant, self.people.found.get(Reference(TENANTS, tenant).at(self.run.environment_id)))
+        return key_of(tenant, self.people.found.get(Place(self.run.environment_id, TENANTS, tenant)))
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
@@ -74,7 +75,7 @@ class Surroundings:
         run = self.run
         if run.terms.actor is not None:
             return run.terms.actor.at(Place(run.environment_id, TRANSIENT, str(run.id)), run.id, run.inserted_at)
-        return None if run.actor is None else self.people.now(run.actor)
+        return None if run.actor is None else self.people.current(run.actor)
 
     def preferences_of(self, recipient: Recipient) -> Effective:
         of_tenant = {} if self.tenant is None else self.tenant.preferences
@@ -92,7 +93,7 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
         await read_defaults(pool, run.environment_id),
         now,
     )
-    recipients = await within_tenant(reader, around.tenant, [around.people.now(each.identity) for each in runs])
+    recipients = await within_tenant(reader, around.tenant, [around.people.current(each.recipient) for each in runs])
     preferences = {
         recipient.place: around.preferences_of(recipient) for recipient in recipients if recipient is not None
     }
@@ -110,21 +111,21 @@ async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[Recipi
     ]
 
 
-def policy_maker(run: Run) -> Reference:
+def policy_maker(run: Run) -> Place:
     """The tenant whose policy holds for a run."""
-    return Reference(TENANTS, run.tenant or DEFAULT)
+    return Place(run.environment_id, TENANTS, run.tenant or DEFAULT)
 
 
 async def read_mentioned(reader: Reader, run: Run, runs: Sequence[RecipientRun]) -> People:
     """Everybody whom the page mentions."""
-    named = {each.identity for each in runs}
+    named = {each.recipient for each in runs}
     named |= set(run.actors)
-    named |= {each.subscription.object for each in runs if each.subscription is not None}
+    named |= {each.subscription.object.within(run.environment_id) for each in runs if each.subscription is not None}
     tenants = [policy_maker(run)]
     described = [
-        each.profile.at(each.recipient.at(run.environment_id), each.uid, run.inserted_at)
+        each.profile.at(each.recipient.place, each.recipient.uid, run.inserted_at)
         for each in runs
-        if each.profile is not None and each.uid is not None
+        if each.profile is not None and each.recipient.uid is not None
     ]
     return await read_people(reader, run.environment_id, named, places=tenants, known=described)
 
@@ -159,7 +160,7 @@ def facts_for(
     run = around.run
     scope = rendering.scope(
         recipient=recipient,
-        subscription=subscription_for(recipient_run.subscription, around.people),
+        subscription=subscription_for(recipient_run.subscription, around),
         actor=around.actor,
         tenant=around.tenant,
         data={**run.data, **recipient_run.data},
@@ -196,7 +197,9 @@ def facts_for(
     )
 
 
-def subscription_for(subscribed: Subscribed | None, people: People) -> rendering.Subscription | None:
+def subscription_for(subscribed: Subscribed | None, around: Surroundings) -> rendering.Subscription | None:
     if subscribed is None:
         return None
-    return rendering.Subscription(subscribed.properties, people.now(subscribed.object))
+    return rendering.Subscription(
+        subscribed.properties, around.people.current(subscribed.object.within(around.run.environment_id))
+    )

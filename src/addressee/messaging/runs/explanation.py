@@ -11,10 +11,9 @@ from uuid_utils.compat import uuid7
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity, Place
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
-from addressee.messaging.recipients.identity import Identity, Reference
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus
@@ -52,27 +51,26 @@ class Explanation:
 async def explain(
     pool: Pool,
     reader: Reader,
-    environment_id: int,
-    recipient: Reference,
+    recipient: Place,
     workflow_key: str,
     *,
     tenant: str | None,
-    actor: Reference | None,
+    actor: Place | None,
     data: Document,
     now: datetime,
 ) -> Explanation:
-    row = await pool.fetchrow(SQL["workflow"], environment_id, workflow_key)
+    row = await pool.fetchrow(SQL["workflow"], recipient.environment_id, workflow_key)
     if row is None:
         return Explanation((), {"reason": "workflow_missing"})
     named = [recipient, *([actor] if actor else [])]
-    found = await reader.read_all([reference.at(environment_id) for reference in named])
+    found = await reader.read_all(named)
 
-    def identified(reference: Reference) -> Identity:
-        person = found.get(reference.at(environment_id))
-        return Identity(*reference, None if person is None else person.uid)
+    def identified(place: Place) -> Identity:
+        person = found.get(place)
+        return Identity(*place, None if person is None else person.uid)
 
     run = Run(
-        environment_id=environment_id,
+        environment_id=recipient.environment_id,
         id=uuid7(),
         workflow_key=workflow_key,
         version_id=row["version_id"],
@@ -84,7 +82,7 @@ async def explain(
         skip_delay=False,
         inserted_at=now,
     )
-    recipient_run = RecipientRun(uuid7(), recipient, identified(recipient).uid, {}, RunStatus.QUEUED)
+    recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
     (facts,) = await read_facts(pool, reader, run, [recipient_run], now)
     return explained(run, facts, active=row["active"])
 

@@ -19,13 +19,13 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.groups.list_members import successor
-from addressee.directory.groups.subscriptions import Identified, Subscriber, next_subscribers
+from addressee.directory.groups.subscriptions import Subscriber, next_subscribers
 from addressee.directory.groups.topics import TOPICS
 from addressee.directory.reading.uuid_ranges import LAST_UID
-from addressee.directory.recipient import USERS
-from addressee.messaging.recipients.identity import TRANSIENT, Identity, Reference, Subscribed
+from addressee.directory.recipient import USERS, Identity, Place
+from addressee.messaging.recipients.identity import TRANSIENT, StoredIdentity, Subscribed, decode_identity
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, WaitingRecipient
-from addressee.messaging.runs.store import cancellation, encoded, insert_recipient_runs
+from addressee.messaging.runs.store import cancellation, decode_cancelled, encoded, insert_recipient_runs
 from addressee.messaging.steps.machine import RunStatus
 
 SQL = load(__package__)
@@ -71,17 +71,17 @@ class Fanning:
             fanout = await connection.fetchrow(SQL["fanout"], *where)
             if fanout is None or fanout["cursor"] != asked.cursor:
                 return
-            object = (asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
+            object = Identity(asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
             jobs: list[Job] = []
             found: Sequence[Subscriber] = ()
             kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
             if run is not None:  # else everybody who was named in it is erased
                 object, found = await next_page(connection, object, asked.cursor, asked.end)
                 page = RunPage(asked.environment_id, asked.run_id, run["pages_started"])
-                told = told_by(run, Identity(*object[1:]), found, kinds)
+                told = told_by(run, object, found, kinds)
                 jobs = await tell(connection, page, run, told, fanout["level"] + 1, self._clock.now())
             following = found[-1].id if len(found) == PAGE_SIZE else None
-            await connection.execute(SQL["move_fanout"], *where, object[-1], following)
+            await connection.execute(SQL["move_fanout"], *where, object.uid, following)
             if following is None:
                 await connection.execute(SQL["forget_fanouts"], asked.environment_id, [asked.run_id])
             else:
@@ -91,15 +91,15 @@ class Fanning:
 
 
 async def next_page(
-    connection: Connection, object: Identified, cursor: UUID, end: UUID
-) -> tuple[Identified, Sequence[Subscriber]]:
+    connection: Connection, object: Identity, cursor: UUID, end: UUID
+) -> tuple[Identity, Sequence[Subscriber]]:
     """The next who subscribe to an object, before a subscription `end`, and the identity that they subscribe to.
 
     When a list had its members replaced, these are told from the first one on; who was told before has a run already.
     """
     found = await next_subscribers(connection, object, cursor, PAGE_SIZE, end)
     while not found and (uid := await successor(connection, object)) is not None:
-        object = (*object[:-1], uid)
+        object = object._replace(uid=uid)
         found = await next_subscribers(connection, object, START, PAGE_SIZE)
     return object, found
 
@@ -139,7 +139,7 @@ async def fanouts_to_start(connection: Connection, page: RunPage) -> list[Job]:
 
 
 async def stop_fanouts(
-    connection: Connection, environment_id: int, run_ids: Sequence[UUID], objects: Iterable[Reference] | None
+    connection: Connection, environment_id: int, run_ids: Sequence[UUID], objects: Iterable[Place] | None
 ) -> None:
     """Has objects, None: all, tell nobody else."""
     named = None if objects is None else list(objects)
@@ -160,11 +160,19 @@ def told_by(
 
     The actor is not among them, unless it is a topic.
     """
-    actor = run["actor"] and msgspec.json.decode(run["actor"], type=Identity)
+    actor = decode_identity(object.environment_id, run["actor"])
+    subscribed_to = StoredIdentity.of(object)
     return [
-        WaitingRecipient(each.collection, each.recipient_id, each.uid, {}, Subscribed(each.properties, object), kinds)
+        WaitingRecipient(
+            each.recipient.collection,
+            each.recipient.id,
+            each.recipient.uid,
+            {},
+            Subscribed(each.properties, subscribed_to),
+            kinds,
+        )
         for each in subscribers
-        if object.collection == TOPICS or Identity(each.collection, each.recipient_id, each.uid) != actor
+        if object.collection == TOPICS or each.recipient != actor
     ]
 
 
@@ -179,9 +187,9 @@ async def tell(
     """Starts the runs of a page of subscribers, and returns the jobs that carry them on."""
     if not told:
         return []
-    cancelled = set(msgspec.json.decode(run["cancelled"], type=list[Reference]))
-    starting = [each for each in told if each.reference not in cancelled]
-    stopped = [each for each in told if each.reference in cancelled]
+    cancelled = decode_cancelled(run["cancelled"])
+    starting = [each for each in told if (each.collection, each.id) not in cancelled]
+    stopped = [each for each in told if (each.collection, each.id) in cancelled]
     await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], now)
     await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, cancellation(now), now)
     await connection.execute(

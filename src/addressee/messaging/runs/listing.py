@@ -20,10 +20,10 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity, Place
 from addressee.messaging.messages.listing import EARLIEST, LATEST, given
 from addressee.messaging.recipients.identifiers import derived_ksuid
-from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.recipients.people import read_identities, read_people
 from addressee.messaging.steps.machine import RunStatus
 
@@ -56,7 +56,7 @@ class RunFilter:
     statuses: Collection[RunStatus] = ()
     tenant: str | None = None
     has_errors: bool | None = None
-    recipient: Reference | None = None
+    recipient: Place | None = None
     topic: str | None = None
     run_id: UUID | None = None
     collection: str | None = None
@@ -80,7 +80,7 @@ class RunEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipientRun:
+class RunDetails:
     """One recipient's way through a run. `source` says what started it; `events` are in the order they happened.
 
     `data` is that of the trigger with the recipient's own laid over it, `topic` the one that they were told by, if any.
@@ -119,10 +119,10 @@ class RecipientRun:
 
 async def list_runs(
     pool: Pool, reader: Reader, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]
-) -> Page[RecipientRun]:
+) -> Page[RunDetails]:
     """Newest first."""
     async with pool.acquire() as connection:
-        owner = () if filter.recipient is None else await owner_columns(connection, environment_id, filter.recipient)
+        owner = () if filter.recipient is None else await owner_columns(connection, filter.recipient)
         rows = await connection.fetch(
             SQL[access_path(filter)],
             environment_id,
@@ -168,14 +168,14 @@ def page_columns(page: PageRequest[RunPosition], since: datetime, until: datetim
     return (True, *min(page.after or FRONT, RunPosition(until, FIRST_ID)), page.size + 1)
 
 
-async def owner_columns(connection: Connection, environment_id: int, place: Reference) -> tuple[Any, ...]:
+async def owner_columns(connection: Connection, place: Place) -> tuple[Any, ...]:
     """Whose runs: those of who lives there and of whoever was merged into them, and those from when nobody did."""
-    living = await read_identities(connection, environment_id, place)
+    living = await read_identities(connection, place)
     ids = {place.id, *(identity.id for identity in living)}
     return place.collection, list(ids), [identity.uid for identity in living], place.id
 
 
-async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RecipientRun | None:
+async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RunDetails | None:
     async with pool.acquire() as connection:
         rows = await connection.fetch(SQL["recipient_run"], environment_id, id)
         found = await assemble(connection, environment_id, rows)
@@ -184,34 +184,35 @@ async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) ->
 
 
 async def in_the_name_of_successors(
-    reader: Reader, environment_id: int, runs: Sequence[RecipientRun]
-) -> list[RecipientRun]:
+    reader: Reader, environment_id: int, runs: Sequence[RunDetails]
+) -> list[RunDetails]:
     """A run goes on for the one into whom its recipient was merged, and is theirs. Actors are named likewise."""
     named = {identity for run in runs for identity in (run.recipient, run.actor) if identity is not None}
     people = await read_people(reader, environment_id, named)
     return [
-        replace(run, recipient=people.standing(run.recipient), actor=run.actor and people.standing(run.actor))
+        replace(run, recipient=people.resolve(run.recipient), actor=run.actor and people.resolve(run.actor))
         for run in runs
     ]
 
 
-async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[RecipientRun]:
+async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[RunDetails]:
     """Runs from rows of `addressee.recipient_runs`, with what they share read once."""
     if not rows:
         return []
     triggers = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
     by_id = {trigger["id"]: (trigger, msgspec.json.decode(trigger["data"])) for trigger in triggers}
-    return [run_from(row, *by_id[row["run_id"]]) for row in rows if row["run_id"] in by_id]  # one may just be erased
+    there = [row for row in rows if row["run_id"] in by_id]  # one may just be erased
+    return [run_from(environment_id, row, *by_id[row["run_id"]]) for row in there]
 
 
-def run_from(row: asyncpg.Record, trigger: asyncpg.Record, data: Document) -> RecipientRun:
-    return RecipientRun(
+def run_from(environment_id: int, row: asyncpg.Record, trigger: asyncpg.Record, data: Document) -> RunDetails:
+    return RunDetails(
         id=row["id"],
         run_id=row["run_id"],
         workflow=row["workflow"],
         status=RunStatus(row["status"]),
-        recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
-        actor=trigger["actor"] and msgspec.json.decode(trigger["actor"], type=Identity),
+        recipient=Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
+        actor=decode_identity(environment_id, trigger["actor"]),
         tenant=row["tenant"],
         topic=row["topic"],
         data={**data, **msgspec.json.decode(row["data"])},

@@ -11,7 +11,7 @@ import msgspec
 from addressee.database.jobs.queue import Job
 from addressee.directory.edits.lists import LISTS
 from addressee.directory.groups.topics import TOPICS
-from addressee.messaging.recipients.identity import TRANSIENT, Identity, Profile, Reference, Subscribed
+from addressee.messaging.recipients.identity import TRANSIENT, Profile, StoredIdentity, Subscribed
 
 PAGE_SIZE = 200
 
@@ -34,16 +34,13 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
 NO_TERMS = Terms()
 
 
-class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
+class WaitingRecipient(StoredIdentity, frozen=True, array_like=True):
     """A recipient whose run is not started, with its own part of the data.
 
     `kinds` are the only ones on which this recipient, and who subscribes to it, is told; None: any. With a `profile` it
     is somebody who lives in this run only.
     """
 
-    collection: str
-    id: str
-    uid: UUID | None
     data: Mapping[str, Any]
     subscription: Subscribed | None = None
     kinds: frozenset[str] | None = None
@@ -53,14 +50,6 @@ class WaitingRecipient(msgspec.Struct, frozen=True, array_like=True):
     def has_run(self) -> bool:
         """A group has none, but a list that is not known has one that says so; a topic without subscribers is none."""
         return self.collection not in GROUPS or (self.collection == LISTS and self.uid is None)
-
-    @property
-    def reference(self) -> Reference:
-        return Reference(self.collection, self.id)
-
-    @property
-    def identity(self) -> Identity:
-        return Identity(self.collection, self.id, self.uid)
 
 
 class RunPage(Job, frozen=True):

@@ -13,7 +13,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.directory.writing.erase import Erase, Person
+from addressee.directory.writing.erase import Erase
 from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
@@ -87,15 +87,15 @@ class Runner:
 
     async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
         rows = await self._pool.fetch(SQL["waiting_recipient_runs"], *msgspec.structs.astuple(page))
-        return [recipient_run_from(row) for row in rows]
+        return [recipient_run_from(page.environment_id, row) for row in rows]
 
 
 def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> list[Job]:
     """What is left of those who were deleted before their runs began, maybe long before, is erased now."""
     gone = [
-        Person(run.environment_id, *each.recipient, each.uid)
+        each.recipient
         for each, known in zip(runs, facts, strict=True)
-        if known.recipient is None and each.uid is not None
+        if known.recipient is None and each.recipient.uid is not None
     ]
     return [Erase(gone)] if gone else []
 
@@ -103,9 +103,7 @@ def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> 
 def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Later]:
     """Nobody can delete who is not stored, so what was said to them is erased in time."""
     transients = [
-        Person(run.environment_id, *each.recipient, each.uid)
-        for each in ended
-        if each.recipient.collection == TRANSIENT and each.uid is not None
+        each.recipient for each in ended if each.recipient.collection == TRANSIENT and each.recipient.uid is not None
     ]
     return [Later(Erase(transients), TRANSIENT_LIFE)] if transients else []
 

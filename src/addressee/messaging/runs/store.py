@@ -12,12 +12,12 @@ import msgspec
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.messages.events import Happening, insert_events
 from addressee.messaging.messages.model import flattened
 from addressee.messaging.messages.status import Status, follow
 from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
-from addressee.messaging.recipients.identity import Identity, Profile, Reference, Subscribed
+from addressee.messaging.recipients.identity import Profile, StoredIdentity, Subscribed, decode_identity
 from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient
 from addressee.messaging.steps.machine import Entry, NewMessage, RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow
@@ -64,7 +64,7 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
         row["version_id"],
         msgspec.json.decode(row["content"], type=Workflow),
         row["tenant"],
-        row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
+        decode_identity(environment_id, row["actor"]),
         msgspec.json.decode(row["data"]),
         row["sandbox"],
         row["skip_delay"],
@@ -73,11 +73,10 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
     )
 
 
-def recipient_run_from(row: asyncpg.Record) -> RecipientRun:
+def recipient_run_from(environment_id: int, row: asyncpg.Record) -> RecipientRun:
     return RecipientRun(
         row["id"],
-        Reference(row["collection"], row["recipient_id"]),
-        row["uid"],
+        Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
         msgspec.json.decode(row["data"]),
         RunStatus(row["status"]),
         row["step"],
@@ -85,6 +84,11 @@ def recipient_run_from(row: asyncpg.Record) -> RecipientRun:
         kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
         profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
     )
+
+
+def decode_cancelled(stored: bytes) -> set[tuple[str, str]]:
+    """Returns for which recipients, by collection and id, a run was cancelled before they were told."""
+    return set(msgspec.json.decode(stored, type=list[tuple[str, str]]))
 
 
 def cancellation(now: datetime) -> list[Entry]:
@@ -113,7 +117,7 @@ async def insert_recipient_runs(
         run["workflow"],
         run["cancellation_key"],
         run["tenant"],
-        [recipient_run_id(page.run_id, each.reference) for each in recipients],
+        [recipient_run_id(page.run_id, each.collection, each.id) for each in recipients],
         [each.collection for each in recipients],
         [each.id for each in recipients],
         [each.uid for each in recipients],
@@ -176,7 +180,7 @@ async def insert_messages(
         run.version_id,
         run.categories,
         run.tenant,
-        msgspec.json.encode(run.actors),
+        msgspec.json.encode([StoredIdentity.of(actor) for actor in run.actors]),
         [message.id for message in messages],
         [message.recipient.collection for message in messages],
         [message.recipient.id for message in messages],

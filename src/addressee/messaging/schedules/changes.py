@@ -19,7 +19,7 @@ from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import ActorMissingError
-from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.schedules.listing import read
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
@@ -45,7 +45,7 @@ class ScheduleChange:
     repeats: tuple[Repeat, ...] | UnsetType = UNSET
     scheduled_at: datetime | UnsetType | None = UNSET
     ending_at: datetime | date | UnsetType | None = UNSET
-    actor: Reference | UnsetType | None = UNSET
+    actor: Place | UnsetType | None = UNSET
     tenant: str | UnsetType | None = UNSET
     data: Document | UnsetType = UNSET
 
@@ -68,7 +68,7 @@ async def update(
     workflows does not take, RefusedError for what would never fall due, and OverloadedError when the schedules do not
     stand still.
     """
-    named = [change.actor.at(environment.id)] if isinstance(change.actor, Reference) else []
+    named = [change.actor] if isinstance(change.actor, Place) else []
     planned = planned or await plan(reader, named, (), now)
     for _ in range(UPDATE_ATTEMPTS):
         before = await read(pool, reader, environment.id, ids)
@@ -110,8 +110,8 @@ def all_changed(
 ) -> list[ScheduleEntry]:
     """Raises ActorMissingError or RefusedError."""
     actor: Recipient | UnsetType | None = None
-    if isinstance(change.actor, Reference):
-        actor = people.get(change.actor.at(environment.id))
+    if isinstance(change.actor, Place):
+        actor = people.get(change.actor)
         if actor is None:
             raise ActorMissingError(change.actor)
     elif change.actor is UNSET:
@@ -147,7 +147,7 @@ def changed(
     after = msgspec.structs.replace(
         before,
         timing=timing,
-        actor=before.actor if actor is UNSET else actor and Identity.of(actor),
+        actor=before.actor if actor is UNSET else actor and actor.identity,
         tenant=before.tenant if change.tenant is UNSET else change.tenant,
         data=before.data if change.data is UNSET else change.data,
         next_occurrence_at=following,
@@ -189,7 +189,7 @@ async def store(
         [schedule.next_occurrence_at for schedule in old],
         [schedule.updated_at for schedule in old],
         [schedule.tenant for schedule in new],
-        [schedule.actor and msgspec.json.encode(schedule.actor) for schedule in new],
+        [encode_identity(schedule.actor) for schedule in new],
         [msgspec.json.encode(schedule.timing.repeats) for schedule in new],
         [schedule.timing.scheduled_at for schedule in new],
         [schedule.timing.ending_at for schedule in new],

@@ -24,10 +24,10 @@ from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import ActorMissingError, MessagingError
-from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
 from addressee.messaging.schedules.recurrence import Timing, zone_of
-from addressee.messaging.triggers.trigger import Trigger, read_versions, version_for
+from addressee.messaging.triggers.trigger import read_versions, version_for
 
 SQL = load(__package__)
 
@@ -45,15 +45,15 @@ class NewSchedule:
     """
 
     workflow: str
-    recipient: Reference
+    recipient: Place
     timing: Timing = field(default_factory=Timing)
-    actor: Reference | None = None
+    actor: Place | None = None
     tenant: str | None = None
     data: Document = field(default_factory=dict)
     writes: Sequence[Write] = ()
 
     @property
-    def named(self) -> list[Reference]:
+    def named(self) -> list[Place]:
         return [self.recipient, *([self.actor] if self.actor else [])]
 
 
@@ -72,7 +72,7 @@ async def create(
     Raises RefusedError for a recipient that is not known or a schedule that never falls due, and what a trigger of the
     workflow would raise now: WorkflowMissingError, WorkflowInactiveError, DataInvalidError or ActorMissingError.
     """
-    planned = planned or await plan(reader, places(environment, wanted), (), now)
+    planned = planned or await plan(reader, places(wanted), (), now)
     for misfit in await misfits(pool, environment, wanted):
         if misfit is not None:
             raise misfit
@@ -99,11 +99,11 @@ async def create_in_bulk(
     """Creates what can be created, and keeps the outcome. A `Failure` is a row that was refused before."""
     started_at = clock.now()
     wanted = [row for row in rows if isinstance(row, NewSchedule)]
-    planned = planned or await plan(reader, places(environment, wanted), (), started_at)
+    planned = planned or await plan(reader, places(wanted), (), started_at)
     outcomes = await outcomes_of(pool, environment, wanted, planned, started_at)
     entries = [outcome for outcome in outcomes if isinstance(outcome, ScheduleEntry)]
     failures = [row for row in rows if isinstance(row, Failure)] + [
-        Failure(*row.recipient, str(outcome))
+        Failure(row.recipient.collection, row.recipient.id, str(outcome))
         for row, outcome in zip(wanted, outcomes, strict=True)
         if isinstance(outcome, Exception)
     ]
@@ -144,8 +144,8 @@ def refused_in(refused: Mapping[int, RefusedError], writes: Sequence[Write]) -> 
     return next((refused[id(write)] for write in writes if id(write) in refused), None)
 
 
-def places(environment: Environment, wanted: Sequence[NewSchedule]) -> set[Place]:
-    return {reference.at(environment.id) for each in wanted for reference in each.named}
+def places(wanted: Sequence[NewSchedule]) -> set[Place]:
+    return {place for each in wanted for place in each.named}
 
 
 async def misfits(pool: Pool, environment: Environment, wanted: Sequence[NewSchedule]) -> list[MessagingError | None]:
@@ -163,21 +163,17 @@ async def misfits(pool: Pool, environment: Environment, wanted: Sequence[NewSche
 
 def misfit(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingError | None:
     try:
-        version_for(version, Trigger(wanted.workflow, [wanted.recipient], wanted.data))
+        version_for(version, wanted.workflow, [wanted.data])
     except MessagingError as error:
         return error
     return None
 
 
-def known(reference: Reference, people: People, environment: Environment) -> Recipient:
+def known(place: Place, people: People) -> Recipient:
     """Raises RefusedError for a recipient who is not known."""
-    found = people.get(reference.at(environment.id))
+    found = people.get(place)
     if found is None:
-        who = (
-            f"user {reference.id!r}"
-            if reference.collection == USERS
-            else f"object {reference.id!r} in {reference.collection!r}"
-        )
+        who = f"user {place.id!r}" if place.collection == USERS else f"object {place.id!r} in {place.collection!r}"
         message = f"There is no {who}; identify it first, or describe it inline."
         raise RefusedError("recipient_missing", "recipients", message)
     return found
@@ -185,8 +181,8 @@ def known(reference: Reference, people: People, environment: Environment) -> Rec
 
 def entry_for(wanted: NewSchedule, people: People, environment: Environment, now: datetime) -> ScheduleEntry:
     """Raises RefusedError or ActorMissingError."""
-    recipient = known(wanted.recipient, people, environment)
-    actor = None if wanted.actor is None else people.get(wanted.actor.at(environment.id))
+    recipient = known(wanted.recipient, people)
+    actor = None if wanted.actor is None else people.get(wanted.actor)
     if wanted.actor is not None and actor is None:
         raise ActorMissingError(wanted.actor)
     zone = zone_of(recipient.attributes.get("timezone"), environment.settings.timezone)
@@ -198,9 +194,9 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
     schedule = Schedule(
         id=uuid7(),
         workflow=wanted.workflow,
-        recipient=Identity.of(recipient),
+        recipient=recipient.identity,
         timing=timing,
-        actor=None if actor is None else Identity.of(actor),
+        actor=None if actor is None else actor.identity,
         tenant=wanted.tenant,
         data=wanted.data,
         next_occurrence_at=first,
@@ -236,7 +232,7 @@ async def insert(connection: Connection, environment_id: int, entries: Sequence[
         [schedule.recipient.uid for schedule in schedules],
         [schedule.workflow for schedule in schedules],
         [schedule.tenant for schedule in schedules],
-        [schedule.actor and msgspec.json.encode(schedule.actor) for schedule in schedules],
+        [encode_identity(schedule.actor) for schedule in schedules],
         [positions[id(schedule.data)] for schedule in schedules],
         [msgspec.json.encode(schedule.timing.repeats) for schedule in schedules],
         [schedule.timing.scheduled_at for schedule in schedules],

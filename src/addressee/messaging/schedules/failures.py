@@ -16,11 +16,10 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.recipient import Document, Place
+from addressee.directory.recipient import Document, Identity
 from addressee.directory.writing.notices import NO_REQUEST, note
 from addressee.messaging.errors import DataInvalidError, MessagingError, WorkflowInactiveError
 from addressee.messaging.recipients.identifiers import recipient_run_id
-from addressee.messaging.recipients.identity import Identity
 from addressee.messaging.triggers.trigger import NewRun, insert_runs
 
 SQL = load(__package__)
@@ -35,12 +34,9 @@ class FailedOccurrence:
     run: NewRun | None
 
     @property
-    def place(self) -> Place:
-        return Place(self.fired["environment_id"], self.fired["collection"], self.fired["recipient_id"])
-
-    @property
     def recipient(self) -> Identity:
-        return Identity(self.place.collection, self.place.id, self.fired["uid"])
+        fired = self.fired
+        return Identity(fired["environment_id"], fired["collection"], fired["recipient_id"], fired["uid"])
 
     @property
     def message(self) -> str:
@@ -72,13 +68,13 @@ async def record_failures(
         return
     await connection.execute(
         SQL["take_back_last_occurrences"],
-        [each.place.environment_id for each in failed],
+        [each.recipient.environment_id for each in failed],
         [each.fired["id"] for each in failed],
-        [each.place.id for each in failed],
+        [each.recipient.id for each in failed],
         [before[each.fired["id"]]["last_occurrence_at"] for each in failed],
         [before[each.fired["id"]]["zone"] for each in failed],
     )
-    await note(connection, NO_REQUEST, [(each.place, [each.message]) for each in failed], now)
+    await note(connection, NO_REQUEST, [(each.recipient.place, [each.message]) for each in failed], now)
     runs = [(each, each.run) for each in failed if each.run is not None]
     if not runs:
         return
@@ -86,7 +82,7 @@ async def record_failures(
     await connection.execute(
         SQL["insert_ended_recipient_runs"],
         [run.environment_id for _, run in runs],
-        [recipient_run_id(run.id, each.recipient.reference) for each, run in runs],
+        [recipient_run_id(run.id, each.recipient.collection, each.recipient.id) for each, run in runs],
         [each.recipient.collection for each, _ in runs],
         [each.recipient.id for each, _ in runs],
         [each.recipient.uid for each, _ in runs],

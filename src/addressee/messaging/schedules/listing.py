@@ -10,7 +10,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.reading.uuid_ranges import FIRST_UID, LAST_UID
-from addressee.messaging.recipients.identity import Reference
+from addressee.directory.recipient import Place
 from addressee.messaging.recipients.people import read_people
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry, schedule_from
 
@@ -20,7 +20,7 @@ SQL = load(__package__)
 async def read(pool: Pool, reader: Reader, environment_id: int, ids: Sequence[UUID]) -> list[ScheduleEntry]:
     """Those that there are, in the order asked for, each once."""
     rows = await pool.fetch(SQL["schedules"], environment_id, ids)
-    found = {row["id"]: schedule_from(row) for row in rows}
+    found = {row["id"]: schedule_from(environment_id, row) for row in rows}
     return await with_people(reader, environment_id, [found[id] for id in dict.fromkeys(ids) if id in found])
 
 
@@ -31,7 +31,7 @@ async def list_of_workflow(
     workflow: str,
     page: PageRequest[UUID],
     *,
-    recipients: Sequence[Reference] | None,
+    recipients: Sequence[Place] | None,
     tenant: str | None,
 ) -> Page[ScheduleEntry]:
     """A workflow's schedules, newest first: those of `recipients` (None: of all), and of a tenant if one is given."""
@@ -41,34 +41,35 @@ async def list_of_workflow(
     else:
         among = [each.collection for each in recipients], [each.id for each in recipients]
         rows = await pool.fetch(SQL["schedules_of_workflow_among"], *asked, *among)
-    entries = await with_people(reader, environment_id, map(schedule_from, rows))
+    entries = await with_people(reader, environment_id, [schedule_from(environment_id, row) for row in rows])
     return build_page(entries, page, lambda entry: entry.schedule.id)
 
 
 async def list_of_recipient(
     pool: Pool,
     reader: Reader,
-    environment_id: int,
-    recipient: Reference,
+    place: Place,
     page: PageRequest[UUID],
     *,
     workflow: str | None,
     tenant: str | None,
 ) -> Page[ScheduleEntry]:
     """One recipient's schedules, newest first; none when it is not known."""
-    found = await reader.read(recipient.at(environment_id))
+    found = await reader.read(place)
     if found is None:
         return Page((), page.size)
     rows = await pool.fetch(
         SQL["schedules_of_recipient"],
-        environment_id,
-        recipient.id,
+        place.environment_id,
+        place.id,
         found.uid,
         *page_columns(page),
         tenant,
         workflow,
     )
-    entries = await with_people(reader, environment_id, map(schedule_from, rows))
+    entries = await with_people(
+        reader, place.environment_id, [schedule_from(place.environment_id, row) for row in rows]
+    )
     return build_page(entries, page, lambda entry: entry.schedule.id)
 
 
@@ -84,8 +85,8 @@ async def with_people(reader: Reader, environment_id: int, schedules: Iterable[S
     return [
         ScheduleEntry(
             schedule,
-            people.at(schedule.recipient, schedule.updated_at),
-            None if schedule.actor is None else people.at(schedule.actor, schedule.updated_at),
+            people.as_of(schedule.recipient, schedule.updated_at),
+            None if schedule.actor is None else people.as_of(schedule.actor, schedule.updated_at),
         )
         for schedule in known
     ]

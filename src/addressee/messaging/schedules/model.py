@@ -13,8 +13,8 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from addressee.directory.recipient import Document, Recipient
-from addressee.messaging.recipients.identity import Identity
+from addressee.directory.recipient import Document, Identity, Recipient
+from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.schedules.recurrence import Repeat, Timing
 
@@ -52,13 +52,13 @@ class ScheduleEntry(Struct, frozen=True):
     actor: Recipient | Missing | None
 
 
-def schedule_from(row: asyncpg.Record) -> Schedule:
+def schedule_from(environment_id: int, row: asyncpg.Record) -> Schedule:
     return Schedule(
         id=row["id"],
         workflow=row["workflow"],
-        recipient=Identity(row["collection"], row["recipient_id"], row["uid"]),
+        recipient=Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
         timing=timing_from(row),
-        actor=row["actor"] and msgspec.json.decode(row["actor"], type=Identity),
+        actor=decode_identity(environment_id, row["actor"]),
         tenant=row["tenant"],
         data=msgspec.json.decode(row["data"]),
         next_occurrence_at=row["next_occurrence_at"],

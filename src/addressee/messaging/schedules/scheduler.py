@@ -24,13 +24,13 @@ from addressee.directory.access.environments import Environments, Settings
 from addressee.directory.clock import Clock
 from addressee.directory.recipient import Document
 from addressee.messaging.errors import MessagingError
-from addressee.messaging.recipients.identity import Identity
+from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.runs.model import Advance, WaitingRecipient
 from addressee.messaging.schedules.failures import FailedOccurrence, record_failures
 from addressee.messaging.schedules.model import timing_from
 from addressee.messaging.schedules.recurrence import zone_of
 from addressee.messaging.schedules.time_zones import move_occurrences, next_since
-from addressee.messaging.triggers.trigger import NewRun, Trigger, accept, read_versions, version_for
+from addressee.messaging.triggers.trigger import NewRun, accept, read_versions, version_for
 
 SQL = load(__package__)
 
@@ -161,7 +161,7 @@ async def runs_of(
         recipient = WaitingRecipient(row["collection"], row["recipient_id"], row["uid"], {})
         data = msgspec.json.decode(row["data"])
         try:
-            version_id = version_for(version, Trigger(row["workflow"], [recipient.reference], data))
+            version_id = version_for(version, row["workflow"], [data])
             runs.append(run_of(row, version_id, [recipient], data))
         except MessagingError as error:
             log.warning("occurrence failed", schedule_id=str(row["id"]), reason=type(error).__name__)
@@ -179,7 +179,7 @@ def run_of(fired: asyncpg.Record, version_id: UUID, recipients: Sequence[Waiting
         data,
         {"type": "schedule", "schedule_id": str(fired["id"])},
         tenant=fired["tenant"],
-        actor=fired["actor"] and msgspec.json.decode(fired["actor"], type=Identity),
+        actor=decode_identity(fired["environment_id"], fired["actor"]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from addressee.channels.providers import ChannelType
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.content import rendering
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.rendering import Content, Scope
@@ -18,7 +18,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Change, Status, undelivered
 from addressee.messaging.recipients.identifiers import derived_ksuid
-from addressee.messaging.recipients.identity import Identity, Profile, Reference, Subscribed
+from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.steps.model import ChannelStep, DelayStep, Step
 from addressee.messaging.steps.reach import reach
 from addressee.preferences.decision import PreferenceContext
@@ -42,8 +42,7 @@ class RecipientRun:
     """
 
     id: UUID
-    recipient: Reference
-    uid: UUID | None
+    recipient: Identity
     data: Mapping[str, Any]
     status: RunStatus
     step: int = 0
@@ -52,10 +51,6 @@ class RecipientRun:
     subscription: Subscribed | None = None
     kinds: frozenset[str] | None = None
     profile: Profile | None = None
-
-    @property
-    def identity(self) -> Identity:
-        return Identity(*self.recipient, self.uid)
 
     @property
     def ended(self) -> bool:
@@ -155,7 +150,7 @@ def notify(
     id = derived_ksuid(facts.triggered_at, str(run.id), step.ref)
     after = noted(after, facts, "message_enqueued", step, data={"message_id": id, "channel_type": channel.type})
     sending = reached.addresses if changes[-1].status is Status.QUEUED else ()
-    return after, (NewMessage(id, Identity.of(recipient), run, step, channel, said, changes, sending),)
+    return after, (NewMessage(id, recipient.identity, run, step, channel, said, changes, sending),)
 
 
 def first_status(channel: Channel, *, sandbox: bool) -> Status:

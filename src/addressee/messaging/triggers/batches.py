@@ -47,10 +47,11 @@ class Record:
     key: str | None = None
     writes: Sequence[Write] = ()
 
-    def places(self, environment_id: int) -> set[Place]:
+    @property
+    def places(self) -> set[Place]:
         """The places of all recipients that it names."""
         named = {self.what.recipient} if isinstance(self.what, Event) else self.what.named
-        return {reference.at(environment_id) for reference in named} | {write.place for write in self.writes}
+        return named | {write.place for write in self.writes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def accept_all(
 
     Raises OverloadedError when others keep using these keys.
     """
-    places = {place for record in records for place in record.places(environment_id)}
+    places = {place for record in records for place in record.places}
     writes = writes or await plan_writes(reader, places, (), now)
     refused = await write_described(pool, environment_id, records, writes, now)
     left = [replace(record, writes=()) for record in records if id(record) not in refused]
@@ -194,7 +195,7 @@ def take(record: Record, known: Known, planned: Planned) -> Outcome:
         planned.kept[record.key] = id
     planned.runs += runs
     if passed_over and isinstance(record.what, Event):
-        planned.passed_over.append((record.what.recipient.at(known.environment_id), passed_over))
+        planned.passed_over.append((record.what.recipient, passed_over))
     return Accepted(id)
 
 
@@ -203,7 +204,7 @@ def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun]
     if isinstance(what, Event):
         return uuid7(), *runs_of(known.environment_id, what, known.listening, known.writes.people)
     version = known.versions.get((known.environment_id, what.workflow))
-    version_id = check(known.environment_id, what, version, known.writes.people)
+    version_id = check(what, version, known.writes.people)
     run = run_of(known.environment_id, what, version_id, known.writes.people)
     return run.id, [run], []
 

@@ -12,9 +12,8 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.errors import DataInvalidError
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import WaitingRecipient
-from addressee.messaging.triggers.trigger import NewRun, Trigger, version_for
+from addressee.messaging.triggers.trigger import NewRun, version_for
 
 SQL = load(__package__)
 
@@ -24,7 +23,7 @@ class Event:
     """Something that `recipient` did, or that happened to it. `data` is that of the runs that it starts."""
 
     name: str
-    recipient: Reference
+    recipient: Place
     data: Document = field(default_factory=dict)
     tenant: str | None = None
 
@@ -48,8 +47,9 @@ def runs_of(
     environment_id: int, event: Event, listening: Sequence[asyncpg.Record], people: Mapping[Place, Recipient]
 ) -> Started:
     """The runs that an event starts, also for somebody who is not known: the run then says so."""
-    person = people.get(event.recipient.at(environment_id))
-    recipient = WaitingRecipient(*event.recipient, None if person is None else person.uid, {})
+    person = people.get(event.recipient)
+    uid = None if person is None else person.uid
+    recipient = WaitingRecipient(event.recipient.collection, event.recipient.id, uid, {})
     return runs_for(environment_id, event.name, [recipient], event.data, listening, event.tenant)
 
 
@@ -71,7 +71,7 @@ def runs_for(
             continue
         key = workflow["key"]
         try:
-            version_id = version_for(workflow, Trigger(key, [each.reference for each in recipients], data))
+            version_id = version_for(workflow, key, [data])
         except DataInvalidError as error:
             started.passed_over.append(f"The event {event!r} did not start the workflow {key!r}: {error.reason}")
             continue

@@ -21,7 +21,7 @@ from addressee.directory.edits.lists import LISTS, List, list_from
 from addressee.directory.groups.list_members import Move, Settle, TellMoves, compare, is_being_compared
 from addressee.directory.groups.subscriptions import erase_subscriptions
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import USERS, Place
+from addressee.directory.recipient import USERS, Identity, Place
 from addressee.directory.writing import receipts
 from addressee.directory.writing.notices import NO_REQUEST, note
 from addressee.directory.writing.receipts import Receipt, ReceiptTakenError, StoredAnswer
@@ -76,7 +76,7 @@ class ListMoves:
         if list is not None and await is_being_compared(self._pool, list, settle):
             await self._go_on(settle, PAUSE)
             return
-        await erase_subscriptions(self._pool, [(*settle.place, settle.before)])
+        await erase_subscriptions(self._pool, [Identity(*settle.place, settle.before)])
         if settle.sweeps > 1:
             await self._go_on(structs.replace(settle, sweeps=settle.sweeps - 1), SECOND_SWEEP)
 

@@ -18,11 +18,11 @@ from addressee.database.queries import load
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.recipient import Document, Identity, Place, Recipient
 from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
-from addressee.messaging.recipients.identity import Identity, Reference
+from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.runs.model import NO_TERMS, Start, Terms, WaitingRecipient, lane_of
 from addressee.messaging.steps.model import MAX_DELAY
 from addressee.messaging.triggers.transients import Transient
@@ -43,22 +43,22 @@ class Trigger:
     """
 
     workflow: str
-    recipients: Sequence[Reference]
+    recipients: Sequence[Place]
     data: Document = field(default_factory=dict)
-    actor: Reference | None = None
+    actor: Place | None = None
     tenant: str | None = None
-    overrides: Mapping[Reference, Document] = field(default_factory=dict)
+    overrides: Mapping[Place, Document] = field(default_factory=dict)
     cancellation_key: str | None = None
     sandbox: bool = False
     skip_delay: bool = False
     transients: Sequence[Transient] = ()
     terms: Terms = NO_TERMS
-    kinds: Mapping[Reference, frozenset[str]] = field(default_factory=dict)
+    kinds: Mapping[Place, frozenset[str]] = field(default_factory=dict)
     delay: timedelta = timedelta()
     source: str = "api"
 
     @property
-    def named(self) -> set[Reference]:
+    def named(self) -> set[Place]:
         """All whom it names, the actor too."""
         return {*self.recipients, *([self.actor] if self.actor else [])}
 
@@ -94,9 +94,9 @@ async def trigger(
     now: datetime,
 ) -> UUID:
     """Accepts a run. Those who are described in the trigger are written first, once nothing can refuse it any more."""
-    planned = planned or await plan(reader, [reference.at(environment_id) for reference in trigger.named], (), now)
+    planned = planned or await plan(reader, trigger.named, (), now)
     version = await pool.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
-    version_id = check(environment_id, trigger, version, planned.people)
+    version_id = check(trigger, version, planned.people)
     await planned.carry_out()
     async with pool.acquire() as connection, connection.transaction():
         run = run_of(environment_id, trigger, version_id, planned.people)
@@ -105,34 +105,32 @@ async def trigger(
     return run.id
 
 
-def check(
-    environment_id: int, trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]
-) -> UUID:
+def check(trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]) -> UUID:
     """The version of its workflow that a trigger runs. `people` are those of `trigger.named` who live.
 
     Raises MessagingError, and RefusedError for a delay that is too long.
     """
-    version_id = version_for(version, trigger)
+    version_id = version_for(version, trigger.workflow, distinct_data(trigger))
     check_delay(trigger.delay)
-    actor_of(environment_id, trigger, people)
+    actor_of(trigger, people)
     return version_id
 
 
-def actor_of(environment_id: int, trigger: Trigger, people: Mapping[Place, Recipient]) -> Identity | None:
+def actor_of(trigger: Trigger, people: Mapping[Place, Recipient]) -> Identity | None:
     """Raises ActorMissingError."""
     if trigger.actor is None:
         return None
-    person = people.get(trigger.actor.at(environment_id))
+    person = people.get(trigger.actor)
     if person is None:
         raise ActorMissingError(trigger.actor)
-    return Identity.of(person)
+    return person.identity
 
 
 def run_of(environment_id: int, trigger: Trigger, version_id: UUID, people: Mapping[Place, Recipient]) -> NewRun:
     """The run that a trigger asks for. Raises ActorMissingError."""
 
-    def uid(reference: Reference) -> UUID | None:
-        person = people.get(reference.at(environment_id))
+    def uid(place: Place) -> UUID | None:
+        person = people.get(place)
         return None if person is None else person.uid
 
     return NewRun(
@@ -141,7 +139,9 @@ def run_of(environment_id: int, trigger: Trigger, version_id: UUID, people: Mapp
         version_id,
         [
             *(
-                WaitingRecipient(*each, uid(each), trigger.overrides.get(each, {}), kinds=trigger.kinds.get(each))
+                WaitingRecipient(
+                    each.collection, each.id, uid(each), trigger.overrides.get(each, {}), kinds=trigger.kinds.get(each)
+                )
                 for each in sorted(set(trigger.recipients))
             ),
             *(transient.waiting() for transient in trigger.transients),
@@ -149,7 +149,7 @@ def run_of(environment_id: int, trigger: Trigger, version_id: UUID, people: Mapp
         trigger.data,
         {"type": trigger.source},
         trigger.tenant,
-        actor_of(environment_id, trigger, people),
+        actor_of(trigger, people),
         trigger.cancellation_key,
         trigger.sandbox,
         trigger.skip_delay,
@@ -192,7 +192,7 @@ async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datet
         [run.workflow for run in runs],
         [run.version_id for run in runs],
         [run.tenant for run in runs],
-        [run.actor and msgspec.json.encode(run.actor) for run in runs],
+        [encode_identity(run.actor) for run in runs],
         [msgspec.json.encode(run.data) for run in runs],
         [run.cancellation_key for run in runs],
         [run.sandbox for run in runs],
@@ -215,16 +215,16 @@ async def read_versions(
     return {(row["environment_id"], row["key"]): row for row in rows}
 
 
-def version_for(found: asyncpg.Record | None, trigger: Trigger) -> UUID:
-    """The version to run of a workflow that may not be there.
+def version_for(found: asyncpg.Record | None, workflow: str, documents: Iterable[Document]) -> UUID:
+    """Returns the version to run of a workflow that may not be there, with the data of its runs.
 
     Raises WorkflowMissingError, WorkflowInactiveError or DataInvalidError.
     """
     if found is None:
-        raise WorkflowMissingError(trigger.workflow)
+        raise WorkflowMissingError(workflow)
     if not found["active"]:
-        raise WorkflowInactiveError(trigger.workflow)
-    check_fit(found, distinct_data(trigger))
+        raise WorkflowInactiveError(workflow)
+    check_fit(found, documents)
     version_id: UUID = found["version_id"]
     return version_id
 

@@ -19,7 +19,6 @@ from addressee.directory.recipient import Document, Place
 from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
 from addressee.messaging.messages.model import Position
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Reference
 
 routes = Routes(keys=SECRET)
 
@@ -74,7 +73,7 @@ async def messages_of(call: Call, place: Place | None) -> Answer:
     query = Query(call.query_string)
     part = await call.services.messaging.messages(
         call.environment.id,
-        None if place is None else [Reference(place.collection, place.id)],
+        None if place is None else [place],
         message_filter(query),
         asked_page(query, Position),
     )

@@ -14,7 +14,7 @@ from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.messages.activities import Activity
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.reader import Contents, MessageEvent
-from addressee.messaging.runs.listing import RecipientRun, RunEvent
+from addressee.messaging.runs.listing import RunDetails, RunEvent
 
 MAX_ACTORS = 10
 
@@ -112,9 +112,9 @@ def delivery_log(log: DeliveryLog, environment: Environment) -> Document:
     }
 
 
-def recipient_run(run: RecipientRun) -> Document:
+def recipient_run(run: RunDetails) -> Document:
     return {
-        "__typename": "WorkflowRecipientRun",
+        "__typename": "WorkflowRunDetails",
         "__cursor": write_cursor(run.position),
         "id": str(run.id),
         "workflow_run_id": str(run.run_id),
@@ -130,7 +130,7 @@ def recipient_run(run: RecipientRun) -> Document:
     }
 
 
-def trigger_source(run: RecipientRun) -> Document:
+def trigger_source(run: RunDetails) -> Document:
     """What started a run. Events come from elsewhere to a client of this dialect."""
     source = {name: value for name, value in run.source.items() if name in {"type", "schedule_id"}}
     if source["type"] == "event":
@@ -138,13 +138,13 @@ def trigger_source(run: RecipientRun) -> Document:
     return {**source, "cancellation_key": run.cancellation_key}
 
 
-def detailed_run(run: RecipientRun) -> Document:
+def detailed_run(run: RunDetails) -> Document:
     return {**recipient_run(run), "events": [run_event(event) for event in run.events]}
 
 
 def run_event(event: RunEvent) -> Document:
     return {
-        "__typename": "WorkflowRecipientRunEvent",
+        "__typename": "WorkflowRunDetailsEvent",
         "id": event.id,
         "event": event.event,
         "status": event.status,

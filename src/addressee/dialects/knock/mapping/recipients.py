@@ -21,26 +21,25 @@ from addressee.directory.writing.planned_writes import PlannedWrites
 from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.recipients.identity import Reference
 
 T = TypeVar("T")
 
 Given: TypeAlias = Id | dict[str, Any]
 
 
-def reference(field: str, given: Given, collection: str = USERS) -> Reference:
+def place_of(call: Call, field: str, given: Given, collection: str = USERS) -> Place:
     """Returns the recipient that an entry names: a user by its id, or by the `id` and `collection` of an object.
 
     Raises RefusedError.
     """
     if not isinstance(given, dict):
-        return Reference(collection, check_id(given, field))
+        return Place(call.environment.id, collection, check_id(given, field))
     named = check_collection(given.get("collection", collection), f"{field}.collection")
-    return Reference(named, check_id(given.get("id"), f"{field}.id"))
+    return Place(call.environment.id, named, check_id(given.get("id"), f"{field}.id"))
 
 
-def references(field: str, given: Iterable[Given]) -> list[Reference]:
-    return [reference(f"{field}[{index}]", entry) for index, entry in enumerate(given)]
+def places_of(call: Call, field: str, given: Iterable[Given]) -> list[Place]:
+    return [place_of(call, f"{field}[{index}]", entry) for index, entry in enumerate(given)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class RecipientParser:
         """Returns the write that identifies a recipient if it is described and not only named by its id."""
         if not isinstance(given, dict):
             return []
-        place = reference(field, given).at(self.call.environment.id)
+        place = place_of(self.call, field, given)
         return [self.write(place, given, field, is_mention=True)]
 
     def mentions(self, field: str, given: Iterable[Given]) -> list[Write]:
@@ -87,7 +86,7 @@ class RecipientParser:
         """Returns the write that identifies a request's `tenant`, which its bare id creates when it is not known."""
         if given is None:
             return []
-        place = Place(self.call.environment.id, TENANTS, reference("tenant", given, TENANTS).id)
+        place = place_of(self.call, "tenant", given, TENANTS)._replace(collection=TENANTS)
         return [self.write(place, given if isinstance(given, dict) else {}, "tenant")]
 
     def _edits(self, collection: str, given: Document, *, is_mention: bool) -> tuple[Edit, ...]:
@@ -163,9 +162,9 @@ async def identify(call: Call, place: Place, given: dict[str, Any], render: Call
     return answer(written)
 
 
-async def plan(call: Call, named: Iterable[Reference], writes: Sequence[Write]) -> PlannedWrites:
+async def plan(call: Call, named: Iterable[Place], writes: Sequence[Write]) -> PlannedWrites:
     """Plans writes of a request that names other recipients too; writes nothing yet. Raises RefusedError."""
-    return await call.services.directory.plan([reference.at(call.environment.id) for reference in named], writes)
+    return await call.services.directory.plan(named, writes)
 
 
 async def note(call: Call, planned: PlannedWrites) -> None:

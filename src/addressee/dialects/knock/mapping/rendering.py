@@ -16,9 +16,8 @@ from addressee.dialects.knock.mapping.tenant_settings import settings_of
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.groups.subscriptions import Subscription
-from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
+from addressee.directory.recipient import TENANTS, USERS, Document, Identity, Place, Recipient
 from addressee.directory.writing.bulk import BulkOperation, Failure
-from addressee.messaging.recipients.identity import Identity, Reference
 from addressee.messaging.recipients.people import MISSING_NAME, Missing
 from addressee.messaging.schedules.model import ScheduleEntry
 from addressee.preferences.sets import MEMBERS
@@ -56,7 +55,7 @@ def user(recipient: Recipient, shape: str = "flat") -> Document:
 
 def flat_user(recipient: Recipient) -> Document:
     return {
-        "id": recipient.place.id,
+        "id": recipient.identity.id,
         "created_at": None,
         **known_attributes(recipient),
         **traits(recipient),
@@ -67,7 +66,7 @@ def flat_user(recipient: Recipient) -> Document:
 
 def nested_user(recipient: Recipient) -> Document:
     return {
-        "id": recipient.place.id,
+        "id": recipient.identity.id,
         "properties": {**traits(recipient), **known_attributes(recipient)},
         "preferences": preference_sets(recipient) or None,
         "updated_at": milliseconds(recipient.updated_at),
@@ -86,7 +85,7 @@ def entity(recipient: Recipient) -> Document:
     created_at = recipient.attributes.get("created_at")
     is_tenant = recipient.place.collection == TENANTS
     return {
-        "id": recipient.place.id,
+        "id": recipient.identity.id,
         "collection": recipient.place.collection,
         "properties": {
             **traits(recipient),
@@ -125,7 +124,7 @@ def tenant(recipient: Recipient, members: Document | None) -> Document:
     return {
         **traits(recipient),
         **outside(recipient),
-        "id": recipient.place.id,
+        "id": recipient.identity.id,
         "settings": settings_of(recipient, members),
         "created_at": recipient.attributes.get("created_at"),
         "updated_at": milliseconds(recipient.updated_at),
@@ -154,7 +153,7 @@ def audience_member(subscription: Subscription) -> Document:
     return {
         "__typename": "AudienceMember",
         "__cursor": write_cursor(subscription.id),
-        "user_id": subscription.recipient.place.id,
+        "user_id": subscription.recipient.identity.id,
         "user": flat_user(subscription.recipient),
         "tenant": subscription.properties.get("tenant"),
         "added_at": milliseconds(subscription.inserted_at),
@@ -167,7 +166,7 @@ def mention(recipient: Recipient | Missing) -> Document:
         return entity(recipient)
     return {
         "__typename": "User",
-        "id": recipient.reference.id,
+        "id": recipient.identity.id,
         "name": MISSING_NAME,
         "email": None,
         "avatar": None,
@@ -179,7 +178,7 @@ def mention(recipient: Recipient | Missing) -> Document:
     }
 
 
-def reference(where: Reference | Identity) -> str | Document:
+def reference(where: Place | Identity) -> str | Document:
     return where.id if where.collection == USERS else {"id": where.id, "collection": where.collection}
 
 

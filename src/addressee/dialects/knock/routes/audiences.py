@@ -24,7 +24,6 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.preferences.audiences import AUDIENCES
 
 routes = Routes(keys=SECRET)
@@ -54,7 +53,7 @@ async def add(call: Call) -> Answer:
     ]
     if create:
         writes.append(Write(audience, (Identify(),), call.origin))
-    planned = await plan(call, [Reference(audience.collection, audience.id)], writes)
+    planned = await plan(call, [audience], writes)
     if audience not in planned.people:
         raise missing("The audience")
     await planned.carry_out()

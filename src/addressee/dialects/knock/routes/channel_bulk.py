@@ -21,12 +21,11 @@ from addressee.dialects.knock.wire.authentication import FEED_WRITE, Caller
 from addressee.dialects.knock.wire.errors import KnockError, invalid, missing
 from addressee.dialects.knock.wire.query import after, before
 from addressee.directory.documents import check_id, check_text
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.messages.status import Status
-from addressee.messaging.recipients.identity import Reference
 
 routes = Routes(keys=ANY_KEY)
 
@@ -89,7 +88,7 @@ async def known_channel(call: Call) -> UUID:
     return id
 
 
-def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | None:
+def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Place] | None:
     """Whose messages; None: everybody's, which a public key may not say.
 
     With a user token they are the token's user's. Raises KnockError.
@@ -100,10 +99,10 @@ def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Reference] | N
     if user_id is not None:
         if set(named or ()) - {user_id}:
             raise KnockError("authorization", "The user token covers its own user's messages only.")
-        return [] if named == [] else [Reference(USERS, user_id)]
+        return [] if named == [] else [Place(call.environment.id, USERS, user_id)]
     if named is None and call.credential.kind == "public":
         raise invalid("recipient_ids", "With a public key, say in recipient_ids (or user_ids) whose messages.")
-    return None if named is None else [Reference(USERS, check_id(id, field)) for id in named]
+    return None if named is None else [Place(call.environment.id, USERS, check_id(id, field)) for id in named]
 
 
 def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:

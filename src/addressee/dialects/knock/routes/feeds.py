@@ -18,12 +18,11 @@ from addressee.dialects.knock.wire.errors import KnockError, missing
 from addressee.dialects.knock.wire.paging import MOST_IN_A_FEED, PAGING, asked_page
 from addressee.dialects.knock.wire.places import user_place
 from addressee.dialects.knock.wire.query import Query
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.messages.model import Position
-from addressee.messaging.recipients.identity import Reference
 
 routes = Routes(keys=ANY_KEY)
 
@@ -63,8 +62,7 @@ async def list_items(call: Call) -> Answer:
     channel = await feed_channel(call)
     asked = covered(call.caller, feed_filter(query))
     feed = await call.services.messaging.feed(
-        call.environment.id,
-        Reference(USERS, user_place(call).id),
+        user_place(call),
         channel.id,
         asked,
         asked_page(query, Position, MOST_IN_A_FEED),

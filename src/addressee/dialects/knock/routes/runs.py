@@ -26,17 +26,18 @@ FILTERS = (*PAGING, "workflow", "status[]", "tenant", "has_errors", "recipient",
 async def list_all(call: Call) -> Answer:
     """List recipients' runs, newest first."""
     query = Query(call.query_string)
-    part = await call.services.messaging.runs(call.environment.id, run_filter(query), asked_page(query, RunPosition))
+    page = asked_page(query, RunPosition)
+    part = await call.services.messaging.runs(call.environment.id, run_filter(call, query), page)
     return json_answer(rendering.items(part, message_rendering.recipient_run))
 
 
-def run_filter(query: Query) -> RunFilter:
+def run_filter(call: Call, query: Query) -> RunFilter:
     return RunFilter(
         workflow=query.text("workflow"),
         statuses=statuses(query.texts("status")),
         tenant=query.text("tenant"),
         has_errors=query.boolean("has_errors"),
-        recipient=query.reference("recipient"),
+        recipient=query.place(call.environment.id, "recipient"),
         since=after("starting_at", query.text("starting_at")) or EARLIEST,
         until=before("ending_at", query.text("ending_at")) or LATEST,
     )

@@ -22,10 +22,10 @@ from addressee.dialects.knock.mapping.recipients import (
     Given,
     RecipientParser,
     note,
+    place_of,
+    places_of,
     plan,
     recipient_parser,
-    reference,
-    references,
 )
 from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.routes.workflows import checked_data
@@ -38,7 +38,6 @@ from addressee.directory.documents import Id, check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place
 from addressee.directory.writing.bulk import Failure
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import ScheduleEntry
@@ -62,8 +61,8 @@ SHORTHANDS: dict[str, tuple[Weekday, ...]] = {"weekdays": tuple(Weekday)[:5], "w
 async def create(call: Call) -> Answer:
     """Schedule a workflow for up to 100 recipients."""
     given = typed_body(call, shapes.CreateSchedules)
-    recipients = references("recipients", given.recipients)
-    common = new_schedule(given, recipients[0])
+    recipients = places_of(call, "recipients", given.recipients)
+    common = new_schedule(call, given, recipients[0])
     # A recipient that is named twice has one schedule.
     wanted = [replace(common, recipient=recipient) for recipient in dict.fromkeys(recipients)]
     parser = await recipient_parser(call, [*given.recipients, given.actor, given.tenant])
@@ -87,7 +86,7 @@ def answer(entries: Sequence[ScheduleEntry]) -> Answer:
     return json_answer([rendering.schedule(entry) for entry in entries])
 
 
-def new_schedule(given: shapes.ScheduleInput, recipient: Reference) -> NewSchedule:
+def new_schedule(call: Call, given: shapes.ScheduleInput, recipient: Place) -> NewSchedule:
     """Raises KnockError or RefusedError."""
     return NewSchedule(
         workflow=check_id(given.workflow, "workflow"),
@@ -97,8 +96,8 @@ def new_schedule(given: shapes.ScheduleInput, recipient: Reference) -> NewSchedu
             scheduled_at=checked_instant("scheduled_at", given.scheduled_at),
             **ending(given.ending_at),
         ),
-        actor=None if given.actor is None else reference("actor", given.actor),
-        tenant=None if given.tenant is None else tenant_id(given.tenant),
+        actor=None if given.actor is None else place_of(call, "actor", given.actor),
+        tenant=None if given.tenant is None else tenant_id(call, given.tenant),
         data=checked_data("data", given.data or {}),
     )
 
@@ -140,8 +139,8 @@ def instant_or_day(field: str, given: str | None) -> datetime | date | None:
     return instant(field, given).date()
 
 
-def tenant_id(given: Given) -> str:
-    return reference("tenant", given, TENANTS).id
+def tenant_id(call: Call, given: Given) -> str:
+    return place_of(call, "tenant", given, TENANTS).id
 
 
 @routes.put(
@@ -158,8 +157,8 @@ async def update(call: Call) -> Answer:
         repeats=UNSET if given.repeats is UNSET else repeats(given.repeats or ()),
         scheduled_at=changed_instant("scheduled_at", given.scheduled_at),
         ending_at=UNSET if given.ending_at is UNSET else instant_or_day("ending_at", given.ending_at),
-        actor=reference("actor", given.actor) if isinstance(given.actor, Id | dict) else given.actor,
-        tenant=tenant_id(given.tenant) if isinstance(given.tenant, Id | dict) else given.tenant,
+        actor=place_of(call, "actor", given.actor) if isinstance(given.actor, Id | dict) else given.actor,
+        tenant=tenant_id(call, given.tenant) if isinstance(given.tenant, Id | dict) else given.tenant,
         data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),
     )
     ids = schedule_ids(given.schedule_ids)
@@ -167,7 +166,7 @@ async def update(call: Call) -> Answer:
     tenant = given.tenant or None
     parser = await recipient_parser(call, [actor, tenant])
     writes = [*parser.mention("actor", actor), *parser.tenant(tenant)]
-    planned = await plan(call, [change.actor] if isinstance(change.actor, Reference) else [], writes)
+    planned = await plan(call, [change.actor] if isinstance(change.actor, Place) else [], writes)
     changed = await call.services.messaging.update_schedules(
         call.environment, ids, change, planned, receipt=call.receipt(answer)
     )
@@ -231,7 +230,7 @@ async def bulk_create(call: Call) -> Answer:
     wanted = [row for row in rows if isinstance(row, NewSchedule)]
     planned = await call.services.directory.plan(
         [
-            *(reference.at(call.environment.id) for row in wanted for reference in row.named),
+            *(place for row in wanted for place in row.named),
             *(write.place for row in wanted for write in row.writes),
         ]
     )
@@ -245,12 +244,12 @@ async def bulk_create(call: Call) -> Answer:
 def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
     """A row without a usable recipient is named by its position."""
     path = f"schedules[{index}]"
-    who = Reference(USERS, path)
+    who = Place(parser.call.environment.id, USERS, path)
     try:
         if given.recipient is None:
             raise invalid("recipient", "recipient is missing.")
-        who = reference("recipient", given.recipient)
-        schedule = new_schedule(given, who)
+        who = place_of(parser.call, "recipient", given.recipient)
+        schedule = new_schedule(parser.call, given, who)
         writes = [
             *parser.mention("recipient", given.recipient),
             *parser.mention("actor", given.actor),
@@ -258,9 +257,9 @@ def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -
         ]
         return replace(schedule, writes=[structs.replace(write, path=f"{path}.{write.path}") for write in writes])
     except RefusedError as refusal:
-        return Failure(*who, refusal.below(path).message)
+        return Failure(who.collection, who.id, refusal.below(path).message)
     except KnockError as refusal:
-        return Failure(*who, f"{path}.{refusal.message}")
+        return Failure(who.collection, who.id, f"{path}.{refusal.message}")
 
 
 @routes.get(
@@ -269,7 +268,7 @@ def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -
 async def list_of_workflow(call: Call) -> Answer:
     """List a workflow's schedules, newest first."""
     query = Query(call.query_string)
-    page, recipients = asked_page(query, UUID), query.references("recipients") or None
+    page, recipients = asked_page(query, UUID), query.places(call.environment.id, "recipients") or None
     workflow, tenant = query.text("workflow"), query.text("tenant")
     if workflow is None:
         raise invalid("workflow", "Say which workflow's schedules to list: workflow=<key>.")
@@ -304,8 +303,7 @@ async def list_of_object(call: Call) -> Answer:
 async def list_of(call: Call, place: Place) -> Answer:
     query = Query(call.query_string)
     part = await call.services.messaging.schedules_of(
-        call.environment.id,
-        Reference(place.collection, place.id),
+        place,
         asked_page(query, UUID),
         workflow=query.text("workflow"),
         tenant=query.text("tenant"),

@@ -17,7 +17,7 @@ from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.recipients import RecipientParser, note, plan, recipient_parser, references
+from addressee.dialects.knock.mapping.recipients import RecipientParser, note, places_of, plan, recipient_parser
 from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.routes.objects import known_object
 from addressee.dialects.knock.wire import shapes
@@ -31,7 +31,6 @@ from addressee.directory.groups.bulk_subscriptions import Subscribing, Unsubscri
 from addressee.directory.groups.subscriptions import Subscription, check_subscription
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.bulk import Failure
-from addressee.messaging.recipients.identity import Reference
 
 routes = Routes(keys=SECRET)
 
@@ -86,7 +85,7 @@ async def list_of_object(call: Call) -> Answer:
 
 def places(call: Call, query: Query, name: str) -> list[Place] | None:
     """The recipients that a list is narrowed to; None: it is not."""
-    return [reference.at(call.environment.id) for reference in query.references(name)] or None
+    return query.places(call.environment.id, name) or None
 
 
 async def with_current_sets(call: Call, query: Query, part: Page[Subscription]) -> Page[Subscription]:
@@ -117,26 +116,26 @@ async def add(call: Call) -> Answer:
     Those who are described are identified first; a bare id must be known (§3.2).
     """
     given = typed_body(call, shapes.AddSubscriptions)
-    named = references("recipients", given.recipients)
+    named = places_of(call, "recipients", given.recipients)
     recipient = await known_object(call)
     parser = await recipient_parser(call, given.recipients)
     planned = await plan(call, named, parser.mentions("recipients", given.recipients))
-    known_recipients(call, named, planned.people)
+    known_recipients(named, planned.people)
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
     await note(call, planned)
     added = await call.services.directory.add_subscriptions(
         recipient,
-        known_recipients(call, named, planned.people),
+        known_recipients(named, planned.people),
         given.properties,
         receipt=call.receipt(answer),
     )
     return answer(added)
 
 
-def known_recipients(call: Call, named: Sequence[Reference], people: Mapping[Place, Recipient]) -> list[Recipient]:
+def known_recipients(named: Sequence[Place], people: Mapping[Place, Recipient]) -> list[Recipient]:
     """Raises KnockError for the first that is not known."""
-    found = [people.get(reference.at(call.environment.id)) for reference in named]
+    found = [people.get(place) for place in named]
     for index, recipient in enumerate(found):
         if recipient is None:
             field = f"recipients[{index}]"
@@ -157,17 +156,18 @@ async def delete(call: Call) -> Answer:
     Answers with those that there were.
     """
     given = subscribers_to_delete(call)
-    named = references("recipients", given.recipients)
+    named = places_of(call, "recipients", given.recipients)
     recipient = await known_object(call)
-    people = await call.services.directory.read_all(reference.at(call.environment.id) for reference in named)
-    subscribers = [people[place] for reference in named if (place := reference.at(call.environment.id)) in people]
+    people = await call.services.directory.read_all(named)
+    subscribers = [people[place] for place in named if place in people]
     ended = await call.services.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
     return answer(ended)
 
 
 def subscribers_to_delete(call: Call) -> shapes.DeleteSubscriptions:
     """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
-    named = [reference._asdict() for reference in Query(call.query_string).references("recipients")]
+    places = Query(call.query_string).places(call.environment.id, "recipients")
+    named = [{"collection": place.collection, "id": place.id} for place in places]
     if named and not call.body:
         return typed({"recipients": named}, shapes.DeleteSubscriptions)
     return typed_body(call, shapes.DeleteSubscriptions)
@@ -236,7 +236,7 @@ def object_of(call: Call, collection: str, row: Row) -> Place:
 
 
 def recipients_of(call: Call, row: Row) -> list[Place]:
-    return [reference.at(call.environment.id) for reference in references("recipients", row.recipients)]
+    return places_of(call, "recipients", row.recipients)
 
 
 async def run(call: Call, name: str, rows: Sequence[Subscribing | Unsubscribing | Failure]) -> Answer:

@@ -11,12 +11,11 @@ from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.dialects.knock.mapping.recipients import Given, note, plan, recipient_parser, reference, references
+from addressee.dialects.knock.mapping.recipients import Given, note, place_of, places_of, plan, recipient_parser
 from addressee.dialects.knock.wire import shapes
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id, check_text
-from addressee.directory.recipient import TENANTS, Document
-from addressee.messaging.recipients.identity import Reference
+from addressee.directory.recipient import TENANTS, Document, Place
 from addressee.messaging.triggers.trigger import Trigger, check_data
 
 routes = Routes(keys=SECRET)
@@ -63,13 +62,13 @@ async def notify(call: Call) -> Answer:
 async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], Answer]) -> Answer:
     """Accepts a trigger; recipients described inline are identified (§3.2) once nothing else can refuse the request."""
     settings = given.settings or shapes.TriggerSettings()
-    recipients = references("recipients", given.recipients)
+    recipients = places_of(call, "recipients", given.recipients)
     wanted = Trigger(
         workflow=workflow,
         recipients=recipients,
         data=checked_data("data", given.data or {}),
-        actor=None if given.actor is None else reference("actor", given.actor),
-        tenant=None if given.tenant is None else reference("tenant", given.tenant, TENANTS).id,
+        actor=None if given.actor is None else place_of(call, "actor", given.actor),
+        tenant=None if given.tenant is None else place_of(call, "tenant", given.tenant, TENANTS).id,
         overrides=overrides(recipients, given.recipients),
         cancellation_key=checked_key(given.cancellation_key),
         sandbox=settings.sandbox_mode,
@@ -95,7 +94,7 @@ def notified(run_id: UUID) -> Answer:
     return json_answer({"result_id": str(run_id)})
 
 
-def overrides(recipients: Sequence[Reference], given: Sequence[Given]) -> dict[Reference, Document]:
+def overrides(recipients: Sequence[Place], given: Sequence[Given]) -> dict[Place, Document]:
     return {
         recipient: checked_data(f"recipients[{index}].{TRIGGER_DATA}", entry[TRIGGER_DATA])
         for index, (recipient, entry) in enumerate(zip(recipients, given, strict=True))
@@ -131,7 +130,7 @@ async def cancel_notify(call: Call) -> Answer:
 
 async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
     checked_key(given.cancellation_key)
-    recipients = None if given.recipients is None else references("recipients", given.recipients)
+    recipients = None if given.recipients is None else places_of(call, "recipients", given.recipients)
     await call.services.messaging.cancel(
         call.environment.id,
         workflow,

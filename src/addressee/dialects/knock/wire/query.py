@@ -14,8 +14,7 @@ from addressee.api import query_strings
 from addressee.api.query_strings import TRUTH, pairs
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id
-from addressee.directory.recipient import USERS
-from addressee.messaging.recipients.identity import Reference
+from addressee.directory.recipient import USERS, Place
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -61,7 +60,7 @@ class Query:
             raise invalid(name, f"{name} must be a JSON object.")
         return value
 
-    def references(self, name: str) -> list[Reference]:
+    def places(self, environment_id: int, name: str) -> list[Place]:
         """Recipients: ids of users, and objects as `a[][id]=1&a[][collection]=c` or `a[0][id]=1&a[0][collection]=c`.
 
         Without indices the n-th id belongs to the n-th collection.
@@ -74,24 +73,24 @@ class Query:
                     ids[index].append(value)
                 case (index, "collection"):
                     collections[index].append(value)
-        users = [Reference(USERS, check_id(value, name)) for value in self.texts(name)]
+        users = [Place(environment_id, USERS, check_id(value, name)) for value in self.texts(name)]
         objects = [
-            Reference(collection, check_id(id, name))
+            Place(environment_id, collection, check_id(id, name))
             for index, found in ids.items()
             for id, collection in pair(name, found, collections[index])
         ]
         return users + objects
 
-    def reference(self, name: str) -> Reference | None:
+    def place(self, environment_id: int, name: str) -> Place | None:
         """One recipient: `a=u1`, or `a[id]=1&a[collection]=c`."""
         if text := self.text(name):
-            return Reference(USERS, check_id(text, name))
+            return Place(environment_id, USERS, check_id(text, name))
         parts = self.mapping(name)
         if not parts:
             return None
         if parts.keys() != {"id", "collection"}:
             raise invalid(name, f"{name} must be a user's id, or an object's id and collection.")
-        return Reference(parts["collection"], check_id(parts["id"], name))
+        return Place(environment_id, parts["collection"], check_id(parts["id"], name))
 
     def boolean(self, name: str) -> bool | None:
         text = self.text(name)

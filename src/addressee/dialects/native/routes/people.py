@@ -13,8 +13,7 @@ from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.places import OBJECT, USER, place_of, recipient_of
 from addressee.dialects.native.wire.rendering import explanation
 from addressee.directory.documents import check_id, check_value
-from addressee.directory.recipient import USERS
-from addressee.messaging.recipients.identity import Reference
+from addressee.directory.recipient import USERS, Place
 
 routes = Routes(keys=SECRET)
 
@@ -42,11 +41,10 @@ async def explain(call: Call) -> shapes.Explanation:
     given = typed_body(call, shapes.Explain)
     check_value(given.data, "data")
     explained = await call.services.messaging.explain(
-        call.environment.id,
-        Reference(*place_of(call)[1:]),
+        place_of(call),
         check_id(given.workflow, "workflow"),
         tenant=None if given.tenant is None else check_id(given.tenant, "tenant"),
-        actor=None if given.actor is None else Reference(USERS, check_id(given.actor, "actor")),
+        actor=None if given.actor is None else Place(call.environment.id, USERS, check_id(given.actor, "actor")),
         data=given.data,
     )
     return explanation(explained)

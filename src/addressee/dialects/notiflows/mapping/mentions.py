@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from addressee.dialects.notiflows.mapping import rendering
-from addressee.directory.recipient import USERS, Document, Recipient
-from addressee.messaging.recipients.identity import Identity
+from addressee.directory.recipient import USERS, Document, Identity, Recipient
 from addressee.messaging.recipients.people import Missing, People
 
 
 def user(identity: Identity | None, people: People, when: datetime) -> Document | None:
     """A user as of something that happened at `when`, whole or what is left; None for who is no user."""
-    return None if identity is None else person(identity, people.at(identity, when))
+    return None if identity is None else person(identity, people.as_of(identity, when))
 
 
 def person(identity: Identity, found: Recipient | Missing) -> Document | None:

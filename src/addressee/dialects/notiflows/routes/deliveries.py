@@ -22,13 +22,12 @@ from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page,
 from addressee.dialects.notiflows.wire.places import asked_id, checked_path_id, known_user
 from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.access.environments import Environment
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.reader import Contents, MessageEvent
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identifiers import workflow_id
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import People
 
 routes = Routes(keys=ADMIN)
@@ -63,10 +62,10 @@ async def list_of_user(call: Call) -> Answer:
     """List a user's deliveries, newest first."""
     user = await known_user(call)
     query = Query(call.query_string)
-    return await page_of(call, query, message_filter(query), [Reference(USERS, user.place.id)])
+    return await page_of(call, query, message_filter(query), [user.place])
 
 
-async def page_of(call: Call, query: Query, filter: MessageFilter, owners: Sequence[Reference] | None = None) -> Answer:
+async def page_of(call: Call, query: Query, filter: MessageFilter, owners: Sequence[Place] | None = None) -> Answer:
     """A page of some recipients' deliveries, None: of anybody's."""
     part = await call.services.messaging.messages(call.environment.id, owners, filter, asked_page(query, Position))
     around = await read_surroundings(call, part.entries)

@@ -23,14 +23,13 @@ from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page,
 from addressee.dialects.notiflows.wire.places import asked_channel, checked_path_id
 from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.access.environments import Environment
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.content.rendering import InAppContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedFilter, FeedItem
 from addressee.messaging.messages.marks import Mark
 from addressee.messaging.messages.model import Position
-from addressee.messaging.recipients.identity import Reference
 
 FEED = "/user/v1/channels/{channel_id}/feed/entries"
 
@@ -72,8 +71,7 @@ async def list_entries(call: Call) -> Answer:
     channel = await feed_channel(call)
     topic = query.text("topic")
     feed = await call.services.messaging.feed(
-        call.environment.id,
-        Reference(USERS, call.caller.user_id),
+        Place(call.environment.id, USERS, call.caller.user_id),
         channel.id,
         replace(feed_filter(query), topic=topic),
         asked_page(query, Position, DEFAULT_SIZE, MOST),

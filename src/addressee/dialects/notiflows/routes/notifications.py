@@ -23,12 +23,11 @@ from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page,
 from addressee.dialects.notiflows.wire.places import asked_id, checked_path_id, known_user, uuid_of
 from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.access.environments import Environment
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.recipients.identifiers import workflow_id
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.recipients.people import People
-from addressee.messaging.runs.listing import RecipientRun, RunFilter, RunPosition
+from addressee.messaging.runs.listing import RunDetails, RunFilter, RunPosition
 
 routes = Routes(keys=ADMIN)
 
@@ -62,10 +61,10 @@ async def list_all(call: Call) -> Answer:
 async def list_of_user(call: Call) -> Answer:
     """List a user's notifications, newest first."""
     user = await known_user(call)
-    return await page_of(call, Reference(USERS, user.place.id))
+    return await page_of(call, user.place)
 
 
-async def page_of(call: Call, recipient: Reference | None) -> Answer:
+async def page_of(call: Call, recipient: Place | None) -> Answer:
     """A page of somebody's notifications, None: of anybody's."""
     query = Query(call.query_string)
     expands = query.choice("expand", ("deliveries",)) is not None
@@ -77,7 +76,7 @@ async def page_of(call: Call, recipient: Reference | None) -> Answer:
     return json_answer(listed(part, partial(notification, environment=call.environment, people=people, made=made)))
 
 
-def run_filter(query: Query, recipient: Reference | None) -> RunFilter:
+def run_filter(query: Query, recipient: Place | None) -> RunFilter:
     status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())))
     since, until = asked_period(query)
     return RunFilter(
@@ -111,7 +110,7 @@ async def get_of_user(call: Call) -> Answer:
     return await answer(call, run)
 
 
-async def answer(call: Call, run: RecipientRun) -> Answer:
+async def answer(call: Call, run: RunDetails) -> Answer:
     people, made = await read_people(call, [run]), await made_by(call, [run])
     return json_answer(notification(run, environment=call.environment, people=people, made=made))
 
@@ -129,7 +128,7 @@ async def list_deliveries(call: Call) -> Answer:
     return await deliveries.page_of(call, query, deliveries.message_filter(query, run.message_ids))
 
 
-async def known_run(call: Call) -> RecipientRun:
+async def known_run(call: Call) -> RunDetails:
     """The run that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "notification_id")
     uid = uuid_of(id)
@@ -139,12 +138,12 @@ async def known_run(call: Call) -> RecipientRun:
     return run
 
 
-async def read_people(call: Call, runs: Sequence[RecipientRun]) -> People:
+async def read_people(call: Call, runs: Sequence[RunDetails]) -> People:
     named = {identity for run in runs for identity in (run.recipient, run.actor) if identity is not None}
     return await call.services.messaging.people(call.environment.id, named)
 
 
-async def made_by(call: Call, runs: Sequence[RecipientRun]) -> Mapping[str, Document]:
+async def made_by(call: Call, runs: Sequence[RunDetails]) -> Mapping[str, Document]:
     """The deliveries that runs made, by their ids."""
     ids = list(chain.from_iterable(run.message_ids for run in runs))
     found = await call.services.messaging.messages(
@@ -155,7 +154,7 @@ async def made_by(call: Call, runs: Sequence[RecipientRun]) -> Mapping[str, Docu
 
 
 def notification(
-    run: RecipientRun, *, environment: Environment, people: People, made: Mapping[str, Document] | None
+    run: RunDetails, *, environment: Environment, people: People, made: Mapping[str, Document] | None
 ) -> Document:
     """`made` are the deliveries to show by their ids, None: they are not shown."""
     ended = STATUSES[run.stage] in {"processed", "failed"}

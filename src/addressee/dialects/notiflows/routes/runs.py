@@ -25,7 +25,6 @@ from addressee.directory.edits.recipients import Identify
 from addressee.directory.groups.topics import topic_place
 from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.trigger import Trigger, check_data
 
 MAX_BODY_BYTES = 1_048_576
@@ -40,10 +39,6 @@ class Named(NamedTuple):
     edit: Identify
     given: Document
 
-    @property
-    def reference(self) -> Reference:
-        return reference(self.place)
-
 
 async def run(call: Call) -> Answer:
     """Whoever is named is stored first, and once all that is asked for was found to be right."""
@@ -54,14 +49,14 @@ async def run(call: Call) -> Answer:
     topics = [] if given.topic is None else [topic_place(call.environment.id, given.topic, "topic")]
     wanted = Trigger(
         workflow=await asked_workflow(call),
-        recipients=[reference(place) for place in (*(each.place for each in named), *topics)],
+        recipients=[*(each.place for each in named), *topics],
         data=checked_data(given.data or {}),
-        actor=None if actor is None else actor.reference,
+        actor=None if actor is None else actor.place,
     )
     everybody = named if actor is None else [*named, actor]
     writes = merged(call, everybody)
     planned = await call.services.directory.plan(topics, writes)
-    wanted = without(wanted, {reference(place) for place in planned.left_out})
+    wanted = without(wanted, set(planned.left_out))
     run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
@@ -108,13 +103,9 @@ def merged(call: Call, named: Iterable[Named]) -> list[Write]:
     return [Write(place, tuple(of_one), call.origin) for place, of_one in edits.items()]
 
 
-def without(trigger: Trigger, deleted: set[Reference]) -> Trigger:
+def without(trigger: Trigger, deleted: set[Place]) -> Trigger:
     recipients = [each for each in trigger.recipients if each not in deleted]
     return replace(trigger, recipients=recipients, actor=None if trigger.actor in deleted else trigger.actor)
-
-
-def reference(place: Place) -> Reference:
-    return Reference(place.collection, place.id)
 
 
 def started(run_id: UUID) -> Answer:

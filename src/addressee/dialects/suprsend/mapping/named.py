@@ -12,8 +12,8 @@ from addressee.dialects.suprsend.mapping.recipients import read_recipient
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.directory.documents import Id
+from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.transients import Transient, described
 
 MAX_RECIPIENTS = 1000
@@ -31,7 +31,7 @@ Kinds: TypeAlias = frozenset[str] | None
 class Named:
     """A recipient that is stored. `kinds` are the only ones for it, `described` is what the trigger says of it."""
 
-    reference: Reference
+    place: Place
     kinds: Kinds = None
     described: tuple[Write, Parsed] | None = None
 
@@ -44,12 +44,12 @@ class AllNamed:
     transients: Sequence[Transient]
 
     @property
-    def references(self) -> list[Reference]:
-        return [each.reference for each in self.stored]
+    def places(self) -> list[Place]:
+        return [each.place for each in self.stored]
 
     @property
-    def kinds(self) -> dict[Reference, frozenset[str]]:
-        return {each.reference: each.kinds for each in self.stored if each.kinds is not None}
+    def kinds(self) -> dict[Place, frozenset[str]]:
+        return {each.place: each.kinds for each in self.stored if each.kinds is not None}
 
     @property
     def described(self) -> tuple[tuple[Write, Parsed], ...]:
@@ -70,7 +70,7 @@ def read_one(call: Call, given: Id | dict[str, Any], field: str) -> Named | Tran
     """Raises SuprSendError or RefusedError."""
     if not isinstance(given, dict):
         place, _ = read_recipient(call, given, field)
-        return Named(Reference(place.collection, place.id))
+        return Named(place)
     kinds = only_kinds(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
     said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
@@ -78,7 +78,7 @@ def read_one(call: Call, given: Id | dict[str, Any], field: str) -> Named | Tran
         return Transient(described(parse_profile(said).edit, call.services.directory.clock.now()), kinds)
     place, parsed = read_recipient(call, said, field)
     write = Write(place, (parsed.edit,), call.origin, path=field)
-    return Named(Reference(place.collection, place.id), kinds, (write, parsed))
+    return Named(place, kinds, (write, parsed))
 
 
 def only_kinds(given: Any, field: str) -> Kinds:

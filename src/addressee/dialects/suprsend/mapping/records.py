@@ -85,7 +85,7 @@ async def accept(
         return [next(following) if isinstance(each, Asked) else each for each in asked]
 
     directory = call.services.directory
-    planned = await directory.plan({place for record in records for place in record.places(call.environment.id)})
+    planned = await directory.plan({place for record in records for place in record.places})
     outcomes = await call.services.messaging.accept_all(
         call.environment.id,
         records,
@@ -114,9 +114,9 @@ def first_reached(call: Call, record: Record) -> Place:
     """A trigger may describe all its recipients, without naming any: then it is told by its workflow."""
     what = record.what
     if isinstance(what, Event):
-        return what.recipient.at(call.environment.id)
+        return what.recipient
     if what.recipients:
-        return what.recipients[0].at(call.environment.id)
+        return what.recipients[0]
     return Place(call.environment.id, TRANSIENT, what.workflow)
 
 

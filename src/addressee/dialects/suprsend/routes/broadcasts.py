@@ -18,7 +18,6 @@ from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.wire.places import known
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import Document
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.runs.model import Terms
 from addressee.messaging.triggers.trigger import Trigger
 
@@ -52,7 +51,7 @@ def read(call: Call, entry: Document, index: int) -> Asked:
     place = list_at(call, given.list_id)
     what = Trigger(
         workflow=check_id(given.template.strip(), "template"),
-        recipients=[Reference(place.collection, place.id)],
+        recipients=[place],
         data=records.data_of(given.data, "data"),
         tenant=records.tenant_of(given.tenant_id, given.brand_id),
         terms=Terms(only_kinds(given.channels, "channels"), categories_of(given.notification_category)),

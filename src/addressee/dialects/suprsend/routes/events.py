@@ -20,7 +20,6 @@ from addressee.dialects.suprsend.wire.places import user_at
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.recipients.identity import Reference
 from addressee.messaging.triggers.events import Event
 
 routes = Routes(keys=SERVER)
@@ -90,7 +89,7 @@ def read(call: Call, entry: Document, index: int) -> Asked:
     place = identified(call, given) if name == IDENTIFY else user_at(call, given.distinct_id)
     event = Event(
         name,
-        Reference(USERS, place.id),
+        Place(call.environment.id, USERS, place.id),
         records.data_of(given.properties, "properties"),
         records.tenant_of(given.tenant_id, given.brand_id),
     )

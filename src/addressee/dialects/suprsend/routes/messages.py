@@ -22,13 +22,13 @@ from addressee.dialects.suprsend.wire.paging import CURSORS, MOST_MESSAGES, aske
 from addressee.dialects.suprsend.wire.places import checked_id, checked_tenant, checked_type
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.documents import check_text
-from addressee.directory.recipient import USERS, Document
+from addressee.directory.recipient import USERS, Document, Identity, Place
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
 from addressee.messaging.messages.marks import Mark, Marked
 from addressee.messaging.messages.model import Address, Message, Position
 from addressee.messaging.messages.reader import MessageEvent
-from addressee.messaging.recipients.identity import TRANSIENT, Identity, Reference
+from addressee.messaging.recipients.identity import TRANSIENT
 
 routes = Routes(keys=SERVER)
 
@@ -120,7 +120,7 @@ async def list_all(call: Call) -> Answer:
     """List messages, newest first."""
     query = Query(call.query_string)
     page = asked_page(query, Position, MOST_MESSAGES)
-    recipients = asked_recipients(query)
+    recipients = asked_recipients(call, query)
     messaging, environment_id = call.services.messaging, call.environment.id
     filter = message_filter(query, await messaging.channels(environment_id))
     part = await messaging.messages(environment_id, recipients, filter, page)
@@ -137,16 +137,16 @@ async def list_all(call: Call) -> Answer:
     return json_answer(cursor_page(part, count, render))
 
 
-def asked_recipients(query: Query) -> list[Reference] | None:
+def asked_recipients(call: Call, query: Query) -> list[Place] | None:
     """Whose messages are asked for; None: anybody's. Raises SuprSendError or RefusedError."""
     ids = query.texts("recipient_id")
     if len(ids) > MAX_RECIPIENTS:
         raise invalid("recipient_id", f"recipient_id takes at most {MAX_RECIPIENTS} ids.")
-    users = [Reference(USERS, checked_id(id, "recipient_id")) for id in ids]
+    users = [Place(call.environment.id, USERS, checked_id(id, "recipient_id")) for id in ids]
     type, id = query.text("object_type"), query.text("object_id")
     if (type is None) != (id is None):
         raise invalid("object_id", "Send object_type and object_id together, or neither.")
-    objects = [] if type is None else [Reference(checked_type(type), checked_id(id, "object_id"))]
+    objects = [] if type is None else [Place(call.environment.id, checked_type(type), checked_id(id, "object_id"))]
     return users + objects or None
 
 

@@ -60,9 +60,9 @@ def read(call: Call, entry: Document, index: int) -> Asked:
         data = records.data_of({"metadata": given.metadata, **data}, "metadata")
     what = Trigger(
         workflow=check_id(given.workflow.strip(), "workflow"),
-        recipients=recipients.references,
+        recipients=recipients.places,
         data=data,
-        actor=actor.reference if isinstance(actor, Named) else None,
+        actor=actor.place if isinstance(actor, Named) else None,
         tenant=records.tenant_of(given.tenant_id),
         cancellation_key=checked_key(given.cancellation_key),
         transients=recipients.transients,
@@ -125,7 +125,7 @@ def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str
     recipients = named.read_all(call, given.users, "users")
     what = Trigger(
         workflow=legacy_workflow(given, known),
-        recipients=recipients.references,
+        recipients=recipients.places,
         data=records.data_of(given.data, "data"),
         tenant=records.tenant_of(given.tenant_id, given.brand_id),
         transients=recipients.transients,
