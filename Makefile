@@ -23,7 +23,7 @@ demo: install
 serve: install
 	@$(BIN)/addressee serve
 
-# Each process has a PostgreSQL, an API and a worker of its own.
+# A process for each core, with a PostgreSQL, an API and a worker of its own.
 IN_PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 # Tests start hundreds of processes: none compiles again what another has compiled, whatever the environment says.

@@ -27,7 +27,8 @@ from tests.test_crashes import (
     processes,
 )
 
-ROUNDS = 20
+# Each half has an installation of its own, so that both can be played at the same time.
+HALVES = (range(10), range(10, 20))
 TRIGGERS = 6
 KILLS = 3
 SLOW_SECONDS = 2.0
@@ -47,7 +48,8 @@ TRY_AGAIN = 503
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-async def test_no_restart_of_the_database_holds_a_job_or_answers_500(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", HALVES, ids=["first half", "second half"])
+async def test_no_restart_of_the_database_holds_a_job_or_answers_500(tmp_path: Path, rounds: range) -> None:
     async with mail_server() as mail:
         mail.seconds = SLOW_SECONDS
         with running_service(tmp_path / "data", "--workers", "2") as service:
@@ -55,7 +57,7 @@ async def test_no_restart_of_the_database_holds_a_job_or_answers_500(tmp_path: P
             key = service.create_key()
             asked: Counter[int] = Counter()
             accepted: list[str] = []
-            for round in range(ROUNDS):
+            for round in rounds:
                 async with asking(service, key, asked):
                     accepted += await trigger(service, key, round)
                     await until(lambda: is_busy(mail))
