@@ -3,30 +3,38 @@
 WITH due AS (
   SELECT message_id,
          id,
-         recipient_id,
-         status
+         recipient_id
   FROM addressee.sends
   WHERE environment_id = $1
     AND run_id = $2
     AND page = $3
     AND due_at <= $4
-  ORDER BY message_id,
-           id
   LIMIT $6
-  FOR NO KEY UPDATE
+),
+locked AS (
+  SELECT sends.message_id,
+         sends.id,
+         sends.recipient_id,
+         sends.status
+  FROM due
+  JOIN addressee.sends AS sends USING (message_id, id, recipient_id)
+  WHERE sends.environment_id = $1
+    AND sends.due_at <= $4
+  ORDER BY sends.message_id,
+           sends.id
+  FOR NO KEY UPDATE OF sends
 ),
 claimed AS (
   UPDATE addressee.sends AS sends
   SET due_at = $5,
       status = CASE WHEN sends.status IS NOT NULL THEN 'queued' END
-  FROM due
+  FROM locked
   WHERE sends.environment_id = $1
-    AND sends.message_id = due.message_id
-    AND sends.id = due.id
-    AND sends.recipient_id = due.recipient_id
-    AND sends.due_at <= $4
+    AND sends.message_id = locked.message_id
+    AND sends.id = locked.id
+    AND sends.recipient_id = locked.recipient_id
   RETURNING sends.*,
-            due.status AS status_before
+            locked.status AS status_before
 )
 SELECT claimed.id,
        claimed.message_id,
