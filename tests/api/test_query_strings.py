@@ -1,11 +1,13 @@
 """Query strings are decoded in one way, whatever their names mean."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
-from addressee.api.errors import MalformedError
-from addressee.api.query_strings import instant, pairs
+from addressee.api.errors import MalformedError, ParameterError
+from addressee.api.query_strings import Query, instant, pairs
+from addressee.database.paging import write_cursor
 
 
 def test_names_and_values_keep_their_order() -> None:
@@ -47,3 +49,39 @@ def test_a_time_is_written_in_several_ways(text: str) -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises((ValueError, OverflowError)):
         instant(text)
+
+
+def test_the_last_value_of_a_name_counts_and_an_empty_one_is_none() -> None:
+    assert Query("a=1&a=2").text("a") == "2"
+    assert Query("a=1&a=").text("a") is None
+    assert Query("a=1&a=2").texts("a") == ["1", "2"]
+
+
+@pytest.mark.parametrize(("text", "number"), [("", 7), ("n=3", 3), ("n=-3", 1), ("n=%2B99", 50)])
+def test_a_number_is_moved_into_its_bounds(text: str, number: int) -> None:
+    assert Query(text).number("n", 7, 50) == number
+
+
+def test_the_page_after_a_cursor_counts_before_the_page_before_one() -> None:
+    after, before = write_cursor(5), write_cursor(9)
+    page = Query(f"after={after}&before={before}").page_request(int, 10)
+    assert (page.size, page.after, page.before) == (10, 5, None)
+    page = Query(f"after=&before={before}").page_request(int, 10)
+    assert (page.after, page.before) == (None, 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("boolean", lambda query: query.boolean("boolean")),
+        ("number", lambda query: query.number("number", 7, 50)),
+        ("choice", lambda query: query.choice("choice", ("a", "b"), None)),
+        ("instant", lambda query: query.instant("instant")),
+        ("after", lambda query: query.page_request(int, 10)),
+        ("before", lambda query: query.page_request(int, 10)),
+    ],
+)
+def test_what_a_parameter_does_not_take_is_refused_by_its_name(name: str, read: Callable[[Query], object]) -> None:
+    with pytest.raises(ParameterError) as refusal:
+        read(Query(f"{name}=nonsense"))
+    assert refusal.value.field == name

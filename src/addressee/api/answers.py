@@ -11,12 +11,8 @@ from addressee.api.json_text import write_json
 
 JSON = "application/json; charset=utf-8"
 
-# How bodies may be compressed, and the header that says so to who compressed one in another way.
+# How bodies may be compressed.
 ENCODINGS = ("gzip", "deflate")
-TAKEN_ENCODINGS: Mapping[str, str] = {"accept-encoding": ", ".join(ENCODINGS)}
-
-# The header of an answer to what succeeds when it is tried again in a moment.
-RETRY_SOON: Mapping[str, str] = {"retry-after": "1"}
 
 
 class Answer(Struct, frozen=True):

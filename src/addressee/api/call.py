@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,8 +16,13 @@ from addressee.api.operation import Operation
 from addressee.api.services import Services
 from addressee.directory.access.environments import Environment
 from addressee.directory.access.keys import Credential
+from addressee.directory.edits.recipients import Edit
+from addressee.directory.recipient import Place
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, StoredAnswer
+from addressee.directory.writing.writes import Write, Written
+
+R = TypeVar("R")
 
 
 class RequestInfo(NamedTuple):
@@ -68,6 +73,11 @@ class Call(Struct, frozen=True):
             return StoredAnswer(rendered.status, rendered.body)
 
         return Receipt(self.environment.id, self.idempotency_key, self.fingerprint, self.request_id, stored)
+
+    async def write(self, place: Place, *edits: Edit, answer: Callable[[Written], R]) -> R:
+        """Applies edits to one recipient; returns what `answer` makes of the outcome, which a repetition gets too."""
+        write = Write(place, edits, self.origin, request=self.receipt(answer))
+        return answer(await self.services.directory.write(write))
 
     @property
     def request_id(self) -> str:

@@ -16,6 +16,15 @@ class MalformedError(Exception):
         self.part = part
 
 
+class ParameterError(Exception):
+    """A parameter of the query that is not as it must be."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.field = name
+        self.message = message
+
+
 class UnknownPathError(Exception):
     """A path that no operation has."""
 

@@ -154,11 +154,13 @@ class KeyRing:
         self._sealer = sealer
         self._remembered: OrderedDict[Asked, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
 
-    async def find(self, key: str, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
+    async def find(self, key: str | None, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
         """The credential of a key of one of these kinds that is in force, or None. Raises UnavailableError.
 
         No key opens an environment whose settings cannot be used.
         """
+        if not key:
+            return None
         now = time.monotonic()
         asked = (kinds, key)
         remembered = self._remembered.get(asked)

@@ -49,3 +49,13 @@ class Written(Struct, frozen=True):
     before: Recipient | None
     warnings: tuple[Warning, ...] = ()
     losses: Sequence[Loss] = ()
+
+    @property
+    def existed(self) -> bool:
+        """Whether the recipient was there before."""
+        return self.before is not None and self.before.lives
+
+    @property
+    def exists(self) -> bool:
+        """Whether the recipient is there now."""
+        return self.recipient is not None and self.recipient.lives

@@ -20,7 +20,7 @@ async def forget(directory: Directory, place: Place, origin: Origin, *, receipt:
     """Deletes whoever lives at a place, and keeps no more of those who did before. Whether there was anything."""
 
     async def finish(connection: Connection, written: Written) -> bool:
-        lived = written.before is not None and written.before.lives
+        lived = written.existed
         forgotten = await forget_departed(connection, place)
         if lived or forgotten:
             await keep(connection, receipt, True, directory.clock.now())

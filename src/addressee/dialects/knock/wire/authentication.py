@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from addressee.api.authentication import bearer_token
 from addressee.api.call import Request
 from addressee.dialects.knock.wire import tokens
 from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.tokens import Token
 from addressee.directory.access.keys import Credential
-
-SCHEME = "bearer "
 
 # What a user token allows.
 FEED_READ = "user/feed_read"
@@ -52,11 +51,9 @@ class Caller:
 
 async def authenticate(request: Request) -> tuple[Credential, Caller]:
     """Raises KnockError when the key or the user token does not open the operation."""
-    header = request.headers.get("authorization", "")
-    if not header:
+    if not request.headers.get("authorization"):
         raise KnockError("authentication_required", "Send an API key: Authorization: Bearer <key>.")
-    key = header[len(SCHEME) :].strip() if header.lower().startswith(SCHEME) else ""
-    credential = await request.services.keys.find(key) if key else None
+    credential = await request.services.keys.find(bearer_token(request.headers))
     if credential is None:
         raise KnockError("api_key_missing", "The API key is missing, unknown or revoked.")
     if credential.kind not in request.operation.keys:

@@ -7,20 +7,10 @@ from http import HTTPStatus
 
 from msgspec import UNSET, Struct, UnsetType
 
-from addressee.api.answers import RETRY_SOON, TAKEN_ENCODINGS, Answer, json_answer
-from addressee.api.bodies import MisshapenError
+from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
-from addressee.api.errors import (
-    EncodingError,
-    MalformedError,
-    SlowBodyError,
-    TooLargeError,
-    UnknownPathError,
-    WrongMethodError,
-)
-from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
-from addressee.directory.writing.receipts import ReceiptMismatchError
-from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+from addressee.api.errors import UnknownPathError
+from addressee.api.refusals import Kind, refusal_of
 
 AUTHENTICATION = "authentication_error"
 INVALID_REQUEST = "invalid_request_error"
@@ -94,40 +84,24 @@ def missing(what: str) -> KnockError:
     return KnockError("resource_missing", f"{what} was not found.")
 
 
-# What the rooms and the service say, each under one code, with its own message.
-CODE_OF: dict[type[Exception], str] = {
-    MissingError: "resource_missing",
-    MalformedError: "invalid_json",
-    TooLargeError: "payload_too_large",
-    SlowBodyError: "request_timeout",
-    WrongMethodError: "method_not_allowed",
-    WorkflowMissingError: "workflow_missing",
-    WorkflowInactiveError: "workflow_inactive",
-    ActorMissingError: "actor_missing",
-    ReceiptMismatchError: "idempotency_key_mismatch",
+# The codes of refusals that are not called as their kinds are.
+CODE_OF: Mapping[Kind, str] = {
+    "invalid": "invalid_params",
+    "invalid_data": "invalid_params",
+    "malformed": "invalid_json",
+    "not_found": "resource_missing",
+    "internal_error": "internal_server_error",
 }
 
 
 def render(error: Exception) -> Answer:
-    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
-    match error:
-        case KnockError():
-            return envelope(error.code, error.message, error.failures)
-        case UnknownPathError():  # which has a body of its own (§1.1)
-            return json_answer({"errors": {"detail": "404 Not Found"}}, HTTPStatus.NOT_FOUND)
-        case RefusedError() | MisshapenError():
-            return envelope("invalid_params", error.message, [(error.field, error.message)])
-        case DataInvalidError():
-            failures = [(failure.field, failure.message) for failure in error.failures]
-            return envelope("invalid_params", str(error), failures)
-        case EncodingError():
-            return envelope("unsupported_encoding", str(error), headers=TAKEN_ENCODINGS)
-        case OverloadedError() | UnavailableError():
-            return envelope("service_unavailable", str(error), headers=RETRY_SOON)
-        case _ if (code := CODE_OF.get(type(error))) is not None:
-            return envelope(code, str(error))
-        case _:
-            return envelope("internal_server_error", "Something went wrong on our side; see the log for this request.")
+    """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    if isinstance(error, KnockError):
+        return envelope(error.code, error.message, error.failures)
+    if isinstance(error, UnknownPathError):  # which has a body of its own (§1.1)
+        return json_answer({"errors": {"detail": "404 Not Found"}}, HTTPStatus.NOT_FOUND)
+    refusal = refusal_of(error)
+    return envelope(CODE_OF.get(refusal.kind, refusal.kind), refusal.message, refusal.fields, refusal.headers)
 
 
 def envelope(

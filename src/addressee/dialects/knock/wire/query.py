@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import msgspec
 
 from addressee.api import query_strings
-from addressee.api.query_strings import TRUTH, pairs
+from addressee.api.query_strings import pairs
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import USERS, Place
-
-Choice = TypeVar("Choice", bound=str)
 
 Parts: TypeAlias = tuple[str, ...]
 
 PART = re.compile(r"\[([^\[\]]*)\]|\.?([^.\[\]]+)")
 
 
-class Query:
+class Query(query_strings.Query):
     """A query string. Brackets and dots mean the same: `a[b]` and `a.b` are both the part `b` of `a`."""
 
     def __init__(self, text: str) -> None:
@@ -34,7 +31,7 @@ class Query:
             self._by_name[head].append((tuple(rest), "." in name, value))
 
     def text(self, name: str) -> str | None:
-        """A single value; the last one counts."""
+        """A single value; the last one counts, also an empty one."""
         values = self.texts(name)
         return values[-1] if values else None
 
@@ -91,32 +88,6 @@ class Query:
         if parts.keys() != {"id", "collection"}:
             raise invalid(name, f"{name} must be a user's id, or an object's id and collection.")
         return Place(environment_id, parts["collection"], check_id(parts["id"], name))
-
-    def boolean(self, name: str) -> bool | None:
-        text = self.text(name)
-        if text is None:
-            return None
-        if text not in TRUTH:
-            raise invalid(name, f"{name} must be true or false.")
-        return TRUTH[text]
-
-    def choice(self, name: str, choices: Sequence[Choice], default: Choice) -> Choice:
-        text = self.text(name)
-        if text is None:
-            return default
-        for choice in choices:
-            if choice == text:
-                return choice
-        raise invalid(name, f"{name} must be one of {', '.join(choices)}.")
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        """A whole number, moved into its bounds (§1.8)."""
-        text = self.text(name)
-        if text is None:
-            return default
-        if not re.fullmatch(r"[+-]?\d{1,9}", text):
-            raise invalid(name, f"{name} must be a whole number from {least} to {most}.")
-        return max(least, min(most, int(text)))
 
     def period(self, name: str) -> tuple[datetime | None, datetime | None]:
         """From (inclusive) and until (exclusive), out of `gt`, `gte`, `lt`, `lte`; instants have microseconds."""

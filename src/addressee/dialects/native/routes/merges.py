@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from uuid import UUID
 
 from addressee.api.bodies import typed_body
@@ -10,7 +11,7 @@ from addressee.api.merge_rules import merge_rules
 from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
-from addressee.dialects.native.wire.errors import NotFoundError
+from addressee.dialects.native.wire.errors import NativeError
 from addressee.dialects.native.wire.places import USER, place_of, recipient_of
 from addressee.dialects.native.wire.rendering import merge, recipient
 from addressee.directory.documents import check_id
@@ -74,7 +75,7 @@ async def undo(call: Call) -> shapes.Undone:
     try:
         id = UUID(call.path["merge_id"])
     except ValueError:
-        raise NotFoundError("There is no such merge.") from None
+        raise NativeError(HTTPStatus.NOT_FOUND, "not_found", "There is no such merge.") from None
     undone = await call.services.directory.merges.undo(
         call.environment.id, id, origin=call.origin, receipt=call.receipt(parted)
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from addressee.api.call import Request
-from addressee.dialects.native.wire.errors import ForbiddenError, UnauthenticatedError
-from addressee.directory.access.keys import Credential
+from http import HTTPStatus
 
-SCHEME = "bearer "
+from addressee.api.authentication import bearer_token
+from addressee.api.call import Request
+from addressee.dialects.native.wire.errors import NativeError
+from addressee.directory.access.keys import Credential
 
 
 async def authenticate(request: Request) -> tuple[Credential, None]:
-    """Raises UnauthenticatedError or ForbiddenError."""
-    header = request.headers.get("authorization", "")
-    key = header[len(SCHEME) :].strip() if header.lower().startswith(SCHEME) else ""
-    credential = await request.services.keys.find(key) if key else None
+    """Raises NativeError unless a key is sent that opens the operation."""
+    credential = await request.services.keys.find(bearer_token(request.headers))
     if credential is None:
-        raise UnauthenticatedError("Send a secret key that is in force: Authorization: Bearer <key>.")
+        message = "Send a secret key that is in force: Authorization: Bearer <key>."
+        raise NativeError(HTTPStatus.UNAUTHORIZED, "unauthenticated", message)
     if credential.kind not in request.operation.keys:
-        raise ForbiddenError(f"A {credential.kind} key may not call this; use a secret key.")
+        message = f"A {credential.kind} key may not call this; use a secret key."
+        raise NativeError(HTTPStatus.FORBIDDEN, "forbidden", message)
     return credential, None

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from msgspec import Struct
 
-from addressee.api.answers import RETRY_SOON, TAKEN_ENCODINGS, Answer, json_answer
-from addressee.api.bodies import MisshapenError
+from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
-from addressee.api.errors import (
-    EncodingError,
-    MalformedError,
-    SlowBodyError,
-    TooLargeError,
-    UnknownPathError,
-    WrongMethodError,
-)
-from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
-from addressee.directory.merges.merges import MergeMissingError
-from addressee.directory.writing.receipts import ReceiptMismatchError
-from addressee.messaging.errors import ActorMissingError
+from addressee.api.refusals import Kind, refusal_of
 
 
 class FieldError(Struct, frozen=True):
@@ -49,54 +37,41 @@ REFUSALS = Refusals(
 )
 
 
-class UnauthenticatedError(Exception):
-    """No key, or none that is known."""
+class NativeError(Exception):
+    """An error that this dialect itself finds."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
 
 
-class ForbiddenError(Exception):
-    """A key of a kind that may not do this."""
-
-
-class NotFoundError(Exception):
-    """What the path names is not there."""
-
-
-# What the rooms and the service say, each with its own message.
-KNOWN: dict[type[Exception], tuple[HTTPStatus, str]] = {
-    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
-    ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
-    NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
-    UnknownPathError: (HTTPStatus.NOT_FOUND, "not_found"),
-    MissingError: (HTTPStatus.NOT_FOUND, "not_found"),
-    MergeMissingError: (HTTPStatus.NOT_FOUND, "not_found"),
-    ActorMissingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "actor_missing"),
-    ReceiptMismatchError: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_mismatch"),
-    MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
-    TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
-    SlowBodyError: (HTTPStatus.REQUEST_TIMEOUT, "request_timeout"),
-    WrongMethodError: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
+# The codes of refusals that are not called as their kinds are.
+CODE_OF: Mapping[Kind, str] = {
+    "invalid_data": "invalid",
+    "unknown_path": "not_found",
+    "payload_too_large": "too_large",
+    "service_unavailable": "unavailable",
+    "internal_error": "internal",
 }
 
 
 def render(error: Exception) -> Answer:
-    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
-    match error:
-        case RefusedError() | MisshapenError():
-            return envelope(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, error.field)
-        case EncodingError():
-            status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-            return envelope(status, "unsupported_encoding", str(error), headers=TAKEN_ENCODINGS)
-        case OverloadedError() | UnavailableError():
-            return envelope(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", str(error), headers=RETRY_SOON)
-        case _ if (known := KNOWN.get(type(error))) is not None:
-            return envelope(*known, str(error))
-        case _:
-            message = "Something went wrong on our side; see the log for this request."
-            return envelope(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+    """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    if isinstance(error, NativeError):
+        return envelope(error.status, error.code, error.message)
+    refusal = refusal_of(error)
+    code = CODE_OF.get(refusal.kind, refusal.kind)
+    return envelope(refusal.status, code, refusal.message, refusal.fields, refusal.headers)
 
 
 def envelope(
-    status: HTTPStatus, code: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    failures: Sequence[tuple[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    fields = [] if field is None else [FieldError(field, message)]
+    fields = [FieldError(field, text) for field, text in failures]
     return json_answer(Refused(Error(code, message, fields)), status, headers)

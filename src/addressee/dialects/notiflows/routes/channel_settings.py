@@ -18,7 +18,7 @@ from addressee.dialects.notiflows.wire.places import asked_channel, asked_place,
 from addressee.directory.access.keys import Kind
 from addressee.directory.edits.recipients import ChangeChannelData, Edit
 from addressee.directory.recipient import Document, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 from addressee.messaging.environment.channels import Channel
 
 MAX_INLINE = 100
@@ -44,7 +44,7 @@ async def put(call: Call) -> Answer:
             return not_found(call, "user", place.id)
         return json_answer(channel_settings(channel, written.recipient))
 
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 async def delete(call: Call) -> Answer:
@@ -60,7 +60,7 @@ async def delete(call: Call) -> Answer:
             return not_found(call, "channel_settings", str(channel.id))
         return no_content()
 
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 async def inline_channel_settings(call: Call, given: object, field: str = "channel_settings") -> tuple[Edit, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
+from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import contents, mentions
 from addressee.dialects.notiflows.mapping.channel_types import channel_type
@@ -20,7 +21,6 @@ from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import missing
 from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.wire.places import asked_id, checked_path_id, known_user
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.messages.listing import MessageFilter
@@ -74,7 +74,7 @@ async def page_of(call: Call, query: Query, filter: MessageFilter, owners: Seque
 
 def message_filter(query: Query, ids: Sequence[str] | None = None) -> MessageFilter:
     """What a list is asked for, of the messages with these ids, None: of all."""
-    status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())))
+    status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())), None)
     channel_id = asked_id(query, "channel_id")
     since, until = asked_period(query)
     return MessageFilter(

@@ -12,6 +12,7 @@ from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import Operation
+from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.channels.providers import ChannelType
 from addressee.dialects.notiflows.mapping import contents, mentions
@@ -21,7 +22,6 @@ from addressee.dialects.notiflows.wire.authentication import USER
 from addressee.dialects.notiflows.wire.errors import conflict, invalid, missing
 from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.wire.places import asked_channel, checked_path_id
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.content.rendering import InAppContent
@@ -91,7 +91,9 @@ async def feed_channel(call: Call) -> Channel:
 
 def feed_filter(query: Query) -> FeedFilter:
     since, until = asked_period(query)
-    found = replace(STATUSES[query.choice("status", [word for word in STATUSES if word])], since=since, until=until)
+    found = replace(
+        STATUSES[query.choice("status", [word for word in STATUSES if word], None)], since=since, until=until
+    )
     return replace(found, archived="only") if query.boolean("archived") else found
 
 

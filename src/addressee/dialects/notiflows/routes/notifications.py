@@ -11,6 +11,7 @@ from itertools import chain
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
+from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.database.paging import PageRequest
 from addressee.dialects.notiflows.mapping import mentions
@@ -21,7 +22,6 @@ from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import missing
 from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.wire.places import asked_id, checked_path_id, known_user, uuid_of
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.messages.listing import MessageFilter
@@ -67,7 +67,7 @@ async def list_of_user(call: Call) -> Answer:
 async def page_of(call: Call, recipient: Place | None) -> Answer:
     """A page of somebody's notifications, None: of anybody's."""
     query = Query(call.query_string)
-    expands = query.choice("expand", ("deliveries",)) is not None
+    expands = query.choice("expand", ("deliveries",), None) is not None
     part = await call.services.messaging.runs(
         call.environment.id, run_filter(query, recipient), asked_page(query, RunPosition)
     )
@@ -77,7 +77,7 @@ async def page_of(call: Call, recipient: Place | None) -> Answer:
 
 
 def run_filter(query: Query, recipient: Place | None) -> RunFilter:
-    status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())))
+    status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())), None)
     since, until = asked_period(query)
     return RunFilter(
         recipient=recipient,

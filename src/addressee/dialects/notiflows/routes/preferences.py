@@ -15,7 +15,7 @@ from addressee.dialects.notiflows.wire.errors import not_found
 from addressee.dialects.notiflows.wire.places import asked_place, asked_user, handles
 from addressee.directory.access.keys import Kind
 from addressee.directory.edits.recipients import Edit
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 
 
 async def get(call: Call) -> Answer:
@@ -37,7 +37,7 @@ async def put(call: Call) -> Answer:
             return not_found(call, "user", place.id)
         return json_answer(rendered(written.recipient.preferences, default, workflows))
 
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 async def inline_preferences(call: Call, given: object, field: str = "preferences") -> tuple[Edit, ...]:

@@ -27,7 +27,7 @@ from addressee.directory.attributes import render_instant
 from addressee.directory.documents import check_text
 from addressee.directory.edits.recipients import ChangeChannelData
 from addressee.directory.recipient import Document, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 from addressee.messaging.environment.channels import Channel
 
 routes = Routes(keys=USER)
@@ -74,7 +74,7 @@ async def subscribe(call: Call) -> Answer:
         return json_answer(rendered(channel, found), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
     edit = ChangeChannelData(str(channel.id), change)
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 @routes.delete(PATH, "user.push_subscriptions.unsubscribe", request=shapes.PushSubscriptionKey, status=204)
@@ -90,7 +90,7 @@ async def unsubscribe(call: Call) -> Answer:
         return no_content()
 
     edit = ChangeChannelData(str(channel.id), partial(web_push.unsubscribed, identifier=identifier))
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 async def web_push_channel(call: Call) -> Channel:

@@ -11,6 +11,7 @@ from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import Operation
+from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.routes.topics import asked_place, known_topic
@@ -19,7 +20,6 @@ from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import NotiflowsError, missing, not_found
 from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.wire.places import checked_external_id, known_user, user_place
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.groups.topics import Subscribed, TopicSubscription, topic_place
 from addressee.directory.reading.uuid_ranges import Span
 from addressee.directory.recipient import USERS, Document, Place, Recipient

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.call import Call
+from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.shapes import topics as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import missing, not_found
 from addressee.dialects.notiflows.wire.paging import PAGING, asked_page, listed
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.groups.topics import TOPICS, topic_place
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import Document, Place, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 
 routes = Routes(keys=ADMIN)
 
@@ -45,12 +45,9 @@ async def delete(call: Call) -> Answer:
     place = asked_place(call)
 
     def answer(written: Written) -> Answer:
-        was_there = written.before is not None and written.before.lives
-        return no_content() if was_there else not_found(call, "topic", place.id)
+        return no_content() if written.existed else not_found(call, "topic", place.id)
 
-    return answer(
-        await call.services.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))
-    )
+    return await call.write(place, Delete(), answer=answer)
 
 
 def asked_place(call: Call) -> Place:

@@ -9,6 +9,7 @@ from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merge_rules import merge_rules
+from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
@@ -19,7 +20,6 @@ from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import NotiflowsError, invalid, missing, not_found
 from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.wire.places import known_user, user_at, user_place
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.edits.recipients import Delete, History, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.merges.merges import Done
@@ -71,8 +71,7 @@ async def upsert(call: Call) -> Answer:
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None
-        was_there = written.before is not None and written.before.lives
-        status = HTTPStatus.OK if was_there else HTTPStatus.CREATED
+        status = HTTPStatus.OK if written.existed else HTTPStatus.CREATED
         return json_answer(rendering.user(written.recipient), status)
 
     written = await call.services.directory.write(Write(place, edits, call.origin, request=call.receipt(answer)))
@@ -102,11 +101,9 @@ async def delete(call: Call) -> Answer:
         return await purge(call, place)
 
     def answer(written: Written) -> Answer:
-        was_there = written.before is not None and written.before.lives
-        return no_content() if was_there else not_found(call, "user", place.id)
+        return no_content() if written.existed else not_found(call, "user", place.id)
 
-    edits = (Delete(History.KEPT),)
-    return answer(await call.services.directory.write(Write(place, edits, call.origin, request=call.receipt(answer))))
+    return await call.write(place, Delete(History.KEPT), answer=answer)
 
 
 async def purge(call: Call, place: Place) -> Answer:

@@ -9,19 +9,13 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from addressee.api.answers import RETRY_SOON, TAKEN_ENCODINGS, Answer, json_answer
+from addressee.api import refusals
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, RequestInfo
 from addressee.api.dialect import Code, Refusals, page_of
-from addressee.api.errors import (
-    EncodingError,
-    MalformedError,
-    SlowBodyError,
-    TooLargeError,
-    UnknownPathError,
-    WrongMethodError,
-)
-from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.api.errors import MalformedError, ParameterError
+from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.recipient import USERS
 from addressee.directory.writing.receipts import ReceiptMismatchError
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
@@ -119,10 +113,6 @@ def field_of(error: RefusedError) -> Field:
     return Field(error.field, error.message, REASONS.get(error.reason, "invalid_format"))
 
 
-def bad_parameter(param: str, message: str) -> NotiflowsError:
-    return NotiflowsError("bad_request", message, reason="invalid_param", param=param)
-
-
 def bad_id(param: str) -> NotiflowsError:
     message = f"{param} must be 1 to 64 letters, digits, - and _."
     return NotiflowsError("bad_request", message, reason="invalid_uuid", param=param)
@@ -148,18 +138,6 @@ def unauthenticated(auth: str, message: str) -> NotiflowsError:
     return NotiflowsError("unauthenticated", message, auth=auth)
 
 
-# What the service says, each with its own message and nothing more.
-CODE_OF: Mapping[type[Exception], str] = {
-    UnknownPathError: "not_found",
-    WrongMethodError: "method_not_allowed",
-    TooLargeError: "payload_too_large",
-    EncodingError: "unsupported_encoding",
-    SlowBodyError: "request_timeout",
-    OverloadedError: "service_unavailable",
-    UnavailableError: "service_unavailable",
-}
-
-
 def render(error: Exception, info: RequestInfo) -> Answer:
     """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
     return envelope(understood(error), info)
@@ -175,6 +153,8 @@ def understood(error: Exception) -> NotiflowsError:
         case MisshapenError():
             reason = next((word for said, word in REASONS_OF_SHAPES.items() if said in error.message), "invalid_type")
             return invalid(INDEX.sub(r".\1", error.field), INDEX.sub(r".\1", error.message, count=1), reason)
+        case ParameterError():
+            return NotiflowsError("bad_request", error.message, reason="invalid_param", param=error.field)
         case MalformedError():
             reason = "invalid_json" if error.part == "body" else "invalid_param"
             return NotiflowsError("bad_request", str(error), reason=reason)
@@ -190,18 +170,12 @@ def understood(error: Exception) -> NotiflowsError:
             return refused([Field(each.field, each.message, "invalid_format") for each in error.failures])
         case ReceiptMismatchError():
             return conflict(str(error), reason="key_reused", idempotency_key=error.key)
-        case _ if (code := CODE_OF.get(type(error))) is not None:
-            return NotiflowsError(code, str(error))
         case _:
-            message = "Something went wrong on our side; see the log for this request."
-            return NotiflowsError("internal_error", message)
+            refusal = refusals.refusal_of(error)
+            return NotiflowsError("not_found" if refusal.kind == "unknown_path" else refusal.kind, refusal.message)
 
 
-HEADERS: Mapping[str, Mapping[str, str]] = {
-    "conflict": RETRY_NEVER,
-    "service_unavailable": RETRY_SOON,
-    "unsupported_encoding": TAKEN_ENCODINGS,
-}
+HEADERS: Mapping[str, Mapping[str, str]] = {"conflict": RETRY_NEVER, **refusals.HEADERS}
 
 
 def envelope(error: NotiflowsError, info: RequestInfo) -> Answer:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from addressee.database.paging import CursorError, Page, PageRequest, page_request
-from addressee.dialects.notiflows.wire.errors import bad_parameter
-from addressee.dialects.notiflows.wire.query import Query
+from addressee.api.query_strings import Query
+from addressee.database.paging import Page, PageRequest
 from addressee.directory.recipient import Document
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 
@@ -27,13 +26,8 @@ INSTANT = timedelta(microseconds=1)
 def asked_page(
     query: Query, position: type[Position], default: int = DEFAULT_SIZE, most: int = MOST
 ) -> PageRequest[Position]:
-    """Of two cursors the one called `after` counts. Raises NotiflowsError for one that is none."""
-    after = query.text("after")
-    before = query.text("before") if after is None else None
-    try:
-        return page_request(query.number("limit", default, most), after, before, position)
-    except CursorError as error:
-        raise bad_parameter("before" if after is None else "after", str(error)) from None
+    """Raises ParameterError."""
+    return query.page_request(position, query.number("limit", default, most))
 
 
 def asked_period(query: Query) -> tuple[datetime, datetime]:

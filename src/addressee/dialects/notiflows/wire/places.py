@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from addressee.api.call import Call
+from addressee.api.query_strings import Query
 from addressee.dialects.notiflows.wire.errors import bad_id, invalid, missing
-from addressee.dialects.notiflows.wire.query import Query
 from addressee.directory.documents import UNREACHABLE, check_text, text_of_id
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.messaging.environment.channels import Channel

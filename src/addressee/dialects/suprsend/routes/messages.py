@@ -156,7 +156,7 @@ def message_filter(query: Query, channels: Iterable[Channel]) -> MessageFilter:
     for status in statuses:
         if status not in STAGES:
             raise invalid("status", f"status must be one of {', '.join(STAGES)}.")
-    word = query.choice("channel", tuple(KIND_OF))
+    word = query.choice("channel", tuple(KIND_OF), None)
     tenant, message_ids, until = query.text("tenant_id"), query.texts("message_id"), query.instant("created_at_lte")
     return MessageFilter(
         tenant=None if tenant is None else checked_tenant(tenant),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from addressee.api.authentication import bearer_token
 from addressee.api.call import Request
 from addressee.dialects.suprsend.wire.errors import invalid, unauthenticated
 from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, instant, is_signed
@@ -12,8 +13,6 @@ from addressee.directory.access.keys import Credential, Kind
 
 # What a server may call with.
 SERVER: frozenset[Kind] = frozenset({"workspace", "api"})
-
-SCHEME = "bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,10 @@ class Caller:
 
 async def authenticate(request: Request) -> tuple[Credential, Caller]:
     """Raises SuprSendError when neither a key nor a signature opens the operation, TooLargeError."""
-    header = request.headers.get("authorization", "")
-    if header.lower().startswith(SCHEME):
-        return await by_api_key(request, header[len(SCHEME) :].strip())
-    key, colon, signature = header.partition(":")
+    token = bearer_token(request.headers)
+    if token is not None:
+        return await by_api_key(request, token)
+    key, colon, signature = request.headers.get("authorization", "").partition(":")
     if colon:
         return await by_signature(request, key, signature)
     raise unauthenticated(
@@ -48,14 +47,14 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
 
 
 async def by_api_key(request: Request, key: str) -> tuple[Credential, Caller]:
-    credential = await request.services.keys.find(key, ("api",)) if key else None
+    credential = await request.services.keys.find(key, ("api",))
     if credential is None:
         raise unauthenticated("The API key is unknown or revoked.")
     return credential, Caller(str(credential.environment.uid))
 
 
 async def by_signature(request: Request, key: str, signature: str) -> tuple[Credential, Caller]:
-    credential = await request.services.keys.find(key, ("workspace",)) if key else None
+    credential = await request.services.keys.find(key, ("workspace",))
     if credential is None or credential.secret is None:
         raise unauthenticated("The workspace key is unknown or revoked.")
     date = request.headers.get("date", "")

@@ -8,22 +8,12 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from addressee.api.answers import RETRY_SOON, TAKEN_ENCODINGS, Answer, json_answer
-from addressee.api.bodies import MisshapenError
+from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
-from addressee.api.errors import (
-    EncodingError,
-    MalformedError,
-    SlowBodyError,
-    TooLargeError,
-    UnknownPathError,
-    WrongMethodError,
-)
+from addressee.api.refusals import Kind, refusal_of
 from addressee.directory.edits.lists import LISTS
-from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
+from addressee.directory.errors import MissingError
 from addressee.directory.recipient import TENANTS, USERS, Place
-from addressee.directory.writing.receipts import ReceiptMismatchError
-from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 
 # What each status is called: `error_code`, and `type` as these SDKs' own errors have it.
 NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
@@ -41,18 +31,13 @@ NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: ("service_unavailable", "ServiceUnavailable"),
 }
 
-# What the rooms and the service say, each with its own message.
-KNOWN: Mapping[type[Exception], HTTPStatus] = {
-    MalformedError: HTTPStatus.BAD_REQUEST,
-    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    SlowBodyError: HTTPStatus.REQUEST_TIMEOUT,
-    UnknownPathError: HTTPStatus.NOT_FOUND,
-    WrongMethodError: HTTPStatus.METHOD_NOT_ALLOWED,
-    WorkflowMissingError: HTTPStatus.NOT_FOUND,
-    WorkflowInactiveError: HTTPStatus.BAD_REQUEST,
-    ActorMissingError: HTTPStatus.BAD_REQUEST,
-    DataInvalidError: HTTPStatus.BAD_REQUEST,
-    ReceiptMismatchError: HTTPStatus.CONFLICT,
+# The statuses of refusals, where they are others than usual.
+STATUS_OF: Mapping[Kind, HTTPStatus] = {
+    "invalid": HTTPStatus.BAD_REQUEST,
+    "invalid_data": HTTPStatus.BAD_REQUEST,
+    "workflow_inactive": HTTPStatus.BAD_REQUEST,
+    "actor_missing": HTTPStatus.BAD_REQUEST,
+    "idempotency_key_mismatch": HTTPStatus.CONFLICT,
 }
 
 
@@ -115,23 +100,15 @@ def missing_at(place: Place) -> SuprSendError:
 
 
 def render(error: Exception) -> Answer:
-    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
-    match error:
-        case SuprSendError():
-            return envelope(error.status, error.message, error.detail)
-        case RefusedError() | MisshapenError():
-            return render(invalid(error.field, error.message))
-        case MissingError():
-            return render(missing_at(error.place))
-        case EncodingError():
-            return envelope(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error), headers=TAKEN_ENCODINGS)
-        case OverloadedError() | UnavailableError():
-            return envelope(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=RETRY_SOON)
-        case _ if (status := KNOWN.get(type(error))) is not None:
-            return envelope(status, str(error))
-        case _:
-            message = "Something went wrong on our side; see the log for this request."
-            return envelope(HTTPStatus.INTERNAL_SERVER_ERROR, message)
+    """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    if isinstance(error, MissingError):
+        error = missing_at(error.place)
+    if isinstance(error, SuprSendError):
+        return envelope(error.status, error.message, error.detail)
+    refusal = refusal_of(error)
+    fields = refusal.fields if refusal.kind == "invalid" else ()
+    detail = {field: [message] for field, message in fields if field} or None
+    return envelope(STATUS_OF.get(refusal.kind, refusal.status), refusal.message, detail, refusal.headers)
 
 
 def envelope(status: HTTPStatus, message: str, detail: Any = None, headers: Mapping[str, str] | None = None) -> Answer:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
-from addressee.database.paging import CursorError, Page, PageRequest, page_request
-from addressee.dialects.suprsend.wire.errors import invalid
+from addressee.database.paging import Page, PageRequest
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.recipient import Document
 
@@ -32,13 +31,8 @@ class Offset(NamedTuple):
 
 
 def asked_page(query: Query, position: type[Position], most: int = MOST) -> PageRequest[Position]:
-    """Of two cursors the one called `after` counts. Raises SuprSendError for one that is none."""
-    after = query.text("after")
-    before = query.text("before") if after is None else None
-    try:
-        return page_request(query.number("limit", DEFAULT_SIZE, most), after, before, position)
-    except CursorError as error:
-        raise invalid("before" if after is None else "after", str(error)) from None
+    """Raises ParameterError."""
+    return query.page_request(position, query.number("limit", DEFAULT_SIZE, most))
 
 
 def cursor_page(part: Page[Entry], count: int, render: Callable[[Entry], Any]) -> Document:
