@@ -51,6 +51,12 @@ async def test_what_is_refused_is_passed_over_with_a_warning(directory: Director
     assert written.warnings == (NOT_A_NUMBER, NO_EMAIL)
 
 
+async def test_what_the_caller_passed_over_is_said_first(directory: Directory, at: At) -> None:
+    edit = Each((Item("$email: ", AddAddress("email", "nobody")),), (Warning("$sms: ", "is no number"),))
+    written = await directory.write(Write(at("ada"), (edit,)))
+    assert [str(warning) for warning in written.warnings] == ["$sms: is no number", f"$email: {NO_EMAIL.message}"]
+
+
 async def test_it_is_one_change(directory: Directory, at: At, pool: Pool) -> None:
     await directory.write(Write(at("ada"), (each(one=Set({"a": 1}), two=Set({"a": 2}), three=Add({"b": 1})),)))
     rows = await pool.fetch(

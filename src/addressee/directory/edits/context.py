@@ -28,10 +28,13 @@ class Revives(StrEnum):
 
 
 class Warning(Struct, frozen=True):
-    """What was passed over, or taken although it looks wrong. `label` is the caller's word for it."""
+    """What was passed over, or taken although it looks wrong. `label` is what the caller puts before the message."""
 
     label: str
     message: str
+
+    def __str__(self) -> str:
+        return self.label + self.message
 
 
 class Moment(Struct, frozen=True):

@@ -18,7 +18,7 @@ from addressee.directory import attributes, names
 from addressee.directory.addresses.entries import following
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
-from addressee.directory.edits.context import Moment, Revives, changed, living, tombstone, without
+from addressee.directory.edits.context import Moment, Revives, Warning, changed, living, tombstone, without
 from addressee.directory.edits.preference_sets import merged
 from addressee.directory.edits.properties import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.errors import DELETED, RefusedError
@@ -288,14 +288,17 @@ class Item:
 class Each:
     """Applies edits one after the other, as one change; one that is refused is passed over with a warning.
 
-    All are refused for somebody who was deleted and whom they do not bring back.
+    All are refused for somebody who was deleted and whom they do not bring back. `warnings` are of what the caller
+    passed over before.
     """
 
     name: ClassVar[str] = "each"
     items: tuple[Item, ...]
+    warnings: tuple[Warning, ...] = ()
 
     def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
         recipient = found
+        moment.warnings.extend(self.warnings)
         for item in self.items:
             labelled = structs.replace(moment, label=item.label)
             try:

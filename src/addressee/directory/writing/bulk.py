@@ -98,7 +98,7 @@ async def note_warnings(
 ) -> None:
     """Keeps what was to be said of rows that were written: the outcome has no place for it."""
     said = [
-        (write.place, [warning.message for warning in result.warnings])
+        (write.place, [str(warning) for warning in result.warnings])
         for write, result in zip(writes, results, strict=True)
         if isinstance(result, Written) and result.warnings
     ]

@@ -64,7 +64,7 @@ class PlannedWrites:
     def warnings(self) -> list[tuple[Place, list[str]]]:
         """Warnings of writes that were carried out, by place."""
         return [
-            (write.place, [warning.message for warning in result.warnings])
+            (write.place, [str(warning) for warning in result.warnings])
             for write, result in self.results
             if isinstance(result, Written) and result.warnings
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import Parsed, parse_profile
+from addressee.dialects.suprsend.mapping.operators import parse_profile
 from addressee.dialects.suprsend.mapping.recipients import read_recipient
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.dialects.suprsend.wire.errors import invalid
@@ -33,7 +33,7 @@ class Named:
 
     place: Place
     kinds: Kinds = None
-    described: tuple[Write, Parsed] | None = None
+    described: Write | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class AllNamed:
         return {each.place: each.kinds for each in self.stored if each.kinds is not None}
 
     @property
-    def described(self) -> tuple[tuple[Write, Parsed], ...]:
-        return tuple(each.described for each in self.stored if each.described is not None)
+    def described(self) -> list[Write]:
+        return [each.described for each in self.stored if each.described is not None]
 
 
 def read_all(call: Call, given: Sequence[Id | dict[str, Any]], field: str) -> AllNamed:
@@ -75,10 +75,9 @@ def read_one(call: Call, given: Id | dict[str, Any], field: str) -> Named | Tran
     said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
         said.pop("distinct_id", None)
-        return Transient(described(parse_profile(said).edit, call.services.directory.clock.now()), kinds)
-    place, parsed = read_recipient(call, said, field)
-    write = Write(place, (parsed.edit,), call.origin, path=field)
-    return Named(place, kinds, (write, parsed))
+        return Transient(described(parse_profile(said), call.services.directory.clock.now()), kinds)
+    place, edit = read_recipient(call, said, field)
+    return Named(place, kinds, Write(place, (edit,), call.origin, path=field))
 
 
 def only_kinds(given: Any, field: str) -> Kinds:

@@ -7,7 +7,6 @@ refused as a whole. Nothing here looks at what is stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
@@ -15,7 +14,7 @@ from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.directory.documents import escaped
 from addressee.directory.edits import contact_properties
 from addressee.directory.edits.addresses import AddAddress, RemoveAddress, RemoveAddresses
-from addressee.directory.edits.context import Revives
+from addressee.directory.edits.context import Revives, Warning
 from addressee.directory.edits.properties import is_personal
 from addressee.directory.edits.recipients import Add, Append, Each, Edit, Identify, Item, Remove, Set, SetOnce, Unset
 from addressee.directory.locales import is_iso_locale, with_hyphens
@@ -48,14 +47,6 @@ class PassedOverError(Exception):
     """A key of an operation that is not applied, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a request says of one profile. `warnings` are of what was passed over already."""
-
-    edit: Each
-    warnings: tuple[str, ...] = ()
-
-
 Parser: TypeAlias = Callable[[str, Any, Document], Edit]
 
 
@@ -68,7 +59,7 @@ class Part(NamedTuple):
     beside: Document
 
 
-def parse_operations(operations: Any, field: str = "operations") -> Parsed:
+def parse_operations(operations: Any, field: str = "operations") -> Each:
     """Operations in their order, as one edit, which creates who is missing. Raises SuprSendError for what is none.
 
     `field` is where the request has them.
@@ -78,7 +69,7 @@ def parse_operations(operations: Any, field: str = "operations") -> Parsed:
     return gathered(part for operation in operations for part in parts_of(checked_operation(operation, field)))
 
 
-def parse_profile(profile: Document, revives: Revives = Revives.ANYBODY) -> Parsed:
+def parse_profile(profile: Document, revives: Revives = Revives.ANYBODY) -> Each:
     """A profile as it is described in full: channels (a value, or a list of values) are added, properties are set.
 
     Raises SuprSendError for one that says too much.
@@ -114,7 +105,7 @@ def given_again(shown: Document) -> Any:
     return {"token": value, "provider": provider, **{name: shown[name] for name in DETAILS.values() if name in shown}}
 
 
-def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Parsed:
+def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Each:
     """Raises SuprSendError for too many."""
     items = [Item("", Identify(revives=revives))]
     warnings = []
@@ -122,10 +113,11 @@ def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Parse
         if count > MAX_PARTS:
             raise invalid("", f"One request changes at most {MAX_PARTS:,} keys of a profile; send several.")
         try:
-            items.append(Item(part.key, part.parser(part.key, part.value, part.beside), field_of(part.key)))
+            edit = part.parser(part.key, part.value, part.beside)
+            items.append(Item(label(part.key), edit, field_of(part.key)))
         except PassedOverError as why:
-            warnings.append(worded(part.key, str(why)))
-    return Parsed(Each(tuple(items)), tuple(warnings))
+            warnings.append(Warning(label(part.key), str(why)))
+    return Each(tuple(items), tuple(warnings))
 
 
 def field_of(key: str) -> str:
@@ -135,9 +127,9 @@ def field_of(key: str) -> str:
     return RESERVED.get(key) or f"properties.{escaped(key)}"
 
 
-def worded(key: str, message: str) -> str:
-    """A warning as it is shown."""
-    return f"[{key}] {message}"
+def label(key: str) -> str:
+    """Returns how a warning about a key begins."""
+    return f"[{key}] "
 
 
 def checked_operation(operation: Any, field: str) -> Document:

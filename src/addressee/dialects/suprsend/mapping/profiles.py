@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import CHANNELS, RESERVED, Parsed, is_property, worded
+from addressee.dialects.suprsend.mapping.operators import CHANNELS, RESERVED, is_property
 from addressee.directory.addresses import entries
 from addressee.directory.edits import contact_properties
 from addressee.directory.recipient import Document, Recipient
@@ -111,9 +111,9 @@ def warned(warnings: Sequence[str]) -> Document:
     return {"warnings": list(warnings)} if warnings else {}
 
 
-def warnings_of(parsed: Parsed, written: Written) -> list[str]:
-    """What was passed over, before and while it was applied."""
-    return [*parsed.warnings, *(worded(each.label, each.message) for each in written.warnings)]
+def warnings_of(written: Written) -> list[str]:
+    """Returns what was passed over of a write."""
+    return [str(warning) for warning in written.warnings]
 
 
 def created_at(uid: UUID) -> datetime:

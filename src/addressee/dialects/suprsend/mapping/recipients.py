@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import Parsed, parse_profile
+from addressee.dialects.suprsend.mapping.operators import parse_profile
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.places import checked_id, checked_type, user_at
 from addressee.directory.documents import Id
 from addressee.directory.edits.context import Revives
+from addressee.directory.edits.recipients import Each
 from addressee.directory.recipient import USERS, Place
 
 OF_USERS = ("distinct_id",)
 OF_OBJECTS = ("object_type", "id")
 
 
-def read_recipient(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Parsed]:
+def read_recipient(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Each]:
     """Returns the recipient that an entry names, and its description. Raises SuprSendError or RefusedError.
 
     Who was deleted comes back if more than the id is said, and no history of theirs is kept (DESIGN §3).

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 import structlog
@@ -15,8 +14,6 @@ from addressee.api import idempotency
 from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, json_body
-from addressee.dialects.suprsend.mapping.operators import Parsed
-from addressee.dialects.suprsend.mapping.profiles import warnings_of
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
 from addressee.dialects.suprsend.wire.limits import MAX_KEY_LENGTH
@@ -24,13 +21,11 @@ from addressee.dialects.suprsend.wire.places import checked_tenant
 from addressee.directory.documents import Id, check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
-from addressee.directory.writing.planned_writes import PlannedWrites
 from addressee.directory.writing.receipts import Earlier
-from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.triggers.batches import Accepted, Outcome, Record
 from addressee.messaging.triggers.events import Event
-from addressee.messaging.triggers.trigger import Trigger, check_data
+from addressee.messaging.triggers.trigger import check_data
 
 OK = b"OK"
 TEXT = "text/plain"
@@ -47,23 +42,7 @@ NO_ATTACHMENTS = "$attachments: attachments are not sent yet; the messages leave
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A record that can be carried out, and the profiles that it describes, which are the record's writes.
-
-    `has_attachments`: it came with some, which are kept in its data and not sent.
-    """
-
-    record: Record
-    described: tuple[tuple[Write, Parsed], ...] = ()
-    has_attachments: bool = False
-
-    @classmethod
-    def of(cls, what: Trigger | Event, key: str | None, described: tuple[tuple[Write, Parsed], ...] = ()) -> Self:
-        return cls(Record(what, key, [write for write, _ in described]), described)
-
-
-Reader: TypeAlias = Callable[[Call, Document, int], Asked]
+Reader: TypeAlias = Callable[[Call, Document, int], Record]
 Refusal: TypeAlias = SuprSendError | MisshapenError | RefusedError
 Result: TypeAlias = Outcome | SuprSendError | MisshapenError
 
@@ -77,12 +56,12 @@ async def accept(
     OverloadedError or UnavailableError.
     """
     asked = [read_or_refuse(call, entry, index, read) for index, entry in enumerate(entries)]
-    records = [each.record for each in asked if isinstance(each, Asked)]
+    records = [each for each in asked if isinstance(each, Record)]
 
     def results(outcomes: Sequence[Outcome]) -> list[Result]:
-        """`outcomes` are of those that were carried out."""
-        following = iter(outcomes)
-        return [next(following) if isinstance(each, Asked) else each for each in asked]
+        """Returns the outcomes of the records that could be read, and the refusals of the others between them."""
+        rest = iter(outcomes)
+        return [next(rest) if isinstance(each, Record) else each for each in asked]
 
     directory = call.services.directory
     planned = await directory.plan({place for record in records for place in record.places})
@@ -93,21 +72,14 @@ async def accept(
         planned,
         receipt=None if render is None else call.receipt(lambda outcomes: render(results(outcomes))),
     )
-    carried_out = [each for each in asked if isinstance(each, Asked)]
-    noted = passed_over(carried_out, planned) + without_attachments(call, carried_out, outcomes)
-    await directory.note(call.request_id, noted)
-    return results(outcomes)
-
-
-def without_attachments(
-    call: Call, asked: Sequence[Asked], outcomes: Sequence[Outcome]
-) -> list[tuple[Place, list[str]]]:
-    """A notice for each accepted record that came with attachments, at the first whom it reaches."""
-    return [
-        (first_reached(call, each.record), [NO_ATTACHMENTS])
-        for each, outcome in zip(asked, outcomes, strict=True)
-        if each.has_attachments and isinstance(outcome, Accepted)
+    carried_out = results(outcomes)
+    attachments = [
+        (first_reached(call, record), [NO_ATTACHMENTS])
+        for entry, record, result in zip(entries, asked, carried_out, strict=True)
+        if isinstance(record, Record) and isinstance(result, Accepted) and has_attachments(entry)
     ]
+    await directory.note(call.request_id, [*planned.warnings, *planned.notices, *attachments])
+    return carried_out
 
 
 def first_reached(call: Call, record: Record) -> Place:
@@ -120,26 +92,14 @@ def first_reached(call: Call, record: Record) -> Place:
     return Place(call.environment.id, TRANSIENT, what.workflow)
 
 
-def passed_over(asked: Iterable[Asked], planned: PlannedWrites) -> list[tuple[Place, list[str]]]:
-    """Returns notices of the parts of profiles that were not taken, by recipient."""
-    parsed = {id(write): parsed for each in asked for write, parsed in each.described}
-    written = [
-        (write.place, warnings)
-        for write, result in planned.results
-        if isinstance(result, Written) and (warnings := warnings_of(parsed[id(write)], result))
-    ]
-    return written + planned.notices
-
-
-def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Asked | Refusal:
+def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Record | Refusal:
     try:
-        record = checked_record(call, entry)
-        return replace(read(call, record, index), has_attachments=brings_attachments(record))
+        return read(call, checked_record(call, entry), index)
     except (SuprSendError, MisshapenError, RefusedError) as refusal:
         return refusal
 
 
-def brings_attachments(record: Document) -> bool:
+def has_attachments(record: Document) -> bool:
     """Whether a record that could be read has any among its data, which an event calls its properties."""
     return any((record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties"))
 

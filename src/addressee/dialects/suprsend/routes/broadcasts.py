@@ -8,7 +8,6 @@ from addressee.api.call import Call
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.named import only_kinds
-from addressee.dialects.suprsend.mapping.records import Asked
 from addressee.dialects.suprsend.routes.lists import list_at
 from addressee.dialects.suprsend.routes.workflows import categories_of
 from addressee.dialects.suprsend.shapes import triggers as shapes
@@ -19,6 +18,7 @@ from addressee.dialects.suprsend.wire.places import known
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import Document
 from addressee.messaging.runs.model import Terms
+from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.trigger import Trigger
 
 routes = Routes(keys=SERVER)
@@ -45,7 +45,7 @@ async def broadcast(call: Call) -> Answer:
     return records.ok_if_any(await records.accept(call, [entry], read, records.ok_if_any))
 
 
-def read(call: Call, entry: Document, index: int) -> Asked:
+def read(call: Call, entry: Document, index: int) -> Record:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.Broadcast)
     place = list_at(call, given.list_id)
@@ -58,4 +58,4 @@ def read(call: Call, entry: Document, index: int) -> Asked:
         delay=start_delay(given.delay, given.trigger_at, call.services.directory.clock.now()),
         source="broadcast",
     )
-    return Asked.of(what, records.key_of(call, given.idempotency_key, given.insert_id, index))
+    return Record(what, records.key_of(call, given.idempotency_key, given.insert_id, index))

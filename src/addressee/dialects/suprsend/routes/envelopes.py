@@ -15,7 +15,7 @@ from addressee.api.answers import Answer
 from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import OPERATORS, Parsed, parse_operations
+from addressee.dialects.suprsend.mapping.operators import OPERATORS, parse_operations
 from addressee.dialects.suprsend.mapping.profiles import warnings_of
 from addressee.dialects.suprsend.mapping.records import log_refusals, ok, refusals_in
 from addressee.dialects.suprsend.routes import events, memberships
@@ -47,7 +47,6 @@ class Edit:
     index: int
     write: Write
     tenant: str | None
-    parsed: Parsed
 
     @property
     def place(self) -> Place:
@@ -103,10 +102,10 @@ def read(call: Call, entry: Any, index: int) -> Edit:
         raise SuprSendError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     call.caller.check_body(entry.get("env"))
     place = user_at(call, entry.get("distinct_id"))
-    parsed = parse_operations(operations_of(entry), OPERATIONS_KEY)
-    write = Write(place, (parsed.edit,), call.origin, key_of(call, entry, index))
+    edit = parse_operations(operations_of(entry), OPERATIONS_KEY)
+    write = Write(place, (edit,), call.origin, key_of(call, entry, index))
     tenant = entry.get("tenant_id")
-    return Edit(index, write, None if tenant is None else checked_tenant(tenant), parsed)
+    return Edit(index, write, None if tenant is None else checked_tenant(tenant))
 
 
 def operations_of(entry: Document) -> Any:
@@ -146,7 +145,7 @@ async def write(call: Call, edits: Sequence[Edit]) -> dict[int, Exception]:
     passed_over = [
         (edit.place, warnings)
         for edit, result in results
-        if isinstance(result, Written) and (warnings := warnings_of(edit.parsed, result))
+        if isinstance(result, Written) and (warnings := warnings_of(result))
     ]
     await directory.note(call.request_id, passed_over)
     return refusals_in((edit.index, result) for edit, result in results)

@@ -11,7 +11,7 @@ from addressee.api.call import Call
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.operators import parse_profile
-from addressee.dialects.suprsend.mapping.records import Asked, Result
+from addressee.dialects.suprsend.mapping.records import Result
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import invalid
@@ -20,6 +20,7 @@ from addressee.dialects.suprsend.wire.places import user_at
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write
+from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event
 
 routes = Routes(keys=SERVER)
@@ -79,7 +80,7 @@ async def accept(call: Call, entries: Sequence[Any]) -> list[Result]:
     return await records.accept(call, entries, read)
 
 
-def read(call: Call, entry: Document, index: int) -> Asked:
+def read(call: Call, entry: Document, index: int) -> Record:
     """An event of somebody who may not be known: then the runs that it starts say so, unless it identifies them.
 
     Raises what cannot be taken.
@@ -95,9 +96,8 @@ def read(call: Call, entry: Document, index: int) -> Asked:
     )
     key = records.key_of(call, given.idempotency_key, given.insert_id, index)
     if name != IDENTIFY:
-        return Asked.of(event, key)
-    bare = parse_profile({})
-    return Asked.of(event, key, ((Write(place, (bare.edit,), call.origin), bare),))
+        return Record(event, key)
+    return Record(event, key, [Write(place, (parse_profile({}),), call.origin)])
 
 
 def identified(call: Call, given: shapes.Event) -> Place:

@@ -10,7 +10,7 @@ from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import Parsed, as_written, parse_operations, parse_profile
+from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.mapping.profiles import profile, properties, times, warned, warnings_of
 from addressee.dialects.suprsend.routes.users import operations_of
 from addressee.dialects.suprsend.shapes import memberships as shapes
@@ -22,7 +22,7 @@ from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.wire.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.wire.places import checked_tenant, known, known_user, tenant_at, user_place
 from addressee.dialects.suprsend.wire.query import Query
-from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.edits.recipients import Delete, Each, Identify
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.groups.memberships import Membership, place_of
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
@@ -112,16 +112,16 @@ async def edit(call: Call) -> Answer:
     return await write(call, parse_operations(operations_of(call)), HTTPStatus.ACCEPTED)
 
 
-async def write(call: Call, parsed: Parsed, status: int) -> Answer:
+async def write(call: Call, edit: Each, status: int) -> Answer:
     """Writes what a user is within a tenant, and answers with that. A user who is missing is created."""
     tenant_id = checked_tenant(call.path["tenant_id"])
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None
-        body = {**rendered(written.recipient, tenant_id), **warned(warnings_of(parsed, written))}
+        body = {**rendered(written.recipient, tenant_id), **warned(warnings_of(written))}
         return json_answer(body, status)
 
-    wanted = Write(user_place(call), (parsed.edit,), call.origin, request=call.receipt(answer))
+    wanted = Write(user_place(call), (edit,), call.origin, request=call.receipt(answer))
     [result] = await write_all(call, [(wanted, tenant_id)])
     if isinstance(result, RefusedError | MissingError):
         raise result

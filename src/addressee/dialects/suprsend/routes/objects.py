@@ -11,7 +11,7 @@ from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import Parsed, as_written, parse_operations, parse_profile
+from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.mapping.profiles import profile, warned, warnings_of
 from addressee.dialects.suprsend.routes.users import delete_all, delete_at, operations_of
 from addressee.dialects.suprsend.shapes import objects as shapes
@@ -21,6 +21,7 @@ from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, check_number
 from addressee.dialects.suprsend.wire.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.wire.places import checked_id, checked_type, known
 from addressee.dialects.suprsend.wire.query import Query
+from addressee.directory.edits.recipients import Each
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
@@ -97,7 +98,7 @@ async def edit(call: Call) -> Answer:
     return await write(call, parse_operations(operations_of(call)), HTTPStatus.OK)
 
 
-async def write(call: Call, parsed: Parsed, status: int) -> Answer:
+async def write(call: Call, edit: Each, status: int) -> Answer:
     """Writes an object, and answers with it as it is now."""
     place = object_place(call)
     before = await call.services.directory.read(place)
@@ -105,10 +106,10 @@ async def write(call: Call, parsed: Parsed, status: int) -> Answer:
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None
-        body = {**rendered(written.recipient, counts), **warned(warnings_of(parsed, written))}
+        body = {**rendered(written.recipient, counts), **warned(warnings_of(written))}
         return json_answer(body, status)
 
-    wanted = Write(place, (parsed.edit,), call.origin, request=call.receipt(answer))
+    wanted = Write(place, (edit,), call.origin, request=call.receipt(answer))
     return answer(await call.services.directory.write(wanted))
 
 

@@ -9,7 +9,7 @@ from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.profiles import instant, properties, warned, warnings_of
+from addressee.dialects.suprsend.mapping.profiles import instant, properties, warned
 from addressee.dialects.suprsend.mapping.recipients import read_recipient, recipient_at
 from addressee.dialects.suprsend.routes.objects import known_object
 from addressee.dialects.suprsend.shapes import objects as shapes
@@ -20,11 +20,9 @@ from addressee.dialects.suprsend.wire.places import known_user
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.groups.subscriptions import Subscription, check_subscription
 from addressee.directory.recipient import USERS, Document, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SERVER)
-
-# What names a recipient that is described inline; everything else is its profile.
 
 
 @routes.get(
@@ -108,19 +106,13 @@ async def create(call: Call) -> Answer:
     owner = await known_object(call)
     directory = call.services.directory
     writes = [
-        Write(place, (parsed.edit,), call.origin, path=f"recipients[{index}]")
-        for index, (place, parsed) in enumerate(described)
+        Write(place, (edit,), call.origin, path=f"recipients[{index}]") for index, (place, edit) in enumerate(described)
     ]
     planned = await directory.plan((), writes)
     check_subscription(owner, planned.people, given.properties)
     await planned.carry_out()
-    parsed_of = {id(write): parsed for write, (_, parsed) in zip(writes, described, strict=True)}
-    warnings = [
-        warning
-        for write, result in planned.results
-        if isinstance(result, Written)
-        for warning in warnings_of(parsed_of[id(write)], result)
-    ] + [f"{place.id}: {text}" for place, texts in planned.notices for text in texts]
+    warnings = [text for _, texts in planned.warnings for text in texts]
+    warnings += [f"{place.id}: {text}" for place, texts in planned.notices for text in texts]
     people = [planned.people[place] for place, _ in described if place in planned.people]
     counts = await directory.count_subscribers_of(people)
 

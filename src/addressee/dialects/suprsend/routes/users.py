@@ -10,7 +10,7 @@ from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merge_rules import merge_rules
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import Parsed, as_written, parse_operations, parse_profile
+from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
 from addressee.dialects.suprsend.mapping.profiles import listed_user, user, warnings_of, with_copies
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire import errors
@@ -20,7 +20,7 @@ from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, check_number
 from addressee.dialects.suprsend.wire.paging import CURSORS, asked_page, cursor_page
 from addressee.dialects.suprsend.wire.places import known_user, user_at, user_place
 from addressee.dialects.suprsend.wire.query import Query
-from addressee.directory.edits.recipients import Delete
+from addressee.directory.edits.recipients import Delete, Each
 from addressee.directory.errors import MissingError
 from addressee.directory.merges.merges import Done
 from addressee.directory.reading.listing import Order
@@ -85,14 +85,14 @@ def operations_of(call: Call) -> object:
     return body["operations"]
 
 
-async def write(call: Call, parsed: Parsed, status: int) -> Answer:
+async def write(call: Call, edit: Each, status: int) -> Answer:
     """Writes a user, and answers with it as it is now."""
 
     def answer(written: Written) -> Answer:
         assert written.recipient is not None
-        return json_answer(user(call, written.recipient, warnings_of(parsed, written)), status)
+        return json_answer(user(call, written.recipient, warnings_of(written)), status)
 
-    wanted = Write(user_place(call), (parsed.edit,), call.origin, request=call.receipt(answer))
+    wanted = Write(user_place(call), (edit,), call.origin, request=call.receipt(answer))
     return answer(await call.services.directory.write(wanted))
 
 

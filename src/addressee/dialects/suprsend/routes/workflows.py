@@ -12,8 +12,6 @@ from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import named, records
 from addressee.dialects.suprsend.mapping.named import Named
-from addressee.dialects.suprsend.mapping.operators import Parsed
-from addressee.dialects.suprsend.mapping.records import Asked
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.delays import start_delay
@@ -23,6 +21,7 @@ from addressee.directory.documents import check_id, check_text, is_storable
 from addressee.directory.recipient import Document
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.model import Terms
+from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.triggers.trigger import Trigger
 
@@ -50,7 +49,7 @@ async def trigger(call: Call) -> Answer:
     return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
 
 
-def read(call: Call, entry: Document, index: int) -> Asked:
+def read(call: Call, entry: Document, index: int) -> Record:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.Trigger)
     recipients = named.read_all(call, given.recipients, "recipients")
@@ -70,12 +69,12 @@ def read(call: Call, entry: Document, index: int) -> Asked:
         kinds=recipients.kinds,
     )
     key = records.key_of(call, given.idempotency_key, None, index)
-    return Asked.of(what, key, recipients.described + described_by(actor))
+    return Record(what, key, recipients.described + described_by(actor))
 
 
-def described_by(actor: Named | Transient | None) -> tuple[tuple[Write, Parsed], ...]:
+def described_by(actor: Named | Transient | None) -> list[Write]:
     """What is to be written of the actor."""
-    return (actor.described,) if isinstance(actor, Named) and actor.described is not None else ()
+    return [actor.described] if isinstance(actor, Named) and actor.described is not None else []
 
 
 def checked_key(key: str | None) -> str | None:
@@ -119,7 +118,7 @@ def candidates(entries: Sequence[Any]) -> set[str]:
     return {text.strip() for text in given if isinstance(text, str) and is_storable(text)}
 
 
-def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Asked:
+def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Record:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.LegacyTrigger)
     recipients = named.read_all(call, given.users, "users")
@@ -133,7 +132,7 @@ def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str
         kinds=recipients.kinds,
         delay=start_delay(given.delay, given.trigger_at, call.services.directory.clock.now()),
     )
-    return Asked.of(what, records.key_of(call, given.idempotency_key, None, index), recipients.described)
+    return Record(what, records.key_of(call, given.idempotency_key, None, index), recipients.described)
 
 
 def legacy_workflow(given: shapes.LegacyTrigger, known: frozenset[str]) -> str:
