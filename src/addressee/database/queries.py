@@ -57,7 +57,7 @@ def argument(name: str) -> Callable[[Mapping[str, Any]], Any]:
     if not column:
         return lambda values: values[name]
     cell = attrgetter(column)
-    return lambda values: list(map(cell, values[rows]))
+    return lambda values: None if values[rows] is None else list(map(cell, values[rows]))
 
 
 @cache  # many modules of a package ask for the same folder when a process starts

@@ -7,5 +7,5 @@ FROM addressee.workflows AS workflows
 JOIN addressee.workflow_versions AS versions
   ON versions.environment_id = workflows.environment_id
  AND versions.id = workflows.version_id
-WHERE workflows.environment_id = $1
-  AND workflows.key = $2
+WHERE workflows.environment_id = :environment_id
+  AND workflows.key = :key

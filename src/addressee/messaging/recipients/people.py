@@ -99,7 +99,7 @@ async def read_people(
 
 async def read_identities(connection: Connection, place: Place) -> frozenset[Identity]:
     """Returns who lives at a place, and whoever was merged into them; nobody who lived there before."""
-    rows = await connection.fetch(SQL["identities_living_as"], *place)
+    rows = await connection.fetch(*SQL["identities_living_as"](**place._asdict()))
     return frozenset(Identity(place.environment_id, place.collection, *row) for row in rows)
 
 

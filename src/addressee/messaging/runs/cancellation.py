@@ -37,7 +37,11 @@ async def cancel(
     merged = set() if recipients is None else await predecessors(pool, environment_id, recipients)
     journal = cancellation(now)
     async with pool.acquire() as connection, connection.transaction():
-        runs = await connection.fetch(SQL["lock_runs_to_cancel"], environment_id, workflow, cancellation_key)
+        runs = await connection.fetch(
+            *SQL["lock_runs_to_cancel"](
+                environment_id=environment_id, workflow=workflow, cancellation_key=cancellation_key
+            )
+        )
         for run in runs:
             waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
             stopped: list[WaitingRecipient] = []
@@ -49,35 +53,38 @@ async def cancel(
             page = RunPage(environment_id, run["id"], run["pages_started"])
             await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
             await connection.execute(
-                SQL["update_waiting_recipients"],
-                *msgspec.structs.astuple(page)[:2],
-                msgspec.json.encode(going_on),
-                page.page,
+                *SQL["update_waiting_recipients"](
+                    environment_id=environment_id,
+                    run_id=page.run_id,
+                    recipients=msgspec.json.encode(going_on),
+                    pages_started=page.page,
+                )
             )
             if chosen is not None:
                 cancelled = decode_cancelled(run["cancelled"]).union((each.collection, each.id) for each in chosen)
                 await connection.execute(
-                    SQL["keep_cancelled"], environment_id, run["id"], msgspec.json.encode(sorted(cancelled))
+                    *SQL["keep_cancelled"](
+                        environment_id=environment_id,
+                        run_id=run["id"],
+                        cancelled=msgspec.json.encode(sorted(cancelled)),
+                    )
                 )
         await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
         await connection.execute(
-            SQL["cancel_recipient_runs"],
-            environment_id,
-            workflow,
-            cancellation_key,
-            None if chosen is None else [each.collection for each in chosen],
-            None if chosen is None else [each.id for each in chosen],
-            [each.collection for each in merged],
-            [each.id for each in merged],
-            [each.uid for each in merged],
-            msgspec.json.encode(journal),
-            now,
+            *SQL["cancel_recipient_runs"](
+                environment_id=environment_id,
+                workflow=workflow,
+                cancellation_key=cancellation_key,
+                chosen=chosen,
+                merged=merged,
+                journal=msgspec.json.encode(journal),
+                now=now,
+            )
         )
         await keep(connection, receipt, None, now)
 
 
 async def predecessors(pool: Pool, environment_id: int, recipients: Sequence[Place]) -> set[Identity]:
     """Whoever was merged into one of these: their runs go on in the other's name. Not who has their ids now."""
-    columns = [each.collection for each in recipients], [each.id for each in recipients]
-    found = await pool.fetch(SQL["predecessors"], environment_id, *columns)
+    found = await pool.fetch(*SQL["predecessors"](environment_id=environment_id, places=recipients))
     return {Identity(environment_id, row["collection"], row["secondary_id"], row["secondary_uid"]) for row in found}

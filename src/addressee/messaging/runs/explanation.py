@@ -59,7 +59,7 @@ async def explain(
     data: Document,
     now: datetime,
 ) -> Explanation:
-    row = await pool.fetchrow(SQL["workflow"], recipient.environment_id, workflow_key)
+    row = await pool.fetchrow(*SQL["workflow"](environment_id=recipient.environment_id, key=workflow_key))
     if row is None:
         return Explanation((), {"reason": "workflow_missing"})
     named = [recipient, *([actor] if actor else [])]

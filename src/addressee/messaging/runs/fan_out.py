@@ -6,7 +6,7 @@ whose cursor is not the row's has been carried out already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -25,6 +25,7 @@ from addressee.directory.reading.uuid_ranges import LAST_UID
 from addressee.directory.recipient import USERS, Identity, Place
 from addressee.messaging.recipients.identity import TRANSIENT, StoredIdentity, Subscribed, decode_identity
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, WaitingRecipient
+from addressee.messaging.runs.rows import FannedOut
 from addressee.messaging.runs.store import cancellation, decode_cancelled, encoded, insert_recipient_runs
 from addressee.messaging.steps.machine import RunStatus
 
@@ -65,10 +66,15 @@ class Fanning:
         self._clock = clock
 
     async def expand(self, asked: Expand) -> None:
-        where = (asked.environment_id, asked.run_id, asked.collection, asked.object_id)
+        fan_out = {
+            "environment_id": asked.environment_id,
+            "run_id": asked.run_id,
+            "collection": asked.collection,
+            "object_id": asked.object_id,
+        }
         async with self._pool.acquire() as connection, connection.transaction():
-            run = await connection.fetchrow(SQL["lock_run"], asked.environment_id, asked.run_id)
-            fanout = await connection.fetchrow(SQL["fanout"], *where)
+            run = await connection.fetchrow(*SQL["lock_run"](environment_id=asked.environment_id, run_id=asked.run_id))
+            fanout = await connection.fetchrow(*SQL["fanout"](**fan_out))
             if fanout is None or fanout["cursor"] != asked.cursor:
                 return
             object = Identity(asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
@@ -81,9 +87,9 @@ class Fanning:
                 told = told_by(run, object, found, kinds)
                 jobs = await tell(connection, page, run, told, fanout["level"] + 1, self._clock.now())
             following = found[-1].id if len(found) == PAGE_SIZE else None
-            await connection.execute(SQL["move_fanout"], *where, object.uid, following)
+            await connection.execute(*SQL["move_fanout"](**fan_out, object_uid=object.uid, cursor=following))
             if following is None:
-                await connection.execute(SQL["forget_fanouts"], asked.environment_id, [asked.run_id])
+                await forget_fanouts(connection, asked.environment_id, [asked.run_id])
             else:
                 jobs.append(msgspec.structs.replace(asked, cursor=following))
             await enqueue(connection, jobs)
@@ -115,42 +121,38 @@ async def open_fanouts(
     if level == LEVELS or not objects or msgspec.json.decode(run["source"])["type"] == "schedule":
         return []
     opened = await connection.fetch(
-        SQL["open_fanouts"],
-        page.environment_id,
-        page.run_id,
-        run["workflow"],
-        run["cancellation_key"],
-        level,
-        START,
-        [each.collection for each in objects],
-        [each.id for each in objects],
-        [each.uid for each in objects],
-        [encoded(each.kinds) for each in objects],
+        *SQL["open_fanouts"](
+            environment_id=page.environment_id,
+            run_id=page.run_id,
+            workflow=run["workflow"],
+            cancellation_key=run["cancellation_key"],
+            level=level,
+            cursor=START,
+            objects=[FannedOut(each.collection, each.id, each.uid, encoded(each.kinds)) for each in objects],
+        )
     )
     return [Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], START) for row in opened]
 
 
 async def fanouts_to_start(connection: Connection, page: RunPage) -> list[Job]:
     """The jobs for all objects named in a trigger, once every recipient named in it has its run."""
-    rows = await connection.fetch(SQL["unfinished_fanouts"], page.environment_id, page.run_id)
+    rows = await connection.fetch(*SQL["unfinished_fanouts"](environment_id=page.environment_id, run_id=page.run_id))
     return [
         Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], row["cursor"]) for row in rows
     ]
 
 
 async def stop_fanouts(
-    connection: Connection, environment_id: int, run_ids: Sequence[UUID], objects: Iterable[Place] | None
+    connection: Connection, environment_id: int, run_ids: Sequence[UUID], objects: Collection[Place] | None
 ) -> None:
     """Has objects, None: all, tell nobody else."""
-    named = None if objects is None else list(objects)
-    await connection.execute(
-        SQL["stop_fanouts"],
-        environment_id,
-        run_ids,
-        None if named is None else [each.collection for each in named],
-        None if named is None else [each.id for each in named],
-    )
-    await connection.execute(SQL["forget_fanouts"], environment_id, run_ids)
+    await connection.execute(*SQL["stop_fanouts"](environment_id=environment_id, run_ids=run_ids, objects=objects))
+    await forget_fanouts(connection, environment_id, run_ids)
+
+
+async def forget_fanouts(connection: Connection, environment_id: int, run_ids: Sequence[UUID]) -> None:
+    """Deletes the objects of those of these runs that have reached all subscribers."""
+    await connection.execute(*SQL["forget_fanouts"](environment_id=environment_id, run_ids=run_ids))
 
 
 def told_by(
@@ -193,6 +195,11 @@ async def tell(
     await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], now)
     await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, cancellation(now), now)
     await connection.execute(
-        SQL["update_waiting_recipients"], page.environment_id, page.run_id, run["recipients"], page.following.page
+        *SQL["update_waiting_recipients"](
+            environment_id=page.environment_id,
+            run_id=page.run_id,
+            recipients=run["recipients"],
+            pages_started=page.following.page,
+        )
     )
     return [Advance.of(page), *await open_fanouts(connection, page, run, starting, level)]

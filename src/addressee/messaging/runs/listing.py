@@ -177,7 +177,7 @@ async def owner_columns(connection: Connection, place: Place) -> tuple[Any, ...]
 
 async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RunDetails | None:
     async with pool.acquire() as connection:
-        rows = await connection.fetch(SQL["recipient_run"], environment_id, id)
+        rows = await connection.fetch(*SQL["recipient_run"](environment_id=environment_id, id=id))
         found = await assemble(connection, environment_id, rows)
     runs = await in_the_name_of_successors(reader, environment_id, found)
     return runs[0] if runs else None
@@ -199,7 +199,9 @@ async def assemble(connection: Connection, environment_id: int, rows: Sequence[a
     """Runs from rows of `addressee.recipient_runs`, with what they share read once."""
     if not rows:
         return []
-    triggers = await connection.fetch(SQL["run_data"], environment_id, list({row["run_id"] for row in rows}))
+    triggers = await connection.fetch(
+        *SQL["run_data"](environment_id=environment_id, run_ids=list({row["run_id"] for row in rows}))
+    )
     by_id = {trigger["id"]: (trigger, msgspec.json.decode(trigger["data"])) for trigger in triggers}
     there = [row for row in rows if row["run_id"] in by_id]  # one may just be erased
     return [run_from(environment_id, row, *by_id[row["run_id"]]) for row in there]

@@ -45,18 +45,19 @@ class Runner:
 
     async def start(self, page: Start) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            run = await connection.fetchrow(SQL["lock_run"], page.environment_id, page.run_id)
+            run = await connection.fetchrow(*SQL["lock_run"](environment_id=page.environment_id, run_id=page.run_id))
             if run is None or run["pages_started"] != page.page:
                 return
             waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
             starting, rest = waiting[:PAGE_SIZE], waiting[PAGE_SIZE:]
             await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], self._clock.now())
             await connection.execute(
-                SQL["update_waiting_recipients"],
-                page.environment_id,
-                page.run_id,
-                msgspec.json.encode(rest),
-                page.following.page,
+                *SQL["update_waiting_recipients"](
+                    environment_id=page.environment_id,
+                    run_id=page.run_id,
+                    recipients=msgspec.json.encode(rest),
+                    pages_started=page.following.page,
+                )
             )
             await open_fanouts(connection, page, run, starting, level=0)
             onward: Sequence[Job] = [page.following] if rest else await fanouts_to_start(connection, page)
@@ -86,7 +87,7 @@ class Runner:
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
 
     async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
-        rows = await self._pool.fetch(SQL["waiting_recipient_runs"], *msgspec.structs.astuple(page))
+        rows = await self._pool.fetch(*SQL["waiting_recipient_runs"](**msgspec.structs.asdict(page)))
         return [recipient_run_from(page.environment_id, row) for row in rows]
 
 

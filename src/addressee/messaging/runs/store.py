@@ -19,6 +19,7 @@ from addressee.messaging.messages.status import Status, follow
 from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
 from addressee.messaging.recipients.identity import Profile, StoredIdentity, Subscribed, decode_identity
 from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient
+from addressee.messaging.runs.rows import MessageRow, MovedRun, SendRow, StartedRun
 from addressee.messaging.steps.machine import Entry, NewMessage, RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow
 
@@ -54,7 +55,7 @@ class Run:
 
 
 async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
-    row = await pool.fetchrow(SQL["run"], environment_id, id)
+    row = await pool.fetchrow(*SQL["run"](environment_id=environment_id, run_id=id))
     if row is None:
         return None
     return Run(
@@ -110,26 +111,36 @@ async def insert_recipient_runs(
     if not recipients:
         return
     await connection.execute(
-        SQL["insert_recipient_runs"],
-        page.environment_id,
-        page.run_id,
-        page.page,
-        run["workflow"],
-        run["cancellation_key"],
-        run["tenant"],
-        [recipient_run_id(page.run_id, each.collection, each.id) for each in recipients],
-        [each.collection for each in recipients],
-        [each.id for each in recipients],
-        [each.uid for each in recipients],
-        [msgspec.json.encode(each.data) for each in recipients],
-        [each.subscription and msgspec.json.encode(each.subscription) for each in recipients],
-        [encoded(each.kinds) for each in recipients],
-        [None if status is RunStatus.CANCELLED else encoded(each.profile) for each in recipients],
-        [each.subscription and each.subscription.topic for each in recipients],
-        status,
-        msgspec.json.encode(journal),
-        now,
+        *SQL["insert_recipient_runs"](
+            environment_id=page.environment_id,
+            run_id=page.run_id,
+            page=page.page,
+            workflow=run["workflow"],
+            cancellation_key=run["cancellation_key"],
+            tenant=run["tenant"],
+            starting=[
+                StartedRun(
+                    recipient_run_id(page.run_id, each.collection, each.id),
+                    each.collection,
+                    each.id,
+                    each.uid,
+                    msgspec.json.encode(each.data),
+                    encoded(each.subscription),
+                    encoded(each.kinds),
+                    None if status is RunStatus.CANCELLED else encoded(each.profile),
+                    topic_of(each.subscription),
+                )
+                for each in recipients
+            ],
+            status=status,
+            journal=msgspec.json.encode(journal),
+            now=now,
+        )
     )
+
+
+def topic_of(subscribed: Subscribed | None) -> str | None:
+    return None if subscribed is None else subscribed.topic
 
 
 def encoded(value: object) -> bytes | None:
@@ -144,19 +155,20 @@ async def move(
     now: datetime,
 ) -> set[UUID]:
     """Stores the new state of those runs that nobody moved or cancelled meanwhile, and says which these are."""
-    moved = await connection.fetch(
-        SQL["move_recipient_runs"],
-        page.environment_id,
-        [run.id for run in after],
-        [run.recipient.id for run in after],
-        [run.step for run in before],
-        [run.status for run in after],
-        [run.step for run in after],
-        [msgspec.json.encode(run.journal) for run in after],
-        [run.due_at for run in after],
-        [sum(entry["status"] == "error" for entry in run.journal) for run in after],
-        now,
-    )
+    rows = [
+        MovedRun(
+            run.id,
+            run.recipient.id,
+            earlier.step,
+            run.status,
+            run.step,
+            msgspec.json.encode(run.journal),
+            run.due_at,
+            sum(entry["status"] == "error" for entry in run.journal),
+        )
+        for earlier, run in zip(before, after, strict=True)
+    ]
+    moved = await connection.fetch(*SQL["move_recipient_runs"](environment_id=page.environment_id, moved=rows, now=now))
     return {row["id"] for row in moved}
 
 
@@ -173,52 +185,62 @@ async def insert_messages(
     await insert_events(connection, page.environment_id, happenings, now)
     await insert_sends(connection, page, run, messages, now)
     await connection.execute(
-        SQL["insert_messages"],
-        page.environment_id,
-        run.id,
-        run.workflow_key,
-        run.version_id,
-        run.categories,
-        run.tenant,
-        msgspec.json.encode([StoredIdentity.of(actor) for actor in run.actors]),
-        [message.id for message in messages],
-        [message.recipient.collection for message in messages],
-        [message.recipient.id for message in messages],
-        [message.recipient.uid for message in messages],
-        [message.channel.id for message in messages],
-        [message.run.id for message in messages],
-        [message.step.ref for message in messages],
-        [msgspec.json.encode(message.run.data) for message in messages],
-        [msgspec.json.encode(flattened({**run.data, **message.run.data})) for message in messages],
-        [msgspec.json.encode(message.content) for message in messages],
-        [message.run.subscription and message.run.subscription.topic for message in messages],
-        [follow(None, message.changes) for message in messages],
-        milliseconds(now),
+        *SQL["insert_messages"](
+            environment_id=page.environment_id,
+            run_id=run.id,
+            workflow=run.workflow_key,
+            version_id=run.version_id,
+            categories=run.categories,
+            tenant=run.tenant,
+            actors=msgspec.json.encode([StoredIdentity.of(actor) for actor in run.actors]),
+            messages=[message_row(run, message) for message in messages],
+            position=milliseconds(now),
+        )
+    )
+
+
+def message_row(run: Run, message: NewMessage) -> MessageRow:
+    data = message.run.data
+    return MessageRow(
+        message.id,
+        message.recipient.collection,
+        message.recipient.id,
+        message.recipient.uid,
+        message.channel.id,
+        message.run.id,
+        message.step.ref,
+        msgspec.json.encode(data),
+        msgspec.json.encode(flattened({**run.data, **data})),
+        msgspec.json.encode(message.content),
+        topic_of(message.run.subscription),
+        follow(None, message.changes),
     )
 
 
 async def insert_sends(
     connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
 ) -> None:
-    sending = [(message, address) for message in messages for address in message.addresses]
-    if not sending:
-        return
-    await connection.execute(
-        SQL["insert_sends"],
-        page.environment_id,
-        page.run_id,
-        page.page,
-        [message.id for message, _ in sending],
-        [derived_ksuid(run.inserted_at, message.id, address.value) for message, address in sending],
-        [message.recipient.collection for message, _ in sending],
-        [message.recipient.id for message, _ in sending],
-        [message.recipient.uid for message, _ in sending],
-        [message.channel.id for message, _ in sending],
-        [address.kind for _, address in sending],
-        [address.value for _, address in sending],
-        [Status.QUEUED if len(message.addresses) > 1 else None for message, _ in sending],
-        now,
-    )
+    sends = [
+        SendRow(
+            message.id,
+            derived_ksuid(run.inserted_at, message.id, address.value),
+            message.recipient.collection,
+            message.recipient.id,
+            message.recipient.uid,
+            message.channel.id,
+            address.kind,
+            address.value,
+            Status.QUEUED if len(message.addresses) > 1 else None,
+        )
+        for message in messages
+        for address in message.addresses
+    ]
+    if sends:
+        await connection.execute(
+            *SQL["insert_sends"](
+                environment_id=page.environment_id, run_id=page.run_id, page=page.page, sends=sends, now=now
+            )
+        )
 
 
 def milliseconds(at: datetime) -> int:

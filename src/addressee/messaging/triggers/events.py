@@ -33,7 +33,7 @@ async def read_listening(connection: Connection, environment_id: int, names: Ite
     wanted = set(names)
     if not wanted:
         return []
-    return await connection.fetch(SQL["listening_workflows"], environment_id, list(wanted))
+    return await connection.fetch(*SQL["listening_workflows"](environment_id=environment_id, events=list(wanted)))
 
 
 class Started(NamedTuple):

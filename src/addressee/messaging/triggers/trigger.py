@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -83,6 +83,29 @@ class NewRun:
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
 
+class WorkflowKey(NamedTuple):
+    environment_id: int
+    key: str
+
+
+class RunRow(NamedTuple):
+    """A run as it is stored; documents are encoded."""
+
+    environment_id: int
+    id: UUID
+    workflow: str
+    version_id: UUID
+    tenant: str | None
+    actor: bytes | None
+    data: bytes
+    cancellation_key: str | None
+    sandbox: bool
+    skip_delay: bool
+    source: bytes
+    recipients: bytes
+    terms: bytes
+
+
 async def trigger(
     pool: Pool,
     reader: Reader,
@@ -95,7 +118,7 @@ async def trigger(
 ) -> UUID:
     """Accepts a run. Those who are described in the trigger are written first, once nothing can refuse it any more."""
     planned = planned or await plan(reader, trigger.named, (), now)
-    version = await pool.fetchrow(SQL["workflow"], environment_id, trigger.workflow)
+    version = await pool.fetchrow(*SQL["workflow"](environment_id=environment_id, key=trigger.workflow))
     version_id = check(trigger, version, planned.people)
     await planned.carry_out()
     async with pool.acquire() as connection, connection.transaction():
@@ -185,33 +208,33 @@ async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) 
 
 
 async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
-    await connection.execute(
-        SQL["insert_runs"],
-        [run.environment_id for run in runs],
-        [run.id for run in runs],
-        [run.workflow for run in runs],
-        [run.version_id for run in runs],
-        [run.tenant for run in runs],
-        [encode_identity(run.actor) for run in runs],
-        [msgspec.json.encode(run.data) for run in runs],
-        [run.cancellation_key for run in runs],
-        [run.sandbox for run in runs],
-        [run.skip_delay for run in runs],
-        [msgspec.json.encode(run.source) for run in runs],
-        [msgspec.json.encode(run.recipients) for run in runs],
-        [msgspec.json.encode(run.terms) for run in runs],
-        now,
-    )
+    rows = [
+        RunRow(
+            run.environment_id,
+            run.id,
+            run.workflow,
+            run.version_id,
+            run.tenant,
+            encode_identity(run.actor),
+            msgspec.json.encode(run.data),
+            run.cancellation_key,
+            run.sandbox,
+            run.skip_delay,
+            msgspec.json.encode(run.source),
+            msgspec.json.encode(run.recipients),
+            msgspec.json.encode(run.terms),
+        )
+        for run in runs
+    ]
+    await connection.execute(*SQL["insert_runs"](runs=rows, now=now))
 
 
 async def read_versions(
     connection: Connection, workflows: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], asyncpg.Record]:
-    """The current versions of workflows by environment and key, of those that there are."""
-    wanted = set(workflows)
-    rows = await connection.fetch(
-        SQL["workflows"], [environment_id for environment_id, _ in wanted], [key for _, key in wanted]
-    )
+    """Returns the current versions of workflows by environment and key, of those that there are."""
+    wanted = {WorkflowKey(*each) for each in workflows}
+    rows = await connection.fetch(*SQL["workflows"](workflows=wanted))
     return {(row["environment_id"], row["key"]): row for row in rows}
 
 

@@ -136,7 +136,7 @@ async def is_stored(
 async def push_workflow(
     connection: Connection, environment_id: int, defined: WorkflowDefinition, now: datetime
 ) -> Pushed:
-    before = await connection.fetchrow(SQL["workflow"], environment_id, defined.key)
+    before = await connection.fetchrow(*SQL["workflow"](environment_id=environment_id, key=defined.key))
     same = before is not None and msgspec.json.decode(before["content"], type=Workflow) == defined.workflow
     version_id: UUID = before["version_id"] if before is not None and same else uuid_utils.compat.uuid7()
     if before is not None and same and (before["active"], before["events"]) == (defined.active, list(defined.events)):

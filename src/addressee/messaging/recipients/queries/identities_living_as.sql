@@ -4,9 +4,9 @@ WITH RECURSIVE followed AS (
          recipients.uid,
          0 AS steps
   FROM addressee.recipients AS recipients
-  WHERE environment_id = $1
-    AND collection = $2
-    AND id = $3
+  WHERE environment_id = :environment_id
+    AND collection = :collection
+    AND id = :id
     AND deleted_at IS NULL
   UNION ALL
   SELECT merges.secondary_id,
@@ -14,7 +14,7 @@ WITH RECURSIVE followed AS (
          followed.steps + 1
   FROM followed
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.primary_uid = followed.uid
    AND merges.undone_at IS NULL
   WHERE followed.steps < 20

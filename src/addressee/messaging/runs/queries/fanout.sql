@@ -4,7 +4,7 @@ SELECT object_uid,
        cursor,
        kinds
 FROM addressee.run_fanouts
-WHERE environment_id = $1
-  AND run_id = $2
-  AND collection = $3
-  AND object_id = $4
+WHERE environment_id = :environment_id
+  AND run_id = :run_id
+  AND collection = :collection
+  AND object_id = :object_id

@@ -3,18 +3,18 @@ WITH made AS (
   SELECT *,
          row_number() OVER (PARTITION BY recipient_id, uid ORDER BY ordinal DESC) - 1 AS later
   FROM unnest(
-    $8::text[],
-    $9::text[],
-    $10::text[],
-    $11::uuid[],
-    $12::uuid[],
-    $13::uuid[],
-    $14::text[],
-    $15::jsonb[],
-    $16::jsonb[],
-    $17::jsonb[],
-    $18::text[],
-    $19::text[]
+    :messages.id::text[],
+    :messages.collection::text[],
+    :messages.recipient_id::text[],
+    :messages.uid::uuid[],
+    :messages.channel_id::uuid[],
+    :messages.recipient_run_id::uuid[],
+    :messages.step_ref::text[],
+    :messages.data::jsonb[],
+    :messages.filter_data::jsonb[],
+    :messages.content::jsonb[],
+    :messages.topic::text[],
+    :messages.status::text[]
   ) WITH ORDINALITY AS made (
     id,
     collection,
@@ -34,15 +34,15 @@ WITH made AS (
 -- In one order, so that no two pages wait for each other.
 heads AS (
   INSERT INTO addressee.message_heads AS heads (environment_id, recipient_id, uid, position)
-  SELECT $1,
+  SELECT :environment_id,
          recipient_id,
          uid,
-         $20::bigint + count(*) - 1
+         :position::bigint + count(*) - 1
   FROM made
   GROUP BY recipient_id, uid
   ORDER BY recipient_id COLLATE "C", uid
   ON CONFLICT (environment_id, recipient_id, uid) DO UPDATE
-  SET position = greatest(excluded.position, heads.position + 1 + excluded.position - $20)
+  SET position = greatest(excluded.position, heads.position + 1 + excluded.position - :position)
   RETURNING recipient_id,
             uid,
             position
@@ -76,20 +76,20 @@ INSERT INTO addressee.messages (
   inserted_at,
   updated_at
 )
-SELECT $1,
+SELECT :environment_id,
        id,
        collection,
        recipient_id,
        uid,
        channel_id,
-       $2,
+       :run_id,
        recipient_run_id,
-       $3,
-       $4,
-       $5::text[],
+       :workflow,
+       :version_id,
+       :categories::text[],
        step_ref,
-       $6,
-       $7,
+       :tenant,
+       :actors,
        data,
        filter_data,
        content,

@@ -14,18 +14,18 @@ INSERT INTO addressee.sends (
   status,
   due_at
 )
-SELECT $1,
+SELECT :environment_id,
        sending.message_id,
        sending.id,
        sending.collection,
        sending.recipient_id,
        sending.uid,
        sending.channel_id,
-       $2,
-       $3,
+       :run_id,
+       :page,
        sending.kind,
        sending.address,
        sending.status,
-       $13
-FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[])
+       :now
+FROM unnest(:sends.message_id::text[], :sends.id::text[], :sends.collection::text[], :sends.recipient_id::text[], :sends.uid::uuid[], :sends.channel_id::uuid[], :sends.kind::text[], :sends.address::text[], :sends.status::text[])
   AS sending (message_id, id, collection, recipient_id, uid, channel_id, kind, address, status)

@@ -1,5 +1,5 @@
 -- Keeps who was cancelled before a run reached them.
 UPDATE addressee.workflow_runs
-SET cancelled = $3
-WHERE environment_id = $1
-  AND id = $2
+SET cancelled = :cancelled
+WHERE environment_id = :environment_id
+  AND id = :run_id

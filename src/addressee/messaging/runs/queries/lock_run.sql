@@ -8,6 +8,6 @@ SELECT workflow,
        cancelled,
        pages_started
 FROM addressee.workflow_runs
-WHERE environment_id = $1
-  AND id = $2
+WHERE environment_id = :environment_id
+  AND id = :run_id
 FOR UPDATE

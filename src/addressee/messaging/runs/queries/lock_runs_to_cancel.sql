@@ -7,20 +7,20 @@ SELECT id,
        cancelled,
        pages_started
 FROM addressee.workflow_runs
-WHERE environment_id = $1
+WHERE environment_id = :environment_id
   AND id IN (
     SELECT starting.id
     FROM addressee.workflow_runs AS starting
-    WHERE starting.environment_id = $1
-      AND starting.workflow = $2
-      AND starting.cancellation_key = $3
+    WHERE starting.environment_id = :environment_id
+      AND starting.workflow = :workflow
+      AND starting.cancellation_key = :cancellation_key
       AND starting.recipients <> '[]'
     UNION
     SELECT fanouts.run_id
     FROM addressee.run_fanouts AS fanouts
-    WHERE fanouts.environment_id = $1
-      AND fanouts.workflow = $2
-      AND fanouts.cancellation_key = $3
+    WHERE fanouts.environment_id = :environment_id
+      AND fanouts.workflow = :workflow
+      AND fanouts.cancellation_key = :cancellation_key
   )
 ORDER BY id
 FOR UPDATE

@@ -3,14 +3,14 @@
 WITH moved AS (
   SELECT *
   FROM unnest(
-    $2::uuid[],
-    $3::text[],
-    $4::smallint[],
-    $5::text[],
-    $6::smallint[],
-    $7::jsonb[],
-    $8::timestamptz[],
-    $9::smallint[]
+    :moved.id::uuid[],
+    :moved.recipient_id::text[],
+    :moved.step_before::smallint[],
+    :moved.status::text[],
+    :moved.step::smallint[],
+    :moved.journal::jsonb[],
+    :moved.due_at::timestamptz[],
+    :moved.errors::smallint[]
   ) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors)
 ),
 locked AS (
@@ -21,7 +21,7 @@ locked AS (
     ON moved.id = runs.id
    AND moved.recipient_id = runs.recipient_id
    AND moved.step_before = runs.step
-  WHERE runs.environment_id = $1
+  WHERE runs.environment_id = :environment_id
     AND runs.status IN ('queued', 'processing')
   ORDER BY runs.recipient_id,
            runs.id
@@ -34,10 +34,10 @@ SET status = moved.status,
     due_at = moved.due_at,
     profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
     error_count = runs.error_count + moved.errors,
-    updated_at = $10
+    updated_at = :now
 FROM locked
 JOIN moved USING (id, recipient_id)
-WHERE runs.environment_id = $1
+WHERE runs.environment_id = :environment_id
   AND runs.id = locked.id
   AND runs.recipient_id = locked.recipient_id
 RETURNING runs.id

@@ -11,17 +11,17 @@ INSERT INTO addressee.run_fanouts (
   cancellation_key,
   kinds
 )
-SELECT $1,
-       $2,
+SELECT :environment_id,
+       :run_id,
        objects.collection,
        objects.id,
        objects.uid,
-       $5,
-       $6,
-       $3,
-       $4,
+       :level,
+       :cursor,
+       :workflow,
+       :cancellation_key,
        objects.kinds
-FROM unnest($7::text[], $8::text[], $9::uuid[], $10::jsonb[]) AS objects (collection, id, uid, kinds)
+FROM unnest(:objects.collection::text[], :objects.id::text[], :objects.uid::uuid[], :objects.kinds::jsonb[]) AS objects (collection, id, uid, kinds)
 ON CONFLICT DO NOTHING
 RETURNING collection,
           object_id

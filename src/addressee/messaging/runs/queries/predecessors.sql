@@ -4,14 +4,14 @@ WITH RECURSIVE followed AS (
          merges.secondary_id,
          merges.secondary_uid,
          1 AS steps
-  FROM unnest($2::text[], $3::text[]) AS named (collection, id)
+  FROM unnest(:places.collection::text[], :places.id::text[]) AS named (collection, id)
   JOIN addressee.recipients AS recipients
-    ON recipients.environment_id = $1
+    ON recipients.environment_id = :environment_id
    AND recipients.collection = named.collection
    AND recipients.id = named.id
    AND recipients.deleted_at IS NULL
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.primary_uid = recipients.uid
    AND merges.undone_at IS NULL
   UNION ALL
@@ -21,7 +21,7 @@ WITH RECURSIVE followed AS (
          followed.steps + 1
   FROM followed
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.primary_uid = followed.secondary_uid
    AND merges.undone_at IS NULL
   WHERE followed.steps < 20

@@ -13,5 +13,5 @@ FROM addressee.workflow_runs AS runs
 JOIN addressee.workflow_versions AS versions
   ON versions.environment_id = runs.environment_id
  AND versions.id = runs.version_id
-WHERE runs.environment_id = $1
-  AND runs.id = $2
+WHERE runs.environment_id = :environment_id
+  AND runs.id = :run_id

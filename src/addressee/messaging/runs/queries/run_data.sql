@@ -4,5 +4,5 @@ SELECT id,
        data,
        source
 FROM addressee.workflow_runs
-WHERE environment_id = $1
-  AND id = ANY($2::uuid[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:run_ids::uuid[])

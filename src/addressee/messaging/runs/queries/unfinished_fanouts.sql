@@ -3,7 +3,7 @@ SELECT collection,
        object_id,
        cursor
 FROM addressee.run_fanouts
-WHERE environment_id = $1
-  AND run_id = $2
+WHERE environment_id = :environment_id
+  AND run_id = :run_id
   AND cursor IS NOT NULL
 ORDER BY collection, object_id

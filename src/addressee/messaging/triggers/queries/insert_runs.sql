@@ -16,19 +16,19 @@ INSERT INTO addressee.workflow_runs (
   inserted_at
 )
 SELECT accepted.*,
-       $14
+       :now
 FROM unnest(
-  $1::smallint[],
-  $2::uuid[],
-  $3::text[],
-  $4::uuid[],
-  $5::text[],
-  $6::jsonb[],
-  $7::jsonb[],
-  $8::text[],
-  $9::boolean[],
-  $10::boolean[],
-  $11::jsonb[],
-  $12::jsonb[],
-  $13::jsonb[]
+  :runs.environment_id::smallint[],
+  :runs.id::uuid[],
+  :runs.workflow::text[],
+  :runs.version_id::uuid[],
+  :runs.tenant::text[],
+  :runs.actor::jsonb[],
+  :runs.data::jsonb[],
+  :runs.cancellation_key::text[],
+  :runs.sandbox::boolean[],
+  :runs.skip_delay::boolean[],
+  :runs.source::jsonb[],
+  :runs.recipients::jsonb[],
+  :runs.terms::jsonb[]
 ) AS accepted

@@ -9,7 +9,7 @@ FROM addressee.workflows AS workflows
 JOIN addressee.workflow_versions AS versions
   ON versions.environment_id = workflows.environment_id
  AND versions.id = workflows.version_id
-WHERE workflows.environment_id = $1
+WHERE workflows.environment_id = :environment_id
   AND workflows.active
-  AND workflows.events && $2::text[]
+  AND workflows.events && :events::text[]
 ORDER BY workflows.key

@@ -4,7 +4,7 @@ SELECT workflows.environment_id,
        workflows.active,
        workflows.version_id,
        versions.content
-FROM unnest($1::smallint[], $2::text[]) AS wanted (environment_id, key)
+FROM unnest(:workflows.environment_id::smallint[], :workflows.key::text[]) AS wanted (environment_id, key)
 JOIN addressee.workflows AS workflows
   ON workflows.environment_id = wanted.environment_id
  AND workflows.key = wanted.key

@@ -1,0 +1,73 @@
+"""Rows that pages of runs store, as their statements take them; documents are encoded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from addressee.messaging.messages.status import Status
+from addressee.messaging.steps.machine import RunStatus
+
+
+class StartedRun(NamedTuple):
+    id: UUID
+    collection: str
+    recipient_id: str
+    uid: UUID | None
+    data: bytes
+    subscription: bytes | None
+    kinds: bytes | None
+    profile: bytes | None
+    topic: str | None
+
+
+class MovedRun(NamedTuple):
+    """A recipient's run after a pass; `step_before` is where the pass began."""
+
+    id: UUID
+    recipient_id: str
+    step_before: int
+    status: RunStatus
+    step: int
+    journal: bytes
+    due_at: datetime | None
+    errors: int
+
+
+class MessageRow(NamedTuple):
+    id: str
+    collection: str
+    recipient_id: str
+    uid: UUID | None
+    channel_id: UUID
+    recipient_run_id: UUID
+    step_ref: str
+    data: bytes
+    filter_data: bytes
+    content: bytes
+    topic: str | None
+    status: Status | None
+
+
+class SendRow(NamedTuple):
+    """`status` is None where it is the only one of its message, which then has the status."""
+
+    message_id: str
+    id: str
+    collection: str
+    recipient_id: str
+    uid: UUID | None
+    channel_id: UUID
+    kind: str
+    address: str
+    status: Status | None
+
+
+class FannedOut(NamedTuple):
+    """An object whose subscribers a run reaches."""
+
+    collection: str
+    id: str
+    uid: UUID | None
+    kinds: bytes | None
