@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from addressee.database.jobs.queue import Job
-from addressee.directory.addresses.push_tokens import Loss, Release
+from addressee.directory.addresses.push_tokens import ReleaseTokens, TokenTransfer
 from addressee.directory.clock import Clock
-from addressee.directory.groups.list_members import Move, Mover, Settle, TellMoves
+from addressee.directory.groups.list_members import ChangedMember, EmitListEvents, MemberChange, ReconcileMembers
 from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing.erase import Erase
@@ -43,17 +43,17 @@ STORED: dict[str, tuple[Job, str]] = {
     ),
     "follow": (Follow(1, A), f'{{"environment_id":1,"merge_id":"{A}","sweep":0}}'),
     "tell_moves": (
-        TellMoves(1, A, "vips", Move.ENTERED, [Mover("ada", B)]),
+        EmitListEvents(1, A, "vips", MemberChange.ENTERED, [ChangedMember("ada", B)]),
         f'{{"environment_id":1,"id":"{A}","list_id":"vips","move":"entered","movers":[["ada","{B}"]]}}',
     ),
     "settle_list": (
-        Settle(1, "vips", A, B, [Move.EXITED], Mover("ada", B), 1),
+        ReconcileMembers(1, "vips", A, B, [MemberChange.EXITED], ChangedMember("ada", B), 1),
         f'{{"environment_id":1,"list_id":"vips","before":"{A}","after":"{B}","untold":["exited"],'
         f'"cursor":["ada","{B}"],"sweeps":1}}',
     ),
     "follow_zones": (FollowZones([Place(1, "$users", "ada")]), '{"people":[[1,"$users","ada"]]}'),
     "release_tokens": (
-        Release([Loss(1, "$users", "ada", A, ("00ff",))]),
+        ReleaseTokens([TokenTransfer(1, "$users", "ada", A, ("00ff",))]),
         f'{{"people":[[1,"$users","ada","{A}",["00ff"]]]}}',
     ),
 }

@@ -14,8 +14,8 @@ Dialect: TypeAlias = Literal["knock", "suprsend", "notiflows"]
 
 RULES: Mapping[Dialect, MergeRules] = {
     "knock": MergeRules(),
-    "suprsend": MergeRules(unites=True),
-    "notiflows": MergeRules(Filling.GAPS, unites=True),
+    "suprsend": MergeRules(moves_subscriptions=True),
+    "notiflows": MergeRules(Filling.FILL_GAPS, moves_subscriptions=True),
 }
 
 

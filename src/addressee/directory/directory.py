@@ -45,7 +45,7 @@ from addressee.directory.writing.bulk import BulkOperation, Failure
 from addressee.directory.writing.notices import Notice
 from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt
-from addressee.directory.writing.token_transfers import Releasing
+from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write, Written
 
@@ -58,7 +58,7 @@ class Directory:
         self.clock = clock or Clock()
         self._sealer = sealer
         self.writer = Writer(pool, self.clock)
-        self._releasing = Releasing(pool, self.clock)
+        self._releasing = TokenReleaser(pool, self.clock)
         self.reader = Reader(pool)
         self.environments = Environments(pool)
         self.lists = Lists(pool, self.reader, self.writer, self.clock)
@@ -101,16 +101,16 @@ class Directory:
     async def write(self, write: Write) -> Written:
         """Like `Writer.write`; push tokens that the recipient got have left those who had them."""
         written = await self.writer.write(write)
-        if written.losses:
-            await self._releasing.release_now(written.losses)
+        if written.transfers:
+            await self._releasing.release_now(written.transfers)
         return written
 
     async def write_all(self, writes: Sequence[Write]) -> Sequence[Written | RefusedError]:
         """Like `Writer.write_all`, with tokens as in `write`."""
         results = await self.writer.write_all(writes)
-        losses = [loss for result in results if isinstance(result, Written) for loss in result.losses]
-        if losses:
-            await self._releasing.release_now(losses)
+        transfers = [transfer for result in results if isinstance(result, Written) for transfer in result.transfers]
+        if transfers:
+            await self._releasing.release_now(transfers)
         return results
 
     async def plan(self, places: Iterable[Place], writes: Sequence[Write] = ()) -> PlannedWrites:

@@ -12,13 +12,13 @@ from addressee.database.jobs.queue import Wakeup
 from addressee.database.jobs.worker import JobHandler, work
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
-from addressee.directory.addresses.push_tokens import Release
+from addressee.directory.addresses.push_tokens import ReleaseTokens
 from addressee.directory.clock import Clock
-from addressee.directory.groups.list_members import Settle, TellMoves
+from addressee.directory.groups.list_members import EmitListEvents, ReconcileMembers
 from addressee.directory.merges.merges import Follow
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.erase import Erase
-from addressee.directory.writing.token_transfers import Releasing
+from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.send_job import Sending
@@ -32,7 +32,7 @@ from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.runs.runner import Runner
 from addressee.messaging.schedules.scheduler import keep_time
 from addressee.messaging.schedules.time_zones import ZoneFollower
-from addressee.messaging.triggers.list_events import ListMoves
+from addressee.messaging.triggers.list_events import ListEvents
 
 
 async def run(installation: Installation, stop: asyncio.Event) -> None:
@@ -59,7 +59,7 @@ def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list
     """Returns the handler of each kind of job; `outbox` is the folder of the provider of that name."""
     reader = Reader(pool)
     runner = Runner(pool, reader, Wakeup(pool), clock)
-    list_moves = ListMoves(pool, reader, Wakeup(pool), clock)
+    list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
@@ -69,8 +69,8 @@ def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list
         JobHandler(Erase, Eraser(pool, clock).erase),
         JobHandler(Redact, Redactor(pool, reader, clock).redact),
         JobHandler(Follow, Follower(pool, clock).follow),
-        JobHandler(TellMoves, list_moves.tell),
-        JobHandler(Settle, list_moves.settle),
+        JobHandler(EmitListEvents, list_events.tell),
+        JobHandler(ReconcileMembers, list_events.settle),
         JobHandler(FollowZones, ZoneFollower(pool).follow),
-        JobHandler(Release, Releasing(pool, clock).release),
+        JobHandler(ReleaseTokens, TokenReleaser(pool, clock).release),
     ]

@@ -16,7 +16,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory.addresses.device_tokens import tokens_in
-from addressee.directory.addresses.push_tokens import Loss, Release
+from addressee.directory.addresses.push_tokens import ReleaseTokens, TokenTransfer
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import (
     AddAddress,
@@ -30,7 +30,7 @@ from addressee.directory.edits.recipients import (
     UnsetChannelData,
 )
 from addressee.directory.recipient import MEMBERS, USERS, Place, Recipient
-from addressee.directory.writing.token_transfers import Releasing
+from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
@@ -47,8 +47,8 @@ def directory(pool: Pool, clock: MovedClock) -> Directory:
 
 
 @pytest.fixture
-def releasing(pool: Pool, clock: MovedClock) -> Releasing:
-    return Releasing(pool, clock)
+def releasing(pool: Pool, clock: MovedClock) -> TokenReleaser:
+    return TokenReleaser(pool, clock)
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ async def claims(pool: Pool, at: At) -> list[str]:
     return [row["recipient_id"] for row in rows]
 
 
-async def jobs(pool: Pool, at: At) -> list[Release]:
+async def jobs(pool: Pool, at: At) -> list[ReleaseTokens]:
     rows = await pool.fetch("SELECT arguments FROM addressee.jobs WHERE name = 'release_tokens'")
-    found = [msgspec.json.decode(row["arguments"], type=Release) for row in rows]
+    found = [msgspec.json.decode(row["arguments"], type=ReleaseTokens) for row in rows]
     return [job for job in found if job.people[0].environment_id == at("").environment_id]
 
 
@@ -216,20 +216,20 @@ async def test_tokens_are_exchanged_in_one_batch(directory: Directory, at: At, p
 
 
 async def test_the_job_does_it_when_the_process_ended_before(
-    directory: Directory, at: At, pool: Pool, releasing: Releasing
+    directory: Directory, at: At, pool: Pool, releasing: TokenReleaser
 ) -> None:
     ada = await write(directory, at("ada"), ANDROID)
     written = await directory.writer.write(Write(at("bob"), (ANDROID,)))
     (job,) = await jobs(pool, at)
-    assert job.people == list(written.losses)
-    assert [(loss.place, loss.uid) for loss in job.people] == [(at("ada"), ada.uid)]
+    assert job.people == list(written.transfers)
+    assert [(transfer.place, transfer.uid) for transfer in job.people] == [(at("ada"), ada.uid)]
     assert await tokens(directory, at("ada")) == [["fcm:t"]]
     await asyncio.gather(*(releasing.release(job) for _ in range(3)))
     assert await tokens(directory, at("ada"), at("bob")) == [[], ["fcm:t"]]
 
 
 async def test_what_the_database_refuses_just_then_is_left_to_the_job(
-    directory: Directory, at: At, pool: Pool, releasing: Releasing, monkeypatch: pytest.MonkeyPatch
+    directory: Directory, at: At, pool: Pool, releasing: TokenReleaser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: Any) -> None:
         raise asyncpg.DeadlockDetectedError
@@ -243,39 +243,41 @@ async def test_what_the_database_refuses_just_then_is_left_to_the_job(
     assert await tokens(directory, at("ada"), at("bob")) == [[], ["fcm:t"]]
 
 
-async def lose(directory: Directory, at: At) -> Sequence[Loss]:
+async def lose(directory: Directory, at: At) -> Sequence[TokenTransfer]:
     """Ada's token is Bob's, and she does not know it yet."""
     await write(directory, at("ada"), ANDROID)
-    return (await directory.writer.write(Write(at("bob"), (ANDROID,)))).losses
+    return (await directory.writer.write(Write(at("bob"), (ANDROID,)))).transfers
 
 
-async def test_a_token_stays_with_who_got_it_back_meanwhile(directory: Directory, at: At, releasing: Releasing) -> None:
-    losses = await lose(directory, at)
+async def test_a_token_stays_with_who_got_it_back_meanwhile(
+    directory: Directory, at: At, releasing: TokenReleaser
+) -> None:
+    transfers = await lose(directory, at)
     await write(directory, at("ada"), RemoveAddress("android_push", "t"))
     await write(directory, at("ada"), ANDROID)
-    await releasing.release(Release(losses))
+    await releasing.release(ReleaseTokens(transfers))
     assert await tokens(directory, at("ada"), at("bob")) == [["fcm:t"], []]
 
 
 async def test_a_token_that_is_lost_does_not_come_back_by_itself(
-    directory: Directory, at: At, releasing: Releasing
+    directory: Directory, at: At, releasing: TokenReleaser
 ) -> None:
-    losses = await lose(directory, at)
+    transfers = await lose(directory, at)
     await write(directory, at("bob"), RemoveAddress("android_push", "t"))
-    await releasing.release(Release(losses))
+    await releasing.release(ReleaseTokens(transfers))
     await write(directory, at("eve"), ANDROID)
     assert await tokens(directory, at("ada"), at("bob"), at("eve")) == [[], [], ["fcm:t"]]
 
 
 async def test_the_next_person_under_the_id_loses_nothing(
-    directory: Directory, at: At, releasing: Releasing, pool: Pool
+    directory: Directory, at: At, releasing: TokenReleaser, pool: Pool
 ) -> None:
-    losses = await lose(directory, at)
+    transfers = await lose(directory, at)
     await write(directory, at("ada"), Delete())
-    await releasing.release(Release(losses))
+    await releasing.release(ReleaseTokens(transfers))
     await pool.execute("DELETE FROM addressee.push_tokens WHERE environment_id = $1", at("").environment_id)
     await write(directory, at("ada"), ANDROID)
-    await releasing.release(Release(losses))
+    await releasing.release(ReleaseTokens(transfers))
     assert await tokens(directory, at("ada")) == [["fcm:t"]]
 
 
@@ -291,7 +293,7 @@ async def test_tokens_go_with_who_is_merged_and_come_back(directory: Directory, 
 
 
 async def test_undoing_a_merge_takes_no_token_from_who_got_it_since(
-    directory: Directory, at: At, pool: Pool, releasing: Releasing
+    directory: Directory, at: At, pool: Pool, releasing: TokenReleaser
 ) -> None:
     await write(directory, at("ada"), Identify())
     await write(directory, at("guest"), ANDROID)
@@ -306,7 +308,13 @@ async def test_undoing_a_merge_takes_no_token_from_who_got_it_since(
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_in_the_end_one_has_each_token_whoever_asked_at_the_same_moment(
-    pool: Pool, target: Target, environment: Environment, directory: Directory, at: At, releasing: Releasing, seed: int
+    pool: Pool,
+    target: Target,
+    environment: Environment,
+    directory: Directory,
+    at: At,
+    releasing: TokenReleaser,
+    seed: int,
 ) -> None:
     """Processes give the same few tokens to the same few people, take them away, and delete them."""
     given = {"environment_id": environment.id, "callers": 4, "turns": 25, "users": 4, "tokens": 3}

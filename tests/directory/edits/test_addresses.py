@@ -11,7 +11,7 @@ import pytest
 
 from addressee.directory.addresses import entries
 from addressee.directory.addresses.forms import masked
-from addressee.directory.edits.context import Moment, Warning
+from addressee.directory.edits.context import EditContext, Warning
 from addressee.directory.edits.recipients import (
     AddAddress,
     Delete,
@@ -35,13 +35,13 @@ TOKEN = "xoxb-1234567890"
 HOOK = "https://hooks.slack.com/services/T01/B01/abcdefgh1234"
 
 
-def moment() -> Moment:
-    return Moment(NOW, 8, lambda: UID)
+def context() -> EditContext:
+    return EditContext(NOW, 8, lambda: UID)
 
 
 def after(*edits: Edit, found: Recipient | None = None) -> Recipient:
     for edit in edits:
-        found = edit.apply(found, HERE, moment())
+        found = edit.apply(found, HERE, context())
     assert found is not None
     return found
 
@@ -234,7 +234,7 @@ def test_what_is_removed_need_not_be_said_in_full() -> None:
         recipient = after(edit, found=recipient)
         assert len(recipient.addresses) == 4 - number
     with pytest.raises(RefusedError, match="which address"):
-        RemoveAddress("slack", {"access_token": TOKEN}).apply(recipient, HERE, moment())
+        RemoveAddress("slack", {"access_token": TOKEN}).apply(recipient, HERE, context())
 
 
 def test_a_masked_secret_that_comes_back_never_overwrites_the_real_one() -> None:
@@ -273,12 +273,12 @@ def test_a_masked_secret_that_is_not_known_for_sure_is_refused(value: Document) 
         AddAddress("slack", {"incoming_webhook": {"url": HOOK.replace("T01", "T02")}}),
     )
     with pytest.raises(RefusedError, match="in full"):
-        AddAddress("slack", value).apply(recipient, HERE, moment())
+        AddAddress("slack", value).apply(recipient, HERE, context())
     assert after(RemoveAddress("slack", value), found=recipient) is recipient
 
 
 def test_an_endpoint_that_is_no_url_is_taken_with_a_warning() -> None:
-    now = moment()
+    now = context()
     subscription = {"endpoint": "__end_point__", "keys": {"p256dh": "p", "auth": "a"}}
     created = AddAddress("web_push", subscription).apply(None, HERE, now)
     assert [address["value"] for address in created.addresses] == [subscription]
@@ -287,7 +287,7 @@ def test_an_endpoint_that_is_no_url_is_taken_with_a_warning() -> None:
 
 @pytest.mark.parametrize("value", ["ada@b@example.com", "ada@-example.com", "a,b@example.com"])
 def test_an_email_that_nothing_can_be_sent_to_is_taken_with_a_warning(value: str) -> None:
-    now = moment()
+    now = context()
     created = add(value).apply(None, HERE, now)
     assert listed(created) == [(value, "active")]
     assert now.warnings == [Warning("", "Nothing can be sent to this e-mail address; it was stored all the same.")]
@@ -301,12 +301,12 @@ def test_a_number_is_the_same_however_it_is_written() -> None:
 
 
 def test_what_takes_away_creates_and_revives_no_one() -> None:
-    tombstone = Delete().apply(after(add(ONE)), HERE, moment())
+    tombstone = Delete().apply(after(add(ONE)), HERE, context())
     assert tombstone is not None
     assert tombstone.addresses == []
     for edit in (remove(ONE), RemoveAddresses("email"), disable(ONE)):
-        assert edit.apply(None, HERE, moment()) is None
-        assert edit.apply(tombstone, HERE, moment()) is tombstone
+        assert edit.apply(None, HERE, context()) is None
+        assert edit.apply(tombstone, HERE, context()) is tombstone
 
 
 def test_one_that_is_disabled_without_being_known_is_kept_so() -> None:
@@ -328,11 +328,11 @@ def test_there_is_a_limit() -> None:
     recipient = after(*(AddAddress("android_push", f"t{number}") for number in range(1000)))
     assert after(AddAddress("android_push", "t999"), found=recipient) is recipient
     with pytest.raises(RefusedError, match="at most 1,000 addresses"):
-        AddAddress("android_push", "one too many").apply(recipient, HERE, moment())
+        AddAddress("android_push", "one too many").apply(recipient, HERE, context())
     assert after(DisableAddress("android_push", "one too many"), found=recipient) is recipient
     slack = {"user_id": "U1", "access_token": TOKEN, "more": "x" * 1_000_000}
     with pytest.raises(RefusedError, match="1,000,000 bytes"):
-        AddAddress("slack", slack).apply(None, HERE, moment())
+        AddAddress("slack", slack).apply(None, HERE, context())
 
 
 def test_details_that_another_dialect_stored_survive() -> None:

@@ -6,20 +6,20 @@ from uuid import UUID
 
 import pytest
 
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.recipients import Add, Append, Edit, Identify, Remove, Set, SetOnce, Unset
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place, Recipient
 
 HERE = Place(1, USERS, "ada")
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
-MOMENT = Moment(NOW, 8, lambda: UUID(int=1))
+CONTEXT = EditContext(NOW, 8, lambda: UUID(int=1))
 
 
 def after(*edits: Edit, **documents: Any) -> Recipient:
     found: Recipient | None = Recipient(HERE, UUID(int=1), 7, NOW, **documents) if documents else None
     for edit in edits:
-        found = edit.apply(found, HERE, MOMENT)
+        found = edit.apply(found, HERE, CONTEXT)
     assert found is not None
     return found
 
@@ -89,7 +89,7 @@ def test_a_name_is_one_or_the_other_and_what_is_written_last_counts(
 def test_an_attribute_set_elsewhere_is_the_name_that_counts() -> None:
     recipient = after(Set({"name": 5}), Identify({"name": "Ada"}))
     with pytest.raises(RefusedError, match="not a number"):
-        Add({"name": 1}).apply(recipient, HERE, MOMENT)
+        Add({"name": 1}).apply(recipient, HERE, CONTEXT)
     unset = after(Unset(("name",)), attributes=recipient.attributes, properties=recipient.properties)
     assert (unset.attributes, unset.properties) == ({}, {})
 
@@ -99,14 +99,14 @@ def test_reserved_attributes_are_set_once_and_cleared() -> None:
     recipient = after(SetOnce({"a": 1}, attributes=given), SetOnce({"a": 2}, attributes={"language": "de"}))
     assert (recipient.attributes, recipient.properties) == (given, {"a": 1})
     with pytest.raises(RefusedError, match="IANA time zone database"):
-        SetOnce({}, attributes={"timezone": "Mars/Olympus"}).apply(None, HERE, MOMENT)
+        SetOnce({}, attributes={"timezone": "Mars/Olympus"}).apply(None, HERE, CONTEXT)
     assert after(SetOnce({}, attributes={"locale": "en"}), attributes={"locale": None}).attributes == {"locale": None}
 
 
 @pytest.mark.parametrize("language", ["EN", "eng", "e", "é", ""])
 def test_a_language_has_two_small_letters(language: str) -> None:
     with pytest.raises(RefusedError, match="two small letters"):
-        Identify({"language": language}).apply(None, HERE, MOMENT)
+        Identify({"language": language}).apply(None, HERE, CONTEXT)
     assert after(Identify({"language": None})).attributes == {"language": None}
 
 
@@ -129,4 +129,4 @@ def test_a_property_called_language_is_a_property() -> None:
 )
 def test_what_cannot_be_stored_is_refused(edit: Edit) -> None:
     with pytest.raises(RefusedError):
-        edit.apply(None, HERE, MOMENT)
+        edit.apply(None, HERE, CONTEXT)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from addressee.directory.documents import Bounds, Merge
-from addressee.directory.edits.context import Moment, Revives
+from addressee.directory.edits.context import EditContext, Revives
 from addressee.directory.edits.recipients import (
     Add,
     AddAddress,
@@ -46,7 +46,7 @@ HERE = Place(1, USERS, "ada")
 EARLIER = datetime(2025, 1, 1, tzinfo=UTC)
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 OLD_UID, NEW_UID = UUID(int=1), UUID(int=2)
-MOMENT = Moment(NOW, 8, lambda: NEW_UID)
+CONTEXT = EditContext(NOW, 8, lambda: NEW_UID)
 
 details = st.dictionaries(st.just("device_id"), st.text("ab", min_size=1, max_size=2))
 
@@ -80,18 +80,18 @@ def tombstone() -> Recipient:
 
 
 def properties(found: Recipient | None, edit: Edit) -> dict[str, Any]:
-    recipient = edit.apply(found, HERE, MOMENT)
+    recipient = edit.apply(found, HERE, CONTEXT)
     assert recipient is not None
     return recipient.properties
 
 
 def test_identify_creates_who_is_missing() -> None:
-    created = Identify(attributes={"name": "Ada"}, properties={"plan": "pro"}).apply(None, HERE, MOMENT)
+    created = Identify(attributes={"name": "Ada"}, properties={"plan": "pro"}).apply(None, HERE, CONTEXT)
     assert created == Recipient(HERE, NEW_UID, 8, NOW, {"name": "Ada"}, {"plan": "pro"})
 
 
 def test_identify_on_a_tombstone_is_someone_new_who_inherits_nothing() -> None:
-    revived = Identify(properties={"plan": "pro"}).apply(tombstone(), HERE, MOMENT)
+    revived = Identify(properties={"plan": "pro"}).apply(tombstone(), HERE, CONTEXT)
     assert revived == Recipient(HERE, NEW_UID, 8, NOW, {}, {"plan": "pro"})
 
 
@@ -119,24 +119,24 @@ def test_whom_an_edit_brings_back(edit: Edit, erased: bool, kept: bool) -> None:
     for history_kept, expected in ((False, erased), (True, kept)):
         deleted = structs.replace(tombstone(), deletions=3, history_kept=history_kept)
         if expected:
-            found = edit.apply(deleted, HERE, MOMENT)
+            found = edit.apply(deleted, HERE, CONTEXT)
             assert found is not None
             assert (found.uid, found.lives, found.deletions, found.history_kept) == (NEW_UID, True, 3, False)
         else:
             with pytest.raises(RefusedError, match=r"was deleted; identify it by a call of its own"):
-                edit.apply(deleted, HERE, MOMENT)
+                edit.apply(deleted, HERE, CONTEXT)
 
 
 @pytest.mark.parametrize("history", History)
 def test_a_deletion_says_what_becomes_of_the_history(history: History) -> None:
-    deleted = Delete(history).apply(structs.replace(ada(), deletions=2), HERE, MOMENT)
+    deleted = Delete(history).apply(structs.replace(ada(), deletions=2), HERE, CONTEXT)
     assert deleted is not None
     assert (deleted.lives, deleted.deletions, deleted.history_kept) == (False, 3, history is History.KEPT)
 
 
 def test_identify_changes_only_the_keys_given() -> None:
     changed = Identify(attributes={"email": None}, properties={"city": "Ulm"}).apply(
-        ada(attributes={"name": "Ada", "email": "a@b.c"}, properties={"plan": "pro"}), HERE, MOMENT
+        ada(attributes={"name": "Ada", "email": "a@b.c"}, properties={"plan": "pro"}), HERE, CONTEXT
     )
     assert changed.attributes == {"name": "Ada", "email": None}
     assert changed.properties == {"plan": "pro", "city": "Ulm"}
@@ -148,53 +148,55 @@ def test_properties_that_are_none_take_all_away() -> None:
     assert properties(found, Identify(properties=None)) == {}
     assert properties(None, Identify(properties=None)) == {}
     bare = ada(attributes={"name": "Ada"})
-    assert Identify(properties=None).apply(bare, HERE, MOMENT) is bare
+    assert Identify(properties=None).apply(bare, HERE, CONTEXT) is bare
 
 
 def test_a_patch_that_takes_away_what_is_not_there_is_no_change() -> None:
     found = ada(properties={"plan": {"tier": "pro"}})
     edit = Identify(properties={"city": None, "plan": {"seats": None}}, merge=Merge.PATCH)
-    assert edit.apply(found, HERE, MOMENT) is found
+    assert edit.apply(found, HERE, CONTEXT) is found
 
 
 def test_what_becomes_of_properties_is_within_bounds_and_what_is_not_touched_need_not_be() -> None:
     bounds = Bounds("custom_fields", 3, 50)
     found = ada(properties={"a": "x" * 40})
     with pytest.raises(RefusedError, match="custom_fields must be at most 50 bytes") as refusal:
-        Identify(properties={"b": "x" * 10}, merge=Merge.PATCH, bounds=bounds).apply(found, HERE, MOMENT)
+        Identify(properties={"b": "x" * 10}, merge=Merge.PATCH, bounds=bounds).apply(found, HERE, CONTEXT)
     assert (refusal.value.reason, refusal.value.field) == ("size", "custom_fields")
     large = ada(properties={"a": "x" * 60})
-    assert Identify(attributes={"name": "Ada"}, bounds=bounds).apply(large, HERE, MOMENT).properties == large.properties
+    assert (
+        Identify(attributes={"name": "Ada"}, bounds=bounds).apply(large, HERE, CONTEXT).properties == large.properties
+    )
     assert properties(large, Identify(properties={"a": None}, merge=Merge.PATCH, bounds=bounds)) == {}
 
 
 def test_the_same_again_is_no_change() -> None:
     found = ada(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}})
     assert (
-        Identify(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}}).apply(found, HERE, MOMENT) is found
+        Identify(attributes={"name": "Ada"}, properties={"plan": {"tier": "pro"}}).apply(found, HERE, CONTEXT) is found
     )
 
 
 def test_true_is_not_one() -> None:
     assert properties(ada(properties={"a": 1}), Identify(properties={"a": True})) == {"a": True}
-    changed = Identify(properties={"a": True}).apply(ada(properties={"a": 1}), HERE, MOMENT)
+    changed = Identify(properties={"a": True}).apply(ada(properties={"a": 1}), HERE, CONTEXT)
     assert changed.properties["a"] is True
 
 
 def test_the_parts_of_a_branding_are_merged() -> None:
     found = ada(attributes={"name": "Acme", "branding": {"logo_url": "a", "icon_url": "b"}})
-    changed = Identify({"branding": {"icon_url": None, "primary_color": "#fff"}}).apply(found, HERE, MOMENT)
+    changed = Identify({"branding": {"icon_url": None, "primary_color": "#fff"}}).apply(found, HERE, CONTEXT)
     assert changed.attributes["branding"] == {"logo_url": "a", "icon_url": None, "primary_color": "#fff"}
-    assert Identify({"branding": None}).apply(found, HERE, MOMENT).attributes == {"name": "Acme", "branding": None}
+    assert Identify({"branding": None}).apply(found, HERE, CONTEXT).attributes == {"name": "Acme", "branding": None}
 
 
 def test_a_link_of_a_branding_that_is_null_goes() -> None:
     found = ada(attributes={"branding": {"logo_url": "a", "social_links": {"x": "x.example", "y": "y.example"}}})
     given = {"branding": {"social_links": {"x": None, "z": "z.example", "none": None}}}
-    assert Identify(given).apply(found, HERE, MOMENT).attributes == {
+    assert Identify(given).apply(found, HERE, CONTEXT).attributes == {
         "branding": {"logo_url": "a", "social_links": {"y": "y.example", "z": "z.example"}}
     }
-    assert Identify(given).apply(None, HERE, MOMENT).attributes == {"branding": {"social_links": {"z": "z.example"}}}
+    assert Identify(given).apply(None, HERE, CONTEXT).attributes == {"branding": {"social_links": {"z": "z.example"}}}
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,7 @@ def test_a_link_of_a_branding_that_is_null_goes() -> None:
 )
 def test_an_attribute_of_the_wrong_kind_is_refused(given: dict[str, object], field: str) -> None:
     with pytest.raises(RefusedError) as refusal:
-        Identify(attributes=given).apply(None, HERE, MOMENT)
+        Identify(attributes=given).apply(None, HERE, CONTEXT)
     assert refusal.value.field == field
 
 
@@ -235,7 +237,7 @@ def test_an_attribute_of_the_wrong_kind_is_refused(given: dict[str, object], fie
     ],
 )
 def test_created_at_is_kept_in_utc_with_milliseconds(given: str, stored: str) -> None:
-    created = Identify(attributes={"created_at": given}).apply(None, HERE, MOMENT)
+    created = Identify(attributes={"created_at": given}).apply(None, HERE, CONTEXT)
     assert created.attributes == {"created_at": stored}
 
 
@@ -243,7 +245,7 @@ def test_properties_have_a_limit_after_merging() -> None:
     found = ada(properties={"a": "x" * 200_000})
     assert len(properties(found, Identify(properties={"b": "x" * 50_000}))) == 2
     with pytest.raises(RefusedError, match="256,000 bytes"):
-        Identify(properties={"b": "x" * 60_000}).apply(found, HERE, MOMENT)
+        Identify(properties={"b": "x" * 60_000}).apply(found, HERE, CONTEXT)
 
 
 def test_set_once_keeps_what_was_set_even_to_null() -> None:
@@ -265,7 +267,7 @@ def test_add_counts_what_is_missing_as_zero() -> None:
 )
 def test_add_refuses_what_is_no_number(stored: object, amount: Any) -> None:
     with pytest.raises(RefusedError):
-        Add({"a": amount}).apply(ada(properties={"a": stored}), HERE, MOMENT)
+        Add({"a": amount}).apply(ada(properties={"a": stored}), HERE, CONTEXT)
 
 
 def test_append_starts_lists_and_extends_them() -> None:
@@ -285,26 +287,26 @@ def test_unset_removes_by_name() -> None:
 
 def test_channel_data_remember_when_they_were_made_and_changed() -> None:
     at = "2025-06-01T12:00:00.000Z"
-    created = SetChannelData("fcm", {"tokens": ["t1"]}).apply(ada(), HERE, MOMENT)
+    created = SetChannelData("fcm", {"tokens": ["t1"]}).apply(ada(), HERE, CONTEXT)
     assert created.channel_data == {"fcm": {"data": {"tokens": ["t1"]}, "created_at": at, "updated_at": at}}
-    later = Moment(datetime(2025, 6, 2, tzinfo=UTC), 9, lambda: NEW_UID)
+    later = EditContext(datetime(2025, 6, 2, tzinfo=UTC), 9, lambda: NEW_UID)
     replaced = SetChannelData("fcm", {"tokens": ["t2"]}).apply(created, HERE, later)
     assert replaced.channel_data["fcm"] == {
         "data": {"tokens": ["t2"]},
         "created_at": at,
         "updated_at": "2025-06-02T00:00:00.000Z",
     }
-    assert SetChannelData("fcm", {"tokens": ["t2"]}).apply(replaced, HERE, MOMENT) is replaced
-    unset = UnsetChannelData("fcm").apply(replaced, HERE, MOMENT)
+    assert SetChannelData("fcm", {"tokens": ["t2"]}).apply(replaced, HERE, CONTEXT) is replaced
+    unset = UnsetChannelData("fcm").apply(replaced, HERE, CONTEXT)
     assert unset is not None
     assert unset.channel_data == {}
 
 
 def test_a_preference_set_is_replaced_or_merged() -> None:
     found = ada(preferences={"default": {"channel_types": {"email": True}}})
-    replaced = SetPreferences("default", {"channel_types": {"sms": False}}).apply(found, HERE, MOMENT)
+    replaced = SetPreferences("default", {"channel_types": {"sms": False}}).apply(found, HERE, CONTEXT)
     assert replaced.preferences == {"default": {"channel_types": {"sms": False}}}
-    merged = SetPreferences("default", {"channel_types": {"sms": False}}, Merge.DEEP).apply(found, HERE, MOMENT)
+    merged = SetPreferences("default", {"channel_types": {"sms": False}}, Merge.DEEP).apply(found, HERE, CONTEXT)
     assert merged.preferences == {"default": {"channel_types": {"email": True, "sms": False}}}
 
 
@@ -322,16 +324,16 @@ def test_a_group_that_is_written_clears_what_is_stored_of_its_members() -> None:
         "kinds": {"push": True, "sms": True},
         "workflows": {"kinds": {"kinds": {"chat": True}}, "other": {"kinds": {"slack": False}}},
     }
-    merged = SetPreferences("default", given, Merge.DEEP).apply(found, HERE, MOMENT)
+    merged = SetPreferences("default", given, Merge.DEEP).apply(found, HERE, CONTEXT)
     assert merged.preferences == {"default": made}
-    identified = Identify(preferences={"default": given, "acme": {}}).apply(found, HERE, MOMENT)
+    identified = Identify(preferences={"default": given, "acme": {}}).apply(found, HERE, CONTEXT)
     assert identified.preferences == {"default": made, "acme": {}}
 
 
 def test_true_or_false_is_the_whole_of_a_scope() -> None:
     found = ada(preferences={"default": {"workflows": {"a": {"kinds": {"sms": True}}, "b": False}}})
     given = {"workflows": {"a": False, "b": {"kinds": {"sms": True}}}}
-    assert SetPreferences("default", given, Merge.DEEP).apply(found, HERE, MOMENT).preferences["default"] == given
+    assert SetPreferences("default", given, Merge.DEEP).apply(found, HERE, CONTEXT).preferences["default"] == given
 
 
 def test_channel_data_can_be_changed_by_what_they_hold() -> None:
@@ -340,13 +342,13 @@ def test_channel_data_can_be_changed_by_what_they_hold() -> None:
 
     old = {"data": {"other": 1}, "created_at": "2025-01-01T00:00:00.000Z", "updated_at": "2025-01-01T00:00:00.000Z"}
     found = ada(channel_data={"apns": old})
-    changed = ChangeChannelData("apns", with_a_token).apply(found, HERE, MOMENT)
+    changed = ChangeChannelData("apns", with_a_token).apply(found, HERE, CONTEXT)
     assert changed is not None
     now = "2025-06-01T12:00:00.000Z"
     made = {"data": {"other": 1, "tokens": ["t"]}, "created_at": old["created_at"], "updated_at": now}
     assert changed.channel_data == {"apns": made}
-    assert ChangeChannelData("apns", with_a_token).apply(changed, HERE, MOMENT) is changed
-    created = ChangeChannelData("fcm", with_a_token).apply(found, HERE, MOMENT)
+    assert ChangeChannelData("apns", with_a_token).apply(changed, HERE, CONTEXT) is changed
+    created = ChangeChannelData("fcm", with_a_token).apply(found, HERE, CONTEXT)
     assert created is not None
     assert created.channel_data == {
         "apns": old,
@@ -356,20 +358,20 @@ def test_channel_data_can_be_changed_by_what_they_hold() -> None:
 
 def test_a_change_of_channel_data_may_remove_them_or_leave_them() -> None:
     found = ada(channel_data={"apns": {"data": {}, "created_at": "", "updated_at": ""}})
-    removed = ChangeChannelData("apns", lambda _: None).apply(found, HERE, MOMENT)
+    removed = ChangeChannelData("apns", lambda _: None).apply(found, HERE, CONTEXT)
     assert removed is not None
     assert removed.channel_data == {}
-    assert ChangeChannelData("fcm", lambda _: None).apply(found, HERE, MOMENT) is found
-    assert ChangeChannelData("fcm", lambda stored: stored).apply(found, HERE, MOMENT) is found
+    assert ChangeChannelData("fcm", lambda _: None).apply(found, HERE, CONTEXT) is found
+    assert ChangeChannelData("fcm", lambda stored: stored).apply(found, HERE, CONTEXT) is found
 
 
 def test_a_change_of_channel_data_creates_nobody() -> None:
     edit = ChangeChannelData("apns", lambda _: {"tokens": ["t"]})
-    tombstone = Delete().apply(ada(), HERE, MOMENT)
-    assert edit.apply(None, HERE, MOMENT) is None
-    assert edit.apply(tombstone, HERE, MOMENT) is tombstone
+    tombstone = Delete().apply(ada(), HERE, CONTEXT)
+    assert edit.apply(None, HERE, CONTEXT) is None
+    assert edit.apply(tombstone, HERE, CONTEXT) is tombstone
     with pytest.raises(RefusedError):
-        ChangeChannelData("apns", lambda _: {"tokens": "\0"}).apply(ada(), HERE, MOMENT)
+        ChangeChannelData("apns", lambda _: {"tokens": "\0"}).apply(ada(), HERE, CONTEXT)
 
 
 def test_a_preference_set_can_be_changed_by_what_it_holds() -> None:
@@ -377,13 +379,13 @@ def test_a_preference_set_can_be_changed_by_what_it_holds() -> None:
         return {"enabled": True, **{name: value for name, value in stored.items() if name != "kinds"}}
 
     found = ada(preferences={"default": {"kinds": {"sms": True}, "commercial": False}, "acme": {}})
-    changed = ChangePreferences("default", without_kinds).apply(found, HERE, MOMENT)
+    changed = ChangePreferences("default", without_kinds).apply(found, HERE, CONTEXT)
     assert changed.preferences == {"default": {"enabled": True, "commercial": False}, "acme": {}}
-    assert ChangePreferences("default", without_kinds).apply(changed, HERE, MOMENT) is changed
-    created = ChangePreferences("default", without_kinds).apply(None, HERE, MOMENT)
+    assert ChangePreferences("default", without_kinds).apply(changed, HERE, CONTEXT) is changed
+    created = ChangePreferences("default", without_kinds).apply(None, HERE, CONTEXT)
     assert created == Recipient(HERE, NEW_UID, 8, NOW, preferences={"default": {"enabled": True}})
     with pytest.raises(RefusedError):
-        ChangePreferences("default", lambda _: {"kinds": "\0"}).apply(found, HERE, MOMENT)
+        ChangePreferences("default", lambda _: {"kinds": "\0"}).apply(found, HERE, CONTEXT)
 
 
 def test_all_preference_sets_are_made_of_the_stored_ones_and_nobody_comes_to_be_of_it() -> None:
@@ -391,32 +393,32 @@ def test_all_preference_sets_are_made_of_the_stored_ones_and_nobody_comes_to_be_
         return {name: document for name, document in sets.items() if name != "acme"} | {"zeta": {"enabled": False}}
 
     found = ada(preferences={"default": {"enabled": True}, "acme": {}})
-    changed = ChangePreferenceSets(swapped).apply(found, HERE, MOMENT)
+    changed = ChangePreferenceSets(swapped).apply(found, HERE, CONTEXT)
     assert changed is not None
     assert changed.preferences == {"default": {"enabled": True}, "zeta": {"enabled": False}}
-    assert ChangePreferenceSets(swapped).apply(changed, HERE, MOMENT) is changed
-    assert ChangePreferenceSets(swapped).apply(None, HERE, MOMENT) is None
-    tombstone = Delete().apply(found, HERE, MOMENT)
-    assert ChangePreferenceSets(swapped).apply(tombstone, HERE, MOMENT) is tombstone
-    created = ChangePreferenceSets(swapped, creates=True).apply(None, HERE, MOMENT)
+    assert ChangePreferenceSets(swapped).apply(changed, HERE, CONTEXT) is changed
+    assert ChangePreferenceSets(swapped).apply(None, HERE, CONTEXT) is None
+    tombstone = Delete().apply(found, HERE, CONTEXT)
+    assert ChangePreferenceSets(swapped).apply(tombstone, HERE, CONTEXT) is tombstone
+    created = ChangePreferenceSets(swapped, creates=True).apply(None, HERE, CONTEXT)
     assert created == Recipient(HERE, NEW_UID, 8, NOW, preferences={"zeta": {"enabled": False}})
     with pytest.raises(RefusedError):
-        ChangePreferenceSets(lambda _: {"default": {"kinds": "\0"}}).apply(found, HERE, MOMENT)
+        ChangePreferenceSets(lambda _: {"default": {"kinds": "\0"}}).apply(found, HERE, CONTEXT)
 
 
 def test_delete_leaves_a_tombstone_with_nothing_in_it() -> None:
     found = ada(attributes={"name": "Ada"}, properties={"a": 1}, channel_data={"x": {}}, preferences={"default": {}})
-    assert Delete().apply(found, HERE, MOMENT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW, deletions=1)
+    assert Delete().apply(found, HERE, CONTEXT) == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW, deletions=1)
 
 
 @pytest.mark.parametrize(("history", "is_kept"), [(History.ERASED, False), (History.KEPT, True)])
 def test_delete_leaves_a_tombstone_that_says_whether_the_history_is_kept(history: History, is_kept: bool) -> None:
-    moment = Moment(NOW, 8, lambda: NEW_UID)
-    left = Delete(history).apply(ada(attributes={"name": "Ada"}), HERE, moment)
+    context = EditContext(NOW, 8, lambda: NEW_UID)
+    left = Delete(history).apply(ada(attributes={"name": "Ada"}), HERE, context)
     assert left == Recipient(HERE, OLD_UID, 8, NOW, deleted_at=NOW, deletions=1, history_kept=is_kept)
-    assert Delete(history).apply(left, HERE, moment) is left
-    assert Delete(history).apply(None, HERE, moment) is None
-    assert moment.ended == {OLD_UID: is_kept}
+    assert Delete(history).apply(left, HERE, context) is left
+    assert Delete(history).apply(None, HERE, context) is None
+    assert context.ended == {OLD_UID: is_kept}
 
 
 @pytest.mark.parametrize(
@@ -425,8 +427,8 @@ def test_delete_leaves_a_tombstone_that_says_whether_the_history_is_kept(history
 )
 def test_what_takes_away_creates_and_revives_no_one(edit: Edit) -> None:
     gone = tombstone()
-    assert edit.apply(None, HERE, MOMENT) is None
-    assert edit.apply(gone, HERE, MOMENT) is gone
+    assert edit.apply(None, HERE, CONTEXT) is None
+    assert edit.apply(gone, HERE, CONTEXT) is gone
 
 
 @given(st.lists(edits, max_size=6), st.booleans())
@@ -434,7 +436,7 @@ def test_no_edit_changes_what_it_was_given(sequence: list[Edit], dead: bool) -> 
     recipient: Recipient | None = tombstone() if dead else None
     for edit in sequence:
         before = deepcopy(recipient)
-        after = edit.apply(recipient, HERE, MOMENT)
+        after = edit.apply(recipient, HERE, CONTEXT)
         assert recipient == before
         recipient = after
 
@@ -443,5 +445,5 @@ def test_no_edit_changes_what_it_was_given(sequence: list[Edit], dead: bool) -> 
 def test_an_edit_repeated_at_once_has_no_further_effect(sequence: list[Edit], last: Edit) -> None:
     recipient: Recipient | None = None
     for edit in [*sequence, last]:
-        recipient = edit.apply(recipient, HERE, MOMENT)
-    assert last.apply(recipient, HERE, MOMENT) is recipient
+        recipient = edit.apply(recipient, HERE, CONTEXT)
+    assert last.apply(recipient, HERE, CONTEXT) is recipient

@@ -19,7 +19,7 @@ from addressee.directory.groups.subscriptions import erase_subscriptions
 from addressee.directory.groups.topics import TOPICS, Subscribed, Topics, TopicSubscription, topic_place
 from addressee.directory.reading.listing import Order
 from addressee.directory.reading.reader import Reader
-from addressee.directory.reading.uuid_ranges import ALWAYS, Span
+from addressee.directory.reading.uuid_ranges import ALWAYS, UuidRange
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.receipts import RepeatedError
 from addressee.directory.writing.writes import Write, Written
@@ -66,12 +66,12 @@ class Forum:
         ended = await self.topics.unsubscribe(await self.found(self.topic(topic)), users)
         return [each.user_id for each in ended]
 
-    async def subscribers(self, topic: str, span: Span = ALWAYS, page: PageRequest[UUID] = ALL) -> list[str]:
-        part = await self.topics.subscribers(await self.found(self.topic(topic)), span, page)
+    async def subscribers(self, topic: str, uids: UuidRange = ALWAYS, page: PageRequest[UUID] = ALL) -> list[str]:
+        part = await self.topics.subscribers(await self.found(self.topic(topic)), uids, page)
         return [each.user_id for each in part.entries]
 
-    async def topics_of(self, id: str, span: Span = ALWAYS, page: PageRequest[UUID] = ALL) -> list[str]:
-        part = await self.topics.subscriptions_of(await self.found(self.user(id)), span, page)
+    async def topics_of(self, id: str, uids: UuidRange = ALWAYS, page: PageRequest[UUID] = ALL) -> list[str]:
+        part = await self.topics.subscriptions_of(await self.found(self.user(id)), uids, page)
         return [each.topic for each in part.entries]
 
     async def count(self, topic: str) -> int:
@@ -230,12 +230,12 @@ class TestLists:
     async def test_of_a_period(self, forum: Forum, pool: Pool) -> None:
         subscriptions = await self.a_minute_apart(forum, pool)
         times = [made(each.id) for each in subscriptions]
-        middle = Span.of(times[1], times[3])
+        middle = UuidRange.of(times[1], times[3])
         assert await forum.subscribers("news", middle) == ["user-2", "user-1"]
         assert await forum.subscribers("news", middle, PageRequest(1)) == ["user-2"]
         assert await forum.subscribers("news", middle, PageRequest(2, after=subscriptions[2].id)) == ["user-1"]
         assert await forum.subscribers("news", middle, PageRequest(2, before=subscriptions[1].id)) == ["user-2"]
-        assert await forum.subscribers("news", Span.of(times[4] + timedelta(milliseconds=1), times[4])) == []
+        assert await forum.subscribers("news", UuidRange.of(times[4] + timedelta(milliseconds=1), times[4])) == []
         assert await forum.topics_of("user-2", middle) == ["news"]
         assert await forum.topics_of("user-3", middle) == []
 

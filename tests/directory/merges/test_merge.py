@@ -166,9 +166,11 @@ def test_gaps_among_attributes_are_filled_and_are_there_again_afterwards(
     primary: dict[str, Any], secondary: dict[str, Any], merged: dict[str, Any]
 ) -> None:
     one, two = person("one", attributes=primary), person("two!", attributes=secondary)
-    after = merge(one, two, LATER, MergeRules(Filling.GAPS))
+    after = merge(one, two, LATER, MergeRules(Filling.FILL_GAPS))
     assert after.primary.attributes == merged
-    parted = unmerge(after.primary, after.tombstone, two.uid, journal(one, two, after, MergeRules(Filling.GAPS)), LATER)
+    parted = unmerge(
+        after.primary, after.tombstone, two.uid, journal(one, two, after, MergeRules(Filling.FILL_GAPS)), LATER
+    )
     assert (parted.primary.attributes, parted.secondary.attributes) == (primary, secondary)
 
 
@@ -181,7 +183,9 @@ def test_gaps_among_choices_are_filled() -> None:
         },
         "acme": {"kinds": {"sms": False}},
     }
-    merged = merge(person("one", preferences=one), person("two!", preferences=two), LATER, MergeRules(Filling.GAPS))
+    merged = merge(
+        person("one", preferences=one), person("two!", preferences=two), LATER, MergeRules(Filling.FILL_GAPS)
+    )
     assert merged.primary.preferences == {
         "default": {
             # The primary chose for all of chat, Slack is one of them.

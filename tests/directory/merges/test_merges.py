@@ -127,7 +127,7 @@ async def test_gaps_are_filled_where_that_is_asked_for_and_undoing_knows(directo
     one = Identify({"email": None}, preferences={"default": {"kinds": {"email": True}}})
     other = Identify({"email": "ada@example.com"}, preferences={"default": {"kinds": {"email": False, "sms": False}}})
     ada, guest = await write(directory, named("ada"), one), await write(directory, named("guest"), other)
-    done = await directory.merges.merge(named("ada"), named("guest"), rules=MergeRules(Filling.GAPS))
+    done = await directory.merges.merge(named("ada"), named("guest"), rules=MergeRules(Filling.FILL_GAPS))
     assert done.primary.attributes == {"email": "ada@example.com"}
     assert done.primary.preferences == {"default": {"kinds": {"email": True, "sms": False}}}
     undone = await directory.merges.undo(ada.place.environment_id, done.merge.id)
@@ -304,7 +304,7 @@ class TestSubscriptions:
     async def test_are_united(self, directory: Directory, named: Named) -> None:
         _, guest = await self.people(directory, named)
         environment_id = guest.place.environment_id
-        done = await directory.merges.merge(named("ada"), named("guest"), rules=MergeRules(unites=True))
+        done = await directory.merges.merge(named("ada"), named("guest"), rules=MergeRules(moves_subscriptions=True))
         assert await directory.merges.find(environment_id, done.merge.id) == done.merge
         assert await self.subscribed(directory, done.primary) == [("both", "ada"), ("hers", "ada"), ("theirs", "guest")]
         theirs = await directory.read(Place(environment_id, "topics", "theirs"))
@@ -319,8 +319,8 @@ class TestSubscriptions:
     async def test_go_on_to_whom_the_primary_is_merged_into(self, directory: Directory, named: Named) -> None:
         _, guest = await self.people(directory, named)
         await write(directory, named("third"), Identify())
-        first = await directory.merges.merge(named("ada"), named("guest"), rules=MergeRules(unites=True))
-        second = await directory.merges.merge(named("third"), named("ada"), rules=MergeRules(unites=True))
+        first = await directory.merges.merge(named("ada"), named("guest"), rules=MergeRules(moves_subscriptions=True))
+        second = await directory.merges.merge(named("third"), named("ada"), rules=MergeRules(moves_subscriptions=True))
         assert await self.subscribed(directory, second.primary) == [
             ("both", "ada"),
             ("hers", "ada"),

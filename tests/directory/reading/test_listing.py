@@ -13,7 +13,7 @@ from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading import listing
 from addressee.directory.reading.listing import EVERYBODY, Order, Selection, ids_from
-from addressee.directory.reading.uuid_ranges import LAST_UID, Span
+from addressee.directory.reading.uuid_ranges import LAST_UID, UuidRange
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
 from tests.conftest import Environment
@@ -140,15 +140,15 @@ async def test_those_who_were_made_in_a_period(directory: Directory, environment
     uids = [one.uid for one in found.entries]
     later, beyond = uids[1], UUID(int=uids[2].int + 1)
     for order in Order:
-        for span, ids in [
-            (Span(later, beyond), ["ab", "abc"]),
-            (Span(uids[0], uids[2]), ["a", "ab"]),
-            (Span(beyond, LAST_UID), []),
-            (Span(beyond, later), []),
+        for chosen, ids in [
+            (UuidRange(later, beyond), ["ab", "abc"]),
+            (UuidRange(uids[0], uids[2]), ["a", "ab"]),
+            (UuidRange(beyond, LAST_UID), []),
+            (UuidRange(beyond, later), []),
         ]:
-            [met] = await walk(directory, environment, order, 10, Selection(span, prefix))
+            [met] = await walk(directory, environment, order, 10, Selection(chosen, prefix))
             assert sorted(met) == ids
-    [met, last] = await walk(directory, environment, Order.NEWEST_FIRST, 1, Selection(Span(later, beyond), prefix))
+    [met, last] = await walk(directory, environment, Order.NEWEST_FIRST, 1, Selection(UuidRange(later, beyond), prefix))
     assert (met, last) == (["abc"], ["ab"])
 
 

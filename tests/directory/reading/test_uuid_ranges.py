@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from addressee.directory.reading.uuid_ranges import FIRST_UID, Span, first_at
+from addressee.directory.reading.uuid_ranges import FIRST_UID, UuidRange, first_at
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -31,8 +31,8 @@ def test_an_id_is_in_a_span_when_its_millisecond_is_in_the_period(
     since: datetime, until: datetime, made: datetime, rest: int
 ) -> None:
     whole = made.replace(microsecond=made.microsecond // 1000 * 1000)
-    span = Span.of(since, until)
-    assert (span.first <= made_at(milliseconds(made), rest) < span.end) == (since <= whole < until)
+    uids = UuidRange.of(since, until)
+    assert (uids.first <= made_at(milliseconds(made), rest) < uids.end) == (since <= whole < until)
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_times_before_all_ids() -> None:
 def test_it_is_how_ids_are_made() -> None:
     before = datetime.now(UTC)
     made = uuid7()
-    span = Span.of(before - MILLISECOND, datetime.now(UTC) + MILLISECOND)
-    assert span.first <= made < span.end
+    uids = UuidRange.of(before - MILLISECOND, datetime.now(UTC) + MILLISECOND)
+    assert uids.first <= made < uids.end

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from addressee.directory.addresses.entries import ATTRIBUTES, of_kind
 from addressee.directory.directory import Directory
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.recipients import (
     Add,
     AddAddress,
@@ -333,10 +333,10 @@ def test_any_sequence_of_operations_equals_the_model(batches: list[list[Operatio
     recipient: Recipient | None = None
     for number, batch in enumerate(batches):
         state, passed = run_model(state, batch)
-        moment = Moment(NOW, number + 1, uuid4)
-        recipient = as_edit(batch).apply(recipient, HERE, moment)
+        context = EditContext(NOW, number + 1, uuid4)
+        recipient = as_edit(batch).apply(recipient, HERE, context)
         assert canonical(actual(recipient)) == canonical(expected(state))
-        assert [warning.label for warning in moment.warnings] == passed
+        assert [warning.label for warning in context.warnings] == passed
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -488,7 +488,9 @@ async def test_more_subscriptions_than_a_page_follow_too(office: Office) -> None
         return {row["recipient_id"]: row["count"] for row in await office.pool.fetch(count, office.environment_id)}
 
     place = guest.place
-    done = await office.directory.merges.merge(place._replace(id="ada"), place, rules=MergeRules(unites=True))
+    done = await office.directory.merges.merge(
+        place._replace(id="ada"), place, rules=MergeRules(moves_subscriptions=True)
+    )
     assert await counts() == {"ada": 1000, "guest": 1500}
     await office.work()
     assert await counts() == {"ada": 2500}

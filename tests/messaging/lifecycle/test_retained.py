@@ -18,7 +18,7 @@ from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.lifecycle import purge as purging
 from addressee.messaging.lifecycle import retained
 from addressee.messaging.lifecycle.erasure import erase_people, gone
-from addressee.messaging.lifecycle.retained import forget_departed
+from addressee.messaging.lifecycle.retained import forget_retained
 from addressee.messaging.messages.activities import Activity
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
@@ -75,7 +75,7 @@ async def activity(office: Office, message: Message) -> Activity:
 async def forgotten(office: Office, id: str) -> int:
     """Forgets who departed, and says how many these were."""
     async with office.pool.acquire() as connection, connection.transaction():
-        return len(await forget_departed(connection, place(office, id)))
+        return len(await forget_retained(connection, place(office, id)))
 
 
 async def settle(office: Office) -> None:
@@ -499,7 +499,7 @@ async def test_forgetting_is_kept_with_its_receipt_or_not_at_all(
     first = receipt(office.environment_id, "key")
     ada = place(office, "ada")
     with monkeypatch.context() as dying:
-        dying.setattr(retained, "forget_departed", die)
+        dying.setattr(retained, "forget_retained", die)
         with pytest.raises(DiedError):
             await office.messaging.forget(office.directory, ada, receipt=first)
     assert await office.directory.read(ada) is not None

@@ -16,7 +16,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.groups.subscriptions import ERASED_AT_ONCE, next_subscribers
 from addressee.directory.groups.topics import TOPICS
-from addressee.directory.reading.uuid_ranges import ALWAYS, Span
+from addressee.directory.reading.uuid_ranges import ALWAYS, UuidRange
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.fan_out import START
@@ -243,11 +243,11 @@ def made(number: int) -> UUID:
 
 
 @pytest.mark.parametrize(("forward", "start"), [(True, LAST), (False, START)])
-@pytest.mark.parametrize("span", [ALWAYS, Span(made(MANY // 2), made(MANY // 2 + 100))])
+@pytest.mark.parametrize("uids", [ALWAYS, UuidRange(made(MANY // 2), made(MANY // 2 + 100))])
 async def test_a_page_of_a_period_of_a_topic_reads_its_own_rows(
-    office: Office, topic: Recipient, forward: bool, start: UUID, span: Span
+    office: Office, topic: Recipient, forward: bool, start: UUID, uids: UuidRange
 ) -> None:
-    found = await plan(office, "list_members", *topic.place, topic.uid, forward, start, 51, *span)
+    found = await plan(office, "list_members", *topic.place, topic.uid, forward, start, 51, *uids)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
     assert blocks(found) < FEW_BLOCKS
@@ -256,7 +256,7 @@ async def test_a_page_of_a_period_of_a_topic_reads_its_own_rows(
 async def test_somebodys_topics_are_found_by_an_index(office: Office, topic: Recipient) -> None:
     user = await office.directory.read(Place(ENVIRONMENT, USERS, "user-7"))
     assert user is not None
-    page = True, LAST, 51, TOPICS, *Span(made(7), made(8))
+    page = True, LAST, 51, TOPICS, *UuidRange(made(7), made(8))
     found = await plan(office, "subscribed_objects_of_collection", *user.place, user.uid, *page)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
     assert (found[0]["Actual Rows"], most_rows(found)) == (1, 1)

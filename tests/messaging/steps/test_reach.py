@@ -11,7 +11,7 @@ import pytest
 from addressee.channels.providers import ChannelType
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging.environment.channels import Channel
@@ -40,7 +40,7 @@ FEED = channel(ChannelType.IN_APP_FEED, "feed")
 def somebody(*edits: Edit, place: Place = PLACE) -> Recipient:
     recipient: Recipient | None = None
     for edit in (Identify(), *edits):
-        recipient = edit.apply(recipient, place, Moment(NOW, 1, lambda: UUID(int=1)))
+        recipient = edit.apply(recipient, place, EditContext(NOW, 1, lambda: UUID(int=1)))
     assert recipient is not None
     return recipient
 

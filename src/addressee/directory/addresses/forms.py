@@ -63,7 +63,7 @@ class Form:
 
 
 def checked_email(value: Any, field: str) -> str:
-    """Takes whatever clients may write; what nothing can be sent to is taken with a warning (`doubt`)."""
+    """Takes whatever clients may write; what nothing can be sent to is taken with a warning (`warning_for`)."""
     text = given_text(value, field).strip()
     if len(text) not in EMAIL_LENGTHS or not EMAIL.fullmatch(text):
         raise RefusedError("email", field, f"{field} must be an e-mail address of 6 to 127 characters.")
@@ -257,7 +257,7 @@ def checked_details(kind: str, given: Mapping[str, Any]) -> Document:
     return details
 
 
-def doubt(kind: str, value: Any) -> str | None:
+def warning_for(kind: str, value: Any) -> str | None:
     """What to say of a value that is taken although it looks wrong."""
     if kind == "web_push" and not URL.fullmatch(value["endpoint"]):
         return "The endpoint is not a URL; it was stored all the same."

@@ -29,7 +29,7 @@ SQL = load(__package__)
 Step: TypeAlias = tuple[Recipient | None, Recipient]
 
 
-class Loss(Struct, frozen=True, array_like=True):
+class TokenTransfer(Struct, frozen=True, array_like=True):
     """Somebody whose tokens are another's now; `digests` are their SHA-256, in hexadecimal digits."""
 
     environment_id: int
@@ -43,12 +43,12 @@ class Loss(Struct, frozen=True, array_like=True):
         return Place(self.environment_id, self.collection, self.id)
 
 
-class Release(Job, frozen=True):
+class ReleaseTokens(Job, frozen=True):
     """Takes push tokens away from those who lost them."""
 
     name: ClassVar[str] = "release_tokens"
 
-    people: Sequence[Loss]
+    people: Sequence[TokenTransfer]
 
 
 class Claim(NamedTuple):
@@ -76,23 +76,23 @@ class Moves(NamedTuple):
     old: Sequence[Claim]
 
 
-async def claim(connection: Connection, steps: Iterable[Step]) -> dict[Place, list[Loss]]:
+async def claim(connection: Connection, steps: Iterable[Step]) -> dict[Place, list[TokenTransfer]]:
     """Gives tokens to who got them last. Returns who lost some by that, by the place of who got them."""
     moves = moves_of(steps)
     await give_up(connection, moves)
     last = {each.token: each for each in moves.new}
-    losses = [(each, last[each.token]) for each in moves.new if each is not last[each.token]]
+    transfers = [(each, last[each.token]) for each in moves.new if each is not last[each.token]]
     found = await connection.fetch(SQL["claim_push_tokens"], *zip(*last.values(), strict=True)) if last else []
     for row in found:
         if row["former_uid"] is not None:
             by = last[row["environment_id"], row["digest"]]
-            losses.append((Claim(*by.token, row["former_collection"], row["former_id"], row["former_uid"]), by))
-    if losses:
+            transfers.append((Claim(*by.token, row["former_collection"], row["former_id"], row["former_uid"]), by))
+    if transfers:
         await connection.execute(SQL["forget_former_owners"], *zip(*last, strict=True))
-    return await tell(connection, losses)
+    return await tell(connection, transfers)
 
 
-async def inherit(connection: Connection, steps: Iterable[Step]) -> dict[Place, list[Loss]]:
+async def inherit(connection: Connection, steps: Iterable[Step]) -> dict[Place, list[TokenTransfer]]:
     """Gives tokens on from some of these people to others of them.
 
     A token that is somebody else's by now stays theirs: who has it from one of these loses it again.
@@ -107,13 +107,13 @@ async def inherit(connection: Connection, steps: Iterable[Step]) -> dict[Place, 
     return await tell(connection, [(heir, heir) for token, heir in heirs.items() if token not in theirs])
 
 
-async def still_lost(connection: Connection, loss: Loss) -> frozenset[str]:
+async def still_lost(connection: Connection, transfer: TokenTransfer) -> frozenset[str]:
     """Those of these tokens that are not theirs again. One that is nobody's by now is lost too: who has a token without
     a claim would not be told when somebody else gets it.
     """
-    digests = [bytes.fromhex(digest) for digest in loss.digests]
-    found = await connection.fetch(SQL["push_tokens_of"], loss.environment_id, digests, loss.uid)
-    return frozenset(loss.digests) - {row["digest"].hex() for row in found}
+    digests = [bytes.fromhex(digest) for digest in transfer.digests]
+    found = await connection.fetch(SQL["push_tokens_of"], transfer.environment_id, digests, transfer.uid)
+    return frozenset(transfer.digests) - {row["digest"].hex() for row in found}
 
 
 async def give_up(connection: Connection, moves: Moves) -> None:
@@ -125,17 +125,17 @@ async def give_up(connection: Connection, moves: Moves) -> None:
         await connection.execute(SQL["give_up_push_tokens"], *zip(*old, strict=True))
 
 
-async def tell(connection: Connection, losses: Sequence[tuple[Claim, Claim]]) -> dict[Place, list[Loss]]:
+async def tell(connection: Connection, transfers: Sequence[tuple[Claim, Claim]]) -> dict[Place, list[TokenTransfer]]:
     """Enqueues the job that takes tokens from those who lost them; says so by the place of who has them now."""
     digests = defaultdict(list)
-    for loser, by in losses:
+    for loser, by in transfers:
         digests[by.place, loser.place, loser.uid].append(loser.digest.hex())
     told = defaultdict(list)
     for (by_place, place, uid), theirs in digests.items():
-        told[by_place].append(Loss(*place, uid, tuple(theirs)))
-    people = [loss for each in told.values() for loss in each]
+        told[by_place].append(TokenTransfer(*place, uid, tuple(theirs)))
+    people = [transfer for each in told.values() for transfer in each]
     if people:
-        await enqueue(connection, [Release(people)])
+        await enqueue(connection, [ReleaseTokens(people)])
     return dict(told)
 
 

@@ -18,17 +18,17 @@ from addressee.directory.addresses.entries import (
 )
 from addressee.directory.addresses.forms import (
     checked_details,
-    doubt,
     form_of,
     holds_masked,
     key_of,
     named,
     provider_named,
     provider_of,
+    warning_for,
     without_masked,
 )
 from addressee.directory.documents import Merge, overlay
-from addressee.directory.edits.context import Moment, changed, living, without
+from addressee.directory.edits.context import EditContext, changed, living, without
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
@@ -48,11 +48,11 @@ class AddAddress:
     provider: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         provider = provider_of(self.kind, self.provider)
         value = form_of(self.kind).checked(self.value, f"addresses.{self.kind}")
         details = checked_details(self.kind, self.details)
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         known = named(self.kind, value, provider, recipient.addresses)
         if known:
             renewed = {**known[0], "value": renewed_value(known[0]["value"], value), "status": ACTIVE, **details}
@@ -67,12 +67,12 @@ class AddAddress:
             else:  # who has the attribute has the address
                 addresses = recipient.addresses
         check_number(addresses)
-        if (why := doubt(self.kind, value)) is not None:
-            moment.warn(why)
+        if (warning := warning_for(self.kind, value)) is not None:
+            context.warn(warning)
         attributes = recipient.attributes
         if self.kind in ATTRIBUTES and named_by(attributes, self.kind) is None:
             attributes = {**attributes, ATTRIBUTES[self.kind]: known[0]["value"] if known else value}
-        return changed(recipient, moment, addresses=addresses, attributes=attributes)
+        return changed(recipient, context, addresses=addresses, attributes=attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ class RemoveAddress:
     value: Any
     provider: str | None = None
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         ending = keys_named(found, self.kind, self.value, self.provider)
-        return found if found is None else without_addresses(found, moment, self.kind, ending)
+        return found if found is None else without_addresses(found, context, self.kind, ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ class RemoveAddresses:
     name: ClassVar[str] = "remove_addresses"
     kind: str
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         form_of(self.kind)
         if found is None:
             return None
-        return without_addresses(found, moment, self.kind, {address["key"] for address in of_kind(found, self.kind)})
+        return without_addresses(found, context, self.kind, {address["key"] for address in of_kind(found, self.kind)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +121,20 @@ class DisableAddress:
     provider: str | None = None
     uid: UUID | None = None
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         ending = keys_named(found, self.kind, self.value, self.provider)
         if found is None or not found.lives or self.uid not in {None, found.uid}:
             return found
         if not ending and len(found.addresses) < MAX_ADDRESSES:
             unknown = new_address(self.kind, self.value, provider_of(self.kind, self.provider), {})
-            return changed(found, moment, addresses=[*found.addresses, {**unknown, "status": DISABLED}])
+            return changed(found, context, addresses=[*found.addresses, {**unknown, "status": DISABLED}])
         stored = {address["key"] for address in found.addresses if address["kind"] == self.kind}
         implied = [address for address in of_kind(found, self.kind) if address["key"] not in stored]
         addresses = [
             {**address, "status": DISABLED} if is_among(address, self.kind, ending) else address
             for address in [*(address for address in implied if address["key"] in ending), *found.addresses]
         ]
-        return changed(found, moment, addresses=addresses)
+        return changed(found, context, addresses=addresses)
 
 
 def new_address(kind: str, value: Any, provider: str | None, details: Document) -> Document:
@@ -157,7 +157,7 @@ def keys_named(found: Recipient | None, kind: str, value: Any, provider: str | N
     return {address["key"] for address in named(kind, value, provider_named(kind, provider), among)}
 
 
-def without_addresses(recipient: Recipient, moment: Moment, kind: str, ending: Set[str]) -> Recipient:
+def without_addresses(recipient: Recipient, context: EditContext, kind: str, ending: Set[str]) -> Recipient:
     left = [address for address in recipient.addresses if not is_among(address, kind, ending)]
     attributes = recipient.attributes
     primary = named_by(attributes, kind)
@@ -165,7 +165,7 @@ def without_addresses(recipient: Recipient, moment: Moment, kind: str, ending: S
         name = ATTRIBUTES[kind]
         promoted = next((each for each in left if each["kind"] == kind and each["status"] == ACTIVE), None)
         attributes = {**attributes, name: promoted["value"]} if promoted else without(attributes, name)
-    return changed(recipient, moment, addresses=left, attributes=attributes)
+    return changed(recipient, context, addresses=left, attributes=attributes)
 
 
 def is_among(address: Document, kind: str, keys: Set[str]) -> bool:

@@ -37,7 +37,7 @@ class Warning(Struct, frozen=True):
         return self.label + self.message
 
 
-class Moment(Struct, frozen=True):
+class EditContext(Struct, frozen=True):
     """When an edit is applied, which version its effect is, and where a newcomer's identity comes from.
 
     `warnings` collects what is to be said of the write, `ended` the identities that it ends, and whether the history
@@ -58,18 +58,18 @@ class Moment(Struct, frozen=True):
         self.warnings.append(Warning(self.label, message))
 
 
-def living(found: Recipient | None, place: Place, moment: Moment, revives: Revives = Revives.ERASED) -> Recipient:
+def living(found: Recipient | None, place: Place, context: EditContext, revives: Revives = Revives.ERASED) -> Recipient:
     """Returns who is there, or a newcomer, who inherits nothing from a tombstone.
 
     Raises RefusedError for a tombstone that the edit does not bring back.
     """
     if found is None:
-        return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now)
+        return Recipient(place, context.new_uid(), context.version, updated_at=context.now)
     if found.lives:
         return found
     if revives is Revives.NOBODY or (revives is Revives.ERASED and found.history_kept):
         raise RefusedError(DELETED, "id", f"{place.id} was deleted; identify it by a call of its own to use it again.")
-    return Recipient(place, moment.new_uid(), moment.version, updated_at=moment.now, deletions=found.deletions)
+    return Recipient(place, context.new_uid(), context.version, updated_at=context.now, deletions=found.deletions)
 
 
 def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
@@ -85,14 +85,14 @@ def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
     )
 
 
-def changed(recipient: Recipient, moment: Moment, **documents: Any) -> Recipient:
+def changed(recipient: Recipient, context: EditContext, **documents: Any) -> Recipient:
     """`recipient` with other documents; the same object when they say the same."""
     different = {name: value for name, value in documents.items() if not same(getattr(recipient, name), value)}
     if not different:
         return recipient
     for name, value in different.items():
         check_size(name, value)
-    return structs.replace(recipient, updated_at=moment.now, version=moment.version, **different)
+    return structs.replace(recipient, updated_at=context.now, version=context.version, **different)
 
 
 def check_size(name: str, document: Document | list[Document]) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from addressee.directory import attributes
-from addressee.directory.edits.context import Moment, changed, living, without
+from addressee.directory.edits.context import EditContext, changed, living, without
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
@@ -113,9 +113,9 @@ class Define:
     tracks_entry: bool | None = None
     tracks_exit: bool | None = None
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        recipient = living(found, place, moment)
-        given = {"created_at": attributes.render_instant(moment.now), **recipient.attributes}
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
+        recipient = living(found, place, context)
+        given = {"created_at": attributes.render_instant(context.now), **recipient.attributes}
         if self.title is not None:
             given["name"] = attributes.checked_text("name", self.title)
         stored = dict(recipient.properties)
@@ -125,7 +125,7 @@ class Define:
             stored["tracks_entry"] = self.tracks_entry
         if self.tracks_exit is not None:
             stored["tracks_exit"] = self.tracks_exit
-        return changed(recipient, moment, attributes=given, properties=stored)
+        return changed(recipient, context, attributes=given, properties=stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +135,13 @@ class OpenDraft:
     name: ClassVar[str] = "open_draft"
     uid: UUID
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         recipient = present(found, place)
-        drafts = {**drafts_of(recipient), str(self.uid): attributes.render_instant(moment.now)}
+        drafts = {**drafts_of(recipient), str(self.uid): attributes.render_instant(context.now)}
         if len(drafts) > MAX_DRAFTS:
             message = f"{place.id} has {MAX_DRAFTS} drafts; finish or delete one of them first."
             raise RefusedError("drafts", "", message)
-        return with_properties(recipient, moment, drafts=drafts)
+        return with_properties(recipient, context, drafts=drafts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,9 @@ class DiscardDraft:
     name: ClassVar[str] = "discard_draft"
     uid: UUID
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         recipient = present(found, place)
-        return with_properties(recipient, moment, drafts=drafts_without(recipient, self.uid))
+        return with_properties(recipient, context, drafts=drafts_without(recipient, self.uid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +163,12 @@ class PublishDraft:
     name: ClassVar[str] = "publish_draft"
     uid: UUID
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         recipient = present(found, place)
         predecessors = [str(recipient.uid), *recipient.properties.get("predecessors", [])]
         published = with_properties(
             recipient,
-            moment,
+            context,
             drafts=drafts_without(recipient, self.uid),
             predecessors=predecessors[:MAX_PREDECESSORS],
         )
@@ -195,5 +195,5 @@ def drafts_without(recipient: Recipient, uid: UUID) -> Document:
     return without(drafts, str(uid))
 
 
-def with_properties(recipient: Recipient, moment: Moment, **properties: Any) -> Recipient:
-    return changed(recipient, moment, properties={**recipient.properties, **properties})
+def with_properties(recipient: Recipient, context: EditContext, **properties: Any) -> Recipient:
+    return changed(recipient, context, properties={**recipient.properties, **properties})

@@ -15,7 +15,7 @@ from addressee.directory import attributes
 from addressee.directory.addresses.entries import following
 from addressee.directory.documents import check_value, same
 from addressee.directory.edits import contact_properties
-from addressee.directory.edits.context import Moment, changed, living, without
+from addressee.directory.edits.context import EditContext, changed, living, without
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
@@ -36,18 +36,18 @@ class Set:
     values: Mapping[str, Any]
     copies: frozenset[str] = frozenset()
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         if not self.copies:
-            return with_values(recipient, moment, self.values)
+            return with_values(recipient, context, self.values)
         copied = contact_properties.copies(recipient)
         given = {
             name: value
             for name, value in self.values.items()
             if not (name in self.copies and name in copied and same(value, copied[name]))
         }
-        return with_values(recipient, moment, given)
+        return with_values(recipient, context, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class SetOnce:
     values: Mapping[str, Any]
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
         given = attributes.checked(self.attributes)
-        there = living(found, place, moment)
+        there = living(found, place, context)
         fresh = {key: value for key, value in self.values.items() if value_of(there, key) is ABSENT}
-        recipient = with_values(there, moment, fresh)
-        return with_attributes(recipient, moment, {**given, **recipient.attributes})
+        recipient = with_values(there, context, fresh)
+        return with_attributes(recipient, context, {**given, **recipient.attributes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class Add:
     name: ClassVar[str] = "add"
     amounts: Mapping[str, int | float]
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.amounts, "properties")
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         sums = {key: self._sum(recipient, key, amount) for key, amount in self.amounts.items()}
         check_value(sums, "properties")
-        return with_values(recipient, moment, sums)
+        return with_values(recipient, context, sums)
 
     def _sum(self, recipient: Recipient, key: str, amount: object) -> int | float:
         field = f"properties.{key}"
@@ -99,11 +99,11 @@ class Append:
     name: ClassVar[str] = "append"
     values: Mapping[str, Any]
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         lists = {key: [*as_list(value_of(recipient, key)), value] for key, value in self.values.items()}
-        return with_values(recipient, moment, lists)
+        return with_values(recipient, context, lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Remove:
     name: ClassVar[str] = "remove"
     values: Mapping[str, Any]
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if found is None or not found.lives:
             return found
         lists = {
@@ -121,7 +121,7 @@ class Remove:
             for key, value in self.values.items()
             if isinstance(stored := value_of(found, key), list)
         }
-        return with_values(found, moment, lists)
+        return with_values(found, context, lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,12 @@ class Unset:
     keys: tuple[str, ...]
     attributes: tuple[str, ...] = ()
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if found is None or not found.lives:
             return found
         ending = (*PERSONAL.intersection(self.keys), *self.attributes)
-        recipient = changed(found, moment, properties=without(found.properties, *self.keys))
-        return with_attributes(recipient, moment, without(found.attributes, *ending))
+        recipient = changed(found, context, properties=without(found.properties, *self.keys))
+        return with_attributes(recipient, context, without(found.attributes, *ending))
 
 
 def is_number(value: object) -> bool:
@@ -157,17 +157,17 @@ def is_personal(name: str, value: object) -> bool:
     return name in PERSONAL and isinstance(value, str | None)
 
 
-def with_values(recipient: Recipient, moment: Moment, values: Mapping[str, Any]) -> Recipient:
+def with_values(recipient: Recipient, context: EditContext, values: Mapping[str, Any]) -> Recipient:
     """`recipient` with other values in the namespace. Raises RefusedError."""
     values = {name: value for name, value in values.items() if not is_as_given(recipient, name, value)}
     properties = {**recipient.properties, **values}
     touched = PERSONAL.intersection(values)
     if not touched:
-        return changed(recipient, moment, properties=properties)
+        return changed(recipient, context, properties=properties)
     personal = attributes.checked({name: values[name] for name in touched if is_personal(name, values[name])})
     return changed(
         recipient,
-        moment,
+        context,
         properties=without(properties, *personal),
         attributes={**without(recipient.attributes, *touched), **personal},
     )
@@ -178,10 +178,10 @@ def is_as_given(recipient: Recipient, name: str, value: Any) -> bool:
     return stored is not ABSENT and same(stored, value)
 
 
-def with_attributes(recipient: Recipient, moment: Moment, given: Document) -> Recipient:
+def with_attributes(recipient: Recipient, context: EditContext, given: Document) -> Recipient:
     if recipient.addresses:
-        return changed(recipient, moment, attributes=given, addresses=following(recipient, given))
-    return changed(recipient, moment, attributes=given)
+        return changed(recipient, context, attributes=given, addresses=following(recipient, given))
+    return changed(recipient, context, attributes=given)
 
 
 def as_list(value: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from addressee.directory import attributes, names
 from addressee.directory.addresses.entries import following
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
-from addressee.directory.edits.context import Moment, Revives, Warning, changed, living, tombstone, without
+from addressee.directory.edits.context import EditContext, Revives, Warning, changed, living, tombstone, without
 from addressee.directory.edits.preference_sets import merged
 from addressee.directory.edits.properties import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.errors import DELETED, RefusedError
@@ -78,13 +78,13 @@ class Identify:
     revives: Revives = Revives.ANYBODY
     always_shown: frozenset[str] = frozenset()
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        recipient = living(found, place, moment, self.revives)
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
+        recipient = living(found, place, context, self.revives)
         changes: dict[str, Any] = {}
         if given := self._new_attributes(recipient):
             changes["attributes"] = attributes.laid_over(recipient.attributes, given)
-            for doubt in unreachable(given):
-                moment.warn(doubt)
+            for warning in unreachable(given):
+                context.warn(warning)
             if recipient.addresses:
                 changes["addresses"] = following(recipient, changes["attributes"])
         if self.properties is None:
@@ -98,14 +98,14 @@ class Identify:
         if self.channel_data:
             entries = recipient.channel_data
             for channel_id, data in self.channel_data.items():
-                entries = with_channel_data(entries, channel_id, data, moment)
+                entries = with_channel_data(entries, channel_id, data, context)
             changes["channel_data"] = entries
         if self.preferences:
             check_value(self.preferences, "preferences")
             stored = recipient.preferences
             sets = {id: merged_set(stored, id, preferences) for id, preferences in self.preferences.items()}
             changes["preferences"] = {**stored, **sets}
-        return changed(recipient, moment, **changes)
+        return changed(recipient, context, **changes)
 
     def _new_attributes(self, recipient: Recipient) -> Document:
         """Returns the attributes whose given values differ from the stored ones. Raises RefusedError."""
@@ -130,10 +130,10 @@ class SetChannelData:
     channel_id: str
     data: Any
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
-        recipient = living(found, place, moment)
-        entries = with_channel_data(recipient.channel_data, self.channel_id, self.data, moment)
-        return changed(recipient, moment, channel_data=entries)
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
+        recipient = living(found, place, context)
+        entries = with_channel_data(recipient.channel_data, self.channel_id, self.data, context)
+        return changed(recipient, context, channel_data=entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +148,18 @@ class ChangeChannelData:
     channel_id: str
     change: Callable[[Document], Document | None]
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if found is None or not found.lives:
             return found
         data = found.channel_data.get(self.channel_id, EMPTY).get("data")
         stored = data if isinstance(data, dict) else EMPTY
         made = self.change(stored)
         if made is None:
-            return changed(found, moment, channel_data=without(found.channel_data, self.channel_id))
+            return changed(found, context, channel_data=without(found.channel_data, self.channel_id))
         if same(made, stored):
             return found
-        entries = with_channel_data(found.channel_data, self.channel_id, made, moment)
-        return changed(found, moment, channel_data=entries)
+        entries = with_channel_data(found.channel_data, self.channel_id, made, context)
+        return changed(found, context, channel_data=entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +169,10 @@ class UnsetChannelData:
     name: ClassVar[str] = "unset_channel_data"
     channel_id: str
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if found is None or not found.lives:
             return found
-        return changed(found, moment, channel_data=without(found.channel_data, self.channel_id))
+        return changed(found, context, channel_data=without(found.channel_data, self.channel_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +187,13 @@ class SetPreferences:
     preferences: Mapping[str, Any]
     merge: Merge = Merge.SHALLOW
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_id(self.set_id, "preferences")
         check_value(self.preferences, "preferences")
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         stored = recipient.preferences if self.merge is Merge.DEEP else EMPTY
         laid = merged_set(stored, self.set_id, self.preferences)
-        return changed(recipient, moment, preferences={**recipient.preferences, self.set_id: laid})
+        return changed(recipient, context, preferences={**recipient.preferences, self.set_id: laid})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +208,12 @@ class ChangePreferences:
     set_id: str
     change: Callable[[Document], Document]
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_id(self.set_id, "preferences")
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         made = self.change(recipient.preferences.get(self.set_id, EMPTY))
         check_value(made, "preferences")
-        return changed(recipient, moment, preferences={**recipient.preferences, self.set_id: made})
+        return changed(recipient, context, preferences={**recipient.preferences, self.set_id: made})
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +227,13 @@ class ChangePreferenceSets:
     change: Callable[[Mapping[str, Document]], Mapping[str, Document]]
     creates: bool = False
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if not self.creates and (found is None or not found.lives):
             return found
-        recipient = living(found, place, moment)
+        recipient = living(found, place, context)
         made = dict(self.change(recipient.preferences))
         check_value(made, "preferences")
-        return changed(recipient, moment, preferences=made)
+        return changed(recipient, context, preferences=made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +243,10 @@ class UnsetPreferences:
     name: ClassVar[str] = "unset_preferences"
     set_id: str
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if found is None or not found.lives:
             return found
-        return changed(found, moment, preferences=without(found.preferences, self.set_id))
+        return changed(found, context, preferences=without(found.preferences, self.set_id))
 
 
 class History(StrEnum):
@@ -266,12 +266,12 @@ class Delete:
     name: ClassVar[str] = "delete"
     history: History = History.ERASED
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if found is None or not found.lives:
             return found
         history_kept = self.history is History.KEPT
-        moment.end(found.uid, keeps_history=history_kept)
-        left = tombstone(found, moment.version, moment.now)
+        context.end(found.uid, keeps_history=history_kept)
+        left = tombstone(found, context.version, context.now)
         return structs.replace(left, deletions=found.deletions + 1, history_kept=history_kept)
 
 
@@ -296,11 +296,11 @@ class Each:
     items: tuple[Item, ...]
     warnings: tuple[Warning, ...] = ()
 
-    def apply(self, found: Recipient | None, place: Place, moment: Moment) -> Recipient | None:
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         recipient = found
-        moment.warnings.extend(self.warnings)
+        context.warnings.extend(self.warnings)
         for item in self.items:
-            labelled = structs.replace(moment, label=item.label)
+            labelled = structs.replace(context, label=item.label)
             try:
                 recipient = item.edit.apply(recipient, place, labelled)
             except RefusedError as refusal:
@@ -340,12 +340,12 @@ def merged_set(stored: Document, set_id: str, given: Any) -> Any:
     return merged(below, given) if isinstance(below, dict) and isinstance(given, dict) else given
 
 
-def with_channel_data(entries: Document, channel_id: str, data: Any, moment: Moment) -> Document:
+def with_channel_data(entries: Document, channel_id: str, data: Any, context: EditContext) -> Document:
     check_id(channel_id, "channel_data")
     check_value(data, f"channel_data.{channel_id}")
     stored = entries.get(channel_id)
     if stored is not None and same(stored["data"], data):
         return entries
-    now = attributes.render_instant(moment.now)
+    now = attributes.render_instant(context.now)
     created_at = stored["created_at"] if stored else now
     return {**entries, channel_id: {"data": data, "created_at": created_at, "updated_at": now}}

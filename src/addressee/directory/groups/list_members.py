@@ -60,24 +60,24 @@ class Membership(Struct, frozen=True):
     inserted_at: datetime
 
 
-class Mover(NamedTuple):
+class ChangedMember(NamedTuple):
     """A user who became a member of a list, or ceased to be one."""
 
     id: str
     uid: UUID
 
 
-START = Mover("", FIRST_UID)
+START = ChangedMember("", FIRST_UID)
 
 
-class Move(StrEnum):
+class MemberChange(StrEnum):
     """What it is to become a member of a list, and to cease to be one."""
 
     ENTERED = "entered"
     EXITED = "exited"
 
 
-class TellMoves(Job, frozen=True):
+class EmitListEvents(Job, frozen=True):
     """Starts the workflows that listen to up to 1,000 users who entered a list, or left it. `id` is the move's own."""
 
     name: ClassVar[str] = "tell_moves"
@@ -85,11 +85,11 @@ class TellMoves(Job, frozen=True):
     environment_id: int
     id: UUID
     list_id: str
-    move: Move
-    movers: Sequence[Mover]
+    move: MemberChange
+    movers: Sequence[ChangedMember]
 
 
-class Settle(Job, frozen=True):
+class ReconcileMembers(Job, frozen=True):
     """Compares the members of a list with those of the identity `after`, by whom they were replaced.
 
     What is `untold` is told first: whoever entered or left, from the member after `cursor` on. Then the members before
@@ -102,15 +102,15 @@ class Settle(Job, frozen=True):
     list_id: str
     before: UUID
     after: UUID
-    untold: Sequence[Move]
-    cursor: Mover = START
+    untold: Sequence[MemberChange]
+    cursor: ChangedMember = START
     sweeps: int = 2
 
     @property
     def place(self) -> Place:
         return Place(self.environment_id, LISTS, self.list_id)
 
-    def following(self, last: Mover | None) -> Settle:
+    def following(self, last: ChangedMember | None) -> ReconcileMembers:
         """What is to be done once a page was told that ends with `last`; None: it was the last page."""
         if last is None:
             return structs.replace(self, untold=self.untold[1:], cursor=START)
@@ -120,8 +120,8 @@ class Settle(Job, frozen=True):
 class Compared(NamedTuple):
     """Those on a page of members who moved, and the last one on the page; None at the end."""
 
-    movers: Sequence[Mover]
-    last: Mover | None
+    movers: Sequence[ChangedMember]
+    last: ChangedMember | None
 
 
 async def add_members(
@@ -145,7 +145,7 @@ async def add_members(
             now = clock.now()
             found = await connection.fetch(SQL["add_members"], *members, USERS, page, [uuid7() for _ in page], now)
             await change_counts(connection, Counter({members: len(found)}))
-            await enqueue(connection, moves(list, found, Move.ENTERED) if told else [])
+            await enqueue(connection, moves(list, found, MemberChange.ENTERED) if told else [])
             added += len(found)
             await keep(connection, receipt if number == len(pages) else None, added, now)
     return added
@@ -163,7 +163,7 @@ async def remove_members(
         async with planned_anew(pool) as connection:
             found = await connection.fetch(SQL["remove_members"], *members, USERS, page)
             await change_counts(connection, Counter({members: -len(found)}))
-            await enqueue(connection, moves(list, found, Move.EXITED) if told else [])
+            await enqueue(connection, moves(list, found, MemberChange.EXITED) if told else [])
             removed += len(found)
             await keep(connection, receipt if number == len(pages) else None, removed, clock.now())
     return removed
@@ -177,10 +177,10 @@ async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: S
     await writer.write_all([Write(user, (Identify(revives=Revives.NOBODY),), origin) for user in users])
 
 
-def moves(list: List, found: Sequence[asyncpg.Record], move: Move) -> Sequence[Job]:
+def moves(list: List, found: Sequence[asyncpg.Record], move: MemberChange) -> Sequence[Job]:
     """The job that tells of those who became members, or ceased to be."""
-    movers = [Mover(*row) for row in found]
-    return [TellMoves(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
+    movers = [ChangedMember(*row) for row in found]
+    return [EmitListEvents(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
 
 
 async def list_members(pool: Pool, members: Identity, page: PageRequest[UUID]) -> Page[Member]:
@@ -224,7 +224,7 @@ async def successor(connection: Connection, object: Identity) -> UUID | None:
     return uid
 
 
-async def is_being_compared(pool: Pool, list: List, settle: Settle) -> bool:
+async def is_being_compared(pool: Pool, list: List, settle: ReconcileMembers) -> bool:
     """Whether the members before replaced others that are stored still: both are needed until it is told who moved."""
     earlier = list.predecessor(settle.before)
     if earlier is None:
@@ -234,13 +234,13 @@ async def is_being_compared(pool: Pool, list: List, settle: Settle) -> bool:
     return found
 
 
-async def compare(connection: Connection, settle: Settle) -> Compared:
+async def compare(connection: Connection, settle: ReconcileMembers) -> Compared:
     """The next 1,000 members of one set, and which of them made the move in question: they are not in the other."""
     one, other = settle.after, settle.before
-    if settle.untold[0] is Move.EXITED:
+    if settle.untold[0] is MemberChange.EXITED:
         one, other = other, one
     found = await connection.fetch(SQL["members_also_in"], *settle.place, one, other, USERS, *settle.cursor, AT_ONCE)
-    page = [Mover(row["recipient_id"], row["recipient_uid"]) for row in found]
+    page = [ChangedMember(row["recipient_id"], row["recipient_uid"]) for row in found]
     movers = [mover for mover, row in zip(page, found, strict=True) if not row["also"]]
     return Compared(movers, page[-1] if len(page) == AT_ONCE else None)
 

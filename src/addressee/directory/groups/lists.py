@@ -17,7 +17,7 @@ from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.lists import (
     LISTS,
     Define,
@@ -31,7 +31,7 @@ from addressee.directory.edits.lists import (
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.errors import UnavailableError
 from addressee.directory.groups import list_members
-from addressee.directory.groups.list_members import Member, Membership, Move, Settle
+from addressee.directory.groups.list_members import Member, MemberChange, Membership, ReconcileMembers
 from addressee.directory.groups.subscriptions import read_counts
 from addressee.directory.reading import rows
 from addressee.directory.reading.listing import list_by_id
@@ -175,7 +175,7 @@ async def apply(connection: Connection, place: Place, edit: ListEdit, now: datet
     row = await connection.fetchrow(SQL["lock_recipient"], *place)
     found = None if row is None else rows.recipient_from(row)
     check_format(found)
-    after = edit.apply(found, place, Moment(now, (found.version if found else 0) + 1, uuid7))
+    after = edit.apply(found, place, EditContext(now, (found.version if found else 0) + 1, uuid7))
     if after is found:
         return present(found, place)
     assert after is not None
@@ -198,10 +198,10 @@ def following(before: Recipient, after: Recipient) -> list[Job]:
     return jobs
 
 
-def settling(before: Recipient, list: List) -> Settle:
-    tracked = {Move.ENTERED: list.tracks_entry, Move.EXITED: list.tracks_exit}
+def settling(before: Recipient, list: List) -> ReconcileMembers:
+    tracked = {MemberChange.ENTERED: list.tracks_entry, MemberChange.EXITED: list.tracks_exit}
     untold = [move for move, is_tracked in tracked.items() if is_tracked]
-    return Settle(list.place.environment_id, list.place.id, before.uid, list.uid, untold)
+    return ReconcileMembers(list.place.environment_id, list.place.id, before.uid, list.uid, untold)
 
 
 def identities(recipient: Recipient) -> frozenset[UUID]:

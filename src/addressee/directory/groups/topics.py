@@ -25,7 +25,7 @@ from addressee.directory.groups import subscriptions
 from addressee.directory.groups.subscriptions import Subscription
 from addressee.directory.reading import rows
 from addressee.directory.reading.reader import Reader
-from addressee.directory.reading.uuid_ranges import LAST_UID, Span
+from addressee.directory.reading.uuid_ranges import LAST_UID, UuidRange
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.history import NO_ORIGIN, Origin
 from addressee.directory.writing.receipts import Receipt, keep, keep_alone
@@ -114,18 +114,20 @@ class Topics:
         found = await subscriptions.list_subscribers(self._pool, topic, PageRequest(1), [user.place])
         return summary(found.entries[0]) if found.entries else None
 
-    async def subscribers(self, topic: Recipient, span: Span, page: PageRequest[UUID]) -> Page[TopicSubscription]:
+    async def subscribers(self, topic: Recipient, uids: UuidRange, page: PageRequest[UUID]) -> Page[TopicSubscription]:
         """The subscriptions to a topic that were made in a period, newest first."""
         start = (page.before if page.backwards else page.after) or LAST_UID
         found = await self._pool.fetch(
-            SQL["list_members"], *topic.identity, not page.backwards, start, page.size + 1, *span
+            SQL["list_members"], *topic.identity, not page.backwards, start, page.size + 1, *uids
         )
         entries = [
             TopicSubscription(row["id"], topic.place.id, row["recipient_id"], row["recipient_uid"]) for row in found
         ]
         return build_page(entries, page, lambda each: each.id)
 
-    async def subscriptions_of(self, user: Recipient, span: Span, page: PageRequest[UUID]) -> Page[TopicSubscription]:
+    async def subscriptions_of(
+        self, user: Recipient, uids: UuidRange, page: PageRequest[UUID]
+    ) -> Page[TopicSubscription]:
         """A user's subscriptions to topics that were made in a period, newest first."""
         start = (page.before if page.backwards else page.after) or LAST_UID
         found = await self._pool.fetch(
@@ -135,7 +137,7 @@ class Topics:
             start,
             page.size + 1,
             TOPICS,
-            *span,
+            *uids,
         )
         entries = [
             TopicSubscription(

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from addressee.directory.addresses.entries import ATTRIBUTES, check_number, together
 from addressee.directory.addresses.forms import FORMS
@@ -39,26 +39,27 @@ Described: TypeAlias = Documents | Recipient
 
 
 class Filling(Enum):
-    """What the primary lacks, and so comes from the secondary.
+    """How much of the secondary fills what the primary lacks.
 
-    ENTRIES: attributes and preference sets that it does not have (knock.md §3.3). GAPS: attributes that it has no value
-    for, and every choice that its preference sets do not make (notiflows.md §5.4); what follows from a name that it has
-    is no gap.
+    ENTRIES: attributes and preference sets that the primary does not have (knock.md §3.3). FILL_GAPS: attributes for
+    which it has no value, and every choice that its preference sets do not make (notiflows.md §5.4); what follows from
+    a name that it has is no gap.
     """
 
     ENTRIES = "entries"
-    GAPS = "gaps"
+    FILL_GAPS = "gaps"
 
 
 class MergeRules(Struct, frozen=True):
-    """The rules of a merge. With `unites` subscriptions follow too, else they end (suprsend.md §4, knock.md §3.3).
+    """The rules of a merge.
 
+    With `moves_subscriptions` the secondary's subscriptions go over, else they end (suprsend.md §4, knock.md §3.3).
     Null is no value, so that of the secondary comes in its place, in attributes and properties; with `keeps_nulls` it
-    is one, and stays, but for attributes that are filled as GAPS.
+    is one, and stays, but for attributes that are filled as FILL_GAPS.
     """
 
     filling: Filling = Filling.ENTRIES
-    unites: bool = False
+    moves_subscriptions: bool = field(default=False, name="unites")  # the name in stored journals
     keeps_nulls: bool = False
 
 

@@ -55,8 +55,8 @@ class LostError(Exception):
 class Merge:
     """`merged_at` is when the secondary went into the primary; `undone_at` when it came out again.
 
-    `unites` says that the secondary's subscriptions went over too; else they ended. `settled_at` is when what follows
-    had followed, or had come back.
+    `moves_subscriptions` says that the secondary's subscriptions went over too; else they ended. `settled_at` is when
+    what follows had followed, or had come back.
     """
 
     id: UUID
@@ -67,7 +67,7 @@ class Merge:
     merged_at: datetime
     settled_at: datetime | None = None
     undone_at: datetime | None = None
-    unites: bool = False
+    moves_subscriptions: bool = False
 
 
 class Follow(Job, frozen=True):
@@ -137,10 +137,12 @@ class Merges:
             one, other = present(found, primary), present(found, secondary)
             now = self._clock.now()
             merged = merge(one, other, now, rules)
-            made = Merge(uuid7(), primary, one.uid, secondary, other.uid, now, unites=rules.unites)
+            made = Merge(
+                uuid7(), primary, one.uid, secondary, other.uid, now, moves_subscriptions=rules.moves_subscriptions
+            )
             await write_both(connection, "merge", origin, (one, merged.primary), (other, merged.tombstone))
             await self._record(connection, made, journal(one, other, merged, rules))
-            if rules.unites:
+            if rules.moves_subscriptions:
                 await move_subscriptions(connection, other.identity, one.identity, made.id, back=False)
             await enqueue(connection, [Follow(made.primary.environment_id, made.id)])
             done = Done(made, merged.primary)
@@ -188,7 +190,7 @@ class Merges:
             )
             if await connection.fetchval(SQL["undo_merge"], environment_id, id, now) is None:
                 raise LostError
-            if found.unites:
+            if found.moves_subscriptions:
                 await move_subscriptions(
                     connection,
                     Identity(*found.primary, found.primary_uid),
@@ -238,7 +240,7 @@ class Merges:
             made.secondary_uid,
             made.merged_at,
             self._sealer.seal(msgspec.json.encode(journal), purpose(made.id)),
-            made.unites,
+            made.moves_subscriptions,
         )
 
 

@@ -12,7 +12,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.documents import MAX_ID_LENGTH, check_text
 from addressee.directory.reading import rows
-from addressee.directory.reading.uuid_ranges import ALWAYS, FIRST_UID, LAST_UID, Span
+from addressee.directory.reading.uuid_ranges import ALWAYS, FIRST_UID, LAST_UID, UuidRange
 from addressee.directory.recipient import Recipient
 
 SQL = load(__package__)
@@ -33,9 +33,9 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Whom a list is about: whose identity is within a span, and whose id starts like this."""
+    """Whom a list is about: whose identity is within a uids, and whose id starts like this."""
 
-    uids: Span = ALWAYS
+    uids: UuidRange = ALWAYS
     id_prefix: str = ""
 
 
@@ -78,28 +78,28 @@ async def list_recipients(
     Raises RefusedError for a prefix that no id can have.
     """
     ascending = (order is Order.OLDEST_FIRST) is not page.backwards
-    span = rest_of(selection.uids, page.before if page.backwards else page.after, ascending=ascending)
+    uids = rest_of(selection.uids, page.before if page.backwards else page.after, ascending=ascending)
     if selection.id_prefix:
         ids = ids_from(selection.id_prefix)
         looked_at = await pool.fetchval(SQL["count_ids"], environment_id, collection, *ids, RARE)
         statement = "list_recipients_of_rare_ids" if looked_at < RARE else "list_recipients_of_common_ids"
-        found = await pool.fetch(SQL[statement], environment_id, collection, *span, page.size + 1, *ids, ascending)
+        found = await pool.fetch(SQL[statement], environment_id, collection, *uids, page.size + 1, *ids, ascending)
     else:
         statement = "list_recipients" if ascending else "list_recipients_newest_first"
-        found = await pool.fetch(SQL[statement], environment_id, collection, *span, page.size + 1)
+        found = await pool.fetch(SQL[statement], environment_id, collection, *uids, page.size + 1)
     recipients = [rows.recipient_from(row) for row in found]
     if page.backwards:
         recipients.reverse()
     return build_page(recipients, page, lambda recipient: recipient.uid)
 
 
-def rest_of(span: Span, start: UUID | None, *, ascending: bool) -> Span:
-    """What is left of a span past `start`, in the direction of the walk."""
+def rest_of(uids: UuidRange, start: UUID | None, *, ascending: bool) -> UuidRange:
+    """What is left of a uids past `start`, in the direction of the walk."""
     if start is None:
-        return span
+        return uids
     if ascending:
-        return span._replace(first=max(span.first, next_uid(start)))
-    return span._replace(end=min(span.end, start))
+        return uids._replace(first=max(uids.first, next_uid(start)))
+    return uids._replace(end=min(uids.end, start))
 
 
 def next_uid(uid: UUID) -> UUID:

@@ -14,19 +14,19 @@ MILLISECOND = timedelta(milliseconds=1)
 BITS_BELOW_TIME = 80
 
 
-class Span(NamedTuple):
+class UuidRange(NamedTuple):
     """The ids from `first`, which is one of them, up to `end`, which is not."""
 
     first: UUID
     end: UUID
 
     @classmethod
-    def of(cls, since: datetime, until: datetime) -> Span:
+    def of(cls, since: datetime, until: datetime) -> UuidRange:
         """The UUIDv7s whose millisecond is in the period; `until` is not."""
         return cls(first_at(since), first_at(until))
 
 
-ALWAYS = Span(FIRST_UID, LAST_UID)
+ALWAYS = UuidRange(FIRST_UID, LAST_UID)
 
 
 def first_at(moment: datetime) -> UUID:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.errors import RefusedError, UnavailableError
 from addressee.directory.recipient import FORMAT, Place, Recipient
 from addressee.directory.writing.history import Change, change
@@ -55,7 +55,7 @@ class Applied:
         return self.after is not self.before
 
     @property
-    def departed(self) -> list[UUID]:
+    def retained(self) -> list[UUID]:
         """Those of the ended identities whose history is kept."""
         return [uid for uid, keeps_history in self.ended.items() if keeps_history]
 
@@ -91,15 +91,15 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             answers.append(Written(recipient, recipient))
             continue
         before = recipient
-        moment = Moment(now, version, uuid7)
+        context = EditContext(now, version, uuid7)
         made: list[Change] = []
         try:
             for edit in item.write.edits:
-                after = edit.apply(recipient, group.place, moment)
+                after = edit.apply(recipient, group.place, context)
                 if after is not None and after is not recipient:
                     made.append(change(edit.name, recipient, after, item.write.origin))
                     recipient = after
-            written = Written(recipient, before, tuple(moment.warnings))
+            written = Written(recipient, before, tuple(context.warnings))
             if request is not None:
                 requests.append((request, request.answer(written)))
         except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on
@@ -107,7 +107,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             answers.append(error.below(item.write.path) if isinstance(error, RefusedError) else error)
             continue
         changes += made
-        ended |= moment.ended
+        ended |= context.ended
         answers.append(written)
         if key is not None:
             receipts.append(key)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from uuid_utils.compat import uuid7
 
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Place, Recipient
@@ -115,10 +115,10 @@ class PlannedWrites:
     def _add(self, write: Write) -> None:
         recipient = self._found.get(write.place)
         check_format(recipient)
-        moment = Moment(self._now, (recipient.version if recipient else 0) + 1, uuid7)
+        context = EditContext(self._now, (recipient.version if recipient else 0) + 1, uuid7)
         try:
             for edit in write.edits:
-                recipient = edit.apply(recipient, write.place, moment) or recipient
+                recipient = edit.apply(recipient, write.place, context) or recipient
         except RefusedError as refusal:
             if not was_deleted(refusal):
                 raise refusal.below(write.path) from None

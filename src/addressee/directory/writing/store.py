@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.addresses.push_tokens import Loss, Step, are_moved, claim
+from addressee.directory.addresses.push_tokens import Step, TokenTransfer, are_moved, claim
 from addressee.directory.reading import rows
 from addressee.directory.recipient import Place, Recipient, is_membership
 from addressee.directory.writing.history import Change
@@ -32,12 +32,12 @@ class Effect:
 
 
 # Gives tokens to those who got them, and returns who lost them by the place of who got them.
-Handing: TypeAlias = Callable[[Connection, Iterable[Step]], Awaitable[dict[Place, list[Loss]]]]
+Handing: TypeAlias = Callable[[Connection, Iterable[Step]], Awaitable[dict[Place, list[TokenTransfer]]]]
 
 
 async def store_recipients(
     connection: Connection, effects: Sequence[Effect], hand_over: Handing = claim
-) -> Mapping[Place, Sequence[Loss]]:
+) -> Mapping[Place, Sequence[TokenTransfer]]:
     """Writes those recipients that are still as they were before. Returns the places that won, each with those whose
     push tokens it took.
 
@@ -52,10 +52,10 @@ async def store_recipients(
     async with connection.transaction():
         won = await write(connection, effects)
         steps = [(effect.before, effect.after) for effect in moved if effect.after.place in won]
-        losses = await hand_over(connection, steps) if steps else {}
+        transfers = await hand_over(connection, steps) if steps else {}
         await enqueue(connection, zone_jobs(recipient for recipient in rezoned if recipient.place in won))
         await count(connection, [effect for effect in counted if effect.after.place in won])
-    return {place: losses.get(place, ()) for place in won}
+    return {place: transfers.get(place, ()) for place in won}
 
 
 async def count(connection: Connection, effects: Sequence[Effect]) -> None:

@@ -14,10 +14,10 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.addresses import device_tokens, push_tokens
 from addressee.directory.addresses.entries import PUSH
-from addressee.directory.addresses.push_tokens import Loss, Release
+from addressee.directory.addresses.push_tokens import ReleaseTokens, TokenTransfer
 from addressee.directory.attributes import render_instant
 from addressee.directory.clock import Clock
-from addressee.directory.edits.context import Moment, changed
+from addressee.directory.edits.context import EditContext, changed
 from addressee.directory.errors import UnavailableError, unavailable_when_away
 from addressee.directory.reading import rows
 from addressee.directory.recipient import Recipient
@@ -28,34 +28,34 @@ from addressee.directory.writing.store import Effect, store_recipients
 SQL = load(__package__)
 
 
-class Releasing:
+class TokenReleaser:
     """The handler of the job `release_tokens`."""
 
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
 
-    async def release(self, release: Release) -> None:
+    async def release(self, release: ReleaseTokens) -> None:
         """May be run again, and at once."""
-        for loss in release.people:
+        for transfer in release.people:
             async with self._pool.acquire() as connection, connection.transaction():
-                await self._take(connection, loss)
+                await self._take(connection, transfer)
 
-    async def release_now(self, people: Sequence[Loss]) -> None:
+    async def release_now(self, people: Sequence[TokenTransfer]) -> None:
         """The same for who waits for it; where the database does not let it, the job does it later."""
         with suppress(UnavailableError, asyncpg.TransactionRollbackError), unavailable_when_away():
-            await self.release(Release(people))
+            await self.release(ReleaseTokens(people))
 
-    async def _take(self, connection: Connection, loss: Loss) -> None:
+    async def _take(self, connection: Connection, transfer: TokenTransfer) -> None:
         """Under the row's lock: whoever gets a token writes to their own row in the same transaction."""
-        row = await connection.fetchrow(SQL["lock_recipient"], *loss.place)
-        if row is None or row["uid"] != loss.uid:
+        row = await connection.fetchrow(SQL["lock_recipient"], *transfer.place)
+        if row is None or row["uid"] != transfer.uid:
             return
         found = rows.recipient_from(row)
         check_format(found)
-        lost = await push_tokens.still_lost(connection, loss)
-        moment = Moment(self._clock.now(), found.version + 1, uuid7)
-        after = changed(found, moment, **without_tokens(found, lost, moment.now))
+        lost = await push_tokens.still_lost(connection, transfer)
+        context = EditContext(self._clock.now(), found.version + 1, uuid7)
+        after = changed(found, context, **without_tokens(found, lost, context.now))
         if after is not found:
             made = change("remove_address", found, after, NO_ORIGIN)
             await store_recipients(connection, [Effect(found, after, [made])])

@@ -22,7 +22,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from addressee.database.jobs import queue
 from addressee.database.pool import Connection, Pool, is_away
 from addressee.database.queries import load
-from addressee.directory.addresses.push_tokens import Loss
+from addressee.directory.addresses.push_tokens import TokenTransfer
 from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError, unavailable_when_away
 from addressee.directory.reading import rows
@@ -47,7 +47,7 @@ LOSSES_BEFORE_LOCK = 3
 MAX_RERUNS = 20
 
 # The places that were written, each with those who lost push tokens to it.
-Winners: TypeAlias = Mapping[Place, Sequence[Loss]]
+Winners: TypeAlias = Mapping[Place, Sequence[TokenTransfer]]
 
 log = structlog.get_logger()
 
@@ -116,7 +116,7 @@ class Writer:
         (outcome,), winners = await self._write(connection, [group], found)
         if outcome.effective and write.place not in winners:
             raise LostError
-        (answer,) = with_losses(outcome.answers, winners.get(write.place, ()))
+        (answer,) = with_transfers(outcome.answers, winners.get(write.place, ()))
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -272,7 +272,7 @@ class Writer:
                 outcome.group.losses += 1
                 lost.append(outcome.group)
             else:
-                self._answer(outcome.group, with_losses(outcome.answers, winners.get(outcome.group.place, ())))
+                self._answer(outcome.group, with_transfers(outcome.answers, winners.get(outcome.group.place, ())))
         return lost
 
     async def _store(self, connection: Connection, applied: list[Applied], now: datetime) -> Winners:
@@ -294,8 +294,8 @@ class Writer:
             await receipts.keep_all(connection, [request for outcome in kept for request in outcome.requests], now)
             if ended := [Identity(*outcome.group.place, uid) for outcome in kept for uid in outcome.ended]:
                 await queue.enqueue(connection, [Erase(ended)])
-            if departed := [(*outcome.group.place, uid) for outcome in kept for uid in outcome.departed]:
-                await connection.execute(SQL["note_departed"], *zip(*departed, strict=True), now)
+            if retained := [Identity(*outcome.group.place, uid) for outcome in kept for uid in outcome.retained]:
+                await connection.execute(SQL["retain_histories"], *zip(*retained, strict=True), now)
         return winners
 
     def _answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:
@@ -311,10 +311,12 @@ class Writer:
         group.waiting = []
 
 
-def with_losses(answers: Sequence[Written | Exception], losses: Sequence[Loss]) -> Sequence[Written | Exception]:
-    if not losses:
+def with_transfers(
+    answers: Sequence[Written | Exception], transfers: Sequence[TokenTransfer]
+) -> Sequence[Written | Exception]:
+    if not transfers:
         return answers
-    return [structs.replace(each, losses=losses) if isinstance(each, Written) else each for each in answers]
+    return [structs.replace(each, transfers=transfers) if isinstance(each, Written) else each for each in answers]
 
 
 def first_requests(waiting: Iterable[Waiting], seen: set[RequestKey]) -> list[Waiting]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from addressee.directory.addresses.push_tokens import Loss
+from addressee.directory.addresses.push_tokens import TokenTransfer
 from addressee.directory.edits.context import Warning
 from addressee.directory.edits.recipients import Edit
 from addressee.directory.recipient import Place, Recipient
@@ -41,14 +41,14 @@ class Write(Struct, frozen=True):
 class Written(Struct, frozen=True):
     """The recipient once the write was kept, and as it was before (None: nobody was there).
 
-    `warnings` say what was passed over; of a write that is repeated under its receipt there are none. `losses` name
+    `warnings` say what was passed over; of a write that is repeated under its receipt there are none. `transfers` name
     those who lost push tokens to this recipient: what is left to do for them, a job does too.
     """
 
     recipient: Recipient | None
     before: Recipient | None
     warnings: tuple[Warning, ...] = ()
-    losses: Sequence[Loss] = ()
+    transfers: Sequence[TokenTransfer] = ()
 
     @property
     def existed(self) -> bool:

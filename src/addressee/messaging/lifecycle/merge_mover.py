@@ -1,6 +1,6 @@
 """Messages follow a merge of recipients, and come back when it is undone: a page at a time, each in one transaction.
 
-So do subscriptions, where the merge unites them.
+So do subscriptions, where the merge moves them.
 
 What is not moved yet, as it is being sent or there is much of it, is found nevertheless: whoever reads a recipient's
 messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages keep naming the one who
@@ -113,7 +113,7 @@ async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
 
 
 async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: UUID) -> bool:
-    """Moves the next subscriptions to where they belong, where a merge unites them. Whether there may be more."""
+    """Moves the next subscriptions to where they belong, where a merge moves them. Whether there may be more."""
     async with pool.acquire() as connection, connection.transaction():
         merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
         if merge is None or not merge["unites"]:

@@ -14,7 +14,7 @@ from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.lifecycle.erasure import erase_people, forget_merges, gone
 from addressee.messaging.lifecycle.redaction import redact_at_once
-from addressee.messaging.lifecycle.retained import forget_departed
+from addressee.messaging.lifecycle.retained import forget_retained
 
 SQL = load(__package__)
 
@@ -26,9 +26,9 @@ async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, 
     """
 
     async def finish(connection: Connection, _: Written) -> list[Identity]:
-        departed = await forget_departed(connection, place)
+        retained = await forget_retained(connection, place)
         rows = await connection.fetch(SQL["identities_of_place"], *place)
-        people = list({*departed, *(Identity(*place, row["uid"]) for row in rows)})
+        people = list({*retained, *(Identity(*place, row["uid"]) for row in rows)})
         await enqueue(connection, [Erase(people)])
         await keep(connection, receipt, None, directory.clock.now())
         return people

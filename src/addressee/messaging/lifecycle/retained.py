@@ -21,7 +21,7 @@ async def forget(directory: Directory, place: Place, origin: Origin, *, receipt:
 
     async def finish(connection: Connection, written: Written) -> bool:
         lived = written.existed
-        forgotten = await forget_departed(connection, place)
+        forgotten = await forget_retained(connection, place)
         if lived or forgotten:
             await keep(connection, receipt, True, directory.clock.now())
         elif receipt is not None:  # what this waited for may have been the same request
@@ -31,11 +31,11 @@ async def forget(directory: Directory, place: Place, origin: Origin, *, receipt:
     return await directory.writer.write_with(Write(place, (Delete(),), origin), finish)
 
 
-async def forget_departed(connection: Connection, place: Place) -> list[Identity]:
+async def forget_retained(connection: Connection, place: Place) -> list[Identity]:
     """Takes the histories of those who departed from a place out of all reads, in the caller's transaction, and leaves
     a job that erases them. Who they were.
     """
-    people = [Identity(*row) for row in await connection.fetch(SQL["forget_departed"], *place)]
+    people = [Identity(*row) for row in await connection.fetch(SQL["forget_retained"], *place)]
     if people:
         await enqueue(connection, [Erase(people)])
     return people

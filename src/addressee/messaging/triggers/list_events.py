@@ -18,7 +18,13 @@ from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.directory.clock import Clock
 from addressee.directory.edits.lists import LISTS, List, list_from
-from addressee.directory.groups.list_members import Move, Settle, TellMoves, compare, is_being_compared
+from addressee.directory.groups.list_members import (
+    EmitListEvents,
+    MemberChange,
+    ReconcileMembers,
+    compare,
+    is_being_compared,
+)
 from addressee.directory.groups.subscriptions import erase_subscriptions
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Identity, Place
@@ -30,7 +36,7 @@ from addressee.messaging.triggers.events import read_listening, runs_for
 from addressee.messaging.triggers.trigger import accept
 
 # What the events are called that workflows listen to; the list's id follows.
-EVENTS = {Move.ENTERED: "$USER_ENTERED_LIST - ", Move.EXITED: "$USER_EXITED_LIST - "}
+EVENTS = {MemberChange.ENTERED: "$USER_ENTERED_LIST - ", MemberChange.EXITED: "$USER_EXITED_LIST - "}
 
 # Receipts of jobs stand beside those of requests, whose keys hold no such character.
 KEY_PREFIX = "list\n"
@@ -42,7 +48,7 @@ SECOND_SWEEP = timedelta(minutes=5)
 PAUSE = timedelta(seconds=10)
 
 
-class ListMoves:
+class ListEvents:
     """The handlers of the jobs `tell_moves` and `settle_list`. Both may run twice, and at once."""
 
     def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
@@ -51,7 +57,7 @@ class ListMoves:
         self._wakeup = wakeup
         self._clock = clock
 
-    async def tell(self, moved: TellMoves) -> None:
+    async def tell(self, moved: EmitListEvents) -> None:
         """Starts the runs of all workflows that listen, each for all who moved."""
         event = event_of(moved.move, moved.list_id)
         recipients = [WaitingRecipient(USERS, mover.id, mover.uid, {}) for mover in moved.movers]
@@ -68,7 +74,7 @@ class ListMoves:
                     await keep_once(connection, moved.environment_id, str(moved.id), now)
         self._wakeup.notify()
 
-    async def settle(self, settle: Settle) -> None:
+    async def settle(self, settle: ReconcileMembers) -> None:
         if settle.untold:
             await self._tell_page(settle)
             return
@@ -80,17 +86,17 @@ class ListMoves:
         if settle.sweeps > 1:
             await self._go_on(structs.replace(settle, sweeps=settle.sweeps - 1), SECOND_SWEEP)
 
-    async def _go_on(self, settle: Settle, after: timedelta) -> None:
+    async def _go_on(self, settle: ReconcileMembers, after: timedelta) -> None:
         async with self._pool.acquire() as connection:
             await enqueue(connection, [Later(settle, after)])
 
-    async def _list(self, settle: Settle) -> List | None:
+    async def _list(self, settle: ReconcileMembers) -> List | None:
         """The list, unless it is another by now or has given up one of the two identities: what is left is erased."""
         found = await self._reader.read(settle.place)
         list = None if found is None else list_from(found)
         return list if list is not None and {settle.before, settle.after} <= list.identities else None
 
-    async def _tell_page(self, settle: Settle) -> None:
+    async def _tell_page(self, settle: ReconcileMembers) -> None:
         """Tells of those on one page who moved. Who is added or removed just then is told of as it is after it."""
         list = await self._list(settle)
         page = "\n".join((str(settle.after), settle.untold[0], *map(str, settle.cursor)))
@@ -99,7 +105,7 @@ class ListMoves:
                 event = event_of(settle.untold[0], settle.list_id)
                 if list is not None and await read_listening(connection, settle.environment_id, [event]):
                     movers, last = await compare(connection, settle)
-                    moved = TellMoves(settle.environment_id, uuid7(), settle.list_id, settle.untold[0], movers)
+                    moved = EmitListEvents(settle.environment_id, uuid7(), settle.list_id, settle.untold[0], movers)
                     await enqueue(connection, [moved] if movers else [])
                     await keep_once(connection, settle.environment_id, page, self._clock.now())
                 else:
@@ -108,7 +114,7 @@ class ListMoves:
         self._wakeup.notify()
 
 
-def event_of(move: Move, list_id: str) -> str:
+def event_of(move: MemberChange, list_id: str) -> str:
     return EVENTS[move] + list_id
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
-from addressee.directory.edits.context import Moment
+from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.recipients import Edit
 from addressee.directory.recipient import Place
 from addressee.messaging.recipients.identity import TRANSIENT, Profile
@@ -31,7 +31,7 @@ class Transient:
 
 def described(edit: Edit, now: datetime) -> Profile:
     """What an edit makes of nobody. Raises RefusedError."""
-    somebody = edit.apply(None, Place(NO_ENVIRONMENT, TRANSIENT, TRANSIENT), Moment(now, 1, uuid7))
+    somebody = edit.apply(None, Place(NO_ENVIRONMENT, TRANSIENT, TRANSIENT), EditContext(now, 1, uuid7))
     if somebody is None:
         return Profile()
     return Profile(somebody.attributes, somebody.properties, somebody.addresses)

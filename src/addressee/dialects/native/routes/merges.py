@@ -32,7 +32,7 @@ async def preview(call: Call) -> shapes.Preview:
     rules = merge_rules(given.dialect, call.environment)
     found = await call.services.directory.merges.preview(place_of(call), secondary_of(call, given), rules)
     follows = await call.services.messaging.what_follows(found.secondary)
-    moved, ended = (follows.subscriptions, 0) if rules.unites else (0, follows.subscriptions)
+    moved, ended = (follows.subscriptions, 0) if rules.moves_subscriptions else (0, follows.subscriptions)
     return shapes.Preview(
         primary=recipient(found.primary),
         secondary=recipient(found.secondary),

@@ -21,7 +21,7 @@ from addressee.dialects.notiflows.wire.errors import NotiflowsError, missing, no
 from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
 from addressee.dialects.notiflows.wire.places import checked_external_id, known_user, user_place
 from addressee.directory.groups.topics import Subscribed, TopicSubscription, topic_place
-from addressee.directory.reading.uuid_ranges import Span
+from addressee.directory.reading.uuid_ranges import UuidRange
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 
 OF_USER = "/admin/v1/users/{external_id}/subscriptions"
@@ -37,8 +37,8 @@ NOT_SUBSCRIBED = "User is not subscribed to this topic"
 async def list_of_user(call: Call) -> Answer:
     """List the topics that a user subscribes to, newest first."""
     query = Query(call.query_string)
-    page, span = asked_page(query, UUID), Span.of(*asked_period(query))
-    part = await call.services.directory.topics.subscriptions_of(await known_user(call), span, page)
+    page, uids = asked_page(query, UUID), UuidRange.of(*asked_period(query))
+    part = await call.services.directory.topics.subscriptions_of(await known_user(call), uids, page)
     return json_answer(listed(part, subscription))
 
 
@@ -46,8 +46,8 @@ async def list_of_user(call: Call) -> Answer:
 async def list_of_topic(call: Call) -> Answer:
     """List the users who subscribe to a topic, newest first."""
     query = Query(call.query_string)
-    page, span = asked_page(query, UUID), Span.of(*asked_period(query))
-    part = await call.services.directory.topics.subscribers(await known_topic(call), span, page)
+    page, uids = asked_page(query, UUID), UuidRange.of(*asked_period(query))
+    part = await call.services.directory.topics.subscribers(await known_topic(call), uids, page)
     return json_answer(listed(part, subscription))
 
 

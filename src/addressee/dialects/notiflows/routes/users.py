@@ -24,7 +24,7 @@ from addressee.directory.edits.recipients import Delete, History, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.merges.merges import Done
 from addressee.directory.reading.listing import Order, Selection
-from addressee.directory.reading.uuid_ranges import Span
+from addressee.directory.reading.uuid_ranges import UuidRange
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write, Written
 
@@ -36,7 +36,7 @@ async def list_all(call: Call) -> Answer:
     """List users, newest first."""
     query = Query(call.query_string)
     page = asked_page(query, UUID)
-    selection = Selection(Span.of(*asked_period(query)), query.text("external_id_prefix") or "")
+    selection = Selection(UuidRange.of(*asked_period(query)), query.text("external_id_prefix") or "")
     part = await call.services.directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST, selection)
     return json_answer(listed(part, rendering.user))
 

@@ -3,4 +3,4 @@ SELECT *
 FROM addressee.present_messages AS messages
 WHERE environment_id = $1
   AND id = ANY($2::text[])
-  -- part: not_departed
+  -- part: not_retained

@@ -22,7 +22,7 @@ WHERE messages.environment_id = $1
       AND present.id = messages.id
       AND present.recipient_id = messages.recipient_id
   )
-  -- part: not_departed
+  -- part: not_retained
   AND (
     $5::uuid[] IS NULL
     -- What comes back from a merge that was undone is marked by whose it is again.

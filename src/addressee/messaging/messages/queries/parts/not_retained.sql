@@ -1,4 +1,4 @@
--- Not those that are kept of the departed. A subquery of one value is looked up; NOT EXISTS may read a whole table.
+-- Not those that are kept of deleted recipients. A subquery of one value is looked up; NOT EXISTS may read a whole table.
 AND (
   SELECT departed.uid
   FROM addressee.departed AS departed
