@@ -100,7 +100,7 @@ def configure(service: Service, folder: Path, mail: MailServer) -> None:
 async def trigger(service: Service, key: str, round: int) -> list[str]:
     """Triggers the workflow for some people, each by a request that is repeated under its key until it is accepted."""
     ids = [f"person-{round:02}-{number}" for number in range(TRIGGERS)]
-    async with httpx.AsyncClient(base_url=service.url, headers=authorization(key), timeout=30) as http:
+    async with httpx.AsyncClient(base_url=service.url, headers=authorization(key), timeout=30, verify=False) as http:
         for id in ids:
             body = {"recipients": [{"id": id, "email": f"{id}@example.com"}]}
 
@@ -142,7 +142,7 @@ async def asking(service: Service, key: str, asked: Counter[int]) -> AsyncIterat
 
 async def get(service: Service, path: str, key: str) -> tuple[int | None, dict[str, object]]:
     """The status and the body of an answer; no status when there was no connection."""
-    async with httpx.AsyncClient(base_url=service.url, headers=authorization(key), timeout=30) as http:
+    async with httpx.AsyncClient(base_url=service.url, headers=authorization(key), timeout=30, verify=False) as http:
         try:
             answer = await http.get(path)
         except httpx.TransportError:

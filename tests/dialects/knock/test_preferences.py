@@ -384,7 +384,7 @@ class TestBrowsers:
 
     @pytest.fixture
     def browser(self, api: str, public_key: str) -> httpx.Client:
-        return httpx.Client(base_url=api, headers={"authorization": f"Bearer {public_key}"})
+        return httpx.Client(base_url=api, headers={"authorization": f"Bearer {public_key}"}, verify=False)
 
     def test_a_public_key_reads_and_writes_but_does_not_unset(self, browser: httpx.Client) -> None:
         one = "/v1/users/ada/preferences/default"
