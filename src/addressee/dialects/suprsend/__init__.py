@@ -24,7 +24,7 @@ from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.authentication import authenticate
 
 
-def meant(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
+def rewrite_path(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
     """One SDK writes a space in a path as a plus sign, and a plus sign as its escape (suprsend.md §2.0)."""
     if ";java/" not in headers.get("user-agent", ""):
         return path
@@ -48,10 +48,10 @@ SUPRSEND = Dialect(
     operations=(
         *envelopes.routes,
         *users.routes,
-        *preferences.OPERATIONS,
-        *tenants.OPERATIONS,
-        *tenant_preferences.OPERATIONS,
-        *lists.OPERATIONS,
+        *preferences.routes,
+        *tenants.routes,
+        *tenant_preferences.routes,
+        *lists.routes,
         *memberships.routes,
         *objects.routes,
         *messages.routes,
@@ -66,7 +66,7 @@ SUPRSEND = Dialect(
     replay=records.replay,
     refusals=errors.REFUSALS,
     path_aliases=with_and_without_slash,
-    rewrite_path=meant,
+    rewrite_path=rewrite_path,
 )
 
 __all__ = ["SUPRSEND"]

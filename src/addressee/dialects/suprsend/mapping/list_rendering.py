@@ -3,97 +3,89 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 from addressee.database.paging import Page
 from addressee.dialects.suprsend.mapping.profiles import instant, zulu
+from addressee.dialects.suprsend.shapes import lists as shapes
 from addressee.dialects.suprsend.wire import ulids
-from addressee.dialects.suprsend.wire.paging import cursor_page
+from addressee.dialects.suprsend.wire.paging import cursor_meta
 from addressee.directory.edits.lists import Draft, List
 from addressee.directory.groups.list_members import Member, Membership
-from addressee.directory.recipient import Document
 
-# What these lists are, whose members are named by their ids.
+# The type of all lists here: their members are named by their ids.
 STATIC = "static_list"
 
 
-def active(found: List, members: Counter[UUID]) -> Document:
+def active(found: List, members: Counter[UUID]) -> shapes.List:
     """A list; `members` counts them by identity."""
     drafts = [
-        {
-            "version_id": ulids.ulid(draft.uid),
-            "subscribers_count": members[draft.uid],
-            "created_at": zulu(draft.created_at),
-            "updated_at": zulu(draft.created_at),
-        }
+        shapes.ListedDraft(ulids.ulid(draft.uid), members[draft.uid], zulu(draft.created_at), zulu(draft.created_at))
         for draft in found.drafts
     ]
-    return {
-        **described(found),
-        "subscribers_count": members[found.uid],
-        "status": "active",
-        "created_at": zulu(found.created_at),
-        "updated_at": zulu(found.updated_at),
-        "drafts": drafts or None,
-        "version_id": None,
-    }
+    return rendered(found, members[found.uid], found.created_at, found.updated_at, drafts=drafts or None)
 
 
-def version(found: List, draft: Draft, members: Counter[UUID]) -> Document:
+def version(found: List, draft: Draft, members: Counter[UUID]) -> shapes.List:
     """A draft of a list, as a list."""
-    return {
-        **described(found),
-        "subscribers_count": members[draft.uid],
-        "status": "draft",
-        "created_at": zulu(draft.created_at),
-        "updated_at": zulu(draft.created_at),
-        "drafts": None,
-        "version_id": ulids.ulid(draft.uid),
-    }
+    return rendered(found, members[draft.uid], draft.created_at, draft.created_at, version_id=ulids.ulid(draft.uid))
 
 
-def described(found: List) -> Document:
-    """What a list and its drafts have in common."""
-    return {
-        **named(found),
-        "is_readonly": False,
-        "track_user_entry": found.tracks_entry,
-        "track_user_exit": found.tracks_exit,
-        "requested_for_delete": False,
-    }
+def rendered(
+    found: List,
+    count: int,
+    created_at: datetime,
+    updated_at: datetime,
+    *,
+    drafts: list[shapes.ListedDraft] | None = None,
+    version_id: str | None = None,
+) -> shapes.List:
+    return shapes.List(
+        list_id=found.place.id,
+        list_name=found.name,
+        list_description=found.description,
+        list_type=STATIC,
+        source=None,
+        is_readonly=False,
+        track_user_entry=found.tracks_entry,
+        track_user_exit=found.tracks_exit,
+        requested_for_delete=False,
+        subscribers_count=count,
+        status="active" if version_id is None else "draft",
+        created_at=zulu(created_at),
+        updated_at=zulu(updated_at),
+        drafts=drafts,
+        version_id=version_id,
+    )
 
 
-def named(found: List) -> Document:
-    return {
-        "list_id": found.place.id,
-        "list_name": found.name,
-        "list_description": found.description,
-        "list_type": STATIC,
-        "source": None,
-    }
+def subscriber(member: Member) -> shapes.Subscriber:
+    return shapes.Subscriber(ulids.ulid(member.id), member.recipient_id, zulu(member.inserted_at))
 
 
-def subscriber(member: Member) -> Document:
-    return {
-        "id": ulids.ulid(member.id),
-        "distinct_id": member.recipient_id,
-        "created_at": zulu(member.inserted_at),
-    }
-
-
-def subscribed_page(part: Page[Membership], count: int, members: Counter[UUID]) -> Document:
-    brief = [
-        {"list_id": each.list.place.id, "subscribed_at": zulu(each.inserted_at), "status": "subscribed"}
-        for each in part.entries
-    ]
-
-    def item(membership: Membership) -> Document:
-        found = membership.list
-        listed = {**named(found), "subscribers_count": members[found.uid], "updated_at": zulu(found.updated_at)}
-        return {"list": listed, "created_at": instant(membership.inserted_at)}
-
-    return {
-        **cursor_page(part, count, item),
-        "lists": brief,
-        "paging": {"after": part.after, "has_more": part.after is not None},
-    }
+def subscriptions(page: Page[Membership], count: int, members: Counter[UUID]) -> shapes.ListSubscriptions:
+    """The lists that a user is in; `members` counts those of each list by its identity."""
+    return shapes.ListSubscriptions(
+        meta=cursor_meta(page, count),
+        results=[
+            shapes.ListSubscription(
+                shapes.SubscribedList(
+                    list_id=found.place.id,
+                    list_name=found.name,
+                    list_description=found.description,
+                    list_type=STATIC,
+                    source=None,
+                    subscribers_count=members[found.uid],
+                    updated_at=zulu(found.updated_at),
+                ),
+                created_at=instant(each.inserted_at),
+            )
+            for each in page.entries
+            for found in [each.list]
+        ],
+        lists=[
+            shapes.BriefSubscription(each.list.place.id, zulu(each.inserted_at), "subscribed") for each in page.entries
+        ],
+        paging=shapes.BriefPaging(page.after, page.after is not None),
+    )

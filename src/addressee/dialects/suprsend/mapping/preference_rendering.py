@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
+from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.dialects.suprsend.wire.tags import Filter, tag_filter
@@ -45,38 +48,37 @@ def view_of(offer: Offer, query: Query) -> View:
     )
 
 
-def full(view: View, own: Mapping[str, Document]) -> Document:
+def full(view: View, own: Mapping[str, Document]) -> shapes.FullPreference:
     """Everything that somebody can choose, as it is chosen; `own` are the preference sets."""
     chosen = view.offer.chosen(own)
-    sections = []
-    for section, policies in view.sections():
-        wording = worded(section, view.locale)
-        sections.append(
-            {
-                "name": wording.name,
-                "slug": section.slug,
-                "description": wording.description,
-                "tags": list(section.tags) or None,
-                "subcategories": [rendered(view, chosen, section, policy) for policy in policies],
-            }
+    sections = [
+        shapes.Section(
+            name=wording.name,
+            slug=section.slug,
+            description=wording.description,
+            tags=list(section.tags) or None,
+            subcategories=[rendered(view, chosen, section, policy) for policy in policies],
         )
-    return {"sections": sections, "channel_preferences": restrictions(chosen)}
+        for section, policies in view.sections()
+        for wording in [worded(section, view.locale)]
+    ]
+    return shapes.FullPreference(sections, restrictions(chosen))
 
 
-def channels(view: View, own: Mapping[str, Document]) -> Document:
-    return {"channel_preferences": restrictions(view.offer.chosen(own))}
+def channels(view: View, own: Mapping[str, Document]) -> shapes.ChannelPreferences:
+    return shapes.ChannelPreferences(restrictions(view.offer.chosen(own)))
 
 
-def restrictions(chosen: Chosen) -> list[Document]:
-    return [{"channel": name, "is_restricted": chosen.restricted(kind)} for name, kind in KIND_OF.items()]
+def restrictions(chosen: Chosen) -> list[shapes.ChannelPreference]:
+    return [shapes.ChannelPreference(name, chosen.restricted(kind)) for name, kind in KIND_OF.items()]
 
 
-def categories(view: View, own: Mapping[str, Document]) -> list[Document]:
+def categories(view: View, own: Mapping[str, Document]) -> list[shapes.Category]:
     chosen = view.offer.chosen(own)
     return [rendered(view, chosen, section, policy) for section, policies in view.sections() for policy in policies]
 
 
-def category(view: View, policy: Policy, own: Mapping[str, Document]) -> Document:
+def category(view: View, policy: Policy, own: Mapping[str, Document]) -> shapes.Category:
     return rendered(view, view.offer.chosen(own), section_of(view.offer, policy), policy)
 
 
@@ -84,35 +86,32 @@ def section_of(offer: Offer, policy: Policy) -> Section:
     return next(section for section in offer.defaults.sections if policy.category in section.categories)
 
 
-def rendered(view: View, chosen: Chosen, section: Section, policy: Policy) -> Document:
+def rendered(view: View, chosen: Chosen, section: Section, policy: Policy) -> shapes.Category:
     wording = worded(policy.category, view.locale)
-    wanted = chosen.wanted(policy)
-    return {
-        "name": wording.name,
-        "category": policy.key,
-        "description": wording.description,
-        "original_preference": policy.preference,
-        "preference": opted(wanted),
-        "is_editable": policy.preference != "cant_unsubscribe",
-        "channels": channels_of(chosen, policy) if wanted or view.show_opt_out_channels else [],
-        "tags": list(policy.category.tags) or None,
-        "effective_tags": section.tags_of(policy.category) or None,
-        **chosen.remembered(policy),
-    }
+    wanted, remembered = chosen.wanted(policy), chosen.remembered(policy)
+    return shapes.Category(
+        name=wording.name or policy.category.name,
+        category=policy.key,
+        description=wording.description,
+        original_preference=policy.preference,
+        preference=opted(wanted),
+        is_editable=policy.preference != "cant_unsubscribe",
+        channels=channels_of(chosen, policy) if wanted or view.show_opt_out_channels else [],
+        tags=list(policy.category.tags) or None,
+        effective_tags=section.tags_of(policy.category) or None,
+        digest_schedule=remembered.get("digest_schedule", UNSET),
+        properties=remembered.get("properties", UNSET),
+    )
 
 
-def channels_of(chosen: Chosen, policy: Policy) -> list[Document]:
+def channels_of(chosen: Chosen, policy: Policy) -> list[shapes.CategoryChannel]:
     """The channels of a category but for those on which a tenant lets nothing be sent."""
     return [
-        {
-            "channel": name,
-            "preference": opted(chosen.wanted_on(policy, kind)),
-            "is_editable": kind not in policy.mandatory,
-        }
+        shapes.CategoryChannel(name, opted(chosen.wanted_on(policy, kind)), kind not in policy.mandatory)
         for name, kind in KIND_OF.items()
         if kind not in policy.blocked
     ]
 
 
-def opted(wanted: bool) -> str:
+def opted(wanted: bool) -> shapes.OptInOrOut:
     return "opt_in" if wanted else "opt_out"

@@ -6,10 +6,15 @@ import base64
 import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from msgspec import UNSET, structs
+
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import CHANNELS, RESERVED, is_property
+from addressee.dialects.suprsend.mapping.operators import RESERVED, is_property
+from addressee.dialects.suprsend.shapes import users as shapes
+from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.directory.addresses import entries
 from addressee.directory.edits import contact_properties
 from addressee.directory.recipient import Document, Recipient
@@ -20,33 +25,39 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Attributes that are properties to a client of this dialect.
 SHOWN = ("name", "first_name", "last_name", "avatar")
 
-# What a client may read back of an address beside its value.
-ADDRESS_DETAILS = ("bundle_id", "device_id")
 
-
-def user(call: Call, recipient: Recipient, warnings: Sequence[str] = ()) -> Document:
+def user(call: Call, recipient: Recipient, warnings: Sequence[str] = ()) -> shapes.User:
     """A user in full; `warnings` say what of a write was passed over."""
-    return {
-        "distinct_id": recipient.place.id,
-        "status": "active",
+    return shapes.User(
+        distinct_id=recipient.place.id,
+        status="active",
         **profile(recipient),
-        "$inbox": [inbox(call, recipient.place.id)],
-        **warned(warnings),
-    }
+        inbox=[inbox(call, recipient.place.id)],
+        warnings=list(warnings),
+    )
 
 
-def listed_user(recipient: Recipient) -> Document:
+def listed_user(recipient: Recipient) -> shapes.ListedUser:
     """A user as lists show it, without channels."""
+    return shapes.ListedUser(recipient.place.id, properties(recipient), created_at(recipient), updated_at(recipient))
+
+
+def profile(recipient: Recipient) -> dict[str, Any]:
+    """The fields that users, users within tenants and objects have in common.
+
+    Addresses are by channel; a channel without an active one is left out.
+    """
+    found = {name: entries.of_kind(recipient, KIND_OF[name]) for name in KIND_OF if name != "inbox"}
     return {
-        "distinct_id": recipient.place.id,
         "properties": properties(recipient),
-        **times(recipient),
+        "created_at": created_at(recipient),
+        "updated_at": updated_at(recipient),
+        **{
+            name: [address(each) for each in all]
+            for name, all in found.items()
+            if any(each["status"] == "active" for each in all)
+        },
     }
-
-
-def profile(recipient: Recipient) -> Document:
-    """What users and objects have in common."""
-    return {"properties": properties(recipient), **times(recipient), **channels(recipient)}
 
 
 def properties(recipient: Recipient) -> Document:
@@ -58,48 +69,27 @@ def properties(recipient: Recipient) -> Document:
     return {**own, **shown, **reserved}
 
 
-def with_copies(user: Document, recipient: Recipient) -> Document:
-    """A user whose properties say again what the channels do, as the vendor's guide shows it."""
-    return {**user, "properties": {**contact_properties.copies(recipient), **user["properties"]}}
+def with_copies(user: shapes.User, recipient: Recipient) -> shapes.User:
+    """A user whose properties repeat its channels, as the vendor's guide shows it."""
+    return structs.replace(user, properties={**contact_properties.copies(recipient), **user.properties})
 
 
-def times(recipient: Recipient) -> Document:
-    """An identity is made a moment after the time that its first write bears; both are shown as that moment then."""
-    created = created_at(recipient.uid)
-    return {"created_at": instant(created), "updated_at": instant(max(created, recipient.updated_at))}
-
-
-def channels(recipient: Recipient) -> Document:
-    """All addresses by channel; a channel without an active one is left out. Secrets are masked."""
-    found = {key: entries.of_kind(recipient, kind) for key, kind in CHANNELS.items()}
-    return {
-        key: [address(each) for each in all]
-        for key, all in found.items()
-        if any(each["status"] == "active" for each in all)
-    }
-
-
-def address(stored: Document) -> Document:
+def address(stored: Document) -> shapes.Address:
     active = stored["status"] == "active"
-    provider = {"id_provider": stored["provider"]} if stored.get("provider") else {}
-    return {
-        "value": entries.masked(stored["value"]),
-        **provider,
-        **{name: stored[name] for name in ADDRESS_DETAILS if name in stored},
-        "status": "active" if active else "inactive",
-        "perma_status": "active" if active else "disabled",
-    }
+    return shapes.Address(
+        value=entries.masked(stored["value"]),
+        id_provider=stored.get("provider") or UNSET,
+        bundle_id=stored.get("bundle_id", UNSET),
+        device_id=stored.get("device_id", UNSET),
+        status="active" if active else "inactive",
+        perma_status="active" if active else "disabled",
+    )
 
 
-def inbox(call: Call, id: str) -> Document:
-    """The inbox that every user has. Its value can be told from the id by who knows the inbox secret."""
-    secret = call.services.keys.inbox_secret(call.environment)
-    return {
-        "value": inbox_value(secret, id),
-        "id_provider": "suprsend",
-        "status": "active",
-        "perma_status": "active",
-    }
+def inbox(call: Call, id: str) -> shapes.Address:
+    """The inbox that every user has. Who knows the inbox secret can compute its value from the user's id."""
+    value = inbox_value(call.services.keys.inbox_secret(call.environment), id)
+    return shapes.Address(value=value, id_provider="suprsend", status="active", perma_status="active")
 
 
 def inbox_value(secret: str, id: str) -> str:
@@ -107,16 +97,21 @@ def inbox_value(secret: str, id: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def warned(warnings: Sequence[str]) -> Document:
-    return {"warnings": list(warnings)} if warnings else {}
-
-
 def warnings_of(written: Written) -> list[str]:
     """Returns what was passed over of a write."""
     return [str(warning) for warning in written.warnings]
 
 
-def created_at(uid: UUID) -> datetime:
+def created_at(recipient: Recipient) -> str:
+    return instant(identified_at(recipient.uid))
+
+
+def updated_at(recipient: Recipient) -> str:
+    """An identity is made a moment after the time of its first write; both are shown as that moment."""
+    return instant(max(identified_at(recipient.uid), recipient.updated_at))
+
+
+def identified_at(uid: UUID) -> datetime:
     """When an identity was made: a UUIDv7 says it, in milliseconds."""
     return EPOCH + timedelta(milliseconds=uid.int >> 80)
 

@@ -7,7 +7,7 @@ from typing import Any
 from addressee.api.call import Call
 from addressee.dialects.suprsend.mapping.operators import parse_profile
 from addressee.dialects.suprsend.wire.errors import invalid
-from addressee.dialects.suprsend.wire.places import checked_id, checked_type, user_at
+from addressee.dialects.suprsend.wire.places import parse_id, parse_type, user_at
 from addressee.directory.documents import Id
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Each
@@ -33,8 +33,8 @@ def recipient_at(call: Call, given: Id | dict[str, Any], field: str) -> Place:
     if not isinstance(given, dict):
         return user_at(call, given, field)
     if "object_type" in given:
-        collection = checked_type(given["object_type"], f"{field}.object_type")
-        return Place(call.environment.id, collection, checked_id(given.get("id"), f"{field}.id"))
+        collection = parse_type(given["object_type"], f"{field}.object_type")
+        return Place(call.environment.id, collection, parse_id(given.get("id"), f"{field}.id"))
     if "distinct_id" in given:
         return user_at(call, given["distinct_id"], f"{field}.distinct_id")
     raise invalid(field, f"{field} must be a distinct_id, or have one, or an object_type and an id.")

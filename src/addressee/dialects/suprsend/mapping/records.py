@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-import msgspec
 import structlog
 from msgspec import structs
 
 from addressee.api import idempotency
-from addressee.api.answers import Answer, json_answer
+from addressee.api.answers import Answer
 from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, json_body
+from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
 from addressee.dialects.suprsend.wire.limits import MAX_KEY_LENGTH
-from addressee.dialects.suprsend.wire.places import checked_tenant
+from addressee.dialects.suprsend.wire.places import parse_tenant_id
 from addressee.directory.documents import Id, check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
@@ -48,7 +48,7 @@ Result: TypeAlias = Outcome | SuprSendError | MisshapenError
 
 
 async def accept(
-    call: Call, entries: Sequence[Any], read: Reader, render: Callable[[Sequence[Result]], Answer] | None = None
+    call: Call, entries: Sequence[Any], read: Reader, render: Callable[[Sequence[Result]], Any] | None = None
 ) -> list[Result]:
     """Carries out what can be, and says of each entry what became of it.
 
@@ -150,8 +150,8 @@ def key_of(call: Call, own: str | None, made: str | None, index: int) -> str | N
 def tenant_of(tenant_id: Id | None, brand_id: Id | None = None) -> str | None:
     """`brand_id` is what tenants were called; an empty id is none. Raises SuprSendError."""
     if tenant_id not in (None, ""):
-        return checked_tenant(tenant_id)
-    return None if brand_id in (None, "") else checked_tenant(brand_id, "brand_id")
+        return parse_tenant_id(tenant_id)
+    return None if brand_id in (None, "") else parse_tenant_id(brand_id, "brand_id")
 
 
 def data_of(given: Document | None, field: str) -> Document:
@@ -161,24 +161,23 @@ def data_of(given: Document | None, field: str) -> Document:
     return data
 
 
-def accepted_one(results: Sequence[Result]) -> Answer:
+def accepted_one(results: Sequence[Result]) -> shapes.Accepted:
     """The answer to one record. Raises what refused it."""
     (result,) = results
     if isinstance(result, Exception):
         raise result
-    return json_answer({"status": "success", "message_id": str(result.id)}, HTTPStatus.ACCEPTED)
+    return shapes.Accepted("success", str(result.id))
 
 
-def accepted_many(results: Sequence[Result]) -> Answer:
-    return json_answer({"status": "success", "records": [outcome(each) for each in results]}, HTTPStatus.MULTI_STATUS)
+def accepted_many(results: Sequence[Result]) -> shapes.Outcomes:
+    return shapes.Outcomes("success", [outcome(each) for each in results])
 
 
-def outcome(result: Result) -> Document:
+def outcome(result: Result) -> shapes.Outcome:
     if isinstance(result, Accepted):
-        return {"status": "success", "status_code": int(HTTPStatus.ACCEPTED), "message_id": str(result.id)}
-    rendered = errors.render(result)
-    error = msgspec.json.decode(rendered.body)["error"]
-    return {"status": "error", "status_code": rendered.status, "error": error}
+        return shapes.Outcome("success", HTTPStatus.ACCEPTED, message_id=str(result.id))
+    refused, _ = errors.refused(result)
+    return shapes.Outcome("error", refused.code, error=refused.error)
 
 
 def ok() -> Answer:
@@ -200,8 +199,8 @@ def refusals_in(results: Iterable[tuple[int, object]]) -> dict[int, Exception]:
 def log_refusals(call: Call, refusals: Mapping[int, Exception]) -> None:
     """For the operator, where an answer has no place for single records; without anything that they say."""
     for index, refusal in refusals.items():
-        answer = errors.render(refusal)
-        log.warning("record refused", request_id=call.request_id, index=index, status=answer.status)
+        refused, _ = errors.refused(refusal)
+        log.warning("record refused", request_id=call.request_id, index=index, status=refused.code)
 
 
 def ok_if_any(results: Sequence[Result]) -> Answer:

@@ -14,7 +14,7 @@ from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.delays import start_delay
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.wire.places import known
+from addressee.dialects.suprsend.wire.places import require
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import Document
 from addressee.messaging.runs.model import Terms
@@ -41,7 +41,7 @@ async def broadcast(call: Call) -> Answer:
     """
     call.caller.check_path(call.path["workspace"])
     entry = records.one_record(call)
-    await known(call, list_at(call, typed(entry, shapes.Broadcast).list_id))
+    await require(call, list_at(call, typed(entry, shapes.Broadcast).list_id))
     return records.ok_if_any(await records.accept(call, [entry], read, records.ok_if_any))
 
 

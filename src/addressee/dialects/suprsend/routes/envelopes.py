@@ -23,7 +23,7 @@ from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, MAX_KEY_LENGTH
-from addressee.dialects.suprsend.wire.places import checked_tenant, user_at
+from addressee.dialects.suprsend.wire.places import parse_tenant_id, user_at
 from addressee.directory.documents import check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
@@ -105,7 +105,7 @@ def read(call: Call, entry: Any, index: int) -> Edit:
     edit = parse_operations(operations_of(entry), OPERATIONS_KEY)
     write = Write(place, (edit,), call.origin, key_of(call, entry, index))
     tenant = entry.get("tenant_id")
-    return Edit(index, write, None if tenant is None else checked_tenant(tenant))
+    return Edit(index, write, None if tenant is None else parse_tenant_id(tenant))
 
 
 def operations_of(entry: Document) -> Any:

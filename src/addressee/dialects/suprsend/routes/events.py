@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from addressee.api.answers import Answer
 from addressee.api.bodies import typed
 from addressee.api.call import Call
 from addressee.api.routes import Routes
@@ -55,7 +54,7 @@ SENT_BY_SDKS = frozenset(
     max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
-async def track(call: Call) -> Answer:
+async def track(call: Call) -> shapes.Accepted:
     """Tell of an event."""
     return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
 
@@ -69,7 +68,7 @@ async def track(call: Call) -> Answer:
     max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
-async def track_many(call: Call) -> Answer:
+async def track_many(call: Call) -> shapes.Outcomes:
     """Tell of up to 100 events."""
     entries = records.many_records(call)
     return records.accepted_many(await records.accept(call, entries, read, records.accepted_many))

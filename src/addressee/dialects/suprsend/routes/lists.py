@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from http import HTTPStatus
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import Operation
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.list_rendering import STATIC, active, subscribed_page, subscriber, version
+from addressee.dialects.suprsend.mapping.list_rendering import STATIC, active, subscriber, subscriptions, version
 from addressee.dialects.suprsend.shapes import lists as shapes
 from addressee.dialects.suprsend.wire import ulids
 from addressee.dialects.suprsend.wire.authentication import SERVER
@@ -24,12 +24,12 @@ from addressee.dialects.suprsend.wire.paging import (
     CURSORS,
     MOST_MEMBERS,
     OFFSETS,
-    asked_offset,
-    asked_page,
-    cursor_page,
-    offset_page,
+    cursor_meta,
+    offset_meta,
+    parse_offset,
+    parse_page,
 )
-from addressee.dialects.suprsend.wire.places import checked_id, known_user
+from addressee.dialects.suprsend.wire.places import parse_id, require_user
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.documents import Id
 from addressee.directory.edits.lists import LISTS, Define, Draft, DraftMissingError, List
@@ -39,9 +39,14 @@ from addressee.directory.recipient import Place
 LIST = "/v1/subscriber_list/{list_id}/"
 VERSION = f"{LIST}version/{{version_id}}/"
 
+LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
+
 routes = Routes(keys=SERVER)
 
-LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
+# Declares a route that adds members to a list, or removes them.
+CHANGE_MEMBERS = partial(
+    routes.post, request=shapes.Ids, response=shapes.Affected, status=201, max_body_bytes=MAX_BODY_BYTES
+)
 
 
 @routes.post(
@@ -52,7 +57,7 @@ LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
     status=201,
     max_body_bytes=MAX_BODY_BYTES,
 )
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> shapes.List:
     """Create a list, or change one."""
     given = typed_body(call, shapes.NewList)
     if given.list_type not in (None, STATIC):
@@ -64,93 +69,96 @@ async def create(call: Call) -> Answer:
     return created(defined)
 
 
-def created(counted: Counted) -> Answer:
-    return json_answer(active(counted.list, counted.members), HTTPStatus.CREATED)
+def created(counted: Counted) -> shapes.List:
+    return active(counted.list, counted.members)
 
 
 @routes.get("/v1/subscriber_list/", "lists.list", query=OFFSETS, response=shapes.Lists)
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> shapes.Lists:
     """List lists in the order of their ids."""
-    asked = asked_offset(Query(call.query_string))
+    offset = parse_offset(Query(call.query_string))
     directory = call.services.directory
-    lists = await directory.lists.page(call.environment.id, asked.start, asked.size)
+    lists = await directory.lists.page(call.environment.id, offset.start, offset.size)
     members = await directory.lists.count(lists)
     count = await directory.count(call.environment.id, LISTS)
-    return json_answer(offset_page(asked, count, [active(each, members) for each in lists]))
+    return shapes.Lists(offset_meta(offset, count), [active(each, members) for each in lists])
 
 
 @routes.get(LIST, "lists.get", response=shapes.List)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.List:
     """Get a list."""
-    found = await known_list(call)
-    return json_answer(active(found, await call.services.directory.lists.count([found])))
+    found = await require_list(call)
+    return active(found, await call.services.directory.lists.count([found]))
 
 
 @routes.delete(LIST, "lists.delete", status=204)
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> None:
     """Delete a list."""
     await call.services.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(no_content))
-    return no_content()
 
 
 @routes.patch(f"{LIST}delete/", "lists.delete_by_patch", response=shapes.Done)
-async def delete_by_patch(call: Call) -> Answer:
+async def delete_by_patch(call: Call) -> shapes.Done:
     """Delete a list, as other SDKs ask for it."""
     await call.services.directory.lists.delete(list_place(call), origin=call.origin, receipt=call.receipt(done))
     return done()
 
 
-async def add(call: Call) -> Answer:
-    found = await known_list(call)
+@CHANGE_MEMBERS(f"{LIST}subscriber/add/", "lists.add")
+async def add(call: Call) -> shapes.Affected:
+    """Add users to a list; unknown ones are created."""
+    found = await require_list(call)
     return await add_to(call, found, found.uid)
 
 
-async def add_to_version(call: Call) -> Answer:
-    found = await known_list(call)
-    return await add_to(call, found, known_draft(call, found).uid)
+@CHANGE_MEMBERS(f"{VERSION}subscriber/add/", "lists.add_to_version")
+async def add_to_version(call: Call) -> shapes.Affected:
+    """Add users to a version that is a draft."""
+    found = await require_list(call)
+    return await add_to(call, found, require_draft(call, found).uid)
 
 
-async def add_to(call: Call, found: List, uid: UUID) -> Answer:
-    return affected(
-        await call.services.directory.lists.add(
-            found, uid, distinct_ids(call), origin=call.origin, receipt=call.receipt(affected)
-        )
-    )
+async def add_to(call: Call, found: List, uid: UUID) -> shapes.Affected:
+    lists, receipt = call.services.directory.lists, call.receipt(affected)
+    return affected(await lists.add(found, uid, distinct_ids(call), origin=call.origin, receipt=receipt))
 
 
-async def remove(call: Call) -> Answer:
-    found = await known_list(call)
+@CHANGE_MEMBERS(f"{LIST}subscriber/remove/", "lists.remove")
+async def remove(call: Call) -> shapes.Affected:
+    """Remove users from a list."""
+    found = await require_list(call)
     return await remove_from(call, found, found.uid)
 
 
-async def remove_from_version(call: Call) -> Answer:
-    found = await known_list(call)
-    return await remove_from(call, found, known_draft(call, found).uid)
+@CHANGE_MEMBERS(f"{VERSION}subscriber/remove/", "lists.remove_from_version")
+async def remove_from_version(call: Call) -> shapes.Affected:
+    """Remove users from a draft."""
+    found = await require_list(call)
+    return await remove_from(call, found, require_draft(call, found).uid)
 
 
-async def remove_from(call: Call, found: List, uid: UUID) -> Answer:
-    return affected(
-        await call.services.directory.lists.remove(found, uid, distinct_ids(call), receipt=call.receipt(affected))
-    )
+async def remove_from(call: Call, found: List, uid: UUID) -> shapes.Affected:
+    lists, receipt = call.services.directory.lists, call.receipt(affected)
+    return affected(await lists.remove(found, uid, distinct_ids(call), receipt=receipt))
 
 
 @routes.get(f"{LIST}subscriber/", "lists.list_subscribers", query=CURSORS, response=shapes.Subscribers)
-async def list_subscribers(call: Call) -> Answer:
+async def list_subscribers(call: Call) -> shapes.Subscribers:
     """List the users of a list, newest first."""
-    page = asked_page(Query(call.query_string), UUID, MOST_MEMBERS)
-    found = await known_list(call)
+    page = parse_page(Query(call.query_string), UUID, MOST_MEMBERS)
+    found = await require_list(call)
     members = await call.services.directory.lists.count([found])
     part = await call.services.directory.lists.members(found, page)
-    return json_answer(cursor_page(part, members[found.uid], subscriber))
+    return shapes.Subscribers(cursor_meta(part, members[found.uid]), [subscriber(each) for each in part.entries])
 
 
 @routes.post(f"{LIST}start_sync/", "lists.start_sync", response=shapes.List, status=201, not_idempotent=True)
-async def start_sync(call: Call) -> Answer:
+async def start_sync(call: Call) -> shapes.List:
     """Open a draft: a version whose users are to replace those of the list."""
     uid = uuid7()
 
-    def answer(counted: Counted) -> Answer:
-        return json_answer(version(counted.list, counted.list.draft(uid), counted.members), HTTPStatus.CREATED)
+    def answer(counted: Counted) -> shapes.List:
+        return version(counted.list, counted.list.draft(uid), counted.members)
 
     return answer(
         await call.services.directory.lists.open_draft(
@@ -160,15 +168,15 @@ async def start_sync(call: Call) -> Answer:
 
 
 @routes.get(VERSION, "lists.get_version", response=shapes.List)
-async def get_version(call: Call) -> Answer:
+async def get_version(call: Call) -> shapes.List:
     """Get a draft."""
-    found = await known_list(call)
-    draft = known_draft(call, found)
-    return json_answer(version(found, draft, await call.services.directory.lists.count([found])))
+    found = await require_list(call)
+    draft = require_draft(call, found)
+    return version(found, draft, await call.services.directory.lists.count([found]))
 
 
 @routes.patch(f"{VERSION}finish_sync/", "lists.finish_sync", response=shapes.List, status=201)
-async def finish_sync(call: Call) -> Answer:
+async def finish_sync(call: Call) -> shapes.List:
     """Replace all users of a list by those of a draft."""
     try:
         return created(
@@ -181,20 +189,19 @@ async def finish_sync(call: Call) -> Answer:
 
 
 @routes.delete(VERSION, "lists.delete_version", status=204)
-async def delete_version(call: Call) -> Answer:
+async def delete_version(call: Call) -> None:
     """Delete a draft."""
     await discard(call, no_content)
-    return no_content()
 
 
 @routes.patch(f"{VERSION}delete/", "lists.delete_version_by_patch", response=shapes.Done)
-async def delete_version_by_patch(call: Call) -> Answer:
+async def delete_version_by_patch(call: Call) -> shapes.Done:
     """Delete a draft, as other SDKs ask for it."""
     await discard(call, done)
     return done()
 
 
-async def discard(call: Call, answer: Callable[[None], Answer]) -> None:
+async def discard(call: Call, answer: Callable[[None], Any]) -> None:
     try:
         await call.services.directory.lists.discard_draft(
             list_place(call), version_uid(call), origin=call.origin, receipt=call.receipt(answer)
@@ -209,22 +216,19 @@ async def discard(call: Call, answer: Callable[[None], Answer]) -> None:
     query=CURSORS,
     response=shapes.ListSubscriptions,
 )
-async def list_subscribed(call: Call) -> Answer:
-    """List the lists that a user is in, newest first.
-
-    A10. `lists` and `paging` are what an older page of the vendor's documentation shows.
-    """
-    page = asked_page(Query(call.query_string), UUID)
-    user = await known_user(call)
+async def list_subscribed(call: Call) -> shapes.ListSubscriptions:
+    """List the lists that a user is in, newest first."""
+    page = parse_page(Query(call.query_string), UUID)
+    user = await require_user(call)
     lists = call.services.directory.lists
     part = await lists.memberships(user, page)
     members = await lists.count(each.list for each in part.entries)
-    return json_answer(subscribed_page(part, await lists.count_memberships(user), members))
+    return subscriptions(part, await lists.count_memberships(user), members)
 
 
 def place_of_new(call: Call, list_id: Id) -> Place:
     """Raises SuprSendError for an id that no list can have."""
-    id = written_id(list_id)
+    id = normalized_id(list_id)
     if not LIST_ID.fullmatch(id):
         message = "list_id must be 1 to 64 characters, each one of the letters a to z, digits, _ and -."
         raise invalid("list_id", message)
@@ -238,17 +242,17 @@ def list_place(call: Call) -> Place:
 
 def list_at(call: Call, list_id: Id) -> Place:
     """Raises SuprSendError for an id that no list can have."""
-    place = Place(call.environment.id, LISTS, written_id(list_id))
+    place = Place(call.environment.id, LISTS, normalized_id(list_id))
     if not LIST_ID.fullmatch(place.id):
         raise missing_at(place)
     return place
 
 
-def written_id(list_id: Id) -> str:
+def normalized_id(list_id: Id) -> str:
     return str(list_id).strip().lower()
 
 
-async def known_list(call: Call) -> List:
+async def require_list(call: Call) -> List:
     """The list that the path names. Raises SuprSendError when there is none."""
     place = list_place(call)
     found = await call.services.directory.lists.find(place)
@@ -257,7 +261,7 @@ async def known_list(call: Call) -> List:
     return found
 
 
-def known_draft(call: Call, found: List) -> Draft:
+def require_draft(call: Call, found: List) -> Draft:
     """The draft that the path names. Raises SuprSendError when the list has no such draft (any more)."""
     try:
         return found.draft(version_uid(call))
@@ -274,44 +278,19 @@ def version_uid(call: Call) -> UUID:
 
 
 def missing_version(call: Call) -> SuprSendError:
-    list_id = written_id(call.path["list_id"])
+    list_id = normalized_id(call.path["list_id"])
     return missing(f"version_id {call.path['version_id']} not found for list_id {list_id}")
 
 
 def distinct_ids(call: Call) -> list[str]:
     """Raises MisshapenError or SuprSendError, also for a single one that cannot be an id."""
     given = typed_body(call, shapes.Ids).distinct_ids
-    return [checked_id(id, f"distinct_ids[{index}]") for index, id in enumerate(given)]
+    return [parse_id(id, f"distinct_ids[{index}]") for index, id in enumerate(given)]
 
 
-def affected(count: int) -> Answer:
-    return json_answer({"success": True, "affected_count": count}, HTTPStatus.CREATED)
+def affected(count: int) -> shapes.Affected:
+    return shapes.Affected(True, count)
 
 
-def done(_: object = None) -> Answer:
-    return json_answer({"success": True})
-
-
-OPERATIONS = (
-    *routes,
-    *(
-        Operation(
-            method="POST",
-            path=f"{owner}subscriber/{what}/",
-            name=name,
-            summary=summary,
-            handler=handler,
-            keys=SERVER,
-            request=shapes.Ids,
-            response=shapes.Affected,
-            status=201,
-            max_body_bytes=MAX_BODY_BYTES,
-        )
-        for owner, what, name, summary, handler in (
-            (LIST, "add", "lists.add", "Add users to a list; unknown ones are created", add),
-            (LIST, "remove", "lists.remove", "Remove users from a list", remove),
-            (VERSION, "add", "lists.add_to_version", "Add users to a version that is a draft", add_to_version),
-            (VERSION, "remove", "lists.remove_from_version", "Remove users from a draft", remove_from_version),
-        )
-    ),
-)
+def done(_: object = None) -> shapes.Done:
+    return shapes.Done(True)

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import Answer
 from addressee.api.bodies import object_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
-from addressee.dialects.suprsend.mapping.profiles import profile, properties, times, warned, warnings_of
-from addressee.dialects.suprsend.routes.users import operations_of
+from addressee.dialects.suprsend.mapping.profiles import created_at, profile, properties, updated_at, warnings_of
+from addressee.dialects.suprsend.routes.users import delete_at, operations_of
 from addressee.dialects.suprsend.shapes import memberships as shapes
 from addressee.dialects.suprsend.shapes import users as user_shapes
-from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import SuprSendError, missing
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.wire.paging import CURSORS, asked_page, cursor_page
-from addressee.dialects.suprsend.wire.places import checked_tenant, known, known_user, tenant_at, user_place
+from addressee.dialects.suprsend.wire.paging import CURSORS, cursor_meta, parse_page
+from addressee.dialects.suprsend.wire.places import parse_tenant_id, require, require_user, tenant_at, user_place
 from addressee.dialects.suprsend.wire.query import Query
-from addressee.directory.edits.recipients import Delete, Each, Identify
+from addressee.directory.edits.recipients import Each, Identify
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.groups.memberships import Membership, place_of
-from addressee.directory.recipient import TENANTS, Document, Place, Recipient
+from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 from addressee.preferences.sets import DEFAULT
 
@@ -38,51 +36,58 @@ routes = Routes(keys=SERVER)
     query=CURSORS,
     response=shapes.AssociatedTenants,
 )
-async def list_of_user(call: Call) -> Answer:
+async def list_of_user(call: Call) -> shapes.AssociatedTenants:
     """List the tenants that a user belongs to."""
-    page = asked_page(Query(call.query_string), UUID)
-    user = await known_user(call)
+    page = parse_page(Query(call.query_string), UUID)
+    user = await require_user(call)
     part = await call.services.directory.memberships(user, page)
     count = await call.services.directory.count_memberships(user)
-    return json_answer(cursor_page(part, count, associated_tenant))
+    return shapes.AssociatedTenants(cursor_meta(part, count), [associated_tenant(each) for each in part.entries])
 
 
-def associated_tenant(membership: Membership) -> Document:
-    tenant = membership.tenant
-    return {
-        "tenant": {"tenant_id": tenant.place.id, "tenant_name": tenant.attributes.get("name")},
-        "properties": properties(membership.within),
-        **times(membership.within),
-    }
+def associated_tenant(membership: Membership) -> shapes.AssociatedTenant:
+    tenant, within = membership.tenant, membership.within
+    return shapes.AssociatedTenant(
+        shapes.NamedTenant(tenant.place.id, tenant.attributes.get("name")),
+        properties(within),
+        created_at(within),
+        updated_at(within),
+    )
 
 
 @routes.get("/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.get_for_tenant", response=shapes.TenantUser)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.TenantUser:
     """Get what a user is within a tenant."""
     user, tenant = await user_and_tenant(call)
     within = await call.services.directory.read(place_of(user, tenant))
     if within is None:
         raise not_associated(user.place.id, tenant.place.id)
-    return json_answer(rendered(within, tenant.place.id))
+    return rendered(within, tenant.place.id)
 
 
 async def user_and_tenant(call: Call) -> tuple[Recipient, Recipient]:
     """Those whom the path names. Raises SuprSendError when one is not there."""
-    user = await known_user(call)
+    user = await require_user(call)
     place = tenant_at(call, call.path["tenant_id"])
     tenant = await call.services.directory.read(place)
     if tenant is None and place.id == DEFAULT:
         raise not_associated(user.place.id, DEFAULT)
-    return user, tenant or await known(call, place)
+    return user, tenant or await require(call, place)
 
 
 def not_associated(user_id: str, tenant_id: str) -> SuprSendError:
     return missing(f"user [distinct_id: '{user_id}'] is not associated with tenant '{tenant_id}'")
 
 
-def rendered(within: Recipient, tenant_id: str) -> Document:
-    """The user as it is within the tenant: what is said of it elsewhere is not shown."""
-    return {"distinct_id": within.place.id, "tenant_id": tenant_id, "status": "active", **profile(within)}
+def rendered(within: Recipient, tenant_id: str, warnings: Sequence[str] = ()) -> shapes.TenantUser:
+    """A user as it is within a tenant, without what is said of it elsewhere."""
+    return shapes.TenantUser(
+        distinct_id=within.place.id,
+        tenant_id=tenant_id,
+        status="active",
+        **profile(within),
+        warnings=list(warnings),
+    )
 
 
 @routes.post(
@@ -93,9 +98,9 @@ def rendered(within: Recipient, tenant_id: str) -> Document:
     status=201,
     max_body_bytes=MAX_BODY_BYTES,
 )
-async def upsert(call: Call) -> Answer:
+async def upsert(call: Call) -> shapes.TenantUser:
     """Let a user belong to a tenant, or add to what it is there."""
-    return await write(call, parse_profile(as_written(object_body(call))), HTTPStatus.CREATED)
+    return await write(call, parse_profile(as_written(object_body(call))))
 
 
 @routes.patch(
@@ -107,19 +112,18 @@ async def upsert(call: Call) -> Answer:
     max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
-async def edit(call: Call) -> Answer:
+async def edit(call: Call) -> shapes.TenantUser:
     """Edit by operations what a user is within a tenant."""
-    return await write(call, parse_operations(operations_of(call)), HTTPStatus.ACCEPTED)
+    return await write(call, parse_operations(operations_of(call)))
 
 
-async def write(call: Call, edit: Each, status: int) -> Answer:
+async def write(call: Call, edit: Each) -> shapes.TenantUser:
     """Writes what a user is within a tenant, and answers with that. A user who is missing is created."""
-    tenant_id = checked_tenant(call.path["tenant_id"])
+    tenant_id = parse_tenant_id(call.path["tenant_id"])
 
-    def answer(written: Written) -> Answer:
+    def answer(written: Written) -> shapes.TenantUser:
         assert written.recipient is not None
-        body = {**rendered(written.recipient, tenant_id), **warned(warnings_of(written))}
-        return json_answer(body, status)
+        return rendered(written.recipient, tenant_id, warnings_of(written))
 
     wanted = Write(user_place(call), (edit,), call.origin, request=call.receipt(answer))
     [result] = await write_all(call, [(wanted, tenant_id)])
@@ -142,13 +146,7 @@ async def write_all(call: Call, asked: Sequence[tuple[Write, str]]) -> Sequence[
 @routes.delete(
     "/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.unlink_tenant", status=204, max_body_bytes=MAX_BODY_BYTES
 )
-async def unlink(call: Call) -> Answer:
+async def unlink(call: Call) -> Answer | None:
     """Let a user belong to a tenant no more."""
     user, tenant = await user_and_tenant(call)
-
-    def answer(written: Written) -> Answer:
-        was_there = written.before is not None and written.before.lives
-        return no_content() if was_there else errors.render(not_associated(user.place.id, tenant.place.id))
-
-    unlinking = Write(place_of(user, tenant), (Delete(),), call.origin, request=call.receipt(answer))
-    return answer(await call.services.directory.write(unlinking))
+    return await delete_at(call, place_of(user, tenant), not_associated(user.place.id, tenant.place.id))

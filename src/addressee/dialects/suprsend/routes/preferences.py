@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, Unpack
 
-from addressee.api.answers import Answer, json_answer
+from addressee.api.answers import Answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import Handler, Operation
-from addressee.api.routes import Routes
+from addressee.api.routes import Declaration, Handler, Options, Routes
 from addressee.dialects.suprsend.mapping import preference_rendering as rendering
 from addressee.dialects.suprsend.mapping.preference_choices import Change, changes, choosing, open_policy, restricting
 from addressee.dialects.suprsend.mapping.preference_rendering import FULL_VIEW, VIEW, View, view_of
-from addressee.dialects.suprsend.routes.objects import object_place
+from addressee.dialects.suprsend.routes.objects import require_object
 from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.channel_names import KINDS
 from addressee.dialects.suprsend.wire.errors import invalid, missing, missing_at
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, check_number
-from addressee.dialects.suprsend.wire.paging import OFFSETS, asked_offset, offset_page
-from addressee.dialects.suprsend.wire.places import checked_id, checked_tenant, known, user_at, user_place
+from addressee.dialects.suprsend.wire.paging import OFFSETS, offset_meta, parse_offset
+from addressee.dialects.suprsend.wire.places import parse_id, parse_tenant_id, require_user, user_at
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.documents import Id
 from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.errors import MissingError
-from addressee.directory.recipient import Document, Place
-from addressee.directory.writing.bulk import BulkOperation
+from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 from addressee.preferences.choices import without_choices, without_restrictions
 from addressee.preferences.offers import Offer
@@ -39,83 +36,155 @@ routes = Routes(keys=SERVER)
 
 CATEGORIES_PAGE = 10
 
-Owner = Callable[[Call], Place]
-Render = Callable[[Mapping[str, Document]], Any]
+OWNERS = {"users": "/v1/user/{distinct_id}/", "objects": "/v1/object/{object_type}/{object_id}/"}
+
+CHANNELS = "channel_preference/"
+CATEGORIES = "category/"
+CATEGORY = "category/{category}/"
+
+R = TypeVar("R")
 
 
 async def offered(call: Call, tenant: object) -> Offer:
     """What there is to choose at a tenant; None is the default one. Raises SuprSendError when it is not there."""
-    id = DEFAULT if tenant is None else checked_tenant(tenant)
+    id = DEFAULT if tenant is None else parse_tenant_id(tenant)
     try:
         return await call.services.preferences.offer(call.environment.id, id)
     except MissingError:
         raise missing(f"tenant '{id}' not found") from None
 
 
-async def asked_view(call: Call) -> View:
+async def parse_view(call: Call) -> View:
     query = Query(call.query_string)
     return view_of(await offered(call, query.text("tenant_id")), query)
 
 
-def asked_category(call: Call) -> str:
-    return checked_id(call.path["category"], "category")
+def parse_category(call: Call) -> str:
+    return parse_id(call.path["category"], "category")
 
 
-async def get_full(owner: Owner, call: Call) -> Answer:
-    recipient = await known(call, owner(call))
-    return json_answer(rendering.full(await asked_view(call), recipient.preferences))
+def for_both(
+    declare: Callable[..., Declaration[Any]], below: str, name: str, **options: Unpack[Options[R]]
+) -> Declaration[R]:
+    """Declares a route below the preferences of users, and the same below those of objects."""
+
+    def declare_both(handler: Handler[R]) -> Handler[R]:
+        for whose, path in OWNERS.items():
+            declare(f"{path}preference/{below}", f"{whose}.{name}", **options)(handler)
+        return handler
+
+    return declare_both
 
 
-async def get_channels(owner: Owner, call: Call) -> Answer:
-    recipient = await known(call, owner(call))
-    return json_answer(rendering.channels(await asked_view(call), recipient.preferences))
+@for_both(routes.get, "", "get_full_preference", query=FULL_VIEW, response=shapes.FullPreference)
+async def get_full(call: Call) -> shapes.FullPreference:
+    """Get all preferences."""
+    recipient = await require_owner(call)
+    return rendering.full(await parse_view(call), recipient.preferences)
 
 
-async def get_categories(owner: Owner, call: Call) -> Answer:
-    recipient = await known(call, owner(call))
-    asked = asked_offset(Query(call.query_string), CATEGORIES_PAGE)
-    found = rendering.categories(await asked_view(call), recipient.preferences)
-    return json_answer(offset_page(asked, len(found), found[asked.start : asked.start + asked.size]))
-
-
-async def get_category(owner: Owner, call: Call) -> Answer:
-    recipient = await known(call, owner(call))
-    view = await asked_view(call)
-    policy = open_policy(view.offer, asked_category(call))
-    return json_answer(rendering.category(view, policy, recipient.preferences))
-
-
-async def set_full(owner: Owner, call: Call) -> Answer:
-    await known(call, owner(call))
-    view = await asked_view(call)
+@for_both(
+    routes.patch,
+    "",
+    "update_preference",
+    query=FULL_VIEW,
+    request=shapes.PreferenceChanges,
+    response=shapes.FullPreference,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+)
+async def set_full(call: Call) -> Answer | shapes.FullPreference:
+    """Change preferences of channels and categories."""
+    owner, view = await require_owner(call), await parse_view(call)
     change = changes(view.offer, typed_body(call, shapes.PreferenceChanges))
-    return await write(owner, call, view.offer, change, partial(rendering.full, view))
+    return await write(call, owner.place, view.offer, change, partial(rendering.full, view))
 
 
-async def set_channels(owner: Owner, call: Call) -> Answer:
-    await known(call, owner(call))
-    view = await asked_view(call)
+@for_both(
+    routes.get,
+    CHANNELS,
+    "get_global_channels_preference",
+    query=("tenant_id",),
+    response=shapes.ChannelPreferences,
+)
+async def get_channels(call: Call) -> shapes.ChannelPreferences:
+    """Get which channels are restricted to what is mandatory."""
+    recipient = await require_owner(call)
+    return rendering.channels(await parse_view(call), recipient.preferences)
+
+
+@for_both(
+    routes.patch,
+    CHANNELS,
+    "update_global_channels_preference",
+    query=("tenant_id",),
+    request=shapes.ChannelPreferences,
+    response=shapes.ChannelPreferences,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+)
+async def set_channels(call: Call) -> Answer | shapes.ChannelPreferences:
+    """Restrict channels to what is mandatory, or lift that."""
+    owner, view = await require_owner(call), await parse_view(call)
     change = restricting(typed_body(call, shapes.ChannelPreferences))
-    return await write(owner, call, view.offer, change, partial(rendering.channels, view))
+    return await write(call, owner.place, view.offer, change, partial(rendering.channels, view))
 
 
-async def set_category(owner: Owner, call: Call) -> Answer:
-    await known(call, owner(call))
-    view = await asked_view(call)
-    policy = open_policy(view.offer, asked_category(call))
+@for_both(
+    routes.get,
+    CATEGORIES,
+    "list_category_preferences",
+    query=(*FULL_VIEW, *OFFSETS),
+    response=shapes.Categories,
+)
+async def get_categories(call: Call) -> shapes.Categories:
+    """List the preferences of categories."""
+    recipient = await require_owner(call)
+    offset = parse_offset(Query(call.query_string), CATEGORIES_PAGE)
+    found = rendering.categories(await parse_view(call), recipient.preferences)
+    return shapes.Categories(offset_meta(offset, len(found)), found[offset.start : offset.start + offset.size])
+
+
+@for_both(routes.get, CATEGORY, "get_category_preference", query=VIEW, response=shapes.Category)
+async def get_category(call: Call) -> shapes.Category:
+    """Get the preference of a category."""
+    recipient, view = await require_owner(call), await parse_view(call)
+    return rendering.category(view, open_policy(view.offer, parse_category(call)), recipient.preferences)
+
+
+@for_both(
+    routes.patch,
+    CATEGORY,
+    "update_category_preference",
+    query=VIEW,
+    request=shapes.CategoryChoice,
+    response=shapes.Category,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+)
+async def set_category(call: Call) -> Answer | shapes.Category:
+    """Opt in to a category or out of it, and choose its channels."""
+    owner, view = await require_owner(call), await parse_view(call)
+    policy = open_policy(view.offer, parse_category(call))
     change = choosing(policy, typed_body(call, shapes.CategoryChoice))
-    return await write(owner, call, view.offer, change, partial(rendering.category, view, policy))
+    return await write(call, owner.place, view.offer, change, partial(rendering.category, view, policy))
 
 
-async def write(owner: Owner, call: Call, offer: Offer, change: Change, render: Render) -> Answer:
-    """Changes the preferences of who is there, and answers with them."""
-    place = owner(call)
+async def require_owner(call: Call) -> Recipient:
+    """Returns the user or the object that the path names. Raises SuprSendError when there is none."""
+    return await (require_user(call) if "distinct_id" in call.path else require_object(call))
 
-    def answer(written: Written) -> Answer:
+
+async def write(
+    call: Call, place: Place, offer: Offer, change: Change, render: Callable[[Mapping[str, Document]], R]
+) -> Answer | R:
+    """Changes the preferences of a recipient, and answers with them as `render` shows its preference sets."""
+
+    def answer(written: Written) -> Answer | R:
         recipient = written.recipient
         if recipient is None or not recipient.lives:
             return errors.render(missing_at(place))
-        return json_answer(render(recipient.preferences), HTTPStatus.ACCEPTED)
+        return render(recipient.preferences)
 
     wanted = Write(place, (edit_of(offer, change),), call.origin, request=call.receipt(answer))
     return answer(await call.services.directory.write(wanted))
@@ -134,7 +203,7 @@ def edit_of(offer: Offer, change: Change) -> ChangePreferenceSets:
     status=202,
     max_body_bytes=MAX_BODY_BYTES,
 )
-async def set_many(call: Call) -> Answer:
+async def set_many(call: Call) -> shapes.Success:
     """Change preferences of up to 1,000 users."""
     given = typed_body(call, shapes.BulkPreferenceChanges)
     offer = await offered(call, Query(call.query_string).text("tenant_id"))
@@ -150,7 +219,7 @@ async def set_many(call: Call) -> Answer:
     status=202,
     max_body_bytes=MAX_BODY_BYTES,
 )
-async def reset_many(call: Call) -> Answer:
+async def reset_many(call: Call) -> shapes.Success:
     """Forget preferences of up to 1,000 users.
 
     What is reset holds as for those who never chose.
@@ -168,7 +237,7 @@ async def reset_many(call: Call) -> Answer:
     return await write_many(call, given.distinct_ids, offer, change)
 
 
-async def write_many(call: Call, ids: list[Id], offer: Offer, change: Change) -> Answer:
+async def write_many(call: Call, ids: list[Id], offer: Offer, change: Change) -> shapes.Success:
     """The same for many users; those who are not there are passed over."""
     check_number(ids, "distinct_ids")
     edit = edit_of(offer, change)
@@ -177,102 +246,5 @@ async def write_many(call: Call, ids: list[Id], offer: Offer, change: Change) ->
     return success()
 
 
-def success(_: BulkOperation | None = None) -> Answer:
-    return json_answer({"success": True}, HTTPStatus.ACCEPTED)
-
-
-def of(owner: Owner, handler: Callable[[Owner, Call], Awaitable[Answer]]) -> Handler:
-    """A handler for the preferences of users, or of objects."""
-    return partial(handler, owner)
-
-
-def operations(whose: str, path: str, owner: Owner) -> Iterator[Operation]:
-    """The routes to the preferences of users, or of objects, below `path`."""
-    channels, categories = f"{path}channel_preference/", f"{path}category/"
-    one = categories + "{category}/"
-    yield Operation(
-        method="GET",
-        path=path,
-        name=f"{whose}.get_full_preference",
-        summary="Get all preferences",
-        handler=of(owner, get_full),
-        keys=SERVER,
-        query=FULL_VIEW,
-        response=shapes.FullPreference,
-    )
-    yield Operation(
-        method="PATCH",
-        path=path,
-        name=f"{whose}.update_preference",
-        summary="Change preferences of channels and categories",
-        handler=of(owner, set_full),
-        keys=SERVER,
-        query=FULL_VIEW,
-        request=shapes.PreferenceChanges,
-        response=shapes.FullPreference,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-    )
-    yield Operation(
-        method="GET",
-        path=channels,
-        name=f"{whose}.get_global_channels_preference",
-        summary="Get which channels are restricted to what is mandatory",
-        handler=of(owner, get_channels),
-        keys=SERVER,
-        query=("tenant_id",),
-        response=shapes.ChannelPreferences,
-    )
-    yield Operation(
-        method="PATCH",
-        path=channels,
-        name=f"{whose}.update_global_channels_preference",
-        summary="Restrict channels to what is mandatory, or lift that",
-        handler=of(owner, set_channels),
-        keys=SERVER,
-        query=("tenant_id",),
-        request=shapes.ChannelPreferences,
-        response=shapes.ChannelPreferences,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-    )
-    yield Operation(
-        method="GET",
-        path=categories,
-        name=f"{whose}.list_category_preferences",
-        summary="List the preferences of categories",
-        handler=of(owner, get_categories),
-        keys=SERVER,
-        query=(*FULL_VIEW, *OFFSETS),
-        response=shapes.Categories,
-    )
-    yield Operation(
-        method="GET",
-        path=one,
-        name=f"{whose}.get_category_preference",
-        summary="Get the preference of a category",
-        handler=of(owner, get_category),
-        keys=SERVER,
-        query=VIEW,
-        response=shapes.Category,
-    )
-    yield Operation(
-        method="PATCH",
-        path=one,
-        name=f"{whose}.update_category_preference",
-        summary="Opt in to a category or out of it, and choose its channels",
-        handler=of(owner, set_category),
-        keys=SERVER,
-        query=VIEW,
-        request=shapes.CategoryChoice,
-        response=shapes.Category,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-    )
-
-
-OPERATIONS = (
-    *routes,
-    *operations("users", "/v1/user/{distinct_id}/preference/", user_place),
-    *operations("objects", "/v1/object/{object_type}/{object_id}/preference/", object_place),
-)
+def success(_: object = None) -> shapes.Success:
+    return shapes.Success(True)

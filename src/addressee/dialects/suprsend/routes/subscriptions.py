@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.profiles import instant, properties, warned
+from addressee.dialects.suprsend.mapping.profiles import instant, properties
 from addressee.dialects.suprsend.mapping.recipients import read_recipient, recipient_at
-from addressee.dialects.suprsend.routes.objects import known_object
+from addressee.dialects.suprsend.routes.objects import require_object
 from addressee.dialects.suprsend.shapes import objects as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.wire.paging import CURSORS, asked_page, cursor_page
-from addressee.dialects.suprsend.wire.places import known_user
+from addressee.dialects.suprsend.wire.paging import CURSORS, cursor_meta, parse_page
+from addressee.dialects.suprsend.wire.places import require_user
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.groups.subscriptions import Subscription, check_subscription
-from addressee.directory.recipient import USERS, Document, Recipient
+from addressee.directory.recipient import USERS, Recipient
 from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SERVER)
@@ -31,14 +31,15 @@ routes = Routes(keys=SERVER)
     query=CURSORS,
     response=shapes.Subscriptions,
 )
-async def list_subscribers(call: Call) -> Answer:
+async def list_subscribers(call: Call) -> shapes.Subscriptions:
     """List who subscribes to an object, newest first."""
-    page = asked_page(Query(call.query_string), UUID)
-    owner = await known_object(call)
+    page = parse_page(Query(call.query_string), UUID)
+    owner = await require_object(call)
     directory = call.services.directory
     part = await directory.subscribers(owner, page)
     counts = await directory.count_subscribers_of([owner, *(each.recipient for each in part.entries)])
-    return json_answer(cursor_page(part, counts[owner.uid], lambda each: subscription(each, counts)))
+    results = [subscription(each, counts) for each in part.entries]
+    return shapes.Subscriptions(cursor_meta(part, counts[owner.uid]), results)
 
 
 @routes.get(
@@ -47,9 +48,9 @@ async def list_subscribers(call: Call) -> Answer:
     query=CURSORS,
     response=shapes.ObjectsSubscribedTo,
 )
-async def list_of_user(call: Call) -> Answer:
+async def list_of_user(call: Call) -> shapes.ObjectsSubscribedTo:
     """List the objects that a user subscribes to, newest first."""
-    return await subscribed_to(call, await known_user(call))
+    return await subscribed_to(call, await require_user(call))
 
 
 @routes.get(
@@ -58,35 +59,35 @@ async def list_of_user(call: Call) -> Answer:
     query=CURSORS,
     response=shapes.ObjectsSubscribedTo,
 )
-async def list_of_object(call: Call) -> Answer:
+async def list_of_object(call: Call) -> shapes.ObjectsSubscribedTo:
     """List the objects that an object subscribes to, newest first."""
-    return await subscribed_to(call, await known_object(call))
+    return await subscribed_to(call, await require_object(call))
 
 
-async def subscribed_to(call: Call, owner: Recipient) -> Answer:
-    """What somebody subscribes to; lists have a route of their own."""
-    page = asked_page(Query(call.query_string), UUID)
+async def subscribed_to(call: Call, owner: Recipient) -> shapes.ObjectsSubscribedTo:
+    """Returns the objects that a recipient subscribes to; lists have a route of their own."""
+    page = parse_page(Query(call.query_string), UUID)
     directory = call.services.directory
     part = await directory.subscribed_objects(owner, page)
     counts = await directory.count_subscribers_of(each.object for each in part.entries)
     count = await directory.count_subscribed_objects(owner)
-    seed = {
-        "objects": [
-            {
-                "object_id": each.object.place.id,
-                "type": each.object.place.collection,
-                "subscribed_at": instant(each.inserted_at),
-            }
+    return shapes.ObjectsSubscribedTo(
+        meta=cursor_meta(part, count),
+        results=[
+            shapes.SubscribedTo(
+                each.properties,
+                shapes.ObjectSubscribedTo(*mention(each.object, counts), properties=properties(each.object)),
+                instant(each.inserted_at),
+                instant(each.updated_at),
+            )
             for each in part.entries
         ],
-        "paging": {"after": part.after, "has_more": part.after is not None},
-    }
-
-    def item(each: Subscription) -> Document:
-        described = {**mention(each.object, counts), "properties": properties(each.object)}
-        return {"properties": each.properties, "object": described, **times(each)}
-
-    return json_answer({**cursor_page(part, count, item), **seed})
+        objects=[
+            shapes.SeedObject(each.object.place.id, each.object.place.collection, instant(each.inserted_at))
+            for each in part.entries
+        ],
+        paging=shapes.SeedPaging(part.after, part.after is not None),
+    )
 
 
 @routes.post(
@@ -96,14 +97,14 @@ async def subscribed_to(call: Call, owner: Recipient) -> Answer:
     response=shapes.AddedSubscriptions,
     max_body_bytes=MAX_BODY_BYTES,
 )
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> shapes.AddedSubscriptions:
     """Subscribe up to 100 recipients to an object.
 
     Those who are named or described are created or changed first.
     """
     given = typed_body(call, shapes.AddSubscriptions)
     described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
-    owner = await known_object(call)
+    owner = await require_object(call)
     directory = call.services.directory
     writes = [
         Write(place, (edit,), call.origin, path=f"recipients[{index}]") for index, (place, edit) in enumerate(described)
@@ -116,8 +117,8 @@ async def create(call: Call) -> Answer:
     people = [planned.people[place] for place, _ in described if place in planned.people]
     counts = await directory.count_subscribers_of(people)
 
-    def answer(added: Sequence[Subscription]) -> Answer:
-        return json_answer({"results": [subscription(each, counts) for each in added], **warned(warnings)})
+    def answer(added: Sequence[Subscription]) -> shapes.AddedSubscriptions:
+        return shapes.AddedSubscriptions([subscription(each, counts) for each in added], warnings)
 
     return answer(await directory.add_subscriptions(owner, people, given.properties, receipt=call.receipt(answer)))
 
@@ -129,40 +130,32 @@ async def create(call: Call) -> Answer:
     status=204,
     max_body_bytes=MAX_BODY_BYTES,
 )
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> None:
     """End up to 100 subscriptions to an object.
 
     Those who do not subscribe, or are not there, are passed over.
     """
     given = typed_body(call, shapes.DeleteSubscriptions)
     places = [recipient_at(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
-    owner = await known_object(call)
+    owner = await require_object(call)
     directory = call.services.directory
     people = await directory.read_all(dict.fromkeys(places))
     await directory.delete_subscriptions(owner, people.values(), receipt=call.receipt(no_content))
-    return no_content()
 
 
-def subscription(each: Subscription, counts: Mapping[UUID, int]) -> Document:
+def subscription(each: Subscription, counts: Mapping[UUID, int]) -> shapes.Subscription:
+    """A subscription and who subscribes; `counts` are the numbers of subscribers of objects, by identity."""
     recipient = each.recipient
     is_user = recipient.place.collection == USERS
-    as_user = {"distinct_id": recipient.place.id, "updated_at": instant(recipient.updated_at)}
-    return {
-        "properties": each.properties,
-        "user": as_user if is_user else None,
-        "object": None if is_user else mention(recipient, counts),
-        **times(each),
-    }
+    return shapes.Subscription(
+        properties=each.properties,
+        user=shapes.SubscribedUser(recipient.place.id, instant(recipient.updated_at)) if is_user else None,
+        object=None if is_user else shapes.SubscribedObject(*mention(recipient, counts)),
+        created_at=instant(each.inserted_at),
+        updated_at=instant(each.updated_at),
+    )
 
 
-def mention(object: Recipient, counts: Mapping[UUID, int]) -> Document:
-    return {
-        "id": object.place.id,
-        "object_type": object.place.collection,
-        "subscriptions_count": counts.get(object.uid, 0),
-        "updated_at": instant(object.updated_at),
-    }
-
-
-def times(each: Subscription) -> Document:
-    return {"created_at": instant(each.inserted_at), "updated_at": instant(each.updated_at)}
+def mention(object: Recipient, counts: Mapping[UUID, int]) -> tuple[str, str, int, str]:
+    """The fields of a SubscribedObject."""
+    return object.place.id, object.place.collection, counts.get(object.uid, 0), instant(object.updated_at)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from msgspec import UNSET
 
-from addressee.api.answers import Answer, json_answer
+from addressee.api.answers import Answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import Operation
+from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.preference_choices import remembered_in
 from addressee.dialects.suprsend.mapping.preference_rendering import section_of
-from addressee.dialects.suprsend.routes.preferences import CATEGORIES_PAGE, asked_category, offered
+from addressee.dialects.suprsend.routes.preferences import CATEGORIES_PAGE, offered, parse_category
 from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.channel_names import kinds_of, names_of
 from addressee.dialects.suprsend.wire.errors import invalid, missing, missing_at
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.wire.paging import OFFSETS, asked_offset, offset_page
+from addressee.dialects.suprsend.wire.paging import OFFSETS, offset_meta, parse_offset
 from addressee.dialects.suprsend.wire.places import tenant_at
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.dialects.suprsend.wire.tags import tag_filter
@@ -34,7 +33,21 @@ from addressee.preferences.offers import Offer
 from addressee.preferences.policies import POLICY, Policy, with_terms
 from addressee.preferences.sets import DEFAULT
 
-INCLUDE_DISABLED = "include_disabled"
+PATH = "/v1/tenant/{tenant_id}/preference/category/"
+OLDER_PATH = "/v1/tenant/{tenant_id}/category/"
+
+LIST_QUERY = (*OFFSETS, "tags", "locale", "include_disabled")
+
+routes = Routes(keys=SERVER)
+
+GET = partial(routes.get, query=("locale",), response=shapes.TenantCategory)
+CHANGE = partial(
+    routes.patch,
+    query=("locale",),
+    request=shapes.TenantCategoryChanges,
+    response=shapes.TenantCategory,
+    max_body_bytes=MAX_BODY_BYTES,
+)
 
 # What of a tenant's terms are channels, and what is another name for the same.
 CHANNEL_LISTS: Mapping[str, str] = {
@@ -49,36 +62,47 @@ PLAIN: Mapping[str, str] = {
 }
 
 
-def known_policy(offer: Offer, key: str) -> Policy:
+def require_policy(offer: Offer, key: str) -> Policy:
     """Raises SuprSendError for a category that there is not."""
     if key not in offer.policies:
         raise missing(f"category '{key}' not found")
     return offer.policies[key]
 
 
-async def list_all(call: Call) -> Answer:
+@routes.get(PATH, "tenants.list_preference_categories", query=LIST_QUERY, response=shapes.TenantCategories)
+@routes.get(OLDER_PATH, "tenants.list_preference_categories.older", query=LIST_QUERY, response=shapes.TenantCategories)
+async def list_all(call: Call) -> shapes.TenantCategories:
+    """List what a tenant lays down for categories."""
     query = Query(call.query_string)
-    asked, fits = asked_offset(query, CATEGORIES_PAGE), tag_filter(query.text("tags"))
+    offset, fits = parse_offset(query, CATEGORIES_PAGE), tag_filter(query.text("tags"))
     offer = await offered(call, call.path["tenant_id"])
-    disabled_too = query.boolean(INCLUDE_DISABLED) or False
+    disabled_too = query.boolean("include_disabled") or False
     found = [
         rendered(offer, policy, query.text("locale"))
         for policy in offer.policies.values()
         if (policy.offered or disabled_too) and fits(section_of(offer, policy).tags_of(policy.category))
     ]
-    return json_answer(offset_page(asked, len(found), found[asked.start : asked.start + asked.size]))
+    return shapes.TenantCategories(offset_meta(offset, len(found)), found[offset.start : offset.start + offset.size])
 
 
-async def get(call: Call) -> Answer:
+@GET(f"{PATH}{{category}}/", "tenants.get_preference_category")
+@GET(f"{OLDER_PATH}{{category}}/", "tenants.get_preference_category.older")
+async def get(call: Call) -> shapes.TenantCategory:
+    """Get what a tenant lays down for a category."""
     offer = await offered(call, call.path["tenant_id"])
-    policy = known_policy(offer, asked_category(call))
-    return json_answer(rendered(offer, policy, Query(call.query_string).text("locale")))
+    policy = require_policy(offer, parse_category(call))
+    return rendered(offer, policy, Query(call.query_string).text("locale"))
 
 
-async def patch(status: HTTPStatus, call: Call) -> Answer:
-    """Changes what a tenant lays down; what is null holds as the category says."""
+@CHANGE(f"{PATH}{{category}}/", "tenants.update_preference_category")
+@CHANGE(f"{OLDER_PATH}{{category}}/", "tenants.update_preference_category.older", status=202)
+async def patch(call: Call) -> Answer | shapes.TenantCategory:
+    """Change what a tenant lays down for a category.
+
+    What is null holds as the category says.
+    """
     offer = await offered(call, call.path["tenant_id"])
-    policy = known_policy(offer, asked_category(call))
+    policy = require_policy(offer, parse_category(call))
     terms = terms_in(typed_body(call, shapes.TenantCategoryChanges))
     place = tenant_at(call, call.path["tenant_id"])
     locale, now = Query(call.query_string).text("locale"), call.services.directory.clock.now()
@@ -86,12 +110,12 @@ async def patch(status: HTTPStatus, call: Call) -> Answer:
     def change(stored: Mapping[str, Document]) -> Mapping[str, Document]:
         return {**stored, POLICY: with_terms(stored.get(POLICY, {}), policy.key, terms, now)}
 
-    def answer(written: Written) -> Answer:
+    def answer(written: Written) -> Answer | shapes.TenantCategory:
         tenant = written.recipient
         if tenant is None or not tenant.lives:
             return errors.render(missing_at(place))
         made = Offer(offer.set_id, tenant.preferences, offer.defaults)
-        return json_answer(rendered(made, made.policies[policy.key], locale), status)
+        return rendered(made, made.policies[policy.key], locale)
 
     edit = ChangePreferenceSets(change, creates=place.id == DEFAULT)
     return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
@@ -113,73 +137,30 @@ def terms_in(given: shapes.TenantCategoryChanges) -> Mapping[str, Any]:
     return terms
 
 
-def rendered(offer: Offer, policy: Policy, locale: str | None) -> Document:
+def rendered(offer: Offer, policy: Policy, locale: str | None) -> shapes.TenantCategory:
     category, terms = policy.category, policy.terms
-    wording, section = worded(category, locale), section_of(offer, policy)
-    return {
-        "name": wording.name,
-        "category": policy.key,
-        "description": wording.description,
-        "tags": list(category.tags) or None,
-        "effective_tags": section.tags_of(category) or None,
-        "root_category": category.root,
-        "default_preference": category.default,
-        "default_mandatory_channels": names_of(category.mandatory),
-        "default_opt_in_channels": None if category.opt_in is None else names_of(category.opt_in),
-        "enabled_for_tenant": policy.offered,
-        "visible_to_subscriber": policy.visible,
-        "preference": terms.get("preference"),
-        "mandatory_channels": channels_in(terms, "mandatory"),
-        "opt_in_channels": channels_in(terms, "opt_in"),
-        "blocked_channels": names_of(terms.get("blocked", ())),
-        "updated_at": terms.get("updated_at"),
-        **terms.get("remembered", {}),
-    }
+    wording, section, remembered = worded(category, locale), section_of(offer, policy), terms.get("remembered", {})
+    return shapes.TenantCategory(
+        name=wording.name or category.name,
+        category=policy.key,
+        description=wording.description,
+        tags=list(category.tags) or None,
+        effective_tags=section.tags_of(category) or None,
+        root_category=category.root,
+        default_preference=category.default,
+        default_mandatory_channels=names_of(category.mandatory),
+        default_opt_in_channels=None if category.opt_in is None else names_of(category.opt_in),
+        enabled_for_tenant=policy.offered,
+        visible_to_subscriber=policy.visible,
+        preference=terms.get("preference"),
+        mandatory_channels=channels_in(terms, "mandatory"),
+        opt_in_channels=channels_in(terms, "opt_in"),
+        blocked_channels=names_of(terms.get("blocked", ())),
+        updated_at=terms.get("updated_at"),
+        digest_schedule=remembered.get("digest_schedule", UNSET),
+        properties=remembered.get("properties", UNSET),
+    )
 
 
 def channels_in(terms: Mapping[str, Any], term: str) -> list[str] | None:
     return names_of(terms[term]) if term in terms else None
-
-
-def operations(path: str, suffix: str, patched: HTTPStatus) -> Iterator[Operation]:
-    """The routes below `path`. `suffix` tells apart the names of those that are aliases."""
-    one = path + "{category}/"
-    yield Operation(
-        method="GET",
-        path=path,
-        name=f"tenants.list_preference_categories{suffix}",
-        summary="List what a tenant lays down for categories",
-        handler=list_all,
-        keys=SERVER,
-        query=(*OFFSETS, "tags", "locale", INCLUDE_DISABLED),
-        response=shapes.TenantCategories,
-    )
-    yield Operation(
-        method="GET",
-        path=one,
-        name=f"tenants.get_preference_category{suffix}",
-        summary="Get what a tenant lays down for a category",
-        handler=get,
-        keys=SERVER,
-        query=("locale",),
-        response=shapes.TenantCategory,
-    )
-    yield Operation(
-        method="PATCH",
-        path=one,
-        name=f"tenants.update_preference_category{suffix}",
-        summary="Change what a tenant lays down for a category",
-        handler=partial(patch, patched),
-        keys=SERVER,
-        query=("locale",),
-        request=shapes.TenantCategoryChanges,
-        response=shapes.TenantCategory,
-        status=patched,
-        max_body_bytes=MAX_BODY_BYTES,
-    )
-
-
-OPERATIONS = (
-    *operations("/v1/tenant/{tenant_id}/preference/category/", "", HTTPStatus.OK),
-    *operations("/v1/tenant/{tenant_id}/category/", ".older", HTTPStatus.ACCEPTED),
-)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
-from addressee.api.answers import Answer
+from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed
 from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import named, records
 from addressee.dialects.suprsend.mapping.named import Named
+from addressee.dialects.suprsend.mapping.records import Result
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.delays import start_delay
@@ -38,15 +40,19 @@ routes = Routes(keys=SERVER)
     max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
-async def trigger(call: Call) -> Answer:
+async def trigger(call: Call) -> Answer | shapes.Accepted:
     """Trigger a workflow, or up to 100.
 
     One, or a list of up to 100, each with its own outcome.
     """
     if isinstance(json_body(call), list):
         entries = records.many_records(call)
-        return records.accepted_many(await records.accept(call, entries, read, records.accepted_many))
+        return multi_status(await records.accept(call, entries, read, multi_status))
     return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
+
+
+def multi_status(results: Sequence[Result]) -> Answer:
+    return json_answer(records.accepted_many(results), HTTPStatus.MULTI_STATUS)
 
 
 def read(call: Call, entry: Document, index: int) -> Record:

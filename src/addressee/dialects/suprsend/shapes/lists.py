@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from addressee.dialects.suprsend.shapes.users import Meta
+from addressee.dialects.suprsend.shapes.pages import CursorPage, OffsetPage
 from addressee.directory.documents import Id
 
 
@@ -46,28 +46,21 @@ class List(Struct, frozen=True):
     list_name: str
     list_description: str
     list_type: str
-    subscribers_count: int
     source: str | None
     is_readonly: bool
-    status: Literal["active", "draft"]
     track_user_entry: bool
     track_user_exit: bool
     requested_for_delete: bool
+    subscribers_count: int
+    status: Literal["active", "draft"]
     created_at: str
     updated_at: str
     drafts: list[ListedDraft] | None
     version_id: str | None
 
 
-class OffsetMeta(Struct, frozen=True):
-    count: int
-    limit: int
-    offset: int
-
-
-class Lists(Struct, frozen=True):
-    meta: OffsetMeta
-    results: list[List]
+class Lists(OffsetPage[List], frozen=True):
+    pass
 
 
 class Subscriber(Struct, frozen=True):
@@ -76,9 +69,8 @@ class Subscriber(Struct, frozen=True):
     created_at: str
 
 
-class Subscribers(Struct, frozen=True):
-    meta: Meta
-    results: list[Subscriber]
+class Subscribers(CursorPage[Subscriber], frozen=True):
+    pass
 
 
 class SubscribedList(Struct, frozen=True):
@@ -107,10 +99,8 @@ class BriefPaging(Struct, frozen=True):
     has_more: bool
 
 
-class ListSubscriptions(Struct, frozen=True):
+class ListSubscriptions(CursorPage[ListSubscription], frozen=True):
     """`lists` and `paging` say the same as `results` and `meta`, in the words of an older answer."""
 
-    meta: Meta
-    results: list[ListSubscription]
     lists: list[BriefSubscription]
     paging: BriefPaging

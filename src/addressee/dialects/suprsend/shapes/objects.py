@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 
-from addressee.dialects.suprsend.shapes import users
+from addressee.dialects.suprsend.shapes.pages import CursorPage
+from addressee.dialects.suprsend.shapes.users import CHANNEL_KEYS, Addresses
 from addressee.directory.documents import Id
 
 MAX_SUBSCRIBERS = 100
@@ -15,19 +16,26 @@ MAX_SUBSCRIBERS = 100
 Recipients = Annotated[list[Id | dict[str, Any]], Meta(min_length=1, max_length=MAX_SUBSCRIBERS)]
 
 
-class Object(Struct, frozen=True):
+class Object(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
     object_type: str
     id: str
     subscriptions_count: int
     properties: dict[str, Any]
     created_at: str
     updated_at: str
+    sms: Addresses = UNSET
+    email: Addresses = UNSET
+    androidpush: Addresses = UNSET
+    iospush: Addresses = UNSET
+    webpush: Addresses = UNSET
+    whatsapp: Addresses = UNSET
+    slack: Addresses = UNSET
+    ms_teams: Addresses = UNSET
     warnings: list[str] = []
 
 
-class Objects(Struct, frozen=True):
-    meta: users.Meta
-    results: list[Object]
+class Objects(CursorPage[Object], frozen=True):
+    pass
 
 
 class BulkDeleteObjects(Struct, frozen=True):
@@ -65,17 +73,16 @@ class Subscription(Struct, frozen=True):
     updated_at: str
 
 
-class Subscriptions(Struct, frozen=True):
-    meta: users.Meta
-    results: list[Subscription]
+class Subscriptions(CursorPage[Subscription], frozen=True):
+    pass
 
 
-class AddedSubscriptions(Struct, frozen=True):
+class AddedSubscriptions(Struct, frozen=True, omit_defaults=True):
     results: list[Subscription]
     warnings: list[str] = []
 
 
-class ObjectSubscribedTo(SubscribedObject, frozen=True, kw_only=True):
+class ObjectSubscribedTo(SubscribedObject, frozen=True):
     properties: dict[str, Any]
 
 
@@ -97,10 +104,8 @@ class SeedPaging(Struct, frozen=True):
     has_more: bool
 
 
-class ObjectsSubscribedTo(Struct, frozen=True):
+class ObjectsSubscribedTo(CursorPage[SubscribedTo], frozen=True):
     """`objects` and `paging` say the same as the rest, as older clients expect it."""
 
-    meta: users.Meta
-    results: list[SubscribedTo]
     objects: list[SeedObject]
     paging: SeedPaging

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from addressee.dialects.suprsend.shapes.lists import OffsetMeta
+from addressee.dialects.suprsend.shapes.pages import OffsetPage
 from addressee.directory.documents import Id
 
 OptInOrOut = Literal["opt_in", "opt_out"]
@@ -62,7 +62,7 @@ class CategoryChannel(Struct, frozen=True):
 
 
 class Category(Struct, frozen=True):
-    """With `digest_schedule` and `properties` where they were stored."""
+    """`digest_schedule` and `properties` are those that were stored, if any."""
 
     name: str
     category: str
@@ -73,6 +73,8 @@ class Category(Struct, frozen=True):
     channels: list[CategoryChannel]
     tags: list[str] | None
     effective_tags: list[str] | None
+    digest_schedule: Any = UNSET
+    properties: Any = UNSET
 
 
 class Section(Struct, frozen=True):
@@ -88,9 +90,8 @@ class FullPreference(Struct, frozen=True):
     channel_preferences: list[ChannelPreference]
 
 
-class Categories(Struct, frozen=True):
-    meta: OffsetMeta
-    results: list[Category]
+class Categories(OffsetPage[Category], frozen=True):
+    pass
 
 
 class TenantCategoryChanges(Struct, frozen=True):
@@ -107,7 +108,7 @@ class TenantCategoryChanges(Struct, frozen=True):
 
 
 class TenantCategory(Struct, frozen=True):
-    """What the tenant does not say itself is null. `digest_schedule` and `properties` stand beside where stored."""
+    """What the tenant does not say itself is null. `digest_schedule` and `properties` are those stored, if any."""
 
     name: str
     category: str
@@ -125,8 +126,9 @@ class TenantCategory(Struct, frozen=True):
     opt_in_channels: list[str] | None
     blocked_channels: list[str]
     updated_at: str | None
+    digest_schedule: Any = UNSET
+    properties: Any = UNSET
 
 
-class TenantCategories(Struct, frozen=True):
-    meta: OffsetMeta
-    results: list[TenantCategory]
+class TenantCategories(OffsetPage[TenantCategory], frozen=True):
+    pass

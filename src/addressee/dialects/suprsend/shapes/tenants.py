@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
-from addressee.dialects.suprsend.shapes.lists import OffsetMeta
+from addressee.dialects.suprsend.shapes.pages import OffsetPage
 
 
 class TenantFields(Struct, frozen=True, kw_only=True):
@@ -26,42 +26,44 @@ class TenantFields(Struct, frozen=True, kw_only=True):
 class TenantInput(TenantFields, frozen=True, kw_only=True):
     """A tenant that is new needs a name."""
 
-    tenant_name: str | None = None
+    name: str | None = field(default=None, name="tenant_name")
 
 
 class BrandInput(TenantFields, frozen=True, kw_only=True):
-    brand_name: str | None = None
+    name: str | None = field(default=None, name="brand_name")
 
 
 class Described(Struct, frozen=True, kw_only=True):
-    logo: str | None
+    """What tenants and brands show; each names `id` and `name` after itself."""
+
+    id: str
+    name: str | None
     timezone: str | None
-    blocked_channels: list[str]
-    embedded_preference_url: str | None
-    hosted_preference_domain: str | None
+    logo: str | None
     primary_color: str | None
     secondary_color: str | None
     tertiary_color: str | None
+    embedded_preference_url: str | None
+    hosted_preference_domain: str | None
     social_links: dict[str, str]
+    blocked_channels: list[str]
     properties: dict[str, Any]
     updated_at: str | None
 
 
 class Tenant(Described, frozen=True, kw_only=True):
-    tenant_id: str
-    tenant_name: str | None
+    id: str = field(name="tenant_id")
+    name: str | None = field(name="tenant_name")
 
 
 class Brand(Described, frozen=True, kw_only=True):
-    brand_id: str
-    brand_name: str | None
+    id: str = field(name="brand_id")
+    name: str | None = field(name="brand_name")
 
 
-class Tenants(Struct, frozen=True):
-    meta: OffsetMeta
-    results: list[Tenant]
+class Tenants(OffsetPage[Tenant], frozen=True):
+    pass
 
 
-class Brands(Struct, frozen=True):
-    meta: OffsetMeta
-    results: list[Brand]
+class Brands(OffsetPage[Brand], frozen=True):
+    pass

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct, field
 
+from addressee.dialects.suprsend.wire.errors import Error
 from addressee.directory.documents import Id
 
 # A distinct_id, a user with a distinct_id or `is_transient`, or an object with an object_type and an id.
@@ -71,16 +72,13 @@ class Accepted(Struct, frozen=True):
     message_id: str
 
 
-class RecordError(Struct, frozen=True):
-    type: str
-    message: str
+class Outcome(Struct, frozen=True, omit_defaults=True):
+    """Either a `message_id` or an `error`."""
 
-
-class Outcome(Struct, frozen=True):
     status: Literal["success", "error"]
     status_code: int
     message_id: str | None = None
-    error: RecordError | None = None
+    error: Error | None = None
 
 
 class Outcomes(Struct, frozen=True):

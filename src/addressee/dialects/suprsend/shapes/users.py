@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
+from addressee.dialects.suprsend.shapes.pages import CursorPage
+from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.directory.documents import Id
 
 
@@ -31,22 +33,38 @@ class EditEnvelope(Struct, frozen=True):
     tenant_id: Id | None = None
 
 
-class User(Struct, frozen=True):
+class Address(Struct, frozen=True, kw_only=True):
+    """An address of a channel, its secrets masked."""
+
+    value: Any
+    id_provider: str | UnsetType = UNSET
+    bundle_id: str | UnsetType = UNSET
+    device_id: str | UnsetType = UNSET
+    status: Literal["active", "inactive"]
+    perma_status: Literal["active", "disabled"]
+
+
+# Channels stand under their names with a dollar sign in front; one without an active address is left out.
+CHANNEL_KEYS = {name: f"${name}" for name in KIND_OF}
+Addresses: TypeAlias = list[Address] | UnsetType
+
+
+class User(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
     distinct_id: str
+    status: str
     properties: dict[str, Any]
     created_at: str
     updated_at: str
-    status: str
+    sms: Addresses = UNSET
+    email: Addresses = UNSET
+    androidpush: Addresses = UNSET
+    iospush: Addresses = UNSET
+    webpush: Addresses = UNSET
+    whatsapp: Addresses = UNSET
+    slack: Addresses = UNSET
+    ms_teams: Addresses = UNSET
+    inbox: Addresses = UNSET
     warnings: list[str] = []
-
-
-class Meta(Struct, frozen=True):
-    count: int
-    limit: int
-    has_prev: bool
-    before: str | None
-    has_next: bool
-    after: str | None
 
 
 class ListedUser(Struct, frozen=True):
@@ -56,9 +74,8 @@ class ListedUser(Struct, frozen=True):
     updated_at: str
 
 
-class Users(Struct, frozen=True):
-    meta: Meta
-    results: list[ListedUser]
+class Users(CursorPage[ListedUser], frozen=True):
+    pass
 
 
 class BulkDeleteUsers(Struct, frozen=True):

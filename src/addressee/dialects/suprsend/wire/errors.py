@@ -47,7 +47,10 @@ class Error(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """The body of every refusal. `detail` is the message, or says it by the fields that are wrong."""
+    """The body of every refusal. `detail` is the message, or says it by the fields that are wrong.
+
+    `records` is for bulk events: their SDK expects it in errors too (§0, rule 6).
+    """
 
     code: int
     error_code: str
@@ -101,18 +104,22 @@ def missing_at(place: Place) -> SuprSendError:
 
 def render(error: Exception) -> Answer:
     """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    body, headers = refused(error)
+    return json_answer(body, body.code, headers)
+
+
+def refused(error: Exception) -> tuple[Refused, Mapping[str, str]]:
+    """Returns the body and the headers of the answer to an exception."""
     if isinstance(error, MissingError):
         error = missing_at(error.place)
     if isinstance(error, SuprSendError):
-        return envelope(error.status, error.message, error.detail)
+        return refused_with(error.status, error.message, error.detail), {}
     refusal = refusal_of(error)
     fields = refusal.fields if refusal.kind == "invalid" else ()
-    detail = {field: [message] for field, message in fields if field} or None
-    return envelope(STATUS_OF.get(refusal.kind, refusal.status), refusal.message, detail, refusal.headers)
+    detail = {field: [message] for field, message in fields if field} or refusal.message
+    return refused_with(STATUS_OF.get(refusal.kind, refusal.status), refusal.message, detail), refusal.headers
 
 
-def envelope(status: HTTPStatus, message: str, detail: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """`records` is for bulk events: their SDK expects it in errors too (§0, rule 6)."""
+def refused_with(status: HTTPStatus, message: str, detail: str | dict[str, Any]) -> Refused:
     code, type = NAMES[status]
-    body = Refused(int(status), code, type, message, message if detail is None else detail, Error(code, message))
-    return json_answer(body, status, headers)
+    return Refused(int(status), code, type, message, detail, Error(code, message))

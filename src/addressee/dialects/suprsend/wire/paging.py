@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from addressee.database.paging import Page, PageRequest
+from addressee.dialects.suprsend.shapes.pages import Meta, OffsetMeta
 from addressee.dialects.suprsend.wire.query import Query
-from addressee.directory.recipient import Document
 
 Position = TypeVar("Position")
-Entry = TypeVar("Entry")
 
 DEFAULT_SIZE = 10
 MOST = 100
@@ -26,38 +24,25 @@ OFFSETS = ("limit", "offset")
 
 
 class Offset(NamedTuple):
+    """A page asked for by number: up to `size` entries, from the one at `start` on."""
+
     size: int
     start: int
 
 
-def asked_page(query: Query, position: type[Position], most: int = MOST) -> PageRequest[Position]:
-    """Raises ParameterError."""
+def parse_page(query: Query, position: type[Position], most: int = MOST) -> PageRequest[Position]:
+    """Returns the page that a query asks for. Raises ParameterError."""
     return query.page_request(position, query.number("limit", DEFAULT_SIZE, most))
 
 
-def cursor_page(part: Page[Entry], count: int, render: Callable[[Entry], Any]) -> Document:
-    """`count` is how many there are on all pages."""
-    return {
-        "meta": {
-            "count": count,
-            "limit": part.size,
-            "has_prev": part.before is not None,
-            "before": part.before,
-            "has_next": part.after is not None,
-            "after": part.after,
-        },
-        "results": [render(entry) for entry in part.entries],
-    }
+def cursor_meta(page: Page[Any], count: int) -> Meta:
+    return Meta(count, page.size, page.before is not None, page.before, page.after is not None, page.after)
 
 
-def asked_offset(query: Query, default: int = OFFSET_DEFAULT_SIZE) -> Offset:
+def parse_offset(query: Query, default: int = OFFSET_DEFAULT_SIZE) -> Offset:
     size = query.number("limit", default, OFFSET_MOST)
     return Offset(size, query.number("offset", 0, MAX_OFFSET, least=0))
 
 
-def offset_page(asked: Offset, count: int, results: Iterable[Any]) -> Document:
-    """`count` is how many there are on all pages."""
-    return {
-        "meta": {"count": count, "limit": asked.size, "offset": asked.start},
-        "results": list(results),
-    }
+def offset_meta(offset: Offset, count: int) -> OffsetMeta:
+    return OffsetMeta(count, offset.size, offset.start)

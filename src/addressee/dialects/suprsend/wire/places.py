@@ -15,7 +15,7 @@ MAX_ID_LENGTH = 255
 TENANT = re.compile(r"[a-z0-9_-]{1,64}")
 
 
-def checked_id(id: object, field: str = "distinct_id") -> str:
+def parse_id(id: object, field: str = "distinct_id") -> str:
     """The id without spaces around it. Raises SuprSendError or RefusedError."""
     text = text_of_id(id)
     if not isinstance(text, str) or not 1 <= len(text.strip()) <= MAX_ID_LENGTH:
@@ -25,7 +25,7 @@ def checked_id(id: object, field: str = "distinct_id") -> str:
     return text.strip()
 
 
-def checked_tenant(id: object, field: str = "tenant_id") -> str:
+def parse_tenant_id(id: object, field: str = "tenant_id") -> str:
     """A tenant's id as it is stored: these clients write it in any case (§2.7). Raises SuprSendError."""
     text = text_of_id(id)
     if not isinstance(text, str) or not TENANT.fullmatch(text.strip().lower()):
@@ -34,11 +34,11 @@ def checked_tenant(id: object, field: str = "tenant_id") -> str:
 
 
 def tenant_at(call: Call, id: object, field: str = "tenant_id") -> Place:
-    return Place(call.environment.id, TENANTS, checked_tenant(id, field))
+    return Place(call.environment.id, TENANTS, parse_tenant_id(id, field))
 
 
 def user_at(call: Call, id: object, field: str = "distinct_id") -> Place:
-    return Place(call.environment.id, USERS, checked_id(id, field))
+    return Place(call.environment.id, USERS, parse_id(id, field))
 
 
 def user_place(call: Call) -> Place:
@@ -46,7 +46,7 @@ def user_place(call: Call) -> Place:
     return user_at(call, call.path["distinct_id"])
 
 
-async def known(call: Call, place: Place) -> Recipient:
+async def require(call: Call, place: Place) -> Recipient:
     """Who is at a place. Raises SuprSendError when nobody is."""
     recipient = await call.services.directory.read(place)
     if recipient is None:
@@ -54,11 +54,11 @@ async def known(call: Call, place: Place) -> Recipient:
     return recipient
 
 
-async def known_user(call: Call) -> Recipient:
+async def require_user(call: Call) -> Recipient:
     """The user whom the path names. Raises SuprSendError when there is none."""
-    return await known(call, user_place(call))
+    return await require(call, user_place(call))
 
 
-def checked_type(type: object, field: str = "object_type") -> str:
+def parse_type(type: object, field: str = "object_type") -> str:
     """A type of objects. Raises SuprSendError or RefusedError."""
-    return check_own(checked_id(type, field), field)
+    return check_own(parse_id(type, field), field)
