@@ -10,6 +10,7 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.recipient import Identity
 from addressee.messaging.messages.listing import EARLIEST, FRONT, LATEST
 from addressee.messaging.runs import listing as reading_runs
 from tests.messaging.office import Office
@@ -35,6 +36,7 @@ BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 MIDDLE = BEGAN + timedelta(seconds=MESSAGES // 2)
 
 OWNER = ("ada", UID)
+SOURCE = {"environment_id": -1, "recipient_id": OWNER[0], "uid": OWNER[1]}
 FRONT_PAGE = (True, *FRONT, 51)
 PERIOD = (EARLIEST, LATEST, b"{}")
 
@@ -196,11 +198,12 @@ async def filled(pool: Pool) -> None:
     await pool.execute(f"ANALYZE {', '.join(f'addressee.{table}' for table in FILLED)}", timeout=FILLING_SECONDS)
 
 
-async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+async def plan(office: Office, statement: str, *arguments: Any, **values: Any) -> list[dict[str, Any]]:
     """Those nodes that were run of the plan that a prepared statement settles for."""
     async with office.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
+        text, *found = SQL[statement](**values) if values else (SQL[statement], *arguments)
+        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *found)
     return nodes(msgspec.json.decode(explained)[0]["Plan"])
 
 
@@ -361,7 +364,7 @@ async def test_a_persons_runs_are_read_alone(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_waits_in_a_page_is_read_alone(office: Office) -> None:
-    found = await plan(office, "waiting_recipient_runs", -1, RUN_ID, 0)
+    found = await plan(office, "waiting_recipient_runs", environment_id=-1, run_id=RUN_ID, page=0)
     assert scans(found) == {("Index Scan", "recipient_runs_waiting")}
     assert blocks(found) < 10
 
@@ -381,12 +384,12 @@ async def test_marking_all_looks_at_a_page(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office) -> None:
-    found = await plan(office, "messages_to_move", -1, *OWNER, EARLIEST, 500)
+    found = await plan(office, "messages_to_move", **SOURCE, since=EARLIEST, limit=500)
     used = {"messages_of_recipient", "sends_pkey", "merges_pkey"}
     assert scans(found) == {("Index Scan", index) for index in used}
     assert found[0]["Actual Rows"] == 500
     assert blocks(found) < FEW_BLOCKS + 2 * 500  # each message, and its sends
-    nothing = await plan(office, "messages_to_return", -1, *OWNER, MIDDLE, 500, UUID(int=9))
+    nothing = await plan(office, "messages_to_return", **SOURCE, since=MIDDLE, limit=500, merge_id=UUID(int=9))
     assert "messages_of_recipient" in {index for _, index in scans(nothing)}
     assert not read_whole(nothing)
 
@@ -403,14 +406,15 @@ async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_belongs_to_the_departed_is_looked_up(office: Office) -> None:
-    people = ([-1], ["$users"], ["u7"], [UUID("00000000-0000-0001-0000-000000000007")])
-    for statement, arguments in (
-        ("kept_histories", (timedelta(days=30),)),
-        ("hasten_recipient_runs", (LATEST, 1000)),
-        ("waiting_sends", (MIDDLE, MIDDLE, 1000)),
-        ("erase_messages", ([EARLIEST], 1000)),
-    ):
-        found = await plan(office, statement, *people, *arguments)
+    people = [Identity(-1, "$users", "u7", UUID("00000000-0000-0001-0000-000000000007"))]
+    values: dict[str, dict[str, Any]] = {
+        "kept_histories": {"moved_age": timedelta(days=30)},
+        "hasten_recipient_runs": {"now": LATEST, "limit": 1000},
+        "waiting_sends": {"since": MIDDLE, "later": MIDDLE, "limit": 1000},
+        "erase_messages": {"until": [EARLIEST], "limit": 1000},
+    }
+    for statement, others in values.items():
+        found = await plan(office, statement, people=people, **others)
         assert not read_whole(found), statement
         assert blocks(found) < 50, statement
 
@@ -433,8 +437,9 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         ("lock_messages", (-1, ids)),
         ("mark_messages", (-2, ids, "seen", MIDDLE, [UID], None)),
         ("delete_messages", (-2, ids)),
-        ("recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
         ("message_ids_of_recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
     ):
         found = await plan(office, statement, *arguments)
         assert not read_whole(found), statement
+    run_id = UUID("00000000-0000-0003-0000-000000000001")
+    assert not read_whole(await plan(office, "recipient_run", environment_id=-1, id=run_id))

@@ -12,7 +12,7 @@ from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
 from addressee.messaging import worker
-from addressee.messaging.lifecycle.maintenance import tidy
+from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.messages.status import Status
 from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import FILES, Office
@@ -103,7 +103,7 @@ async def test_housekeeping_forgets_expired_receipts_only(office: Office) -> Non
         office.environment_id,
         now - timedelta(hours=24),
     )
-    await tidy(office.pool, now)
+    await delete_expired(office.pool, now)
     rows = await office.pool.fetch(
         "SELECT key FROM addressee.receipts WHERE environment_id = $1", office.environment_id
     )
@@ -118,6 +118,6 @@ async def test_housekeeping_forgets_old_bulk_calls_only(office: Office) -> None:
         old.id,
         office.clock.now() - timedelta(days=30),
     )
-    await tidy(office.pool, office.clock.now())
+    await delete_expired(office.pool, office.clock.now())
     assert await office.directory.find_bulk_operation(office.environment_id, old.id) is None
     assert await office.directory.find_bulk_operation(office.environment_id, kept.id) == kept

@@ -1,8 +1,8 @@
 """The SQL of a package: one statement a file in its `queries` folder, named by what the statement does.
 
 A statement names its parameters (`:environment_id`), as often as it needs them and in any order. `:rows.id` is the
-column `id` of the rows that a call passes as `rows`: an array, for `unnest`. A column may lie deeper:
-`:rows.place.id`.
+column `id` of the rows that a call passes as `rows`, structs or records: an array, for `unnest`; null where it passes
+None. A column may lie deeper: `:rows.place.id`.
 
 What several statements share stands once, in `queries/parts`: a line `-- part: name` is replaced by the part of that
 name, as deep as the line is indented. What several packages of one room share stands in the room's own `queries`.
@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from textwrap import indent
 from typing import Any
+
+from asyncpg import Record
 
 PART = re.compile(r"^(?P<depth> *)-- part: (?P<name>\w+)$", re.MULTILINE)
 
@@ -56,8 +58,15 @@ def argument(name: str) -> Callable[[Mapping[str, Any]], Any]:
     rows, _, column = name.partition(".")
     if not column:
         return lambda values: values[name]
-    cell = attrgetter(column)
-    return lambda values: None if values[rows] is None else list(map(cell, values[rows]))
+    of_struct, of_record = attrgetter(column), itemgetter(column)
+
+    def cells(values: Mapping[str, Any]) -> list[Any] | None:
+        found = values[rows]
+        if found is None:
+            return None
+        return list(map(of_record if isinstance(next(iter(found), None), Record) else of_struct, found))
+
+    return cells
 
 
 @cache  # many modules of a package ask for the same folder when a process starts

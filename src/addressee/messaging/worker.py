@@ -23,7 +23,7 @@ from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.send_job import Sending
 from addressee.messaging.lifecycle.erasure import Eraser
-from addressee.messaging.lifecycle.maintenance import keep_house
+from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import Follower
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import MarkAll, MarkingAll
@@ -48,7 +48,7 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
         await asyncio.gather(
             work(installation.target(), handlers, stop),
             earlier.keep_moving(pool, Wakeup(pool), stop),
-            keep_house(pool, clock, stop),
+            run_maintenance(pool, clock, stop),
             keep_time(pool, Wakeup(pool), clock, stop),
         )
     finally:

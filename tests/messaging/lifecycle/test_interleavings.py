@@ -20,7 +20,7 @@ from addressee.database.target import Target
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.lifecycle.maintenance import tidy
+from addressee.messaging.lifecycle.maintenance import delete_expired
 from tests.messaging.office import IN_APP, Office
 from tests.support.clock import MovedClock
 from tests.support.interleavings import CLUBS
@@ -117,7 +117,7 @@ async def settle(office: Office) -> None:
     """Runs every job, the deferred ones too, then lets the time pass in which merges can be undone."""
     await run_jobs(office)
     office.clock.move(timedelta(days=31))
-    await tidy(office.pool, office.clock.now())
+    await delete_expired(office.pool, office.clock.now())
     await run_jobs(office)
 
 

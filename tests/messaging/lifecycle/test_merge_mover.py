@@ -12,7 +12,7 @@ from addressee.database.queries import load
 from addressee.directory.merges.merge import MergeRules
 from addressee.directory.merges.merges import Follow, Merge
 from addressee.directory.recipient import Place, Recipient
-from addressee.messaging.lifecycle.maintenance import tidy
+from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, WhatFollows, what_follows
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.marks import Mark
@@ -278,7 +278,7 @@ async def test_after_thirty_days_the_rest_of_the_secondary_is_erased(office: Off
     await office.work()
     assert (await office.counts())["messages"] == 2
     office.clock.move(timedelta(days=30))
-    await tidy(office.pool, office.clock.now())
+    await delete_expired(office.pool, office.clock.now())
     await office.work()
     assert (await office.counts())["messages"] == 0
     assert await journal(office, merge) is None
@@ -392,17 +392,28 @@ async def test_deleting_the_primary_erases_everyone_merged_into_it(office: Offic
 
 
 async def move_first_page(connection: Connection, merge: Merge) -> None:
-    source = (merge.secondary.environment_id, merge.secondary.id)
-    since = merge.merged_at - MOVED_AGE
-    rows = await connection.fetch(SQL["messages_to_move"], *source, merge.secondary_uid, since, PAGE_SIZE)
-    ids = [row["id"] for row in rows]
-    await connection.execute(SQL["move_messages"], *source, ids, merge.primary.id, merge.primary_uid, merge.id, False)
+    secondary = {"environment_id": merge.secondary.environment_id, "recipient_id": merge.secondary.id}
+    rows = await connection.fetch(
+        *SQL["messages_to_move"](
+            **secondary, uid=merge.secondary_uid, since=merge.merged_at - MOVED_AGE, limit=PAGE_SIZE
+        )
+    )
+    move = SQL["move_messages"](
+        environment_id=merge.secondary.environment_id,
+        source_id=merge.secondary.id,
+        message_ids=[row["id"] for row in rows],
+        target_id=merge.primary.id,
+        target_uid=merge.primary_uid,
+        merge_id=merge.id,
+        undone=False,
+    )
+    await connection.execute(*move)
 
 
 async def a_month_later(office: Office) -> None:
     """Merges cannot be undone any more, and what they left is erased."""
     office.clock.move(timedelta(days=31))
-    await tidy(office.pool, office.clock.now())
+    await delete_expired(office.pool, office.clock.now())
     await office.work()
 
 

@@ -143,8 +143,16 @@ async def test_overlapping_batches_never_wait_for_each_other(office: Office, mes
 async def test_a_mark_finds_a_message_that_is_just_moving_to_another_owner(office: Office, message: Message) -> None:
     bob = await office.identify("bob")
     async with office.pool.acquire() as merging, merging.transaction():
-        to = ("bob", bob.uid, uuid4(), False)
-        await merging.execute(SQL["move_messages"], office.environment_id, "ada", [message.id], *to)
+        move = SQL["move_messages"](
+            environment_id=office.environment_id,
+            source_id="ada",
+            message_ids=[message.id],
+            target_id="bob",
+            target_uid=bob.uid,
+            merge_id=uuid4(),
+            undone=False,
+        )
+        await merging.execute(*move)
         marking = asyncio.create_task(office.messaging.mark(office.environment_id, [message.id], Mark.READ))
         await until(partial(waits_for_a_lock, office))
     (marked,) = await marking

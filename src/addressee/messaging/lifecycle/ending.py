@@ -5,14 +5,15 @@ Their runs and sends become due: whoever carries them out finds nobody there, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.recipient import Identity
 from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
@@ -26,26 +27,28 @@ ENDED_AT_ONCE = 1000
 TRIED_FOR = MAX_ATTEMPTS * LONGEST_PAUSE
 
 
-async def end_waiting(pool: Pool, identities: list[list[Any]], now: datetime) -> None:
-    """Ends what waits for identities, given as columns: environments, collections, ids and uids."""
-    while await pool.fetchval(SQL["hasten_recipient_runs"], *identities, now, ENDED_AT_ONCE) == ENDED_AT_ONCE:
+async def end_waiting(pool: Pool, people: Sequence[Identity], now: datetime) -> None:
+    """Makes the waiting runs and sends of these identities due now."""
+    hasten_runs = SQL["hasten_recipient_runs"](people=people, now=now, limit=ENDED_AT_ONCE)
+    while await pool.fetchval(*hasten_runs) == ENDED_AT_ONCE:
         pass
-    while await hasten_sends(pool, identities, now) == ENDED_AT_ONCE:
+    while await hasten_sends(pool, people, now) == ENDED_AT_ONCE:
         pass
 
 
-async def hasten_sends(pool: Pool, identities: list[list[Any]], now: datetime) -> int:
+async def hasten_sends(pool: Pool, people: Sequence[Identity], now: datetime) -> int:
     """Makes a page of identities' sends due now, with the jobs that try them. How many waited.
 
     What is due before a claim made now would end may be tried at this moment, and is left alone.
     """
     later = now + CLAIM
     async with pool.acquire() as connection, connection.transaction():
-        waiting = await connection.fetch(SQL["waiting_sends"], *identities, now - TRIED_FOR, later, ENDED_AT_ONCE)
+        waiting = await connection.fetch(
+            *SQL["waiting_sends"](people=people, since=now - TRIED_FOR, later=later, limit=ENDED_AT_ONCE)
+        )
         for environment_id, sends in groupby(waiting, itemgetter("environment_id")):
             await lock_messages(connection, environment_id, {send["message_id"] for send in sends})
-        columns = [[send[name] for send in waiting] for name in ("environment_id", "message_id", "id", "recipient_id")]
-        hastened = await connection.fetch(SQL["hasten_sends"], *columns, now, later)
+        hastened = await connection.fetch(*SQL["hasten_sends"](sends=waiting, now=now, later=later))
         pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in hastened})
         await enqueue(connection, [Send(*page) for page in pages])
     return len(waiting)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
 
 from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Connection, Pool
@@ -25,8 +24,6 @@ from addressee.messaging.runs.model import GROUPS
 
 SQL = load(__package__)
 
-Columns: TypeAlias = list[list[Any]]
-
 BATCH_SIZE = 50
 ERASED_AT_ONCE = 1000
 
@@ -43,7 +40,7 @@ class Eraser:
 
     async def erase(self, erase: Erase) -> None:
         people = await gone(self._pool, erase.people)
-        await end_waiting(self._pool, columns_of([*await kept_histories(self._pool, people)]), self._clock.now())
+        await end_waiting(self._pool, [*await kept_histories(self._pool, people)], self._clock.now())
         ended = await erase_people(self._pool, people)
         async with self._pool.acquire() as connection, connection.transaction():
             await forget_merges(connection, people, ended)
@@ -54,7 +51,7 @@ class Eraser:
 
 async def gone(pool: Pool, people: Sequence[Identity]) -> list[Identity]:
     """Those of them who do not live (again), and whoever was merged into those."""
-    rows = await pool.fetch(SQL["gone_with_predecessors"], *columns_of(people))
+    rows = await pool.fetch(*SQL["gone_with_predecessors"](people=people))
     return [Identity(*row) for row in rows]
 
 
@@ -63,7 +60,7 @@ async def kept_histories(pool: Pool, people: Sequence[Identity]) -> Mapping[Iden
 
     It is kept of those who departed so, and of whoever was merged into them: as far as it went over.
     """
-    rows = await pool.fetch(SQL["kept_histories"], *columns_of(people), MOVED_AGE)
+    rows = await pool.fetch(*SQL["kept_histories"](people=people, moved_age=MOVED_AGE))
     return {Identity(*place): since or EARLIEST for *place, since in rows}
 
 
@@ -74,23 +71,22 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
     Nor has anybody whose history is kept.
     """
     # In this order: who departs meanwhile, and with them whoever was merged into them, has not ended.
-    rows = await pool.fetch(SQL["ended_for_good"], *columns_of(people))
+    rows = await pool.fetch(*SQL["ended_for_good"](people=people))
     kept = await kept_histories(pool, people)
     ended = [person for row in rows if (person := Identity(*row)) not in kept]
     for batch in batches(people):
-        columns = columns_of(batch)
         until = [kept.get(person, LATEST) for person in batch]
-        while await pool.fetchval(SQL["erase_messages"], *columns, until, ERASED_AT_ONCE) == ERASED_AT_ONCE:
+        erase_messages = SQL["erase_messages"](people=batch, until=until, limit=ERASED_AT_ONCE)
+        while await pool.fetchval(*erase_messages) == ERASED_AT_ONCE:
             pass
         await erase_subscriptions(pool, batch)
         while await erase_page_of_memberships(pool, batch) == ERASED_AT_ONCE:
             pass
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(SQL["erase_schedules"], *columns)
-            await connection.execute(SQL["erase_changes"], *columns)
-            await connection.execute(SQL["erase_message_heads"], *columns)
+            for statement in ("erase_schedules", "erase_changes", "erase_message_heads"):
+                await connection.execute(*SQL[statement](people=batch))
     for batch in batches(ended):
-        while await erase_runs(pool, columns_of(batch)) == ERASED_AT_ONCE:
+        while await erase_runs(pool, batch) == ERASED_AT_ONCE:
             pass
     return ended
 
@@ -104,27 +100,22 @@ async def erase_page_of_memberships(pool: Pool, people: Sequence[Identity]) -> i
     async with pool.acquire() as connection, connection.transaction():
         found = await erase_memberships(connection, people, ERASED_AT_ONCE)
         if found:
-            await connection.execute(SQL["erase_changes"], *zip(*found, strict=True))
+            await connection.execute(*SQL["erase_changes"](people=found))
     return len(found)
 
 
-async def erase_runs(pool: Pool, columns: Columns) -> int:
+async def erase_runs(pool: Pool, people: Sequence[Identity]) -> int:
     """Erases a page of these identities' runs, and the triggers that nobody is left of. How many runs there were."""
     async with pool.acquire() as connection, connection.transaction():
-        runs = await connection.fetch(SQL["runs_to_erase"], *columns, ERASED_AT_ONCE)
-        environments, ids, recipients, triggers = list(zip(*runs, strict=True)) or ((), (), (), ())
+        runs = await connection.fetch(*SQL["runs_to_erase"](people=people, limit=ERASED_AT_ONCE))
         # Held first, and in a statement of its own: whether anybody is left is asked once nobody can be added.
-        await connection.execute(SQL["lock_triggers"], environments, triggers)
-        await connection.execute(SQL["erase_recipient_runs"], environments, ids, recipients)
-        await connection.execute(SQL["erase_empty_runs"], environments, triggers, GROUPS)
+        await connection.execute(*SQL["lock_triggers"](triggers=runs))
+        await connection.execute(*SQL["erase_recipient_runs"](runs=runs))
+        await connection.execute(*SQL["erase_empty_runs"](triggers=runs, groups=GROUPS))
     return len(runs)
 
 
 async def forget_merges(connection: Connection, people: Sequence[Identity], ended: Sequence[Identity]) -> None:
     """To be done once all else is erased: the merges say whom that concerns, should it have to be done again."""
-    await connection.execute(SQL["erase_journals"], *columns_of(people))
-    await connection.execute(SQL["erase_merges"], *columns_of(ended))
-
-
-def columns_of(people: Sequence[Identity]) -> Columns:
-    return [list(column) for column in zip(*people, strict=True)] or [[], [], [], []]
+    await connection.execute(*SQL["erase_journals"](people=people))
+    await connection.execute(*SQL["erase_merges"](people=ended))

@@ -33,7 +33,7 @@ async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
     for name, statement in PARTS.items():
         yield b',"' + name.encode() + b'":['
         first = True
-        async for document in documents(pool, SQL[statement], recipient):
+        async for document in documents(pool, statement, recipient):
             yield document if first else b"," + document
             first = False
         yield b"]"
@@ -50,7 +50,10 @@ def described(recipient: Recipient) -> Document:
 async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:
     key: bytes | None = None
     while True:
-        rows = await pool.fetch(statement, *recipient.identity, PAGE_SIZE, key)
+        if statement == "export_messages":  # TODO until the parts that it shares are named
+            rows = await pool.fetch(SQL[statement], *recipient.identity, PAGE_SIZE, key)
+        else:
+            rows = await pool.fetch(*SQL[statement](**recipient.identity._asdict(), limit=PAGE_SIZE, key=key))
         for row in rows:
             yield row["document"]
         if len(rows) < PAGE_SIZE:

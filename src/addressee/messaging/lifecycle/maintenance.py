@@ -30,20 +30,20 @@ SQL = load(__package__)
 log = structlog.get_logger()
 
 
-async def keep_house(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
-    """Tidies every hour until `stop` is set."""
+async def run_maintenance(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
+    """Deletes what has expired, every hour until `stop` is set."""
     while not stop.is_set():
         try:
-            await tidy(pool, clock.now())
+            await delete_expired(pool, clock.now())
         except (asyncpg.PostgresError, *AWAY) as error:
-            log.warning("housekeeping put off", reason=type(error).__name__)
+            log.warning("maintenance put off", reason=type(error).__name__)
         try:
             await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
         except TimeoutError:
             continue
 
 
-async def tidy(pool: Pool, now: datetime) -> None:
+async def delete_expired(pool: Pool, now: datetime) -> None:
     async with pool.acquire() as connection:
         await ensure_partitions(connection, now)
         await drop_expired_partitions(connection, now, HISTORY_MONTHS)
@@ -57,7 +57,7 @@ async def end_undoing(connection: Connection, now: datetime) -> None:
     """Drops the journals of merges that cannot be undone any more, and erases what was kept for that."""
     while True:
         async with connection.transaction():
-            rows = await connection.fetch(SQL["end_undoing"], now - UNDO_LIFE, MERGES_AT_ONCE)
+            rows = await connection.fetch(*SQL["end_undoing"](before=now - UNDO_LIFE, limit=MERGES_AT_ONCE))
             if not rows:
                 return
             await enqueue(connection, [Erase([Identity(*row) for row in rows])])

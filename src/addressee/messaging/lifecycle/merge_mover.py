@@ -58,7 +58,9 @@ class Follower:
         self._clock = clock
 
     async def follow(self, follow: Follow) -> None:
-        merge = await self._pool.fetchrow(SQL["merge_to_follow"], follow.environment_id, follow.merge_id)
+        merge = await self._pool.fetchrow(
+            *SQL["merge_to_follow"](environment_id=follow.environment_id, merge_id=follow.merge_id)
+        )
         if merge is None:
             return
         while await move_page(self._pool, follow.environment_id, follow.merge_id):
@@ -71,7 +73,14 @@ class Follower:
         async with self._pool.acquire() as connection, connection.transaction():
             await enqueue(connection, again)
             now = self._clock.now()
-            await connection.execute(SQL["settle_merge"], follow.environment_id, follow.merge_id, now, now - ALL_SWEEPS)
+            await connection.execute(
+                *SQL["settle_merge"](
+                    environment_id=follow.environment_id,
+                    merge_id=follow.merge_id,
+                    now=now,
+                    settled_before=now - ALL_SWEEPS,
+                )
+            )
 
 
 def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
@@ -91,31 +100,41 @@ async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
     The merge is held meanwhile, so that it is not undone between the look at it and the move.
     """
     async with pool.acquire() as connection, connection.transaction():
-        merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+        merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
         if merge is None:
             return 0
         undone = merge["undone_at"] is not None
-        source = (environment_id, merge["source_id"])
-        page = (*source, merge["source_uid"], merge["merged_at"] - MOVED_AGE, PAGE_SIZE)
-        if undone:
-            found = await connection.fetch(SQL["messages_to_return"], *page, merge_id)
-        else:
-            found = await connection.fetch(SQL["messages_to_move"], *page)
+        page = {
+            "environment_id": environment_id,
+            "recipient_id": merge["source_id"],
+            "uid": merge["source_uid"],
+            "since": merge["merged_at"] - MOVED_AGE,
+            "limit": PAGE_SIZE,
+        }
+        found = await connection.fetch(
+            *(SQL["messages_to_return"](**page, merge_id=merge_id) if undone else SQL["messages_to_move"](**page))
+        )
         ids = [row["id"] for row in found]
         if ids:
             # What another worker moves at this moment counts: there may be more after it.
             await lock_messages(connection, environment_id, ids)
-            to = (merge["target_id"], merge["target_uid"])
-            await connection.execute(SQL["move_messages"], *source, ids, *to, merge_id, undone)
+            move = {
+                "environment_id": environment_id,
+                "source_id": merge["source_id"],
+                "message_ids": ids,
+                "target_id": merge["target_id"],
+                "target_uid": merge["target_uid"],
+            }
+            await connection.execute(*SQL["move_messages"](**move, merge_id=merge_id, undone=undone))
             for statement in ("move_events", "move_sends", "move_delivery_logs"):
-                await connection.execute(SQL[statement], *source, ids, *to)
+                await connection.execute(*SQL[statement](**move))
     return len(ids)
 
 
 async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: UUID) -> bool:
     """Moves the next subscriptions to where they belong, where a merge moves them. Whether there may be more."""
     async with pool.acquire() as connection, connection.transaction():
-        merge = await connection.fetchrow(SQL["merge_to_follow"], environment_id, merge_id)
+        merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
         if merge is None or not merge["unites"]:
             return False
         source = Identity(environment_id, merge["collection"], merge["source_id"], merge["source_uid"])
@@ -124,10 +143,6 @@ async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: 
 
 
 async def what_follows(pool: Pool, secondary: Recipient, now: datetime) -> WhatFollows:
-    row = await pool.fetchrow(
-        SQL["what_follows"],
-        *secondary.identity,
-        now - MOVED_AGE,
-    )
+    row = await pool.fetchrow(*SQL["what_follows"](**secondary.identity._asdict(), since=now - MOVED_AGE))
     assert row is not None
     return WhatFollows(*row)

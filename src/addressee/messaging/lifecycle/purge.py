@@ -27,7 +27,7 @@ async def purge(pool: Pool, directory: Directory, place: Place, origin: Origin, 
 
     async def finish(connection: Connection, _: Written) -> list[Identity]:
         retained = await forget_retained(connection, place)
-        rows = await connection.fetch(SQL["identities_of_place"], *place)
+        rows = await connection.fetch(*SQL["identities_of_place"](**place._asdict()))
         people = list({*retained, *(Identity(*place, row["uid"]) for row in rows)})
         await enqueue(connection, [Erase(people)])
         await keep(connection, receipt, None, directory.clock.now())

@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -54,6 +54,12 @@ class Redact(Job, frozen=True):
     message_id: str = ""
 
 
+class RedactedMessage(NamedTuple):
+    id: str
+    recipient_id: str
+    content: bytes
+
+
 class Redactor:
     """The handler of the job `redact`. It may run twice, and at once."""
 
@@ -72,7 +78,7 @@ class Redactor:
 async def redact_later(connection: Connection, identities: Iterable[Identity]) -> None:
     """Leaves a job for those of these identities who are the actor of a run."""
     for first in pages(identities):
-        if await connection.fetchval(SQL["next_run_of_actors"], *arguments(first)) is not None:
+        if await connection.fetchval(*next_run_of(first)) is not None:
             await enqueue(connection, [first])
 
 
@@ -92,24 +98,38 @@ def pages(identities: Iterable[Identity]) -> list[Redact]:
     return [Redact(environment_id, uids) for environment_id, uids in actors.items()]
 
 
-def arguments(page: Redact) -> tuple[int, list[str], UUID]:
-    return page.environment_id, [str(uid) for uid in page.actors], page.run_id
+def next_run_of(page: Redact) -> tuple[Any, ...]:
+    """Returns the statement that finds the next run of a page's actors, with its arguments."""
+    actors = [str(uid) for uid in page.actors]
+    found: tuple[Any, ...] = SQL["next_run_of_actors"](
+        environment_id=page.environment_id, actors=actors, from_id=page.run_id
+    )
+    return found
 
 
 async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -> Redact | None:
     """Redacts up to 200 messages of one run. Returns what is to be done next; None: nothing is."""
-    run_id = await pool.fetchval(SQL["next_run_of_actors"], *arguments(page))
+    run_id = await pool.fetchval(*next_run_of(page))
     if run_id is None:
         return None
     if run_id != page.run_id:
         page = Redact(page.environment_id, page.actors, run_id)
     rows = await pool.fetch(
-        SQL["messages_to_redact"], page.environment_id, run_id, page.inserted_at, page.message_id, PAGE_SIZE
+        *SQL["messages_to_redact"](
+            environment_id=page.environment_id,
+            run_id=run_id,
+            after_time=page.inserted_at,
+            after_id=page.message_id,
+            limit=PAGE_SIZE,
+        )
     )
     if rows:
         contents = await redacted_contents(pool, reader, page, rows, now)
-        columns = [row["id"] for row in rows], [row["recipient_id"] for row in rows], contents
-        await pool.execute(SQL["redact_messages"], page.environment_id, *columns)
+        redacted = [
+            RedactedMessage(row["id"], row["recipient_id"], content)
+            for row, content in zip(rows, contents, strict=True)
+        ]
+        await pool.execute(*SQL["redact_messages"](environment_id=page.environment_id, messages=redacted))
     if len(rows) < PAGE_SIZE:
         return Redact(page.environment_id, page.actors, UUID(int=run_id.int + 1))
     return structs.replace(page, inserted_at=rows[-1]["inserted_at"], message_id=rows[-1]["id"])

@@ -35,7 +35,7 @@ async def forget_retained(connection: Connection, place: Place) -> list[Identity
     """Takes the histories of those who departed from a place out of all reads, in the caller's transaction, and leaves
     a job that erases them. Who they were.
     """
-    people = [Identity(*row) for row in await connection.fetch(SQL["forget_retained"], *place)]
+    people = [Identity(*row) for row in await connection.fetch(*SQL["forget_retained"](**place._asdict()))]
     if people:
         await enqueue(connection, [Erase(people)])
     return people

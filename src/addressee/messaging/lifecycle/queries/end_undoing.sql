@@ -5,10 +5,10 @@ WHERE (environment_id, id) IN (
   SELECT environment_id,
          id
   FROM addressee.merges
-  WHERE merged_at <= $1
+  WHERE merged_at <= :before
     AND journal IS NOT NULL
   ORDER BY merged_at
-  LIMIT $2
+  LIMIT :limit
 )
   AND journal IS NOT NULL
 RETURNING environment_id,

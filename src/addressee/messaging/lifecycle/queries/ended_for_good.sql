@@ -1,7 +1,12 @@
 -- Those of these identities that go on in nobody: not merged into anyone, or into someone who is gone too.
 WITH RECURSIVE people AS (
   SELECT *
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest(
+    :people.environment_id::smallint[],
+    :people.collection::text[],
+    :people.id::text[],
+    :people.uid::uuid[]
+  ) AS people (environment_id, collection, id, uid)
 ),
 followed AS (
   SELECT people.environment_id,

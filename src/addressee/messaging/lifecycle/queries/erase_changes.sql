@@ -2,7 +2,12 @@
 UPDATE addressee.changes AS changes
 SET before = NULL,
     after = NULL
-FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+FROM unnest(
+  :people.environment_id::smallint[],
+  :people.collection::text[],
+  :people.id::text[],
+  :people.uid::uuid[]
+) AS people (environment_id, collection, id, uid)
 WHERE changes.environment_id = people.environment_id
   AND changes.collection = people.collection
   AND changes.id = people.id

@@ -1,7 +1,7 @@
--- Deletes triggers that nobody is left of: their data was about those who are gone. A group ($3: the collections of
+-- Deletes triggers that nobody is left of: their data was about those who are gone. A group (`groups`: the collections of
 -- these) that has members to tell has no run of its own.
 DELETE FROM addressee.workflow_runs AS runs
-USING unnest($1::smallint[], $2::uuid[]) AS left_behind (environment_id, id)
+USING unnest(:triggers.environment_id::smallint[], :triggers.run_id::uuid[]) AS left_behind (environment_id, id)
 WHERE runs.environment_id = left_behind.environment_id
   AND runs.id = left_behind.id
   AND runs.recipients = '[]'
@@ -16,5 +16,5 @@ WHERE runs.environment_id = left_behind.environment_id
     FROM addressee.run_fanouts AS fanouts
     WHERE fanouts.environment_id = runs.environment_id
       AND fanouts.run_id = runs.id
-      AND fanouts.collection = ANY($3::text[])
+      AND fanouts.collection = ANY(:groups::text[])
   )

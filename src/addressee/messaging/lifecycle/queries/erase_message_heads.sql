@@ -4,7 +4,12 @@ WITH held AS (
          heads.recipient_id,
          heads.uid
   FROM addressee.message_heads AS heads
-  JOIN unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  JOIN unnest(
+    :people.environment_id::smallint[],
+    :people.collection::text[],
+    :people.id::text[],
+    :people.uid::uuid[]
+  ) AS people (environment_id, collection, id, uid)
     ON heads.environment_id = people.environment_id
    AND heads.recipient_id = people.id
    AND heads.uid = people.uid

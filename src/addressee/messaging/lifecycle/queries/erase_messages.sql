@@ -1,7 +1,13 @@
 -- Deletes some of identities' messages of before a time with their events, sends and delivery logs, and says how many.
 WITH people AS (
   SELECT *
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[])
+  FROM unnest(
+    :people.environment_id::smallint[],
+    :people.collection::text[],
+    :people.id::text[],
+    :people.uid::uuid[],
+    :until::timestamptz[]
+  )
     AS people (environment_id, collection, id, uid, until)
 ),
 page AS (
@@ -15,7 +21,7 @@ page AS (
    AND messages.recipient_id = people.id
    AND messages.uid = people.uid
    AND messages.inserted_at < people.until
-  LIMIT $6
+  LIMIT :limit
 ),
 messages AS (
   DELETE FROM addressee.messages AS messages

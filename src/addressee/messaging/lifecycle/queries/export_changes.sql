@@ -1,15 +1,15 @@
--- A page of one identity's history, after the row with the key $6.
+-- A page of one identity's history, after the row with a key.
 SELECT jsonb_build_array(version, ordinal, recorded_at) AS key,
        to_jsonb(changes) - '{environment_id,collection,id,uid}'::text[] AS document
 FROM addressee.changes AS changes
-WHERE environment_id = $1
-  AND collection = $2
-  AND id = $3
-  AND uid = $4
+WHERE environment_id = :environment_id
+  AND collection = :collection
+  AND id = :id
+  AND uid = :uid
   AND (version, ordinal, recorded_at) > (
-    coalesce(($6::jsonb ->> 0)::bigint, 0),
-    coalesce(($6 ->> 1)::smallint, 0),
-    coalesce(($6 ->> 2)::timestamptz, '-infinity')
+    coalesce((:key::jsonb ->> 0)::bigint, 0),
+    coalesce((:key ->> 1)::smallint, 0),
+    coalesce((:key ->> 2)::timestamptz, '-infinity')
   )
 ORDER BY version, ordinal, recorded_at
-LIMIT $5
+LIMIT :limit

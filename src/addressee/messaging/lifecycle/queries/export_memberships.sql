@@ -1,4 +1,4 @@
--- A page of what one identity is within tenants, after the row with the key $6.
+-- A page of what one identity is within tenants, after the row with a key.
 SELECT jsonb_build_array(collection) AS key,
        jsonb_build_object(
          'tenant_uid', split_part(collection, '/', 3),
@@ -8,11 +8,11 @@ SELECT jsonb_build_array(collection) AS key,
          'updated_at', updated_at
        ) AS document
 FROM addressee.recipients
-WHERE $2 = '$users'
-  AND environment_id = $1
-  AND id = $3
-  AND collection > coalesce($6::jsonb ->> 0, '$members/' || $4::uuid || '/')
-  AND collection < '$members/' || $4 || '0'
+WHERE :collection = '$users'
+  AND environment_id = :environment_id
+  AND id = :id
+  AND collection > coalesce(:key::jsonb ->> 0, '$members/' || :uid::uuid || '/')
+  AND collection < '$members/' || :uid || '0'
   AND deleted_at IS NULL
 ORDER BY collection
-LIMIT $5
+LIMIT :limit

@@ -1,4 +1,4 @@
--- A page of who was merged into one identity, after the row with the key $6.
+-- A page of who was merged into one identity, after the row with a key.
 SELECT jsonb_build_array(id) AS key,
        jsonb_build_object(
          'id', id,
@@ -7,10 +7,10 @@ SELECT jsonb_build_array(id) AS key,
          'undone_at', undone_at
        ) AS document
 FROM addressee.merges
-WHERE environment_id = $1
-  AND collection = $2
-  AND primary_id = $3
-  AND primary_uid = $4
-  AND id > coalesce(($6::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
+WHERE environment_id = :environment_id
+  AND collection = :collection
+  AND primary_id = :id
+  AND primary_uid = :uid
+  AND id > coalesce((:key::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
 ORDER BY id
-LIMIT $5
+LIMIT :limit

@@ -1,11 +1,11 @@
--- A page of one identity's schedules, after the row with the key $6.
+-- A page of one identity's schedules, after the row with a key.
 SELECT jsonb_build_array(id) AS key,
        to_jsonb(schedules) - '{environment_id,collection,recipient_id,uid}'::text[] AS document
 FROM addressee.schedules AS schedules
-WHERE environment_id = $1
-  AND collection = $2
-  AND recipient_id = $3
-  AND uid = $4
-  AND id > coalesce(($6::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
+WHERE environment_id = :environment_id
+  AND collection = :collection
+  AND recipient_id = :id
+  AND uid = :uid
+  AND id > coalesce((:key::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
 ORDER BY id
-LIMIT $5
+LIMIT :limit

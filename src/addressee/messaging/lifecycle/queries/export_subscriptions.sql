@@ -1,4 +1,4 @@
--- A page of what one identity subscribes to, after the row with the key $6.
+-- A page of what one identity subscribes to, after the row with a key.
 SELECT jsonb_build_array(id) AS key,
        jsonb_build_object(
          'collection', collection,
@@ -8,10 +8,10 @@ SELECT jsonb_build_array(id) AS key,
          'updated_at', updated_at
        ) AS document
 FROM addressee.subscriptions
-WHERE environment_id = $1
-  AND recipient_collection = $2
-  AND recipient_id = $3
-  AND recipient_uid = $4
-  AND id > coalesce(($6::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
+WHERE environment_id = :environment_id
+  AND recipient_collection = :collection
+  AND recipient_id = :id
+  AND recipient_uid = :uid
+  AND id > coalesce((:key::jsonb ->> 0)::uuid, '00000000-0000-0000-0000-000000000000')
 ORDER BY id
-LIMIT $5
+LIMIT :limit

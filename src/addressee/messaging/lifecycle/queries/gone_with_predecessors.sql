@@ -5,7 +5,12 @@ WITH RECURSIVE gone AS (
          people.id COLLATE "C" AS id,
          people.uid,
          1 AS steps
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest(
+    :people.environment_id::smallint[],
+    :people.collection::text[],
+    :people.id::text[],
+    :people.uid::uuid[]
+  ) AS people (environment_id, collection, id, uid)
   WHERE NOT EXISTS (
     SELECT
     FROM addressee.recipients AS recipients

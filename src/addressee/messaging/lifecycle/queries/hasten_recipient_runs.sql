@@ -1,24 +1,29 @@
--- Makes some of identities' paused runs due now ($5), and says how many. What others wake or cancel at this moment ends
+-- Makes some of identities' paused runs due now, and says how many. What others wake or cancel at this moment ends
 -- without this.
 WITH paused AS (
   SELECT runs.environment_id,
          runs.id,
          runs.recipient_id
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest(
+    :people.environment_id::smallint[],
+    :people.collection::text[],
+    :people.id::text[],
+    :people.uid::uuid[]
+  ) AS people (environment_id, collection, id, uid)
   JOIN addressee.recipient_runs AS runs
     ON runs.environment_id = people.environment_id
    AND runs.collection = people.collection
    AND runs.recipient_id = people.id
    AND runs.uid = people.uid
   WHERE runs.status = 'paused'
-    AND runs.due_at > $5
+    AND runs.due_at > :now
   ORDER BY runs.environment_id, runs.id
-  LIMIT $6
+  LIMIT :limit
   FOR UPDATE OF runs SKIP LOCKED
 ),
 hastened AS (
   UPDATE addressee.recipient_runs AS runs
-  SET due_at = $5
+  SET due_at = :now
   FROM paused
   WHERE runs.environment_id = paused.environment_id
     AND runs.id = paused.id

@@ -9,7 +9,12 @@ WITH RECURSIVE followed AS (
          people.uid AS now_uid,
          NULL::timestamptz AS since,
          0 AS steps
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest(
+    :people.environment_id::smallint[],
+    :people.collection::text[],
+    :people.id::text[],
+    :people.uid::uuid[]
+  ) AS people (environment_id, collection, id, uid)
   UNION ALL
   SELECT followed.environment_id,
          followed.collection,
@@ -17,7 +22,7 @@ WITH RECURSIVE followed AS (
          followed.uid,
          merges.primary_id,
          merges.primary_uid,
-         coalesce(followed.since, merges.merged_at - $5::interval),
+         coalesce(followed.since, merges.merged_at - :moved_age::interval),
          followed.steps + 1
   FROM followed
   JOIN addressee.merges AS merges

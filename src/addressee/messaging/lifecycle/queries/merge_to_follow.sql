@@ -13,6 +13,6 @@ LEFT JOIN addressee.merges AS next
   ON next.environment_id = merges.environment_id
  AND next.secondary_uid = CASE WHEN merges.undone_at IS NULL THEN merges.primary_uid ELSE merges.secondary_uid END
  AND next.undone_at IS NULL
-WHERE merges.environment_id = $1
-  AND merges.id = $2
+WHERE merges.environment_id = :environment_id
+  AND merges.id = :merge_id
 FOR SHARE OF merges

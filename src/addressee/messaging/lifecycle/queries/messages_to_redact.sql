@@ -14,9 +14,9 @@ FROM addressee.messages AS messages
 LEFT JOIN addressee.recipient_runs AS runs
   ON runs.environment_id = messages.environment_id
  AND runs.id = messages.recipient_run_id
-WHERE messages.environment_id = $1
-  AND messages.run_id = $2
-  AND (messages.inserted_at, messages.id) > ($3, $4)
+WHERE messages.environment_id = :environment_id
+  AND messages.run_id = :run_id
+  AND (messages.inserted_at, messages.id) > (:after_time, :after_id)
 ORDER BY messages.inserted_at,
          messages.id
-LIMIT $5
+LIMIT :limit

@@ -1,9 +1,9 @@
 -- Moves what was said to providers along with the messages.
 WITH gone AS (
   DELETE FROM addressee.delivery_logs
-  WHERE environment_id = $1
-    AND recipient_id = $2
-    AND message_id = ANY($3::text[])
+  WHERE environment_id = :environment_id
+    AND recipient_id = :source_id
+    AND message_id = ANY(:message_ids::text[])
   RETURNING *
 )
 INSERT INTO addressee.delivery_logs (
@@ -22,8 +22,8 @@ SELECT environment_id,
        message_id,
        id,
        collection,
-       $4,
-       $5,
+       :target_id,
+       :target_uid,
        service,
        request,
        response,

@@ -1,9 +1,9 @@
 -- Moves what happened to messages along with them.
 WITH gone AS (
   DELETE FROM addressee.message_events
-  WHERE environment_id = $1
-    AND recipient_id = $2
-    AND message_id = ANY($3::text[])
+  WHERE environment_id = :environment_id
+    AND recipient_id = :source_id
+    AND message_id = ANY(:message_ids::text[])
   RETURNING *
 )
 INSERT INTO addressee.message_events (
@@ -21,8 +21,8 @@ SELECT environment_id,
        message_id,
        id,
        collection,
-       $4,
-       $5,
+       :target_id,
+       :target_uid,
        type,
        data,
        inserted_at

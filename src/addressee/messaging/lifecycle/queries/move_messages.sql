@@ -1,9 +1,9 @@
--- Gives messages of one identity to another; $6 is the merge that they follow, or ($7) come back from.
+-- Gives messages of one identity to another; `merge_id` is the merge that they follow, or (`undone`) come back from.
 WITH gone AS (
   DELETE FROM addressee.messages
-  WHERE environment_id = $1
-    AND recipient_id = $2
-    AND id = ANY($3::text[])
+  WHERE environment_id = :environment_id
+    AND recipient_id = :source_id
+    AND id = ANY(:message_ids::text[])
   RETURNING *
 )
 INSERT INTO addressee.messages (
@@ -39,8 +39,8 @@ INSERT INTO addressee.messages (
 SELECT environment_id,
        id,
        collection,
-       $4,
-       $5,
+       :target_id,
+       :target_uid,
        channel_id,
        run_id,
        recipient_run_id,
@@ -63,5 +63,5 @@ SELECT environment_id,
        dismissed_at,
        inserted_at,
        updated_at,
-       CASE WHEN $7::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, $6::uuid) END
+       CASE WHEN :undone::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, :merge_id::uuid) END
 FROM gone

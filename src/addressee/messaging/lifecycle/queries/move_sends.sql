@@ -1,9 +1,9 @@
 -- Moves messages' sends along with them.
 WITH gone AS (
   DELETE FROM addressee.sends
-  WHERE environment_id = $1
-    AND recipient_id = $2
-    AND message_id = ANY($3::text[])
+  WHERE environment_id = :environment_id
+    AND recipient_id = :source_id
+    AND message_id = ANY(:message_ids::text[])
   RETURNING *
 )
 INSERT INTO addressee.sends (
@@ -26,8 +26,8 @@ SELECT environment_id,
        message_id,
        id,
        collection,
-       $4,
-       $5,
+       :target_id,
+       :target_uid,
        channel_id,
        run_id,
        page,

@@ -1,7 +1,11 @@
 -- Replaces what messages say.
 UPDATE addressee.messages AS messages
 SET content = redacted.content
-FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS redacted (id, recipient_id, content)
-WHERE messages.environment_id = $1
+FROM unnest(
+  :messages.id::text[],
+  :messages.recipient_id::text[],
+  :messages.content::jsonb[]
+) AS redacted (id, recipient_id, content)
+WHERE messages.environment_id = :environment_id
   AND messages.id = redacted.id
   AND messages.recipient_id = redacted.recipient_id

@@ -3,10 +3,15 @@ SELECT runs.environment_id,
        runs.id,
        runs.recipient_id,
        runs.run_id
-FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+FROM unnest(
+  :people.environment_id::smallint[],
+  :people.collection::text[],
+  :people.id::text[],
+  :people.uid::uuid[]
+) AS people (environment_id, collection, id, uid)
 JOIN addressee.recipient_runs AS runs
   ON runs.environment_id = people.environment_id
  AND runs.collection = people.collection
  AND runs.recipient_id = people.id
  AND runs.uid = people.uid
-LIMIT $5
+LIMIT :limit

@@ -2,39 +2,39 @@
 SELECT (
          SELECT count(*)
          FROM addressee.messages
-         WHERE environment_id = $1
-           AND recipient_id = $3
-           AND uid = $4
-           AND inserted_at >= $5
+         WHERE environment_id = :environment_id
+           AND recipient_id = :id
+           AND uid = :uid
+           AND inserted_at >= :since
        ) AS messages,
        (
          SELECT count(*)
          FROM addressee.messages
-         WHERE environment_id = $1
-           AND recipient_id = $3
-           AND uid = $4
-           AND inserted_at < $5
+         WHERE environment_id = :environment_id
+           AND recipient_id = :id
+           AND uid = :uid
+           AND inserted_at < :since
        ) AS older_messages,
        (
          SELECT count(*)
          FROM addressee.recipient_runs
-         WHERE environment_id = $1
-           AND recipient_id = $3
-           AND uid = $4
+         WHERE environment_id = :environment_id
+           AND recipient_id = :id
+           AND uid = :uid
            AND status IN ('queued', 'processing', 'paused')
        ) AS waiting_runs,
        (
          SELECT count(*)
          FROM addressee.subscriptions
-         WHERE environment_id = $1
-           AND recipient_collection = $2
-           AND recipient_id = $3
-           AND recipient_uid = $4
+         WHERE environment_id = :environment_id
+           AND recipient_collection = :collection
+           AND recipient_id = :id
+           AND recipient_uid = :uid
        ) AS subscriptions,
        (
          SELECT count(*)
          FROM addressee.schedules
-         WHERE environment_id = $1
-           AND recipient_id = $3
-           AND uid = $4
+         WHERE environment_id = :environment_id
+           AND recipient_id = :id
+           AND uid = :uid
        ) AS schedules

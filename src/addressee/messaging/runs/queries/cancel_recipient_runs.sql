@@ -12,5 +12,9 @@ WHERE environment_id = :environment_id
   AND (
     :chosen.collection::text[] IS NULL
     OR (collection, recipient_id) IN (SELECT * FROM unnest(:chosen.collection, :chosen.id::text[]))
-    OR (collection, recipient_id, uid) IN (SELECT * FROM unnest(:merged.collection::text[], :merged.id::text[], :merged.uid::uuid[]))
+    OR (collection, recipient_id, uid) IN (SELECT * FROM unnest(
+      :merged.collection::text[],
+      :merged.id::text[],
+      :merged.uid::uuid[]
+    ))
   )

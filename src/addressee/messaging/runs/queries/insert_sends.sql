@@ -27,5 +27,15 @@ SELECT :environment_id,
        sending.address,
        sending.status,
        :now
-FROM unnest(:sends.message_id::text[], :sends.id::text[], :sends.collection::text[], :sends.recipient_id::text[], :sends.uid::uuid[], :sends.channel_id::uuid[], :sends.kind::text[], :sends.address::text[], :sends.status::text[])
+FROM unnest(
+  :sends.message_id::text[],
+  :sends.id::text[],
+  :sends.collection::text[],
+  :sends.recipient_id::text[],
+  :sends.uid::uuid[],
+  :sends.channel_id::uuid[],
+  :sends.kind::text[],
+  :sends.address::text[],
+  :sends.status::text[]
+)
   AS sending (message_id, id, collection, recipient_id, uid, channel_id, kind, address, status)

@@ -21,7 +21,12 @@ SELECT :environment_id,
        :workflow,
        :cancellation_key,
        objects.kinds
-FROM unnest(:objects.collection::text[], :objects.id::text[], :objects.uid::uuid[], :objects.kinds::jsonb[]) AS objects (collection, id, uid, kinds)
+FROM unnest(
+  :objects.collection::text[],
+  :objects.id::text[],
+  :objects.uid::uuid[],
+  :objects.kinds::jsonb[]
+) AS objects (collection, id, uid, kinds)
 ON CONFLICT DO NOTHING
 RETURNING collection,
           object_id
