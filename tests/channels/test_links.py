@@ -2,7 +2,7 @@
 
 import pytest
 
-from addressee.channels.links import EMBEDDED, SCHEMES, checked_html, checked_url, mistaken_schemes, schemes_of
+from addressee.channels.links import EMBEDDED, SCHEMES, checked_html, checked_url, scheme_problems, schemes_of
 
 REFUSED = [
     ("javascript:alert(1)", "javascript"),
@@ -55,7 +55,7 @@ def test_a_channel_may_allow_more() -> None:
     ],
 )
 def test_what_no_channel_can_allow(scheme: str, mistake: str) -> None:
-    assert list(mistaken_schemes({"link_schemes": ["myapp", scheme]})) == [("link_schemes", mistake)]
+    assert list(scheme_problems({"link_schemes": ["myapp", scheme]})) == [("link_schemes", mistake)]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ def schemes_of(settings: Mapping[str, Any]) -> frozenset[str]:
     return SCHEMES.union(settings.get("link_schemes", ()))
 
 
-def mistaken_schemes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each mistake in the schemes that a channel allows: the setting, and what it must be."""
+def scheme_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each problem with the schemes that a channel allows: the setting, and what it must be."""
     for scheme in settings.get("link_schemes", ()):
         if scheme in NEVER:
             yield "link_schemes", f"a link never has the scheme {scheme}"

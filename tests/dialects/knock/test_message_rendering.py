@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from addressee.dialects.knock.mapping import message_rendering
-from addressee.messaging.content.rendering import EmailContent, PushContent
+from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.push import PushContent
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from notiflows.types import Delivery
 from addressee.database.pool import Pool
 from addressee.dialects.notiflows.mapping import contents
 from addressee.directory.recipient import USERS, Identity
-from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent
+from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.in_app import InAppContent
+from addressee.messaging.content.push import PushContent
 from addressee.messaging.messages.events import Happening, insert_events
 from addressee.messaging.messages.status import Status
 from tests.conftest import Environment

@@ -14,8 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from addressee.channels.providers import ChannelType
-from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent, render
-from addressee.messaging.content.templates import EmailTemplate, InAppTemplate, PushTemplate
+from addressee.messaging.content.email import EmailContent, EmailTemplate
+from addressee.messaging.content.in_app import InAppContent, InAppTemplate
+from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.environment.channels import Channel
 from tests.messaging.steps.test_machine import NOW
 
@@ -186,13 +187,13 @@ PUSH = channel_of(ChannelType.PUSH, "fcm")
 
 
 def markdown(body: str, value: str) -> str:
-    content = render(InAppTemplate(body=body), scope_of(value), IN_APP, []).content
+    content = InAppTemplate(body=body).render(scope_of(value), IN_APP, []).content
     assert isinstance(content, InAppContent)
     return content.blocks[0].rendered
 
 
 def html(source: str, value: str) -> str:
-    content = render(EmailTemplate(subject="x", html=source), scope_of(value), EMAIL, ["a@example.org"]).content
+    content = EmailTemplate(subject="x", html=source).render(scope_of(value), EMAIL, ["a@example.org"]).content
     assert isinstance(content, EmailContent)
     assert content.html is not None
     return content.html
@@ -233,9 +234,9 @@ def test_any_value_is_a_text_in_html(place: str, value: str) -> None:
 def test_any_value_stands_in_a_text_as_it_is(place: str, value: str) -> None:
     email = EmailTemplate(subject=place, text=place)
     push = PushTemplate(title=place, body=place, data={"x": place})
-    said = render(email, scope_of(value), EMAIL, ["a@example.org"]).content
-    shown = render(push, scope_of(value), PUSH, ["token"]).content
-    plain = render(push, scope_of(WORD), PUSH, ["token"]).content
+    said = email.render(scope_of(value), EMAIL, ["a@example.org"]).content
+    shown = push.render(scope_of(value), PUSH, ["token"]).content
+    plain = push.render(scope_of(WORD), PUSH, ["token"]).content
     assert isinstance(said, EmailContent)
     assert isinstance(shown, PushContent)
     assert isinstance(plain, PushContent)

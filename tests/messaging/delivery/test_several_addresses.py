@@ -17,7 +17,7 @@ from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
 from addressee.directory.groups.memberships import place_of
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.messaging.content.rendering import PushContent
+from addressee.messaging.content.push import PushContent
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.channels.fcm_server import FCM, UNAVAILABLE, UNREGISTERED, FcmServer, Hold, fcm_server, refusal

@@ -11,7 +11,7 @@ from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.edits.recipients import Delete, Edit, Identify
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write, Written
-from addressee.messaging.content.rendering import InAppContent
+from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.messages.status import Status
 from addressee.messaging.runs.model import Advance, Send, Start
 from tests.messaging.office import FILES, Office

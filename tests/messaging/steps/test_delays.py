@@ -13,7 +13,7 @@ import pytest
 from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.messaging.content.templates import InAppTemplate
+from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.schedules.scheduler import tick
 from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
 from addressee.messaging.steps.model import ChannelStep, DelayStep

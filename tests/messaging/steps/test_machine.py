@@ -11,8 +11,11 @@ from msgspec import structs
 from addressee.channels.providers import ChannelType
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
-from addressee.messaging.content.rendering import Block, Content, EmailContent, InAppContent, PushContent, scope
-from addressee.messaging.content.templates import EmailTemplate, InAppTemplate, PushTemplate
+from addressee.messaging.content.email import EmailContent, EmailTemplate
+from addressee.messaging.content.in_app import Block, InAppContent, InAppTemplate
+from addressee.messaging.content.model import Content
+from addressee.messaging.content.push import PushContent, PushTemplate
+from addressee.messaging.content.scope import build_scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Change, Status
 from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
@@ -39,7 +42,7 @@ def facts(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data: A
     seen = (
         {}
         if recipient is None
-        else scope(recipient=recipient, actor=None, tenant=None, data=data, variables={}, workflow={})
+        else build_scope(recipient=recipient, actor=None, tenant=None, data=data, variables={}, workflow={})
     )
     return Facts(recipient, seen, CHANNELS, sandbox, NOW, NOW)
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from addressee.channels.email.headers import SURROGATE, mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
-from addressee.channels.links import mistaken_schemes
+from addressee.channels.links import scheme_problems
 from addressee.channels.sender import Failure
 
 # To which of a recipient's addresses a channel sends: the setting `addresses`.
@@ -89,9 +89,9 @@ def own_mailbox(written: str) -> Mailbox:
         ) from None
 
 
-def mistaken_email(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each mistake in the settings that channels for e-mail share: the setting, and what it must be."""
-    yield from mistaken_schemes(settings)
+def email_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each problem with the settings that channels for e-mail share: the setting, and what it must be."""
+    yield from scheme_problems(settings)
     for name in ("from", "reply_to"):
         written = settings.get(name)
         try:

@@ -12,7 +12,7 @@ import aiosmtplib
 import msgspec
 
 from addressee.channels.email.mailbox import AddressError
-from addressee.channels.email.message import Email, Letter, Which, compose, mistaken_email
+from addressee.channels.email.message import Email, Letter, Which, compose, email_problems
 from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 
@@ -129,9 +129,9 @@ class SmtpSender:
         return self._unreachable
 
 
-def mistaken_smtp(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each mistake in a channel's settings: the setting, and what it must be."""
-    yield from mistaken_email(settings)
+def smtp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each problem with a channel's settings: the setting, and what it must be."""
+    yield from email_problems(settings)
     try:
         ascii_domain(settings["host"])
     except DomainError:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import msgspec
 
-from addressee.channels.links import mistaken_schemes
+from addressee.channels.links import scheme_problems
 from addressee.channels.push.notification import Push
 from addressee.channels.push.service_account import AccessTokens, TokenRefusedError, read_service_account
 from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Exchange, Failed, Failure, Sent, without
@@ -228,14 +228,14 @@ def wait(retry_after: str | None) -> timedelta | None:
         return None
 
 
-def mistaken_fcm(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each mistake in a channel's settings: the setting, and what it must be."""
-    yield from mistaken_account(settings)
-    yield from mistaken_schemes(settings)
+def fcm_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each problem with a channel's settings: the setting, and what it must be."""
+    yield from account_problems(settings)
+    yield from scheme_problems(settings)
 
 
-def mistaken_account(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each mistake in how the service is to be reached: the setting, and what it must be."""
+def account_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each problem with how the service is to be reached: the setting, and what it must be."""
     try:
         read_service_account(settings["service_account"])
     except ValueError as error:

@@ -34,7 +34,7 @@ from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.obstacles import read_obstacles
 from addressee.messaging.delivery.outcomes import change_messages, record
-from addressee.messaging.delivery.sends import Claimed, Tried, claimed_from, letter, naming_token
+from addressee.messaging.delivery.sends import Claimed, Tried, claimed_from, naming_token
 from addressee.messaging.environment.channels import open_secrets
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Change, Status, outcome, retry_after
@@ -143,7 +143,7 @@ class Sending:
             if obstacle is not None:
                 tried.append(Tried(send, (Change(Status.NOT_SENT, obstacle.reason),), obstacle=obstacle))
             else:
-                tried.append(self._judge(send, await ask(lines[send.channel_id].sender, send), chance))
+                tried.append(self._judge(send, await deliver(lines[send.channel_id].sender, send), chance))
         return tried
 
     def _judge(self, send: Claimed, result: Sent | Failed, chance: float) -> Tried:
@@ -178,9 +178,9 @@ class Sending:
         await self._writer.write_all(writes)
 
 
-async def ask(sender: Sender[Any], send: Claimed) -> Sent | Failed:
+async def deliver(sender: Sender[Any], send: Claimed) -> Sent | Failed:
     try:
-        return await sender.send(letter(send))
+        return await sender.send(send.content.to_payload(send.id, send.address.value, send.inserted_at))
     except Exception as error:  # what was sent before it must be recorded, or all of it is sent again
         log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
         return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")

@@ -9,11 +9,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.channels.email.message import Email
-from addressee.channels.push.notification import Push
 from addressee.channels.sender import Exchange
 from addressee.directory.recipient import Document, Identity
-from addressee.messaging.content.rendering import EmailContent, PushContent
+from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.push import PushContent
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Change, Status, follow
 
@@ -36,7 +35,7 @@ class Claimed:
     attempts: int
     is_one_of_several: bool
     status: Status
-    content: EmailContent | PushContent
+    content: AnyContent
     inserted_at: datetime
 
 
@@ -81,27 +80,9 @@ def claimed_from(environment_id: int, row: asyncpg.Record) -> Claimed:
         row["attempts"],
         row["is_one_of_several"],
         Status(row["status"]),
-        msgspec.json.decode(row["content"], type=EmailContent | PushContent),
+        msgspec.json.decode(row["content"], type=AnyContent),
         row["inserted_at"],
     )
-
-
-def letter(send: Claimed) -> Email | Push:
-    """What its channel's sender takes."""
-    match send.content:
-        case EmailContent() as said:
-            return Email(
-                id=send.id,
-                sender=said.sender,
-                to=send.address.value,
-                subject=said.subject,
-                html=said.html,
-                text=said.text,
-                written_at=send.inserted_at,
-                reply_to=said.reply_to,
-            )
-        case PushContent() as said:
-            return Push(send.id, send.address.value, said.title, said.body, said.data)
 
 
 def naming_token(change: Change, send: Claimed) -> Change:

@@ -17,7 +17,7 @@ from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.messaging.content.rendering import Block, InAppContent
+from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.messages.activities import Activity, activity_of

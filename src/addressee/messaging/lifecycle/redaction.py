@@ -24,8 +24,10 @@ from addressee.directory import names
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity
+from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.liquid import TemplateError
-from addressee.messaging.content.rendering import Block, Content, EmailContent, InAppContent, PushContent, render
+from addressee.messaging.content.model import Content
 from addressee.messaging.messages.listing import EARLIEST
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
@@ -140,9 +142,9 @@ async def redacted_contents(
 ) -> list[bytes]:
     """Returns the contents of these messages of one run without the actor."""
     run = await read_run(pool, page.environment_id, page.run_id)
-    stored: list[Content] = [msgspec.json.decode(row["content"], type=Content) for row in rows]
+    stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
     if run is None or run.actor is None:
-        return [msgspec.json.encode(silent(content)) for content in stored]
+        return [msgspec.json.encode(content.silenced()) for content in stored]
     facts = await read_facts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
     marker = missing(run.actor.id)
 
@@ -167,38 +169,19 @@ def recipient_run_of(environment_id: int, row: asyncpg.Record) -> RecipientRun:
 
 
 def rendered_again(
-    stored: Content, step_ref: str, workflow: Workflow, facts: Facts, actor: Mapping[str, object]
+    stored: AnyContent, step_ref: str, workflow: Workflow, facts: Facts, actor: Mapping[str, object]
 ) -> Content:
     """Returns a message's content with a marker for its actor. Addresses stay those that it went to."""
     step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
     if step is None or facts.recipient is None or step.channel not in facts.channels:
-        return silent(stored)
+        return stored.silenced()
     if isinstance(stored, InAppContent) and not stored.blocks:  # it could not be rendered then
         return stored
     try:
-        said = render(step.template, {**facts.scope, "actor": actor}, facts.channels[step.channel], []).content
+        content = step.template.render({**facts.scope, "actor": actor}, facts.channels[step.channel], []).content
     except TemplateError:
-        return silent(stored)
-    match stored, said:
-        case EmailContent(), EmailContent():
-            return structs.replace(said, sender=stored.sender, to=stored.to, reply_to=stored.reply_to)
-        case PushContent(), PushContent():
-            return structs.replace(said, tokens=stored.tokens)
-        case InAppContent(), InAppContent():
-            return said
-        case _:
-            return silent(stored)
-
-
-def silent(stored: Content) -> Content:
-    """A message that says nothing of anybody."""
-    match stored:
-        case EmailContent():
-            return structs.replace(stored, subject="", html=stored.html and "", text=stored.text and "")
-        case PushContent():
-            return structs.replace(stored, title="", body="", data={})
-        case InAppContent():
-            return InAppContent((Block("body", "markdown", MISSING_NAME, f"<p>{MISSING_NAME}</p>"),))
+        return stored.silenced()
+    return content.addressed_like(stored) if type(content) is type(stored) else stored.silenced()
 
 
 def missing(id: str) -> Document:

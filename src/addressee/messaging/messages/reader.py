@@ -17,7 +17,7 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Place
-from addressee.messaging.content.rendering import Content
+from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.messages.model import Address, Message, assemble
 
 SQL = load(__package__)
@@ -39,7 +39,7 @@ class MessageEvent:
 class Contents:
     message_id: str
     inserted_at: datetime
-    content: Content
+    content: AnyContent
 
 
 async def read_messages(connection: Connection, environment_id: int, ids: Sequence[str]) -> list[Message]:
@@ -64,7 +64,7 @@ async def read_contents(pool: Pool, environment_id: int, ids: Sequence[str]) -> 
     """Of those of `ids` that there are, in that order."""
     rows = await pool.fetch(SQL["contents"], environment_id, list(ids))
     found = {
-        row["id"]: Contents(row["id"], row["inserted_at"], msgspec.json.decode(row["content"], type=Content))
+        row["id"]: Contents(row["id"], row["inserted_at"], msgspec.json.decode(row["content"], type=AnyContent))
         for row in rows
     }
     return [found[id] for id in dict.fromkeys(ids) if id in found]

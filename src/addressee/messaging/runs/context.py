@@ -12,7 +12,7 @@ from addressee.database.pool import Pool
 from addressee.directory.groups.memberships import overlaid, place_of
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
-from addressee.messaging.content import rendering
+from addressee.messaging.content.scope import Subscription, build_scope
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables
@@ -158,7 +158,7 @@ def facts_for(
     audiences: Mapping[Place, frozenset[str]],
 ) -> Facts:
     run = around.run
-    scope = rendering.scope(
+    scope = build_scope(
         recipient=recipient,
         subscription=subscription_for(recipient_run.subscription, around),
         actor=around.actor,
@@ -197,9 +197,9 @@ def facts_for(
     )
 
 
-def subscription_for(subscribed: Subscribed | None, around: Surroundings) -> rendering.Subscription | None:
+def subscription_for(subscribed: Subscribed | None, around: Surroundings) -> Subscription | None:
     if subscribed is None:
         return None
-    return rendering.Subscription(
+    return Subscription(
         subscribed.properties, around.people.current(subscribed.object.within(around.run.environment_id))
     )

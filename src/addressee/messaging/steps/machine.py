@@ -11,9 +11,9 @@ from uuid import UUID
 
 from addressee.channels.providers import ChannelType
 from addressee.directory.recipient import Identity, Recipient
-from addressee.messaging.content import rendering
 from addressee.messaging.content.liquid import TemplateError
-from addressee.messaging.content.rendering import Content, Scope
+from addressee.messaging.content.model import Content
+from addressee.messaging.content.scope import Scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Change, Status, undelivered
@@ -138,9 +138,9 @@ def notify(
         return noted(after, facts, "step_skipped", step, data=reached.obstacle), ()
     to = [address.value for address in reached.addresses]
     try:
-        said, refused = rendering.render(step.template, facts.scope, channel, to)
+        said, refused = step.template.render(facts.scope, channel, to)
     except TemplateError as error:
-        said = rendering.blank(step.template, channel, to)
+        said = step.template.blank(channel, to)
         after = noted(after, facts, "error", step, status="error", data={"reason": f"template: {error}"})
         changes = (undelivered("fatal_error", f"template: {error}"),)
     else:

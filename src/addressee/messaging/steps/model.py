@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from addressee.messaging.content.templates import Template
-from addressee.messaging.definition import Definition, Name
+from addressee.messaging.content.channel_types import AnyTemplate
+from addressee.messaging.definitions.model import Definition, Name
 
 MAX_DELAY = timedelta(days=365)
 
@@ -16,7 +16,7 @@ class ChannelStep(Definition, frozen=True, kw_only=True):
 
     ref: Name
     channel: str
-    template: Template
+    template: AnyTemplate
 
 
 class DelayStep(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,14 +15,8 @@ from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.preferences.decision import Blocked, PreferenceContext, Target, decide
 
-# A message goes to no more: the newest of somebody's devices.
+# A message goes to no more.
 MAX_ADDRESSES = 100
-
-# What is missing where nothing is stored to send to.
-MISSING: Mapping[ChannelType, str] = {
-    ChannelType.EMAIL: "no_email_address",
-    ChannelType.PUSH: "no_push_token",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +47,11 @@ def reach(
     known = known_addresses(recipient, channel.id, channel.provider)
     active = [address for address, is_active in known.items() if is_active]
     if not active:
-        return Reach(obstacle={"reason": "addresses_disabled" if known else MISSING[channel.type]})
+        return Reach(obstacle={"reason": "addresses_disabled" if known else PROVIDERS[channel.provider].missing})
     valid = [address for address in active if address.kind != "email" or is_deliverable(address.value)]
     if not valid:
         return Reach(obstacle={"reason": "addresses_invalid"})
-    return Reach(tuple(chosen(valid, channel)))
+    return Reach(tuple(PROVIDERS[channel.provider].choose(valid, channel.settings)[:MAX_ADDRESSES]))
 
 
 def unreachable(
@@ -119,13 +112,6 @@ def known_addresses(recipient: Recipient, channel_id: UUID, provider: str) -> di
     data = recipient.channel_data.get(str(channel_id), {}).get("data", {})
     named = [Address(kind, value) for value in PROVIDERS[provider].data.addresses(data)]
     return {**stored, **{address: True for address in named if address not in stored}}
-
-
-def chosen(found: Sequence[Address], channel: Channel) -> Sequence[Address]:
-    """E-mail goes to the first address unless the channel says all, a push to every device, the newest first."""
-    if channel.type is ChannelType.PUSH:
-        return found[: -MAX_ADDRESSES - 1 : -1]
-    return found[: MAX_ADDRESSES if channel.settings.get("addresses") == "all" else 1]
 
 
 def described(blocked: Blocked) -> Document:

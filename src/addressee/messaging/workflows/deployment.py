@@ -18,12 +18,12 @@ from addressee.channels.providers import PROVIDERS
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer, WrongMasterKeyError
+from addressee.messaging.definitions.sources import Mistake
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables, store_variables
 from addressee.messaging.workflows.files import ChannelDefinition, Configuration, MistakesError, WorkflowDefinition
 from addressee.messaging.workflows.model import Workflow
-from addressee.messaging.workflows.sources import Mistake
 from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
 SQL = load(__package__)

@@ -22,13 +22,12 @@ from addressee.conditions.validation import misspelt_variables
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS
 from addressee.messaging.content import liquid
-from addressee.messaging.content.markdown import MARKDOWN
-from addressee.messaging.content.templates import TEMPLATES, EmailTemplate, PushTemplate
-from addressee.messaging.definition import Definition, Name
+from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
+from addressee.messaging.definitions.model import Definition, Name
+from addressee.messaging.definitions.sources import Mistake, Source, Trail, read
 from addressee.messaging.steps.model import MAX_DELAY, ChannelStep, DelayStep, Step
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow
 from addressee.messaging.workflows.schemas import check_schema
-from addressee.messaging.workflows.sources import Mistake, Source, Trail, read
 from addressee.messaging.workflows.variable_files import read_variable_file, refuse_two_homes, warn_of_secrets
 from addressee.preferences.categories import Category, Section
 from addressee.preferences.sets import NAMES, check_set
@@ -41,12 +40,6 @@ WHOLE_FILES = ("variables.yaml", "public_variables.yaml", "categories.yaml", "pr
 
 # The provider that need not be named.
 FEED = "feed"
-
-# Whatever is not named is plain text.
-LANGUAGES: Mapping[tuple[ChannelType, Trail], liquid.BoundedEnvironment] = {
-    (ChannelType.EMAIL, ("html",)): liquid.HTML,
-    (ChannelType.IN_APP_FEED, ("body",)): MARKDOWN,
-}
 
 
 class MistakesError(Exception):
@@ -218,7 +211,7 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     if not fits(source, ("settings",), file.settings, provider.settings):
         return None
     settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
-    for name, mistake in provider.mistakes(settings) if not source.mistakes else ():
+    for name, mistake in provider.problems(settings) if not source.mistakes else ():
         source.mistake(("settings", name), mistake)
     return ChannelDefinition(
         key=key_of(source),
@@ -302,11 +295,8 @@ def read_step(
         known = ", ".join(name for name, provider in PROVIDERS.items() if provider.kind)
         source.mistake((*trail, "channel"), f"nothing can be sent with {name} yet, only with {known}")
         return None
-    type = PROVIDERS[name].channel_type
-    check_template(source, (*trail, "template"), step.template, name)
-    if source.mistakes:
-        return None
-    return ChannelStep(ref=step.ref, channel=step.channel, template=msgspec.convert(step.template, TEMPLATES[type]))
+    template = check_template(source, (*trail, "template"), step.template, name)
+    return None if template is None else ChannelStep(ref=step.ref, channel=step.channel, template=template)
 
 
 def read_categories(source: Source) -> tuple[Section, ...]:
@@ -394,45 +384,33 @@ def trail_of(field: str, value: Any) -> Trail:
     return ()
 
 
-def check_template(source: Source, trail: Trail, template: Mapping[str, Any], provider: str) -> None:
-    type = PROVIDERS[provider].channel_type
-    if not fits(source, trail, template, TEMPLATES[type]):
-        return
-    for name in filter(PROVIDERS[provider].reserves, template.get("data", ())):
-        source.mistake((*trail, "data", name), f"{provider} keeps the name {name!r} for itself; use another")
-    if type is ChannelType.EMAIL and not (template.get("html") or template.get("text")):
-        source.mistake(trail, "an e-mail needs 'html', 'text' or both")
-    for place, text in texts_of(template):
+def check_template(source: Source, trail: Trail, given: Mapping[str, Any], provider: str) -> AnyTemplate | None:
+    form = TEMPLATES[PROVIDERS[provider].channel_type]
+    if not fits(source, trail, given, form):
+        return None
+    template = msgspec.convert(given, form)
+    for place, message in template.problems(provider):
+        source.mistake((*trail, *place), message)
+    for place, text, environment in template.texts():
         try:
-            liquid.parse(text, LANGUAGES.get((type, place), liquid.PLAIN))
+            liquid.parse(text, environment)
         except liquid.TemplateError as error:
             origin = source.origin((*trail, *place))
             line = origin.first_line + (error.line or 1) - 1
             source.mistakes.append(Mistake(origin.file, line, f"this is not Liquid: {error.message}"))
+    return template
 
 
 def check_links(source: Source, workflow: Workflow, schemes: Mapping[str, frozenset[str]]) -> None:
     """Notes links that begin with a scheme which their channel, where it is in the folder too, does not allow."""
     for index, step in enumerate(workflow.steps):
-        if not isinstance(step, ChannelStep) or step.channel not in schemes or isinstance(step.template, EmailTemplate):
+        if not isinstance(step, ChannelStep) or step.channel not in schemes:
             continue
-        links: list[tuple[Trail, str]] = [(("action_url",), step.template.action_url or "")]
-        if isinstance(step.template, PushTemplate):
-            links.append((("data", "action_url"), step.template.data.get("action_url", "")))
-        for place, link in links:
+        for place, link in step.template.links():
             scheme = scheme_of(link.partition("{")[0])
             if scheme is not None and scheme not in schemes[step.channel]:
                 message = f"links of the channel {step.channel!r} do not have the scheme {scheme}; see its link_schemes"
                 source.mistake(("steps", index, "template", *place), message)
-
-
-def texts_of(template: Mapping[str, Any]) -> Iterator[tuple[Trail, str]]:
-    """The Liquid in a template, and where it stands."""
-    for name, value in template.items():
-        if isinstance(value, dict):
-            yield from (((name, key), text) for key, text in value.items())
-        elif value is not None:
-            yield (name,), value
 
 
 def check_key(source: Source) -> bool:

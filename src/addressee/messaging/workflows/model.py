@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from addressee.messaging.definition import Definition, Name
+from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.model import Step
 
 MAX_STEPS = 50

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from addressee.messaging.workflows.sources import Mistake, Source, Trail
+from addressee.messaging.definitions.sources import Mistake, Source, Trail
 
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 

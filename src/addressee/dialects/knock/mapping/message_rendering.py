@@ -8,7 +8,10 @@ from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping.rendering import mention, microseconds, optional, reference
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import Document
-from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent
+from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.in_app import InAppContent
+from addressee.messaging.content.push import PushContent
 from addressee.messaging.delivery.logs import DeliveryLog
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.messages.activities import Activity
@@ -165,7 +168,7 @@ def contents(contents: Contents) -> Document:
     }
 
 
-def content(content: EmailContent | InAppContent | PushContent) -> Document:
+def content(content: AnyContent) -> Document:
     match content:
         case InAppContent():
             return {

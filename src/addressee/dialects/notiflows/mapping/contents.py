@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from addressee.directory.recipient import Document
-from addressee.messaging.content.rendering import EmailContent, InAppContent, PushContent
+from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.in_app import InAppContent
+from addressee.messaging.content.push import PushContent
 
 
-def said(content: EmailContent | InAppContent | PushContent) -> Document:
+def said(content: AnyContent) -> Document:
     match content:
         case EmailContent():
             is_html = content.html is not None

@@ -24,7 +24,7 @@ from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page,
 from addressee.dialects.notiflows.wire.places import asked_channel, checked_path_id
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Document, Place
-from addressee.messaging.content.rendering import InAppContent
+from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedFilter, FeedItem

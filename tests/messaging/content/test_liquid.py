@@ -9,7 +9,7 @@ from msgspec import structs
 from addressee.channels.links import SCHEMES
 from addressee.messaging.content.liquid import HTML, PLAIN, TemplateError, parse, render
 from addressee.messaging.content.markdown import MARKDOWN, to_html
-from addressee.messaging.content.rendering import exposed
+from addressee.messaging.content.scope import exposed
 from tests.messaging.steps.test_machine import ADA
 
 SCOPE: dict[str, Any] = {

@@ -1,0 +1,18 @@
+"""The types of channels that messages can be made for: each is a module beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from addressee.channels.providers import ChannelType
+from addressee.messaging.content.email import EmailContent, EmailTemplate
+from addressee.messaging.content.in_app import InAppContent, InAppTemplate
+from addressee.messaging.content.push import PushContent, PushTemplate
+
+AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate
+AnyContent = EmailContent | InAppContent | PushContent
+
+TEMPLATES: Mapping[ChannelType, type[AnyTemplate]] = {
+    ChannelType(template.__struct_config__.tag): template for template in get_args(AnyTemplate)
+}

@@ -1,0 +1,73 @@
+"""The type of channel `email`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar, Self
+
+from msgspec import structs
+
+from addressee.channels.email.message import Email
+from addressee.channels.links import EMBEDDED, checked_html, schemes_of
+from addressee.channels.providers import ChannelType
+from addressee.messaging.content import liquid
+from addressee.messaging.content.model import Content, Rendered, Template
+from addressee.messaging.content.scope import Scope
+from addressee.messaging.definitions.model import FieldPath
+from addressee.messaging.environment.channels import Channel
+
+
+class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.value):
+    """`to` are all addresses that it goes to, with commas between them; each gets an e-mail of its own."""
+
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("sender", "to", "reply_to")
+
+    sender: str
+    to: str
+    subject: str
+    html: str | None
+    text: str | None
+    reply_to: str | None
+
+    def to_payload(self, id: str, address: str, written_at: datetime) -> Email:
+        return Email(id, self.sender, address, self.subject, self.html, self.text, written_at, self.reply_to)
+
+    def silenced(self) -> Self:
+        return structs.replace(self, subject="", html=self.html and "", text=self.text and "")
+
+
+class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
+    """Values are HTML-escaped in `html` only."""
+
+    ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {("html",): liquid.HTML}
+
+    subject: str
+    html: str | None = None
+    text: str | None = None
+
+    def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
+        schemes = schemes_of(channel.settings)
+        html = checked_html(liquid.render(self.html or "", scope, liquid.HTML), schemes, EMBEDDED)
+        content = structs.replace(
+            self.blank(channel, to),
+            subject=liquid.render(self.subject, scope),
+            html=self.html and html.text,
+            text=self.text and liquid.render(self.text, scope),
+            reply_to=channel.settings.get("reply_to"),
+        )
+        return Rendered(content, html.refused)
+
+    def blank(self, channel: Channel, to: Sequence[str]) -> EmailContent:
+        return EmailContent(
+            sender=channel.settings["from"],
+            to=", ".join(to),
+            subject="",
+            html=None,
+            text=None,
+            reply_to=None,
+        )
+
+    def problems(self, provider: str) -> Iterator[tuple[FieldPath, str]]:
+        if not (self.html or self.text):
+            yield (), "an e-mail needs 'html', 'text' or both"

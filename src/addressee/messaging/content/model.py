@@ -1,0 +1,81 @@
+"""What every type of channel has: a template, as a person writes it, and the content of a message made from it.
+
+Both are stored with the type of the channel as their tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+
+import msgspec
+from msgspec import structs
+
+from addressee.messaging.content import liquid
+from addressee.messaging.content.scope import Scope
+from addressee.messaging.definitions.model import Definition, FieldPath
+from addressee.messaging.environment.channels import Channel
+
+# The name under which clients and apps look for the link of a message.
+ACTION_URL = "action_url"
+
+
+class Content(msgspec.Struct, frozen=True, tag_field="type"):
+    """What one message says. Each type of channel has its own. `ADDRESSES` names the fields that say where it goes."""
+
+    ADDRESSES: ClassVar[tuple[str, ...]] = ()
+
+    def to_payload(self, id: str, address: str, written_at: datetime) -> Any:
+        """Returns what the channel's sender takes for one address. The id stays the same when it is sent again."""
+        raise NotImplementedError
+
+    def silenced(self) -> Content:
+        """Returns this content without what it says: only the addresses stay."""
+        raise NotImplementedError
+
+    def addressed_like(self, other: Content) -> Content:
+        """Returns this content with the addresses of another one of its type."""
+        return structs.replace(self, **{name: getattr(other, name) for name in self.ADDRESSES})
+
+
+class Rendered(NamedTuple):
+    """`refused` holds the reason for each link that was left out."""
+
+    content: Content
+    refused: tuple[str, ...] = ()
+
+
+class Template(Definition, frozen=True, tag_field="type"):
+    """A template in Liquid. Each type of channel has its own; texts are plain unless `ENVIRONMENTS` says otherwise."""
+
+    ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {}
+
+    def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
+        """Returns the content that goes to these addresses. Raises TemplateError."""
+        raise NotImplementedError
+
+    def blank(self, channel: Channel, to: Sequence[str]) -> Content:
+        """Returns the content of a message that could not be rendered."""
+        raise NotImplementedError
+
+    def problems(self, provider: str) -> Iterator[tuple[FieldPath, str]]:
+        """Yields what is wrong with the template, apart from its types and its Liquid, and where."""
+        yield from ()
+
+    def links(self) -> Iterator[tuple[FieldPath, str]]:
+        """Yields the texts that are links as a whole, and where they are."""
+        yield from ()
+
+    def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
+        """Yields every text in Liquid, where it is, and the environment that it is rendered in."""
+        for path, text in texts_in(structs.asdict(self)):
+            yield path, text, self.ENVIRONMENTS.get(path, liquid.PLAIN)
+
+
+def texts_in(fields: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from (((name, *path), text) for path, text in texts_in(value))
+        elif value is not None:
+            yield (name,), value

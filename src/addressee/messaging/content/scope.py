@@ -1,0 +1,61 @@
+"""The values that templates see: of recipient, actor and tenant, of the run, and the environment's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from addressee.directory import names
+from addressee.directory.recipient import TENANTS, USERS, Recipient
+
+Scope = Mapping[str, Any]
+
+
+class Subscription(NamedTuple):
+    """The subscription by which a recipient was found. `object` is None once that is deleted."""
+
+    properties: Mapping[str, Any]
+    object: Recipient | None
+
+
+def build_scope(
+    *,
+    recipient: Recipient,
+    subscription: Subscription | None = None,
+    actor: Recipient | None,
+    tenant: Recipient | None,
+    data: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    workflow: Mapping[str, Any],
+) -> Scope:
+    """Returns the values that templates see, by name."""
+    return {
+        "recipient": {**exposed(recipient), **reason(subscription)},
+        "actor": actor and exposed(actor),
+        "tenant": tenant and exposed(tenant),
+        "data": data,
+        "vars": variables,
+        "workflow": workflow,
+    }
+
+
+def exposed(recipient: Recipient) -> dict[str, Any]:
+    """Returns what templates see of a recipient: properties beside attributes, as `name` and `plan.tier`.
+
+    A user's name and its parts are derived from each other where they are not given. The branding of a tenant is below
+    `settings`: `tenant.settings.branding.logo_url`.
+    """
+    shown = {**recipient.properties, **recipient.attributes, "id": recipient.place.id}
+    if recipient.place.collection == USERS:
+        shown |= names.derived(shown)
+    if recipient.place.collection == TENANTS:
+        shown["settings"] = {"branding": shown.pop("branding", None)}
+    return shown
+
+
+def reason(subscription: Subscription | None) -> dict[str, Any]:
+    """Returns what templates see of the subscription by which a recipient was found, if it was."""
+    if subscription is None:
+        return {}
+    object = subscription.object and exposed(subscription.object)
+    return {"subscription": {"properties": subscription.properties, "object": object}}
