@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
 from addressee.api.errors import UnknownPathError
-from addressee.api.refusals import Kind, refusal_of
+from addressee.api.refusals import refusal_of
 
 AUTHENTICATION = "authentication_error"
 INVALID_REQUEST = "invalid_request_error"
@@ -85,7 +85,7 @@ def missing(what: str) -> KnockError:
 
 
 # The codes of refusals that are not called as their kinds are.
-CODE_OF: Mapping[Kind, str] = {
+CODE_OF: Mapping[str, str] = {
     "invalid": "invalid_params",
     "invalid_data": "invalid_params",
     "malformed": "invalid_json",

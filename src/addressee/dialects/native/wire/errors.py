@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
-from addressee.api.refusals import Kind, refusal_of
+from addressee.api.refusals import refusal_of
 
 
 class FieldError(Struct, frozen=True):
@@ -48,7 +48,7 @@ class NativeError(Exception):
 
 
 # The codes of refusals that are not called as their kinds are.
-CODE_OF: Mapping[Kind, str] = {
+CODE_OF: Mapping[str, str] = {
     "invalid_data": "invalid",
     "unknown_path": "not_found",
     "payload_too_large": "too_large",

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
-from addressee.api.refusals import Kind, refusal_of
+from addressee.api.refusals import refusal_of
 from addressee.directory.edits.lists import LISTS
 from addressee.directory.errors import MissingError
 from addressee.directory.recipient import TENANTS, USERS, Place
@@ -32,7 +32,7 @@ NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
 }
 
 # The statuses of refusals, where they are others than usual.
-STATUS_OF: Mapping[Kind, HTTPStatus] = {
+STATUS_OF: Mapping[str, HTTPStatus] = {
     "invalid": HTTPStatus.BAD_REQUEST,
     "invalid_data": HTTPStatus.BAD_REQUEST,
     "workflow_inactive": HTTPStatus.BAD_REQUEST,
