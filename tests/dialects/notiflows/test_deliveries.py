@@ -244,6 +244,6 @@ class TestWhoIsGone:
 def test_what_is_said_never_holds_where_it_went() -> None:
     mail = EmailContent(sender="a@b.c", to="x@y.z", subject="S", html="<p>H</p>", text="T", reply_to=None)
     push = PushContent(tokens=("secret",), title="T", body="B", data={"action_url": "https://u", "n": "1"})
-    assert contents.said(mail) == {"subject": "S", "body": "<p>H</p>", "content_type": "html"}
-    assert contents.said(push) == {"title": "T", "body": "B", "action_url": "https://u", "data": {"n": "1"}}
-    assert contents.said(InAppContent(())) == {"body": "", "action_url": None}
+    assert contents.render(mail) == {"subject": "S", "body": "<p>H</p>", "content_type": "html"}
+    assert contents.render(push) == {"title": "T", "body": "B", "action_url": "https://u", "data": {"n": "1"}}
+    assert contents.render(InAppContent(())) == {"body": "", "action_url": None}

@@ -1,13 +1,14 @@
-"""Notiflows' types of channels: which one a channel is of, and which kinds it stands for (notiflows.md §2, §5.5)."""
+"""Notiflows' types of channels, and the kinds of addresses that belong to each (notiflows.md §2, §5.5)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from addressee.channels.providers import ChannelType
+from addressee.dialects.notiflows.shapes.notifications import ChannelTypeName
 from addressee.messaging.environment.channels import Channel
 
-# Each type, and the kinds that it stands for.
+# The kinds of addresses that each type stands for.
 KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "email": ("email",),
     "sms": ("sms",),
@@ -17,9 +18,7 @@ KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "chat": ("slack", "ms_teams", "discord", "whatsapp", "webhook"),
 }
 
-CHANNEL_TYPES = tuple(KINDS_OF)
-
-NAMES: Mapping[ChannelType, str] = {
+NAMES: Mapping[ChannelType, ChannelTypeName] = {
     ChannelType.EMAIL: "email",
     ChannelType.SMS: "sms",
     ChannelType.IN_APP_FEED: "in_app",
@@ -32,6 +31,5 @@ NAMES: Mapping[ChannelType, str] = {
 WEB_PUSH = "web_push"
 
 
-def channel_type(channel: Channel) -> str:
-    """One of CHANNEL_TYPES."""
+def channel_type(channel: Channel) -> ChannelTypeName:
     return "web_push" if channel.provider == WEB_PUSH else NAMES[channel.type]

@@ -1,4 +1,4 @@
-"""What messages say, in the words of this dialect's templates (notiflows.md §5.8). Never where they went."""
+"""The contents of messages, in the words of this dialect's templates (notiflows.md §5.8), without addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
 
 
-def said(content: AnyContent) -> Document:
+def render(content: AnyContent) -> Document:
     match content:
         case EmailContent():
             is_html = content.html is not None

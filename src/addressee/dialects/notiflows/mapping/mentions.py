@@ -1,34 +1,32 @@
-"""Whom notifications and deliveries name (notiflows.md §2, §5.3)."""
+"""The users whom notifications and deliveries name (notiflows.md §2, §5.3)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from addressee.dialects.notiflows.mapping import rendering
-from addressee.directory.recipient import USERS, Document, Identity, Recipient
+from addressee.dialects.notiflows.shapes.users import User
+from addressee.directory.recipient import USERS, Identity, Recipient
 from addressee.messaging.recipients.people import Missing, People
 
 
-def user(identity: Identity | None, people: People, when: datetime) -> Document | None:
-    """A user as of something that happened at `when`, whole or what is left; None for who is no user."""
+def recipient(identity: Identity, people: People, when: datetime) -> User:
+    """The user who was told something at `when`."""
+    found = person(identity, people.as_of(identity, when))
+    assert found is not None, "Only what users were told is listed."
+    return found
+
+
+def actor(identity: Identity | None, people: People, when: datetime) -> User | None:
+    """The user who caused something at `when`; None for an object, or for nobody."""
     return None if identity is None else person(identity, people.as_of(identity, when))
 
 
-def person(identity: Identity, found: Recipient | Missing) -> Document | None:
-    """Who was found of an identity."""
+def person(identity: Identity, found: Recipient | Missing) -> User | None:
+    """The user who was found of an identity; None for an object, and for an id where nobody lived."""
     if identity.collection != USERS or identity.uid is None:
         return None
     if isinstance(found, Missing):
-        gone = found.identity
-        return rendering.departed(gone.uid or identity.uid, gone.id, found.deleted_at)
+        deleted = found.identity
+        return rendering.deleted_user(deleted.uid or identity.uid, deleted.id, found.deleted_at)
     return rendering.user(found)
-
-
-def both(recipient: Document | None, actor: Document | None) -> Document:
-    """Whole, and by id for clients of the first SDK."""
-    return {
-        "recipient": recipient,
-        "recipient_id": recipient and recipient["id"],
-        "actor": actor,
-        "actor_id": actor and actor["id"],
-    }

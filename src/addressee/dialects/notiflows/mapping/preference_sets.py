@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, UnsetType
 
 from addressee.dialects.notiflows.mapping.channel_types import KINDS_OF
+from addressee.dialects.notiflows.shapes import preferences as shapes
 from addressee.dialects.notiflows.wire.errors import invalid
 from addressee.directory.documents import below, check_id
 from addressee.directory.edits.context import without
@@ -47,30 +48,30 @@ class Patch(NamedTuple):
     notiflows: Sequence[tuple[str, Choice | None]]
 
 
-def rendered(own: Mapping[str, Document], default: Document, workflows: Iterable[NamedWorkflow]) -> Document:
+def rendered(own: Mapping[str, Document], default: Document, workflows: Iterable[NamedWorkflow]) -> shapes.Preferences:
     """The preferences of somebody whose sets these are; `default` are those of the environment."""
     found = shown(own, DEFAULT, {}, default)
     kinds, scopes = found.get("kinds", {}), found.get("workflows", {})
     names = {each.key: each.name for each in workflows}
     listed = {each.key for each in workflows if each.in_preferences} | scopes.keys()
-    return {
-        "channel_types": {type: reading(kinds, type) is not False for type in KINDS_OF},
-        "notiflows": {key: notiflow(names.get(key), scopes.get(key, {})) for key in sorted(listed)},
-    }
+    return shapes.Preferences(
+        channel_types=shapes.ChannelTypes(**{type: is_wanted(kinds, type) is not False for type in KINDS_OF}),
+        notiflows={key: notiflow(names.get(key), scopes.get(key, {})) for key in sorted(listed)},
+    )
 
 
-def notiflow(name: str | None, scope: bool | Mapping[str, Any]) -> Document:
+def notiflow(name: str | None, scope: bool | Mapping[str, Any]) -> shapes.NotiflowPreferences:
     parts: Mapping[str, Any] = {"enabled": scope} if isinstance(scope, bool) else scope
-    types = {type: reading(parts.get("kinds", {}), type) for type in KINDS_OF}
-    return {
-        "name": name,
-        "enabled": parts.get("enabled", True),
-        "channel_types": {type: wanted for type, wanted in types.items() if wanted is not None},
-    }
+    types = {type: is_wanted(parts.get("kinds", {}), type) for type in KINDS_OF}
+    return shapes.NotiflowPreferences(
+        name=name,
+        enabled=parts.get("enabled", True),
+        channel_types={type: wanted for type, wanted in types.items() if wanted is not None},
+    )
 
 
-def reading(kinds: Mapping[str, Any], type: str) -> bool | None:
-    """What a map of kinds says of a type: false when all its kinds are refused, None when nothing is said of them."""
+def is_wanted(kinds: Mapping[str, Any], type: str) -> bool | None:
+    """Whether settings of kinds let a type through: False when all its kinds are refused, None when none is named."""
     names = [name_that_counts(kinds, kind) for kind in KINDS_OF[type]]
     settings = [None if name is None else kinds[name] for name in names]
     if all(setting is False for setting in settings):
@@ -78,35 +79,35 @@ def reading(kinds: Mapping[str, Any], type: str) -> bool | None:
     return None if all(setting is None or setting is False for setting in settings) else True
 
 
-def parsed(given: Mapping[str, Any], handles: Mapping[str, str], field: str) -> Patch:
+def parse_patch(given: Mapping[str, Any], handles: Mapping[str, str], field: str) -> Patch:
     """`handles` are those of notiflows by id: older clients name them so. Raises NotiflowsError or RefusedError."""
     notiflows = [
-        (handles.get(key.lower(), key), parsed_choice(choice, below(field, f"notiflows.{key}")))
-        for key, choice in parsed_map(given.get("notiflows"), below(field, "notiflows")).items()
+        (handles.get(key.lower(), key), parse_choice(choice, below(field, f"notiflows.{key}")))
+        for key, choice in parse_map(given.get("notiflows"), below(field, "notiflows")).items()
     ]
     for handle, _ in notiflows:
         check_id(handle, below(field, "notiflows"))
-    return Patch(parsed_types(given.get("channel_types"), below(field, "channel_types")), notiflows)
+    return Patch(parse_types(given.get("channel_types"), below(field, "channel_types")), notiflows)
 
 
-def parsed_choice(given: Any, field: str) -> Choice | None:
+def parse_choice(given: Any, field: str) -> Choice | None:
     if given is None:
         return None
-    parts = parsed_map(given, field)
-    enabled = parsed_boolean(parts["enabled"], f"{field}.enabled") if "enabled" in parts else UNSET
-    return Choice(enabled, parsed_types(parts.get("channel_types"), f"{field}.channel_types"))
+    parts = parse_map(given, field)
+    enabled = parse_boolean(parts["enabled"], f"{field}.enabled") if "enabled" in parts else UNSET
+    return Choice(enabled, parse_types(parts.get("channel_types"), f"{field}.channel_types"))
 
 
-def parsed_types(given: Any, field: str) -> Types:
-    types = parsed_map(given, field)
+def parse_types(given: Any, field: str) -> Types:
+    types = parse_map(given, field)
     for type in types:
         if type not in KINDS_OF:
             message = f"{field} has no {type!r}; it has {', '.join(KINDS_OF)}."
             raise invalid(f"{field}.{type}", message, "unknown")
-    return {type: parsed_boolean(wanted, f"{field}.{type}") for type, wanted in types.items()}
+    return {type: parse_boolean(wanted, f"{field}.{type}") for type, wanted in types.items()}
 
 
-def parsed_map(given: Any, field: str) -> Mapping[str, Any]:
+def parse_map(given: Any, field: str) -> Mapping[str, Any]:
     """An empty one for null."""
     if given is None:
         return {}
@@ -115,7 +116,7 @@ def parsed_map(given: Any, field: str) -> Mapping[str, Any]:
     return given
 
 
-def parsed_boolean(given: Any, field: str) -> bool | None:
+def parse_boolean(given: Any, field: str) -> bool | None:
     if given is not None and not isinstance(given, bool):
         raise invalid(field, f"{field} must be true, false or null.", "invalid_type")
     return given

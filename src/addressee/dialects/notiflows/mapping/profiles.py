@@ -1,11 +1,12 @@
-"""Turns a user as clients send one into an edit: in a call of its own, or within a run (notiflows.md §3.1, §3.2)."""
+"""Parses users, given in a call of their own or within a run, into edits (notiflows.md §3.1, §3.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from addressee.dialects.notiflows.mapping.rendering import ATTRIBUTES
+from addressee.dialects.notiflows.shapes.users import User
 from addressee.dialects.notiflows.wire.errors import Field, field_of, refused
 from addressee.directory.documents import Bounds, Merge, below, check_value, same
 from addressee.directory.edits.context import Revives
@@ -18,20 +19,17 @@ CUSTOM_FIELDS = "custom_fields"
 MAX_DEPTH = 20
 MAX_BYTES = 65_536
 
-# Null, or derived, where nothing was given.
+# Attributes that answers show also when they were never given: as null, or derived from others.
 ALWAYS_SHOWN = frozenset(ATTRIBUTES.values())
 
-NOTHING: Mapping[str, Any] = {}
-
-# Names of the concept pages (§4.4). Where both are given, the one of the wire counts.
+# Other names of fields, from the vendor's concept pages (§4.4). Where both are given, the field's own name counts.
 ALIASES = {"phone": "phone_number", CUSTOM_FIELDS: "properties"}
 
-
-# What else a user has, which is said elsewhere or is not a client's to say: a user that was read is sent back with it.
+# Keys of a user that are read elsewhere, or ignored: clients send back a user as they have read it.
 BESIDE = frozenset({"id", "external_id", "created_at", "updated_at", "channel_settings", "preferences"})
 TAKEN = frozenset({*ATTRIBUTES, CUSTOM_FIELDS, *ALIASES.values(), *BESIDE})
 
-# As many as a notice names.
+# How many keys a notice names at most.
 MOST_NAMED = 20
 
 
@@ -45,19 +43,17 @@ def unknown_keys(given: Mapping[str, Any]) -> list[str]:
     return [f"{name} is no key of a user, and was not stored; put it into {CUSTOM_FIELDS}." for name in names]
 
 
-def parse_user(
-    given: Mapping[str, Any], path: str = "", *, revives: Revives = Revives.ANYBODY, seen: Mapping[str, Any] = NOTHING
-) -> Identify:
-    """The edit that a user stands for, without what else hangs on one. `path` is where in the body it stands.
+def parse_user(given: Mapping[str, Any], path: str = "", *, revives: Revives = Revives.ANYBODY) -> Identify:
+    """Returns the edit that stores a user, without its channel settings and preferences.
 
-    Raises NotiflowsError, which names every field that is wrong; what is given as it was `seen` is not.
+    `path` is where in the body the user stands. Raises NotiflowsError, which names every field that is wrong.
     """
-    found = {name: spelled for name in (*ATTRIBUTES, CUSTOM_FIELDS) if (spelled := spelling(name, given)) is not None}
-    failures = [
-        *wrong({name: found[name] for name in found if not was_seen(given[found[name]], seen, name)}, given, path)
-    ]
-    if failures:
-        raise refused(failures)
+    check_none(wrong_fields(given, path))
+    return edit_of(given, path, revives)
+
+
+def edit_of(given: Mapping[str, Any], path: str = "", revives: Revives = Revives.ANYBODY) -> Identify:
+    found = spellings(given)
     custom_fields = found.pop(CUSTOM_FIELDS, None)
     return Identify(
         attributes={ATTRIBUTES[name]: given[spelled] for name, spelled in found.items()},
@@ -69,20 +65,16 @@ def parse_user(
     )
 
 
-def was_seen(value: object, seen: Mapping[str, Any], name: str) -> bool:
-    return name in seen and same(value, seen[name])
+def spellings(given: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that are given, each with the name under which the client gives it."""
+    names = ((name, name if name in given else ALIASES.get(name, name)) for name in (*ATTRIBUTES, CUSTOM_FIELDS))
+    return {name: spelled for name, spelled in names if spelled in given}
 
 
-def spelling(name: str, given: Mapping[str, Any]) -> str | None:
-    """How a client spells a name, None when it does not say it."""
-    if name in given:
-        return name
-    alias = ALIASES.get(name)
-    return alias if alias in given else None
-
-
-def wrong(found: Mapping[str, str], given: Mapping[str, Any], path: str) -> Iterator[Field]:
-    for name, spelled in found.items():
+def wrong_fields(given: Mapping[str, Any], path: str = "") -> dict[str, Field]:
+    """Returns what is wrong, by field."""
+    wrong = {}
+    for name, spelled in spellings(given).items():
         field = below(path, spelled)
         try:
             if name == CUSTOM_FIELDS:
@@ -90,7 +82,19 @@ def wrong(found: Mapping[str, str], given: Mapping[str, Any], path: str) -> Iter
             else:
                 check_format(ATTRIBUTES[name], given[spelled], field)
         except RefusedError as refusal:
-            yield field_of(refusal)
+            wrong[name] = field_of(refusal)
+    return wrong
+
+
+def check_none(wrong: Mapping[str, Field]) -> None:
+    """Raises NotiflowsError."""
+    if wrong:
+        raise refused(list(wrong.values()))
+
+
+def is_unchanged(given: Mapping[str, Any], name: str, shown: User) -> bool:
+    """Whether a field is given as a user showed it when it was read."""
+    return same(given[spellings(given)[name]], getattr(shown, name))
 
 
 def check_custom_fields(value: object, field: str) -> None:

@@ -1,15 +1,17 @@
-"""How recipients are shown (notiflows.md §2)."""
+"""Users and times as answers show them (notiflows.md §2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
+from addressee.dialects.notiflows.shapes.users import User
 from addressee.directory import names
-from addressee.directory.recipient import Document, Recipient
+from addressee.directory.recipient import Recipient
 
-# What is said of a user besides its ids and times, by the name that it has here.
-ATTRIBUTES = {
+# The attributes of a user, by their names in this dialect.
+ATTRIBUTES: Mapping[str, str] = {
     "email": "email",
     "first_name": "first_name",
     "last_name": "last_name",
@@ -21,32 +23,32 @@ ATTRIBUTES = {
 }
 
 
-def user(recipient: Recipient) -> Document:
-    """Parts of a name that were not given follow from it, and it from them.
+def user(recipient: Recipient) -> User:
+    """The user as clients see it. Parts of the name that were not given are derived from the name, and it from them.
 
-    An identity is made a moment after the time that its first write bears; both are shown as that moment then.
+    `updated_at` is never before `created_at`: a uid is made a moment after the time of the first write.
     """
-    said = {**recipient.attributes, **names.told(recipient)}
-    return {
-        "id": str(recipient.uid),
-        "external_id": recipient.place.id,
-        **{name: said.get(attribute) for name, attribute in ATTRIBUTES.items()},
-        "custom_fields": recipient.properties,
-        "created_at": created(recipient.uid),
-        "updated_at": instant(max(created_at(recipient.uid), recipient.updated_at)),
-    }
+    attributes = {**recipient.attributes, **names.told(recipient)}
+    return User(
+        id=str(recipient.uid),
+        external_id=recipient.place.id,
+        **{name: attributes.get(attribute) for name, attribute in ATTRIBUTES.items()},
+        custom_fields=recipient.properties,
+        created_at=created(recipient.uid),
+        updated_at=instant(max(created_at(recipient.uid), recipient.updated_at)),
+    )
 
 
-def departed(uid: UUID, external_id: str, at: datetime) -> Document:
-    """Somebody who was deleted: what there was is known no more (§5.3)."""
-    return {
-        "id": str(uid),
-        "external_id": external_id,
+def deleted_user(uid: UUID, external_id: str, at: datetime) -> User:
+    """A user who was deleted: nothing but the ids and the times is known any more (§5.3)."""
+    return User(
+        id=str(uid),
+        external_id=external_id,
         **dict.fromkeys(ATTRIBUTES),
-        "custom_fields": {},
-        "created_at": created(uid),
-        "updated_at": instant(at),
-    }
+        custom_fields={},
+        created_at=created(uid),
+        updated_at=instant(at),
+    )
 
 
 def created(uid: UUID) -> str:
@@ -54,7 +56,7 @@ def created(uid: UUID) -> str:
 
 
 def created_at(uid: UUID) -> datetime:
-    """An identity begins with the millisecond in which it came to be."""
+    """The time at which a UUIDv7 was made, to the millisecond."""
     return datetime.fromtimestamp((uid.int >> 80) / 1000, UTC)
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from addressee.channels.channel_data import TENANT, WEBHOOK
 from addressee.channels.providers import PROVIDERS
+from addressee.dialects.notiflows.shapes.channel_settings import Provider
 from addressee.dialects.notiflows.wire.errors import invalid
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import Document
@@ -28,15 +29,16 @@ Change: TypeAlias = Callable[[Document], Document]
 class SettingsForm:
     """The settings of a provider's channels.
 
-    `shown` gives those that are stored, None when there are none. `change` gives the change of what is stored to what a
-    client gives; it also takes the path of that, and raises NotiflowsError or RefusedError.
+    `shown` returns settings from stored channel data, None when it holds none. `change` parses settings, given with
+    their path, into a change of stored channel data; it raises NotiflowsError or RefusedError.
     """
 
+    provider: Provider
     shown: Callable[[Document], Document | None]
     change: Callable[[Mapping[str, Any], str], Change]
 
 
-def device_tokens(provider: str) -> SettingsForm:
+def device_tokens(provider: Provider) -> SettingsForm:
     form = PROVIDERS[provider].data
 
     def shown(data: Document) -> Document | None:
@@ -51,11 +53,11 @@ def device_tokens(provider: str) -> SettingsForm:
         devices = [known.get(token, {"token": token}) for token in tokens]
         return form.checked({**data, "devices": devices}, "settings")
 
-    return SettingsForm(shown, change)
+    return SettingsForm(provider, shown, change)
 
 
 def checked_tokens(given: Any, field: str) -> list[str]:
-    """Each once, in the order given."""
+    """The tokens, each once, in the order given. Raises NotiflowsError or RefusedError."""
     if given is None or given == []:
         raise invalid(field, f"{field} needs at least one token.", "required")
     if not isinstance(given, list):
@@ -78,7 +80,7 @@ def check_token(token: Any, field: str) -> None:
     check_text(token, field)
 
 
-# What Notiflows calls the ids of a connection, and what they look like.
+# By the key of a connection: the name of the id in Notiflows, its form, and its initials in words.
 SLACK_IDS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
     "channel_id": ("slack_channel_id", re.compile(r"[CGD][A-Za-z0-9]{1,63}"), "C, G or D"),
     "user_id": ("slack_user_id", re.compile(r"[UW][A-Za-z0-9]{1,63}"), "U or W"),
@@ -115,7 +117,7 @@ def checked_slack_id(given: Any, pattern: re.Pattern[str], initials: str, field:
 
 
 def with_slack_ids(data: Document, ids: Mapping[str, str]) -> Document:
-    """Connections to these instead of those that name a channel or a member; who stays keeps its connection."""
+    """Replaces the connections that name a channel or a member; an id that stays keeps its connection."""
     before = named_connections(data)
     others = [each for each in data.get("connections", ()) if each not in before]
     access = next(({"access_token": each["access_token"]} for each in before if each.get("access_token")), {})
@@ -129,7 +131,7 @@ def with_slack_ids(data: Document, ids: Mapping[str, str]) -> Document:
 
 
 def named_connections(data: Document) -> list[Document]:
-    """Those that name a channel or a member, and are nobody's but the recipient's."""
+    """The connections that name a channel or a member and do not belong to a tenant."""
     return [
         each
         for each in data.get("connections", ())
@@ -140,5 +142,5 @@ def named_connections(data: Document) -> list[Document]:
 FORMS: Mapping[str, SettingsForm] = {
     "apns": device_tokens("apns"),
     "fcm": device_tokens("fcm"),
-    "slack": SettingsForm(slack_shown, slack_change),
+    "slack": SettingsForm("slack", slack_shown, slack_change),
 }

@@ -2,54 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import Answer, no_content
 from addressee.api.bodies import object_body
 from addressee.api.call import Call
-from addressee.api.operation import Operation
-from addressee.dialects.notiflows.mapping.settings_forms import FORMS, Change
+from addressee.api.routes import Routes
+from addressee.dialects.notiflows.mapping.settings_forms import FORMS
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN, USER
 from addressee.dialects.notiflows.wire.errors import invalid, missing, not_found
-from addressee.dialects.notiflows.wire.places import asked_channel, asked_place, asked_user, uuid_of
-from addressee.directory.access.keys import Kind
-from addressee.directory.edits.recipients import ChangeChannelData, Edit
+from addressee.dialects.notiflows.wire.places import require_channel, require_subject, subject_place, uuid_of
+from addressee.directory.edits.recipients import ChangeChannelData
 from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writing.writes import Written
 from addressee.messaging.environment.channels import Channel
 
+OF_USER = "/admin/v1/users/{external_id}/channel-settings/{channel_id}"
+OWN = "/user/v1/channels/{channel_id}/settings"
+
 MAX_INLINE = 100
 
+routes = Routes(keys=ADMIN)
 
-async def get(call: Call) -> Answer:
-    user = await asked_user(call)
-    channel = await asked_channel(call)
+
+@routes.get(OF_USER, "users.channel_settings.retrieve", response=shapes.ChannelSettings)
+@routes.get(
+    OWN,
+    "user.channel_settings.retrieve",
+    keys=USER,
+    summary="Get one's own settings for a channel",
+    response=shapes.ChannelSettings,
+)
+async def get(call: Call) -> shapes.ChannelSettings:
+    """Get a user's settings for a channel."""
+    user = await require_subject(call)
+    channel = await require_channel(call)
     settings = channel_settings(channel, user)
     if settings is None:
         raise missing("channel_settings", str(channel.id))
-    return json_answer(settings)
+    return settings
 
 
-async def put(call: Call) -> Answer:
-    place = asked_place(call)
+@routes.put(
+    OF_USER,
+    "users.channel_settings.update",
+    request=shapes.ChannelSettingsInput,
+    response=shapes.ChannelSettings,
+)
+@routes.put(
+    OWN,
+    "user.channel_settings.update",
+    keys=USER,
+    summary="Set one's own settings for a channel",
+    request=shapes.ChannelSettingsInput,
+    response=shapes.ChannelSettings,
+)
+async def put(call: Call) -> shapes.ChannelSettings | Answer | None:
+    """Set a user's settings for a channel."""
+    place = subject_place(call)
     body = object_body(call)
-    channel = await asked_channel(call)
-    edit = ChangeChannelData(str(channel.id), asked_change(channel, body.get("settings"), "settings"))
+    channel = await require_channel(call)
+    edit = parse_settings(channel, body.get("settings"), "settings")
 
-    def answer(written: Written) -> Answer:
+    def answer(written: Written) -> shapes.ChannelSettings | Answer | None:
         if written.recipient is None or not written.recipient.lives:
             return not_found(call, "user", place.id)
-        return json_answer(channel_settings(channel, written.recipient))
+        return channel_settings(channel, written.recipient)
 
     return await call.write(place, edit, answer=answer)
 
 
+@routes.delete(OF_USER, "users.channel_settings.delete", status=204)
+@routes.delete(
+    OWN, "user.channel_settings.delete", keys=USER, summary="Forget one's own settings for a channel", status=204
+)
 async def delete(call: Call) -> Answer:
-    place = asked_place(call)
-    channel = await asked_channel(call)
+    """Forget a user's settings for a channel."""
+    place = subject_place(call)
+    channel = await require_channel(call)
     edit = ChangeChannelData(str(channel.id), partial(without_settings, channel))
 
     def answer(written: Written) -> Answer:
@@ -63,39 +97,38 @@ async def delete(call: Call) -> Answer:
     return await call.write(place, edit, answer=answer)
 
 
-async def inline_channel_settings(call: Call, given: object, field: str = "channel_settings") -> tuple[Edit, ...]:
-    """The edits that store these settings of a user who is there by then; none for null. Raises NotiflowsError."""
+async def parse_inline_settings(call: Call, given: object) -> list[ChangeChannelData]:
+    """The edits that store the channel settings given with a user; none for null. Raises NotiflowsError."""
     if given is None or given == []:
-        return ()
+        return []
     if not isinstance(given, list):
-        raise invalid(field, f"{field} must be a list.", "invalid_type")
+        raise invalid("channel_settings", "channel_settings must be a list.", "invalid_type")
     if len(given) > MAX_INLINE:
-        raise invalid(field, f"{field} must have at most {MAX_INLINE} entries.", "too_long")
+        raise invalid("channel_settings", f"channel_settings must have at most {MAX_INLINE} entries.", "too_long")
     channels = {channel.id: channel for channel in await call.services.messaging.channels(call.environment.id)}
-    edits = []
-    for index, entry in enumerate(given):
-        at = f"{field}.{index}"
-        settings = checked_object(entry, at)
-        id = settings.get("channel_id")
-        if not isinstance(id, str):
-            reason = "required" if id is None else "invalid_type"
-            raise invalid(f"{at}.channel_id", f"{at}.channel_id must be the id of a channel.", reason)
-        uid = uuid_of(id)
-        channel = None if uid is None else channels.get(uid)
-        if channel is None:
-            raise invalid(f"{at}.channel_id", f"{at}.channel_id: there is no such channel.", "not_found")
-        change = asked_change(channel, settings.get("settings"), f"{at}.settings")
-        edits.append(ChangeChannelData(str(channel.id), change))
-    return tuple(edits)
+    return [parse_entry(channels, entry, f"channel_settings.{index}") for index, entry in enumerate(given)]
 
 
-def asked_change(channel: Channel, given: object, field: str) -> Change:
+def parse_entry(channels: Mapping[UUID, Channel], given: object, field: str) -> ChangeChannelData:
+    entry = checked_object(given, field)
+    id = entry.get("channel_id")
+    if not isinstance(id, str):
+        reason = "required" if id is None else "invalid_type"
+        raise invalid(f"{field}.channel_id", f"{field}.channel_id must be the id of a channel.", reason)
+    uid = uuid_of(id)
+    channel = None if uid is None else channels.get(uid)
+    if channel is None:
+        raise invalid(f"{field}.channel_id", f"{field}.channel_id: there is no such channel.", "not_found")
+    return parse_settings(channel, entry.get("settings"), f"{field}.settings")
+
+
+def parse_settings(channel: Channel, given: object, field: str) -> ChangeChannelData:
     """Raises NotiflowsError for settings that the channel's provider does not have."""
     settings = checked_object(given, field)
     form = FORMS.get(channel.provider)
     if form is None:
         raise invalid(field, f"{field}: channels of {channel.provider} have no settings.", "unknown")
-    return form.change(settings, field)
+    return ChangeChannelData(str(channel.id), form.change(settings, field))
 
 
 def checked_object(given: object, field: str) -> Mapping[str, Any]:
@@ -106,66 +139,24 @@ def checked_object(given: object, field: str) -> Mapping[str, Any]:
     return given
 
 
-def channel_settings(channel: Channel, user: Recipient) -> Document | None:
-    """What is stored of a user for a channel; None when that is nothing which these clients know."""
+def channel_settings(channel: Channel, user: Recipient) -> shapes.ChannelSettings | None:
+    """A user's settings for a channel; None when nothing is stored that this dialect has a form for."""
     entry = user.channel_data.get(str(channel.id))
-    settings = None if entry is None else shown(channel, entry["data"])
-    if entry is None or settings is None:
-        return None
-    return {
-        "channel_id": str(channel.id),
-        "provider": channel.provider,
-        "settings": settings,
-        "user_id": str(user.uid),
-        "created_at": entry["created_at"],
-        "updated_at": entry["updated_at"],
-    }
-
-
-def shown(channel: Channel, data: Document) -> Document | None:
     form = FORMS.get(channel.provider)
-    return None if form is None else form.shown(data)
+    settings = None if entry is None or form is None else form.shown(entry["data"])
+    if entry is None or form is None or settings is None:
+        return None
+    return shapes.ChannelSettings(
+        channel_id=str(channel.id),
+        provider=form.provider,
+        settings=settings,
+        user_id=str(user.uid),
+        created_at=entry["created_at"],
+        updated_at=entry["updated_at"],
+    )
 
 
 def without_settings(channel: Channel, data: Document) -> Document | None:
-    """Nothing any more, unless it is nothing which these clients know: what they cannot see, they do not take away."""
-    return data if shown(channel, data) is None else None
-
-
-def operations(name: str, path: str, kinds: frozenset[Kind], whose: str) -> Iterator[Operation]:
-    yield Operation(
-        method="GET",
-        path=path,
-        name=f"{name}.retrieve",
-        summary=f"Get {whose} settings for a channel",
-        handler=get,
-        keys=kinds,
-        response=shapes.ChannelSettings,
-    )
-    yield Operation(
-        method="PUT",
-        path=path,
-        name=f"{name}.update",
-        summary=f"Set {whose} settings for a channel",
-        handler=put,
-        keys=kinds,
-        request=shapes.ChannelSettingsInput,
-        response=shapes.ChannelSettings,
-    )
-    yield Operation(
-        method="DELETE",
-        path=path,
-        name=f"{name}.delete",
-        summary=f"Forget {whose} settings for a channel",
-        handler=delete,
-        keys=kinds,
-        status=204,
-    )
-
-
-OPERATIONS = (
-    *operations(
-        "users.channel_settings", "/admin/v1/users/{external_id}/channel-settings/{channel_id}", ADMIN, "a user's"
-    ),
-    *operations("user.channel_settings", "/user/v1/channels/{channel_id}/settings", USER, "one's own"),
-)
+    """Returns None, which deletes the data, or the data itself when this dialect has no form to show it in."""
+    form = FORMS.get(channel.provider)
+    return data if form is None or form.shown(data) is None else None

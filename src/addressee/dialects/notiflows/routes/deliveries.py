@@ -1,7 +1,4 @@
-"""Deliveries: what was sent to users, and what became of it (notiflows.md §2, §3): A16, A17, B5, B6.
-
-A delivery is a message.
-"""
+"""Deliveries: the messages of users (notiflows.md §2, §3: A16, A17, B5, B6)."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
 from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
@@ -17,10 +13,11 @@ from addressee.dialects.notiflows.mapping import contents, mentions
 from addressee.dialects.notiflows.mapping.channel_types import channel_type
 from addressee.dialects.notiflows.mapping.rendering import instant, optional
 from addressee.dialects.notiflows.shapes import notifications as shapes
+from addressee.dialects.notiflows.shapes.paging import page_of
 from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import missing
-from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
-from addressee.dialects.notiflows.wire.places import asked_id, checked_path_id, known_user
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, parse_page, parse_period
+from addressee.dialects.notiflows.wire.places import checked_path_id, parse_id, require_user
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.messaging.messages.listing import MessageFilter
@@ -32,7 +29,7 @@ from addressee.messaging.recipients.people import People
 
 routes = Routes(keys=ADMIN)
 
-STATUSES: Mapping[Status, str] = {
+STATUSES: Mapping[Status, shapes.DeliveryStatus] = {
     Status.QUEUED: "pending",
     Status.DELIVERY_ATTEMPTED: "pending",
     Status.SENT: "sent",
@@ -42,41 +39,43 @@ STATUSES: Mapping[Status, str] = {
     Status.NOT_SENT: "failed",
 }
 
-# What is said of a failure, where this dialect has a word of its own for it.
+# Reasons of failures that this dialect has its own words for.
 REASONS = {"recipient_missing": "recipient_deleted"}
 
 FILTERS = (*PAGING, *PERIOD, "channel_id", "status", "topic")
 
 
 @routes.get("/admin/v1/deliveries", "deliveries.list", query=FILTERS, response=shapes.Deliveries)
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> shapes.Deliveries:
     """List deliveries, newest first."""
     query = Query(call.query_string)
-    return await page_of(call, query, message_filter(query))
+    return await read_page(call, query, message_filter(query))
 
 
 @routes.get(
     "/admin/v1/users/{external_id}/deliveries", "users.deliveries.list", query=FILTERS, response=shapes.Deliveries
 )
-async def list_of_user(call: Call) -> Answer:
+async def list_of_user(call: Call) -> shapes.Deliveries:
     """List a user's deliveries, newest first."""
-    user = await known_user(call)
+    user = await require_user(call)
     query = Query(call.query_string)
-    return await page_of(call, query, message_filter(query), [user.place])
+    return await read_page(call, query, message_filter(query), [user.place])
 
 
-async def page_of(call: Call, query: Query, filter: MessageFilter, owners: Sequence[Place] | None = None) -> Answer:
-    """A page of some recipients' deliveries, None: of anybody's."""
-    part = await call.services.messaging.messages(call.environment.id, owners, filter, asked_page(query, Position))
-    around = await read_surroundings(call, part.entries)
-    return json_answer(listed(part, around.delivery))
+async def read_page(
+    call: Call, query: Query, filter: MessageFilter, owners: Sequence[Place] | None = None
+) -> shapes.Deliveries:
+    """A page of the deliveries of `owners`; None: of all users."""
+    part = await call.services.messaging.messages(call.environment.id, owners, filter, parse_page(query, Position))
+    context = await read_context(call, part.entries)
+    return shapes.Deliveries([context.delivery(message) for message in part.entries], page_of(part))
 
 
 def message_filter(query: Query, ids: Sequence[str] | None = None) -> MessageFilter:
-    """What a list is asked for, of the messages with these ids, None: of all."""
+    """The filter that the query asks for, of the messages with these ids; None: of all."""
     status = query.choice("status", tuple(dict.fromkeys(STATUSES.values())), None)
-    channel_id = asked_id(query, "channel_id")
-    since, until = asked_period(query)
+    channel_id = parse_id(query, "channel_id")
+    since, until = parse_period(query)
     return MessageFilter(
         collection=USERS,
         message_ids=ids,
@@ -89,61 +88,62 @@ def message_filter(query: Query, ids: Sequence[str] | None = None) -> MessageFil
 
 
 @routes.get("/admin/v1/deliveries/{delivery_id}", "deliveries.get", response=shapes.Delivery)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.Delivery:
     """Get a delivery."""
-    return json_answer(await known_delivery(call))
+    return await require_delivery(call)
 
 
 @routes.get("/admin/v1/users/{external_id}/deliveries/{delivery_id}", "users.deliveries.get", response=shapes.Delivery)
-async def get_of_user(call: Call) -> Answer:
+async def get_of_user(call: Call) -> shapes.Delivery:
     """Get a user's delivery."""
-    user = await known_user(call)
-    found = await known_delivery(call)
-    if found["recipient_id"] != str(user.uid):
-        raise missing("delivery", found["id"])
-    return json_answer(found)
+    user = await require_user(call)
+    found = await require_delivery(call)
+    if found.recipient_id != str(user.uid):
+        raise missing("delivery", found.id)
+    return found
 
 
-async def known_delivery(call: Call) -> Document:
+async def require_delivery(call: Call) -> shapes.Delivery:
     """The delivery that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "delivery_id")
     message = await call.services.messaging.message(call.environment.id, id)
     if message is None or message.recipient.collection != USERS:
         raise missing("delivery", id)
-    return (await read_surroundings(call, [message])).delivery(message)
+    return (await read_context(call, [message])).delivery(message)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What deliveries say besides what is in their messages, which it takes by their ids."""
+class DeliveryContext:
+    """What deliveries show besides their messages: contents and events by the id of the message, and users."""
 
     environment: Environment
     contents: Mapping[str, Contents]
     events: Mapping[str, Mapping[str, MessageEvent]]
     people: People
 
-    def delivery(self, message: Message) -> Document:
-        when = message.inserted_at
-        actor = next(iter(message.actors), None)
+    def delivery(self, message: Message) -> shapes.Delivery:
+        recipient = mentions.recipient(message.recipient, self.people, message.inserted_at)
+        actor = mentions.actor(next(iter(message.actors), None), self.people, message.inserted_at)
         events = self.events[message.id]
         content = self.contents.get(message.id)
-        return {
-            **seen_by_all(self.environment, message),
-            "channel_type": channel_type(message.channel),
-            "provider": message.channel.provider,
-            "status": STATUSES[message.status],
-            "provider_status": message.status,
-            "failure_reason": failure(message, events),
-            **mentions.both(
-                mentions.user(message.recipient, self.people, when), mentions.user(actor, self.people, when)
-            ),
-            "data": content and contents.said(content.content),
-            "sent_at": optional(time_of(events, "sent") or time_of(events, "delivered")),
-        }
+        return shapes.Delivery(
+            **base_of(self.environment, message),
+            channel_type=channel_type(message.channel),
+            provider=message.channel.provider,
+            status=STATUSES[message.status],
+            provider_status=message.status,
+            failure_reason=failure(message, events),
+            recipient=recipient,
+            recipient_id=recipient.id,
+            actor=actor,
+            actor_id=None if actor is None else actor.id,
+            data=None if content is None else contents.render(content.content),
+            sent_at=optional(time_of(events, "sent") or time_of(events, "delivered")),
+        )
 
 
-def seen_by_all(environment: Environment, message: Message) -> Document:
-    """What a delivery says to whoever sees it: servers, and its recipient in a feed."""
+def base_of(environment: Environment, message: Message) -> Document:
+    """The fields of shapes.DeliveryBase."""
     clicked = filter(None, (message.link_clicked_at, message.interacted_at))
     return {
         "id": message.id,
@@ -161,12 +161,12 @@ def seen_by_all(environment: Environment, message: Message) -> Document:
     }
 
 
-async def read_surroundings(call: Call, messages: Sequence[Message]) -> Surroundings:
-    """For all of these at once."""
+async def read_context(call: Call, messages: Sequence[Message]) -> DeliveryContext:
+    """Reads what all of these messages show, in a fixed number of queries."""
     messaging, environment = call.services.messaging, call.environment
     ids = [message.id for message in messages]
     named = {identity for message in messages for identity in (message.recipient, *message.actors)}
-    return Surroundings(
+    return DeliveryContext(
         environment,
         {each.message_id: each for each in await messaging.contents(environment.id, ids)},
         await messaging.latest_events(environment.id, ids),

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from typing import TypeVar
 
 from msgspec import UNSET, structs
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import Operation
 from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.channels.providers import ChannelType
 from addressee.dialects.notiflows.mapping import contents, mentions
-from addressee.dialects.notiflows.routes.deliveries import seen_by_all
+from addressee.dialects.notiflows.routes.deliveries import base_of
 from addressee.dialects.notiflows.shapes import feed as shapes
+from addressee.dialects.notiflows.shapes.paging import page_of
 from addressee.dialects.notiflows.wire.authentication import USER
 from addressee.dialects.notiflows.wire.errors import conflict, invalid, missing
-from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
-from addressee.dialects.notiflows.wire.places import asked_channel, checked_path_id
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, parse_page, parse_period
+from addressee.dialects.notiflows.wire.places import checked_path_id, require_channel
 from addressee.directory.access.environments import Environment
-from addressee.directory.recipient import USERS, Document, Place
+from addressee.directory.recipient import USERS, Place
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
@@ -40,7 +39,7 @@ MOST = 100
 
 ALL = FeedFilter()
 
-# What each status finds.
+# The entries that each status of the query finds.
 STATUSES: Mapping[str | None, FeedFilter] = {
     "unseen": FeedFilter(status="unseen"),
     "seen": FeedFilter(status="seen_unread"),
@@ -50,7 +49,7 @@ STATUSES: Mapping[str | None, FeedFilter] = {
     None: ALL,
 }
 
-# What a part of a change marks: who reads or clicks has seen. The rest cannot be taken back.
+# The marks that each part of a change sets: what is read or clicked is seen too. Other parts are refused.
 MARKS: Mapping[tuple[str, bool], Sequence[Mark]] = {
     ("seen", True): (Mark.SEEN,),
     ("read", True): (Mark.SEEN, Mark.READ),
@@ -61,36 +60,36 @@ MARKS: Mapping[tuple[str, bool], Sequence[Mark]] = {
 
 TRANSITIONS = ["seen", "read", "clicked", "archived", "unarchived"]
 
-SHOWN_OF_ACTORS = ("id", "external_id", "first_name", "last_name", "email", "avatar")
+R = TypeVar("R")
 
 
 @routes.get(FEED, "user.feed.list", query=("status", "archived", "topic", *PERIOD, *PAGING), response=shapes.Entries)
-async def list_entries(call: Call) -> Answer:
+async def list_entries(call: Call) -> shapes.Entries:
     """List the entries of the user's feed, newest first, with its counts."""
     query = Query(call.query_string)
-    channel = await feed_channel(call)
+    channel = await require_feed(call)
     topic = query.text("topic")
     feed = await call.services.messaging.feed(
         Place(call.environment.id, USERS, call.caller.user_id),
         channel.id,
         replace(feed_filter(query), topic=topic),
-        asked_page(query, Position, DEFAULT_SIZE, MOST),
+        parse_page(query, Position, DEFAULT_SIZE, MOST),
         counted=replace(ALL, topic=topic),
     )
-    body = listed(feed.items, partial(entry, call.environment))
-    return json_answer({**body, "total_unread": feed.unread, "total_unseen": feed.unseen})
+    items = [entry(call.environment, item) for item in feed.items.entries]
+    return shapes.Entries(items, page_of(feed.items), feed.unread, feed.unseen)
 
 
-async def feed_channel(call: Call) -> Channel:
+async def require_feed(call: Call) -> Channel:
     """The channel that the path names. Raises NotiflowsError for one without a feed."""
-    channel = await asked_channel(call)
+    channel = await require_channel(call)
     if channel.type is not ChannelType.IN_APP_FEED:
         raise missing("channel", call.path["channel_id"])
     return channel
 
 
 def feed_filter(query: Query) -> FeedFilter:
-    since, until = asked_period(query)
+    since, until = parse_period(query)
     found = replace(
         STATUSES[query.choice("status", [word for word in STATUSES if word], None)], since=since, until=until
     )
@@ -98,19 +97,28 @@ def feed_filter(query: Query) -> FeedFilter:
 
 
 @routes.patch(f"{FEED}/{{entry_id}}", "user.feed.change", request=shapes.Change, response=shapes.Entry)
-async def change_entry(call: Call) -> Answer:
+async def change_entry(call: Call) -> shapes.Entry:
     """Mark an entry of the user's feed."""
-    marks = asked_marks(typed_body(call, shapes.Change), "")
-    return await marked(call, [checked_path_id(call, "entry_id")], marks, one_entry)
+    marks = parse_marks(typed_body(call, shapes.Change), "")
+    id = checked_path_id(call, "entry_id")
+    return await mark(call, [id], marks, lambda items: entry(call.environment, items[0]))
 
 
-async def change_entries(call: Call) -> Answer:
+@routes.patch(
+    FEED,
+    "user.feed.change_several",
+    summary=f"Mark up to {shapes.MAX_ENTRIES} entries of the user's feed, all or none",
+    request=shapes.Changes,
+    response=list[shapes.Entry],
+)
+async def change_entries(call: Call) -> list[shapes.Entry]:
     changes = typed_body(call, shapes.Changes)
     ids = list(dict.fromkeys(changes.entry_ids))
-    return await marked(call, ids, asked_marks(changes.set, "set"), all_entries)
+    marks = parse_marks(changes.set, "set")
+    return await mark(call, ids, marks, lambda items: [entry(call.environment, item) for item in items])
 
 
-def asked_marks(change: shapes.Change, field: str) -> set[Mark]:
+def parse_marks(change: shapes.Change, field: str) -> set[Mark]:
     """Raises NotiflowsError for a change of nothing, and for one that cannot be."""
     asked = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
     if not asked:
@@ -122,11 +130,8 @@ def asked_marks(change: shapes.Change, field: str) -> set[Mark]:
     return {mark for part in asked.items() for mark in MARKS[part]}
 
 
-async def marked(
-    call: Call, ids: Sequence[str], marks: set[Mark], render: Callable[[Environment, Sequence[FeedItem]], Answer]
-) -> Answer:
-    channel = await feed_channel(call)
-    answer = partial(render, call.environment)
+async def mark(call: Call, ids: Sequence[str], marks: set[Mark], answer: Callable[[Sequence[FeedItem]], R]) -> R:
+    channel = await require_feed(call)
     try:
         items = await call.services.messaging.mark_items(
             call.caller.user, channel.id, ids, marks, receipt=call.receipt(answer)
@@ -136,41 +141,15 @@ async def marked(
     return answer(items)
 
 
-def one_entry(environment: Environment, items: Sequence[FeedItem]) -> Answer:
-    return json_answer(entry(environment, items[0]))
+def entry(environment: Environment, item: FeedItem) -> shapes.Entry:
+    """A delivery, as its recipient sees it."""
+    data = shapes.Data(title=None, **contents.render(InAppContent(tuple(item.blocks))))
+    return shapes.Entry(**base_of(environment, item.message), actor=actor(item), data=data)
 
 
-def all_entries(environment: Environment, items: Sequence[FeedItem]) -> Answer:
-    return json_answer([entry(environment, item) for item in items])
-
-
-def entry(environment: Environment, item: FeedItem) -> Document:
-    """An entry is a delivery, as its recipient sees it."""
-    return {
-        **seen_by_all(environment, item.message),
-        "actor": actor(item),
-        "data": {"title": None, **contents.said(InAppContent(tuple(item.blocks)))},
-    }
-
-
-def actor(item: FeedItem) -> Document | None:
-    """In brief; None for who is no user."""
-    if not item.actors:
+def actor(item: FeedItem) -> shapes.Actor | None:
+    """The first actor in brief; None for one that is no user."""
+    user = mentions.person(item.message.actors[0], item.actors[0]) if item.actors else None
+    if user is None:
         return None
-    user = mentions.person(item.message.actors[0], item.actors[0])
-    return user and {name: user[name] for name in SHOWN_OF_ACTORS}
-
-
-OPERATIONS = (
-    *routes,
-    Operation(
-        method="PATCH",
-        path=FEED,
-        name="user.feed.change_several",
-        summary=f"Mark up to {shapes.MAX_ENTRIES} entries of the user's feed, all or none",
-        handler=change_entries,
-        keys=USER,
-        request=shapes.Changes,
-        response=list[shapes.Entry],
-    ),
-)
+    return shapes.Actor(**{name: getattr(user, name) for name in shapes.Actor.__struct_fields__})

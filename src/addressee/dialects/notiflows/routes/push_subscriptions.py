@@ -22,7 +22,7 @@ from addressee.dialects.notiflows.mapping.channel_types import WEB_PUSH
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.notiflows.wire.authentication import USER
 from addressee.dialects.notiflows.wire.errors import invalid, missing, not_found
-from addressee.dialects.notiflows.wire.places import asked_channel, asked_place, asked_user
+from addressee.dialects.notiflows.wire.places import require_channel, require_subject, subject_place
 from addressee.directory.attributes import render_instant
 from addressee.directory.documents import check_text
 from addressee.directory.edits.recipients import ChangeChannelData
@@ -38,11 +38,11 @@ KEYS = ("endpoint", "p256dh", "auth")
 
 
 @routes.get(PATH, "user.push_subscriptions.list", response=shapes.PushSubscriptions)
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> shapes.PushSubscriptions:
     """List one's own web push subscriptions."""
     channel = await web_push_channel(call)
-    found = subscriptions(await asked_user(call), channel)
-    return json_answer({"items": [rendered(channel, each) for each in found.values()]})
+    found = subscriptions(await require_subject(call), channel)
+    return shapes.PushSubscriptions([rendered(channel, each) for each in found.values()])
 
 
 @routes.post(
@@ -55,11 +55,11 @@ async def list_all(call: Call) -> Answer:
 )
 async def subscribe(call: Call) -> Answer:
     """Subscribe a browser to web push, or renew its subscription."""
-    place = asked_place(call)
+    place = subject_place(call)
     body = object_body(call)
     identifier = checked_text(body.get("identifier"), "identifier")
     keys = checked_keys(body.get("settings"))
-    channel = await asked_channel(call)
+    channel = await require_channel(call)
     if channel.provider != WEB_PUSH:
         message = f"settings: channels of {channel.provider} have no browsers that subscribe."
         raise invalid("settings", message, "unknown")
@@ -80,7 +80,7 @@ async def subscribe(call: Call) -> Answer:
 @routes.delete(PATH, "user.push_subscriptions.unsubscribe", request=shapes.PushSubscriptionKey, status=204)
 async def unsubscribe(call: Call) -> Answer:
     """End a browser's web push subscription."""
-    place = asked_place(call)
+    place = subject_place(call)
     identifier = checked_text(object_body(call).get("identifier"), "identifier")
     channel = await web_push_channel(call)
 
@@ -95,7 +95,7 @@ async def unsubscribe(call: Call) -> Answer:
 
 async def web_push_channel(call: Call) -> Channel:
     """The channel that the path names. Raises NotiflowsError when there is none with subscriptions."""
-    channel = await asked_channel(call)
+    channel = await require_channel(call)
     if channel.provider != WEB_PUSH:
         raise missing("channel", str(channel.id))
     return channel
@@ -137,12 +137,12 @@ def subscriptions(user: Recipient | None, channel: Channel) -> dict[str, Documen
     return {} if entry is None else web_push.subscriptions(entry["data"])
 
 
-def rendered(channel: Channel, subscription: Document) -> Document:
-    return {
-        "id": subscription["id"],
-        "channel_id": str(channel.id),
-        "identifier": subscription["identifier"],
-        "settings": {name: subscription[name] for name in KEYS},
-        "created_at": subscription["created_at"],
-        "updated_at": subscription["updated_at"],
-    }
+def rendered(channel: Channel, subscription: Document) -> shapes.PushSubscription:
+    return shapes.PushSubscription(
+        id=subscription["id"],
+        channel_id=str(channel.id),
+        identifier=subscription["identifier"],
+        settings=shapes.PushKeys(**{name: subscription[name] for name in KEYS}),
+        created_at=subscription["created_at"],
+        updated_at=subscription["updated_at"],
+    )

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import Operation
+from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
 from addressee.dialects.notiflows.shapes import runs as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN
@@ -27,46 +25,58 @@ from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.triggers.trigger import Trigger, check_data
 
+routes = Routes(keys=ADMIN)
+
 MAX_BODY_BYTES = 1_048_576
 
 log = structlog.get_logger()
 
 
 class Named(NamedTuple):
-    """A user as a run names it, what it says of it, and what that stores. Who was deleted is not brought back."""
+    """A user whom a run names. `given` is what the run says of it, which `edit` stores unless the user was deleted."""
 
     place: Place
     edit: Identify
     given: Document
 
 
-async def run(call: Call) -> Answer:
-    """Whoever is named is stored first, and once all that is asked for was found to be right."""
+@routes.post(
+    "/admin/v1/notiflows/{handle}/run",
+    "notiflows.run",
+    summary=f"Run a notiflow for up to {shapes.MAX_RECIPIENTS:,} users, or for all who subscribe to a topic",
+    request=shapes.Run,
+    response=shapes.Started,
+    status=202,
+    max_body_bytes=MAX_BODY_BYTES,
+    not_idempotent=True,
+)
+async def run(call: Call) -> shapes.Started:
+    """Users are stored before the run, and after all that can refuse it was checked."""
     given = typed_body(call, shapes.Run)
-    check_whom(given)
+    check_targets(given)
     named = [read(call, each, f"recipients.{index}") for index, each in enumerate(given.recipients or ())]
     actor = None if given.actor is None else read(call, given.actor, "actor")
     topics = [] if given.topic is None else [topic_place(call.environment.id, given.topic, "topic")]
     wanted = Trigger(
-        workflow=await asked_workflow(call),
+        workflow=await parse_workflow(call),
         recipients=[*(each.place for each in named), *topics],
-        data=checked_data(given.data or {}),
+        data=given.data or {},
         actor=None if actor is None else actor.place,
     )
-    everybody = named if actor is None else [*named, actor]
-    writes = merged(call, everybody)
-    planned = await call.services.directory.plan(topics, writes)
+    check_data(wanted.data, "data")
+    users = named if actor is None else [*named, actor]
+    planned = await call.services.directory.plan(topics, writes_of(call, users))
     wanted = without(wanted, set(planned.left_out))
     run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
-    unknown = unknown_keys_of((each.place, each.given) for each in everybody)
+    unknown = unknown_keys_of((each.place, each.given) for each in users)
     await call.services.directory.note(call.request_id, [*planned.notices, *unknown])
     return started(run_id)
 
 
-def check_whom(given: shapes.Run) -> None:
-    """Raises NotiflowsError unless it is told either to recipients or to a topic."""
+def check_targets(given: shapes.Run) -> None:
+    """Raises NotiflowsError unless either recipients or a topic are given."""
     if given.recipients is None and given.topic is None:
         raise invalid("recipients", "Say whom to notify: give recipients, or a topic.", "required")
     if given.recipients is not None and given.topic is not None:
@@ -81,13 +91,8 @@ def read(call: Call, given: shapes.Named, path: str) -> Named:
     return Named(place, parse_user(given, path, revives=Revives.NOBODY), given)
 
 
-def checked_data(data: Document) -> Document:
-    check_data(data, "data")
-    return data
-
-
-async def asked_workflow(call: Call) -> str:
-    """The key of the workflow that the path names, by its key or its id; whether there is one shows later."""
+async def parse_workflow(call: Call) -> str:
+    """The key of the workflow that the path names by its key or its id; there may be no such workflow."""
     handle = call.path["handle"]
     if uuid_of(handle) is None:
         return handle
@@ -95,8 +100,8 @@ async def asked_workflow(call: Call) -> str:
     return handles(call, workflows).get(handle.lower(), handle)
 
 
-def merged(call: Call, named: Iterable[Named]) -> list[Write]:
-    """Of somebody who is named more than once, what is said last counts."""
+def writes_of(call: Call, named: Iterable[Named]) -> list[Write]:
+    """One write for each user; of a user who is named several times, the last value of each field counts."""
     edits: dict[Place, list[Identify]] = defaultdict(list)
     for each in named:
         edits[each.place].append(each.edit)
@@ -108,22 +113,5 @@ def without(trigger: Trigger, deleted: set[Place]) -> Trigger:
     return replace(trigger, recipients=recipients, actor=None if trigger.actor in deleted else trigger.actor)
 
 
-def started(run_id: UUID) -> Answer:
-    return json_answer({"notiflow_run_id": str(run_id)}, HTTPStatus.ACCEPTED)
-
-
-OPERATIONS = (
-    Operation(
-        method="POST",
-        path="/admin/v1/notiflows/{handle}/run",
-        name="notiflows.run",
-        summary=f"Run a notiflow for up to {shapes.MAX_RECIPIENTS:,} users, or for all who subscribe to a topic",
-        handler=run,
-        keys=ADMIN,
-        request=shapes.Run,
-        response=shapes.Started,
-        status=202,
-        max_body_bytes=MAX_BODY_BYTES,
-        not_idempotent=True,
-    ),
-)
+def started(run_id: UUID) -> shapes.Started:
+    return shapes.Started(str(run_id))

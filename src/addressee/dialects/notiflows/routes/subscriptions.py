@@ -10,19 +10,20 @@ from uuid import UUID
 from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import Operation
 from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
+from addressee.database.paging import Page
 from addressee.dialects.notiflows.mapping import rendering
-from addressee.dialects.notiflows.routes.topics import asked_place, known_topic
+from addressee.dialects.notiflows.routes.topics import place_of_topic, require_topic
 from addressee.dialects.notiflows.shapes import subscriptions as shapes
+from addressee.dialects.notiflows.shapes.paging import page_of
 from addressee.dialects.notiflows.wire.authentication import ADMIN
 from addressee.dialects.notiflows.wire.errors import NotiflowsError, missing, not_found
-from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
-from addressee.dialects.notiflows.wire.places import checked_external_id, known_user, user_place
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, parse_page, parse_period
+from addressee.dialects.notiflows.wire.places import checked_external_id, require_user, user_place
 from addressee.directory.groups.topics import Subscribed, TopicSubscription, topic_place
 from addressee.directory.reading.uuid_ranges import UuidRange
-from addressee.directory.recipient import USERS, Document, Place, Recipient
+from addressee.directory.recipient import USERS, Place, Recipient
 
 OF_USER = "/admin/v1/users/{external_id}/subscriptions"
 OF_TOPIC = "/admin/v1/topics/{topic_name}/subscriptions"
@@ -34,31 +35,31 @@ NOT_SUBSCRIBED = "User is not subscribed to this topic"
 
 
 @routes.get(OF_USER, "users.subscriptions.list", query=(*PERIOD, *PAGING), response=shapes.Subscriptions)
-async def list_of_user(call: Call) -> Answer:
+async def list_of_user(call: Call) -> shapes.Subscriptions:
     """List the topics that a user subscribes to, newest first."""
     query = Query(call.query_string)
-    page, uids = asked_page(query, UUID), UuidRange.of(*asked_period(query))
-    part = await call.services.directory.topics.subscriptions_of(await known_user(call), uids, page)
-    return json_answer(listed(part, subscription))
+    page, uids = parse_page(query, UUID), UuidRange.of(*parse_period(query))
+    part = await call.services.directory.topics.subscriptions_of(await require_user(call), uids, page)
+    return subscriptions(part)
 
 
 @routes.get(OF_TOPIC, "topics.subscriptions.list", query=(*PERIOD, *PAGING), response=shapes.Subscriptions)
-async def list_of_topic(call: Call) -> Answer:
+async def list_of_topic(call: Call) -> shapes.Subscriptions:
     """List the users who subscribe to a topic, newest first."""
     query = Query(call.query_string)
-    page, uids = asked_page(query, UUID), UuidRange.of(*asked_period(query))
-    part = await call.services.directory.topics.subscribers(await known_topic(call), uids, page)
-    return json_answer(listed(part, subscription))
+    page, uids = parse_page(query, UUID), UuidRange.of(*parse_period(query))
+    part = await call.services.directory.topics.subscribers(await require_topic(call), uids, page)
+    return subscriptions(part)
 
 
 @routes.get(f"{OF_USER}/{{topic_name}}", "users.subscriptions.get", response=shapes.Subscription)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.Subscription:
     """Get a user's subscription to a topic."""
     topic, user = await topic_and_user(call)
     found = await call.services.directory.topics.subscription(topic, user)
     if found is None:
         raise not_subscribed(call)
-    return json_answer(subscription(found))
+    return subscription(found)
 
 
 @routes.post(
@@ -75,7 +76,7 @@ async def subscribe(call: Call) -> Answer:
     Makes the topic if there is none. Who subscribes already is answered the same, with another status.
     """
     topic = topic_place(call.environment.id, typed_body(call, shapes.Subscribe).topic_name)
-    user = await known_user(call)
+    user = await require_user(call)
 
     def answer(subscribed: Subscribed) -> Answer:
         if not subscribed.subscriptions:  # deleted just now
@@ -99,8 +100,8 @@ async def unsubscribe(call: Call) -> Answer:
 
 
 async def topic_and_user(call: Call) -> tuple[Recipient, Recipient]:
-    """Those whom the path names. Raises NotiflowsError when there are none."""
-    topic, user = asked_place(call), user_place(call)
+    """The topic and the user whom the path names. Raises NotiflowsError when there are none."""
+    topic, user = place_of_topic(call), user_place(call)
     found = await call.services.directory.read_all([topic, user])
     if user not in found:
         raise missing("user", user.id)
@@ -113,9 +114,17 @@ def not_subscribed(call: Call) -> NotiflowsError:
     return missing("subscription", call.path["topic_name"])
 
 
+@routes.post(
+    OF_TOPIC,
+    "topics.subscriptions.subscribe",
+    summary=f"Subscribe up to {shapes.MAX_USERS:,} users to a topic",
+    request=shapes.Users,
+    response=shapes.Outcome,
+    other_responses={207: shapes.Outcome},
+)
 async def subscribe_several(call: Call) -> Answer:
     """Makes the topic if there is none, unless none of the users is known. Nobody is created."""
-    topic, users = asked_place(call), asked_users(call)
+    topic, users = place_of_topic(call), parse_users(call)
     known = await call.services.directory.read_all(users)
 
     def answer(subscribed: Subscribed) -> Answer:
@@ -126,63 +135,48 @@ async def subscribe_several(call: Call) -> Answer:
     return answer(subscribed)
 
 
+@routes.delete(
+    OF_TOPIC,
+    "topics.subscriptions.unsubscribe",
+    summary=f"End the subscriptions of up to {shapes.MAX_USERS:,} users to a topic",
+    request=shapes.Users,
+    response=shapes.Outcome,
+    other_responses={207: shapes.Outcome},
+)
 async def unsubscribe_several(call: Call) -> Answer:
-    users = asked_users(call)
-    topic = await known_topic(call)
+    users = parse_users(call)
+    topic = await require_topic(call)
     known = await call.services.directory.read_all(users)
     answer = partial(outcome, users, reason=lambda user: NOT_SUBSCRIBED if user in known else NOT_KNOWN)
     ended = await call.services.directory.topics.unsubscribe(topic, known.values(), receipt=call.receipt(answer))
     return answer(ended)
 
 
-def asked_users(call: Call) -> list[Place]:
-    """Each once. Raises MisshapenError, NotiflowsError or RefusedError."""
+def parse_users(call: Call) -> list[Place]:
+    """The places of the users whom the body names, each once. Raises MisshapenError, NotiflowsError or RefusedError."""
     ids = typed_body(call, shapes.Users).user_external_ids
     checked = [checked_external_id(id, f"user_external_ids.{index}") for index, id in enumerate(ids)]
     return [Place(call.environment.id, USERS, id) for id in dict.fromkeys(checked)]
 
 
 def outcome(users: Sequence[Place], done: Sequence[TopicSubscription], reason: Callable[[Place], str]) -> Answer:
-    """What became of several users, in the order in which they were named."""
+    """The answer about several users, in the order in which they were named."""
     found = {each.user_id: each for each in done}
-    failed = [{"external_id": user.id, "reason": reason(user)} for user in users if user.id not in found]
+    failed = [shapes.Failure(external_id=user.id, reason=reason(user)) for user in users if user.id not in found]
     successful = [subscription(found[user.id]) for user in users if user.id in found]
     status = HTTPStatus.MULTI_STATUS if failed else HTTPStatus.OK
-    return json_answer({"successful": successful, "failed": failed}, status)
+    return json_answer(shapes.Outcome(successful=successful, failed=failed), status)
 
 
-def subscription(given: TopicSubscription) -> Document:
-    return {
-        "id": str(given.id),
-        "topic_name": given.topic,
-        "user_id": str(given.user_uid),
-        "user_external_id": given.user_id,
-        "created_at": rendering.created(given.id),
-    }
+def subscriptions(found: Page[TopicSubscription]) -> shapes.Subscriptions:
+    return shapes.Subscriptions(items=[subscription(each) for each in found.entries], page=page_of(found))
 
 
-OPERATIONS = (
-    *routes,
-    Operation(
-        method="POST",
-        path=OF_TOPIC,
-        name="topics.subscriptions.subscribe",
-        summary=f"Subscribe up to {shapes.MAX_USERS:,} users to a topic",
-        handler=subscribe_several,
-        keys=ADMIN,
-        request=shapes.Users,
-        response=shapes.Outcome,
-        other_responses={207: shapes.Outcome},
-    ),
-    Operation(
-        method="DELETE",
-        path=OF_TOPIC,
-        name="topics.subscriptions.unsubscribe",
-        summary=f"End the subscriptions of up to {shapes.MAX_USERS:,} users to a topic",
-        handler=unsubscribe_several,
-        keys=ADMIN,
-        request=shapes.Users,
-        response=shapes.Outcome,
-        other_responses={207: shapes.Outcome},
-    ),
-)
+def subscription(found: TopicSubscription) -> shapes.Subscription:
+    return shapes.Subscription(
+        id=str(found.id),
+        topic_name=found.topic,
+        user_id=str(found.user_uid),
+        user_external_id=found.user_id,
+        created_at=rendering.created(found.id),
+    )

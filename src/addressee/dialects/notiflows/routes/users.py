@@ -12,39 +12,46 @@ from addressee.api.merge_rules import merge_rules
 from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
-from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
-from addressee.dialects.notiflows.routes.channel_settings import inline_channel_settings
-from addressee.dialects.notiflows.routes.preferences import inline_preferences
+from addressee.dialects.notiflows.mapping.profiles import (
+    check_none,
+    edit_of,
+    is_unchanged,
+    unknown_keys_of,
+    wrong_fields,
+)
+from addressee.dialects.notiflows.routes.channel_settings import parse_inline_settings
+from addressee.dialects.notiflows.routes.preferences import parse_inline_preferences
 from addressee.dialects.notiflows.shapes import users as shapes
+from addressee.dialects.notiflows.shapes.paging import page_of
 from addressee.dialects.notiflows.wire.authentication import ADMIN
-from addressee.dialects.notiflows.wire.errors import NotiflowsError, invalid, missing, not_found
-from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, asked_page, asked_period, listed
-from addressee.dialects.notiflows.wire.places import known_user, user_at, user_place
+from addressee.dialects.notiflows.wire.errors import invalid, missing, not_found
+from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, parse_page, parse_period
+from addressee.dialects.notiflows.wire.places import require_user, user_at, user_place
 from addressee.directory.edits.recipients import Delete, History, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.merges.merges import Done
 from addressee.directory.reading.listing import Order, Selection
 from addressee.directory.reading.uuid_ranges import UuidRange
 from addressee.directory.recipient import USERS, Document, Place
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 
 routes = Routes(keys=ADMIN)
 
 
 @routes.get("/admin/v1/users", "users.list", query=(*PAGING, *PERIOD, "external_id_prefix"), response=shapes.Users)
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> shapes.Users:
     """List users, newest first."""
     query = Query(call.query_string)
-    page = asked_page(query, UUID)
-    selection = Selection(UuidRange.of(*asked_period(query)), query.text("external_id_prefix") or "")
+    page = parse_page(query, UUID)
+    selection = Selection(UuidRange.of(*parse_period(query)), query.text("external_id_prefix") or "")
     part = await call.services.directory.list(call.environment.id, USERS, page, Order.NEWEST_FIRST, selection)
-    return json_answer(listed(part, rendering.user))
+    return shapes.Users([rendering.user(each) for each in part.entries], page_of(part))
 
 
 @routes.get("/admin/v1/users/{external_id}", "users.get", response=shapes.User)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.User:
     """Get a user."""
-    return json_answer(rendering.user(await known_user(call)))
+    return rendering.user(await require_user(call))
 
 
 @routes.put(
@@ -57,7 +64,7 @@ async def get(call: Call) -> Answer:
 async def upsert(call: Call) -> Answer:
     """Create a user, or lay what is given over it.
 
-    Creates or changes a user, with channel settings and preferences, all in one write or not at all.
+    Channel settings and preferences are stored in the same write.
     """
     place = user_place(call)
     given = object_body(call)
@@ -65,8 +72,8 @@ async def upsert(call: Call) -> Answer:
         raise invalid("external_id", "external_id must be the one of the path, or left out.")
     edits = (
         await parse_profile(call, place, given),
-        *await inline_channel_settings(call, given.get("channel_settings")),
-        *await inline_preferences(call, given.get("preferences")),
+        *await parse_inline_settings(call, given.get("channel_settings")),
+        *await parse_inline_preferences(call, given.get("preferences")),
     )
 
     def answer(written: Written) -> Answer:
@@ -74,28 +81,25 @@ async def upsert(call: Call) -> Answer:
         status = HTTPStatus.OK if written.existed else HTTPStatus.CREATED
         return json_answer(rendering.user(written.recipient), status)
 
-    written = await call.services.directory.write(Write(place, edits, call.origin, request=call.receipt(answer)))
+    answered = await call.write(place, *edits, answer=answer)
     await call.services.directory.note(call.request_id, unknown_keys_of([(place, given)]))
-    return answer(written)
+    return answered
 
 
 async def parse_profile(call: Call, place: Place, given: Document) -> Identify:
-    """Reads a profile. Values sent back as they were read are not checked: another dialect may have stored them."""
-    try:
-        return parse_user(given)
-    except NotiflowsError:
-        recipient = await call.services.directory.read(place)
-        if recipient is None:
-            raise
-        return parse_user(given, seen=rendering.user(recipient))
+    """Raises NotiflowsError, but not for a value as it was read: another dialect may have stored it."""
+    wrong = wrong_fields(given)
+    stored = await call.services.directory.read(place) if wrong else None
+    if stored is not None:
+        shown = rendering.user(stored)
+        wrong = {name: field for name, field in wrong.items() if not is_unchanged(given, name, shown)}
+    check_none(wrong)
+    return edit_of(given)
 
 
 @routes.delete("/admin/v1/users/{external_id}", "users.delete", query=("purge",), status=204)
 async def delete(call: Call) -> Answer:
-    """Delete a user; what was said to it is kept, unless it is purged.
-
-    Deletes a user; what it was told stays for audit (§5.3), unless it is purged.
-    """
+    """Delete a user; what was said to it is kept, unless it is purged."""
     place = user_place(call)
     if Query(call.query_string).boolean("purge"):
         return await purge(call, place)
@@ -107,7 +111,7 @@ async def delete(call: Call) -> Answer:
 
 
 async def purge(call: Call, place: Place) -> Answer:
-    """Erases who lives there, and what is kept of those who did."""
+    """Deletes the user, and erases what is kept of it and of those who had its id before."""
     was_there = await call.services.messaging.forget(
         call.services.directory, place, origin=call.origin, receipt=call.receipt(no_content)
     )
@@ -123,13 +127,13 @@ async def purge(call: Call, place: Place) -> Answer:
     response=shapes.User,
     not_idempotent=True,
 )
-async def merge(call: Call) -> Answer:
+async def merge(call: Call) -> shapes.User:
     """Merge a guest into this user."""
     target = user_place(call)
     guest = user_at(call, typed_body(call, shapes.MergeFrom).from_external_id, "from_external_id")
 
-    def answer(done: Done) -> Answer:
-        return json_answer(rendering.user(done.primary))
+    def answer(done: Done) -> shapes.User:
+        return rendering.user(done.primary)
 
     try:
         done = await call.services.directory.merges.merge(

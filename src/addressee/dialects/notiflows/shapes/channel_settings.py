@@ -1,10 +1,12 @@
-"""What is said about channel settings and web push subscriptions (notiflows.md §2, §3.3)."""
+"""Requests and responses of channel settings and web push subscriptions (notiflows.md §2, §3.3)."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
+
+Provider: TypeAlias = Literal["apns", "fcm", "slack"]
 
 
 class ChannelSettingsInput(Struct):
@@ -23,7 +25,7 @@ class ChannelSettings(Struct):
     """`user_id` is the internal id of the user."""
 
     channel_id: str
-    provider: Literal["apns", "fcm", "slack"]
+    provider: Provider
     settings: dict[str, list[str] | str | None]
     user_id: str
     created_at: str

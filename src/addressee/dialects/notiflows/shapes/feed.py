@@ -1,4 +1,4 @@
-"""Feed entries: what their operations take and give (notiflows.md §3.3)."""
+"""Requests and responses of feeds (notiflows.md §3.3)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from addressee.dialects.notiflows.shapes.notifications import DeliveryBase
 from addressee.dialects.notiflows.shapes.paging import Page
 
 MAX_ENTRIES = 100
@@ -37,28 +38,16 @@ class Actor(Struct, frozen=True, kw_only=True):
 
 
 class Data(Struct, frozen=True, kw_only=True):
-    """What an entry says; the body is HTML."""
+    """The content of an entry; the body is HTML."""
 
     title: str | None
     body: str
     action_url: str | None
 
 
-class Entry(Struct, frozen=True, kw_only=True):
-    id: str
-    notification_id: str
-    notiflow_id: str
-    notiflow_handle: str
-    channel_id: str
-    topic: str | None
+class Entry(DeliveryBase, frozen=True, kw_only=True):
     actor: Actor | None
     data: Data
-    seen_at: str | None
-    read_at: str | None
-    clicked_at: str | None
-    archived_at: str | None
-    created_at: str
-    updated_at: str
 
 
 class Entries(Struct, frozen=True):

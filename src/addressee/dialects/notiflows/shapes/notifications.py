@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 from addressee.dialects.notiflows.shapes.paging import Page
 from addressee.dialects.notiflows.shapes.users import User
 
+ChannelTypeName: TypeAlias = Literal["in_app", "email", "sms", "chat", "web_push", "mobile_push"]
+DeliveryStatus: TypeAlias = Literal["pending", "sent", "failed"]
+NotificationStatus: TypeAlias = Literal["pending", "processing", "processed", "failed"]
 
-class Delivery(Struct, frozen=True, kw_only=True):
-    """`data` is what was said, `provider_status` how far it has come in our words, `failure_reason` why not further."""
+
+class DeliveryBase(Struct, frozen=True, kw_only=True):
+    """What a delivery shows to servers, and to its recipient in a feed."""
 
     id: str
     notification_id: str
     notiflow_id: str
     notiflow_handle: str
     channel_id: str
-    channel_type: Literal["in_app", "email", "sms", "chat", "web_push", "mobile_push"]
-    provider: str
-    status: Literal["pending", "sent", "failed"]
-    provider_status: str
-    failure_reason: str | None
-    recipient: User
-    recipient_id: str
-    actor: User | None
-    actor_id: str | None
     topic: str | None
-    data: dict[str, Any] | None
-    sent_at: str | None
     seen_at: str | None
     read_at: str | None
     clicked_at: str | None
     archived_at: str | None
     created_at: str
     updated_at: str
+
+
+class Delivery(DeliveryBase, frozen=True, kw_only=True):
+    """`data` is the content of the message. `provider_status` is its status in the words of Addressee, `failure_reason`
+    why it was not delivered.
+    """
+
+    channel_type: ChannelTypeName
+    provider: str
+    status: DeliveryStatus
+    provider_status: str
+    failure_reason: str | None
+    recipient: User
+    recipient_id: str
+    actor: User | None
+    actor_id: str | None
+    data: dict[str, Any] | None
+    sent_at: str | None
 
 
 class Deliveries(Struct, frozen=True):
@@ -50,7 +61,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     notiflow_id: str
     notiflow_handle: str
     notiflow_run_id: str
-    status: Literal["pending", "processing", "processed", "failed"]
+    status: NotificationStatus
     failure_reason: str | None
     recipient: User
     recipient_id: str

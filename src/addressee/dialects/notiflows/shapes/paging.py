@@ -1,8 +1,12 @@
-"""What every list says of its page (notiflows.md §1.6)."""
+"""The part of a list's answer that says which page it is (notiflows.md §1.6)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
+
+from addressee.database import paging
 
 
 class Page(Struct, frozen=True):
@@ -13,3 +17,7 @@ class Page(Struct, frozen=True):
     before: str | None
     has_more_after: bool
     has_more_before: bool
+
+
+def page_of(found: paging.Page[Any]) -> Page:
+    return Page(found.size, found.after, found.before, found.after is not None, found.before is not None)

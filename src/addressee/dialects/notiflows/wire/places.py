@@ -1,4 +1,4 @@
-"""Whom and what a request names, and where they live (notiflows.md §1.7, §4.1)."""
+"""The users, channels and ids that a request names (notiflows.md §1.7, §4.1)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from addressee.messaging.workflows.listing import NamedWorkflow
 
 MAX_ID_LENGTH = 255
 
-# Ours are opaque to clients, and theirs to us.
+# The form of an id that Addressee gave out; to clients it is opaque.
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
-# An id that nothing has.
+# The id of nothing.
 NO_ID = UUID(int=0)
 
 
@@ -45,11 +45,11 @@ def user_at(call: Call, id: object, field: str = "external_id") -> Place:
 
 
 def user_place(call: Call) -> Place:
-    """Where the user lives whom the path names."""
+    """The place of the user whom the path names."""
     return user_at(call, call.path["external_id"])
 
 
-async def known_user(call: Call) -> Recipient:
+async def require_user(call: Call) -> Recipient:
     """The user whom the path names. Raises NotiflowsError when there is none."""
     place = user_place(call)
     user = await call.services.directory.read(place)
@@ -58,20 +58,23 @@ async def known_user(call: Call) -> Recipient:
     return user
 
 
-async def asked_user(call: Call) -> Recipient:
-    """The user whom a client acts for, or else whom the path names. Raises NotiflowsError when there is none."""
+async def require_subject(call: Call) -> Recipient:
+    """The user whom a request is about: the one whom a client acts for, or else whom the path names.
+
+    Raises NotiflowsError when there is none.
+    """
     acting: Recipient | None = call.caller.user
-    return await known_user(call) if acting is None else acting
+    return await require_user(call) if acting is None else acting
 
 
-def asked_place(call: Call) -> Place:
-    """Where that user lives."""
+def subject_place(call: Call) -> Place:
+    """The place of the user whom a request is about, who may not be there."""
     acting: Recipient | None = call.caller.user
     return user_place(call) if acting is None else acting.place
 
 
 def checked_path_id(call: Call, name: str) -> str:
-    """An id of ours that the path holds. Raises NotiflowsError for what can be none."""
+    """The id that the path holds. Raises NotiflowsError for what cannot be one of ours."""
     return checked_id(call.path[name], name)
 
 
@@ -90,18 +93,21 @@ def uuid_of(id: str) -> UUID | None:
         return None
 
 
-def asked_id(query: Query, name: str) -> UUID | None:
-    """What a list is limited to, None: nothing; NO_ID for what is no UUID. Raises NotiflowsError for what is no id."""
+def parse_id(query: Query, name: str) -> UUID | None:
+    """The id that a list is limited to, None for no limit; NO_ID when it is no UUID.
+
+    Raises NotiflowsError for what cannot be an id.
+    """
     id = query.text(name)
     return None if id is None else uuid_of(checked_id(id, name)) or NO_ID
 
 
 def handles(call: Call, workflows: Iterable[NamedWorkflow]) -> Mapping[str, str]:
-    """Those of notiflows by their ids, which the first clients name them by."""
+    """The handles of notiflows by their ids, which the first clients send instead."""
     return {str(workflow_id(call.environment.uid, each.key)): each.key for each in workflows}
 
 
-async def asked_channel(call: Call) -> Channel:
+async def require_channel(call: Call) -> Channel:
     """The channel that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "channel_id")
     uid = uuid_of(id)
