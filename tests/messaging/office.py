@@ -150,18 +150,18 @@ class Office:
         return (await stored_channels.by_key(self.pool, self.environment_id))[key].id
 
     async def feed(self, id: str, filter: FeedFilter | None = None, page: PageRequest[Any] | None = None) -> Feed:
-        return await self.messaging.feed(
+        return await self.messaging.feeds.read(
             self.user(id), await self.channel_id(), filter or FeedFilter(), page or PageRequest(50)
         )
 
     async def messages(self, id: str, **filter: Any) -> Sequence[Message]:
-        found = await self.messaging.messages(
+        found = await self.messaging.messages.list(
             self.environment_id, [self.user(id)], MessageFilter(**filter), PageRequest(50)
         )
         return found.entries
 
     async def events(self, message: Message) -> list[tuple[str, Any]]:
-        found = await self.messaging.events(self.environment_id, message.id, PageRequest(50))
+        found = await self.messaging.messages.events(self.environment_id, message.id, PageRequest(50))
         assert found is not None
         return [(event.type.removeprefix("message."), event.data) for event in found.entries]
 

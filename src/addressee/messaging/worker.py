@@ -26,7 +26,7 @@ from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import Follower
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
-from addressee.messaging.messages.bulk_marks import MarkAll, MarkingAll
+from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
 from addressee.messaging.runs.fan_out import Expand, Fanning
 from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.runs.runner import Runner
@@ -65,7 +65,7 @@ def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list
         JobHandler(Advance, runner.advance),
         JobHandler(Expand, Fanning(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, Sending(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
-        JobHandler(MarkAll, MarkingAll(pool, clock).go_on),
+        JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),
         JobHandler(Redact, Redactor(pool, reader, clock).redact),
         JobHandler(Follow, Follower(pool, clock).follow),

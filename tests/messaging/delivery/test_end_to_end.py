@@ -23,7 +23,7 @@ async def test_a_trigger_becomes_a_feed_item_and_an_email(office: Office) -> Non
     assert [event for event, _ in await office.events(in_app)] == ["created", "delivered"]
     assert [event for event, _ in await office.events(email)] == ["created", "queued", "sent"]
 
-    said, mailed = await office.messaging.contents(office.environment_id, [in_app.id, email.id])
+    said, mailed = await office.messaging.messages.contents(office.environment_id, [in_app.id, email.id])
     assert isinstance(said.content, InAppContent)
     assert [(block.name, block.rendered) for block in said.content.blocks] == [
         ("body", "<p><strong>Welcome, Ada!</strong></p>"),

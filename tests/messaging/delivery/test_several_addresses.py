@@ -139,7 +139,7 @@ async def test_a_push_goes_to_every_device_once_however_it_is_known(office: Offi
     message = await message_of(office, "ada")
     assert (message.status, message.email) == (Status.SENT, None)
     assert [event for event, _ in await office.events(message)] == ["created", "queued", "sent"]
-    (contents,) = await office.messaging.contents(office.environment_id, [message.id])
+    (contents,) = await office.messaging.messages.contents(office.environment_id, [message.id])
     assert contents.content == PushContent(
         tokens=("watch", "tablet", "phone"),
         title="Order 17",

@@ -10,7 +10,7 @@ import pytest
 from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import Recipient
 from addressee.messaging.feeds.feed import Feed, FeedFilter
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.recipients.people import Missing
 from tests.messaging.office import FILES, Office
@@ -83,7 +83,7 @@ async def test_pages_stay_whole_while_items_arrive(filled: Office) -> None:
 
 async def test_counts_obey_every_filter_but_the_status(filled: Office) -> None:
     items = {item.blocks[0].rendered[3]: item.message.id for item in (await filled.feed("ada")).items.entries}
-    mark = filled.messaging.mark
+    mark = filled.messaging.marks.mark
     await mark(filled.environment_id, [items["1"], items["2"], items["3"]], Mark.SEEN)
     await mark(filled.environment_id, [items["2"]], Mark.READ)
     await mark(filled.environment_id, [items["3"]], Mark.ARCHIVED)
@@ -106,7 +106,7 @@ async def test_counts_obey_every_filter_but_the_status(filled: Office) -> None:
 
 async def test_counts_can_be_over_something_else(filled: Office) -> None:
     started = filled.clock.now() - timedelta(minutes=2, seconds=30)
-    feed = await filled.messaging.feed(
+    feed = await filled.messaging.feeds.read(
         filled.user("ada"),
         await filled.channel_id(),
         FeedFilter(since=started, status="read"),
@@ -192,7 +192,7 @@ async def test_who_acts_is_shown_as_they_are_now(office: Office) -> None:
 
 async def test_unknown_people_and_channels_have_an_empty_feed(filled: Office) -> None:
     assert counts(await filled.feed("nobody")) == (0, 0, 0)
-    elsewhere = await filled.messaging.feed(
+    elsewhere = await filled.messaging.feeds.read(
         filled.user("ada"), uuid4(), FeedFilter(), page_request(4, None, None, Position)
     )
     assert (bodies(elsewhere), counts(elsewhere)) == ([], (0, 0, 0))
@@ -214,7 +214,7 @@ async def test_an_object_with_the_same_id_is_somebody_else(filled: Office) -> No
 
     project = Place(filled.environment_id, "projects", "ada")
     await filled.directory.write(Write(project, (Identify(properties={"name": "x"}),)))
-    feed = await filled.messaging.feed(
+    feed = await filled.messaging.feeds.read(
         project, await filled.channel_id(), FeedFilter(), page_request(4, None, None, Position)
     )
     assert counts(feed) == (0, 0, 0)

@@ -10,7 +10,7 @@ from addressee.directory.recipient import Recipient
 from addressee.directory.writing.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedItem
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Message
 from tests.messaging.office import FILES, IN_APP, Office
 
@@ -45,7 +45,7 @@ async def mark(
     channel_id: UUID | None = None,
     receipt: Receipt | None = None,
 ) -> list[FeedItem]:
-    return await office.messaging.mark_items(
+    return await office.messaging.feeds.mark_items(
         owner, channel_id or await office.channel_id(), list(ids), marks, receipt=receipt
     )
 

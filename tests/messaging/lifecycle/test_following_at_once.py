@@ -17,7 +17,7 @@ from addressee.messaging.feeds.feed import Feed
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, move_page
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.status import Status
 from tests.messaging.lifecycle.test_merge_mover import many_messages, stored
@@ -57,7 +57,9 @@ async def whole(office: Office, id: str, **filter: Any) -> list[Message]:
     found: list[Message] = []
     page: PageRequest[Position] = PageRequest(PAGE_SIZE)
     while True:
-        part = await office.messaging.messages(office.environment_id, [office.user(id)], MessageFilter(**filter), page)
+        part = await office.messaging.messages.list(
+            office.environment_id, [office.user(id)], MessageFilter(**filter), page
+        )
         found += part.entries
         if part.after is None:
             return found
@@ -71,7 +73,7 @@ async def counts(office: Office, id: str) -> dict[str, int]:
     exported = [] if recipient is None else [piece async for piece in office.messaging.export(recipient)]
     return {
         "list": len(await whole(office, id)),
-        "count": await office.messaging.count_messages(office.environment_id, [office.user(id)], MessageFilter()),
+        "count": await office.messaging.messages.count(office.environment_id, [office.user(id)], MessageFilter()),
         "feed": feed.total,
         "unread": feed.unread,
         "export": len(msgspec.json.decode(b"".join(exported))["messages"]) if exported else 0,
@@ -176,7 +178,7 @@ async def test_who_came_out_of_one_and_went_into_another_is_the_others(office: O
     await merge(office, "outer", "guest")
     assert await stored(office) == {"ada": 2}
     assert [await counts(office, id) for id in ("ada", "outer")] == [has(0, 0), has(2, 1)]
-    everybodys = await office.messaging.messages(office.environment_id, None, MessageFilter(), PageRequest(50))
+    everybodys = await office.messaging.messages.list(office.environment_id, None, MessageFilter(), PageRequest(50))
     for messages in (await office.messages("outer"), everybodys.entries):
         assert [message.recipient.id for message in messages] == ["outer", "outer"]
     await office.work()
@@ -201,13 +203,15 @@ async def test_the_primary_marks_and_deletes_what_has_not_moved(office: Office) 
     assert ada is not None
     channel_id = await office.channel_id()
     (item,) = (await office.feed("ada")).items.entries
-    (seen,) = await office.messaging.mark_items(ada, channel_id, [item.message.id], [Mark.SEEN])
+    (seen,) = await office.messaging.feeds.mark_items(ada, channel_id, [item.message.id], [Mark.SEEN])
     assert seen.message.recipient.id == "ada"
-    (read,) = await office.messaging.mark(office.environment_id, [item.message.id], Mark.READ, user="ada")
+    (read,) = await office.messaging.marks.mark(office.environment_id, [item.message.id], Mark.READ, user="ada")
     assert read.recipient.id == "ada"
     selection = Selection(channel_id=channel_id)
     for action in (Action.ARCHIVED, Action.DELETE):
-        operation = await office.messaging.mark_all(office.environment_id, action, selection, [office.user("ada")])
+        operation = await office.messaging.marks.mark_all(
+            office.environment_id, action, selection, [office.user("ada")]
+        )
         assert operation.total == 1
     assert summary(await office.messages("ada")) == [("email", Status.SENT)]
 
@@ -219,9 +223,9 @@ async def test_the_secondary_marks_what_has_not_come_back(office: Office) -> Non
     await office.directory.merges.undo(office.environment_id, made.id)
     assert await stored(office) == {"ada": 2}
     (item,) = (await office.feed("guest")).items.entries
-    assert await office.messaging.mark(office.environment_id, [item.message.id], Mark.SEEN, user="ada") == []
+    assert await office.messaging.marks.mark(office.environment_id, [item.message.id], Mark.SEEN, user="ada") == []
     assert (await office.feed("guest")).unseen == 1
-    (seen,) = await office.messaging.mark(office.environment_id, [item.message.id], Mark.SEEN, user="guest")
+    (seen,) = await office.messaging.marks.mark(office.environment_id, [item.message.id], Mark.SEEN, user="guest")
     assert (seen.recipient.id, seen.seen_at) == ("guest", office.clock.now())
     assert (await office.feed("guest")).unseen == 0
 
@@ -269,8 +273,8 @@ async def test_everybodys_messages_show_the_primary_too(office: Office) -> None:
     of_bob, *_ = await office.messages("bob")
 
     async def named() -> list[tuple[str, str]]:
-        found = await office.messaging.messages(office.environment_id, None, MessageFilter(), PageRequest(50))
-        one = await office.messaging.message(office.environment_id, of_bob.id)
+        found = await office.messaging.messages.list(office.environment_id, None, MessageFilter(), PageRequest(50))
+        one = await office.messaging.messages.get(office.environment_id, of_bob.id)
         assert one is not None
         return sorted({(message.recipient.id, message.actors[0].id) for message in [*found.entries, one]})
 

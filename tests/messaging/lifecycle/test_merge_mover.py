@@ -15,7 +15,7 @@ from addressee.directory.recipient import Place, Recipient
 from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, WhatFollows, what_follows
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS, Status, retry_after
 from addressee.messaging.recipients.identity import MOVED_AGE
 from addressee.messaging.recipients.people import Missing
@@ -43,7 +43,7 @@ async def test_messages_of_the_last_thirty_days_follow_with_what_happened_to_the
     await office.trigger("guest", "ada")
     await office.work()
     mail, told, _, _ = await office.messages("guest")
-    await office.messaging.mark(office.environment_id, [told.id], Mark.READ)
+    await office.messaging.marks.mark(office.environment_id, [told.id], Mark.READ)
     events = {message.id: await office.events(message) for message in (mail, told)}
 
     await office.merge("ada", "guest")
@@ -66,7 +66,7 @@ async def test_older_messages_are_gone(office: Office) -> None:
     office.clock.move(timedelta(days=30, seconds=1))
     await office.merge("ada", "guest")
     assert len(await office.messages("ada")) == 0
-    assert await office.messaging.message(office.environment_id, old.id) is None
+    assert await office.messaging.messages.get(office.environment_id, old.id) is None
 
 
 async def test_undoing_brings_messages_back_and_leaves_those_that_came_since(office: Office) -> None:
@@ -199,7 +199,7 @@ async def test_marks_during_a_merge_are_kept(office: Office) -> None:
     ]
     pages = [ids[start : start + 100] for start in range(0, len(ids), 100)]
     marked, *_ = await asyncio.gather(
-        asyncio.gather(*(office.messaging.mark(office.environment_id, page, Mark.SEEN) for page in pages)),
+        asyncio.gather(*(office.messaging.marks.mark(office.environment_id, page, Mark.SEEN) for page in pages)),
         office.merge("ada", "guest"),
     )
     assert sum(map(len, marked)) == len(ids)
@@ -459,7 +459,7 @@ async def count(office: Office, id: str) -> int:
     found = 0
     page: PageRequest[object] = PageRequest(1000)
     while True:
-        part = await office.messaging.messages(office.environment_id, [office.user(id)], MessageFilter(), page)  # type: ignore[arg-type]
+        part = await office.messaging.messages.list(office.environment_id, [office.user(id)], MessageFilter(), page)  # type: ignore[arg-type]
         found += len(part.entries)
         if part.after is None:
             return found

@@ -22,7 +22,7 @@ from addressee.messaging.lifecycle.retained import forget_retained
 from addressee.messaging.messages.activities import Activity
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.marks import Mark, Marked
+from addressee.messaging.messages.mark import Mark, Marked
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing
@@ -50,7 +50,7 @@ def place(office: Office, id: str) -> Place:
 
 
 async def everybodys(office: Office, **filter: Any) -> Sequence[Message]:
-    found = await office.messaging.messages(office.environment_id, None, MessageFilter(**filter), PageRequest(50))
+    found = await office.messaging.messages.list(office.environment_id, None, MessageFilter(**filter), PageRequest(50))
     return found.entries
 
 
@@ -66,7 +66,7 @@ async def departed(office: Office) -> list[tuple[str, UUID]]:
 
 
 async def activity(office: Office, message: Message) -> Activity:
-    found = await office.messaging.activities(office.environment_id, message.id, {}, PageRequest(50))
+    found = await office.messaging.messages.activities(office.environment_id, message.id, {}, PageRequest(50))
     assert found is not None
     (only,) = found.entries
     return only
@@ -103,10 +103,10 @@ async def test_messages_and_runs_stay_and_are_found(office: Office) -> None:
 
     environment_id = office.environment_id
     for message in before.values():
-        assert await office.messaging.message(environment_id, message.id) == message
-        assert len(await office.messaging.contents(environment_id, [message.id])) == 1
+        assert await office.messaging.messages.get(environment_id, message.id) == message
+        assert len(await office.messaging.messages.contents(environment_id, [message.id])) == 1
         assert len(await everybodys(office, message_ids=[message.id])) == 1
-        assert await office.messaging.delivery_logs(environment_id, message.id, PageRequest(50)) is not None
+        assert await office.messaging.messages.delivery_logs(environment_id, message.id, PageRequest(50)) is not None
     for run in ran:
         assert await office.messaging.recipient_run(environment_id, run.id) == run
     for filter in ({"source": "welcome"}, {"run_id": ran[0].run_id}, {"statuses": [Status.SENT, Status.DELIVERED]}):
@@ -180,13 +180,13 @@ async def test_nothing_is_done_any_more_with_what_is_kept(office: Office) -> Non
     told = next(message for message in kept if message.channel.key == "in-app")
     messaging, environment_id = office.messaging, office.environment_id
     ids = [message.id for message in kept]
-    assert await messaging.mark(environment_id, ids, Mark.SEEN) == []
-    assert await messaging.mark(environment_id, ids, Mark.READ, user="ada") == []
-    assert await messaging.mark_each(environment_id, {told.id: Mark.READ}) == {told.id: Marked.MISSING}
-    assert await messaging.living_message(environment_id, told.id) is None
-    operation = await messaging.mark_all(environment_id, Action.READ, Selection(channel_id=told.channel.id))
+    assert await messaging.marks.mark(environment_id, ids, Mark.SEEN) == []
+    assert await messaging.marks.mark(environment_id, ids, Mark.READ, user="ada") == []
+    assert await messaging.marks.mark_each(environment_id, {told.id: Mark.READ}) == {told.id: Marked.MISSING}
+    assert await messaging.messages.get_living(environment_id, told.id) is None
+    operation = await messaging.marks.mark_all(environment_id, Action.READ, Selection(channel_id=told.channel.id))
     assert operation.total == 1
-    assert await messaging.message(environment_id, told.id) == told
+    assert await messaging.messages.get(environment_id, told.id) == told
 
 
 async def test_runs_that_wait_end_at_once(office: Office) -> None:
@@ -342,7 +342,7 @@ async def test_what_followed_a_merge_is_kept_and_shown_under_the_one_who_departe
     await settle(office)
 
     assert {message.recipient.id for message in await everybodys(office)} == {"ada", "bob"}
-    assert await office.messaging.message(office.environment_id, followed.id) is not None
+    assert await office.messaging.messages.get(office.environment_id, followed.id) is not None
     of_guest = [run for run in await runs(office) if run.recipient.id == "ada"]
     assert len(of_guest) == 3
     assert {run.recipient.uid for run in of_guest} == {merge.primary_uid}
@@ -360,12 +360,12 @@ async def test_what_followed_a_merge_is_kept_and_shown_under_the_one_who_departe
         guest.uid,
     )
     assert rows == 0
-    assert await office.messaging.message(office.environment_id, old.id) is None
+    assert await office.messaging.messages.get(office.environment_id, old.id) is None
 
     # Purging the guest's id does not take what went over.
     await office.messaging.purge(office.directory, place(office, "guest"))
     assert len([run for run in await runs(office) if run.recipient.id == "ada"]) == 3
-    assert await office.messaging.message(office.environment_id, followed.id) is not None
+    assert await office.messaging.messages.get(office.environment_id, followed.id) is not None
 
     # Forgetting the primary takes everything.
     assert await office.messaging.forget(office.directory, place(office, "ada"))
@@ -414,17 +414,17 @@ async def test_what_is_being_sent_during_a_merge_is_not_that_of_who_has_the_id_n
     await office.identify("guest")
     (waiting,) = await everybodys(office)
     assert waiting.recipient.id == "ada"
-    assert await messaging.living_message(environment_id, waiting.id, user="guest") is None
-    assert await messaging.mark(environment_id, [waiting.id], Mark.SEEN, user="guest") == []
-    assert await messaging.living_message(environment_id, waiting.id, user="ada") == waiting
-    (marked,) = await messaging.mark(environment_id, [waiting.id], Mark.SEEN, user="ada")
+    assert await messaging.messages.get_living(environment_id, waiting.id, user="guest") is None
+    assert await messaging.marks.mark(environment_id, [waiting.id], Mark.SEEN, user="guest") == []
+    assert await messaging.messages.get_living(environment_id, waiting.id, user="ada") == waiting
+    (marked,) = await messaging.marks.mark(environment_id, [waiting.id], Mark.SEEN, user="ada")
     assert marked.seen_at == office.clock.now()
 
     await office.directory.write(Write(place(office, "ada"), (Delete(history),)))
     await office.identify("ada")
     for id in ("ada", "guest"):
-        assert await messaging.living_message(environment_id, waiting.id, user=id) is None
-        assert await messaging.mark(environment_id, [waiting.id], Mark.UNSEEN, user=id) == []
+        assert await messaging.messages.get_living(environment_id, waiting.id, user=id) is None
+        assert await messaging.marks.mark(environment_id, [waiting.id], Mark.UNSEEN, user=id) == []
 
 
 async def test_forgetting_takes_all_who_departed_from_a_place_and_nobody_else(office: Office) -> None:

@@ -12,7 +12,7 @@ import pytest
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.messaging.messages.bulk_marks import PAGES_A_JOB, PAGES_AT_ONCE, Action, Selection
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.messaging.office import FILES, WELCOME, Office
@@ -70,7 +70,7 @@ async def mark_all(
     office.clock.move(timedelta(seconds=1))
     selection = Selection(**{"channel_id": await office.channel_id(), **selected})
     recipients = [office.user(id) for id in users] or None
-    return await office.messaging.mark_all(office.environment_id, action, selection, recipients, receipt=receipt)
+    return await office.messaging.marks.mark_all(office.environment_id, action, selection, recipients, receipt=receipt)
 
 
 async def found(office: Office, id: Any) -> BulkOperation:
@@ -125,8 +125,8 @@ async def test_what_an_action_changes(office: Office, actions: list[Action], nam
 
 async def test_filters(office: Office) -> None:
     newest, oldest = await items(office)
-    await office.messaging.mark(office.environment_id, [newest.id], Mark.ARCHIVED)
-    await office.messaging.mark(office.environment_id, [oldest.id], Mark.READ)
+    await office.messaging.marks.mark(office.environment_id, [newest.id], Mark.ARCHIVED)
+    await office.messaging.marks.mark(office.environment_id, [oldest.id], Mark.READ)
 
     async def count(**selected: Any) -> int:
         """How many it finds: those are marked, and unmarked again."""
@@ -187,7 +187,7 @@ async def test_another_environments_messages_stay(office: Office, other: Office)
     await other.push(BOTH)
     await other.identify("ada")
     selection = Selection(channel_id=await office.channel_id())
-    assert (await other.messaging.mark_all(other.environment_id, Action.DELETE, selection)).total == 0
+    assert (await other.messaging.marks.mark_all(other.environment_id, Action.DELETE, selection)).total == 0
     assert len(await items(office)) == 2
 
 
@@ -276,7 +276,7 @@ class TestMany:
         await office.pool.execute(COPY, office.environment_id, oldest.id, 2 * PAGE_SIZE)
         key = receipt(office)
         with monkeypatch.context() as dying:
-            dying.setattr("addressee.messaging.messages.bulk_marks.take_next_page", fail)
+            dying.setattr("addressee.directory.writing.bulk.lock_rest", fail)
             with pytest.raises(ZeroDivisionError):
                 await mark_all(office, Action.DELETE, "ada", receipt=key)
         await office.trigger("ada")

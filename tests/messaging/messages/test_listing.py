@@ -12,7 +12,7 @@ import pytest
 from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.messages.listing import MessageFilter, access_path
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.status import Status
 from addressee.messaging.triggers.batches import Accepted, Record
@@ -43,7 +43,9 @@ def places(office: Office, ids: list[str] | None) -> list[Place] | None:
 
 async def listed(office: Office, recipient: list[str] | None, **filter: Any) -> Sequence[Message]:
     owners = places(office, recipient)
-    found = await office.messaging.messages(office.environment_id, owners, MessageFilter(**filter), PageRequest(50))
+    found = await office.messaging.messages.list(
+        office.environment_id, owners, MessageFilter(**filter), PageRequest(50)
+    )
     return found.entries
 
 
@@ -87,9 +89,9 @@ class TestFilters:
     async def test_by_what_became_of_them(self, office: Office, recipient: list[str] | None) -> None:
         everything = await listed(office, recipient)
         newest, oldest = everything[0], everything[-1]
-        await office.messaging.mark(office.environment_id, [newest.id], Mark.SEEN)
-        await office.messaging.mark(office.environment_id, [newest.id], Mark.ARCHIVED)
-        await office.messaging.mark(office.environment_id, [oldest.id], Mark.INTERACTED)
+        await office.messaging.marks.mark(office.environment_id, [newest.id], Mark.SEEN)
+        await office.messaging.marks.mark(office.environment_id, [newest.id], Mark.ARCHIVED)
+        await office.messaging.marks.mark(office.environment_id, [oldest.id], Mark.INTERACTED)
 
         async def count(**filter: Any) -> int:
             return len(await listed(office, recipient, **filter))
@@ -127,7 +129,7 @@ class TestFilters:
         forth: list[Message] = []
         after = before = None
         for _ in whole:
-            part = await office.messaging.messages(
+            part = await office.messaging.messages.list(
                 office.environment_id,
                 places(office, recipient),
                 MessageFilter(**filter),
@@ -138,7 +140,7 @@ class TestFilters:
         assert (forth, after) == (whole, None)
         back: list[Message] = []
         for _ in whole[1:]:
-            part = await office.messaging.messages(
+            part = await office.messaging.messages.list(
                 office.environment_id,
                 places(office, recipient),
                 MessageFilter(**filter),
@@ -242,13 +244,13 @@ async def test_several_peoples_messages_are_listed_together(office: Office) -> N
     found: list[Message] = []
     after = None
     while len(found) < len(whole):
-        part = await office.messaging.messages(
+        part = await office.messaging.messages.list(
             office.environment_id, people, MessageFilter(), page_request(2, after, None, Position)
         )
         found += part.entries
         after = part.after
     assert (found, after) == (whole, None)
-    back = await office.messaging.messages(
+    back = await office.messaging.messages.list(
         office.environment_id, people, MessageFilter(), PageRequest(2, before=whole[-1].position)
     )
     assert list(back.entries) == list(whole[-3:-1])
@@ -258,8 +260,8 @@ async def test_several_peoples_messages_are_listed_together(office: Office) -> N
 async def test_stages_are_any_of_them(office: Office, recipients: list[str] | None) -> None:
     dismissed, clicked, read, plain = [message.id for message in await listed(office, recipients)]
     for id, mark in ((dismissed, Mark.DISMISSED), (clicked, Mark.INTERACTED), (read, Mark.SEEN), (read, Mark.READ)):
-        await office.messaging.mark(office.environment_id, [id], mark)
-    await office.messaging.mark(office.environment_id, [plain], Mark.ARCHIVED)
+        await office.messaging.marks.mark(office.environment_id, [id], mark)
+    await office.messaging.marks.mark(office.environment_id, [plain], Mark.ARCHIVED)
 
     async def found(*stages: str) -> set[str]:
         return {message.id for message in await listed(office, recipients, stages=stages)}
@@ -298,7 +300,7 @@ async def test_messages_are_counted_as_they_are_listed(office: Office, recipient
     ]
     for filter in filters:
         owners, wanted = places(office, recipients), MessageFilter(**filter)
-        count = await office.messaging.count_messages(office.environment_id, owners, wanted)
+        count = await office.messaging.messages.count(office.environment_id, owners, wanted)
         assert count == len(await listed(office, recipients, **filter)), filter
 
 

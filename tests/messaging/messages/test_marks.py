@@ -11,7 +11,7 @@ import pytest
 
 from addressee.database.queries import load
 from addressee.directory.writing.receipts import Receipt, ReceiptMismatchError, RepeatedError, StoredAnswer
-from addressee.messaging.messages.marks import Mark, Marked
+from addressee.messaging.messages.mark import Mark, Marked
 from addressee.messaging.messages.model import Message
 from tests.messaging.office import Office
 from tests.support.waiting import until
@@ -47,7 +47,7 @@ async def message(office: Office) -> Message:
 async def mark(office: Office, message: Message, *marks: Mark, **rest: Any) -> Message:
     for each in marks:
         office.clock.move(timedelta(seconds=1))
-        (message,) = await office.messaging.mark(office.environment_id, [message.id], each, **rest)
+        (message,) = await office.messaging.marks.mark(office.environment_id, [message.id], each, **rest)
     return message
 
 
@@ -73,7 +73,7 @@ async def test_what_a_mark_changes(
     marked = await mark(office, message, *marks)
     assert set(times(marked)) == names
     assert [event for event, _ in await office.events(message)] == ["created", "delivered", *events]
-    assert await office.messaging.message(office.environment_id, message.id) == marked
+    assert await office.messaging.messages.get(office.environment_id, message.id) == marked
 
 
 @pytest.mark.parametrize("each", Mark)
@@ -83,8 +83,10 @@ async def test_a_mark_that_changes_nothing_writes_nothing(office: Office, messag
     events = await office.events(message)
     assert await mark(office, message, each, each) == first
     assert await office.events(message) == events
-    assert await office.messaging.mark_each(office.environment_id, {message.id: each}) == {message.id: Marked.DONE}
-    assert await office.messaging.message(office.environment_id, message.id) == first
+    assert await office.messaging.marks.mark_each(office.environment_id, {message.id: each}) == {
+        message.id: Marked.DONE
+    }
+    assert await office.messaging.messages.get(office.environment_id, message.id) == first
 
 
 async def test_another_interaction_is_one_that_says_something_else(office: Office, message: Message) -> None:
@@ -107,21 +109,21 @@ async def test_interacting_keeps_when_it_was_read(office: Office, message: Messa
 async def test_many_at_once_in_the_order_asked_for(office: Office, message: Message) -> None:
     (bobs,) = await office.messages("bob")
     asked = [bobs.id, "none", message.id, bobs.id]
-    marked = await office.messaging.mark(office.environment_id, asked, Mark.READ)
+    marked = await office.messaging.marks.mark(office.environment_id, asked, Mark.READ)
     assert [each.id for each in marked] == [bobs.id, message.id]
     assert {each.read_at for each in marked} == {office.clock.now()}
 
 
 async def test_a_person_marks_only_their_own(office: Office, message: Message) -> None:
     (bobs,) = await office.messages("bob")
-    marked = await office.messaging.mark(office.environment_id, [message.id, bobs.id], Mark.READ, user="bob")
+    marked = await office.messaging.marks.mark(office.environment_id, [message.id, bobs.id], Mark.READ, user="bob")
     assert [each.id for each in marked] == [bobs.id]
     assert (await office.messages("ada"))[0].read_at is None
 
 
 async def test_twice_in_one_moment_is_once(office: Office, message: Message) -> None:
     for _ in range(2):
-        await office.messaging.mark(office.environment_id, [message.id], Mark.SEEN)
+        await office.messaging.marks.mark(office.environment_id, [message.id], Mark.SEEN)
     assert [event for event, _ in await office.events(message)] == ["created", "delivered", "seen"]
 
 
@@ -134,7 +136,7 @@ async def test_overlapping_batches_never_wait_for_each_other(office: Office, mes
     async def batches() -> None:
         for _ in range(15):
             asked = order.sample(ids, 25)
-            marked = await office.messaging.mark(office.environment_id, asked, order.choice(list(Mark)))
+            marked = await office.messaging.marks.mark(office.environment_id, asked, order.choice(list(Mark)))
             assert [each.id for each in marked] == asked
 
     await asyncio.gather(*(batches() for _ in range(6)))
@@ -153,7 +155,7 @@ async def test_a_mark_finds_a_message_that_is_just_moving_to_another_owner(offic
             undone=False,
         )
         await merging.execute(*move)
-        marking = asyncio.create_task(office.messaging.mark(office.environment_id, [message.id], Mark.READ))
+        marking = asyncio.create_task(office.messaging.marks.mark(office.environment_id, [message.id], Mark.READ))
         await until(partial(waits_for_a_lock, office))
     (marked,) = await marking
     assert (marked.recipient.id, marked.read_at) == ("bob", office.clock.now())
@@ -175,7 +177,7 @@ class TestRepetition:
         with pytest.raises(RepeatedError) as repeated:
             await mark(office, message, Mark.SEEN, receipt=self.receipt(office))
         assert repeated.value.earlier.answer == (200, message.id.encode())
-        assert await office.messaging.message(office.environment_id, message.id) == first
+        assert await office.messaging.messages.get(office.environment_id, message.id) == first
 
     async def test_the_key_serves_no_other_request(self, office: Office, message: Message) -> None:
         await mark(office, message, Mark.SEEN, receipt=self.receipt(office))
@@ -204,7 +206,9 @@ class TestEachInItsOwnWay:
         outcomes = []
         for each in marks:
             office.clock.move(timedelta(seconds=1))
-            outcomes.append((await office.messaging.mark_each(office.environment_id, {message.id: each}))[message.id])
+            outcomes.append(
+                (await office.messaging.marks.mark_each(office.environment_id, {message.id: each}))[message.id]
+            )
         return outcomes
 
     @pytest.mark.parametrize(
@@ -230,28 +234,28 @@ class TestEachInItsOwnWay:
         self, office: Office, message: Message, marks: list[Mark], last: Marked, stage: str, events: list[str]
     ) -> None:
         assert (await self.mark(office, message, *marks))[-1] is last
-        now = await office.messaging.message(office.environment_id, message.id)
+        now = await office.messaging.messages.get(office.environment_id, message.id)
         assert now is not None
         assert now.stage == stage
         assert [event for event, _ in await office.events(message)] == ["created", "delivered", *events]
 
     async def test_what_a_message_carries_already_keeps_its_time(self, office: Office, message: Message) -> None:
         await self.mark(office, message, Mark.SEEN)
-        before = await office.messaging.message(office.environment_id, message.id)
+        before = await office.messaging.messages.get(office.environment_id, message.id)
         await self.mark(office, message, Mark.SEEN)
-        assert await office.messaging.message(office.environment_id, message.id) == before
+        assert await office.messaging.messages.get(office.environment_id, message.id) == before
 
     async def test_several_messages_have_outcomes_of_their_own(
         self, office: Office, other: Office, message: Message
     ) -> None:
         (bobs,) = await office.messages("bob")
-        outcomes = await office.messaging.mark_each(
+        outcomes = await office.messaging.marks.mark_each(
             office.environment_id, {message.id: Mark.READ, "none": Mark.SEEN, bobs.id: Mark.DISMISSED}
         )
         assert outcomes == {message.id: Marked.DONE, "none": Marked.MISSING, bobs.id: Marked.DONE}
         assert (await office.messages("ada"))[0].read_at == office.clock.now()
         assert (await office.messages("bob"))[0].dismissed_at == office.clock.now()
-        elsewhere = await other.messaging.mark_each(other.environment_id, {message.id: Mark.SEEN})
+        elsewhere = await other.messaging.marks.mark_each(other.environment_id, {message.id: Mark.SEEN})
         assert elsewhere == {message.id: Marked.MISSING}
 
     async def test_a_deleted_persons_message_is_not_there(self, office: Office, message: Message) -> None:
@@ -260,10 +264,10 @@ class TestEachInItsOwnWay:
 
     async def test_repeating_the_request_does_nothing(self, office: Office, message: Message) -> None:
         receipt = Receipt(office.environment_id, str(uuid4()), b"", "first", lambda _: StoredAnswer(202, b"{}"))
-        await office.messaging.mark_each(office.environment_id, {message.id: Mark.READ}, receipt=receipt)
-        await office.messaging.mark_each(office.environment_id, {message.id: Mark.UNREAD})
+        await office.messaging.marks.mark_each(office.environment_id, {message.id: Mark.READ}, receipt=receipt)
+        await office.messaging.marks.mark_each(office.environment_id, {message.id: Mark.UNREAD})
         with pytest.raises(RepeatedError):
-            await office.messaging.mark_each(office.environment_id, {message.id: Mark.READ}, receipt=receipt)
+            await office.messaging.marks.mark_each(office.environment_id, {message.id: Mark.READ}, receipt=receipt)
         assert (await office.messages("ada"))[0].read_at is None
 
 
@@ -276,7 +280,7 @@ async def test_an_email_is_seen_once_it_was_sent_and_is_never_read(office: Offic
     environment = office.environment_id
 
     async def marked(mark: Mark) -> Marked:
-        return (await office.messaging.mark_each(environment, {email.id: mark}))[email.id]
+        return (await office.messaging.marks.mark_each(environment, {email.id: mark}))[email.id]
 
     assert email.status == "sent"
     assert await marked(Mark.READ) is Marked.UNSUPPORTED

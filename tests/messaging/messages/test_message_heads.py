@@ -66,7 +66,7 @@ async def newer_messages(office: Office, cursor: str | None) -> tuple[list[str],
     """The same of the list of the person's messages."""
     asked = page_request(50, None, cursor, Position)
     found = (
-        await office.messaging.messages(office.environment_id, [office.user("ada")], MessageFilter(), asked)
+        await office.messaging.messages.list(office.environment_id, [office.user("ada")], MessageFilter(), asked)
     ).entries
     return [message.id for message in reversed(found)], write_cursor(found[0].position) if found else cursor
 

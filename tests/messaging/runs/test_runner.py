@@ -28,7 +28,7 @@ TOLD = {**FILES, "workflows/told.yaml": IN_APP_ONLY}
 
 async def body_of(office: Office, id: str) -> str:
     (message,) = await office.messages(id)
-    (contents,) = await office.messaging.contents(office.environment_id, [message.id])
+    (contents,) = await office.messaging.messages.contents(office.environment_id, [message.id])
     assert isinstance(contents.content, InAppContent)
     return contents.content.blocks[0].rendered
 

@@ -51,7 +51,7 @@ async def environment(office: Office) -> Environment:
 
 async def schedule(office: Office, *recipients: Place, timing: Timing, **rest: Any) -> list[Schedule]:
     wanted = [NewSchedule(**{"workflow": "welcome", **rest}, recipient=each, timing=timing) for each in recipients]
-    return [entry.schedule for entry in await office.messaging.create_schedules(await environment(office), wanted)]
+    return [entry.schedule for entry in await office.messaging.schedules.create(await environment(office), wanted)]
 
 
 async def pass_time(office: Office, wait: timedelta) -> None:
@@ -72,7 +72,7 @@ async def fired(office: Office) -> Counter[str]:
 
 
 async def stored(office: Office, of: Schedule) -> Schedule | None:
-    part = await office.messaging.schedules_of(of.recipient.place, PageRequest(50))
+    part = await office.messaging.schedules.list_of_recipient(of.recipient.place, PageRequest(50))
     return next((entry.schedule for entry in part.entries if entry.schedule.id == of.id), None)
 
 
@@ -192,7 +192,7 @@ async def test_a_day_as_its_end_is_the_last_one_where_its_recipient_is(office: O
     assert await fired(office) == {str(made.id): 2}
     assert await times(office, made) == (at("2025-06-03T03:00"), None)
     change = ScheduleChange(ending_at=date(2025, 6, 5))
-    await office.messaging.update_schedules(await environment(office), [made.id], change)
+    await office.messaging.schedules.update(await environment(office), [made.id], change)
     await moves(office, "UTC")
     assert await times(office, made) == (at("2025-06-03T03:00"), at("2025-06-05T20:00"))
 
@@ -284,7 +284,7 @@ async def test_once_means_that_it_may_be_set_again_when_it_could_not_start(offic
     assert await times(office, made) == (None, None)
     await office.push()
     change = ScheduleChange(scheduled_at=NOON + 2 * HOUR)
-    await office.messaging.update_schedules(await environment(office), [made.id], change)
+    await office.messaging.schedules.update(await environment(office), [made.id], change)
     await pass_time(office, HOUR)
     assert await times(office, made) == (NOON + 2 * HOUR, None)
 
@@ -311,8 +311,8 @@ async def test_an_update_or_a_deletion_takes_the_next_occurrence_away(office: Of
     await office.identify("ada")
     kept, moved, deleted = [(await schedule(office, office.user("ada"), timing=HOURLY))[0] for _ in range(3)]
     later = ScheduleChange(repeats=(), scheduled_at=NOON + DAY)
-    await office.messaging.update_schedules(await environment(office), [moved.id], later)
-    await office.messaging.delete_schedules(office.environment_id, [deleted.id])
+    await office.messaging.schedules.update(await environment(office), [moved.id], later)
+    await office.messaging.schedules.delete(office.environment_id, [deleted.id])
     await pass_time(office, HOUR)
     assert await fired(office) == {str(kept.id): 1}
 

@@ -45,17 +45,17 @@ async def create(
     office: Office, *ids: str, workflow: str = "welcome", timing: Timing = DAILY_AT_NINE, **rest: Any
 ) -> list[Schedule]:
     wanted = [NewSchedule(workflow, office.user(id), timing, **rest) for id in ids]
-    return [entry.schedule for entry in await office.messaging.create_schedules(await environment(office), wanted)]
+    return [entry.schedule for entry in await office.messaging.schedules.create(await environment(office), wanted)]
 
 
 async def change(office: Office, *schedules: Schedule, **values: Any) -> list[Schedule]:
     ids = [schedule.id for schedule in schedules]
-    entries = await office.messaging.update_schedules(await environment(office), ids, ScheduleChange(**values))
+    entries = await office.messaging.schedules.update(await environment(office), ids, ScheduleChange(**values))
     return [entry.schedule for entry in entries]
 
 
 async def of_user(office: Office, id: str, page: PageRequest[UUID] | None = None, **filter: Any) -> Page[ScheduleEntry]:
-    return await office.messaging.schedules_of(office.user(id), page or PageRequest(50), **filter)
+    return await office.messaging.schedules.list_of_recipient(office.user(id), page or PageRequest(50), **filter)
 
 
 def at(text: str) -> datetime:
@@ -93,7 +93,7 @@ async def test_times_are_the_recipients_own_else_the_environments(office: Office
     assert ada.next_occurrence_at == at("2025-06-01T13:00")
     assert bob.next_occurrence_at == at("2025-06-02T07:00")
     project = NewSchedule("welcome", Place(office.environment_id, "projects", "p"), DAILY_AT_NINE)
-    (entry,) = await office.messaging.create_schedules(await environment(office), [project])
+    (entry,) = await office.messaging.schedules.create(await environment(office), [project])
     assert entry.schedule.next_occurrence_at == at("2025-06-02T03:30")
 
 
@@ -168,12 +168,12 @@ async def test_a_repeated_request_creates_nothing(office: Office) -> None:
     await office.identify("ada")
     wanted = [NewSchedule("welcome", office.user("ada"), DAILY_AT_NINE)]
     first = receipt(office.environment_id, "key")
-    await office.messaging.create_schedules(await environment(office), wanted, receipt=first)
+    await office.messaging.schedules.create(await environment(office), wanted, receipt=first)
     with pytest.raises(RepeatedError):
-        await office.messaging.create_schedules(await environment(office), wanted, receipt=first)
+        await office.messaging.schedules.create(await environment(office), wanted, receipt=first)
     other = receipt(office.environment_id, "key", says=b"2")
     with pytest.raises(ReceiptMismatchError):
-        await office.messaging.create_schedules(await environment(office), wanted, receipt=other)
+        await office.messaging.schedules.create(await environment(office), wanted, receipt=other)
     assert len((await of_user(office, "ada")).entries) == 1
 
 
@@ -187,7 +187,7 @@ async def test_in_bulk_each_row_has_its_own_outcome(office: Office) -> None:
         Failure("$users", "refused", "No."),
         NewSchedule("welcome", office.user("ada"), Timing(scheduled_at=NOON + HOUR), data={"n": 1}),
     ]
-    operation = await office.messaging.create_schedules_in_bulk(await environment(office), rows)
+    operation = await office.messaging.schedules.create_in_bulk(await environment(office), rows)
     assert (operation.name, operation.total, operation.status) == ("schedules.create_schedules", 5, "completed")
     assert sorted(failure.id for failure in operation.failures) == ["ada", "nobody", "refused"]
     assert await office.directory.find_bulk_operation(office.environment_id, operation.id) == operation
@@ -267,11 +267,11 @@ async def test_schedules_that_are_not_there_are_passed_over(office: Office, othe
     (schedule,) = await create(office, "ada")
     ids = [uuid4(), schedule.id, schedule.id]
     elsewhere = await environment(other)
-    assert await other.messaging.update_schedules(elsewhere, ids, ScheduleChange(data={"n": 1})) == []
-    assert await other.messaging.delete_schedules(other.environment_id, ids) == []
-    (deleted,) = await office.messaging.delete_schedules(office.environment_id, ids)
+    assert await other.messaging.schedules.update(elsewhere, ids, ScheduleChange(data={"n": 1})) == []
+    assert await other.messaging.schedules.delete(other.environment_id, ids) == []
+    (deleted,) = await office.messaging.schedules.delete(office.environment_id, ids)
     assert deleted.schedule == schedule
-    assert await office.messaging.delete_schedules(office.environment_id, ids) == []
+    assert await office.messaging.schedules.delete(office.environment_id, ids) == []
     assert (await of_user(office, "ada")).entries == []
 
 
@@ -303,7 +303,9 @@ async def test_lists_are_narrowed(office: Office) -> None:
     await create(office, "ada", workflow="other")
 
     async def listed(workflow: str, **filter: Any) -> list[str]:
-        found = await office.messaging.schedules_of_workflow(office.environment_id, workflow, PageRequest(50), **filter)
+        found = await office.messaging.schedules.list_of_workflow(
+            office.environment_id, workflow, PageRequest(50), **filter
+        )
         return [entry.schedule.recipient.id for entry in found.entries]
 
     assert await listed("welcome") == ["ada", "cid", "bob", "ada"]
@@ -329,7 +331,7 @@ async def test_schedules_end_with_whom_they_belong_to(office: Office) -> None:
     assert (await of_user(office, "ada")).entries == ()
     await office.identify("ada")
     assert (await of_user(office, "ada")).entries == []
-    everybodys = await office.messaging.schedules_of_workflow(office.environment_id, "welcome", PageRequest(50))
+    everybodys = await office.messaging.schedules.list_of_workflow(office.environment_id, "welcome", PageRequest(50))
     assert everybodys.entries == []
     assert await change(office, schedule, data={"n": 1}) == []
     await office.work()

@@ -53,7 +53,7 @@ async def test_its_data_and_its_tenant_are_the_runs(office: Office) -> None:
     await happened(office, "basket-left", data={"item": "a hat"}, tenant="acme")
     await office.work()
     (message,) = await office.messages("ada")
-    (contents,) = await office.messaging.contents(office.environment_id, [message.id])
+    (contents,) = await office.messaging.messages.contents(office.environment_id, [message.id])
     assert contents.content.blocks[0].rendered == "<p>Ada left a hat,</p>"  # type: ignore[union-attr]
     assert (message.tenant, message.data) == ("acme", {"item": "a hat"})
 

@@ -13,7 +13,7 @@ import pytest
 from addressee.database.paging import PageRequest
 from addressee.directory.recipient import Place
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Message
 from addressee.messaging.recipients.identity import TRANSIENT, Profile
 from addressee.messaging.recipients.people import Missing
@@ -50,7 +50,7 @@ async def trigger(office: Office, *transients: Transient, workflow: str = "mail"
 
 
 async def all_messages(office: Office, **filter: Any) -> list[Message]:
-    found = await office.messaging.messages(office.environment_id, None, MessageFilter(**filter), PageRequest(50))
+    found = await office.messaging.messages.list(office.environment_id, None, MessageFilter(**filter), PageRequest(50))
     return list(found.entries)
 
 
@@ -74,8 +74,8 @@ async def test_a_transient_recipient_is_told_and_is_no_recipient(office: Office)
     assert "\nTo: zoe@example.com\n" in mail.read_text()
     (message,) = await all_messages(office)
     assert (message.run_id, message.status, message.recipient.collection) == (run_id, "sent", TRANSIENT)
-    assert await office.messaging.message(office.environment_id, message.id) == message
-    (contents,) = await office.messaging.contents(office.environment_id, [message.id])
+    assert await office.messaging.messages.get(office.environment_id, message.id) == message
+    (contents,) = await office.messaging.messages.contents(office.environment_id, [message.id])
     assert getattr(contents.content, "subject", None) == "Zoë of Acme, 1"
     assert [name for name, _ in await office.events(message)][-1] == "sent"
     statement = "SELECT count(*) FROM addressee.recipients WHERE environment_id = $1"
@@ -111,7 +111,7 @@ async def test_nobody_reaches_it_by_its_id(office: Office) -> None:
     assert message.channel.key == "email"
     reference = message.recipient.place
     assert reference.collection == TRANSIENT
-    found = await office.messaging.messages(office.environment_id, [reference], MessageFilter(), PageRequest(50))
+    found = await office.messaging.messages.list(office.environment_id, [reference], MessageFilter(), PageRequest(50))
     assert list(found.entries) == []
     await office.messaging.trigger(
         office.environment_id, Trigger("mail", [Place(office.environment_id, TRANSIENT, reference.id)])
@@ -176,7 +176,7 @@ async def test_an_activity_names_it_as_gone(office: Office) -> None:
     await trigger(office, Transient(ZOE))
     await office.work()
     (message,) = await all_messages(office)
-    found = await office.messaging.activities(office.environment_id, message.id, {}, PageRequest(50))
+    found = await office.messaging.messages.activities(office.environment_id, message.id, {}, PageRequest(50))
     assert found is not None
     (activity,) = found.entries
     assert activity.recipient == Missing(message.recipient, message.inserted_at)
@@ -186,9 +186,12 @@ async def test_its_messages_are_marked_by_id(office: Office) -> None:
     await trigger(office, Transient(ZOE))
     await office.work()
     (message,) = await all_messages(office)
-    (marked,) = await office.messaging.mark(office.environment_id, [message.id], Mark.READ)
+    (marked,) = await office.messaging.marks.mark(office.environment_id, [message.id], Mark.READ)
     assert marked.read_at == office.clock.now()
-    assert await office.messaging.mark(office.environment_id, [message.id], Mark.SEEN, user=message.recipient.id) == []
+    assert (
+        await office.messaging.marks.mark(office.environment_id, [message.id], Mark.SEEN, user=message.recipient.id)
+        == []
+    )
 
 
 async def test_it_stays_when_others_of_the_run_are_erased(office: Office) -> None:
@@ -209,7 +212,7 @@ async def test_another_environment_finds_nothing(office: Office, other: Office) 
     (run,) = await all_runs(office)
     assert await all_messages(other) == []
     assert await all_runs(other) == []
-    assert await office.messaging.message(other.environment_id, message.id) is None
+    assert await office.messaging.messages.get(other.environment_id, message.id) is None
     assert await office.messaging.recipient_run(other.environment_id, run.id) is None
 
 

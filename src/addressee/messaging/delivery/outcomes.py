@@ -12,8 +12,8 @@ import msgspec
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity
-from addressee.messaging.delivery.logs import Attempt, insert_delivery_logs
 from addressee.messaging.delivery.sends import Claimed, Obstacle, Tried
+from addressee.messaging.messages.delivery_logs import Attempt, insert_delivery_logs
 from addressee.messaging.messages.events import Happening, insert_events
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Change, Status, combined, combined_changes, follow

@@ -14,6 +14,7 @@ import msgspec
 from addressee.database.paging import Page, PageRequest, build_page, write_cursor
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
@@ -22,7 +23,7 @@ from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.messages.activities import Activity, activity_of
 from addressee.messaging.messages.listing import EARLIEST, LATEST, given, page_columns, recipient_columns
-from addressee.messaging.messages.marks import Mark, add_marks
+from addressee.messaging.messages.mark import Mark, add_marks
 from addressee.messaging.messages.model import Message, Position, assemble, flattened
 from addressee.messaging.recipients.people import Missing, People, read_people
 
@@ -74,35 +75,79 @@ class Feed:
     variables: Document
 
 
-async def read_feed(
-    pool: Pool,
-    reader: Reader,
-    place: Place,
-    channel_id: UUID,
-    filter: FeedFilter,
-    page: PageRequest[Position],
-    counted: FeedFilter | None = None,
-) -> Feed:
-    """The counts are over what `counted` finds, None: the same as `filter`."""
-    recipient = await reader.read(place)
-    async with pool.acquire() as connection:
-        variables = (await read_variables(connection, place.environment_id)).public
-        if recipient is None:
-            return Feed(Page((), page.size), 0, 0, 0, variables)
-        owner = recipient_columns(recipient)
-        rows = await connection.fetch(
-            SQL["feed"],
-            *owner,
-            *page_columns(page, filter.since, filter.until),
-            *filter_columns(filter, channel_id),
-            filter.status,
-        )
-        counts = await connection.fetchrow(SQL["feed_counts"], *owner, *filter_columns(counted or filter, channel_id))
-        said = await read_said(connection, place.environment_id, rows)
-    items = await shown(reader, recipient, said)
-    assert counts is not None
-    found = build_page(items, page, lambda item: item.message.position)
-    return Feed(found, counts["total"], counts["unread"], counts["unseen"], variables)
+class Feeds:
+    """Reads and marks the items of recipients' in-app feeds."""
+
+    def __init__(self, pool: Pool, reader: Reader, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._clock = clock
+
+    async def read(
+        self,
+        recipient: Place,
+        channel_id: UUID,
+        filter: FeedFilter,
+        page: PageRequest[Position],
+        counted: FeedFilter | None = None,
+    ) -> Feed:
+        """Returns a page of a feed, newest first; an empty one for a recipient or a channel that is not known.
+
+        The counts are over what `counted` finds, None: the same as `filter`.
+        """
+        found = await self._reader.read(recipient)
+        async with self._pool.acquire() as connection:
+            variables = (await read_variables(connection, recipient.environment_id)).public
+            if found is None:
+                return Feed(Page((), page.size), 0, 0, 0, variables)
+            owner = recipient_columns(found)
+            rows = await connection.fetch(
+                SQL["feed"],
+                *owner,
+                *page_columns(page, filter.since, filter.until),
+                *filter_columns(filter, channel_id),
+                filter.status,
+            )
+            counts = await connection.fetchrow(
+                SQL["feed_counts"], *owner, *filter_columns(counted or filter, channel_id)
+            )
+            said = await read_said(connection, recipient.environment_id, rows)
+        assert counts is not None
+        items = build_page(await self._items(found, said), page, lambda item: item.message.position)
+        return Feed(items, counts["total"], counts["unread"], counts["unseen"], variables)
+
+    async def mark_items(
+        self,
+        owner: Recipient,
+        channel_id: UUID,
+        ids: Sequence[str],
+        marks: Collection[Mark],
+        *,
+        receipt: Receipt | None = None,
+    ) -> list[FeedItem]:
+        """Marks items of a feed, each in all of these ways, and returns them in the order asked for.
+
+        A mark that an item carries already keeps its time. All of them are marked or none: raises FeedItemMissingError
+        when one is not in this feed.
+        """
+        now, environment_id = self._clock.now(), owner.place.environment_id
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch(SQL["items_of_feed"], *recipient_columns(owner), channel_id, list(ids))
+            said = await read_said(connection, environment_id, rows)
+        # Before the transaction, which must not wait for another connection: the reader's.
+        items = {item.message.id: item for item in await self._items(owner, said)}
+        check_all_there(ids, items)
+        async with self._pool.acquire() as connection, connection.transaction():
+            messages = await add_marks(connection, environment_id, ids, marks, now)
+            check_all_there(ids, [message.id for message in messages])
+            marked = [replace(items[message.id], message=message) for message in messages]
+            await keep(connection, receipt, marked, now)
+        return marked
+
+    async def _items(self, owner: Recipient, said: Sequence[Said]) -> list[FeedItem]:
+        named = {identity for message, _ in said for identity in (message.recipient, *message.actors)}
+        people = await read_people(self._reader, owner.place.environment_id, named, known=[owner])
+        return [feed_item(message, blocks, people) for message, blocks in said]
 
 
 def filter_columns(filter: FeedFilter, channel_id: UUID) -> tuple[Any, ...]:
@@ -120,36 +165,6 @@ def filter_columns(filter: FeedFilter, channel_id: UUID) -> tuple[Any, ...]:
     )
 
 
-async def mark_items(
-    pool: Pool,
-    reader: Reader,
-    owner: Recipient,
-    channel_id: UUID,
-    ids: Sequence[str],
-    marks: Collection[Mark],
-    *,
-    receipt: Receipt | None,
-    now: datetime,
-) -> list[FeedItem]:
-    """Items of a feed, each marked in all of these ways, in the order asked for. What they are already stays.
-
-    All of them or none: raises FeedItemMissingError when one is not in this feed.
-    """
-    environment_id = owner.place.environment_id
-    async with pool.acquire() as connection:
-        rows = await connection.fetch(SQL["items_of_feed"], *recipient_columns(owner), channel_id, list(ids))
-        said = await read_said(connection, environment_id, rows)
-    # Before the transaction, which must not wait for another connection: the reader's.
-    items = {item.message.id: item for item in await shown(reader, owner, said)}
-    check_all_there(ids, items)
-    async with pool.acquire() as connection, connection.transaction():
-        messages = await add_marks(connection, environment_id, ids, marks, now)
-        check_all_there(ids, [message.id for message in messages])
-        marked = [replace(items[message.id], message=message) for message in messages]
-        await keep(connection, receipt, marked, now)
-    return marked
-
-
 def check_all_there(ids: Sequence[str], found: Collection[str]) -> None:
     for id in ids:
         if id not in found:
@@ -161,12 +176,6 @@ async def read_said(connection: Connection, environment_id: int, rows: Sequence[
     contents = [msgspec.json.decode(row["content"], type=InAppContent) for row in rows]
     messages = await assemble(connection, environment_id, rows)
     return [(message, content.blocks) for message, content in zip(messages, contents, strict=True)]
-
-
-async def shown(reader: Reader, owner: Recipient, said: Sequence[Said]) -> list[FeedItem]:
-    named = {identity for message, _ in said for identity in (message.recipient, *message.actors)}
-    people = await read_people(reader, owner.place.environment_id, named, known=[owner])
-    return [feed_item(message, blocks, people) for message, blocks in said]
 
 
 def feed_item(message: Message, blocks: Sequence[Block], people: People) -> FeedItem:

@@ -27,7 +27,7 @@ from addressee.directory.writing import bulk
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep, replace_answer
 from addressee.messaging.messages.listing import EARLIEST, LATEST
-from addressee.messaging.messages.marks import Mark, set_mark
+from addressee.messaging.messages.mark import Mark, set_mark
 from addressee.messaging.messages.model import Position, flattened, lock_messages
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identity import StoredIdentity
@@ -87,7 +87,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return any(part is not None and not part for part in (self.tenants, self.workflows, self.trigger_data))
 
 
-class Rest(msgspec.Struct, frozen=True):
+class Remainder(msgspec.Struct, frozen=True):
     """What is left: messages past a position, of the first of these recipients and then of the others; None: of all."""
 
     action: Action
@@ -105,83 +105,82 @@ class MarkAll(Job, frozen=True):
     operation_id: UUID
 
 
-async def mark_all(
-    pool: Pool,
-    clock: Clock,
-    environment_id: int,
-    action: Action,
-    selection: Selection,
-    recipients: Sequence[Identity] | None,
-    receipt: Receipt | None,
-) -> BulkOperation:
-    """Marks or deletes the messages of `recipients`, None: of everybody. Says how far it is when it returns."""
-    owners = None if recipients is None else [StoredIdentity.of(recipient) for recipient in recipients]
-    everything = None if selection.is_empty else Rest(action, selection, owners, front(selection))
-    job = MarkAll(environment_id, uuid7())
-    begun = await begin(pool, clock, job, f"messages.{action}", everything, receipt)
-    if begun.completed_at is not None:
-        return begun
-    for _ in range(PAGES_AT_ONCE - 1):
-        if not await take_next_page(pool, clock, job):
-            break
-    async with pool.acquire() as connection, connection.transaction():
-        operation = await bulk.find_bulk_operation(connection, environment_id, begun.id)
-        assert operation is not None
-        await replace_answer(connection, receipt, operation)
-    return operation
+class BulkMarks:
+    """Begins bulk calls, and goes on with them as the handler of the job `mark_all`.
 
-
-async def begin(
-    pool: Pool, clock: Clock, job: MarkAll, name: str, rest: Rest | None, receipt: Receipt | None
-) -> BulkOperation:
-    """Takes the first page, and keeps with it how far the call is and a job for the rest: it is begun once."""
-    now, changed = clock.now(), 0
-    async with pool.acquire() as connection, connection.transaction():
-        if rest is not None:
-            changed, rest = await take_page(connection, job.environment_id, rest, now)
-        operation = BulkOperation(job.operation_id, name, changed, (), now, now if rest is None else None)
-        await bulk.store(connection, job.environment_id, operation, encoded(rest))
-        if rest is not None:
-            await enqueue(connection, [job])
-        await keep(connection, receipt, operation, now)
-    return operation
-
-
-class MarkingAll:
-    """The handler of the job `mark_all`. It may run twice, and at once: each page is taken once."""
+    The job may run twice, and at once: each page is taken once.
+    """
 
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
 
-    async def go_on(self, job: MarkAll) -> None:
-        """Takes some pages, and leaves a job for what is left then."""
+    async def begin(
+        self,
+        environment_id: int,
+        action: Action,
+        selection: Selection,
+        recipients: Sequence[Identity] | None,
+        receipt: Receipt | None,
+    ) -> BulkOperation:
+        """Marks or deletes the messages of `recipients`, None: of everybody. Returns how far it is by then."""
+        owners = None if recipients is None else [StoredIdentity.of(recipient) for recipient in recipients]
+        everything = None if selection.is_empty else Remainder(action, selection, owners, front(selection))
+        job = MarkAll(environment_id, uuid7())
+        operation = await self._take_first_page(job, f"messages.{action}", everything, receipt)
+        if operation.completed_at is not None:
+            return operation
+        for _ in range(PAGES_AT_ONCE - 1):
+            if not await self._take_next_page(job):
+                break
+        async with self._pool.acquire() as connection, connection.transaction():
+            reached = await bulk.find_bulk_operation(connection, environment_id, operation.id)
+            assert reached is not None
+            await replace_answer(connection, receipt, reached)
+        return reached
+
+    async def resume(self, job: MarkAll) -> None:
+        """Takes some pages, and leaves a job for what remains then."""
         try:
             for _ in range(PAGES_A_JOB):
-                if not await take_next_page(self._pool, self._clock, job):
+                if not await self._take_next_page(job):
                     return
         except Exception as error:
-            if not passes(error):
+            if not is_temporary(error):
                 await bulk.fail(self._pool, job.environment_id, job.operation_id, self._clock.now())
             raise
         async with self._pool.acquire() as connection:
             await enqueue(connection, [job])
 
+    async def _take_first_page(
+        self, job: MarkAll, name: str, remainder: Remainder | None, receipt: Receipt | None
+    ) -> BulkOperation:
+        """Keeps with the page how far the call is and a job for the rest, so that it is begun once."""
+        now, changed = self._clock.now(), 0
+        async with self._pool.acquire() as connection, connection.transaction():
+            if remainder is not None:
+                changed, remainder = await take_page(connection, job.environment_id, remainder, now)
+            operation = BulkOperation(job.operation_id, name, changed, (), now, now if remainder is None else None)
+            await bulk.store(connection, job.environment_id, operation, encoded(remainder))
+            if remainder is not None:
+                await enqueue(connection, [job])
+            await keep(connection, receipt, operation, now)
+        return operation
 
-async def take_next_page(pool: Pool, clock: Clock, job: MarkAll) -> bool:
-    """Takes a page of a bulk call that was begun. Whether there was one."""
-    now = clock.now()
-    async with pool.acquire() as connection, connection.transaction():
-        stored = await bulk.lock_rest(connection, job.environment_id, job.operation_id)
-        if stored is None:
-            return False
-        rest = msgspec.json.decode(stored, type=Rest)
-        changed, following = await take_page(connection, job.environment_id, rest, now)
-        await bulk.advance(connection, job.environment_id, job.operation_id, changed, encoded(following), now)
-    return True
+    async def _take_next_page(self, job: MarkAll) -> bool:
+        """Takes a page of a bulk call that was begun. Returns whether there was one."""
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            stored = await bulk.lock_rest(connection, job.environment_id, job.operation_id)
+            if stored is None:
+                return False
+            remainder = msgspec.json.decode(stored, type=Remainder)
+            changed, following = await take_page(connection, job.environment_id, remainder, now)
+            await bulk.advance(connection, job.environment_id, job.operation_id, changed, encoded(following), now)
+        return True
 
 
-def passes(error: Exception) -> bool:
+def is_temporary(error: Exception) -> bool:
     """Whether the same again may succeed: the database was away, or others were in the way."""
     return is_away(error) or isinstance(error, asyncpg.TransactionRollbackError)
 
@@ -191,34 +190,36 @@ def front(selection: Selection) -> Position:
     return Position(selection.until, "")
 
 
-def encoded(rest: Rest | None) -> bytes | None:
-    return None if rest is None else msgspec.json.encode(rest)
+def encoded(remainder: Remainder | None) -> bytes | None:
+    return None if remainder is None else msgspec.json.encode(remainder)
 
 
-async def take_page(connection: Connection, environment_id: int, rest: Rest, now: datetime) -> tuple[int, Rest | None]:
+async def take_page(
+    connection: Connection, environment_id: int, remainder: Remainder, now: datetime
+) -> tuple[int, Remainder | None]:
     """How many messages of a page changed, and what is left after it."""
-    rows = await look_at(connection, environment_id, rest)
+    rows = await look_at(connection, environment_id, remainder)
     chosen = [row["id"] for row in rows if row["matches"]]
-    return await act(connection, environment_id, rest.action, chosen, now), after(rest, rows)
+    return await act(connection, environment_id, remainder.action, chosen, now), after(remainder, rows)
 
 
-async def look_at(connection: Connection, environment_id: int, rest: Rest) -> list[asyncpg.Record]:
+async def look_at(connection: Connection, environment_id: int, remainder: Remainder) -> list[asyncpg.Record]:
     """The page's messages, newest first, and which of them are to change."""
-    limits = (*rest.position, rest.selection.since, PAGE_SIZE, *columns(rest))
-    if rest.recipients is None:
+    limits = (*remainder.position, remainder.selection.since, PAGE_SIZE, *columns(remainder))
+    if remainder.recipients is None:
         return await connection.fetch(SQL["look_at_messages"], environment_id, *limits)
-    if not rest.recipients:
+    if not remainder.recipients:
         return []
-    recipient = rest.recipients[0]
+    recipient = remainder.recipients[0]
     return await connection.fetch(
         SQL["look_at_messages_of_recipient"], environment_id, *limits, recipient.id, recipient.uid
     )
 
 
-def columns(rest: Rest) -> tuple[Any, ...]:
-    selection = rest.selection
+def columns(remainder: Remainder) -> tuple[Any, ...]:
+    selection = remainder.selection
     asked = [selection.engagement] if selection.engagement else []
-    needed = [CHANGEABLE[rest.action]] if rest.action in CHANGEABLE else []
+    needed = [CHANGEABLE[remainder.action]] if remainder.action in CHANGEABLE else []
     return (
         selection.channel_id,
         msgspec.json.encode(flattened(selection.trigger_data or {})),
@@ -241,9 +242,9 @@ async def act(connection: Connection, environment_id: int, action: Action, ids: 
     return deleted
 
 
-def after(rest: Rest, rows: Sequence[asyncpg.Record]) -> Rest | None:
+def after(remainder: Remainder, rows: Sequence[asyncpg.Record]) -> Remainder | None:
     if len(rows) == PAGE_SIZE:
-        return structs.replace(rest, position=Position(rows[-1]["inserted_at"], rows[-1]["id"]))
-    if rest.recipients is None or len(rest.recipients) <= 1:
+        return structs.replace(remainder, position=Position(rows[-1]["inserted_at"], rows[-1]["id"]))
+    if remainder.recipients is None or len(remainder.recipients) <= 1:
         return None
-    return structs.replace(rest, recipients=rest.recipients[1:], position=front(rest.selection))
+    return structs.replace(remainder, recipients=remainder.recipients[1:], position=front(remainder.selection))

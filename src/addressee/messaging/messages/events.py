@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import msgspec
 from prometheus_client import Counter
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.recipient import Identity
+from addressee.directory.recipient import Document, Identity, Place
 from addressee.messaging.recipients.identifiers import event_id
 
 SQL = load(__package__)
@@ -56,6 +57,18 @@ class Happening:
     data: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MessageEvent:
+    """An event as it is read. `type` as in knock.md §2.0: `message.queued` and so on. Ids sort by time."""
+
+    id: str
+    type: str
+    message_id: str
+    recipient: Place
+    data: Document | None
+    inserted_at: datetime
+
+
 async def insert_events(
     connection: Connection, environment_id: int, happenings: Sequence[Happening], now: datetime
 ) -> None:
@@ -73,4 +86,15 @@ async def insert_events(
         [each.type for each in happenings],
         [None if each.data is None else msgspec.json.encode(each.data) for each in happenings],
         now,
+    )
+
+
+def event_from(environment_id: int, row: asyncpg.Record) -> MessageEvent:
+    return MessageEvent(
+        row["id"],
+        row["type"],
+        row["message_id"],
+        Place(environment_id, row["collection"], row["recipient_id"]),
+        row["data"] and msgspec.json.decode(row["data"]),
+        row["inserted_at"],
     )

@@ -14,11 +14,11 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.database.paging import Page, PageRequest, build_page
-from addressee.database.pool import Connection, Pool
+from addressee.database.paging import PageRequest
+from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Recipient
-from addressee.messaging.messages.model import Message, Position, assemble, flattened
+from addressee.messaging.messages.model import Position, flattened
 from addressee.messaging.messages.status import Status
 
 SQL = load(__package__)
@@ -60,50 +60,6 @@ class MessageFilter:
     trigger_data: Document = field(default_factory=dict)
     since: datetime = EARLIEST
     until: datetime = LATEST
-
-
-async def list_messages(
-    pool: Pool,
-    environment_id: int,
-    filter: MessageFilter,
-    page: PageRequest[Position],
-    owners: Sequence[Recipient] | None = None,
-) -> Page[Message]:
-    """Messages to `owners`, None: to anybody. Where the filter names what has an index, only those are read."""
-    async with pool.acquire() as connection:
-        ids = await asked_ids(connection, environment_id, filter)
-        rows = await connection.fetch(
-            SQL[access_path(filter, ids, owners)],
-            environment_id,
-            *page_columns(page, filter.since, filter.until),
-            *filter_columns(filter, ids),
-            *([] if owners is None else owner_columns(owners)),
-        )
-        messages = await assemble(connection, environment_id, rows)
-    return build_page(messages, page, lambda message: message.position)
-
-
-async def count_messages(
-    pool: Pool, environment_id: int, filter: MessageFilter, owners: Sequence[Recipient] | None = None
-) -> int:
-    """How many messages `list_messages` has in all its pages, as far as they are among the newest 10,000.
-
-    Those newest are of what the filter names first: recipients, messages, a run, a topic, a tenant, a workflow, or all.
-    Messages of people who were deleted count until they are erased.
-    """
-    async with pool.acquire() as connection:
-        ids = await asked_ids(connection, environment_id, filter)
-        since, until, *columns = filter_columns(filter, ids)
-        count: int = await connection.fetchval(
-            SQL["count_messages"],
-            environment_id,
-            access_path(filter, ids, owners),
-            since,
-            until,
-            *columns,
-            *owner_columns(owners or ()),
-        )
-    return count
 
 
 async def asked_ids(connection: Connection, environment_id: int, filter: MessageFilter) -> list[str] | None:
@@ -165,6 +121,14 @@ def owner_columns(owners: Sequence[Recipient]) -> tuple[list[str], list[UUID]]:
 def recipient_columns(recipient: Recipient) -> tuple[int, str, UUID]:
     """A recipient's messages are those of its place and its identity; `uid` implies the collection."""
     return recipient.place.environment_id, recipient.place.id, recipient.uid
+
+
+def entry_columns(
+    environment_id: int, message_id: str, page: PageRequest[str]
+) -> tuple[int, str, bool, str | None, int]:
+    """The message, and which of its entries to read: whether towards newer ones, from which id, and how many."""
+    start = page.before if page.backwards else (page.after or "")
+    return environment_id, message_id, not page.backwards, start, page.size + 1
 
 
 def page_columns(page: PageRequest[Position], since: datetime, until: datetime) -> tuple[bool, datetime, str, int]:

@@ -1,180 +1,92 @@
-"""What recipients do with their messages: seeing, reading, archiving, interacting (knock.md §3.9)."""
+"""The service that marks messages: by their ids, or all that have something in common."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from enum import Enum, StrEnum
+from collections.abc import Mapping, Sequence
 
-import msgspec
-
-from addressee.channels.providers import ChannelType
-from addressee.database.pool import Connection, Pool
-from addressee.database.queries import load
-from addressee.directory.recipient import USERS, Document, Identity, Place
+from addressee.database.jobs.queue import Wakeup
+from addressee.database.pool import Pool
+from addressee.directory.clock import Clock
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import USERS, Document, Place
+from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.messaging.messages.events import Happening, insert_events
-from addressee.messaging.messages.model import Message, lock_messages
-from addressee.messaging.messages.reader import read_living_messages
-from addressee.messaging.messages.status import Status
+from addressee.messaging.messages.bulk_marks import Action, BulkMarks, Selection
+from addressee.messaging.messages.mark import Mark, Marked, carries, set_mark, verdict
+from addressee.messaging.messages.model import Message, lock_messages, read_living_messages
 from addressee.messaging.recipients.people import read_identities
 
-SQL = load(__package__)
 
-# The statuses of a message that its recipient may have before them.
-GONE_OUT = frozenset({Status.SENT, Status.DELIVERED})
+class Marks:
+    """Marks messages of recipients that are not deleted. A mark that a message carries already keeps its time."""
 
+    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._wakeup = wakeup
+        self._clock = clock
+        self._bulk = BulkMarks(pool, clock)
 
-class Mark(StrEnum):
-    SEEN = "seen"
-    UNSEEN = "unseen"
-    READ = "read"
-    UNREAD = "unread"
-    ARCHIVED = "archived"
-    UNARCHIVED = "unarchived"
-    INTERACTED = "interacted"
-    DISMISSED = "dismissed"
-    CLICKED = "link_clicked"
+    async def mark(
+        self,
+        environment_id: int,
+        ids: Sequence[str],
+        mark: Mark,
+        *,
+        user: str | None = None,
+        metadata: Document | None = None,
+        receipt: Receipt | None = None,
+    ) -> list[Message]:
+        """Marks messages, with `user` only that user's own, and returns them in the order asked for.
 
+        A mark that a message carries already changes nothing, nor does taking away one that it does not carry.
+        `metadata` that differs from that of the last interaction is another one.
+        """
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            owners = None if user is None else await read_identities(connection, Place(environment_id, USERS, user))
+            await set_mark(connection, environment_id, ids, mark, owners=owners, metadata=metadata, now=now)
+            messages = await read_living_messages(connection, environment_id, ids)
+            if owners is not None:
+                messages = [message for message in messages if message.recipient in owners]
+            await keep(connection, receipt, messages, now)
+        return messages
 
-# The marks that follow each other.
-STAGES: Sequence[str] = (Mark.SEEN, Mark.DISMISSED, Mark.INTERACTED)
+    async def mark_each(
+        self, environment_id: int, marks: Mapping[str, Mark], *, receipt: Receipt | None = None
+    ) -> dict[str, Marked]:
+        """Marks messages by their ids, each in its own way, and returns what became of each.
 
+        Raises what `receipts.keep` does for the receipt of the result.
+        """
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await lock_messages(connection, environment_id, marks)
+            found = {message.id: message for message in await read_living_messages(connection, environment_id, marks)}
+            outcomes = {id: verdict(found.get(id), mark) for id, mark in marks.items()}
+            changing = [
+                id for id, outcome in outcomes.items() if outcome is Marked.DONE and not carries(found[id], marks[id])
+            ]
+            for mark in Mark:
+                if ids := [id for id in changing if marks[id] is mark]:
+                    await set_mark(connection, environment_id, ids, mark, now=now)
+            await keep(connection, receipt, outcomes, now)
+        return outcomes
 
-class Marked(Enum):
-    """What became of the wish to mark a message."""
-
-    DONE = "done"
-    MISSING = "missing"
-    BLOCKED = "blocked"
-    UNSUPPORTED = "unsupported"
-
-
-async def mark_messages(
-    pool: Pool,
-    environment_id: int,
-    ids: Sequence[str],
-    mark: Mark,
-    *,
-    user: str | None,
-    metadata: Document | None,
-    receipt: Receipt | None,
-    now: datetime,
-) -> list[Message]:
-    """The messages among `ids` as they are afterwards, in that order; with `user`, only that user's own.
-
-    A mark that a message carries already changes nothing, nor does taking away one that it does not carry. `metadata`
-    that differs from that of the last interaction is another one.
-    """
-    async with pool.acquire() as connection, connection.transaction():
-        owners = None if user is None else await read_identities(connection, Place(environment_id, USERS, user))
-        await set_mark(connection, environment_id, ids, mark, owners=owners, metadata=metadata, now=now)
-        messages = await read_living_messages(connection, environment_id, ids)
-        if owners is not None:
-            messages = [message for message in messages if message.recipient in owners]
-        await keep(connection, receipt, messages, now)
-    return messages
-
-
-async def mark_each(
-    pool: Pool,
-    environment_id: int,
-    marks: Mapping[str, Mark],
-    *,
-    receipt: Receipt | None,
-    now: datetime,
-) -> dict[str, Marked]:
-    """Marks messages by their ids, each in its own way, as far as `verdict` allows it. What they are already stays.
-
-    Raises what `receipts.keep` does for the receipt of the result.
-    """
-    async with pool.acquire() as connection, connection.transaction():
-        await lock_messages(connection, environment_id, list(marks))
-        found = {message.id: message for message in await read_living_messages(connection, environment_id, list(marks))}
-        outcomes = {id: verdict(found.get(id), mark) for id, mark in marks.items()}
-        changing = [
-            id for id, outcome in outcomes.items() if outcome is Marked.DONE and not carries(found[id], marks[id])
-        ]
-        for mark in Mark:
-            if ids := [id for id in changing if marks[id] is mark]:
-                await set_mark(connection, environment_id, ids, mark, now=now)
-        await keep(connection, receipt, outcomes, now)
-    return outcomes
-
-
-def verdict(message: Message | None, mark: Mark) -> Marked:
-    """Whether a message may be marked so.
-
-    Being seen, dismissed and interacted with follow each other, on a message that has gone out, and none is taken back.
-    Only messages in a feed are read, archived and the contrary, as often as one likes.
-    """
-    if message is None:
-        return Marked.MISSING
-    if mark not in STAGES:
-        return Marked.DONE if message.channel.type is ChannelType.IN_APP_FEED else Marked.UNSUPPORTED
-    if message.status not in GONE_OUT:
-        return Marked.BLOCKED
-    rank = STAGES.index(message.stage) if message.stage in STAGES else -1
-    return Marked.DONE if STAGES.index(mark) >= rank else Marked.BLOCKED
-
-
-def carries(message: Message, mark: Mark) -> bool:
-    """Whether a mark is on a message already."""
-    match mark:
-        case Mark.SEEN | Mark.UNSEEN:
-            return (message.seen_at is not None) == (mark is Mark.SEEN)
-        case Mark.READ | Mark.UNREAD:
-            return (message.read_at is not None) == (mark is Mark.READ)
-        case Mark.ARCHIVED | Mark.UNARCHIVED:
-            return (message.archived_at is not None) == (mark is Mark.ARCHIVED)
-        case Mark.INTERACTED:
-            return message.interacted_at is not None or message.link_clicked_at is not None
-        case Mark.DISMISSED:
-            return message.dismissed_at is not None
-        case Mark.CLICKED:
-            return message.link_clicked_at is not None
-
-
-async def add_marks(
-    connection: Connection, environment_id: int, ids: Sequence[str], marks: Collection[Mark], now: datetime
-) -> list[Message]:
-    """Marks messages in the caller's transaction, each in all of these ways, and returns them in the order asked for.
-
-    What they are already stays, with its time.
-    """
-    await lock_messages(connection, environment_id, ids)
-    messages = await read_living_messages(connection, environment_id, ids)
-    lacking = {mark: [each.id for each in messages if not carries(each, mark)] for mark in marks}
-    for mark in Mark:
-        if changing := lacking.get(mark):
-            await set_mark(connection, environment_id, changing, mark, now=now)
-    return await read_living_messages(connection, environment_id, ids) if any(lacking.values()) else messages
-
-
-async def set_mark(
-    connection: Connection,
-    environment_id: int,
-    ids: Sequence[str],
-    mark: Mark,
-    *,
-    owners: Collection[Identity] | None = None,
-    metadata: Document | None = None,
-    now: datetime,
-) -> int:
-    """Marks messages in the caller's transaction, with `owners` only theirs, and says how many changed."""
-    # Locked first: what changes is then what others have left, and nobody waits for each other (lock_messages).
-    await lock_messages(connection, environment_id, ids)
-    uids = None if owners is None else [owner.uid for owner in owners]
-    told = None if metadata is None else msgspec.json.encode(metadata)
-    rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, uids, told)
-    marked = [
-        Happening(
-            row["id"],
-            Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
-            f"message.{mark}",
-            metadata,
-        )
-        for row in rows
-    ]
-    await insert_events(connection, environment_id, marked, now)
-    return len(marked)
+    async def mark_all(
+        self,
+        environment_id: int,
+        action: Action,
+        selection: Selection,
+        recipients: Sequence[Place] | None = None,
+        *,
+        receipt: Receipt | None = None,
+    ) -> BulkOperation:
+        """Marks or deletes messages of `recipients`, None: of everybody. The newest are done when this returns."""
+        owners = None
+        if recipients is not None:
+            found = await self._reader.read_all(set(recipients))
+            owners = [person.identity for _, person in sorted(found.items())]
+        operation = await self._bulk.begin(environment_id, action, selection, owners, receipt)
+        self._wakeup.notify()
+        return operation

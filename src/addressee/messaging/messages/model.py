@@ -103,6 +103,24 @@ class Message:
         return "seen" if self.seen_at else self.status
 
 
+async def read_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> list[Message]:
+    """Those of `ids` that there are, in that order."""
+    return await read_in_order(connection, "messages", environment_id, ids)
+
+
+async def read_living_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> list[Message]:
+    """Like `read_messages`, without those that are kept of people who are gone: nobody does anything with them."""
+    return await read_in_order(connection, "living_messages", environment_id, ids)
+
+
+async def read_in_order(
+    connection: Connection, statement: str, environment_id: int, ids: Collection[str]
+) -> list[Message]:
+    rows = await connection.fetch(SQL[statement], environment_id, list(ids))
+    found = {message.id: message for message in await assemble(connection, environment_id, rows)}
+    return [found[id] for id in dict.fromkeys(ids) if id in found]
+
+
 async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Message]:
     """Messages from rows of `addressee.messages`, with what they share read once."""
     if not rows:

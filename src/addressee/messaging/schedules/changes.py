@@ -13,23 +13,15 @@ from msgspec import UNSET, UnsetType
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.access.environments import Environment
-from addressee.directory.errors import OverloadedError
-from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place, Recipient
-from addressee.directory.writing.planned_writes import PlannedWrites, plan
-from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import ActorMissingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.recipients.people import Missing
-from addressee.messaging.schedules.listing import read
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
 from addressee.messaging.schedules.recurrence import Repeat, Timing, zone_named, zone_of
 from addressee.messaging.triggers.trigger import check_fit, read_versions
 
 SQL = load(__package__)
-
-# An update that meets a schedule which fires, or is updated, at this moment reads it again, at most this often.
-UPDATE_ATTEMPTS = 5
 
 # No two states of a schedule have the same `updated_at`: an update knows by it whether it still sees the last one.
 TICK = timedelta(milliseconds=1)
@@ -50,43 +42,7 @@ class ScheduleChange:
     data: Document | UnsetType = UNSET
 
 
-async def update(
-    pool: Pool,
-    reader: Reader,
-    environment: Environment,
-    ids: Sequence[UUID],
-    change: ScheduleChange,
-    planned: PlannedWrites | None,
-    *,
-    receipt: Receipt | None,
-    now: datetime,
-) -> list[ScheduleEntry]:
-    """Changes all of those that there are, and returns them in the order asked for.
-
-    The next occurrence is computed anew when one of the times is set. Those who are described are written first, once
-    nothing can refuse the change any more. Raises ActorMissingError, DataInvalidError for data that one of their
-    workflows does not take, RefusedError for what would never fall due, and OverloadedError when the schedules do not
-    stand still.
-    """
-    named = [change.actor] if isinstance(change.actor, Place) else []
-    planned = planned or await plan(reader, named, (), now)
-    for _ in range(UPDATE_ATTEMPTS):
-        before = await read(pool, reader, environment.id, ids)
-        await check_data(pool, environment.id, before, change)
-        all_changed(before, change, planned.people, environment, now)
-        await planned.carry_out()
-        after = all_changed(before, change, planned.people, environment, now)
-        try:
-            async with pool.acquire() as connection, connection.transaction():
-                await store(connection, environment.id, before, after, change)
-                await keep(connection, receipt, after, now)
-        except MovedError:
-            continue
-        return after
-    raise OverloadedError("These schedules are being changed by others; try again in a moment.")
-
-
-class MovedError(Exception):
+class ScheduleMovedError(Exception):
     """A schedule is not as it was read: it fell due, or somebody else changed it. Nothing may be kept."""
 
 
@@ -101,7 +57,7 @@ async def check_data(pool: Pool, environment_id: int, entries: Sequence[Schedule
         check_fit(version, [change.data])
 
 
-def all_changed(
+def change_all(
     before: Sequence[ScheduleEntry],
     change: ScheduleChange,
     people: Mapping[Place, Recipient],
@@ -171,14 +127,14 @@ def own_zone(recipient: Recipient | Missing) -> str | None:
     return recipient.attributes.get("timezone") if isinstance(recipient, Recipient) else None
 
 
-async def store(
+async def update_schedules(
     connection: Connection,
     environment_id: int,
     before: Sequence[ScheduleEntry],
     after: Sequence[ScheduleEntry],
     change: ScheduleChange,
 ) -> None:
-    """Raises MovedError unless all are as they were read."""
+    """Raises ScheduleMovedError unless all are as they were read."""
     old = sorted((entry.schedule for entry in before), key=id_of)
     new = sorted((entry.schedule for entry in after), key=id_of)
     stored = await connection.fetch(
@@ -199,22 +155,9 @@ async def store(
         [schedule.timing.ending_on for schedule in new],
     )
     if len(stored) < len(old):
-        raise MovedError
+        raise ScheduleMovedError
 
 
 def id_of(schedule: Schedule) -> UUID:
     """In this order schedules are written, so that no two writers wait for each other."""
     return schedule.id
-
-
-async def delete(
-    pool: Pool, reader: Reader, environment_id: int, ids: Sequence[UUID], *, receipt: Receipt | None, now: datetime
-) -> list[ScheduleEntry]:
-    """Deletes those that there are, and returns them in the order asked for. Runs that have started go on."""
-    found = await read(pool, reader, environment_id, ids)
-    async with pool.acquire() as connection, connection.transaction():
-        rows = await connection.fetch(SQL["delete_schedules"], environment_id, [entry.schedule.id for entry in found])
-        deleted = {row["id"] for row in rows}
-        entries = [entry for entry in found if entry.schedule.id in deleted]
-        await keep(connection, receipt, entries, now)
-    return entries

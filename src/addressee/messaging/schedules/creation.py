@@ -14,14 +14,8 @@ from uuid_utils.compat import uuid7
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.access.environments import Environment
-from addressee.directory.clock import Clock
 from addressee.directory.errors import RefusedError
-from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.writing import bulk
-from addressee.directory.writing.bulk import BulkOperation, Failure
-from addressee.directory.writing.planned_writes import PlannedWrites, plan
-from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import ActorMissingError, MessagingError
 from addressee.messaging.recipients.identity import encode_identity
@@ -30,8 +24,6 @@ from addressee.messaging.schedules.recurrence import Timing, zone_of
 from addressee.messaging.triggers.trigger import read_versions, version_for
 
 SQL = load(__package__)
-
-BULK_NAME = "schedules.create_schedules"
 
 People: TypeAlias = Mapping[Place, Recipient]
 Refusal: TypeAlias = RefusedError | MessagingError
@@ -57,89 +49,6 @@ class NewSchedule:
         return [self.recipient, *([self.actor] if self.actor else [])]
 
 
-async def create(
-    pool: Pool,
-    reader: Reader,
-    environment: Environment,
-    wanted: Sequence[NewSchedule],
-    planned: PlannedWrites | None,
-    *,
-    receipt: Receipt | None,
-    now: datetime,
-) -> list[ScheduleEntry]:
-    """Creates all of them or none. Those who are described are written first, once nothing can refuse them any more.
-
-    Raises RefusedError for a recipient that is not known or a schedule that never falls due, and what a trigger of the
-    workflow would raise now: WorkflowMissingError, WorkflowInactiveError, DataInvalidError or ActorMissingError.
-    """
-    planned = planned or await plan(reader, places(wanted), (), now)
-    for misfit in await misfits(pool, environment, wanted):
-        if misfit is not None:
-            raise misfit
-    for each in wanted:
-        entry_for(each, planned.people, environment, now)
-    await planned.carry_out()
-    entries = [entry_for(each, planned.people, environment, now) for each in wanted]
-    async with pool.acquire() as connection, connection.transaction():
-        await insert(connection, environment.id, entries)
-        await keep(connection, receipt, entries, now)
-    return entries
-
-
-async def create_in_bulk(
-    pool: Pool,
-    reader: Reader,
-    environment: Environment,
-    rows: Sequence[NewSchedule | Failure],
-    planned: PlannedWrites | None,
-    *,
-    receipt: Receipt | None,
-    clock: Clock,
-) -> BulkOperation:
-    """Creates what can be created, and keeps the outcome. A `Failure` is a row that was refused before."""
-    started_at = clock.now()
-    wanted = [row for row in rows if isinstance(row, NewSchedule)]
-    planned = planned or await plan(reader, places(wanted), (), started_at)
-    outcomes = await outcomes_of(pool, environment, wanted, planned, started_at)
-    entries = [outcome for outcome in outcomes if isinstance(outcome, ScheduleEntry)]
-    failures = [row for row in rows if isinstance(row, Failure)] + [
-        Failure(row.recipient.collection, row.recipient.id, str(outcome))
-        for row, outcome in zip(wanted, outcomes, strict=True)
-        if isinstance(outcome, Exception)
-    ]
-    async with pool.acquire() as connection, connection.transaction():
-        await insert(connection, environment.id, entries)
-        operation = BulkOperation(uuid7(), BULK_NAME, len(rows), tuple(failures), started_at, clock.now())
-        await bulk.store(connection, environment.id, operation)
-        await keep(connection, receipt, operation, clock.now())
-    return operation
-
-
-async def outcomes_of(
-    pool: Pool, environment: Environment, wanted: Sequence[NewSchedule], planned: PlannedWrites, now: datetime
-) -> list[ScheduleEntry | Refusal]:
-    """Returns the entry to store for each schedule, or its refusal. Recipients that the former describe are written."""
-
-    def outcome(each: NewSchedule, writes: Sequence[Write]) -> ScheduleEntry | Refusal:
-        try:
-            with planned.adding(writes):
-                return entry_for(each, planned.people, environment, now)
-        except (RefusedError, MessagingError) as refusal:
-            return refusal
-
-    tried = [
-        misfit or outcome(each, each.writes)
-        for each, misfit in zip(wanted, await misfits(pool, environment, wanted), strict=True)
-    ]
-    refused = {
-        id(write): result for write, result in await planned.carry_out_each() if isinstance(result, RefusedError)
-    }
-    return [
-        first if isinstance(first, Exception) else refused_in(refused, each.writes) or outcome(each, ())
-        for each, first in zip(wanted, tried, strict=True)
-    ]
-
-
 def refused_in(refused: Mapping[int, RefusedError], writes: Sequence[Write]) -> RefusedError | None:
     return next((refused[id(write)] for write in writes if id(write) in refused), None)
 
@@ -148,20 +57,22 @@ def places(wanted: Sequence[NewSchedule]) -> set[Place]:
     return {place for each in wanted for place in each.named}
 
 
-async def misfits(pool: Pool, environment: Environment, wanted: Sequence[NewSchedule]) -> list[MessagingError | None]:
-    """Why the workflow of each could not be triggered now with its data."""
+async def workflow_errors(
+    pool: Pool, environment_id: int, wanted: Sequence[NewSchedule]
+) -> list[MessagingError | None]:
+    """Returns for each schedule why its workflow could not be triggered now with its data, None: it could."""
     async with pool.acquire() as connection:
-        versions = await read_versions(connection, [(environment.id, each.workflow) for each in wanted])
+        versions = await read_versions(connection, [(environment_id, each.workflow) for each in wanted])
     # Recipients of one call share their data, which need not be checked for each of them.
     found: dict[tuple[str, int], MessagingError | None] = {}
     for each in wanted:
         what = (each.workflow, id(each.data))
         if what not in found:
-            found[what] = misfit(versions.get((environment.id, each.workflow)), each)
+            found[what] = workflow_error(versions.get((environment_id, each.workflow)), each)
     return [found[each.workflow, id(each.data)] for each in wanted]
 
 
-def misfit(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingError | None:
+def workflow_error(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingError | None:
     try:
         version_for(version, wanted.workflow, [wanted.data])
     except MessagingError as error:
@@ -169,7 +80,7 @@ def misfit(version: asyncpg.Record | None, wanted: NewSchedule) -> MessagingErro
     return None
 
 
-def known(place: Place, people: People) -> Recipient:
+def require_recipient(place: Place, people: People) -> Recipient:
     """Raises RefusedError for a recipient who is not known."""
     found = people.get(place)
     if found is None:
@@ -181,7 +92,7 @@ def known(place: Place, people: People) -> Recipient:
 
 def entry_for(wanted: NewSchedule, people: People, environment: Environment, now: datetime) -> ScheduleEntry:
     """Raises RefusedError or ActorMissingError."""
-    recipient = known(wanted.recipient, people)
+    recipient = require_recipient(wanted.recipient, people)
     actor = None if wanted.actor is None else people.get(wanted.actor)
     if wanted.actor is not None and actor is None:
         raise ActorMissingError(wanted.actor)
@@ -190,7 +101,7 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
     timing.check()
     first = timing.next_occurrence(zone, created_at=now, last=None, now=now)
     if first is None:
-        raise never(timing)
+        raise never_due(timing)
     schedule = Schedule(
         id=uuid7(),
         workflow=wanted.workflow,
@@ -208,7 +119,7 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
     return ScheduleEntry(schedule, recipient, actor)
 
 
-def never(timing: Timing) -> RefusedError:
+def never_due(timing: Timing) -> RefusedError:
     """The refusal of a schedule that would never fall due."""
     if timing.ending_at is None:
         return RefusedError("never", "repeats", "These rules never fall due: no day fits all that they say.")
@@ -216,7 +127,7 @@ def never(timing: Timing) -> RefusedError:
     return RefusedError("never", "ending_at", message)
 
 
-async def insert(connection: Connection, environment_id: int, entries: Sequence[ScheduleEntry]) -> None:
+async def insert_schedules(connection: Connection, environment_id: int, entries: Sequence[ScheduleEntry]) -> None:
     if not entries:
         return
     schedules = [entry.schedule for entry in entries]

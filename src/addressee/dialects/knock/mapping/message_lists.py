@@ -71,7 +71,7 @@ async def list_of_object(call: Call) -> Answer:
 
 async def messages_of(call: Call, place: Place | None) -> Answer:
     query = Query(call.query_string)
-    part = await call.services.messaging.messages(
+    part = await call.services.messaging.messages.list(
         call.environment.id,
         None if place is None else [place],
         message_filter(query),

@@ -12,11 +12,12 @@ from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
-from addressee.messaging.delivery.logs import DeliveryLog
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.messages.activities import Activity
+from addressee.messaging.messages.delivery_logs import DeliveryLog
+from addressee.messaging.messages.events import MessageEvent
+from addressee.messaging.messages.messages import Contents
 from addressee.messaging.messages.model import Message
-from addressee.messaging.messages.reader import Contents, MessageEvent
 from addressee.messaging.runs.listing import RunDetails, RunEvent
 
 MAX_ACTORS = 10

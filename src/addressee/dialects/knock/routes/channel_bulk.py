@@ -51,7 +51,7 @@ async def update(call: Call) -> Answer:
         raise missing("The action")
     owners = checked_owners(call, given)
     selection = covered(call.caller, selected(await known_channel(call), given))
-    operation = await call.services.messaging.mark_all(
+    operation = await call.services.messaging.marks.mark_all(
         call.environment.id, action, selection, owners, receipt=call.receipt(answer)
     )
     return answer(operation)

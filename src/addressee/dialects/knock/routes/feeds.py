@@ -61,7 +61,7 @@ async def list_items(call: Call) -> Answer:
     query = Query(call.query_string)
     channel = await feed_channel(call)
     asked = covered(call.caller, feed_filter(query))
-    feed = await call.services.messaging.feed(
+    feed = await call.services.messaging.feeds.read(
         user_place(call),
         channel.id,
         asked,

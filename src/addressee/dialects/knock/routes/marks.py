@@ -18,13 +18,13 @@ from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.directory.documents import check_text, check_value
 from addressee.directory.recipient import Document
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Message
 
 
 async def mark_one(call: Call, mark: Mark) -> Answer:
     metadata = interaction(call).metadata if mark is Mark.INTERACTED else None
-    marked = await call.services.messaging.mark(
+    marked = await call.services.messaging.marks.mark(
         call.environment.id,
         await covered(call, [call.path["message_id"]]),
         mark,
@@ -39,7 +39,7 @@ async def covered(call: Call, ids: Sequence[str]) -> Sequence[str]:
     """Those that the caller's token covers, when it is limited to tenants; a message's tenant never changes."""
     if not call.caller.is_limited_to_tenants or not ids:
         return ids
-    found = await call.services.messaging.messages(
+    found = await call.services.messaging.messages.list(
         call.environment.id, None, MessageFilter(message_ids=ids), PageRequest(len(ids))
     )
     visible = {message.id for message in found.entries if call.caller.covers_tenant(FEED_WRITE, message.tenant)}
@@ -61,7 +61,7 @@ async def mark_batch(call: Call, mark: Mark) -> Answer:
     given = typed_body(call, shapes.MessagesInteraction)
     for id in given.message_ids:
         check_text(id, "message_ids")
-    marked = await call.services.messaging.mark(
+    marked = await call.services.messaging.marks.mark(
         call.environment.id,
         await covered(call, given.message_ids),
         mark,

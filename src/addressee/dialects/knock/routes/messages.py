@@ -39,9 +39,9 @@ async def own_message(call: Call) -> Message:
     """
     messaging, environment_id, id = call.services.messaging, call.environment.id, call.path["message_id"]
     if call.credential.kind == "secret":
-        message = await messaging.message(environment_id, id)
+        message = await messaging.messages.get(environment_id, id)
     else:
-        message = await messaging.living_message(environment_id, id, user=call.caller.user_id)
+        message = await messaging.messages.get_living(environment_id, id, user=call.caller.user_id)
     if message is None or not call.caller.covers_tenant(FEED_READ, message.tenant):
         raise missing("The message")
     return message
@@ -50,7 +50,7 @@ async def own_message(call: Call) -> Message:
 @routes.get("/v1/messages/{message_id}/content", "messages.get_content", response=dict[str, Any])
 async def content(call: Call) -> Answer:
     """Get what a message says."""
-    found = await call.services.messaging.contents(call.environment.id, [call.path["message_id"]])
+    found = await call.services.messaging.messages.contents(call.environment.id, [call.path["message_id"]])
     if not found:
         raise missing("The message")
     return json_answer(message_rendering.contents(found[0]))
@@ -64,7 +64,7 @@ async def batch_content(call: Call) -> Answer:
     ids = Query(call.query_string).texts("message_ids")
     if not 1 <= len(ids) <= shapes.MAX_BATCH_CONTENTS:
         raise invalid("message_ids", f"message_ids takes 1 to {shapes.MAX_BATCH_CONTENTS} ids.")
-    found = await call.services.messaging.contents(call.environment.id, ids)
+    found = await call.services.messaging.messages.contents(call.environment.id, ids)
     return json_answer([message_rendering.contents(one) for one in found])
 
 
@@ -72,7 +72,7 @@ async def batch_content(call: Call) -> Answer:
 async def events(call: Call) -> Answer:
     """List what happened to a message."""
     page = asked_page(Query(call.query_string), str)
-    part = await call.services.messaging.events(call.environment.id, call.path["message_id"], page)
+    part = await call.services.messaging.messages.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
     known = replace(part, entries=[event for event in part.entries if event.type not in UNKNOWN_TO_CLIENTS])
@@ -88,7 +88,7 @@ async def events(call: Call) -> Answer:
 async def activities(call: Call) -> Answer:
     """List what a message is about."""
     query = Query(call.query_string)
-    part = await call.services.messaging.activities(
+    part = await call.services.messaging.messages.activities(
         call.environment.id, call.path["message_id"], trigger_data(query), asked_page(query, str)
     )
     if part is None:
@@ -102,7 +102,7 @@ async def activities(call: Call) -> Answer:
 async def delivery_logs(call: Call) -> Answer:
     """List what providers answered."""
     page = asked_page(Query(call.query_string), str)
-    part = await call.services.messaging.delivery_logs(call.environment.id, call.path["message_id"], page)
+    part = await call.services.messaging.messages.delivery_logs(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
     return json_answer(rendering.items(part, lambda log: listed(message_rendering.delivery_log(log, call.environment))))

@@ -75,7 +75,7 @@ async def create(call: Call) -> Answer:
             *parser.tenant(given.tenant),
         ],
     )
-    created = await call.services.messaging.create_schedules(
+    created = await call.services.messaging.schedules.create(
         call.environment, wanted, planned, receipt=call.receipt(answer)
     )
     await note(call, planned)
@@ -167,7 +167,7 @@ async def update(call: Call) -> Answer:
     parser = await recipient_parser(call, [actor, tenant])
     writes = [*parser.mention("actor", actor), *parser.tenant(tenant)]
     planned = await plan(call, [change.actor] if isinstance(change.actor, Place) else [], writes)
-    changed = await call.services.messaging.update_schedules(
+    changed = await call.services.messaging.schedules.update(
         call.environment, ids, change, planned, receipt=call.receipt(answer)
     )
     await note(call, planned)
@@ -199,7 +199,7 @@ def schedule_ids(given: Sequence[str]) -> list[UUID]:
 async def delete(call: Call) -> Answer:
     """Delete up to 100 schedules."""
     ids = schedule_ids(schedules_to_delete(call).schedule_ids)
-    deleted = await call.services.messaging.delete_schedules(call.environment.id, ids, receipt=call.receipt(answer))
+    deleted = await call.services.messaging.schedules.delete(call.environment.id, ids, receipt=call.receipt(answer))
     return answer(deleted)
 
 
@@ -234,7 +234,7 @@ async def bulk_create(call: Call) -> Answer:
             *(write.place for row in wanted for write in row.writes),
         ]
     )
-    operation = await call.services.messaging.create_schedules_in_bulk(
+    operation = await call.services.messaging.schedules.create_in_bulk(
         call.environment, rows, planned, receipt=call.receipt(bulk.answer)
     )
     await note(call, planned)
@@ -272,7 +272,7 @@ async def list_of_workflow(call: Call) -> Answer:
     workflow, tenant = query.text("workflow"), query.text("tenant")
     if workflow is None:
         raise invalid("workflow", "Say which workflow's schedules to list: workflow=<key>.")
-    part = await call.services.messaging.schedules_of_workflow(
+    part = await call.services.messaging.schedules.list_of_workflow(
         call.environment.id, workflow, page, recipients=recipients, tenant=tenant
     )
     return json_answer(rendering.entries(part, listed))
@@ -302,7 +302,7 @@ async def list_of_object(call: Call) -> Answer:
 
 async def list_of(call: Call, place: Place) -> Answer:
     query = Query(call.query_string)
-    part = await call.services.messaging.schedules_of(
+    part = await call.services.messaging.schedules.list_of_recipient(
         place,
         asked_page(query, UUID),
         workflow=query.text("workflow"),

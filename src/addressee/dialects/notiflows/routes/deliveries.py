@@ -20,9 +20,10 @@ from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, parse_page,
 from addressee.dialects.notiflows.wire.places import checked_path_id, parse_id, require_user
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Document, Place
+from addressee.messaging.messages.events import MessageEvent
 from addressee.messaging.messages.listing import MessageFilter
+from addressee.messaging.messages.messages import Contents
 from addressee.messaging.messages.model import Message, Position
-from addressee.messaging.messages.reader import Contents, MessageEvent
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identifiers import workflow_id
 from addressee.messaging.recipients.people import People
@@ -66,7 +67,7 @@ async def read_page(
     call: Call, query: Query, filter: MessageFilter, owners: Sequence[Place] | None = None
 ) -> shapes.Deliveries:
     """A page of the deliveries of `owners`; None: of all users."""
-    part = await call.services.messaging.messages(call.environment.id, owners, filter, parse_page(query, Position))
+    part = await call.services.messaging.messages.list(call.environment.id, owners, filter, parse_page(query, Position))
     context = await read_context(call, part.entries)
     return shapes.Deliveries([context.delivery(message) for message in part.entries], page_of(part))
 
@@ -106,7 +107,7 @@ async def get_of_user(call: Call) -> shapes.Delivery:
 async def require_delivery(call: Call) -> shapes.Delivery:
     """The delivery that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "delivery_id")
-    message = await call.services.messaging.message(call.environment.id, id)
+    message = await call.services.messaging.messages.get(call.environment.id, id)
     if message is None or message.recipient.collection != USERS:
         raise missing("delivery", id)
     return (await read_context(call, [message])).delivery(message)
@@ -168,8 +169,8 @@ async def read_context(call: Call, messages: Sequence[Message]) -> DeliveryConte
     named = {identity for message in messages for identity in (message.recipient, *message.actors)}
     return DeliveryContext(
         environment,
-        {each.message_id: each for each in await messaging.contents(environment.id, ids)},
-        await messaging.latest_events(environment.id, ids),
+        {each.message_id: each for each in await messaging.messages.contents(environment.id, ids)},
+        await messaging.messages.latest_events(environment.id, ids),
         await messaging.people(environment.id, named),
     )
 

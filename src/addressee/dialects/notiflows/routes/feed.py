@@ -27,7 +27,7 @@ from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedFilter, FeedItem
-from addressee.messaging.messages.marks import Mark
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Position
 
 FEED = "/user/v1/channels/{channel_id}/feed/entries"
@@ -69,7 +69,7 @@ async def list_entries(call: Call) -> shapes.Entries:
     query = Query(call.query_string)
     channel = await require_feed(call)
     topic = query.text("topic")
-    feed = await call.services.messaging.feed(
+    feed = await call.services.messaging.feeds.read(
         Place(call.environment.id, USERS, call.caller.user_id),
         channel.id,
         replace(feed_filter(query), topic=topic),
@@ -133,7 +133,7 @@ def parse_marks(change: shapes.Change, field: str) -> set[Mark]:
 async def mark(call: Call, ids: Sequence[str], marks: set[Mark], answer: Callable[[Sequence[FeedItem]], R]) -> R:
     channel = await require_feed(call)
     try:
-        items = await call.services.messaging.mark_items(
+        items = await call.services.messaging.feeds.mark_items(
             call.caller.user, channel.id, ids, marks, receipt=call.receipt(answer)
         )
     except FeedItemMissingError as error:

@@ -142,7 +142,7 @@ async def notifications(call: Call, runs: Sequence[RunDetails], *, with_deliveri
 async def deliveries_of(call: Call, runs: Sequence[RunDetails]) -> Mapping[str, shapes.Delivery]:
     """The deliveries that runs made, by their ids."""
     ids = list(chain.from_iterable(run.message_ids for run in runs))
-    found = await call.services.messaging.messages(
+    found = await call.services.messaging.messages.list(
         call.environment.id, None, MessageFilter(message_ids=ids), PageRequest(len(ids))
     )
     context = await deliveries.read_context(call, found.entries)

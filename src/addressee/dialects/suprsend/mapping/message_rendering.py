@@ -11,8 +11,8 @@ from addressee.dialects.suprsend.shapes import messages as shapes
 from addressee.dialects.suprsend.wire.channel_names import NAME_OF
 from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.events import MessageEvent
 from addressee.messaging.messages.model import Address, Message
-from addressee.messaging.messages.reader import MessageEvent
 from addressee.messaging.recipients.identity import TRANSIENT
 
 # The statuses of this dialect, by the stage that a message has reached.

@@ -23,7 +23,7 @@ from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
-from addressee.messaging.messages.marks import Mark, Marked
+from addressee.messaging.messages.mark import Mark, Marked
 from addressee.messaging.messages.model import Position
 
 routes = Routes(keys=SERVER)
@@ -101,12 +101,12 @@ async def list_all(call: Call) -> shapes.Messages:
     recipients = parse_recipients(call, query)
     messaging, environment_id = call.services.messaging, call.environment.id
     filter = message_filter(query, await messaging.channels(environment_id))
-    part = await messaging.messages(environment_id, recipients, filter, page)
+    part = await messaging.messages.list(environment_id, recipients, filter, page)
     whole = part.after is None and part.before is None
-    count = len(part.entries) if whole else await messaging.count_messages(environment_id, recipients, filter)
+    count = len(part.entries) if whole else await messaging.messages.count(environment_id, recipients, filter)
     ids = [message.id for message in part.entries]
-    events = await messaging.latest_events(environment_id, ids)
-    addresses = await messaging.addresses(environment_id, ids)
+    events = await messaging.messages.latest_events(environment_id, ids)
+    addresses = await messaging.messages.addresses(environment_id, ids)
     secret = call.services.keys.inbox_secret(call.environment)
     results = [rendered(each, events[each.id], addresses[each.id], secret) for each in part.entries]
     return shapes.Messages(cursor_meta(part, count), results)
@@ -187,7 +187,9 @@ async def bulk_update(call: Call) -> shapes.UpdateRecords:
     def answer(outcomes: Mapping[str, Marked]) -> shapes.UpdateRecords:
         return shapes.UpdateRecords([record(id, outcomes[id]) for id in marks])
 
-    return answer(await call.services.messaging.mark_each(call.environment.id, marks, receipt=call.receipt(answer)))
+    return answer(
+        await call.services.messaging.marks.mark_each(call.environment.id, marks, receipt=call.receipt(answer))
+    )
 
 
 def record(id: str, outcome: Marked) -> shapes.Updated:

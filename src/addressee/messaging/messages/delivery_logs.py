@@ -10,8 +10,7 @@ import asyncpg
 import msgspec
 
 from addressee.channels.sender import Exchange
-from addressee.database.paging import Page, PageRequest, build_page
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.recipients.identifiers import event_id
@@ -68,23 +67,6 @@ def request_of(exchange: Exchange) -> Document:
 
 def response_of(exchange: Exchange) -> Document:
     return {"status": exchange.status, "body": exchange.answer}
-
-
-async def list_delivery_logs(
-    pool: Pool, environment_id: int, message_id: str, page: PageRequest[str]
-) -> Page[DeliveryLog] | None:
-    """Oldest first. None when there is no such message."""
-    rows = await pool.fetch(
-        SQL["delivery_logs_of_message"],
-        environment_id,
-        message_id,
-        not page.backwards,
-        page.before if page.backwards else (page.after or ""),
-        page.size + 1,
-    )
-    if not rows and not await pool.fetchval(SQL["message_exists"], environment_id, message_id):
-        return None
-    return build_page([delivery_log_from(row) for row in rows], page, lambda log: log.id)
 
 
 def delivery_log_from(row: asyncpg.Record) -> DeliveryLog:

@@ -9,7 +9,7 @@ import pytest
 
 from addressee.channels.sender import MAX_LOGGED_LENGTH
 from addressee.database.paging import PageRequest, page_request
-from addressee.messaging.delivery.logs import DeliveryLog
+from addressee.messaging.messages.delivery_logs import DeliveryLog
 from addressee.messaging.messages.model import Message
 from tests.channels.mail_server import OK, MailServer, mail_server
 from tests.messaging.delivery.test_obstacles import opt_out, run
@@ -25,7 +25,7 @@ async def mail(office: Office) -> AsyncIterator[MailServer]:
 
 
 async def logs(office: Office, message: Message) -> list[DeliveryLog]:
-    found = await office.messaging.delivery_logs(office.environment_id, message.id, PageRequest(50))
+    found = await office.messaging.messages.delivery_logs(office.environment_id, message.id, PageRequest(50))
     assert found is not None
     return list(found.entries)
 
@@ -81,14 +81,16 @@ async def test_they_come_by_pages_oldest_first(office: Office, mail: MailServer)
     seen: list[DeliveryLog] = []
     after = before = None
     for _ in whole:
-        part = await office.messaging.delivery_logs(
+        part = await office.messaging.messages.delivery_logs(
             office.environment_id, message.id, page_request(1, after, None, str)
         )
         assert part is not None
         seen += part.entries
         after, before = part.after, part.before
     assert (seen, after) == (whole, None)
-    part = await office.messaging.delivery_logs(office.environment_id, message.id, page_request(1, None, before, str))
+    part = await office.messaging.messages.delivery_logs(
+        office.environment_id, message.id, page_request(1, None, before, str)
+    )
     assert part is not None
     assert list(part.entries) == [whole[-2]]
 
@@ -134,7 +136,7 @@ async def test_they_are_erased_with_their_message(office: Office, mail: MailServ
     await sent_to(office, "ada", "bob")
     ada, bob = await message_of(office, "ada"), await message_of(office, "bob")
     await office.delete("ada")
-    assert await office.messaging.delivery_logs(office.environment_id, ada.id, PageRequest(50)) is None
+    assert await office.messaging.messages.delivery_logs(office.environment_id, ada.id, PageRequest(50)) is None
     await office.work()
     left = await office.pool.fetch(
         "SELECT message_id FROM addressee.delivery_logs WHERE environment_id = $1", office.environment_id
@@ -145,5 +147,5 @@ async def test_they_are_erased_with_their_message(office: Office, mail: MailServ
 async def test_what_is_not_there(office: Office, other: Office, mail: MailServer) -> None:
     await sent_to(office, "ada")
     message = await message_of(office, "ada")
-    assert await office.messaging.delivery_logs(office.environment_id, "none", PageRequest(50)) is None
-    assert await other.messaging.delivery_logs(other.environment_id, message.id, PageRequest(50)) is None
+    assert await office.messaging.messages.delivery_logs(office.environment_id, "none", PageRequest(50)) is None
+    assert await other.messaging.messages.delivery_logs(other.environment_id, message.id, PageRequest(50)) is None
