@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -19,6 +20,7 @@ from addressee.database.migrate import (
     migrate,
     refuse_old_server,
 )
+from addressee.database.pool import Connection
 from addressee.database.target import Target
 from addressee.directory.addresses.push_tokens import digest_of
 
@@ -143,6 +145,58 @@ async def test_names_that_were_stored_as_properties_are_attributes(
         "odd": (1, {}, {"first_name": {"latin": "Odd"}}),
         "none": (1, {}, {"plan": "pro"}),
     }
+
+
+UNTAGGED = (
+    b'{"name":"A","steps":[{"ref":"a","channel":"b","template":{"type":"in_app_feed","body":"c"}},["wait","PT9000S"]]}'
+)
+TAGGED = (
+    b'{"name":"A","steps":[{"type":"channel","ref":"a","channel":"b","template":{"type":"in_app_feed","body":"c"}},'
+    b'{"type":"delay","ref":"wait","wait":"PT9000S"}]}'
+)
+
+
+async def test_steps_are_tagged_once_no_process_of_the_version_before_is_left(
+    empty: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then, what either version stores is stored as the version before reads it."""
+    with monkeypatch.context() as patch:
+        patch.setattr("addressee.database.migrate.MIGRATIONS", [each for each in MIGRATIONS if each.version < 6])
+        patch.setattr("addressee.database.migrate.VERSION", 5)
+        await migrate(empty, finish=True)
+    async with connect(empty) as connection:
+        await store_version(connection, 1, UNTAGGED)
+        await migrate(empty, finish=False)
+        await store_version(connection, 2, UNTAGGED)
+        await store_version(connection, 3, TAGGED)
+        await store_version(connection, 4, b'{"name":"A","steps":[{"type":"later","ref":"a"}]}')
+        assert await stored_versions(connection) == [
+            *[json.loads(UNTAGGED)] * 3,
+            {"name": "A", "steps": [{"type": "later", "ref": "a"}]},
+        ]
+        await migrate(empty, finish=True)
+        await store_version(connection, 5, TAGGED)
+        assert await stored_versions(connection) == [
+            *[json.loads(TAGGED)] * 3,
+            {"name": "A", "steps": [{"type": "later", "ref": "a"}]},
+            json.loads(TAGGED),
+        ]
+
+
+async def store_version(connection: Connection, number: int, content: bytes) -> None:
+    await connection.execute(
+        """
+        INSERT INTO addressee.workflow_versions (environment_id, id, key, content, created_at)
+        VALUES (1, $1, 'a', $2, now())
+        """,
+        UUID(int=number),
+        content,
+    )
+
+
+async def stored_versions(connection: Connection) -> list[Any]:
+    rows = await connection.fetch("SELECT content FROM addressee.workflow_versions ORDER BY id")
+    return [json.loads(row["content"]) for row in rows]
 
 
 def entry(updated_at: str, **data: Any) -> dict[str, Any]:

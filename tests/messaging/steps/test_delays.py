@@ -15,10 +15,12 @@ from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.schedules.scheduler import tick
-from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
-from addressee.messaging.steps.model import ChannelStep, DelayStep
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.delay import DelayStep
+from addressee.messaging.steps.machine import run_through
+from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.messaging.workflows.files import MistakesError, read_configuration
-from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.workflows.model import Workflow, read_version
 from tests.messaging.office import FILES, IN_APP, Office, write_files
 
 WAITING = """
@@ -40,7 +42,7 @@ WAIT = timedelta(minutes=150)
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 ADA = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW)
 RUN = RecipientRun(UUID(int=2), Identity(1, USERS, "ada", UUID(int=1)), {}, RunStatus.QUEUED)
-FACTS = Facts(ADA, {}, {}, False, NOW, NOW)
+FACTS = StepContext(ADA, {}, {}, False, NOW, NOW)
 STEPS = (DelayStep("wait", WAIT), DelayStep("more", timedelta(seconds=1)))
 
 
@@ -93,14 +95,30 @@ def test_delays_can_be_passed_by() -> None:
     ]
 
 
-def test_versions_from_before_there_were_delays_are_still_read() -> None:
+def test_versions_from_before_steps_had_tags_are_still_read() -> None:
     stored = (
-        b'{"name":"A","categories":[],"steps":[{"ref":"a","channel":"b","template":{"type":"in_app_feed","body":"c"}}]}'
+        b'{"name":"A","categories":[],"steps":[{"ref":"a","channel":"b","template":{"type":"in_app_feed","body":"c"}},'
+        b'["wait","PT9000S"]]}'
     )
     step = ChannelStep(ref="a", channel="b", template=InAppTemplate(body="c"))
-    assert msgspec.json.decode(stored, type=Workflow).steps == (step,)
     workflow = Workflow(name="A", steps=(step, DelayStep("wait", WAIT)))
-    assert msgspec.json.decode(msgspec.json.encode(workflow), type=Workflow) == workflow
+    assert read_version(stored) == workflow
+
+
+def test_steps_are_stored_with_their_kind() -> None:
+    step = ChannelStep(ref="a", channel="b", template=InAppTemplate(body="c"))
+    workflow = Workflow(name="A", steps=(step, DelayStep("wait", WAIT)))
+    stored = msgspec.json.encode(workflow)
+    assert msgspec.json.decode(stored)["steps"] == [
+        {
+            "type": "channel",
+            "ref": "a",
+            "channel": "b",
+            "template": {"type": "in_app_feed", "body": "c", "action_url": None},
+        },
+        {"type": "delay", "ref": "wait", "wait": "PT9000S"},
+    ]
+    assert read_version(stored) == workflow
 
 
 def test_a_delay_is_written_in_any_units(tmp_path: Path) -> None:

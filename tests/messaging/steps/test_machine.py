@@ -18,8 +18,9 @@ from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.content.scope import build_scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Change, Status
-from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus, run_through
-from addressee.messaging.steps.model import ChannelStep
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.machine import run_through
+from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.layers import effective
 
@@ -38,13 +39,13 @@ CHANNELS = {
 }
 
 
-def facts(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data: Any) -> Facts:
+def facts(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data: Any) -> StepContext:
     seen = (
         {}
         if recipient is None
         else build_scope(recipient=recipient, actor=None, tenant=None, data=data, variables={}, workflow={})
     )
-    return Facts(recipient, seen, CHANNELS, sandbox, NOW, NOW)
+    return StepContext(recipient, seen, CHANNELS, sandbox, NOW, NOW)
 
 
 def events(run: RecipientRun) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from addressee.directory.clock import Clock
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
-from addressee.messaging.steps.model import ChannelStep
+from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.workflows.files import MistakesError, read_configuration
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -69,6 +70,15 @@ class Source:
         origin = self.origin(trail)
         self.mistakes.append(Mistake(self.file, origin.line, message))
 
+    def mistake_in_text(self, trail: Trail, line: int, message: str) -> None:
+        """Notes a mistake in a line of the text at a trail; lines count from 1."""
+        origin = self.origin(trail)
+        self.mistakes.append(Mistake(origin.file, origin.first_line + line - 1, message))
+
+    def fits(self, trail: Trail, value: Any, form: type[msgspec.Struct]) -> bool:
+        """Whether the value at a trail has this form; what does not is noted."""
+        return self.check(trail, value, schema_of(form))
+
     def check(self, trail: Trail, value: Any, schema: Mapping[str, Any]) -> bool:
         """Whether the value found at a trail fits a JSON schema; what does not is noted."""
         errors = list(Draft202012Validator(schema).iter_errors(value))
@@ -76,6 +86,17 @@ class Source:
             for below, message in explanations(error):
                 self.mistake((*trail, *below), message)
         return not errors
+
+
+def schema_of(form: type[msgspec.Struct]) -> dict[str, Any]:
+    """Returns the JSON schema of what a person writes: without the tag, as the type is known already."""
+    schema: dict[str, Any] = msgspec.json.schema(form)
+    tag = form.__struct_config__.tag_field
+    if tag is not None:
+        definition = schema["$defs"][form.__name__]
+        del definition["properties"][tag]
+        definition["required"].remove(tag)
+    return schema
 
 
 class Loader(yaml.SafeLoader):

@@ -16,7 +16,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.store import Run, recipient_run_from
-from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus
+from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.messaging.steps.reach import unreachable
 
 SQL = load(__package__)
@@ -59,7 +59,7 @@ def run_of(send: Claimed, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
     return replace(found, recipient=send.recipient)
 
 
-def reason_for(send: Claimed, run: RecipientRun | None, facts: Facts, channel: Channel) -> Document | None:
+def reason_for(send: Claimed, run: RecipientRun | None, facts: StepContext, channel: Channel) -> Document | None:
     """Returns why a send is not to be tried, or None. A transient recipient cannot change: only cancelling stops it."""
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED

@@ -33,8 +33,8 @@ from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.store import read_run
-from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus
-from addressee.messaging.steps.model import ChannelStep
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.messaging.workflows.model import Workflow
 
 SQL = load(__package__)
@@ -169,7 +169,7 @@ def recipient_run_of(environment_id: int, row: asyncpg.Record) -> RecipientRun:
 
 
 def rendered_again(
-    stored: AnyContent, step_ref: str, workflow: Workflow, facts: Facts, actor: Mapping[str, object]
+    stored: AnyContent, step_ref: str, workflow: Workflow, facts: StepContext, actor: Mapping[str, object]
 ) -> Content:
     """Returns a message's content with a marker for its actor. Addresses stay those that it went to."""
     step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)

@@ -20,7 +20,7 @@ from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.machine import Facts, RecipientRun
+from addressee.messaging.steps.model import RecipientRun, StepContext
 from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.defaults import EnvironmentDefaults, read_defaults
@@ -83,7 +83,9 @@ class Surroundings:
         return with_defaults(found, self.policies)
 
 
-async def read_facts(pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime) -> list[Facts]:
+async def read_facts(
+    pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime
+) -> list[StepContext]:
     """What each of `runs` depends on, in their order."""
     around = Surroundings(
         run,
@@ -145,9 +147,9 @@ async def within_tenant(
     return [None if each is None else within(each) for each in recipients]
 
 
-def facts_of_nobody(around: Surroundings) -> Facts:
+def facts_of_nobody(around: Surroundings) -> StepContext:
     run = around.run
-    return Facts(None, {}, around.channels, run.sandbox, run.inserted_at, around.now, run.skip_delay)
+    return StepContext(None, {}, around.channels, run.sandbox, run.inserted_at, around.now, run.skip_delay)
 
 
 def facts_for(
@@ -156,7 +158,7 @@ def facts_for(
     around: Surroundings,
     preferences: Effective,
     audiences: Mapping[Place, frozenset[str]],
-) -> Facts:
+) -> StepContext:
     run = around.run
     scope = build_scope(
         recipient=recipient,
@@ -184,7 +186,7 @@ def facts_for(
         policies=around.policies,
         blocked=around.blocked,
     )
-    return Facts(
+    return StepContext(
         recipient,
         scope,
         around.channels,

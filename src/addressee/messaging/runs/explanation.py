@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from uuid_utils.compat import uuid7
 
 from addressee.database.pool import Pool
@@ -16,10 +15,10 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.machine import Facts, RecipientRun, RunStatus
-from addressee.messaging.steps.model import ChannelStep
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.messaging.steps.reach import Reach, reach
-from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.workflows.model import read_version
 
 SQL = load(__package__)
 
@@ -74,7 +73,7 @@ async def explain(
         id=uuid7(),
         workflow_key=workflow_key,
         version_id=row["version_id"],
-        workflow=msgspec.json.decode(row["content"], type=Workflow),
+        workflow=read_version(row["content"]),
         tenant=tenant,
         actor=None if actor is None else identified(actor),
         data=data,
@@ -87,13 +86,13 @@ async def explain(
     return explained(run, facts, active=row["active"])
 
 
-def explained(run: Run, facts: Facts, *, active: bool) -> Explanation:
+def explained(run: Run, facts: StepContext, *, active: bool) -> Explanation:
     obstacle = obstacle_of(run, facts, active=active)
     steps = [step for step in run.workflow.steps if isinstance(step, ChannelStep)]
     return Explanation(tuple(explained_step(step, facts, obstacle) for step in steps), obstacle)
 
 
-def obstacle_of(run: Run, facts: Facts, *, active: bool) -> Document | None:
+def obstacle_of(run: Run, facts: StepContext, *, active: bool) -> Document | None:
     """What stops the whole workflow."""
     if not active:
         return {"reason": "workflow_inactive"}
@@ -102,7 +101,7 @@ def obstacle_of(run: Run, facts: Facts, *, active: bool) -> Document | None:
     return {"reason": "recipient_missing"} if facts.recipient is None else None
 
 
-def explained_step(step: ChannelStep, facts: Facts, obstacle: Document | None) -> ExplainedStep:
+def explained_step(step: ChannelStep, facts: StepContext, obstacle: Document | None) -> ExplainedStep:
     channel = facts.channels[step.channel]
     if obstacle is not None or facts.recipient is None:
         reached = Reach(obstacle=obstacle)

@@ -25,7 +25,7 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST, given
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.recipients.people import read_identities, read_people
-from addressee.messaging.steps.machine import RunStatus
+from addressee.messaging.steps.model import RunStatus
 
 SQL = load(__package__)
 

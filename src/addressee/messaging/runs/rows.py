@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from addressee.messaging.messages.status import Status
-from addressee.messaging.steps.machine import RunStatus
+from addressee.messaging.steps.model import RunStatus
 
 
 class StartedRun(NamedTuple):

@@ -26,7 +26,8 @@ from addressee.messaging.runs.store import (
     read_run,
     recipient_run_from,
 )
-from addressee.messaging.steps.machine import Facts, NewMessage, RecipientRun, RunStatus, run_through
+from addressee.messaging.steps.machine import run_through
+from addressee.messaging.steps.model import NewMessage, RecipientRun, RunStatus, StepContext
 from addressee.messaging.workflows.model import Workflow
 
 SQL = load(__package__)
@@ -91,7 +92,7 @@ class Runner:
         return [recipient_run_from(page.environment_id, row) for row in rows]
 
 
-def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[Facts]) -> list[Job]:
+def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[StepContext]) -> list[Job]:
     """What is left of those who were deleted before their runs began, maybe long before, is erased now."""
     gone = [
         each.recipient
@@ -110,6 +111,6 @@ def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Late
 
 
 def advance_all(
-    runs: Sequence[RecipientRun], workflow: Workflow, facts: Sequence[Facts]
+    runs: Sequence[RecipientRun], workflow: Workflow, facts: Sequence[StepContext]
 ) -> list[tuple[RecipientRun, list[NewMessage]]]:
     return [run_through(run, workflow.steps, known) for run, known in zip(runs, facts, strict=True)]

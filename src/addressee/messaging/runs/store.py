@@ -20,8 +20,8 @@ from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_
 from addressee.messaging.recipients.identity import Profile, StoredIdentity, Subscribed, decode_identity
 from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient
 from addressee.messaging.runs.rows import MessageRow, MovedRun, SendRow, StartedRun
-from addressee.messaging.steps.machine import Entry, NewMessage, RecipientRun, RunStatus
-from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.steps.model import Entry, NewMessage, RecipientRun, RunStatus
+from addressee.messaging.workflows.model import Workflow, read_version
 
 SQL = load(__package__)
 
@@ -63,7 +63,7 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
         id,
         row["workflow"],
         row["version_id"],
-        msgspec.json.decode(row["content"], type=Workflow),
+        read_version(row["content"]),
         row["tenant"],
         decode_identity(environment_id, row["actor"]),
         msgspec.json.decode(row["data"]),

@@ -1,32 +1,141 @@
-"""Steps as files and stored workflows hold them."""
+"""What all kinds of step have in common: the run that they take further, what they depend on and what they lead to."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
-from addressee.messaging.content.channel_types import AnyTemplate
-from addressee.messaging.definitions.model import Definition, Name
+from addressee.directory.recipient import Identity, Recipient
+from addressee.messaging.content.model import Content
+from addressee.messaging.content.scope import Scope
+from addressee.messaging.definitions.model import Definition, FieldPath, Name
+from addressee.messaging.definitions.sources import Source
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.model import Address
+from addressee.messaging.messages.status import Change
+from addressee.messaging.recipients.identity import Profile, Subscribed
+from addressee.preferences.decision import PreferenceContext
 
-MAX_DELAY = timedelta(days=365)
+Entry = Mapping[str, Any]
 
 
-class ChannelStep(Definition, frozen=True, kw_only=True):
-    """One message on one channel; `channel` is the channel's key, `ref` names the step within the workflow."""
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
-    ref: Name
-    channel: str
-    template: AnyTemplate
 
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What a step depends on besides the run. `recipient` is None when the run's recipient has been deleted.
 
-class DelayStep(NamedTuple):
-    """A wait, at least a second and at most `MAX_DELAY`.
-
-    An array in JSON: versions stored before there were delays hold channel steps without a tag.
+    `preferences` are the recipient's; None where there is nothing to prefer. `kinds` are those of addresses that the
+    run is limited to; None: it is not.
     """
 
+    recipient: Recipient | None
+    scope: Scope
+    channels: Mapping[str, Channel]
+    sandbox: bool
+    triggered_at: datetime
+    now: datetime
+    skip_delay: bool = False
+    preferences: PreferenceContext | None = None
+    kinds: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRun:
+    """The run of a workflow for one recipient.
+
+    `step` is the position of the next one; `journal` holds what happened in this pass. `due_at` is when a paused run
+    goes on. `kinds` and `profile` as of a WaitingRecipient.
+    """
+
+    id: UUID
+    recipient: Identity
+    data: Mapping[str, Any]
+    status: RunStatus
+    step: int = 0
+    journal: tuple[Entry, ...] = ()
+    due_at: datetime | None = None
+    subscription: Subscribed | None = None
+    kinds: frozenset[str] | None = None
+    profile: Profile | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in {RunStatus.COMPLETED, RunStatus.CANCELLED}
+
+    def noted(
+        self,
+        context: StepContext,
+        event: str,
+        step: Step | None = None,
+        *,
+        status: str = "ok",
+        data: Mapping[str, Any] | None = None,
+    ) -> RecipientRun:
+        """Returns the run with one more entry in its journal."""
+        entry: dict[str, Any] = {"event": event, "status": status, "inserted_at": context.now}
+        if step is not None:
+            entry |= {"step_ref": step.ref, "step_type": step.__struct_config__.tag}
+        if data is not None:
+            entry["data"] = data
+        return replace(self, journal=(*self.journal, entry))
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that a step made, what became of it so far, and the addresses that it is to be sent to.
+
+    `recipient` is who the run's recipient is now: another one once the two were merged.
+    """
+
+    id: str
+    recipient: Identity
+    run: RecipientRun
+    step: Step
+    channel: Channel
+    content: Content
+    changes: tuple[Change, ...]
+    addresses: tuple[Address, ...]
+
+
+class Step(Definition, frozen=True, tag_field="type"):
+    """A step of a workflow, as it is stored: the kind is its tag. `ref` names it within the workflow."""
+
     ref: Name
-    wait: timedelta
+
+    def take(
+        self, run: RecipientRun, recipient: Recipient, context: StepContext
+    ) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
+        """Returns the run once it has taken this step, or waits in it, and the messages that the step made."""
+        raise NotImplementedError
 
 
-Step = ChannelStep | DelayStep
+@dataclass(frozen=True, slots=True)
+class UsableChannel:
+    """A channel that steps may name. `provider` is None where the channel's file names none that there is.
+
+    `link_schemes` are those that links may have; None where the channel is not in the folder, or cannot be used.
+    """
+
+    provider: str | None
+    link_schemes: frozenset[str] | None = None
+
+
+class StepFile(Definition, frozen=True):
+    """A step, as a file says it."""
+
+    ref: Name
+
+    def read(self, source: Source, path: FieldPath, channels: Mapping[str, UsableChannel]) -> Step | None:
+        """Returns the step, or None when it cannot be used; the source then holds why. `path` is where it stands."""
+        raise NotImplementedError

@@ -24,9 +24,9 @@ from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.runs.model import NO_TERMS, Start, Terms, WaitingRecipient, lane_of
-from addressee.messaging.steps.model import MAX_DELAY
+from addressee.messaging.steps.delay import MAX_DELAY
 from addressee.messaging.triggers.transients import Transient
-from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.workflows.model import read_version
 from addressee.messaging.workflows.schemas import failures
 
 SQL = load(__package__)
@@ -254,7 +254,7 @@ def version_for(found: asyncpg.Record | None, workflow: str, documents: Iterable
 
 def check_fit(version: asyncpg.Record, documents: Iterable[Document]) -> None:
     """Raises DataInvalidError for the first that a workflow's schema does not allow."""
-    schema: dict[str, Any] | None = msgspec.json.decode(version["content"], type=Workflow).trigger_data_schema
+    schema: dict[str, Any] | None = read_version(version["content"]).trigger_data_schema
     if schema is None:
         return
     for data in documents:

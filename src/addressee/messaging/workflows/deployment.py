@@ -23,7 +23,7 @@ from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables, store_variables
 from addressee.messaging.workflows.files import ChannelDefinition, Configuration, MistakesError, WorkflowDefinition
-from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.workflows.model import read_version
 from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
 SQL = load(__package__)
@@ -137,7 +137,7 @@ async def push_workflow(
     connection: Connection, environment_id: int, defined: WorkflowDefinition, now: datetime
 ) -> Pushed:
     before = await connection.fetchrow(*SQL["workflow"](environment_id=environment_id, key=defined.key))
-    same = before is not None and msgspec.json.decode(before["content"], type=Workflow) == defined.workflow
+    same = before is not None and read_version(before["content"]) == defined.workflow
     version_id: UUID = before["version_id"] if before is not None and same else uuid_utils.compat.uuid7()
     if before is not None and same and (before["active"], before["events"]) == (defined.active, list(defined.events)):
         return Pushed(f"workflow {defined.key}", Effect.UNCHANGED)

@@ -9,23 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from addressee.channels.links import scheme_of, schemes_of
+from addressee.channels.links import schemes_of
 from addressee.channels.providers import PROVIDERS, ChannelType
 from addressee.conditions.validation import misspelt_variables
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS
-from addressee.messaging.content import liquid
-from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Mistake, Source, Trail, read
-from addressee.messaging.steps.model import MAX_DELAY, ChannelStep, DelayStep, Step
+from addressee.messaging.steps.kinds import AnyStep, file_form
+from addressee.messaging.steps.model import UsableChannel
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow
 from addressee.messaging.workflows.schemas import check_schema
 from addressee.messaging.workflows.variable_files import read_variable_file, refuse_two_homes, warn_of_secrets
@@ -58,29 +56,6 @@ class ChannelFile(Definition, frozen=True):
     provider: str | None = None
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     id: str | None = None
-
-
-Count = Annotated[int, msgspec.Meta(ge=0, le=int(MAX_DELAY.total_seconds()))]
-
-
-class DelayFile(Definition, frozen=True):
-    """All of it together."""
-
-    seconds: Count = 0
-    minutes: Count = 0
-    hours: Count = 0
-    days: Count = 0
-
-
-class DelayStepFile(Definition, frozen=True):
-    ref: Name
-    delay: DelayFile
-
-
-class ChannelStepFile(Definition, frozen=True):
-    ref: Name
-    channel: str
-    template: dict[str, Any]
 
 
 class WorkflowFile(Definition, frozen=True):
@@ -153,13 +128,12 @@ def read_configuration(
     preference_files = [read(path, folder) for path in folder.glob("preferences.yaml")]
 
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
-    providers = {**(stored_providers or {}), **{key_of(source): provider_of(source) for source in channel_files}}
-    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, providers))]
-    defined = {workflow.key: workflow for workflow in workflows}
     schemes = {channel.key: schemes_of(channel.settings) for channel in channels}
-    for source in workflow_files:
-        if (workflow := defined.get(key_of(source))) is not None:
-            check_links(source, workflow.workflow, schemes)
+    usable = {
+        **{key: UsableChannel(provider) for key, provider in (stored_providers or {}).items()},
+        **{key_of(source): UsableChannel(provider_of(source), schemes.get(key_of(source))) for source in channel_files},
+    }
+    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, usable))]
     variables = next((read_variable_file(source) for source in variable_files), None)
     public_variables = next((read_variable_file(source) for source in public_variable_files), None)
     for source in public_variable_files:
@@ -200,7 +174,7 @@ def unknown_files(folder: Path) -> list[Mistake]:
 
 
 def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefinition | None:
-    if not check_key(source) or not fits(source, (), source.value, ChannelFile):
+    if not check_key(source) or not source.fits((), source.value, ChannelFile):
         return None
     file = msgspec.convert(source.value, ChannelFile)
     provider = PROVIDERS.get(provider_name(file))
@@ -208,7 +182,7 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
         names = " or ".join(name for name, known in PROVIDERS.items() if known.channel_type is file.type)
         source.mistake(("provider",), f"the provider of a channel of type {file.type} is {names}")
         return None
-    if not fits(source, ("settings",), file.settings, provider.settings):
+    if not source.fits(("settings",), file.settings, provider.settings):
         return None
     settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
     for name, mistake in provider.problems(settings) if not source.mistakes else ():
@@ -225,17 +199,16 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     )
 
 
-def read_workflow(source: Source, providers: Mapping[str, str | None]) -> WorkflowDefinition | None:
-    """`providers` are those of the channels by key, None where the channel's file does not say."""
+def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> WorkflowDefinition | None:
     if not check_key(source) or not fits_workflow(source):
         return None
     file = msgspec.convert(source.value, WorkflowFile)
     if not 1 <= len(file.steps) <= MAX_STEPS:
         source.mistake(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
-    step_files = [msgspec.convert(step, step_form(step)) for step in file.steps]
+    step_files = [msgspec.convert(step, file_form(step)) for step in file.steps]
     check_refs(source, [step.ref for step in step_files])
-    read = [read_step(source, ("steps", index), step, providers) for index, step in enumerate(step_files)]
-    steps = tuple(step for step in read if step is not None)
+    read = [step.read(source, ("steps", index), channels) for index, step in enumerate(step_files)]
+    steps = tuple(step for step in read if isinstance(step, AnyStep))
     if file.trigger_data_schema is not None:
         try:
             check_schema(file.trigger_data_schema)
@@ -257,16 +230,12 @@ def read_workflow(source: Source, providers: Mapping[str, str | None]) -> Workfl
 
 def fits_workflow(source: Source) -> bool:
     """Looks at each step, whatever is wrong beside it."""
-    fitting = [fits(source, (), source.value, WorkflowFile)]
+    fitting = [source.fits((), source.value, WorkflowFile)]
     steps = source.value.get("steps") if isinstance(source.value, dict) else None
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
-            fitting.append(fits(source, ("steps", index), step, step_form(step)))
+            fitting.append(source.fits(("steps", index), step, file_form(step)))
     return all(fitting)
-
-
-def step_form(step: Mapping[str, Any]) -> type[ChannelStepFile | DelayStepFile]:
-    return DelayStepFile if "delay" in step else ChannelStepFile
 
 
 def check_refs(source: Source, refs: list[str]) -> None:
@@ -275,33 +244,9 @@ def check_refs(source: Source, refs: list[str]) -> None:
             source.mistake(("steps", index, "ref"), f"another step is called {ref!r}")
 
 
-def read_step(
-    source: Source, trail: Trail, step: ChannelStepFile | DelayStepFile, providers: Mapping[str, str | None]
-) -> Step | None:
-    """None when something is wrong, here or with what the channel's provider is known from."""
-    if isinstance(step, DelayStepFile):
-        wait = timedelta(**msgspec.structs.asdict(step.delay))
-        if not timedelta() < wait <= MAX_DELAY:
-            source.mistake((*trail, "delay"), f"a delay is at least a second and at most {MAX_DELAY.days} days")
-        return DelayStep(step.ref, wait)
-    if step.channel not in providers:
-        known = ", ".join(providers) or "none"
-        source.mistake((*trail, "channel"), f"there is no channel {step.channel!r}; there are {known}")
-        return None
-    name = providers[step.channel]
-    if name is None:
-        return None
-    if PROVIDERS[name].kind is None:
-        known = ", ".join(name for name, provider in PROVIDERS.items() if provider.kind)
-        source.mistake((*trail, "channel"), f"nothing can be sent with {name} yet, only with {known}")
-        return None
-    template = check_template(source, (*trail, "template"), step.template, name)
-    return None if template is None else ChannelStep(ref=step.ref, channel=step.channel, template=template)
-
-
 def read_categories(source: Source) -> tuple[Section, ...]:
     """Sections of categories (see `addressee.preferences.categories`), with groups of kinds spelled out."""
-    if source.value is None or source.mistakes or not fits(source, (), source.value, CategoriesFile):
+    if source.value is None or source.mistakes or not source.fits((), source.value, CategoriesFile):
         return ()
     sections = msgspec.convert(source.value, CategoriesFile).sections
     keys: set[str] = set()
@@ -384,35 +329,6 @@ def trail_of(field: str, value: Any) -> Trail:
     return ()
 
 
-def check_template(source: Source, trail: Trail, given: Mapping[str, Any], provider: str) -> AnyTemplate | None:
-    form = TEMPLATES[PROVIDERS[provider].channel_type]
-    if not fits(source, trail, given, form):
-        return None
-    template = msgspec.convert(given, form)
-    for place, message in template.problems(provider):
-        source.mistake((*trail, *place), message)
-    for place, text, environment in template.texts():
-        try:
-            liquid.parse(text, environment)
-        except liquid.TemplateError as error:
-            origin = source.origin((*trail, *place))
-            line = origin.first_line + (error.line or 1) - 1
-            source.mistakes.append(Mistake(origin.file, line, f"this is not Liquid: {error.message}"))
-    return template
-
-
-def check_links(source: Source, workflow: Workflow, schemes: Mapping[str, frozenset[str]]) -> None:
-    """Notes links that begin with a scheme which their channel, where it is in the folder too, does not allow."""
-    for index, step in enumerate(workflow.steps):
-        if not isinstance(step, ChannelStep) or step.channel not in schemes:
-            continue
-        for place, link in step.template.links():
-            scheme = scheme_of(link.partition("{")[0])
-            if scheme is not None and scheme not in schemes[step.channel]:
-                message = f"links of the channel {step.channel!r} do not have the scheme {scheme}; see its link_schemes"
-                source.mistake(("steps", index, "template", *place), message)
-
-
 def check_key(source: Source) -> bool:
     """Whether the file can be used at all."""
     if source.mistakes:
@@ -441,21 +357,6 @@ def filled(source: Source, trail: Trail, value: Any, environment: Mapping[str, s
         if name not in environment:
             source.mistake(trail, f"the environment variable {name} is not set")
     return VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
-
-
-def fits(source: Source, trail: Trail, value: Any, type: type[msgspec.Struct]) -> bool:
-    return source.check(trail, value, schema_of(type))
-
-
-def schema_of(type: type[msgspec.Struct]) -> dict[str, Any]:
-    """The JSON schema of what a person writes: a tag, which says what is known already, is left out."""
-    schema: dict[str, Any] = msgspec.json.schema(type)
-    tag = type.__struct_config__.tag_field
-    if tag is not None:
-        definition = schema["$defs"][type.__name__]
-        del definition["properties"][tag]
-        definition["required"].remove(tag)
-    return schema
 
 
 def provider_name(file: ChannelFile) -> str:

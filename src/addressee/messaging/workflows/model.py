@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from addressee.messaging.definitions.model import Definition, Name
-from addressee.messaging.steps.model import Step
+from addressee.messaging.steps.kinds import AnyStep
 
 MAX_STEPS = 50
 
@@ -21,8 +21,24 @@ class Workflow(Definition, frozen=True, kw_only=True):
 
     name: Name
     categories: tuple[Name, ...] = ()
-    steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=MAX_STEPS)]
+    steps: Annotated[tuple[AnyStep, ...], msgspec.Meta(min_length=1, max_length=MAX_STEPS)]
     trigger_data_schema: dict[str, Any] | None = None
     commercial: bool = False
     override_preferences: bool = False
     in_preferences: bool = False
+
+
+def read_version(content: bytes) -> Workflow:
+    """Returns the workflow that a stored version holds.
+
+    Steps have no tag until the migration 0006_tagged_steps is finished: a channel step is an object without `type`, a
+    delay is an array of its `ref` and `wait`.
+    """
+    stored = msgspec.json.decode(content)
+    return msgspec.convert({**stored, "steps": [tagged(step) for step in stored["steps"]]}, Workflow)
+
+
+def tagged(step: Any) -> dict[str, Any]:
+    if isinstance(step, list):
+        return {"type": "delay", "ref": step[0], "wait": step[1]}
+    return {"type": "channel", **step}

@@ -1,0 +1,102 @@
+"""Steps that make a message on a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from addressee.channels.links import scheme_of
+from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.directory.recipient import Recipient
+from addressee.messaging.content import liquid
+from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
+from addressee.messaging.definitions.model import FieldPath
+from addressee.messaging.definitions.sources import Source
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.status import Change, Status, undelivered
+from addressee.messaging.recipients.identifiers import derived_ksuid
+from addressee.messaging.steps.model import NewMessage, RecipientRun, Step, StepContext, StepFile, UsableChannel
+from addressee.messaging.steps.reach import reach
+
+
+class ChannelStep(Step, frozen=True, tag="channel"):
+    """One message on one channel, which is named by its key."""
+
+    channel: str
+    template: AnyTemplate
+
+    def take(
+        self, run: RecipientRun, recipient: Recipient, context: StepContext
+    ) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
+        run = run.noted(context, "step_started", self)
+        after = replace(run, step=run.step + 1)
+        channel = context.channels[self.channel]
+        reached = reach(recipient, channel, context.preferences, context.kinds)
+        if reached.obstacle is not None:
+            return after.noted(context, "step_skipped", self, data=reached.obstacle), ()
+        to = [address.value for address in reached.addresses]
+        try:
+            content, refused = self.template.render(context.scope, channel, to)
+        except liquid.TemplateError as error:
+            content = self.template.blank(channel, to)
+            after = after.noted(context, "error", self, status="error", data={"reason": f"template: {error}"})
+            changes = (undelivered("fatal_error", f"template: {error}"),)
+        else:
+            changes = (Change(first_status(channel, sandbox=context.sandbox)),)
+            for reason in refused:
+                after = after.noted(context, "link_refused", self, status="error", data={"reason": f"link: {reason}"})
+        id = derived_ksuid(context.triggered_at, str(run.id), self.ref)
+        after = after.noted(context, "message_enqueued", self, data={"message_id": id, "channel_type": channel.type})
+        sending = reached.addresses if changes[-1].status is Status.QUEUED else ()
+        return after, (NewMessage(id, recipient.identity, run, self, channel, content, changes, sending),)
+
+
+def first_status(channel: Channel, *, sandbox: bool) -> Status:
+    if sandbox:
+        return Status.NOT_SENT
+    return Status.DELIVERED if channel.type is ChannelType.IN_APP_FEED else Status.QUEUED
+
+
+class ChannelStepFile(StepFile, frozen=True):
+    channel: str
+    template: dict[str, Any]
+
+    def read(self, source: Source, path: FieldPath, channels: Mapping[str, UsableChannel]) -> ChannelStep | None:
+        channel = channels.get(self.channel)
+        if channel is None:
+            known = ", ".join(channels) or "none"
+            source.mistake((*path, "channel"), f"there is no channel {self.channel!r}; there are {known}")
+            return None
+        if channel.provider is None:
+            return None
+        if PROVIDERS[channel.provider].kind is None:
+            known = ", ".join(name for name, provider in PROVIDERS.items() if provider.kind)
+            message = f"nothing can be sent with {channel.provider} yet, only with {known}"
+            source.mistake((*path, "channel"), message)
+            return None
+        template = self._template(source, (*path, "template"), channel.provider)
+        if template is None:
+            return None
+        for place, link in template.links():
+            scheme = scheme_of(link.partition("{")[0])
+            if scheme is not None and channel.link_schemes is not None and scheme not in channel.link_schemes:
+                message = f"links of the channel {self.channel!r} do not have the scheme {scheme}; see its link_schemes"
+                source.mistake((*path, "template", *place), message)
+        return ChannelStep(self.ref, self.channel, template)
+
+    def _template(self, source: Source, path: FieldPath, provider: str) -> AnyTemplate | None:
+        form = TEMPLATES[PROVIDERS[provider].channel_type]
+        if not source.fits(path, self.template, form):
+            return None
+        template = msgspec.convert(self.template, form)
+        for place, message in template.problems(provider):
+            source.mistake((*path, *place), message)
+        for place, text, environment in template.texts():
+            try:
+                liquid.parse(text, environment)
+            except liquid.TemplateError as error:
+                source.mistake_in_text((*path, *place), error.line or 1, f"this is not Liquid: {error.message}")
+        return template
