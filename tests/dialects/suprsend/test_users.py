@@ -15,7 +15,7 @@ from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
 from addressee.database.installation import Installation
-from addressee.dialects.suprsend.mapping.profiles import inbox_value
+from addressee.dialects.suprsend.mapping.profile_rendering import inbox_value
 from tests.dialects.suprsend.model import own
 from tests.support.api import API
 from tests.support.waiting import eventually

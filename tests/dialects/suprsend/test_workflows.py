@@ -14,7 +14,7 @@ import pytest
 from suprsend import Suprsend, Workflow, WorkflowTriggerRequest
 
 from addressee.database.pool import Pool
-from addressee.dialects.suprsend.wire.delays import start_delay, written_delay, written_time
+from addressee.dialects.suprsend.wire.delays import parse_delay, parse_time, start_delay
 from addressee.directory.access.keys import CreatedKey
 from tests.conftest import Environment
 from tests.dialects.suprsend.model import own
@@ -432,7 +432,7 @@ class TestLegacy:
         assert native.get("/v1/users").status_code == 200
 
 
-NOW = written_time("2026-08-27T20:14:51Z")
+NOW = parse_time("2026-08-27T20:14:51Z")
 
 
 @pytest.mark.parametrize(
@@ -448,13 +448,13 @@ NOW = written_time("2026-08-27T20:14:51Z")
     ],
 )
 def test_delays_as_they_are_written(delay: float | str, wait: timedelta) -> None:
-    assert written_delay(delay) == wait
+    assert parse_delay(delay) == wait
 
 
 @pytest.mark.parametrize("delay", ["", "1w", "10s1d", "-1", "1.5h", -1, float("nan"), float("inf")])
 def test_what_is_no_delay(delay: float | str) -> None:
     with pytest.raises(Exception, match="delay must be a number of seconds"):
-        written_delay(delay)
+        parse_delay(delay)
 
 
 def test_a_start_waits_for_the_later() -> None:

@@ -25,7 +25,7 @@ from addressee.dialects.suprsend.wire.authentication import authenticate
 
 
 def rewrite_path(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
-    """One SDK writes a space in a path as a plus sign, and a plus sign as its escape (suprsend.md §2.0)."""
+    """Returns the variables of a path as the client means them: the Java SDK writes a space as `+` (§2.0)."""
     if ";java/" not in headers.get("user-agent", ""):
         return path
     return {name: segment.replace("+", "%20") for name, segment in path.items()}

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from addressee.database.paging import Page
-from addressee.dialects.suprsend.mapping.profiles import instant, zulu
+from addressee.dialects.suprsend.mapping.profile_rendering import instant, zulu
 from addressee.dialects.suprsend.shapes import lists as shapes
 from addressee.dialects.suprsend.wire import ulids
 from addressee.dialects.suprsend.wire.paging import cursor_meta
@@ -19,7 +19,7 @@ STATIC = "static_list"
 
 
 def active(found: List, members: Counter[UUID]) -> shapes.List:
-    """A list; `members` counts them by identity."""
+    """A list; `members` are the numbers of its users and of those of its drafts, by identity."""
     drafts = [
         shapes.ListedDraft(ulids.ulid(draft.uid), members[draft.uid], zulu(draft.created_at), zulu(draft.created_at))
         for draft in found.drafts
@@ -65,7 +65,7 @@ def subscriber(member: Member) -> shapes.Subscriber:
 
 
 def subscriptions(page: Page[Membership], count: int, members: Counter[UUID]) -> shapes.ListSubscriptions:
-    """The lists that a user is in; `members` counts those of each list by its identity."""
+    """The lists that a user is in; `members` are the numbers of their users, by identity."""
     return shapes.ListSubscriptions(
         meta=cursor_meta(page, count),
         results=[

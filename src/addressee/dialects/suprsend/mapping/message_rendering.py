@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from addressee.channels.providers import PROVIDERS, ChannelType
-from addressee.dialects.suprsend.mapping.profiles import inbox_value, instant
+from addressee.dialects.suprsend.mapping.profile_rendering import inbox_value, instant
 from addressee.dialects.suprsend.shapes import messages as shapes
 from addressee.dialects.suprsend.wire.channel_names import NAME_OF
 from addressee.directory.recipient import USERS, Identity
@@ -83,7 +83,7 @@ def rendered(
 
 
 def identity(message: Message, addresses: Sequence[Address], inbox_secret: str) -> str | list[str] | None:
-    """Where a message went, its secrets masked: one address, or a list of several."""
+    """Returns the address that a message went to, or a list of several; secrets are masked."""
     if message.channel.type is ChannelType.IN_APP_FEED:
         return inbox_value(inbox_secret, message.recipient.id)
     shown = [address.shown for address in addresses]
@@ -97,7 +97,7 @@ def recipient(identity: Identity) -> shapes.UserRecipient | shapes.ObjectRecipie
 
 
 def failure(message: Message, events: Mapping[str, MessageEvent]) -> str | None:
-    """Why a message failed, in the words of what was stored of it."""
+    """Returns the reason that was stored of a failure; None for a message that has not failed."""
     event = events.get(f"message.{message.status}")
     if event is None or event.type not in FAILURES or event.data is None:
         return None
@@ -110,7 +110,7 @@ def time_of(events: Mapping[str, MessageEvent], word: str) -> datetime | None:
 
 
 def zulu(moment: datetime) -> str:
-    """As messages show times: in milliseconds."""
+    """Returns a time in the form that messages show, in milliseconds."""
     return instant(moment)[:23] + "Z"
 
 

@@ -22,7 +22,7 @@ FULL_VIEW = (*VIEW, "tags")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of an offer a request wants to see, and in which language."""
+    """The part of an offer that a request asks for, and the language of its texts."""
 
     offer: Offer
     show_opt_out_channels: bool
@@ -30,7 +30,7 @@ class View:
     fits: Filter
 
     def sections(self) -> Iterator[tuple[Section, list[Policy]]]:
-        """Those with categories that recipients can see and the tags that are asked for."""
+        """Yields the sections with categories that recipients can see and whose tags fit, and these categories."""
         for section in self.offer.defaults.sections:
             policies = [self.offer.policies[category.key] for category in section.categories]
             seen = [policy for policy in policies if policy.open and self.fits(section.tags_of(policy.category))]
@@ -39,7 +39,7 @@ class View:
 
 
 def view_of(offer: Offer, query: Query) -> View:
-    """Raises SuprSendError."""
+    """Returns the view that a query asks for. Raises SuprSendError or ParameterError."""
     return View(
         offer,
         query.boolean("show_opt_out_channels") or False,
@@ -49,7 +49,7 @@ def view_of(offer: Offer, query: Query) -> View:
 
 
 def full(view: View, own: Mapping[str, Document]) -> shapes.FullPreference:
-    """Everything that somebody can choose, as it is chosen; `own` are the preference sets."""
+    """All that a recipient can choose, and what it has chosen; `own` are its preference sets."""
     chosen = view.offer.chosen(own)
     sections = [
         shapes.Section(
@@ -105,7 +105,7 @@ def rendered(view: View, chosen: Chosen, section: Section, policy: Policy) -> sh
 
 
 def channels_of(chosen: Chosen, policy: Policy) -> list[shapes.CategoryChannel]:
-    """The channels of a category but for those on which a tenant lets nothing be sent."""
+    """The channels of a category, without those that the tenant blocks."""
     return [
         shapes.CategoryChannel(name, opted(chosen.wanted_on(policy, kind)), kind not in policy.mandatory)
         for name, kind in KIND_OF.items()

@@ -1,11 +1,11 @@
-"""Recipients as requests name and describe them."""
+"""Parses recipients of requests: ids, and descriptions that name a recipient and say more of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import parse_profile
+from addressee.dialects.suprsend.mapping.profile_edits import parse_profile
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.places import parse_id, parse_type, user_at
 from addressee.directory.documents import Id
@@ -17,19 +17,23 @@ OF_USERS = ("distinct_id",)
 OF_OBJECTS = ("object_type", "id")
 
 
-def read_recipient(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Each]:
-    """Returns the recipient that an entry names, and its description. Raises SuprSendError or RefusedError.
+def parse_description(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Each]:
+    """Returns the place of the recipient that an entry names, and the edit that its description stands for.
 
-    Who was deleted comes back if more than the id is said, and no history of theirs is kept (DESIGN §3).
+    A deleted recipient is created again if the entry says more than its id, and its history was erased. Raises
+    SuprSendError or RefusedError.
     """
-    place = recipient_at(call, given, field)
+    place = parse_place(call, given, field)
     naming = OF_USERS if place.collection == USERS else OF_OBJECTS
     said = {} if not isinstance(given, dict) else {key: value for key, value in given.items() if key not in naming}
     return place, parse_profile(said, Revives.ERASED if said else Revives.NOBODY)
 
 
-def recipient_at(call: Call, given: Id | dict[str, Any], field: str) -> Place:
-    """A user named by its id, or a user or an object as it is described. Raises SuprSendError or RefusedError."""
+def parse_place(call: Call, given: Id | dict[str, Any], field: str) -> Place:
+    """Returns the place that a user's id, or the description of a user or an object, names.
+
+    Raises SuprSendError or RefusedError.
+    """
     if not isinstance(given, dict):
         return user_at(call, given, field)
     if "object_type" in given:

@@ -1,4 +1,4 @@
-"""Records: events, triggers and broadcasts as they are posted, each with an outcome of its own (suprsend.md §2, §4)."""
+"""Records: events, triggers and broadcasts, each accepted or refused by itself (suprsend.md §2, §4)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEXT = "text/plain"
 MAX_RECORDS = 100
 MAX_RECORD_BYTES = 819_200
 
-# How SDKs name themselves among an event's properties.
+# The property of an event in which SDKs name themselves.
 SDK_VERSION = "$ss_sdk_version"
 
 ATTACHMENTS = "$attachments"
@@ -41,27 +41,26 @@ NO_ATTACHMENTS = "$attachments: attachments are not sent yet; the messages leave
 
 log = structlog.get_logger()
 
-
-Reader: TypeAlias = Callable[[Call, Document, int], Record]
+Parser: TypeAlias = Callable[[Call, Document, int], Record]
 Refusal: TypeAlias = SuprSendError | MisshapenError | RefusedError
 Result: TypeAlias = Outcome | SuprSendError | MisshapenError
 
 
 async def accept(
-    call: Call, entries: Sequence[Any], read: Reader, render: Callable[[Sequence[Result]], Any] | None = None
+    call: Call, entries: Sequence[Any], parse: Parser, render: Callable[[Sequence[Result]], Any] | None = None
 ) -> list[Result]:
-    """Carries out what can be, and says of each entry what became of it.
+    """Parses entries, carries out those that can be, and returns the result of each.
 
-    With `render`, a repetition of the request as a whole is answered by what it makes of the results. Raises
-    OverloadedError or UnavailableError.
+    With `render`, which makes the answer of the results, a repetition of the request under its key is answered as the
+    first was. Raises OverloadedError or UnavailableError.
     """
-    asked = [read_or_refuse(call, entry, index, read) for index, entry in enumerate(entries)]
-    records = [each for each in asked if isinstance(each, Record)]
+    parsed = [parse_or_refuse(call, entry, index, parse) for index, entry in enumerate(entries)]
+    records = [each for each in parsed if isinstance(each, Record)]
 
     def results(outcomes: Sequence[Outcome]) -> list[Result]:
-        """Returns the outcomes of the records that could be read, and the refusals of the others between them."""
+        """Returns the outcomes of the records that could be parsed, and between them the refusals of the others."""
         rest = iter(outcomes)
-        return [next(rest) if isinstance(each, Record) else each for each in asked]
+        return [next(rest) if isinstance(each, Record) else each for each in parsed]
 
     directory = call.services.directory
     planned = await directory.plan({place for record in records for place in record.places})
@@ -75,15 +74,23 @@ async def accept(
     carried_out = results(outcomes)
     attachments = [
         (first_reached(call, record), [NO_ATTACHMENTS])
-        for entry, record, result in zip(entries, asked, carried_out, strict=True)
+        for entry, record, result in zip(entries, parsed, carried_out, strict=True)
         if isinstance(record, Record) and isinstance(result, Accepted) and has_attachments(entry)
     ]
     await directory.note(call.request_id, [*planned.warnings, *planned.notices, *attachments])
     return carried_out
 
 
+async def accept_one(call: Call, parse: Parser) -> shapes.Accepted:
+    """Carries out the record that a request consists of. Raises what refuses it."""
+    return accepted_one(await accept(call, [record_body(call)], parse, accepted_one))
+
+
 def first_reached(call: Call, record: Record) -> Place:
-    """A trigger may describe all its recipients, without naming any: then it is told by its workflow."""
+    """Returns the place that a notice about a record is kept under: that of its first recipient.
+
+    A trigger whose recipients are all transient has a place named after its workflow instead.
+    """
     what = record.what
     if isinstance(what, Event):
         return what.recipient
@@ -92,19 +99,20 @@ def first_reached(call: Call, record: Record) -> Place:
     return Place(call.environment.id, TRANSIENT, what.workflow)
 
 
-def read_or_refuse(call: Call, entry: Any, index: int, read: Reader) -> Record | Refusal:
+def parse_or_refuse(call: Call, entry: Any, index: int, parse: Parser) -> Record | Refusal:
     try:
-        return read(call, checked_record(call, entry), index)
+        return parse(call, check_record(call, entry), index)
     except (SuprSendError, MisshapenError, RefusedError) as refusal:
         return refusal
 
 
 def has_attachments(record: Document) -> bool:
-    """Whether a record that could be read has any among its data, which an event calls its properties."""
+    """Returns whether a record's data, which an event calls its properties, hold attachments."""
     return any((record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties"))
 
 
-def checked_record(call: Call, entry: Any) -> Document:
+def check_record(call: Call, entry: Any) -> Document:
+    """Raises SuprSendError or MisshapenError for an entry that is no object, too large, or of another workspace."""
     if not isinstance(entry, dict):
         raise MisshapenError("", "A record must be a JSON object.")
     if size_of(entry) > MAX_RECORD_BYTES:
@@ -114,16 +122,16 @@ def checked_record(call: Call, entry: Any) -> Document:
     return entry
 
 
-def one_record(call: Call) -> Any:
-    """The body of an operation that takes one. Raises MisshapenError or MalformedError."""
+def record_body(call: Call) -> Any:
+    """Returns the body of an operation that takes one record. Raises MisshapenError or MalformedError."""
     body = json_body(call)
     if not isinstance(body, dict):
         raise MisshapenError("", "The body must be a JSON object.")
     return body
 
 
-def many_records(call: Call) -> list[Any]:
-    """The body of an operation that takes many. Raises SuprSendError, MisshapenError or MalformedError."""
+def records_body(call: Call) -> list[Any]:
+    """Returns the body of an operation that takes a list. Raises SuprSendError, MisshapenError or MalformedError."""
     body = json_body(call)
     if not isinstance(body, list):
         raise MisshapenError("", "The body must be a list of JSON objects.")
@@ -132,9 +140,10 @@ def many_records(call: Call) -> list[Any]:
     return body
 
 
-def key_of(call: Call, own: str | None, made: str | None, index: int) -> str | None:
-    """What a record's repetition within a day is recognised by: its own key, what its SDK made up, or the request's.
+def parse_key(call: Call, own: str | None, made: str | None, index: int) -> str | None:
+    """Returns the key under which a record is carried out once in 24 hours.
 
+    It is the record's own key, else the one that an SDK made up for it, else the request's with the record's index.
     Raises SuprSendError or RefusedError.
     """
     for field, given in (("$idempotency_key", own), ("$insert_id", made)):
@@ -147,22 +156,25 @@ def key_of(call: Call, own: str | None, made: str | None, index: int) -> str | N
     return None if call.idempotency_key is None else f"{call.idempotency_key}#{index}"
 
 
-def tenant_of(tenant_id: Id | None, brand_id: Id | None = None) -> str | None:
-    """`brand_id` is what tenants were called; an empty id is none. Raises SuprSendError."""
+def parse_tenant(tenant_id: Id | None, brand_id: Id | None = None) -> str | None:
+    """Returns the tenant of a record; older SDKs call it `brand_id`. An empty id counts as none.
+
+    Raises SuprSendError.
+    """
     if tenant_id not in (None, ""):
         return parse_tenant_id(tenant_id)
     return None if brand_id in (None, "") else parse_tenant_id(brand_id, "brand_id")
 
 
-def data_of(given: Document | None, field: str) -> Document:
-    """What templates see as `data`. Raises RefusedError."""
+def parse_data(given: Document | None, field: str) -> Document:
+    """Returns what templates see as `data`. Raises RefusedError."""
     data = {name: value for name, value in (given or {}).items() if name != SDK_VERSION}
     check_data(data, field)
     return data
 
 
 def accepted_one(results: Sequence[Result]) -> shapes.Accepted:
-    """The answer to one record. Raises what refused it."""
+    """Returns the answer to a request of one record. Raises what refused it."""
     (result,) = results
     if isinstance(result, Exception):
         raise result
@@ -181,30 +193,30 @@ def outcome(result: Result) -> shapes.Outcome:
 
 
 def ok() -> Answer:
-    """SDKs show this text as it is."""
+    """Returns the answer of operations whose SDKs show its text as it is."""
     return Answer(OK, HTTPStatus.ACCEPTED, content_type=TEXT)
 
 
 def replay(earlier: Earlier) -> Answer:
-    """The answer to a repetition; of what is stored, this text alone is not JSON."""
+    """Returns the answer to a repetition. Receipts keep no content type: all stored bodies but this text are JSON."""
     answer = idempotency.replay(earlier)
     return structs.replace(answer, content_type=TEXT) if answer.body == OK else answer
 
 
 def refusals_in(results: Iterable[tuple[int, object]]) -> dict[int, Exception]:
-    """What refused records, by the places of these in the request."""
+    """Returns the exceptions among results, by the index of their record in the request."""
     return {index: result for index, result in results if isinstance(result, Exception)}
 
 
 def log_refusals(call: Call, refusals: Mapping[int, Exception]) -> None:
-    """For the operator, where an answer has no place for single records; without anything that they say."""
+    """Logs refusals, for answers that have no place for single records. Nothing of a record's content is logged."""
     for index, refusal in refusals.items():
         refused, _ = errors.refused(refusal)
         log.warning("record refused", request_id=call.request_id, index=index, status=refused.code)
 
 
 def ok_if_any(results: Sequence[Result]) -> Answer:
-    """Where an answer has no place for single records. Raises what refused the first when all are refused."""
+    """Returns the answer of operations that say nothing of single records. Raises the first refusal if none passed."""
     refusals = [result for result in results if isinstance(result, Exception)]
     if len(refusals) == len(results):
         raise refusals[0]

@@ -1,7 +1,7 @@
-"""`/event/`: what SDKs post there, edits of users and events, one or many (suprsend.md §2.9, §3.1, §4).
+"""`/event/`, where SDKs post edits of users and events, one or a list of both (suprsend.md §2.9, §3.1, §4).
 
-Each entry of a list stands for itself. The answer has no place for what is wrong with one: notices keep what was passed
-over of an edit, and the log says which entries were refused.
+Each entry is accepted or refused by itself. The answer says nothing of single entries: notices keep what was passed
+over of an edit, and the log names the entries that were refused.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from addressee.api.answers import Answer
 from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import OPERATORS, parse_operations
-from addressee.dialects.suprsend.mapping.profiles import warnings_of
-from addressee.dialects.suprsend.mapping.records import log_refusals, ok, refusals_in
-from addressee.dialects.suprsend.routes import events, memberships
+from addressee.dialects.suprsend.mapping.profile_edits import OPERATORS, parse_operations
+from addressee.dialects.suprsend.mapping.profile_rendering import warnings_of
+from addressee.dialects.suprsend.mapping.records import accept, log_refusals, ok, refusals_in
+from addressee.dialects.suprsend.routes import memberships
+from addressee.dialects.suprsend.routes.events import parse_event
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
@@ -26,7 +27,7 @@ from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, MAX_KEY_LENG
 from addressee.dialects.suprsend.wire.places import parse_tenant_id, user_at
 from addressee.directory.documents import check_text, size_of
 from addressee.directory.errors import RefusedError
-from addressee.directory.recipient import Document, Place
+from addressee.directory.recipient import Document
 from addressee.directory.writing.writes import Write, Written
 
 routes = Routes(keys=SERVER)
@@ -38,19 +39,12 @@ OPERATIONS_KEY = "$user_operations"
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """An entry that can be written, and its place in the request.
-
-    With a `tenant` it is about what the user is within that tenant.
-    """
+class UserEdit:
+    """An entry that edits a user, or what the user is within a `tenant`; `index` is its place in the request."""
 
     index: int
     write: Write
     tenant: str | None
-
-    @property
-    def place(self) -> Place:
-        return self.write.place
 
 
 @routes.post(
@@ -67,9 +61,9 @@ async def post(call: Call) -> Answer:
     entries = body if isinstance(body, list) else [body]
     if not 1 <= len(entries) <= MAX_ENTRIES:
         raise invalid("", f"Post an object, or a list of 1 to {MAX_ENTRIES} of them.")
-    edits, refusals = read_all(call, {index: entry for index, entry in enumerate(entries) if not is_event(entry)})
+    edits, refusals = parse_edits(call, {index: entry for index, entry in enumerate(entries) if not is_event(entry)})
     refusals |= await write(call, edits)
-    refusals |= await tell(call, {index: entry for index, entry in enumerate(entries) if is_event(entry)})
+    refusals |= await track(call, {index: entry for index, entry in enumerate(entries) if is_event(entry)})
     if len(refusals) == len(entries):
         raise refusals[min(refusals)]
     log_refusals(call, refusals)
@@ -81,19 +75,19 @@ def is_event(entry: Any) -> bool:
     return isinstance(entry, dict) and "event" in entry
 
 
-def read_all(call: Call, entries: Mapping[int, Any]) -> tuple[list[Edit], dict[int, Exception]]:
-    """What can be read of the entries, and what is wrong with the others, by their places."""
-    edits: list[Edit] = []
+def parse_edits(call: Call, entries: Mapping[int, Any]) -> tuple[list[UserEdit], dict[int, Exception]]:
+    """Returns the edits among entries, and the refusals of those that are none, by index."""
+    edits: list[UserEdit] = []
     refusals: dict[int, Exception] = {}
     for index, entry in entries.items():
         try:
-            edits.append(read(call, entry, index))
+            edits.append(parse_edit(call, entry, index))
         except (SuprSendError, RefusedError, MisshapenError) as refusal:
             refusals[index] = refusal
     return edits, refusals
 
 
-def read(call: Call, entry: Any, index: int) -> Edit:
+def parse_edit(call: Call, entry: Any, index: int) -> UserEdit:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     if not isinstance(entry, dict):
         raise MisshapenError("", "The body must be a JSON object, or a list of them.")
@@ -103,13 +97,13 @@ def read(call: Call, entry: Any, index: int) -> Edit:
     call.caller.check_body(entry.get("env"))
     place = user_at(call, entry.get("distinct_id"))
     edit = parse_operations(operations_of(entry), OPERATIONS_KEY)
-    write = Write(place, (edit,), call.origin, key_of(call, entry, index))
+    write = Write(place, (edit,), call.origin, parse_key(call, entry, index))
     tenant = entry.get("tenant_id")
-    return Edit(index, write, None if tenant is None else parse_tenant_id(tenant))
+    return UserEdit(index, write, None if tenant is None else parse_tenant_id(tenant))
 
 
 def operations_of(entry: Document) -> Any:
-    """The operations of an edit; browsers write one operation, without a list around it."""
+    """Returns the operations of an edit; browsers send one operation without a list around it."""
     if OPERATIONS_KEY in entry:
         return entry[OPERATIONS_KEY]
     operation = {name: value for name, value in entry.items() if name in OPERATORS}
@@ -118,8 +112,8 @@ def operations_of(entry: Document) -> Any:
     return [operation]
 
 
-def key_of(call: Call, entry: Document, index: int) -> str | None:
-    """What the entry's repetition within a day is recognised by: its own key, else the request's."""
+def parse_key(call: Call, entry: Document, index: int) -> str | None:
+    """Returns the key under which an edit is applied once in 24 hours: its own, else the request's with its index."""
     own = entry.get("$insert_id")
     if own is None:
         return None if call.idempotency_key is None else f"{call.idempotency_key}#{index}"
@@ -129,8 +123,8 @@ def key_of(call: Call, entry: Document, index: int) -> str | None:
     return own
 
 
-async def write(call: Call, edits: Sequence[Edit]) -> dict[int, Exception]:
-    """Writes what can be written, notes what was passed over, and returns the refusals by their places."""
+async def write(call: Call, edits: Sequence[UserEdit]) -> dict[int, Exception]:
+    """Applies edits, keeps notices of what was passed over, and returns the refusals by index."""
     directory = call.services.directory
     own = [edit for edit in edits if edit.tenant is None]
     within = [(edit, edit.tenant) for edit in edits if edit.tenant is not None]
@@ -143,7 +137,7 @@ async def write(call: Call, edits: Sequence[Edit]) -> dict[int, Exception]:
         ),
     ]
     passed_over = [
-        (edit.place, warnings)
+        (edit.write.place, warnings)
         for edit, result in results
         if isinstance(result, Written) and (warnings := warnings_of(result))
     ]
@@ -151,8 +145,8 @@ async def write(call: Call, edits: Sequence[Edit]) -> dict[int, Exception]:
     return refusals_in((edit.index, result) for edit, result in results)
 
 
-async def tell(call: Call, entries: Mapping[int, Any]) -> dict[int, Exception]:
-    """Carries out the events among the entries, and returns the refusals by their places."""
+async def track(call: Call, entries: Mapping[int, Any]) -> dict[int, Exception]:
+    """Carries out events, and returns the refusals by index."""
     if not entries:
         return {}
-    return refusals_in(zip(entries, await events.accept(call, list(entries.values())), strict=True))
+    return refusals_in(zip(entries, await accept(call, list(entries.values()), parse_event), strict=True))

@@ -1,16 +1,12 @@
-"""Events: what users did, which starts the workflows that listen (suprsend.md §2.3): B6 and B7."""
+"""Events, which start the workflows that listen for them (suprsend.md §2.3): B6 and B7."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any
 
 from addressee.api.bodies import typed
 from addressee.api.call import Call
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
-from addressee.dialects.suprsend.mapping.operators import parse_profile
-from addressee.dialects.suprsend.mapping.records import Result
+from addressee.dialects.suprsend.mapping.profile_edits import parse_profile
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import invalid
@@ -26,11 +22,11 @@ routes = Routes(keys=SERVER)
 
 MAX_NAME_LENGTH = 200
 
-# What SDKs of before send ahead of a user's edits, and where it says whom it is about.
+# The event that older SDKs send before they edit a user, and the property in which they name the user.
 IDENTIFY = "$identify"
 IDENTIFIED_ID = "$identified_id"
 
-# Names that begin like these are the service's own, but for some that SDKs send.
+# Names of events with these prefixes are the service's own, except those that SDKs send.
 RESERVED_PREFIXES = ("$", "ss_")
 SENT_BY_SDKS = frozenset(
     {
@@ -56,7 +52,7 @@ SENT_BY_SDKS = frozenset(
 )
 async def track(call: Call) -> shapes.Accepted:
     """Tell of an event."""
-    return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
+    return await records.accept_one(call, parse_event)
 
 
 @routes.post(
@@ -70,44 +66,43 @@ async def track(call: Call) -> shapes.Accepted:
 )
 async def track_many(call: Call) -> shapes.Outcomes:
     """Tell of up to 100 events."""
-    entries = records.many_records(call)
-    return records.accepted_many(await records.accept(call, entries, read, records.accepted_many))
+    entries = records.records_body(call)
+    return records.accepted_many(await records.accept(call, entries, parse_event, records.accepted_many))
 
 
-async def accept(call: Call, entries: Sequence[Any]) -> list[Result]:
-    """What becomes of events that are posted elsewhere (§2.9), in their order."""
-    return await records.accept(call, entries, read)
+def parse_event(call: Call, entry: Document, index: int) -> Record:
+    """Returns an event as a record; one that is called `$identify` creates its user.
 
-
-def read(call: Call, entry: Document, index: int) -> Record:
-    """An event of somebody who may not be known: then the runs that it starts say so, unless it identifies them.
-
-    Raises what cannot be taken.
+    The user of another event need not exist: the journals of the runs that it starts say so then. Raises
+    SuprSendError, MisshapenError or RefusedError.
     """
     given = typed(entry, shapes.Event)
-    name = checked_name(given.event)
+    name = parse_name(given.event)
     place = identified(call, given) if name == IDENTIFY else user_at(call, given.distinct_id)
     event = Event(
         name,
         Place(call.environment.id, USERS, place.id),
-        records.data_of(given.properties, "properties"),
-        records.tenant_of(given.tenant_id, given.brand_id),
+        records.parse_data(given.properties, "properties"),
+        records.parse_tenant(given.tenant_id, given.brand_id),
     )
-    key = records.key_of(call, given.idempotency_key, given.insert_id, index)
+    key = records.parse_key(call, given.idempotency_key, given.insert_id, index)
     if name != IDENTIFY:
         return Record(event, key)
     return Record(event, key, [Write(place, (parse_profile({}),), call.origin)])
 
 
 def identified(call: Call, given: shapes.Event) -> Place:
-    """The user whom `$identify` creates: older SDKs name it among the event's properties. Raises SuprSendError."""
+    """Returns the place of the user that `$identify` creates; older SDKs name the user in a property.
+
+    Raises SuprSendError.
+    """
     if given.distinct_id is not None:
         return user_at(call, given.distinct_id)
     return user_at(call, (given.properties or {}).get(IDENTIFIED_ID), f"properties.{IDENTIFIED_ID}")
 
 
-def checked_name(given: str) -> str:
-    """The name without spaces around it. Raises SuprSendError or RefusedError."""
+def parse_name(given: str) -> str:
+    """Returns the name of an event without spaces around it. Raises SuprSendError or RefusedError."""
     name = given.strip()
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         raise invalid("event", f"event must be a name of 1 to {MAX_NAME_LENGTH} characters.")

@@ -1,4 +1,4 @@
-"""Subscriber lists and their versions (suprsend.md §2.5, B10 to B21, and A10)."""
+"""Subscriber lists and their versions (suprsend.md §2.1, §2.5): B10 to B21, and A10."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def place_of_new(call: Call, list_id: Id) -> Place:
 
 
 def list_place(call: Call) -> Place:
-    """Where the list is that the path names. Raises SuprSendError for an id that no list can have."""
+    """Returns the place of the list that the path names. Raises SuprSendError for an id that no list can have."""
     return list_at(call, call.path["list_id"])
 
 
@@ -253,7 +253,7 @@ def normalized_id(list_id: Id) -> str:
 
 
 async def require_list(call: Call) -> List:
-    """The list that the path names. Raises SuprSendError when there is none."""
+    """Returns the list that the path names. Raises SuprSendError when there is none."""
     place = list_place(call)
     found = await call.services.directory.lists.find(place)
     if found is None:
@@ -262,7 +262,7 @@ async def require_list(call: Call) -> List:
 
 
 def require_draft(call: Call, found: List) -> Draft:
-    """The draft that the path names. Raises SuprSendError when the list has no such draft (any more)."""
+    """Returns the draft that the path names. Raises SuprSendError when the list has no such draft, or no longer."""
     try:
         return found.draft(version_uid(call))
     except DraftMissingError:
@@ -270,7 +270,7 @@ def require_draft(call: Call, found: List) -> Draft:
 
 
 def version_uid(call: Call) -> UUID:
-    """Raises SuprSendError for what is no version's id."""
+    """Returns the identity of the version that the path names. Raises SuprSendError for what is no ULID."""
     uid = ulids.parse(call.path["version_id"])
     if uid is None:
         raise missing_version(call)
@@ -283,7 +283,7 @@ def missing_version(call: Call) -> SuprSendError:
 
 
 def distinct_ids(call: Call) -> list[str]:
-    """Raises MisshapenError or SuprSendError, also for a single one that cannot be an id."""
+    """Returns the ids that the body holds. Raises MisshapenError or SuprSendError, also for a single wrong id."""
     given = typed_body(call, shapes.Ids).distinct_ids
     return [parse_id(id, f"distinct_ids[{index}]") for index, id in enumerate(given)]
 

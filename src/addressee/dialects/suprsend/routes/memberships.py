@@ -1,4 +1,4 @@
-"""Users within tenants, each with properties and channels of its own (suprsend.md §2.2): B1 to B5."""
+"""Users within tenants, where each has other properties and channels than elsewhere (suprsend.md §2.2): B1 to B5."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from addressee.api.answers import Answer
 from addressee.api.bodies import object_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
-from addressee.dialects.suprsend.mapping.profiles import created_at, profile, properties, updated_at, warnings_of
+from addressee.dialects.suprsend.mapping.profile_edits import parse_operations, parse_profile, writable_profile
+from addressee.dialects.suprsend.mapping.profile_rendering import (
+    created_at,
+    profile,
+    properties,
+    updated_at,
+    warnings_of,
+)
 from addressee.dialects.suprsend.routes.users import delete_at, operations_of
 from addressee.dialects.suprsend.shapes import memberships as shapes
 from addressee.dialects.suprsend.shapes import users as user_shapes
@@ -66,7 +72,7 @@ async def get(call: Call) -> shapes.TenantUser:
 
 
 async def user_and_tenant(call: Call) -> tuple[Recipient, Recipient]:
-    """Those whom the path names. Raises SuprSendError when one is not there."""
+    """Returns the user and the tenant that the path names. Raises SuprSendError when one of them does not exist."""
     user = await require_user(call)
     place = tenant_at(call, call.path["tenant_id"])
     tenant = await call.services.directory.read(place)
@@ -100,7 +106,7 @@ def rendered(within: Recipient, tenant_id: str, warnings: Sequence[str] = ()) ->
 )
 async def upsert(call: Call) -> shapes.TenantUser:
     """Let a user belong to a tenant, or add to what it is there."""
-    return await write(call, parse_profile(as_written(object_body(call))))
+    return await write(call, parse_profile(writable_profile(object_body(call))))
 
 
 @routes.patch(
@@ -118,7 +124,7 @@ async def edit(call: Call) -> shapes.TenantUser:
 
 
 async def write(call: Call, edit: Each) -> shapes.TenantUser:
-    """Writes what a user is within a tenant, and answers with that. A user who is missing is created."""
+    """Writes what a user is within a tenant, and returns it. A user who does not exist is created."""
     tenant_id = parse_tenant_id(call.path["tenant_id"])
 
     def answer(written: Written) -> shapes.TenantUser:
@@ -133,9 +139,9 @@ async def write(call: Call, edit: Each) -> shapes.TenantUser:
 
 
 async def write_all(call: Call, asked: Sequence[tuple[Write, str]]) -> Sequence[Written | RefusedError | MissingError]:
-    """Carries out writes on what users are within tenants, instead of on the users.
+    """Carries out writes of users on what they are within tenants, given by id. Returns the result of each.
 
-    The default tenant is always there; it is stored when something is first said of it.
+    The default tenant always exists; its row is written when it is first needed.
     """
     if any(tenant_id == DEFAULT for _, tenant_id in asked):
         place = Place(call.environment.id, TENANTS, DEFAULT)

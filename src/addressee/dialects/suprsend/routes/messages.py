@@ -1,4 +1,4 @@
-"""Messages: listing them, and saying what people did with them (suprsend.md §2.7): B37, B38."""
+"""Messages: lists of them, and marks of what people did with them (suprsend.md §2.7): B37, B38."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ routes = Routes(keys=SERVER)
 
 MAX_RECIPIENTS = 100
 
-# What a filter's word stands for.
+# The stages and marks of messages that each status of the filter selects.
 STAGES: Mapping[str, tuple[str, ...]] = {
     "triggered": ("queued", "delivery_attempted", "not_sent", "sent"),
     "to_be_triggered": ("queued", "delivery_attempted"),
@@ -59,7 +59,7 @@ ACTIONS: Mapping[str, Mark] = {
     "unarchived": Mark.UNARCHIVED,
 }
 
-# What is wrong with an update, by what became of it: the status, the type and the words.
+# The status, type and message of an update that was refused, by its outcome.
 REFUSALS: Mapping[Marked, tuple[HTTPStatus, str, str]] = {
     Marked.MISSING: (HTTPStatus.NOT_FOUND, "not_found", "There is no such message."),
     Marked.BLOCKED: (
@@ -113,7 +113,7 @@ async def list_all(call: Call) -> shapes.Messages:
 
 
 def parse_recipients(call: Call, query: Query) -> list[Place] | None:
-    """Whose messages are asked for; None: anybody's. Raises SuprSendError or RefusedError."""
+    """Returns the recipients that a query names, None when it names none. Raises SuprSendError or RefusedError."""
     ids = query.texts("recipient_id")
     if len(ids) > MAX_RECIPIENTS:
         raise invalid("recipient_id", f"recipient_id takes at most {MAX_RECIPIENTS} ids.")
@@ -149,7 +149,7 @@ def message_filter(query: Query, channels: Iterable[Channel]) -> MessageFilter:
 
 
 def execution_id(query: Query) -> UUID | None:
-    """The id that a trigger was answered with."""
+    """Returns the run that a query names by the id that its trigger was answered with. Raises SuprSendError."""
     text = query.text("execution_id")
     try:
         return None if text is None else UUID(text)

@@ -1,4 +1,4 @@
-"""Objects: recipients that are no users, in collections of the caller's own (suprsend.md §2.6): B23 to B28."""
+"""Objects, recipients in collections of the caller's own (suprsend.md §2.6): B23 to B28."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from addressee.api.answers import Answer
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
-from addressee.dialects.suprsend.mapping.profiles import profile, warnings_of
+from addressee.dialects.suprsend.mapping.profile_edits import parse_operations, parse_profile, writable_profile
+from addressee.dialects.suprsend.mapping.profile_rendering import profile, warnings_of
 from addressee.dialects.suprsend.routes.users import delete_all, delete_at, operations_of
 from addressee.dialects.suprsend.shapes import objects as shapes
 from addressee.dialects.suprsend.shapes import users as user_shapes
@@ -28,17 +28,17 @@ routes = Routes(keys=SERVER)
 
 
 def object_collection(call: Call) -> str:
-    """The collection that the path names. Raises SuprSendError or RefusedError."""
+    """Returns the collection that the path names. Raises SuprSendError or RefusedError."""
     return parse_type(call.path["object_type"])
 
 
 def object_place(call: Call) -> Place:
-    """Where the object lives that the path names. Raises SuprSendError or RefusedError."""
+    """Returns the place of the object that the path names. Raises SuprSendError or RefusedError."""
     return Place(call.environment.id, object_collection(call), parse_id(call.path["object_id"], "object_id"))
 
 
 async def require_object(call: Call) -> Recipient:
-    """The object that the path names. Raises SuprSendError when there is none."""
+    """Returns the object that the path names. Raises SuprSendError when there is none."""
     return await require(call, object_place(call))
 
 
@@ -82,7 +82,7 @@ def rendered(recipient: Recipient, counts: Mapping[UUID, int], warnings: Sequenc
 )
 async def upsert(call: Call) -> shapes.Object:
     """Create an object, or add to it: channels are added, properties are set."""
-    return await write(call, parse_profile(as_written(object_body(call))))
+    return await write(call, parse_profile(writable_profile(object_body(call))))
 
 
 @routes.patch(
@@ -99,7 +99,7 @@ async def edit(call: Call) -> shapes.Object:
 
 
 async def write(call: Call, edit: Each) -> shapes.Object:
-    """Writes an object, and answers with it as it is now."""
+    """Writes an object, and returns it as it is then."""
     place = object_place(call)
     before = await call.services.directory.read(place)
     counts = await call.services.directory.count_subscribers_of([] if before is None else [before])

@@ -11,7 +11,13 @@ from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Declaration, Handler, Options, Routes
 from addressee.dialects.suprsend.mapping import preference_rendering as rendering
-from addressee.dialects.suprsend.mapping.preference_choices import Change, changes, choosing, open_policy, restricting
+from addressee.dialects.suprsend.mapping.preference_changes import (
+    Change,
+    category_change,
+    channel_change,
+    combined_change,
+    require_open_policy,
+)
 from addressee.dialects.suprsend.mapping.preference_rendering import FULL_VIEW, VIEW, View, view_of
 from addressee.dialects.suprsend.routes.objects import require_object
 from addressee.dialects.suprsend.shapes import preferences as shapes
@@ -45,8 +51,11 @@ CATEGORY = "category/{category}/"
 R = TypeVar("R")
 
 
-async def offered(call: Call, tenant: object) -> Offer:
-    """What there is to choose at a tenant; None is the default one. Raises SuprSendError when it is not there."""
+async def require_offer(call: Call, tenant: object) -> Offer:
+    """Returns what recipients can choose at a tenant, None for the default one.
+
+    Raises SuprSendError when the tenant does not exist.
+    """
     id = DEFAULT if tenant is None else parse_tenant_id(tenant)
     try:
         return await call.services.preferences.offer(call.environment.id, id)
@@ -56,7 +65,7 @@ async def offered(call: Call, tenant: object) -> Offer:
 
 async def parse_view(call: Call) -> View:
     query = Query(call.query_string)
-    return view_of(await offered(call, query.text("tenant_id")), query)
+    return view_of(await require_offer(call, query.text("tenant_id")), query)
 
 
 def parse_category(call: Call) -> str:
@@ -96,7 +105,7 @@ async def get_full(call: Call) -> shapes.FullPreference:
 async def set_full(call: Call) -> Answer | shapes.FullPreference:
     """Change preferences of channels and categories."""
     owner, view = await require_owner(call), await parse_view(call)
-    change = changes(view.offer, typed_body(call, shapes.PreferenceChanges))
+    change = combined_change(view.offer, typed_body(call, shapes.PreferenceChanges))
     return await write(call, owner.place, view.offer, change, partial(rendering.full, view))
 
 
@@ -126,7 +135,7 @@ async def get_channels(call: Call) -> shapes.ChannelPreferences:
 async def set_channels(call: Call) -> Answer | shapes.ChannelPreferences:
     """Restrict channels to what is mandatory, or lift that."""
     owner, view = await require_owner(call), await parse_view(call)
-    change = restricting(typed_body(call, shapes.ChannelPreferences))
+    change = channel_change(typed_body(call, shapes.ChannelPreferences))
     return await write(call, owner.place, view.offer, change, partial(rendering.channels, view))
 
 
@@ -149,7 +158,7 @@ async def get_categories(call: Call) -> shapes.Categories:
 async def get_category(call: Call) -> shapes.Category:
     """Get the preference of a category."""
     recipient, view = await require_owner(call), await parse_view(call)
-    return rendering.category(view, open_policy(view.offer, parse_category(call)), recipient.preferences)
+    return rendering.category(view, require_open_policy(view.offer, parse_category(call)), recipient.preferences)
 
 
 @for_both(
@@ -165,8 +174,8 @@ async def get_category(call: Call) -> shapes.Category:
 async def set_category(call: Call) -> Answer | shapes.Category:
     """Opt in to a category or out of it, and choose its channels."""
     owner, view = await require_owner(call), await parse_view(call)
-    policy = open_policy(view.offer, parse_category(call))
-    change = choosing(policy, typed_body(call, shapes.CategoryChoice))
+    policy = require_open_policy(view.offer, parse_category(call))
+    change = category_change(policy, typed_body(call, shapes.CategoryChoice))
     return await write(call, owner.place, view.offer, change, partial(rendering.category, view, policy))
 
 
@@ -206,8 +215,8 @@ def edit_of(offer: Offer, change: Change) -> ChangePreferenceSets:
 async def set_many(call: Call) -> shapes.Success:
     """Change preferences of up to 1,000 users."""
     given = typed_body(call, shapes.BulkPreferenceChanges)
-    offer = await offered(call, Query(call.query_string).text("tenant_id"))
-    return await write_many(call, given.distinct_ids, offer, changes(offer, given))
+    offer = await require_offer(call, Query(call.query_string).text("tenant_id"))
+    return await write_many(call, given.distinct_ids, offer, combined_change(offer, given))
 
 
 @routes.patch(
@@ -222,12 +231,12 @@ async def set_many(call: Call) -> shapes.Success:
 async def reset_many(call: Call) -> shapes.Success:
     """Forget preferences of up to 1,000 users.
 
-    What is reset holds as for those who never chose.
+    What is reset is as for users who have never chosen.
     """
     given = typed_body(call, shapes.BulkPreferenceReset)
     if not (given.reset_channel_preferences or given.reset_categories):
         raise invalid("", "Say what to reset: reset_channel_preferences, reset_categories or both, as true.")
-    offer = await offered(call, Query(call.query_string).text("tenant_id"))
+    offer = await require_offer(call, Query(call.query_string).text("tenant_id"))
 
     def change(stored: Document) -> Document:
         if given.reset_channel_preferences:
@@ -238,7 +247,7 @@ async def reset_many(call: Call) -> shapes.Success:
 
 
 async def write_many(call: Call, ids: list[Id], offer: Offer, change: Change) -> shapes.Success:
-    """The same for many users; those who are not there are passed over."""
+    """Applies a change to the preferences of many users; those who do not exist are passed over."""
     check_number(ids, "distinct_ids")
     edit = edit_of(offer, change)
     writes = [Write(user_at(call, id, f"distinct_ids[{index}]"), (edit,), call.origin) for index, id in enumerate(ids)]

@@ -1,4 +1,4 @@
-"""Who subscribes to objects, and what users and objects subscribe to (suprsend.md §2.1, §2.6): A9, B29 to B32."""
+"""Subscriptions to objects: of an object, and of a subscriber (suprsend.md §2.1, §2.6): A9, B29 to B32."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from addressee.api.answers import no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.profiles import instant, properties
-from addressee.dialects.suprsend.mapping.recipients import read_recipient, recipient_at
+from addressee.dialects.suprsend.mapping.profile_rendering import instant, properties
+from addressee.dialects.suprsend.mapping.recipients import parse_description, parse_place
 from addressee.dialects.suprsend.routes.objects import require_object
 from addressee.dialects.suprsend.shapes import objects as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
@@ -100,10 +100,10 @@ async def subscribed_to(call: Call, owner: Recipient) -> shapes.ObjectsSubscribe
 async def create(call: Call) -> shapes.AddedSubscriptions:
     """Subscribe up to 100 recipients to an object.
 
-    Those who are named or described are created or changed first.
+    Recipients that are described are created or changed first.
     """
     given = typed_body(call, shapes.AddSubscriptions)
-    described = [read_recipient(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    described = [parse_description(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await require_object(call)
     directory = call.services.directory
     writes = [
@@ -133,10 +133,10 @@ async def create(call: Call) -> shapes.AddedSubscriptions:
 async def delete(call: Call) -> None:
     """End up to 100 subscriptions to an object.
 
-    Those who do not subscribe, or are not there, are passed over.
+    Recipients that do not exist or do not subscribe are passed over.
     """
     given = typed_body(call, shapes.DeleteSubscriptions)
-    places = [recipient_at(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    places = [parse_place(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await require_object(call)
     directory = call.services.directory
     people = await directory.read_all(dict.fromkeys(places))

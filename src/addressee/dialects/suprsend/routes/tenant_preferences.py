@@ -1,4 +1,4 @@
-"""What tenants lay down for categories (suprsend.md §2.8, §2.9): C5 to C7, and their aliases."""
+"""Tenants' policies for categories (suprsend.md §2.8, §2.9): C5 to C7, and their aliases."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from addressee.api.answers import Answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.preference_choices import remembered_in
+from addressee.dialects.suprsend.mapping.preference_changes import remembered_in
 from addressee.dialects.suprsend.mapping.preference_rendering import section_of
-from addressee.dialects.suprsend.routes.preferences import CATEGORIES_PAGE, offered, parse_category
+from addressee.dialects.suprsend.routes.preferences import CATEGORIES_PAGE, parse_category, require_offer
 from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.authentication import SERVER
@@ -49,7 +49,7 @@ CHANGE = partial(
     max_body_bytes=MAX_BODY_BYTES,
 )
 
-# What of a tenant's terms are channels, and what is another name for the same.
+# The fields of a request and the terms of a policy that they set: lists of channels, and values taken as they are.
 CHANNEL_LISTS: Mapping[str, str] = {
     "mandatory_channels": "mandatory",
     "opt_in_channels": "opt_in",
@@ -63,7 +63,7 @@ PLAIN: Mapping[str, str] = {
 
 
 def require_policy(offer: Offer, key: str) -> Policy:
-    """Raises SuprSendError for a category that there is not."""
+    """Returns the policy of a category. Raises SuprSendError when there is no such category."""
     if key not in offer.policies:
         raise missing(f"category '{key}' not found")
     return offer.policies[key]
@@ -75,7 +75,7 @@ async def list_all(call: Call) -> shapes.TenantCategories:
     """List what a tenant lays down for categories."""
     query = Query(call.query_string)
     offset, fits = parse_offset(query, CATEGORIES_PAGE), tag_filter(query.text("tags"))
-    offer = await offered(call, call.path["tenant_id"])
+    offer = await require_offer(call, call.path["tenant_id"])
     disabled_too = query.boolean("include_disabled") or False
     found = [
         rendered(offer, policy, query.text("locale"))
@@ -89,7 +89,7 @@ async def list_all(call: Call) -> shapes.TenantCategories:
 @GET(f"{OLDER_PATH}{{category}}/", "tenants.get_preference_category.older")
 async def get(call: Call) -> shapes.TenantCategory:
     """Get what a tenant lays down for a category."""
-    offer = await offered(call, call.path["tenant_id"])
+    offer = await require_offer(call, call.path["tenant_id"])
     policy = require_policy(offer, parse_category(call))
     return rendered(offer, policy, Query(call.query_string).text("locale"))
 
@@ -101,7 +101,7 @@ async def patch(call: Call) -> Answer | shapes.TenantCategory:
 
     What is null holds as the category says.
     """
-    offer = await offered(call, call.path["tenant_id"])
+    offer = await require_offer(call, call.path["tenant_id"])
     policy = require_policy(offer, parse_category(call))
     terms = terms_in(typed_body(call, shapes.TenantCategoryChanges))
     place = tenant_at(call, call.path["tenant_id"])
@@ -122,7 +122,7 @@ async def patch(call: Call) -> Answer | shapes.TenantCategory:
 
 
 def terms_in(given: shapes.TenantCategoryChanges) -> Mapping[str, Any]:
-    """A request in the directory's words. Raises SuprSendError."""
+    """Returns the terms that a request sets. Raises SuprSendError."""
     terms: dict[str, Any] = {}
     for name, term in PLAIN.items():
         if (value := getattr(given, name)) is not UNSET:

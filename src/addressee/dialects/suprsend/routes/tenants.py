@@ -1,6 +1,6 @@
-"""Tenants, and brands as they were called before (suprsend.md §2.7, §2.8): B33 to B36, C8 to C10.
+"""Tenants, and brands, as tenants were called before (suprsend.md §2.7, §2.8): B33 to B36, C8 to C10.
 
-They are the tenants of the other dialects. What those keep in a tenant and this one does not show, stays.
+They are the tenants of the other dialects. What this dialect does not show of a tenant stays as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from addressee.api.answers import Answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.profiles import zulu
+from addressee.dialects.suprsend.mapping.profile_rendering import zulu
 from addressee.dialects.suprsend.routes.users import delete_at
 from addressee.dialects.suprsend.shapes import tenants as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
@@ -46,7 +46,7 @@ BRANDING: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What tenants are called in a path, and the types of requests and responses that call them so."""
+    """One of the two names of tenants, with the path and the types of requests and responses that use it."""
 
     noun: str
     path: str
@@ -101,8 +101,8 @@ async def upsert(words: Words, call: Call) -> shapes.Tenant | shapes.Brand:
     """Creates a tenant, or changes what is given of one."""
     place = place_of(words, call)
     given = typed_body(call, words.request)
-    is_named = place.id == DEFAULT or bool(given.name and given.name.strip())
-    if not is_named and await call.services.directory.read(place) is None:
+    needs_name = place.id != DEFAULT and not (given.name and given.name.strip())
+    if needs_name and await call.services.directory.read(place) is None:
         raise invalid(words.name, f"{words.name} is required: there is no {words.noun} {place.id} yet.")
 
     def answer(written: Written) -> shapes.Tenant | shapes.Brand:
@@ -129,7 +129,7 @@ def edits_of(given: shapes.TenantInput | shapes.BrandInput) -> Iterator[Edit]:
 
 
 def links_of(given: shapes.TenantFields) -> Document:
-    """Links that are given; in the directory, one that is null is removed."""
+    """Returns the links that a request sets; in the directory, null removes a link."""
     links = {name: link or None for name, link in (given.social_links or {}).items() if link is not None}
     return {"social_links": links} if links else {}
 

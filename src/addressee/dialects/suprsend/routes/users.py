@@ -9,8 +9,8 @@ from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merge_rules import merge_rules
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping.operators import as_written, parse_operations, parse_profile
-from addressee.dialects.suprsend.mapping.profiles import listed_user, user, warnings_of, with_copies
+from addressee.dialects.suprsend.mapping.profile_edits import parse_operations, parse_profile, writable_profile
+from addressee.dialects.suprsend.mapping.profile_rendering import listed_user, user, warnings_of, with_copies
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.authentication import SERVER
@@ -56,7 +56,7 @@ async def get(call: Call) -> shapes.User:
 )
 async def upsert(call: Call) -> shapes.User:
     """Create a user, or add to it: channels are added, properties are set."""
-    return await write(call, parse_profile(as_written(object_body(call))))
+    return await write(call, parse_profile(writable_profile(object_body(call))))
 
 
 @routes.patch(
@@ -74,7 +74,7 @@ async def edit(call: Call) -> shapes.User:
 
 
 def operations_of(call: Call) -> object:
-    """The operations that a body holds. Raises SuprSendError for a body that says nothing."""
+    """Returns the operations of a body, not yet checked. Raises SuprSendError for a body without any."""
     body = object_body(call)
     if not body:
         raise invalid("", "Request body must not be empty")
@@ -84,7 +84,7 @@ def operations_of(call: Call) -> object:
 
 
 async def write(call: Call, edit: Each) -> shapes.User:
-    """Writes a user, and answers with it as it is now."""
+    """Writes a user, and returns it as it is then."""
 
     def answer(written: Written) -> shapes.User:
         assert written.recipient is not None
@@ -101,7 +101,7 @@ async def delete(call: Call) -> Answer | None:
 
 
 async def delete_at(call: Call, place: Place, missing: SuprSendError | None = None) -> Answer | None:
-    """Deletes the recipient at a place. When there is none, the answer is `missing`, or that nobody is there."""
+    """Deletes the recipient at a place. When there is none, the answer is `missing`, or the usual 404."""
 
     def answer(written: Written) -> Answer | None:
         was_there = written.before is not None and written.before.lives
@@ -125,7 +125,7 @@ async def bulk_delete(call: Call) -> None:
 
 
 async def delete_all(call: Call, name: str, places: list[Place]) -> None:
-    """Deletes those who are there; the others are passed over."""
+    """Deletes the recipients at these places, and passes over places without one."""
     writes = [Write(place, (Delete(),), call.origin) for place in places]
     await call.services.directory.run_bulk(call.environment.id, name, writes, call.receipt(no_content))
 

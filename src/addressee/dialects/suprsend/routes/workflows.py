@@ -1,4 +1,4 @@
-"""Triggers of workflows (suprsend.md §2.4): B8, and B9 in the form of before."""
+"""Triggers of workflows (suprsend.md §2.4): B8, and B9, their older form."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed
 from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
-from addressee.dialects.suprsend.mapping import named, records
-from addressee.dialects.suprsend.mapping.named import Named
+from addressee.dialects.suprsend.mapping import records, trigger_recipients
 from addressee.dialects.suprsend.mapping.records import Result
+from addressee.dialects.suprsend.mapping.trigger_recipients import NamedRecipient
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.delays import start_delay
@@ -43,47 +43,47 @@ routes = Routes(keys=SERVER)
 async def trigger(call: Call) -> Answer | shapes.Accepted:
     """Trigger a workflow, or up to 100.
 
-    One, or a list of up to 100, each with its own outcome.
+    The body is one trigger, or a list of up to 100, each with an outcome of its own.
     """
     if isinstance(json_body(call), list):
-        entries = records.many_records(call)
-        return multi_status(await records.accept(call, entries, read, multi_status))
-    return records.accepted_one(await records.accept(call, [records.one_record(call)], read, records.accepted_one))
+        entries = records.records_body(call)
+        return multi_status(await records.accept(call, entries, parse_trigger, multi_status))
+    return await records.accept_one(call, parse_trigger)
 
 
 def multi_status(results: Sequence[Result]) -> Answer:
     return json_answer(records.accepted_many(results), HTTPStatus.MULTI_STATUS)
 
 
-def read(call: Call, entry: Document, index: int) -> Record:
+def parse_trigger(call: Call, entry: Document, index: int) -> Record:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.Trigger)
-    recipients = named.read_all(call, given.recipients, "recipients")
-    actor = None if given.actor is None else named.read_one(call, given.actor, "actor")
-    data = records.data_of(given.data, "data")
+    recipients = trigger_recipients.parse_recipients(call, given.recipients, "recipients")
+    actor = None if given.actor is None else trigger_recipients.parse_recipient(call, given.actor, "actor")
+    data = records.parse_data(given.data, "data")
     if given.metadata is not None:
-        data = records.data_of({"metadata": given.metadata, **data}, "metadata")
+        data = records.parse_data({"metadata": given.metadata, **data}, "metadata")
     what = Trigger(
         workflow=check_id(given.workflow.strip(), "workflow"),
         recipients=recipients.places,
         data=data,
-        actor=actor.place if isinstance(actor, Named) else None,
-        tenant=records.tenant_of(given.tenant_id),
-        cancellation_key=checked_key(given.cancellation_key),
+        actor=actor.place if isinstance(actor, NamedRecipient) else None,
+        tenant=records.parse_tenant(given.tenant_id),
+        cancellation_key=parse_cancellation_key(given.cancellation_key),
         transients=recipients.transients,
         terms=Terms(actor=actor.profile) if isinstance(actor, Transient) else Terms(),
         kinds=recipients.kinds,
     )
-    key = records.key_of(call, given.idempotency_key, None, index)
-    return Record(what, key, recipients.described + described_by(actor))
+    key = records.parse_key(call, given.idempotency_key, None, index)
+    return Record(what, key, recipients.writes + writes_of(actor))
 
 
-def described_by(actor: Named | Transient | None) -> list[Write]:
-    """What is to be written of the actor."""
-    return [actor.described] if isinstance(actor, Named) and actor.described is not None else []
+def writes_of(actor: NamedRecipient | Transient | None) -> list[Write]:
+    """Returns the write that stores what a trigger says of its actor, if anything."""
+    return [actor.write] if isinstance(actor, NamedRecipient) and actor.write is not None else []
 
 
-def checked_key(key: str | None) -> str | None:
+def parse_cancellation_key(key: str | None) -> str | None:
     if not key:
         return None
     if len(key) > MAX_KEY_LENGTH:
@@ -103,42 +103,40 @@ def checked_key(key: str | None) -> str | None:
 async def trigger_legacy(call: Call) -> Answer:
     """Trigger a workflow, or up to 100, in the form of before.
 
-    The form of before, where a request describes the whole workflow.
-
-    The workflow that runs is the pushed one whose key is the request's `template`, else its `name`; the run counts as
-    of the request's `notification_category`. The answer has no place for single records: it is an error when none of
-    them is accepted.
+    The older form, in which a request describes a whole workflow. The one that runs is the pushed workflow whose key
+    is the request's `template`, else its `name`; its messages are of the `notification_category`, if there is one. The
+    answer says nothing of single triggers: it is an error when none of them is accepted.
     """
     call.caller.check_path(call.path["workspace"])
     body = json_body(call)
-    entries = records.many_records(call) if isinstance(body, list) else [records.one_record(call)]
+    entries = records.records_body(call) if isinstance(body, list) else [records.record_body(call)]
     known = await call.services.messaging.workflows_among(call.environment.id, candidates(entries))
-    results = await records.accept(call, entries, partial(read_legacy, known=known), records.ok_if_any)
+    results = await records.accept(call, entries, partial(parse_legacy_trigger, known=known), records.ok_if_any)
     records.log_refusals(call, records.refusals_in(enumerate(results)))
     return records.ok_if_any(results)
 
 
 def candidates(entries: Sequence[Any]) -> set[str]:
-    """What the workflows of these may be called."""
+    """Returns all keys that the workflows of these entries may have."""
     given = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("template", "name")]
     return {text.strip() for text in given if isinstance(text, str) and is_storable(text)}
 
 
-def read_legacy(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Record:
+def parse_legacy_trigger(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Record:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.LegacyTrigger)
-    recipients = named.read_all(call, given.users, "users")
+    recipients = trigger_recipients.parse_recipients(call, given.users, "users")
     what = Trigger(
         workflow=legacy_workflow(given, known),
         recipients=recipients.places,
-        data=records.data_of(given.data, "data"),
-        tenant=records.tenant_of(given.tenant_id, given.brand_id),
+        data=records.parse_data(given.data, "data"),
+        tenant=records.parse_tenant(given.tenant_id, given.brand_id),
         transients=recipients.transients,
         terms=Terms(categories=categories_of(given.notification_category)),
         kinds=recipients.kinds,
         delay=start_delay(given.delay, given.trigger_at, call.services.directory.clock.now()),
     )
-    return Record(what, records.key_of(call, given.idempotency_key, None, index), recipients.described)
+    return Record(what, records.parse_key(call, given.idempotency_key, None, index), recipients.writes)
 
 
 def legacy_workflow(given: shapes.LegacyTrigger, known: frozenset[str]) -> str:
@@ -149,7 +147,7 @@ def legacy_workflow(given: shapes.LegacyTrigger, known: frozenset[str]) -> str:
 
 
 def categories_of(category: str | None) -> tuple[str, ...] | None:
-    """What a run counts as; None: what its workflow says."""
+    """Returns the categories of a run, None for those of its workflow. Raises RefusedError."""
     if not category or not category.strip():
         return None
     check_text(category, "notification_category")

@@ -1,1 +1,1 @@
-"""What SuprSend's operations take and give, an area each (suprsend.md §2)."""
+"""Requests and responses of SuprSend's operations, a module for each area (suprsend.md §2)."""

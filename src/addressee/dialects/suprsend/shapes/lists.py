@@ -1,4 +1,4 @@
-"""Subscriber lists: what their operations take and give (suprsend.md §2.5)."""
+"""Subscriber lists: requests and responses (suprsend.md §2.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users within tenants: what their operations give (suprsend.md §2.2). They take what those of users do."""
+"""Users within tenants: responses (suprsend.md §2.2). The requests are those of users."""
 
 from __future__ import annotations
 

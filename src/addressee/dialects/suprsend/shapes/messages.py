@@ -1,4 +1,4 @@
-"""Messages: what their operations take and give (suprsend.md §2.7)."""
+"""Messages: requests and responses (suprsend.md §2.7)."""
 
 from __future__ import annotations
 

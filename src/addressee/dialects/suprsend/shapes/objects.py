@@ -1,4 +1,4 @@
-"""Objects and who subscribes to them: what their operations take and give (suprsend.md §2.6)."""
+"""Objects and who subscribes to them: requests and responses (suprsend.md §2.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preferences: what their operations take and give (suprsend.md §2.1, §2.8, §2.9, §5.2)."""
+"""Preferences: requests and responses (suprsend.md §2.1, §2.8, §2.9, §5.2)."""
 
 from __future__ import annotations
 

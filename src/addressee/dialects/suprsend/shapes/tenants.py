@@ -1,4 +1,4 @@
-"""Tenants, and brands as they were called before: what their operations take and give (suprsend.md §2.7, §2.8)."""
+"""Tenants, and brands as they were called before: requests and responses (suprsend.md §2.7, §2.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events, workflow triggers and broadcasts: what their operations take and give (suprsend.md §2.3 to §2.5)."""
+"""Events, workflow triggers and broadcasts: requests and responses (suprsend.md §2.3 to §2.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users: what their operations take and give (suprsend.md §2.1, §3.1)."""
+"""Users: requests and responses (suprsend.md §2.1, §3.1)."""
 
 from __future__ import annotations
 

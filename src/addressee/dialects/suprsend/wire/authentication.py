@@ -1,4 +1,4 @@
-"""Who calls: a workspace key with a signature of the request, or an API key (suprsend.md §1.1–§1.3)."""
+"""Authenticates requests, by a workspace key and a signature or by an API key (suprsend.md §1.1–§1.3)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import timedelta
 from addressee.api.authentication import bearer_token
 from addressee.api.call import Request
 from addressee.dialects.suprsend.wire.errors import invalid, unauthenticated
-from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, instant, is_signed
+from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, is_signed, parse_date
 from addressee.directory.access.keys import Credential, Kind
 
-# What a server may call with.
+# The kinds of keys of this dialect.
 SERVER: frozenset[Kind] = frozenset({"workspace", "api"})
 
 
@@ -72,8 +72,8 @@ async def by_signature(request: Request, key: str, signature: str) -> tuple[Cred
 
 
 def check_date(request: Request, credential: Credential, date: str) -> None:
-    """Raises SuprSendError for a request that is too old, or from the future: somebody may have kept it."""
-    sent = instant(date)
+    """Raises SuprSendError for a date that is too far from now: somebody may be replaying the request."""
+    sent = parse_date(date)
     if sent is None:
         raise unauthenticated("Send a Date header, like: Tue, 04 Feb 2025 10:20:30 GMT.")
     minutes = credential.environment.settings.clock_skew_minutes

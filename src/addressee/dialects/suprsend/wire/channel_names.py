@@ -1,4 +1,4 @@
-"""What SuprSend calls the kinds of channels (suprsend.md §5.1)."""
+"""SuprSend's names of channels, and the kinds of addresses that they stand for (suprsend.md §5.1)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KIND_OF: Mapping[str, str] = {
 
 NAME_OF: Mapping[str, str] = {kind: name for name, kind in KIND_OF.items()}
 
-# The kinds that this dialect has a name for.
+# The kinds that have a name here.
 KINDS = tuple(NAME_OF)
 
 
 def kind_of(name: str, field: str) -> str:
-    """Raises SuprSendError for a channel that there is not."""
+    """Returns the kind of a channel. Raises SuprSendError when there is no such channel."""
     if name not in KIND_OF:
         must = f"must be one of [{', '.join(KIND_OF)}]"
         raise SuprSendError(HTTPStatus.BAD_REQUEST, f"{field}: {must}", {field: must})
@@ -34,10 +34,10 @@ def kind_of(name: str, field: str) -> str:
 
 
 def kinds_of(names: Iterable[str], field: str) -> frozenset[str]:
-    """Raises SuprSendError, with the place of a channel that there is not."""
+    """Returns the kinds of channels. Raises SuprSendError, which names the place of a wrong one."""
     return frozenset(kind_of(name, f"{field}[{index}]") for index, name in enumerate(names))
 
 
 def names_of(kinds: Collection[str]) -> list[str]:
-    """The channels of these kinds, without those that have no name here."""
+    """Returns the channels of kinds, without those that have no name here."""
     return [name for name, kind in KIND_OF.items() if kind in kinds]

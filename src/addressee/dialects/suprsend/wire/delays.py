@@ -1,4 +1,4 @@
-"""When a trigger is to start: after a while, or at a time (suprsend.md §2.4)."""
+"""The delay of a trigger: a duration, or a time (suprsend.md §2.4)."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from datetime import UTC, datetime, timedelta
 
 from addressee.dialects.suprsend.wire.errors import invalid
 
-WRITTEN = re.compile(
+DURATION = re.compile(
     r"(?:(?P<days>\d{1,6})d)?(?:(?P<hours>\d{1,6})h)?(?:(?P<minutes>\d{1,6})m)?(?:(?P<seconds>\d{1,9})s)?"
 )
 SECONDS = re.compile(r"\d{1,9}")
 
-# Beyond what is allowed, and not too much for a timedelta.
+# More seconds than any delay may have, and few enough for a timedelta.
 TOO_LONG = 10**9
 
 
 def start_delay(delay: float | str | None, trigger_at: str | None, now: datetime) -> timedelta:
-    """How long the start waits: both are over by then. What is past does not wait. Raises SuprSendError."""
+    """Returns how long a run waits: until both are over, and not at all when they are past. Raises SuprSendError."""
     return max(
-        timedelta() if delay is None else written_delay(delay),
-        timedelta() if trigger_at is None else written_time(trigger_at) - now,
+        timedelta() if delay is None else parse_delay(delay),
+        timedelta() if trigger_at is None else parse_time(trigger_at) - now,
         timedelta(),
     )
 
 
-def written_delay(delay: float | str) -> timedelta:
-    """Seconds, or a text like `1d2h30m10s`, any part of which may be left out."""
+def parse_delay(delay: float | str) -> timedelta:
+    """Parses a number of seconds, or a text like `1d2h30m10s`, of which parts may be left out. Raises SuprSendError."""
     if isinstance(delay, str):
         text = delay.strip()
         if SECONDS.fullmatch(text):
             return timedelta(seconds=int(text))
-        found = WRITTEN.fullmatch(text)
+        found = DURATION.fullmatch(text)
         if found is not None and text:
             return timedelta(**{unit: int(count) for unit, count in found.groupdict().items() if count is not None})
     elif 0 <= delay < math.inf:
@@ -40,8 +40,8 @@ def written_delay(delay: float | str) -> timedelta:
     raise invalid("delay", "delay must be a number of seconds, or a text like 1d2h30m10s.")
 
 
-def written_time(text: str) -> datetime:
-    """A time without a zone is in UTC."""
+def parse_time(text: str) -> datetime:
+    """Parses an ISO-8601 date and time, in UTC when it names no zone. Raises SuprSendError."""
     try:
         written = datetime.fromisoformat(text.strip())
         return written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""How SuprSend words errors: one body that serves all of its SDKs (suprsend.md §1.6)."""
+"""Refusals, with one body that all of SuprSend's SDKs can read (suprsend.md §1.6)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from addressee.directory.edits.lists import LISTS
 from addressee.directory.errors import MissingError
 from addressee.directory.recipient import TENANTS, USERS, Place
 
-# What each status is called: `error_code`, and `type` as these SDKs' own errors have it.
+# The `error_code` of each status, and its `type`, which SDKs know from the vendor's errors.
 NAMES: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("invalid_request_error", "ValidationError"),
     HTTPStatus.UNAUTHORIZED: ("authentication_error", "NotAuthenticated"),
@@ -71,7 +71,7 @@ REFUSALS = Refusals(
 
 
 class SuprSendError(Exception):
-    """An error of this dialect's own. `detail` says more than the message, or the same."""
+    """An error of this dialect's own. `detail` says it by fields, and is the message when there are none."""
 
     def __init__(self, status: HTTPStatus, message: str, detail: Any = None) -> None:
         super().__init__(message)
@@ -93,7 +93,7 @@ def unauthenticated(message: str) -> SuprSendError:
 
 
 def missing_at(place: Place) -> SuprSendError:
-    """That nobody is at a place, in the words that belong to its collection."""
+    """Returns the error that no recipient is at a place, in the words for its collection."""
     words = {
         USERS: f"user [distinct_id: '{place.id}'] not found",
         TENANTS: f"No tenant found for tenant_id {place.id}",

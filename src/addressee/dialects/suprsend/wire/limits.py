@@ -1,4 +1,4 @@
-"""How much one request may hold (suprsend.md §2.0, §4)."""
+"""Limits of one request (suprsend.md §2.0, §4)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ MAX_IDS = 1000
 
 
 def check_number(ids: Sequence[Id], field: str) -> None:
-    """Raises SuprSendError for a list that is empty, or too long to be carried out at once."""
+    """Raises SuprSendError for an empty list of ids, or for more than MAX_IDS."""
     if not 1 <= len(ids) <= MAX_IDS:
         raise invalid(field, f"{field} must be a list of 1 to {MAX_IDS:,} ids.")

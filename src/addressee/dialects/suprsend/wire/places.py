@@ -1,4 +1,4 @@
-"""Whom a request names, and where they live (suprsend.md §2.0, §3.3)."""
+"""Places and ids of the recipients that a request names (suprsend.md §2.0, §3.3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TENANT = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 def parse_id(id: object, field: str = "distinct_id") -> str:
-    """The id without spaces around it. Raises SuprSendError or RefusedError."""
+    """Returns an id without spaces around it. Raises SuprSendError or RefusedError."""
     text = text_of_id(id)
     if not isinstance(text, str) or not 1 <= len(text.strip()) <= MAX_ID_LENGTH:
         raise invalid(field, f"{field} must be a text of 1 to {MAX_ID_LENGTH} characters.")
@@ -26,7 +26,7 @@ def parse_id(id: object, field: str = "distinct_id") -> str:
 
 
 def parse_tenant_id(id: object, field: str = "tenant_id") -> str:
-    """A tenant's id as it is stored: these clients write it in any case (§2.7). Raises SuprSendError."""
+    """Returns a tenant's id in lower case; clients write it in any case (§2.7). Raises SuprSendError."""
     text = text_of_id(id)
     if not isinstance(text, str) or not TENANT.fullmatch(text.strip().lower()):
         raise invalid(field, f"{field} must be 1 to 64 letters, digits, - and _.")
@@ -42,12 +42,12 @@ def user_at(call: Call, id: object, field: str = "distinct_id") -> Place:
 
 
 def user_place(call: Call) -> Place:
-    """Where the user lives whom the path names."""
+    """Returns the place of the user that the path names. Raises SuprSendError or RefusedError."""
     return user_at(call, call.path["distinct_id"])
 
 
 async def require(call: Call, place: Place) -> Recipient:
-    """Who is at a place. Raises SuprSendError when nobody is."""
+    """Returns the recipient at a place. Raises SuprSendError when there is none."""
     recipient = await call.services.directory.read(place)
     if recipient is None:
         raise missing_at(place)
@@ -55,10 +55,10 @@ async def require(call: Call, place: Place) -> Recipient:
 
 
 async def require_user(call: Call) -> Recipient:
-    """The user whom the path names. Raises SuprSendError when there is none."""
+    """Returns the user that the path names. Raises SuprSendError when there is none."""
     return await require(call, user_place(call))
 
 
 def parse_type(type: object, field: str = "object_type") -> str:
-    """A type of objects. Raises SuprSendError or RefusedError."""
+    """Returns the collection of a type of objects. Raises SuprSendError or RefusedError."""
     return check_own(parse_id(type, field), field)

@@ -1,4 +1,4 @@
-"""The signature of a request: what is signed, and in which forms SDKs sign it (suprsend.md §1.2, §1.3). Pure."""
+"""Signatures of requests, and the forms in which SDKs sign them (suprsend.md §1.2, §1.3). Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_CONTENT_TYPE = "application/json; charset=utf-8"
 
 
 class Signed(Struct, frozen=True):
-    """What a signature covers. `target` is the path with its query, `date` the header, as they came (as Latin-1)."""
+    """The signed parts of a request. `target` is the path with its query, `date` the header, decoded as Latin-1."""
 
     method: str
     target: str
@@ -26,20 +26,20 @@ class Signed(Struct, frozen=True):
 
 
 def sign(secret: bytes, signed: Signed) -> str:
-    """HMAC-SHA256 in standard base64. The body goes in as its MD5, an empty one as nothing."""
+    """Returns the HMAC-SHA256 of a request in standard base64; a body enters as its MD5, an empty one as nothing."""
     digest = hashlib.md5(signed.body, usedforsecurity=False).hexdigest() if signed.body else ""
     text = "\n".join((signed.method, digest, signed.content_type, signed.date, signed.target))
     return base64.b64encode(hmac.digest(secret, text.encode("latin-1"), "sha256")).decode()
 
 
 def is_signed(secret: bytes, signed: Signed, signature: str, user_agent: str) -> bool:
-    """Whether this is the signature. Each comparison takes the same time whatever differs."""
+    """Returns whether this is the request's signature. A comparison takes the same time whatever differs."""
     given = signature.encode()
     return any(hmac.compare_digest(sign(secret, form).encode(), given) for form in forms(signed, user_agent))
 
 
 def forms(signed: Signed, user_agent: str) -> Iterator[Signed]:
-    """The request as it came and, for the one SDK that signs its own idea of it, as that one would write it."""
+    """Yields the request as it came and, for the Go SDK, with the decoded path and sorted query that it signs."""
     yield signed
     if user_agent.startswith("suprsend/") and ";go/" in user_agent:
         path, _, query = signed.target.partition("?")
@@ -49,8 +49,8 @@ def forms(signed: Signed, user_agent: str) -> Iterator[Signed]:
         yield Signed(signed.method, target, signed.content_type, signed.date, signed.body)
 
 
-def instant(date: str) -> datetime | None:
-    """The date of a request, RFC 1123 in GMT or UTC, or ISO-8601; None for anything else."""
+def parse_date(date: str) -> datetime | None:
+    """Parses the date of a request, in the form of RFC 1123 or ISO-8601; returns None for anything else."""
     try:
         parsed = datetime.fromisoformat(date) if date[:1].isdigit() else parsedate_to_datetime(date)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

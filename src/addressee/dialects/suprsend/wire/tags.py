@@ -1,4 +1,4 @@
-"""What a client asks of tags: one tag, or JSON with `and`, `or`, `not` and `exists` (suprsend.md §5.2). Pure."""
+"""Filters of tags: one tag, or JSON with `and`, `or`, `not` and `exists` (suprsend.md §5.2). Pure."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ Filter: TypeAlias = Callable[[Collection[str]], bool]
 
 
 def tag_filter(text: str | None) -> Filter:
-    """Whether tags are those that were asked for; None asks for any. Raises SuprSendError."""
+    """Returns the filter that a parameter stands for; without one, all tags fit. Raises SuprSendError."""
     if text is None:
         return lambda tags: True
     if not text.startswith("{"):
         return lambda tags: text in tags
     try:
-        return parsed(msgspec.json.decode(text), MAX_DEPTH)
+        return build_filter(msgspec.json.decode(text), MAX_DEPTH)
     except (msgspec.DecodeError, RecursionError):
         raise invalid("tags", FORM) from None
 
 
-def parsed(asked: Any, depth: int) -> Filter:
-    match asked:
+def build_filter(expression: Any, depth: int) -> Filter:
+    match expression:
         case _ if depth == 0:
             raise invalid("tags", f"tags must not be nested deeper than {MAX_DEPTH} levels.")
         case str():
-            return lambda tags: asked in tags
+            return lambda tags: expression in tags
         case {"exists": bool(wanted), **rest} if not rest:
             return lambda tags: bool(tags) is wanted
         case {"not": refused, **rest} if not rest:
-            met = parsed(refused, depth - 1)
+            met = build_filter(refused, depth - 1)
             return lambda tags: not met(tags)
         case {"and": [*parts], **rest} if not rest:
-            each = [parsed(part, depth - 1) for part in parts]
+            each = [build_filter(part, depth - 1) for part in parts]
             return lambda tags: all(part(tags) for part in each)
         case {"or": [*parts], **rest} if not rest:
-            some = [parsed(part, depth - 1) for part in parts]
+            some = [build_filter(part, depth - 1) for part in parts]
             return lambda tags: any(part(tags) for part in some)
     raise invalid("tags", FORM)

@@ -1,4 +1,4 @@
-"""How SuprSend writes identities: as ULIDs, 26 characters of Crockford's base 32. Pure."""
+"""Identities as ULIDs, which are 26 characters of Crockford's base 32. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VALUES = {character: value for value, character in enumerate(ALPHABET)}
 LENGTH = 26
 BITS = 5
 
-# 26 characters hold two bits more than an identity has.
+# 26 characters hold 130 bits, two more than an identity has.
 WRITTEN = re.compile(f"[0-7][{ALPHABET}]{{{LENGTH - 1}}}")
 
 
@@ -19,7 +19,7 @@ def ulid(uid: UUID) -> str:
 
 
 def parse(text: str) -> UUID | None:
-    """The identity, whatever the case of its letters; None for what is no ULID."""
+    """Returns the identity of a ULID, in upper or lower case; None for what is no ULID."""
     written = text.strip().upper()
     if not WRITTEN.fullmatch(written):
         return None

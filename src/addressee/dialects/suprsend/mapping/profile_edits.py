@@ -1,7 +1,7 @@
-"""The operations of an edit, as edits of the directory (suprsend.md §3, §4).
+"""Parses profiles, and the operations that change them, into edits of the directory (suprsend.md §3, §4).
 
-What a client wrote wrongly is passed over with a warning, and everything else applies; what is no operation at all is
-refused as a whole. Nothing here looks at what is stored.
+A key that is wrong is passed over with a warning, and the others apply; a body without the shape of operations is
+refused as a whole. Nothing here reads what is stored.
 """
 
 from __future__ import annotations
@@ -20,73 +20,74 @@ from addressee.directory.edits.recipients import Add, Append, Each, Edit, Identi
 from addressee.directory.locales import is_iso_locale, with_hyphens
 from addressee.directory.recipient import Document
 
-# Made by the server, and kept whatever a client says.
+# The server makes it, and no client changes it.
 INBOX = "$inbox"
 
-# The keys of the channels that a client adds to, and the kinds of addresses there.
+# The keys of the channels that clients add to, and their kinds of addresses.
 CHANNELS: Mapping[str, str] = {f"${name}": kind for name, kind in KIND_OF.items() if f"${name}" != INBOX}
 PUSH = frozenset({"android_push", "ios_push", "web_push"})
 
-# Reserved names that are attributes.
+# Reserved keys that stand for attributes of the directory.
 RESERVED: Mapping[str, str] = {"$locale": "locale", "$timezone": "timezone", "$preferred_language": "language"}
 DISPLAY_NAME = "$name"
 
-# What says more about the push addresses of the same operation.
+# Keys that say more about the push addresses of the same operation.
 PROVIDER = ("$id_provider", "$pushvendor")
 DETAILS: Mapping[str, str] = {"$bundle_id": "bundle_id", "$device_id": "device_id"}
-BESIDE = frozenset({*PROVIDER, *DETAILS})
+ADDRESS_DETAILS = frozenset({*PROVIDER, *DETAILS})
 
-# What every profile has that was read, and none that is written.
-READ = frozenset({"properties", "created_at", "updated_at"})
+# Every profile that this API has answered with has these keys; one that a client makes up lacks some.
+RENDERED = frozenset({"properties", "created_at", "updated_at"})
 
-# More would hold up everybody else: each is applied to all that the profile holds.
+# Each key is applied to the whole profile, so more of them in one request would delay everybody else.
 MAX_PARTS = 2000
 
 
 class PassedOverError(Exception):
-    """A key of an operation that is not applied, and why."""
+    """A key that is not applied; the message says why."""
 
 
 Parser: TypeAlias = Callable[[str, Any, Document], Edit]
 
 
 class Part(NamedTuple):
-    """A key of an operation: what makes an edit of it, its value, and what stands beside it."""
+    """A key of a profile or an operation, which `parser` makes an edit of; `siblings` are all keys there."""
 
     key: str
     parser: Parser
     value: Any
-    beside: Document
+    siblings: Document
 
 
 def parse_operations(operations: Any, field: str = "operations") -> Each:
-    """Operations in their order, as one edit, which creates who is missing. Raises SuprSendError for what is none.
+    """Returns one edit that applies operations in their order, and creates a recipient that does not exist.
 
-    `field` is where the request has them.
+    `field` is where the request has them. Raises SuprSendError for what is no list of operations.
     """
     if not isinstance(operations, list):
         raise invalid(field, f"{field} must be a list.")
-    return gathered(part for operation in operations for part in parts_of(checked_operation(operation, field)))
+    return edit_of(part for operation in operations for part in parts_of(check_operation(operation, field)))
 
 
 def parse_profile(profile: Document, revives: Revives = Revives.ANYBODY) -> Each:
-    """A profile as it is described in full: channels (a value, or a list of values) are added, properties are set.
+    """Returns one edit that adds a profile's channels (each a value, or a list of them) and sets its properties.
 
-    Raises SuprSendError for one that says too much.
+    Raises SuprSendError for a profile with too many keys.
     """
-    return gathered(parts_of_profile(profile), revives)
+    return edit_of(parts_of_profile(profile), revives)
 
 
-def as_written(body: Document) -> Document:
-    """The profile that a body describes: one that was read has its properties apart, and channels with their status.
+def writable_profile(body: Document) -> Document:
+    """Returns the profile that a body describes, also when the body is an earlier answer of this API.
 
-    Addresses that are not active are left as they are.
+    An answer has its properties under a key of their own, and addresses with a status; those that are not active are
+    left out, so that they stay as they are.
     """
     properties = body.get("properties")
-    if not isinstance(properties, dict) or not body.keys() >= READ:
+    if not isinstance(properties, dict) or not body.keys() >= RENDERED:
         return body
     shown = {key: [each for each in values_of(body.get(key)) if is_active(each)] for key in CHANNELS}
-    return {**properties, **{key: [given_again(each) for each in values] for key, values in shown.items() if values}}
+    return {**properties, **{key: [address_input(each) for each in values] for key, values in shown.items() if values}}
 
 
 def values_of(shown: object) -> list[Document]:
@@ -97,23 +98,23 @@ def is_active(shown: Document) -> bool:
     return bool(shown.get("status", "active") == "active")
 
 
-def given_again(shown: Document) -> Any:
-    """An address as a client gives one; that of a push names its provider."""
+def address_input(shown: Document) -> Any:
+    """Returns an address in the form in which clients write it; a push address names its provider."""
     value, provider = shown.get("value"), shown.get("id_provider")
     if provider is None or isinstance(value, dict):
         return value
     return {"token": value, "provider": provider, **{name: shown[name] for name in DETAILS.values() if name in shown}}
 
 
-def gathered(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Each:
-    """Raises SuprSendError for too many."""
+def edit_of(parts: Iterable[Part], revives: Revives = Revives.ANYBODY) -> Each:
+    """Returns one edit made of all parts. Raises SuprSendError for more than MAX_PARTS."""
     items = [Item("", Identify(revives=revives))]
     warnings = []
     for count, part in enumerate(parts, 1):
         if count > MAX_PARTS:
             raise invalid("", f"One request changes at most {MAX_PARTS:,} keys of a profile; send several.")
         try:
-            edit = part.parser(part.key, part.value, part.beside)
+            edit = part.parser(part.key, part.value, part.siblings)
             items.append(Item(label(part.key), edit, field_of(part.key)))
         except PassedOverError as why:
             warnings.append(Warning(label(part.key), str(why)))
@@ -132,7 +133,7 @@ def label(key: str) -> str:
     return f"[{key}] "
 
 
-def checked_operation(operation: Any, field: str) -> Document:
+def check_operation(operation: Any, field: str) -> Document:
     if not isinstance(operation, dict):
         raise invalid(field, 'An operation must be an object, like {"$set": {…}}.')
     for operator, given in operation.items():
@@ -147,17 +148,17 @@ def checked_operation(operation: Any, field: str) -> Document:
 
 
 def parts_of(operation: Document) -> Iterator[Part]:
-    """Each key of an operation; operators take their turns as SDKs write them."""
+    """Yields the keys of an operation, operator by operator in the order of OPERATORS."""
     seen: set[str] = set()
     for operator, parser in OPERATORS.items():
         given = operation.get(operator, {})
         values = given if isinstance(given, dict) else dict.fromkeys(given)
         for name, value in values.items():
             key = name.strip()
-            if operator in CHANNEL_OPERATORS and key in BESIDE:
+            if operator in CHANNEL_OPERATORS and key in ADDRESS_DETAILS:
                 continue
             if key in seen:
-                yield Part(key, named_twice, None, {})
+                yield Part(key, refuse_repetition, None, {})
             seen.add(key)
             yield Part(key, parser, value, values)
 
@@ -166,47 +167,48 @@ def parts_of_profile(profile: Document) -> Iterator[Part]:
     for name, value in profile.items():
         key = name.strip()
         if key in CHANNELS:
-            yield from (Part(key, appended, each, profile) for each in (value if isinstance(value, list) else [value]))
-        elif key not in BESIDE:
-            yield Part(key, put, value, profile)
+            values = value if isinstance(value, list) else [value]
+            yield from (Part(key, append_edit, each, profile) for each in values)
+        elif key not in ADDRESS_DETAILS:
+            yield Part(key, set_edit, value, profile)
 
 
-def named_twice(key: str, value: Any, beside: Document) -> Edit:
+def refuse_repetition(key: str, value: Any, siblings: Document) -> Edit:
     raise PassedOverError("is named twice in one operation; both apply, in the order of their operators")
 
 
-def put(key: str, value: Any, beside: Document) -> Edit:
+def set_edit(key: str, value: Any, siblings: Document) -> Edit:
     if key in RESERVED:
-        return Identify(attributes={RESERVED[key]: checked_reserved(key, value)})
+        return Identify(attributes={RESERVED[key]: parse_reserved(key, value)})
     name = property_name(key)
     return Set({name: value}, contact_properties.NAMES if name in contact_properties.NAMES else frozenset())
 
 
-def put_once(key: str, value: Any, beside: Document) -> Edit:
+def set_once_edit(key: str, value: Any, siblings: Document) -> Edit:
     if key in RESERVED:
-        return SetOnce({}, attributes={RESERVED[key]: checked_reserved(key, value)})
+        return SetOnce({}, attributes={RESERVED[key]: parse_reserved(key, value)})
     return SetOnce({property_name(key): value})
 
 
-def added(key: str, value: Any, beside: Document) -> Edit:
+def add_edit(key: str, value: Any, siblings: Document) -> Edit:
     return Add({property_name(key): value})
 
 
-def appended(key: str, value: Any, beside: Document) -> Edit:
+def append_edit(key: str, value: Any, siblings: Document) -> Edit:
     if key in CHANNELS:
-        address, provider, details = push_parts(CHANNELS[key], value, beside)
+        address, provider, details = push_parts(CHANNELS[key], value, siblings)
         return AddAddress(CHANNELS[key], address, provider, details)
     return Append({property_name(key): value})
 
 
-def removed(key: str, value: Any, beside: Document) -> Edit:
+def remove_edit(key: str, value: Any, siblings: Document) -> Edit:
     if key in CHANNELS:
-        address, provider, _ = push_parts(CHANNELS[key], value, beside)
+        address, provider, _ = push_parts(CHANNELS[key], value, siblings)
         return RemoveAddress(CHANNELS[key], address, provider)
     return Remove({property_name(key): value})
 
 
-def taken_away(key: str, value: Any, beside: Document) -> Edit:
+def unset_edit(key: str, value: Any, siblings: Document) -> Edit:
     if key in CHANNELS:
         return RemoveAddresses(CHANNELS[key])
     if key in RESERVED:
@@ -214,12 +216,12 @@ def taken_away(key: str, value: Any, beside: Document) -> Edit:
     return Unset((property_name(key),))
 
 
-def push_parts(kind: str, value: Any, beside: Document) -> tuple[Any, Any, Document]:
-    """A push address, its provider and what else is said of it, beside it or inside of it."""
+def push_parts(kind: str, value: Any, siblings: Document) -> tuple[Any, Any, Document]:
+    """Returns a push address, its provider and its details, which stand beside it or within its value."""
     if kind not in PUSH:
         return value, None, {}
-    provider = next((beside[name] for name in PROVIDER if beside.get(name) is not None), None)
-    details = {name: beside[key] for key, name in DETAILS.items() if beside.get(key) is not None}
+    provider = next((siblings[name] for name in PROVIDER if siblings.get(name) is not None), None)
+    details = {name: siblings[key] for key, name in DETAILS.items() if siblings.get(key) is not None}
     if isinstance(value, dict) and "token" in value:
         provider = value.get("provider") or provider
         details |= {name: value[name] for name in DETAILS.values() if value.get(name) is not None}
@@ -228,7 +230,7 @@ def push_parts(kind: str, value: Any, beside: Document) -> tuple[Any, Any, Docum
 
 
 def is_property(name: str, value: object) -> bool:
-    """Whether this is a property that a client can write under this very name."""
+    """Returns whether a client can write such a property under this very name."""
     if is_personal(name, value) or name != name.strip():
         return False
     try:
@@ -238,7 +240,7 @@ def is_property(name: str, value: object) -> bool:
 
 
 def property_name(key: str) -> str:
-    """The name of a property. Raises PassedOverError for one that is reserved."""
+    """Returns the name of the property that a key stands for. Raises PassedOverError for a reserved key."""
     if key == DISPLAY_NAME:
         return "name"
     if not key:
@@ -252,8 +254,11 @@ def property_name(key: str) -> str:
     return key
 
 
-def checked_reserved(key: str, value: Any) -> str:
-    """The value as it is stored. Time zones and languages are checked where all of them are."""
+def parse_reserved(key: str, value: Any) -> str:
+    """Returns the value of a reserved key as it is stored. The directory checks time zones and languages itself.
+
+    Raises PassedOverError.
+    """
     if not isinstance(value, str):
         raise PassedOverError("must be a text")
     text = value.strip()
@@ -262,14 +267,14 @@ def checked_reserved(key: str, value: Any) -> str:
     return text.lower() if key == "$preferred_language" else text
 
 
-# In the order in which SDKs write them.
+# In the order in which they are applied, which is the order in which SDKs write them.
 OPERATORS: Mapping[str, Parser] = {
-    "$set": put,
-    "$set_once": put_once,
-    "$add": added,
-    "$increment": added,
-    "$append": appended,
-    "$remove": removed,
-    "$unset": taken_away,
+    "$set": set_edit,
+    "$set_once": set_once_edit,
+    "$add": add_edit,
+    "$increment": add_edit,
+    "$append": append_edit,
+    "$remove": remove_edit,
+    "$unset": unset_edit,
 }
 CHANNEL_OPERATORS = frozenset({"$append", "$remove"})

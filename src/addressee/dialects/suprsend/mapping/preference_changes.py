@@ -1,4 +1,4 @@
-"""Turns what a client chooses into changes of a preference set (suprsend.md §2.1, §5.2)."""
+"""Turns the choices of a request into changes of a preference set (suprsend.md §2.1, §5.2)."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from addressee.preferences.policies import Policy
 Change: TypeAlias = Callable[[Document], Document]
 
 
-def open_policy(offer: Offer, key: str) -> Policy:
-    """Raises SuprSendError for a category that recipients do not have."""
+def require_open_policy(offer: Offer, key: str) -> Policy:
+    """Returns the policy of a category. Raises SuprSendError when recipients have no such category."""
     policy = offer.open(key)
     if policy is None:
         raise missing(f"category '{key}' not found")
     return policy
 
 
-def restricting(given: shapes.ChannelPreferences) -> Change:
-    """Raises SuprSendError."""
+def channel_change(given: shapes.ChannelPreferences) -> Change:
+    """Returns the change that restricts channels, or lifts that. Raises SuprSendError."""
     restricted = {
         kind_of(each.channel, f"channel_preferences[{index}].channel"): each.is_restricted
         for index, each in enumerate(given.channel_preferences)
@@ -37,8 +37,11 @@ def restricting(given: shapes.ChannelPreferences) -> Change:
     return partial(with_restrictions, restricted=restricted)
 
 
-def choosing(policy: Policy, given: shapes.CategoryChoice, field: str = "") -> Change:
-    """`field` is the path of the choice in the request, up to its dot. Raises SuprSendError."""
+def category_change(policy: Policy, given: shapes.CategoryChoice, field: str = "") -> Change:
+    """Returns the change of one category. `field` is the path of the choice in the request, up to its dot.
+
+    Raises SuprSendError.
+    """
     remembered = remembered_in(given, field)
     if wanted(given) is None and not remembered:
         raise invalid("", "Request body must not be empty")
@@ -50,14 +53,14 @@ def choosing(policy: Policy, given: shapes.CategoryChoice, field: str = "") -> C
 
 
 def wanted(given: shapes.CategoryChoice) -> bool | None:
-    """Whoever chooses channels of a category, wants it. None: nothing is chosen."""
+    """Returns whether a choice opts in, None when it is silent. One that names channels only opts in."""
     if given.preference is not None:
         return given.preference == "opt_in"
     return None if given.opt_in_channels is None and given.opt_out_channels is None else True
 
 
 def wanted_kinds(policy: Policy, given: shapes.CategoryChoice, field: str) -> Mapping[str, bool]:
-    """Of the kinds that the tenant lets through, whether each is wanted."""
+    """Returns for each kind that the tenant does not block whether it is wanted. Raises SuprSendError."""
     refused = kinds_of(given.opt_out_channels or (), f"{field}opt_out_channels")
     taken = kinds_of(given.opt_in_channels or (), f"{field}opt_in_channels")
     refuse(policy, refused & policy.mandatory, f"{field}opt_out_channels", "cannot be opted out of")
@@ -74,9 +77,9 @@ def refuse(policy: Policy, kinds: frozenset[str], field: str, why: str) -> None:
 
 
 def remembered_in(given: shapes.CategoryChoice | shapes.TenantCategoryChanges, field: str = "") -> Mapping[str, Any]:
-    """What is only stored and shown again; null drops it. Raises RefusedError for what cannot be stored.
+    """Returns the values that are only stored and shown again; null removes one.
 
-    `field` is the path of what is given in the request, up to its dot.
+    `field` is the path of `given` in the request, up to its dot. Raises RefusedError for what cannot be stored.
     """
     parts = {"digest_schedule": given.digest_schedule, "properties": given.properties}
     remembered = {name: value for name, value in parts.items() if value is not UNSET}
@@ -85,16 +88,16 @@ def remembered_in(given: shapes.CategoryChoice | shapes.TenantCategoryChanges, f
     return remembered
 
 
-def changes(offer: Offer, given: shapes.PreferenceChanges) -> Change:
-    """All of these, one after the other. Raises SuprSendError when there are none."""
-    made: list[Change] = []
+def combined_change(offer: Offer, given: shapes.PreferenceChanges) -> Change:
+    """Returns the change that makes all of these, one after the other. Raises SuprSendError when there are none."""
+    changes: list[Change] = []
     if given.channel_preferences is not None:
-        made.append(restricting(shapes.ChannelPreferences(given.channel_preferences)))
+        changes.append(channel_change(shapes.ChannelPreferences(given.channel_preferences)))
     for index, each in enumerate(given.categories or ()):
-        made.append(choosing(open_policy(offer, each.category), each, f"categories[{index}]."))
-    if not made:
+        changes.append(category_change(require_open_policy(offer, each.category), each, f"categories[{index}]."))
+    if not changes:
         raise invalid("", "Request body must not be empty")
-    return partial(one_after_another, changes=made)
+    return partial(one_after_another, changes=changes)
 
 
 def one_after_another(stored: Document, changes: Iterable[Change]) -> Document:

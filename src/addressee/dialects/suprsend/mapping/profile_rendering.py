@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import UNSET, structs
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import RESERVED, is_property
+from addressee.dialects.suprsend.mapping.profile_edits import RESERVED, is_property
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.directory.addresses import entries
@@ -22,12 +22,12 @@ from addressee.directory.writing.writes import Written
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Attributes that are properties to a client of this dialect.
+# Attributes that clients of this dialect see as properties.
 SHOWN = ("name", "first_name", "last_name", "avatar")
 
 
 def user(call: Call, recipient: Recipient, warnings: Sequence[str] = ()) -> shapes.User:
-    """A user in full; `warnings` say what of a write was passed over."""
+    """A user with all channels; `warnings` say what of a write was passed over."""
     return shapes.User(
         distinct_id=recipient.place.id,
         status="active",
@@ -61,7 +61,7 @@ def profile(recipient: Recipient) -> dict[str, Any]:
 
 
 def properties(recipient: Recipient) -> Document:
-    """Returns the properties that a client of this dialect could have written; names with another meaning are not."""
+    """Returns the properties that a client of this dialect could have written under these names."""
     given = recipient.attributes
     own = {name: value for name, value in recipient.properties.items() if is_property(name, value)}
     shown = {name: given[name] for name in SHOWN if name in given}
@@ -87,7 +87,7 @@ def address(stored: Document) -> shapes.Address:
 
 
 def inbox(call: Call, id: str) -> shapes.Address:
-    """The inbox that every user has. Who knows the inbox secret can compute its value from the user's id."""
+    """The inbox that every user has; its value is made of the user's id with the environment's inbox secret."""
     value = inbox_value(call.services.keys.inbox_secret(call.environment), id)
     return shapes.Address(value=value, id_provider="suprsend", status="active", perma_status="active")
 
@@ -107,12 +107,12 @@ def created_at(recipient: Recipient) -> str:
 
 
 def updated_at(recipient: Recipient) -> str:
-    """An identity is made a moment after the time of its first write; both are shown as that moment."""
+    """A first write bears a time slightly before that of its identity; the later one is shown."""
     return instant(max(identified_at(recipient.uid), recipient.updated_at))
 
 
 def identified_at(uid: UUID) -> datetime:
-    """When an identity was made: a UUIDv7 says it, in milliseconds."""
+    """Returns the time, in milliseconds, that the first 48 bits of a UUIDv7 hold."""
     return EPOCH + timedelta(milliseconds=uid.int >> 80)
 
 

@@ -1,4 +1,4 @@
-"""Recipients as triggers name them: by id, or described in them (suprsend.md §2.4)."""
+"""Parses the recipients and the actor of a trigger: ids, and descriptions of recipients (suprsend.md §2.4)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.mapping.operators import parse_profile
-from addressee.dialects.suprsend.mapping.recipients import read_recipient
+from addressee.dialects.suprsend.mapping.profile_edits import parse_profile
+from addressee.dialects.suprsend.mapping.recipients import parse_description, parse_place
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.directory.documents import Id
@@ -21,26 +21,29 @@ MAX_RECIPIENTS = 1000
 TRANSIENT_KEY = "is_transient"
 CHANNELS_KEY = "$channels"
 
-# What a trigger may be limited to; nothing is sent on the last one.
+# The kinds of addresses of each channel that a recipient can be limited to; nothing is sent on the last channel.
 KINDS = {**{name: frozenset({kind}) for name, kind in KIND_OF.items()}, "messenger": frozenset[str]()}
 
 Kinds: TypeAlias = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A recipient that is stored. `kinds` are the only ones for it, `described` is what the trigger says of it."""
+class NamedRecipient:
+    """A recipient that is stored, or will be by `write`, which holds its description.
+
+    `kinds`, if any, are the only kinds of addresses that the run uses for it.
+    """
 
     place: Place
     kinds: Kinds = None
-    described: Write | None = None
+    write: Write | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AllNamed:
+class TriggerRecipients:
     """The recipients of one trigger."""
 
-    stored: Sequence[Named]
+    stored: Sequence[NamedRecipient]
     transients: Sequence[Transient]
 
     @property
@@ -52,36 +55,36 @@ class AllNamed:
         return {each.place: each.kinds for each in self.stored if each.kinds is not None}
 
     @property
-    def described(self) -> list[Write]:
-        return [each.described for each in self.stored if each.described is not None]
+    def writes(self) -> list[Write]:
+        return [each.write for each in self.stored if each.write is not None]
 
 
-def read_all(call: Call, given: Sequence[Id | dict[str, Any]], field: str) -> AllNamed:
+def parse_recipients(call: Call, given: Sequence[Id | dict[str, Any]], field: str) -> TriggerRecipients:
     """Raises SuprSendError or RefusedError."""
     if not 1 <= len(given) <= MAX_RECIPIENTS:
         raise invalid(field, f"{field} must be a list of 1 to {MAX_RECIPIENTS:,}.")
-    read = [read_one(call, entry, f"{field}[{index}]") for index, entry in enumerate(given)]
-    return AllNamed(
-        [each for each in read if isinstance(each, Named)], [each for each in read if isinstance(each, Transient)]
+    parsed = [parse_recipient(call, entry, f"{field}[{index}]") for index, entry in enumerate(given)]
+    return TriggerRecipients(
+        [each for each in parsed if isinstance(each, NamedRecipient)],
+        [each for each in parsed if isinstance(each, Transient)],
     )
 
 
-def read_one(call: Call, given: Id | dict[str, Any], field: str) -> Named | Transient:
+def parse_recipient(call: Call, given: Id | dict[str, Any], field: str) -> NamedRecipient | Transient:
     """Raises SuprSendError or RefusedError."""
     if not isinstance(given, dict):
-        place, _ = read_recipient(call, given, field)
-        return Named(place)
-    kinds = only_kinds(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
+        return NamedRecipient(parse_place(call, given, field))
+    kinds = parse_kinds(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
     said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
         said.pop("distinct_id", None)
         return Transient(described(parse_profile(said), call.services.directory.clock.now()), kinds)
-    place, edit = read_recipient(call, said, field)
-    return Named(place, kinds, Write(place, (edit,), call.origin, path=field))
+    place, edit = parse_description(call, said, field)
+    return NamedRecipient(place, kinds, Write(place, (edit,), call.origin, path=field))
 
 
-def only_kinds(given: Any, field: str) -> Kinds:
-    """The kinds of addresses that channels stand for; none are named: any. Raises SuprSendError."""
+def parse_kinds(given: Any, field: str) -> Kinds:
+    """Returns the kinds of addresses of the named channels, None when no channel is named. Raises SuprSendError."""
     if given is None or given == []:
         return None
     if not isinstance(given, list) or not all(isinstance(name, str) and name in KINDS for name in given):
