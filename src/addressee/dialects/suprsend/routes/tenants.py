@@ -148,8 +148,8 @@ def rendered(words: Words, place: Place, tenant: Recipient | None) -> shapes.Ten
     attributes = {} if tenant is None else tenant.attributes
     branding = attributes.get("branding") or {}
     return words.response(
-        id=place.id,
-        name=attributes.get("name"),
+        place.id,
+        attributes.get("name"),
         timezone=attributes.get("timezone"),
         **{field: branding.get(part) for field, part in BRANDING.items()},
         hosted_preference_domain=None,

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from addressee.dialects.suprsend.shapes.pages import CursorPage
-from addressee.dialects.suprsend.shapes.users import CHANNEL_KEYS, Addresses
+from addressee.dialects.suprsend.shapes.users import WarnedFields
 
 
-class TenantUser(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
+class TenantUser(WarnedFields, frozen=True):
     distinct_id: str
     tenant_id: str
     status: str
-    properties: dict[str, Any]
-    created_at: str
-    updated_at: str
-    sms: Addresses = UNSET
-    email: Addresses = UNSET
-    androidpush: Addresses = UNSET
-    iospush: Addresses = UNSET
-    webpush: Addresses = UNSET
-    whatsapp: Addresses = UNSET
-    slack: Addresses = UNSET
-    ms_teams: Addresses = UNSET
-    warnings: list[str] = []
 
 
 class NamedTenant(Struct, frozen=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct
+from msgspec import Meta, Struct
 
 from addressee.dialects.suprsend.shapes.pages import CursorPage
-from addressee.dialects.suprsend.shapes.users import CHANNEL_KEYS, Addresses
+from addressee.dialects.suprsend.shapes.users import WarnedFields
 from addressee.directory.documents import Id
 
 MAX_SUBSCRIBERS = 100
@@ -16,22 +16,10 @@ MAX_SUBSCRIBERS = 100
 Recipients = Annotated[list[Id | dict[str, Any]], Meta(min_length=1, max_length=MAX_SUBSCRIBERS)]
 
 
-class Object(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
+class Object(WarnedFields, frozen=True):
     object_type: str
     id: str
     subscriptions_count: int
-    properties: dict[str, Any]
-    created_at: str
-    updated_at: str
-    sms: Addresses = UNSET
-    email: Addresses = UNSET
-    androidpush: Addresses = UNSET
-    iospush: Addresses = UNSET
-    webpush: Addresses = UNSET
-    whatsapp: Addresses = UNSET
-    slack: Addresses = UNSET
-    ms_teams: Addresses = UNSET
-    warnings: list[str] = []
 
 
 class Objects(CursorPage[Object], frozen=True):

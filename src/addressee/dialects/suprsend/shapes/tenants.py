@@ -33,11 +33,9 @@ class BrandInput(TenantFields, frozen=True, kw_only=True):
     name: str | None = field(default=None, name="brand_name")
 
 
-class Described(Struct, frozen=True, kw_only=True):
-    """What tenants and brands show; each names `id` and `name` after itself."""
+class TenantProfile(Struct, frozen=True, kw_only=True):
+    """What tenants and brands have in common. What a subclass adds comes first, as it is not keyword-only."""
 
-    id: str
-    name: str | None
     timezone: str | None
     logo: str | None
     primary_color: str | None
@@ -51,14 +49,14 @@ class Described(Struct, frozen=True, kw_only=True):
     updated_at: str | None
 
 
-class Tenant(Described, frozen=True, kw_only=True):
-    id: str = field(name="tenant_id")
-    name: str | None = field(name="tenant_name")
+class Tenant(TenantProfile, frozen=True):
+    tenant_id: str
+    tenant_name: str | None
 
 
-class Brand(Described, frozen=True, kw_only=True):
-    id: str = field(name="brand_id")
-    name: str | None = field(name="brand_name")
+class Brand(TenantProfile, frozen=True):
+    brand_id: str
+    brand_name: str | None
 
 
 class Tenants(OffsetPage[Tenant], frozen=True):

@@ -44,14 +44,17 @@ class Address(Struct, frozen=True, kw_only=True):
     perma_status: Literal["active", "disabled"]
 
 
-# Channels stand under their names with a dollar sign in front; one without an active address is left out.
+# Channels stand under their names with a dollar sign in front.
 CHANNEL_KEYS = {name: f"${name}" for name in KIND_OF}
 Addresses: TypeAlias = list[Address] | UnsetType
 
 
-class User(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
-    distinct_id: str
-    status: str
+class ProfileFields(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
+    """What users and objects have in common. A channel without an active address is left out.
+
+    Fields that are not keyword-only stand before those that are, so what a subclass adds comes first.
+    """
+
     properties: dict[str, Any]
     created_at: str
     updated_at: str
@@ -63,8 +66,20 @@ class User(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL
     whatsapp: Addresses = UNSET
     slack: Addresses = UNSET
     ms_teams: Addresses = UNSET
-    inbox: Addresses = UNSET
+
+
+class WarnedFields(ProfileFields, frozen=True, kw_only=True):
     warnings: list[str] = []
+
+
+class InboxFields(ProfileFields, frozen=True, kw_only=True):
+    inbox: Addresses = field(default=UNSET, name="$inbox")
+    warnings: list[str] = []
+
+
+class User(InboxFields, frozen=True):
+    distinct_id: str
+    status: str
 
 
 class ListedUser(Struct, frozen=True):
