@@ -9,7 +9,7 @@ from uuid import UUID
 from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
-from addressee.api.merge_rules import merge_rules
+from addressee.api.merges import merge_users
 from addressee.api.operation import ANY_KEY, SECRET
 from addressee.api.routes import Routes
 from addressee.database.paging import write_cursor
@@ -139,12 +139,4 @@ async def merge(call: Call) -> Answer:
         return json_answer(rendering.user(done.primary, shape))
 
     primary = user_place(call)
-    done = await call.services.directory.merges.merge(
-        primary,
-        primary._replace(id=secondary),
-        rules=merge_rules("knock", call.environment),
-        origin=call.origin,
-        receipt=call.receipt(answer),
-    )
-    await call.services.messaging.follow(done.merge)
-    return answer(done)
+    return await merge_users(call, "knock", primary, primary._replace(id=secondary), answer)

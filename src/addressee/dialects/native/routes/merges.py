@@ -7,7 +7,7 @@ from uuid import UUID
 
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.merge_rules import merge_rules
+from addressee.api.merges import merge_rules, merge_users
 from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
@@ -47,15 +47,8 @@ async def preview(call: Call) -> shapes.Preview:
 )
 async def create(call: Call) -> shapes.Merged:
     """Merge another user into this one."""
-    done = await call.services.directory.merges.merge(
-        place_of(call),
-        secondary_of(call, typed_body(call, shapes.MergeFrom)),
-        rules=merge_rules("knock", call.environment),
-        origin=call.origin,
-        receipt=call.receipt(merged),
-    )
-    await call.services.messaging.follow(done.merge)
-    return merged(done)
+    secondary = secondary_of(call, typed_body(call, shapes.MergeFrom))
+    return await merge_users(call, "knock", place_of(call), secondary, merged)
 
 
 def merged(done: Done) -> shapes.Merged:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from addressee.api.merge_rules import Dialect
+from addressee.api.merges import Dialect
 from addressee.directory.documents import Id
 
 

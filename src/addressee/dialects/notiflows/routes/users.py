@@ -8,7 +8,7 @@ from uuid import UUID
 from addressee.api.answers import Answer, json_answer, no_content
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
-from addressee.api.merge_rules import merge_rules
+from addressee.api.merges import merge_users
 from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
@@ -136,14 +136,6 @@ async def merge(call: Call) -> shapes.User:
         return rendering.user(done.primary)
 
     try:
-        done = await call.services.directory.merges.merge(
-            target,
-            guest,
-            rules=merge_rules("notiflows", call.environment),
-            origin=call.origin,
-            receipt=call.receipt(answer),
-        )
+        return await merge_users(call, "notiflows", target, guest, answer)
     except RefusedError as refusal:
         raise invalid("from_external_id", refusal.message) from None
-    await call.services.messaging.follow(done.merge)
-    return answer(done)

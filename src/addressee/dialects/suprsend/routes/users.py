@@ -7,7 +7,7 @@ from uuid import UUID
 from addressee.api.answers import Answer, no_content
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
-from addressee.api.merge_rules import merge_rules
+from addressee.api.merges import merge_users
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.profile_edits import parse_operations, parse_profile, writable_profile
 from addressee.dialects.suprsend.mapping.profile_rendering import listed_user, user, warnings_of, with_copies
@@ -20,7 +20,6 @@ from addressee.dialects.suprsend.wire.paging import CURSORS, cursor_meta, parse_
 from addressee.dialects.suprsend.wire.places import require_user, user_at, user_place
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.edits.recipients import Delete, Each
-from addressee.directory.errors import MissingError
 from addressee.directory.merges.merges import Done
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import USERS, Place
@@ -147,15 +146,4 @@ async def merge(call: Call) -> shapes.User:
     def answer(done: Done) -> shapes.User:
         return user(call, done.primary)
 
-    try:
-        done = await call.services.directory.merges.merge(
-            primary,
-            secondary,
-            rules=merge_rules("suprsend", call.environment),
-            origin=call.origin,
-            receipt=call.receipt(answer),
-        )
-    except MissingError as error:
-        raise missing_at(error.place) from None
-    await call.services.messaging.follow(done.merge)
-    return answer(done)
+    return await merge_users(call, "suprsend", primary, secondary, answer)
