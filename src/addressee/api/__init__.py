@@ -1,1 +1,1 @@
-"""What every dialect is made of: operations, bodies, query strings, idempotency, user tokens."""
+"""The parts that all dialects share: operations, calls, bodies, query strings, refusals, idempotency, user tokens."""

@@ -1,4 +1,4 @@
-"""Answers: what a handler returns, as a response."""
+"""Answers: responses as handlers build them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENCODINGS = ("gzip", "deflate")
 
 
 class Answer(Struct, frozen=True):
-    """A response: bytes, mostly of JSON, or nothing. What may be of any size comes as a `stream` instead."""
+    """A response. `body` is mostly JSON, and may be empty; a response without a limit to its size has a `stream`."""
 
     body: bytes = b""
     status: int = 200
@@ -26,7 +26,7 @@ class Answer(Struct, frozen=True):
 
 
 def answer_of(result: Any, status: int) -> Answer:
-    """Returns the answer that a handler's result stands for: itself, or the result as JSON; None has no body."""
+    """Makes an answer of a handler's result: an Answer stays as it is, None has no body, anything else is JSON."""
     if isinstance(result, Answer):
         return result
     return Answer(status=status) if result is None else Answer(write_json(result), status)
@@ -37,5 +37,5 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 
 def no_content(_: object = None) -> Answer:
-    """The answer of what has nothing to say but that it was done."""
+    """The answer 204, for receipts too: it ignores the result that it is given."""
     return Answer(status=204)

@@ -1,4 +1,4 @@
-"""Reads request bodies, and says what is wrong with one in the words of its fields."""
+"""Reads request bodies; an error names the field that is wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
 
 class MisshapenError(Exception):
-    """A body that is JSON, but not what the operation takes. `field` is the dotted path of what is wrong."""
+    """A JSON body that is not of the operation's type. `field` is the dotted path of the first wrong value."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class MisshapenError(Exception):
 
 
 def object_body(call: Call) -> Document:
-    """The body as a JSON object; an empty one is `{}`. Raises MisshapenError or MalformedError."""
+    """Returns the body as a JSON object; an empty one is `{}`. Raises MisshapenError or MalformedError."""
     body = json_body(call)
     if not isinstance(body, dict):
         raise MisshapenError("", "The body must be a JSON object.")
@@ -36,15 +36,15 @@ def object_body(call: Call) -> Document:
 
 
 def typed_body(call: Call, type: type[T]) -> T:
-    """The body as a value of `type`. Raises MisshapenError, which names the first field that is wrong."""
+    """Returns the body as a value of `type`. Raises MisshapenError or MalformedError."""
     return typed(object_body(call), type)
 
 
 def typed(body: Any, type: type[T]) -> T:
-    """The value as one of `type`. Raises MisshapenError, which names the first field that is wrong."""
+    """Converts parsed JSON to `type`. Raises MisshapenError, which names the first field that is wrong."""
     try:
         return msgspec.convert(body, type)
-    except UnicodeEncodeError:  # half of a surrogate pair in the name of a field, or in place of a word
+    except UnicodeEncodeError:  # half of a surrogate pair in the name of a field, or where a literal is expected
         typed(read_json(write_json(body)), type)
         raise unencodable(body) from None
     except msgspec.ValidationError as error:
@@ -56,7 +56,7 @@ def typed(body: Any, type: type[T]) -> T:
 
 
 def unencodable(body: Any) -> MisshapenError:
-    """Names the first text that cannot be stored."""
+    """The error that names the first text that cannot be stored."""
     try:
         check_value(body, "")
     except RefusedError as refusal:

@@ -1,4 +1,4 @@
-"""Calls: requests as authentication and handlers see them."""
+"""Requests, before and after authentication."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 class RequestInfo(NamedTuple):
-    """The id of a request, and the URL under which its caller finds this service."""
+    """The id of a request, and the base URL under which its caller reaches this service."""
 
     id: str
     base_url: str
@@ -35,9 +35,9 @@ class RequestInfo(NamedTuple):
 class Call(Struct, frozen=True):
     """An authenticated request. Path values are decoded; the body is as it came.
 
-    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned: None, or something that
-    has a `user_id`, the one whom the request acts for. `idempotency_key` is None when a repetition of the request is
-    not to be recognised.
+    `headers` have lower-case names. `caller` is what the dialect's `authenticate` returned: None, or an object with a
+    `user_id`, that of the user on whose behalf the request is made. `idempotency_key` is None when repetitions of the
+    request are not recognised.
     """
 
     operation: Operation
@@ -54,17 +54,20 @@ class Call(Struct, frozen=True):
 
     @property
     def fingerprint(self) -> bytes:
-        """A hash of whom the request acts for and of all that it says; the order of the body's keys does not matter."""
+        """A hash of the operation, path, query, acting user and body; the order of the body's keys does not matter."""
         try:
-            said = msgspec.json.encode(json_body(self), order="deterministic")
+            body = msgspec.json.encode(json_body(self), order="deterministic")
         except (MalformedError, UnicodeEncodeError):
-            said = self.body
+            body = self.body
         user_id = None if self.caller is None else self.caller.user_id
-        where = [self.operation.method, self.operation.path, self.path, self.query_string, user_id]
-        return hashlib.sha256(msgspec.json.encode(where) + said).digest()
+        target = [self.operation.method, self.operation.path, self.path, self.query_string, user_id]
+        return hashlib.sha256(msgspec.json.encode(target) + body).digest()
 
     def receipt(self, answer: Callable[[Any], Any]) -> Receipt | None:
-        """What a room keeps of this request, together with what it does; `answer` renders the room's result."""
+        """The receipt that is stored in the transaction which does the work; `answer` renders the result of that.
+
+        None when the request has no idempotency key.
+        """
         if self.idempotency_key is None:
             return None
 
@@ -93,10 +96,9 @@ class Call(Struct, frozen=True):
 
 
 class Request(Struct, frozen=True):
-    """What a dialect's authentication sees. `target` is the path and the query, byte for byte as they came.
+    """A request that is not authenticated yet. `target` is the path and the query, byte for byte as they came.
 
-    `body` reads the body, which nobody has done yet: not before it is known that the caller may send one. It raises
-    TooLargeError.
+    `body` reads the body, which happens after authentication unless that needs it. It raises TooLargeError.
     """
 
     services: Services
@@ -109,7 +111,7 @@ class Request(Struct, frozen=True):
 
 
 def json_body(call: Call) -> Any:
-    """The body as JSON; an empty one is `{}`. Raises MalformedError."""
+    """Returns the body as parsed JSON; an empty one is `{}`. Raises MalformedError."""
     if not call.body:
         return {}
     try:

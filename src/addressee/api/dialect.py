@@ -1,4 +1,4 @@
-"""Dialects: the API of a vendor, or our own."""
+"""Dialects: the APIs of vendors, and Addressee's own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from addressee.api import idempotency
 from addressee.api.answers import Answer
 from addressee.api.call import Request, RequestInfo
 from addressee.api.operation import Operation
@@ -15,7 +16,7 @@ from addressee.directory.writing.receipts import Earlier
 
 
 class Code(NamedTuple):
-    """What a code in a dialect's refusals means, for the reference."""
+    """A code of a dialect's refusals, as the reference explains it."""
 
     status: HTTPStatus
     meaning: str
@@ -27,7 +28,7 @@ def page_of(code: str) -> str:
 
 
 def of_any_request(render: Callable[[Exception], Answer]) -> Callable[[Exception, RequestInfo], Answer]:
-    """For dialects whose errors do not name the request."""
+    """Wraps a renderer of errors that do not name the request."""
     return lambda error, info: render(error)
 
 
@@ -36,7 +37,7 @@ def only_path(path: str) -> tuple[str, ...]:
 
 
 def with_and_without_slash(path: str) -> tuple[str, ...]:
-    """For clients that write the slash at the end of a path now and then."""
+    """For clients that do not always write the slash at the end of a path."""
     return (path, path.removesuffix("/"))
 
 
@@ -44,7 +45,7 @@ def unchanged_path(path: Mapping[str, str], headers: Mapping[str, str]) -> Mappi
     return path
 
 
-# How any request may be refused: for its key, for its body, or because the service cannot answer.
+# The statuses with which any request may be refused: for its key, for its body, or because the service cannot answer.
 ALWAYS = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -60,15 +61,15 @@ ALWAYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """With which statuses a dialect refuses, besides those of any request; all of them have a body of one type.
+    """The statuses with which a dialect refuses requests, besides those of any request, and the type of the body.
 
-    `input` are for what an operation takes (a path, a query, a body), `writes` for what is repeated or in the way.
+    `input` are for operations with variables in the path, a query or a body, `writes` for all but GET.
     """
 
     body: Any
-    always: frozenset[HTTPStatus]
-    input: frozenset[HTTPStatus]
-    writes: frozenset[HTTPStatus]
+    always: frozenset[HTTPStatus] = frozenset({HTTPStatus.FORBIDDEN})
+    input: frozenset[HTTPStatus] = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY})
+    writes: frozenset[HTTPStatus] = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY})
 
     def of(self, operation: Operation) -> frozenset[HTTPStatus]:
         statuses = ALWAYS | self.always
@@ -79,15 +80,14 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """A vendor's API: its operations, how its callers prove who they are, and how it words errors.
+    """A vendor's API: its operations, the authentication of its callers, and the form of its errors.
 
-    `authenticate` returns the credential and what the dialect wants to know of the caller. `error` renders any
-    exception of a request; what it does not know is an internal error. `refusals` are the statuses that it answers
-    with. A path below one of the `prefixes` that no operation has is an UnknownPathError. `idempotency_key` is the key
-    under which a request is to be carried out once, `replay` the answer to its repetition. `path_aliases` are the forms
-    of an operation's path that are answered; `rewrite_path` returns the variables of a path, not yet percent-decoded,
-    as the client means them. `headers` are those that carry kinds of keys, where that is not the bearer token; `codes`
-    are what refusals refer to.
+    `authenticate` returns the credential, and the caller as `Call.caller` holds it. `error` renders any exception of a
+    request; one that it does not know is an internal error. `refusals` are the statuses that it renders. A path below
+    one of the `prefixes` that no operation has is an UnknownPathError. `replay` makes the answer to the repetition of a
+    request under an idempotency key. `path_aliases` returns all paths under which an operation is answered;
+    `rewrite_path` corrects the variables of a path, before they are percent-decoded. `headers` carry the kinds of keys
+    that do not come as a bearer token; `codes` are those of refusals, for the reference.
     """
 
     name: str
@@ -95,9 +95,8 @@ class Dialect:
     operations: Sequence[Operation]
     authenticate: Callable[[Request], Awaitable[tuple[Credential, Any]]]
     error: Callable[[Exception, RequestInfo], Answer]
-    idempotency_key: Callable[[Operation, Mapping[str, str]], str | None]
-    replay: Callable[[Earlier], Answer]
     refusals: Refusals
+    replay: Callable[[Earlier], Answer] = idempotency.replay
     path_aliases: Callable[[str], Sequence[str]] = only_path
     rewrite_path: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = unchanged_path
     headers: Mapping[Kind, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What is wrong with a request before any dialect looks at it."""
+"""Errors of requests that all dialects have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from addressee.api.answers import ENCODINGS
 
 
 class MalformedError(Exception):
-    """A request of which a part cannot be read: broken JSON, a broken path or query."""
+    """A part of a request that cannot be read: a body that is no JSON, or a broken path or query."""
 
     def __init__(self, part: Literal["body", "path", "query"], message: str) -> None:
         super().__init__(message)
@@ -17,7 +17,7 @@ class MalformedError(Exception):
 
 
 class ParameterError(Exception):
-    """A parameter of the query that is not as it must be."""
+    """A query parameter with a value that it does not take."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class ParameterError(Exception):
 
 
 class UnknownPathError(Exception):
-    """A path that no operation has."""
+    """A path for which there is no operation."""
 
     def __init__(self) -> None:
         super().__init__("There is no such path; /docs lists what there is.")
@@ -40,7 +40,7 @@ class TooLargeError(Exception):
 
 
 class EncodingError(Exception):
-    """A body that is compressed in a way that is not undone here."""
+    """A body with a Content-Encoding that is not supported."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__(f"Content-Encoding {encoding!r} is not taken; send {' or '.join(ENCODINGS)}, or no encoding.")
@@ -54,7 +54,7 @@ class SlowBodyError(Exception):
 
 
 class WrongMethodError(Exception):
-    """A path that exists, asked with a method that it does not have."""
+    """A path that has operations, but none of this method."""
 
     def __init__(self, allowed: Sequence[str]) -> None:
         super().__init__(f"This path takes {', '.join(allowed)}.")

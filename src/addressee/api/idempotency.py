@@ -17,9 +17,10 @@ MADE_BY_SDKS = "stainless-"
 
 
 def idempotency_key(operation: Operation, headers: Mapping[str, str]) -> str | None:
-    """The key that counts. One that an SDK made up costs nothing where a repetition is harmless.
+    """Returns the key under which a request is carried out once, or None.
 
-    Raises MisshapenError or RefusedError for what is no key.
+    A key that an SDK made up is ignored where a repetition is harmless, so that no receipt is stored for it. Raises
+    MisshapenError or RefusedError for a header that is no key.
     """
     key = headers.get("idempotency-key")
     if key is None or operation.method == "GET":
@@ -33,5 +34,6 @@ def idempotency_key(operation: Operation, headers: Mapping[str, str]) -> str | N
 
 
 def replay(earlier: Earlier) -> Answer:
+    """The answer to a repetition: the first one, with headers that say so."""
     headers = {"idempotent-replayed": "true", "original-x-request-id": earlier.request_id}
     return Answer(earlier.answer.body, earlier.answer.status, headers)

@@ -1,6 +1,6 @@
-"""JSON as it comes and goes, also where it holds half of a surrogate pair, which JSON can name and UTF-8 cannot hold.
+"""Reads and writes JSON, also with half of a surrogate pair: JSON can escape one, but UTF-8 cannot encode it.
 
-What such a text stands in is refused by its name like anything else that cannot be stored, and not with the whole body.
+Such a text can be read, so that an error names the field that holds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json(text: bytes) -> Any:
-    """Raises ValueError for what is no JSON in UTF-8, RecursionError for what is nested too deeply."""
+    """Parses JSON. Raises ValueError unless it is JSON in UTF-8, RecursionError when it is nested too deeply."""
     try:
         return decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -40,7 +40,7 @@ def refuse_constant(name: str) -> Any:
 
 
 def write_json(value: Any) -> bytes:
-    """The value as JSON; a text that quotes half of a surrogate pair shows its escape instead."""
+    """Encodes a value; half of a surrogate pair in it is shown as its escape."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Operations: what a route takes and returns, and the function that carries it out."""
+"""Operations: a method and a path, the types of request and response, and the handler."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ Handler: TypeAlias = Callable[[Any], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A method and a path with variables in braces, and all that the OpenAPI document says of them.
+    """A method and a path with variables in braces, and what the OpenAPI document says of them.
 
-    `handler` takes a Call and returns an Answer, or a `response`, which is sent as JSON with `status`, or None, which
-    has no body. `keys` are the kinds of keys that may call it, `permission` is the dialect's own word for what a
-    restricted caller needs. `other_responses` are further statuses, each with its type. An operation that is
-    `not_idempotent` does something else when it is done twice: then keys that an SDK makes up for its own retries
-    count as well.
+    `handler` takes a Call and returns a `response`, which is sent as JSON with `status`, or None, which has no body, or
+    an Answer. `keys` are the kinds of keys that may call it, `permission` is the name of what a restricted caller
+    needs. `other_responses` are further statuses, each with its type. An operation that is `not_idempotent` has another
+    effect when it is repeated: for it, idempotency keys that SDKs make up for their own retries count as well.
     """
 
     method: str

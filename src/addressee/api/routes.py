@@ -1,4 +1,4 @@
-"""Routes: operations, each declared on the function that carries it out."""
+"""Routes: operations that are declared on their handlers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Declaration: TypeAlias = Callable[[Handler[R]], Handler[R]]
 
 
 class Options(TypedDict, Generic[R], total=False):
-    """What an operation may say besides its method, path and name; see Operation."""
+    """The options of a route; see Operation."""
 
     keys: Keys
     summary: str
@@ -64,8 +64,8 @@ class Routes:
 
     def _declaration(self, method: str, path: str, name: str, options: Mapping[str, Any]) -> Declaration[Any]:
         def declare(handler: Handler[Any]) -> Handler[Any]:
-            said = {"keys": self._keys, "summary": summary_of(handler), **options}
-            self._operations.append(Operation(method=method, path=path, name=name, handler=handler, **said))
+            given = {"keys": self._keys, "summary": summary_of(handler), **options}
+            self._operations.append(Operation(method=method, path=path, name=name, handler=handler, **given))
             return handler
 
         return declare

@@ -24,14 +24,14 @@ class SigningKeyMissingError(Exception):
 
 
 class BadTokenError(Exception):
-    """A token that opens nothing; the message says why."""
+    """A token that is not accepted; the message says why."""
 
 
 def verified_claims(token: str, environment: Environment, leeway_seconds: int) -> dict[str, Any]:
-    """What a token says: `sub`, a text, at least.
+    """Returns the claims of a token, among them the text `sub`.
 
-    Raises SigningKeyMissingError, and BadTokenError unless it is signed with the environment's key (RS256) and in
-    force. A token that says nothing of its end has none.
+    Raises SigningKeyMissingError, and BadTokenError unless the token is signed with the environment's key (RS256) and
+    has not expired. A token without `exp` does not expire.
     """
     key = signing_key_of(environment)
     if len(token) > MAX_LENGTH:
@@ -52,7 +52,7 @@ def verified_claims(token: str, environment: Environment, leeway_seconds: int) -
 
 
 def signing_key_of(environment: Environment) -> RSAPublicKey:
-    """Raises SigningKeyMissingError, also for a key that cannot be used, which the log names."""
+    """Raises SigningKeyMissingError when there is no key, or one that cannot be used, which is logged."""
     pem = environment.settings.signing_key
     if pem is None:
         raise SigningKeyMissingError

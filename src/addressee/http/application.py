@@ -18,6 +18,7 @@ from addressee.api.call import Call, RequestInfo
 from addressee.api.call import Request as Unauthenticated
 from addressee.api.dialect import Dialect
 from addressee.api.errors import UnknownPathError, WrongMethodError
+from addressee.api.idempotency import idempotency_key
 from addressee.api.operation import Operation
 from addressee.api.services import Services
 from addressee.database.pool import is_away
@@ -117,7 +118,7 @@ async def answer_to(
     request = Unauthenticated(services, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)
     req.context.let_in = True
-    key = dialect.idempotency_key(operation, headers)
+    key = idempotency_key(operation, headers)
     call = Call(
         operation,
         services,

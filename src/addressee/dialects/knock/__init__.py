@@ -1,7 +1,6 @@
 """The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
 
 from addressee.api.dialect import Dialect, of_any_request
-from addressee.api.idempotency import idempotency_key, replay
 from addressee.dialects.knock.mapping import message_lists
 from addressee.dialects.knock.routes import (
     audiences,
@@ -46,8 +45,6 @@ KNOCK = Dialect(
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),
-    idempotency_key=idempotency_key,
-    replay=replay,
     refusals=errors.REFUSALS,
 )
 

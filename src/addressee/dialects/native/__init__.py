@@ -1,7 +1,6 @@
 """Addressee's own API, `/directory/v1`: what no vendor offers."""
 
 from addressee.api.dialect import Dialect, of_any_request
-from addressee.api.idempotency import idempotency_key, replay
 from addressee.dialects.native.routes import merges, notices, people
 from addressee.dialects.native.wire import errors
 from addressee.dialects.native.wire.authentication import authenticate
@@ -12,8 +11,6 @@ NATIVE = Dialect(
     operations=(*merges.routes, *people.routes, *notices.routes),
     authenticate=authenticate,
     error=of_any_request(errors.render),
-    idempotency_key=idempotency_key,
-    replay=replay,
     refusals=errors.REFUSALS,
 )
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from addressee.api.dialect import Dialect
-from addressee.api.idempotency import idempotency_key, replay
 from addressee.dialects.notiflows.routes import (
     channel_settings,
     deliveries,
@@ -42,8 +41,6 @@ NOTIFLOWS = Dialect(
     ),
     authenticate=authenticate,
     error=errors.render,
-    idempotency_key=idempotency_key,
-    replay=replay,
     refusals=errors.REFUSALS,
     path_aliases=path_aliases,
     headers=HEADERS,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from addressee.api.dialect import Dialect, of_any_request, with_and_without_slash
-from addressee.api.idempotency import idempotency_key
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.routes import (
     broadcasts,
@@ -62,7 +61,6 @@ SUPRSEND = Dialect(
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),
-    idempotency_key=idempotency_key,
     replay=records.replay,
     refusals=errors.REFUSALS,
     path_aliases=with_and_without_slash,

@@ -57,12 +57,7 @@ class Error(Struct, frozen=True):
     errors: list[FieldError] | UnsetType = UNSET
 
 
-REFUSALS = Refusals(
-    body=Error,
-    always=frozenset({HTTPStatus.FORBIDDEN}),
-    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
-    writes=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
-)
+REFUSALS = Refusals(body=Error)
 
 
 class KnockError(Exception):

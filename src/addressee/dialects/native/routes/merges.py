@@ -1,4 +1,4 @@
-"""Merging users: what it would do, doing it, and undoing it."""
+"""Merges of users: preview, merging, list and undoing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.errors import NativeError
-from addressee.dialects.native.wire.places import USER, place_of, recipient_of
+from addressee.dialects.native.wire.places import USER, place_of, require_recipient
 from addressee.dialects.native.wire.rendering import merge, recipient
 from addressee.directory.documents import check_id
 from addressee.directory.merges.merges import Done, Undone
@@ -58,7 +58,7 @@ def merged(done: Done) -> shapes.Merged:
 @routes.get(f"{USER}/merges", "users.merges.list", response=shapes.Merges)
 async def list_all(call: Call) -> shapes.Merges:
     """List who was merged into this user."""
-    found = await call.services.directory.merges.of(await recipient_of(call))
+    found = await call.services.directory.merges.of(await require_recipient(call))
     return shapes.Merges(merges=[merge(each) for each in found])
 
 
@@ -70,13 +70,13 @@ async def undo(call: Call) -> shapes.Undone:
     except ValueError:
         raise NativeError(HTTPStatus.NOT_FOUND, "not_found", "There is no such merge.") from None
     undone = await call.services.directory.merges.undo(
-        call.environment.id, id, origin=call.origin, receipt=call.receipt(parted)
+        call.environment.id, id, origin=call.origin, receipt=call.receipt(undone_answer)
     )
     await call.services.messaging.follow(undone.merge)
-    return parted(undone)
+    return undone_answer(undone)
 
 
-def parted(undone: Undone) -> shapes.Undone:
+def undone_answer(undone: Undone) -> shapes.Undone:
     return shapes.Undone(
         merge=merge(undone.merge),
         primary=recipient(undone.primary),

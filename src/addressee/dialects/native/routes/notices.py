@@ -1,4 +1,4 @@
-"""Notices: what was passed over of writes whose answers could not say it."""
+"""Notices: values that were not stored, of writes whose answers could not name them."""
 
 from __future__ import annotations
 

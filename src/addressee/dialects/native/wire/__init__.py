@@ -1,1 +1,1 @@
-"""What the native API has in every request and answer: keys, errors, places, shapes."""
+"""The form of the native API's requests and answers: keys, errors, places, shapes."""

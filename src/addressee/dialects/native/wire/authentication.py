@@ -1,4 +1,4 @@
-"""Who calls: a secret key, as `Authorization: Bearer <key>`."""
+"""Authentication by a secret key, as `Authorization: Bearer <key>`."""
 
 from __future__ import annotations
 

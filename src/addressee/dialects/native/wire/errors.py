@@ -1,4 +1,4 @@
-"""How the native API words errors: `{"error": {"code", "message", "fields": [{"field", "message"}]}}`."""
+"""Errors of the native API: `{"error": {"code", "message", "fields": [{"field", "message"}]}}`."""
 
 from __future__ import annotations
 
@@ -29,12 +29,7 @@ class Refused(Struct, frozen=True):
     error: Error
 
 
-REFUSALS = Refusals(
-    body=Refused,
-    always=frozenset({HTTPStatus.FORBIDDEN}),
-    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
-    writes=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
-)
+REFUSALS = Refusals(body=Refused)
 
 
 class NativeError(Exception):

@@ -1,4 +1,4 @@
-"""Whom a path names: a user by `user_id`, anybody else by `collection` and `object_id`."""
+"""The recipient that a path names: a user by `user_id`, an object by `collection` and `object_id`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def place_of(call: Call) -> Place:
     return Place(call.environment.id, collection, check_id(call.path["object_id"], "object_id"))
 
 
-async def recipient_of(call: Call) -> Recipient:
+async def require_recipient(call: Call) -> Recipient:
     """Raises MissingError."""
     place = place_of(call)
     recipient = await call.services.directory.read(place)

@@ -1,4 +1,4 @@
-"""What the rooms return, in the native API's shapes."""
+"""Renders recipients, merges and explanations in the native API's shapes."""
 
 from __future__ import annotations
 

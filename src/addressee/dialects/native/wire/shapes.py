@@ -1,4 +1,4 @@
-"""What the native API takes and gives."""
+"""Requests and responses of the native API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class PreviewOf(MergeFrom, kw_only=True, forbid_unknown_fields=True):
-    """`dialect` is whose merge is meant: they differ in what fills gaps, and in what becomes of subscriptions."""
+    """`dialect` is the API that would merge: they differ in how gaps are filled and in whether subscriptions move."""
 
     dialect: Dialect = "knock"
 
@@ -25,7 +25,7 @@ class PreviewOf(MergeFrom, kw_only=True, forbid_unknown_fields=True):
 class StoredRecipient(Struct, kw_only=True):
     """A recipient as it is stored; secrets of addresses are masked.
 
-    `uid` is who lives there: a deleted and re-created id gets a new one.
+    An id that is deleted and used again gets a new `uid`.
     """
 
     collection: str
@@ -41,7 +41,7 @@ class StoredRecipient(Struct, kw_only=True):
 
 
 class Merge(Struct, kw_only=True):
-    """`settled_at` is when the last message had followed, or had come back; null while some are on their way."""
+    """`settled_at` is when the last message was moved to the primary, or back; null while messages are being moved."""
 
     id: UUID
     collection: str
@@ -53,7 +53,7 @@ class Merge(Struct, kw_only=True):
 
 
 class Follows(Struct, kw_only=True):
-    """Counts of what goes to the primary: messages of the last 30 days, runs that have not ended, subscriptions."""
+    """Counts of what moves to the primary: messages of the last 30 days, runs that have not ended, subscriptions."""
 
     messages: int
     waiting_runs: int
@@ -61,7 +61,7 @@ class Follows(Struct, kw_only=True):
 
 
 class Ends(Struct, kw_only=True):
-    """What goes with the secondary. Undoing brings it back, but for schedules that fell due meanwhile."""
+    """Counts of what ends with the secondary. Undoing restores it, except schedules that fell due meanwhile."""
 
     older_messages: int
     subscriptions: int
@@ -86,7 +86,7 @@ class Merges(Struct, kw_only=True):
 
 
 class Undone(Struct, kw_only=True):
-    """`not_restored` are paths below the primary that were changed since the merge, and stay."""
+    """`not_restored` are paths of the primary that were changed after the merge, and keep their values."""
 
     merge: Merge
     primary: StoredRecipient
@@ -95,7 +95,7 @@ class Undone(Struct, kw_only=True):
 
 
 class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a trigger would say. `actor` is a user's id."""
+    """The trigger to explain. `actor` is a user's id."""
 
     workflow: str
     tenant: Id | None = None
@@ -104,8 +104,8 @@ class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ExplainedStep(Struct, kw_only=True):
-    """`addresses` are e-mail addresses, the ends of devices' tokens, or the id of the feed; `obstacle` is null when the
-    step would reach them.
+    """`addresses` are e-mail addresses, the ends of devices' tokens, or the id of the feed; `obstacle` is why the step
+    would not reach them, or null.
     """
 
     ref: str
@@ -117,7 +117,7 @@ class ExplainedStep(Struct, kw_only=True):
 
 
 class Explanation(Struct, kw_only=True):
-    """`obstacle` is what stops the whole workflow."""
+    """`obstacle` is why the whole workflow would not run, or null."""
 
     reached: bool
     obstacle: dict[str, Any] | None
@@ -129,8 +129,8 @@ class Count(Struct, kw_only=True):
 
 
 class Notice(Struct, kw_only=True):
-    """`messages` name what was passed over, and why. `request_id` is that of the request which wrote it, and empty for
-    what no request caused, like a schedule that could not start its workflow.
+    """`messages` say what was not stored, and why. `request_id` is empty for what no request caused, like a schedule
+    that could not start its workflow.
     """
 
     id: UUID

@@ -1,1 +1,1 @@
-"""Translation between Notiflows' forms and the values of the rooms below."""
+"""Translation between the forms of Notiflows and the values of the services."""

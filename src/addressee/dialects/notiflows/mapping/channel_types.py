@@ -27,7 +27,7 @@ NAMES: Mapping[ChannelType, ChannelTypeName] = {
     ChannelType.HTTP: "chat",
 }
 
-# The provider whose channels hold browsers, not apps.
+# The provider of push channels for browsers.
 WEB_PUSH = "web_push"
 
 

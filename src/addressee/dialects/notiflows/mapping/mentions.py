@@ -11,7 +11,7 @@ from addressee.messaging.recipients.people import Missing, People
 
 
 def recipient(identity: Identity, people: People, when: datetime) -> User:
-    """The user who was told something at `when`."""
+    """The user to whom something happened at `when`."""
     found = person(identity, people.as_of(identity, when))
     assert found is not None, "Only what users were told is listed."
     return found

@@ -27,29 +27,29 @@ from addressee.preferences.choices import kept, with_kinds, without_kinds
 from addressee.preferences.layers import shown
 from addressee.preferences.sets import DEFAULT, MAX_ENTRIES, sound
 
-# Chat is written as the group, so that it holds for what becomes a kind of chat later.
+# Chat is stored as the group, so that it includes kinds of chat that are added later.
 WRITTEN_AS: Mapping[str, tuple[str, ...]] = {**KINDS_OF, "chat": ("chat", "webhook")}
 
-# By type; None: as by default.
+# Choices by type of channel; None resets one to the default.
 Types = Mapping[str, bool | None]
 
 
 class Choice(NamedTuple):
-    """What is chosen of a notiflow; of `enabled` too, None is to reset it."""
+    """A choice about a notiflow. `enabled` is None to reset it, UNSET when it is not given."""
 
     enabled: bool | UnsetType | None
     types: Types
 
 
 class Patch(NamedTuple):
-    """`notiflows` are choices by handle in the order given, None where all is reset."""
+    """A patch of preferences. `notiflows` are choices by handle in the order given, None to reset everything."""
 
     types: Types
     notiflows: Sequence[tuple[str, Choice | None]]
 
 
 def rendered(own: Mapping[str, Document], default: Document, workflows: Iterable[NamedWorkflow]) -> shapes.Preferences:
-    """The preferences of somebody whose sets these are; `default` are those of the environment."""
+    """Renders the preferences of a user with the sets `own`; `default` is the set of the environment."""
     found = shown(own, DEFAULT, {}, default)
     kinds, scopes = found.get("kinds", {}), found.get("workflows", {})
     names = {each.key: each.name for each in workflows}
@@ -80,7 +80,7 @@ def is_wanted(kinds: Mapping[str, Any], type: str) -> bool | None:
 
 
 def parse_patch(given: Mapping[str, Any], handles: Mapping[str, str], field: str) -> Patch:
-    """`handles` are those of notiflows by id: older clients name them so. Raises NotiflowsError or RefusedError."""
+    """Parses a patch; `handles` are by id, which older clients send instead. Raises NotiflowsError or RefusedError."""
     notiflows = [
         (handles.get(key.lower(), key), parse_choice(choice, below(field, f"notiflows.{key}")))
         for key, choice in parse_map(given.get("notiflows"), below(field, "notiflows")).items()
@@ -108,7 +108,7 @@ def parse_types(given: Any, field: str) -> Types:
 
 
 def parse_map(given: Any, field: str) -> Mapping[str, Any]:
-    """An empty one for null."""
+    """Returns an object, an empty one for null. Raises NotiflowsError."""
     if given is None:
         return {}
     if not isinstance(given, dict):
@@ -123,7 +123,7 @@ def parse_boolean(given: Any, field: str) -> bool | None:
 
 
 def edit_of(patch: Patch) -> ChangePreferenceSets:
-    """The edit that lays this over the preferences of who is there."""
+    """The edit that applies a patch to the stored preferences."""
     return ChangePreferenceSets(partial(patched_sets, patch=patch))
 
 
@@ -134,7 +134,7 @@ def patched_sets(own: Mapping[str, Document], patch: Patch) -> Mapping[str, Docu
 
 
 def patched(stored: Document, patch: Patch) -> Document:
-    """Raises RefusedError when there are more notiflows by that than a set has."""
+    """Applies a patch to a set. Raises RefusedError when the set would have too many notiflows."""
     made = stored
     if patch.types:
         made = kept({**made, "kinds": with_types(made.get("kinds", {}), patch.types)}, "kinds")
@@ -152,7 +152,7 @@ def patched(stored: Document, patch: Patch) -> Document:
 
 
 def with_choice(stored: bool | Document, choice: Choice | None) -> bool | Document:
-    """A scope; an empty one says nothing any more. A plain true or false becomes one that has parts."""
+    """Applies a choice to a scope, which becomes an object if it was a boolean. An empty scope is to be removed."""
     scope: Document = {"enabled": stored} if isinstance(stored, bool) else stored
     if choice is None:
         return without(scope, "enabled", "kinds")

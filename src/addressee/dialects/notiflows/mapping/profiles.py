@@ -87,7 +87,7 @@ def wrong_fields(given: Mapping[str, Any], path: str = "") -> dict[str, Field]:
 
 
 def check_none(wrong: Mapping[str, Field]) -> None:
-    """Raises NotiflowsError."""
+    """Raises NotiflowsError if a field is wrong."""
     if wrong:
         raise refused(list(wrong.values()))
 

@@ -88,7 +88,7 @@ SLACK_IDS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
 
 
 def slack_shown(data: Document) -> Document | None:
-    """The first channel and the first member among the connections."""
+    """Returns the first channel and the first member among the connections."""
     found = {
         wire: next((each[name] for each in named_connections(data) if each.get(name)), None)
         for name, (wire, _, _) in SLACK_IDS.items()

@@ -1,4 +1,4 @@
-"""Channel settings: how a user is reached on one channel (notiflows.md §2, §3.1 A5–A7, §3.3 C6–C8)."""
+"""Settings of a user for one channel, like device tokens (notiflows.md §2, §3.1 A5–A7, §3.3 C6–C8)."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ async def read_context(call: Call, messages: Sequence[Message]) -> DeliveryConte
 
 
 def failure(message: Message, events: Mapping[str, MessageEvent]) -> str | None:
-    """A word for why a delivery failed, where one is known."""
+    """The reason of a failed delivery, None when it is not known."""
     event = events.get(f"message.{message.status}")
     if STATUSES[message.status] != "failed" or event is None or event.data is None:
         return None

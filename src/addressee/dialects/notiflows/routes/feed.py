@@ -1,4 +1,4 @@
-"""The feed of the user who calls (notiflows.md §3.3, C1 to C3)."""
+"""The feed of the calling user (notiflows.md §3.3, C1 to C3)."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def change_entries(call: Call) -> list[shapes.Entry]:
 
 
 def parse_marks(change: shapes.Change, field: str) -> set[Mark]:
-    """Raises NotiflowsError for a change of nothing, and for one that cannot be."""
+    """Returns the marks that a change sets. Raises NotiflowsError for an empty or impossible change."""
     asked = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
     if not asked:
         raise invalid(field, "Say at least one of seen, read, clicked and archived.", "required")

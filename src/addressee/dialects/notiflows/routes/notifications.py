@@ -30,7 +30,7 @@ from addressee.messaging.runs.listing import RunDetails, RunFilter, RunPosition
 
 routes = Routes(keys=ADMIN)
 
-# By the stages of runs.
+# The status of a notification, by the stage of its run.
 STATUSES: Mapping[str, shapes.NotificationStatus] = {
     "queued": "pending",
     "processing": "processing",

@@ -1,4 +1,4 @@
-"""Web push subscriptions: the browsers in which a user is told something on one channel (notiflows.md §3.3 C9–C11).
+"""Web push subscriptions: the browsers that receive a user's push messages of a channel (notiflows.md §3.3 C9–C11).
 
 They have nothing to do with subscriptions to topics.
 """
@@ -132,7 +132,7 @@ def is_https(url: str) -> bool:
 
 
 def subscriptions(user: Recipient | None, channel: Channel) -> dict[str, Document]:
-    """By identifier, the oldest first."""
+    """The user's web push subscriptions by identifier, the oldest first."""
     entry = None if user is None else user.channel_data.get(str(channel.id))
     return {} if entry is None else web_push.subscriptions(entry["data"])
 

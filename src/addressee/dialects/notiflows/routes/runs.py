@@ -1,4 +1,4 @@
-"""Running a notiflow (notiflows.md §3.2, B1; §5.2)."""
+"""Runs of notiflows (notiflows.md §3.2, B1; §5.2)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def check_targets(given: shapes.Run) -> None:
 
 
 def read(call: Call, given: shapes.Named, path: str) -> Named:
-    """Raises NotiflowsError or RefusedError."""
+    """Parses a recipient or the actor. Raises NotiflowsError or RefusedError."""
     if not isinstance(given, dict):
         return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY), {})
     place = user_at(call, given.get("external_id"), f"{path}.external_id")

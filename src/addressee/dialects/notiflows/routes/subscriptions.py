@@ -73,7 +73,7 @@ async def get(call: Call) -> shapes.Subscription:
 async def subscribe(call: Call) -> Answer:
     """Subscribe a user to a topic.
 
-    Makes the topic if there is none. Who subscribes already is answered the same, with another status.
+    Creates the topic if there is none. The status is 200 when the user subscribed before.
     """
     topic = topic_place(call.environment.id, typed_body(call, shapes.Subscribe).topic_name)
     user = await require_user(call)
@@ -123,7 +123,7 @@ def not_subscribed(call: Call) -> NotiflowsError:
     other_responses={207: shapes.Outcome},
 )
 async def subscribe_several(call: Call) -> Answer:
-    """Makes the topic if there is none, unless none of the users is known. Nobody is created."""
+    """Creates the topic if there is none and a user is known. Users are not created."""
     topic, users = place_of_topic(call), parse_users(call)
     known = await call.services.directory.read_all(users)
 

@@ -1,4 +1,4 @@
-"""Topics (notiflows.md §3.2, B7 to B9). Subscribing makes them."""
+"""Topics, which subscribing creates (notiflows.md §3.2, B7 to B9)."""
 
 from __future__ import annotations
 

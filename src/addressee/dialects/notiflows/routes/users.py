@@ -1,4 +1,4 @@
-"""Users (notiflows.md §3.1): A1 to A4, and merging one into another (§3.4)."""
+"""Users (notiflows.md §3.1, A1 to A4), and merging them (§3.4)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,10 @@ async def upsert(call: Call) -> Answer:
 
 
 async def parse_profile(call: Call, place: Place, given: Document) -> Identify:
-    """Raises NotiflowsError, but not for a value as it was read: another dialect may have stored it."""
+    """Parses the profile. A value that is stored already is not refused: another dialect may have stored it.
+
+    Raises NotiflowsError.
+    """
     wrong = wrong_fields(given)
     stored = await call.services.directory.read(place) if wrong else None
     if stored is not None:

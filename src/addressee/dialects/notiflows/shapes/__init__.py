@@ -1,1 +1,1 @@
-"""What operations take and give, an area a module (notiflows.md §2, §3)."""
+"""Requests and responses (notiflows.md §2, §3)."""

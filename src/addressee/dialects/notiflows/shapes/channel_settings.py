@@ -33,7 +33,7 @@ class ChannelSettings(Struct):
 
 
 class PushKeys(Struct):
-    """What a browser says of its subscription, each up to 4,096 characters. `endpoint` is an https URL."""
+    """The parts of a browser's subscription, each of up to 4,096 characters. `endpoint` is an https URL."""
 
     endpoint: str
     p256dh: str
@@ -41,7 +41,7 @@ class PushKeys(Struct):
 
 
 class PushSubscriptionKey(Struct):
-    """`identifier` is what a browser is known by, its endpoint for instance: up to 4,096 characters."""
+    """`identifier` identifies the browser, and may be its endpoint: up to 4,096 characters."""
 
     identifier: str
 
@@ -60,6 +60,6 @@ class PushSubscription(Struct):
 
 
 class PushSubscriptions(Struct):
-    """All of them, at most 100."""
+    """All web push subscriptions of a user on a channel, at most 100."""
 
     items: list[PushSubscription]

@@ -51,7 +51,7 @@ class Entry(DeliveryBase, frozen=True, kw_only=True):
 
 
 class Entries(Struct, frozen=True):
-    """The totals are over all that is not archived."""
+    """The totals count all entries that are not archived."""
 
     items: list[Entry]
     page: Page

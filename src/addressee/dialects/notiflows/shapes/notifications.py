@@ -1,4 +1,4 @@
-"""Notifications and deliveries: what their operations give (notiflows.md §2)."""
+"""Responses of notifications and deliveries (notiflows.md §2)."""
 
 from __future__ import annotations
 

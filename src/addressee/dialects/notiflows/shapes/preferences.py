@@ -1,4 +1,4 @@
-"""What is said about preferences (notiflows.md §2, §3.1)."""
+"""Requests and responses of preferences (notiflows.md §2, §3.1)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class TypesPatch(Struct):
-    """Whether messages are wanted, by the type of their channel; null: as by default."""
+    """Whether messages are wanted, by the type of their channel; null resets one to the default."""
 
     email: bool | None = None
     sms: bool | None = None
@@ -22,7 +22,7 @@ class NotiflowPatch(Struct):
 
 
 class PreferencesPatch(Struct):
-    """What is not said stays. `notiflows` are by handle; null: as by default."""
+    """Parts that are not given stay as they are. `notiflows` are by handle; null resets one to the default."""
 
     channel_types: TypesPatch | None = None
     notiflows: dict[str, NotiflowPatch | None] | None = None
@@ -38,7 +38,7 @@ class ChannelTypes(Struct):
 
 
 class NotiflowPreferences(Struct):
-    """`channel_types` holds those only that are chosen. `name` is null for a notiflow that there is not."""
+    """`channel_types` are those with a choice. `name` is null for a notiflow that does not exist."""
 
     name: str | None
     enabled: bool
@@ -46,7 +46,7 @@ class NotiflowPreferences(Struct):
 
 
 class Preferences(Struct):
-    """`notiflows` are by handle: those that are shown to everybody, and those that something is chosen about."""
+    """`notiflows` are by handle: those that are shown to all users, and those with a choice."""
 
     channel_types: ChannelTypes
     notiflows: dict[str, NotiflowPreferences]

@@ -1,4 +1,4 @@
-"""Runs: what starting one takes and gives (notiflows.md §3.2)."""
+"""Request and response of a run (notiflows.md §3.2)."""
 
 from __future__ import annotations
 

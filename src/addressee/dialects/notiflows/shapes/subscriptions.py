@@ -1,4 +1,4 @@
-"""Subscriptions to topics: what their operations take and give (notiflows.md §2, §3)."""
+"""Requests and responses of subscriptions to topics (notiflows.md §2, §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topics: what their operations give (notiflows.md §2)."""
+"""Responses of topics (notiflows.md §2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users: what their operations take and give (notiflows.md §2, §3.1)."""
+"""Requests and responses of users (notiflows.md §2, §3.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from addressee.directory.documents import Id
 
 
 class User(Struct, frozen=True, kw_only=True):
-    """`id` is ours, `external_id` the caller's."""
+    """`id` is made by Addressee, `external_id` by the caller."""
 
     id: str
     external_id: str
@@ -36,7 +36,7 @@ class Users(Struct, frozen=True):
 
 
 class UserUpsert(Struct, frozen=True, kw_only=True):
-    """What is not given stays, null takes it away. Custom fields are laid over by a JSON merge patch (RFC 7396).
+    """Fields that are not given stay, null removes one. Custom fields are changed by a JSON merge patch (RFC 7396).
 
     `external_id` is the one of the path. `properties` is another name for `custom_fields`, `phone_number` for `phone`.
     """

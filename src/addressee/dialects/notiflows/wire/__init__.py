@@ -1,1 +1,1 @@
-"""What Notiflows clients send with every request and get with every answer: keys, errors, query strings, pages."""
+"""The parts of all requests and answers: keys, errors, places, pages."""

@@ -1,4 +1,4 @@
-"""Who calls: a server with a pair of keys, or a client that acts for a user (notiflows.md §1.2)."""
+"""Authentication of servers, by a pair of keys, and of clients, on behalf of a user (notiflows.md §1.2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from addressee.directory.access.keys import Credential, Kind
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place, Recipient
 
-# The secret half of a pair opens the one API, the public half the other.
+# The secret key of a pair is for the API of servers, the public key for that of users.
 ADMIN: frozenset[Kind] = frozenset({"secret"})
 USER: frozenset[Kind] = frozenset({"public"})
 
@@ -30,7 +30,7 @@ LEEWAY_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`user` is the one whom a client acts for; None: a server calls."""
+    """`user` is the user on whose behalf a client calls; None when a server calls."""
 
     user: Recipient | None = None
 
@@ -40,7 +40,7 @@ class Caller:
 
 
 async def authenticate(request: Request) -> tuple[Credential, Caller]:
-    """Raises NotiflowsError when what was sent does not open the operation."""
+    """Raises NotiflowsError unless the credentials that were sent may call the operation."""
     if request.operation.keys == ADMIN:
         return await by_pair(request), Caller()
     credential = await by_public_key(request)
@@ -49,7 +49,7 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
 
 
 async def by_pair(request: Request) -> Credential:
-    """The secret key, which says enough by itself; a public one beside it must belong to the same environment."""
+    """The credential of the secret key; a public key that is sent with it must belong to the same environment."""
     secret = await find(request, SECRET_KEY, "secret")
     if secret is None:
         raise unauthenticated("secret_key", f"Send a secret key that is in force: {SECRET_KEY}.")
@@ -73,7 +73,7 @@ async def find(request: Request, header: str, kind: Kind) -> Credential | None:
 
 
 def check_origin(request: Request, settings: Settings) -> None:
-    """Raises NotiflowsError for a browser on a page from elsewhere. What is no browser says nothing of an origin."""
+    """Raises NotiflowsError for a browser whose page is not of an allowed origin; other clients send no origin."""
     origin = request.headers.get("origin")
     if origin is not None and origin.lower() not in settings.allowed_origins:
         raise NotiflowsError(
@@ -82,7 +82,10 @@ def check_origin(request: Request, settings: Settings) -> None:
 
 
 async def acting_user(request: Request, environment: Environment) -> Recipient:
-    """The user whom a token names, or in development mode a header. Nobody is created by that."""
+    """The user whom a token names, or in development mode a header.
+
+    Raises NotiflowsError when there is none; users are not created here.
+    """
     token = request.headers.get(USER_TOKEN)
     named = request.headers.get(USER_ID) if environment.settings.development_mode else None
     if token:
@@ -105,7 +108,7 @@ def place_of(environment: Environment, id: str) -> Place:
 
 
 def subject(token: str, environment: Environment) -> str:
-    """Whom a token is for. Raises NotiflowsError unless it is signed with the environment's key and in force."""
+    """The external id in a token. Raises NotiflowsError unless it is signed with the environment's key and in force."""
     try:
         found: str = verified_claims(token, environment, LEEWAY_SECONDS)["sub"]
     except (SigningKeyMissingError, BadTokenError) as error:

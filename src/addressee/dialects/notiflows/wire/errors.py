@@ -1,4 +1,4 @@
-"""How Notiflows words errors: one envelope for both of its APIs (notiflows.md §1.4)."""
+"""The envelope of errors, which is the same for both APIs of Notiflows (notiflows.md §1.4)."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ CODES: Mapping[str, Code] = {
     "service_unavailable": Code(HTTPStatus.SERVICE_UNAVAILABLE, "Try again after the seconds in `retry-after`."),
 }
 
-# What a field's refusal by the rooms is called here; all others are of a format that is not taken.
+# Reasons of RefusedError, and their names in this dialect; all others are `invalid_format`.
 REASONS = {"type": "invalid_type", "length": "too_long", "size": "too_long", "missing": "required"}
 
-# What a body of the wrong shape lacks or has too much of, by what is said of it; all others are of a wrong type.
+# Parts of the messages of MisshapenError, and the reasons they stand for; all others are `invalid_type`.
 REASONS_OF_SHAPES = {
     "missing required": "required",
     "got `null`": "required",
@@ -49,15 +49,15 @@ REASONS_OF_SHAPES = {
     "matching regex": "invalid_format",
 }
 
-# Where a path leads into an array: `recipients[0]`, which is `recipients.0` here.
+# An index in the path of a field: `recipients[0]`, which is `recipients.0` in this dialect.
 INDEX = re.compile(r"\[(\d+)\]")
 
-# The SDKs repeat every 409 by themselves; none of ours is cured by that (§4.2).
+# Tells SDKs not to repeat a request: they repeat every 409, but no conflict is resolved by that (§4.2).
 RETRY_NEVER = {"x-should-retry": "false"}
 
 
 class Field(NamedTuple):
-    """What is wrong with a field of a body. `field` is its dotted path."""
+    """An error of one field of a body. `field` is its dotted path."""
 
     field: str
     message: str
@@ -65,7 +65,7 @@ class Field(NamedTuple):
 
 
 class Error(Struct, frozen=True):
-    """`type` is the URL of a page that explains the code. `details` say more, in keys that depend on the code."""
+    """`type` is the URL of a page that explains the code. The keys of `details` depend on the code."""
 
     type: str
     code: str
@@ -83,14 +83,12 @@ class Refused(Struct, frozen=True):
 
 REFUSALS = Refusals(
     body=Refused,
-    always=frozenset({HTTPStatus.FORBIDDEN}),
-    input=frozenset({HTTPStatus.UNPROCESSABLE_ENTITY}),
     writes=frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}),
 )
 
 
 class NotiflowsError(Exception):
-    """An error of this dialect's own. `details` are those keys of the envelope's that say more."""
+    """An error that this dialect itself finds, under one of CODES. `details` are those of the envelope."""
 
     def __init__(self, code: str, message: str, **details: Any) -> None:
         super().__init__(message)
@@ -100,7 +98,7 @@ class NotiflowsError(Exception):
 
 
 def invalid(field: str, message: str, reason: str = "invalid_format") -> NotiflowsError:
-    """A field of a body that is not as it must be."""
+    """The error of one field of a body."""
     return refused([Field(field, message, reason)])
 
 
@@ -109,7 +107,7 @@ def refused(fields: Sequence[Field]) -> NotiflowsError:
 
 
 def field_of(error: RefusedError) -> Field:
-    """What a room refuses, as it is called here."""
+    """The field of a RefusedError, with the reason that this dialect gives."""
     return Field(error.field, error.message, REASONS.get(error.reason, "invalid_format"))
 
 
@@ -119,13 +117,13 @@ def bad_id(param: str) -> NotiflowsError:
 
 
 def missing(resource: str, id: str) -> NotiflowsError:
-    """`resource` is a word like `channel_settings`."""
+    """The error for a resource that does not exist; `resource` is its name, like `channel_settings`."""
     named = resource.replace("_", " ").capitalize()
     return NotiflowsError("not_found", f"{named} not found", resource=resource, id=id)
 
 
 def not_found(call: Call, resource: str, id: str) -> Answer:
-    """What a request is answered whose write found nothing; it is kept with its receipt."""
+    """The answer to a request whose write found nothing. Unlike an error, it is kept with the receipt."""
     return render(missing(resource, id), call.info)
 
 
@@ -134,17 +132,17 @@ def conflict(message: str, **details: Any) -> NotiflowsError:
 
 
 def unauthenticated(auth: str, message: str) -> NotiflowsError:
-    """`auth` says which of the credentials is meant: api_key, secret_key or user_key."""
+    """`auth` names the credential that is wrong: api_key, secret_key or user_key."""
     return NotiflowsError("unauthenticated", message, auth=auth)
 
 
 def render(error: Exception, info: RequestInfo) -> Answer:
-    """The answer to any exception. One that is not known here is an internal error, of which nothing is shown."""
-    return envelope(understood(error), info)
+    """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    return envelope(converted(error), info)
 
 
-def understood(error: Exception) -> NotiflowsError:
-    """What an exception of the rooms or the service is here."""
+def converted(error: Exception) -> NotiflowsError:
+    """Converts an exception to the error of this dialect that stands for it."""
     match error:
         case NotiflowsError():
             return error

@@ -26,7 +26,7 @@ NO_ID = UUID(int=0)
 
 
 def checked_external_id(given: object, field: str = "external_id") -> str:
-    """The id as a text. Raises NotiflowsError or RefusedError."""
+    """Returns the external id as a text. Raises NotiflowsError or RefusedError."""
     id = text_of_id(given)
     if id is None or id == "":
         raise invalid(field, f"{field} can't be blank.", "required")
@@ -74,19 +74,19 @@ def subject_place(call: Call) -> Place:
 
 
 def checked_path_id(call: Call, name: str) -> str:
-    """The id that the path holds. Raises NotiflowsError for what cannot be one of ours."""
+    """An id in the path. Raises NotiflowsError for one that Addressee cannot have given out."""
     return checked_id(call.path[name], name)
 
 
 def checked_id(id: str, name: str) -> str:
-    """The id itself, if it can be one of ours. Raises NotiflowsError."""
+    """Returns the id. Raises NotiflowsError for one that Addressee cannot have given out."""
     if not ID.fullmatch(id):
         raise bad_id(name)
     return id
 
 
 def uuid_of(id: str) -> UUID | None:
-    """None for an id that is no UUID, so that nothing has it."""
+    """Parses an id; None for one that is no UUID, which nothing can have."""
     try:
         return UUID(id)
     except ValueError:
