@@ -34,6 +34,23 @@ class PageRequest(Generic[Position]):
     def backwards(self) -> bool:
         return self.before is not None and self.after is None
 
+    @property
+    def start(self) -> Position | None:
+        """The position from which the page is read; None at the front."""
+        return self.before if self.backwards else self.after
+
+    def parameters(self, front: Position) -> dict[str, Any]:
+        """Returns the parameters of a statement that reads the page: `forward`, `start` and `limit`.
+
+        `front` is a position before the first row. One row too many is read: see `build_page`.
+        """
+        start = self.start
+        return {
+            "forward": not self.backwards,
+            "start": front if start is None else start,
+            "limit": self.size + 1,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Entry]):

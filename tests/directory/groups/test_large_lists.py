@@ -17,7 +17,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.lists import LISTS, Define, List
 from addressee.directory.groups.list_members import AT_ONCE, START
 from addressee.directory.reading.uuid_ranges import ALWAYS, LAST_UID
-from addressee.directory.recipient import Place
+from addressee.directory.recipient import Identity, Place
 from tests.messaging.runs.test_many_subscribers import BY_ITS_KEY, FEW_BLOCKS, blocks, most_rows
 from tests.messaging.test_plans import nodes, scans
 from tests.support.clock import MovedClock
@@ -70,18 +70,18 @@ async def news(pool: Pool) -> List:
     return found
 
 
-async def plan(pool: Pool, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+async def plan(pool: Pool, statement: str, **parameters: Any) -> list[dict[str, Any]]:
     """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        found = await explain(connection, statement, *arguments)
+        found = await explain(connection, statement, **parameters)
         await transaction.rollback()
     return found
 
 
-async def plan_anew(pool: Pool, statement: str, *arguments: Any, known: bool) -> list[dict[str, Any]]:
+async def plan_anew(pool: Pool, statement: str, *, known: bool, **parameters: Any) -> list[dict[str, Any]]:
     """The same for a statement that is planned each time: unless the rows are `known`, nobody has looked at them."""
     async with pool.acquire() as connection:
         transaction = connection.transaction()
@@ -89,13 +89,14 @@ async def plan_anew(pool: Pool, statement: str, *arguments: Any, known: bool) ->
         if not known:
             await connection.execute("DELETE FROM pg_statistic WHERE starelid::regclass::text ~ '^addressee'")
         await connection.execute(PLANNING["plan_anew"])
-        found = await explain(connection, statement, *arguments)
+        found = await explain(connection, statement, **parameters)
         await transaction.rollback()
     return found
 
 
-async def explain(connection: Connection, statement: str, *arguments: Any) -> list[dict[str, Any]]:
-    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
+async def explain(connection: Connection, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+    text, *arguments = SQL[statement](**parameters)
+    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
     return nodes(msgspec.json.decode(explained)[0]["Plan"])
 
 
@@ -106,13 +107,14 @@ def check_short(found: list[dict[str, Any]], rows: int) -> None:
 
 async def test_it_is_counted_without_looking_at_a_member(pool: Pool, news: List) -> None:
     assert (await Directory(pool).lists.count([news]))[news.uid] == MANY
-    found = await plan(pool, "subscriber_counts", *([each] for each in (*news.place, news.uid)))
+    found = await plan(pool, "subscriber_counts", objects=[Identity(*news.place, news.uid)])
     assert {node["Relation Name"] for node in found if "Relation Name" in node} == {"subscription_counts"}
 
 
 @pytest.mark.parametrize(("forward", "start"), [(True, LAST_UID), (False, UUID(int=0))])
 async def test_a_page_of_members_reads_its_own_rows(pool: Pool, news: List, forward: bool, start: UUID) -> None:
-    found = await plan(pool, "list_members", *news.place, news.uid, forward, start, AT_ONCE + 1, *ALWAYS)
+    page = {"forward": forward, "start": start, "limit": AT_ONCE + 1, **ALWAYS._asdict()}
+    found = await plan(pool, "list_members", **news.place._asdict(), uid=news.uid, **page)
     assert {index for _, index in scans(found)} <= {"subscriptions_of_object", *(index for _, index in BY_ITS_KEY)}
     assert (found[0]["Actual Rows"], most_rows(found)) == (AT_ONCE + 1, AT_ONCE + 1)
 
@@ -120,9 +122,9 @@ async def test_a_page_of_members_reads_its_own_rows(pool: Pool, news: List, forw
 async def test_the_lists_of_a_user_are_found_by_an_index(pool: Pool, news: List) -> None:
     user = await Directory(pool).read(Place(ENVIRONMENT, "$users", "user-7"))
     assert user is not None
-    page = (True, LAST_UID, 11, LISTS, *ALWAYS)
-    listed = await plan(pool, "subscribed_objects_of_collection", *user.place, user.uid, *page)
-    counted = await plan(pool, "count_lists_of_recipient", *user.place, user.uid, LISTS, 10_000)
+    who, page = user.identity._asdict(), {"forward": True, "start": LAST_UID, "limit": 11, **ALWAYS._asdict()}
+    listed = await plan(pool, "subscribed_objects_of_collection", **who, **page, object_collection=LISTS)
+    counted = await plan(pool, "count_lists_of_recipient", **who, list_collection=LISTS, limit=10_000)
     for found in (listed, counted):
         check_short(found, 2)
         assert blocks(found) < FEW_BLOCKS
@@ -131,11 +133,12 @@ async def test_the_lists_of_a_user_are_found_by_an_index(pool: Pool, news: List)
 @pytest.mark.parametrize("known", [True, False])
 async def test_adding_and_removing_look_at_their_own_rows(pool: Pool, news: List, known: bool) -> None:
     ids = sorted(f"user-{number}" for number in range(1, AT_ONCE + 1))
-    unknown = await plan_anew(pool, "unknown_ids", ENVIRONMENT, "$users", ids, known=known)
-    new = [uuid7() for _ in ids]
-    draft, now = news.drafts[0].uid, MovedClock().now()
-    added = await plan_anew(pool, "add_members", *news.place, draft, "$users", ids, new, now, known=known)
-    removed = await plan_anew(pool, "remove_members", *news.place, news.uid, "$users", ids, known=known)
+    named = {"environment_id": ENVIRONMENT, "collection": "$users", "ids": ids}
+    unknown = await plan_anew(pool, "unknown_ids", **named, known=known)
+    changed = {**news.place._asdict(), "user_collection": "$users", "ids": ids}
+    new = {"uid": news.drafts[0].uid, "subscription_ids": [uuid7() for _ in ids], "now": MovedClock().now()}
+    added = await plan_anew(pool, "add_members", **changed, **new, known=known)
+    removed = await plan_anew(pool, "remove_members", **changed, uid=news.uid, known=known)
     for found in (unknown, added, removed):
         check_short(found, AT_ONCE)
         assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
@@ -144,10 +147,10 @@ async def test_adding_and_removing_look_at_their_own_rows(pool: Pool, news: List
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("after", [START, ("user-5", UUID(int=0))])
 async def test_members_are_compared_by_pages(pool: Pool, news: List, after: tuple[str, UUID], known: bool) -> None:
+    page = {"user_collection": "$users", "after_id": after[0], "after_uid": after[1], "limit": AT_ONCE}
     for one, other in ((news.uid, news.drafts[0].uid), (news.drafts[0].uid, news.uid)):
-        found = await plan_anew(
-            pool, "members_also_in", *news.place, one, other, "$users", *after, AT_ONCE, known=known
-        )
+        sets = {**news.place._asdict(), "uid": one, "other_uid": other}
+        found = await plan_anew(pool, "members_also_in", **sets, **page, known=known)
         check_short(found, AT_ONCE)
         assert found[0]["Actual Rows"] == AT_ONCE
         assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
@@ -155,8 +158,8 @@ async def test_members_are_compared_by_pages(pool: Pool, news: List, after: tupl
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_members_are_erased_by_pages(pool: Pool, news: List, known: bool) -> None:
-    gone = [[each] for each in (*news.place, news.uid)]
-    found = await plan_anew(pool, "erase_subscribers", *gone, AT_ONCE, known=known)
+    gone = [Identity(*news.place, news.uid)]
+    found = await plan_anew(pool, "erase_subscribers", people=gone, limit=AT_ONCE, known=known)
     check_short(found, AT_ONCE)
     assert blocks(found) < BLOCKS_OF_A_ROW * AT_ONCE
 

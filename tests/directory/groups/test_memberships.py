@@ -17,7 +17,7 @@ from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.edits.recipients import Delete, Edit, Identify, SetOnce
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.groups.memberships import Membership, overlaid, place_of
-from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
+from addressee.directory.recipient import TENANTS, USERS, Identity, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
 
@@ -227,12 +227,13 @@ class TestOverlaid:
         assert laid.attributes == {"email": "ada@acme.example"}
 
 
-async def plan(pool: Pool, statement: str, *arguments: Any) -> set[tuple[str, str | None]]:
+async def plan(pool: Pool, statement: str, **parameters: Any) -> set[tuple[str, str | None]]:
     """The scans of the plan that a prepared statement settles for."""
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         await connection.execute("SET LOCAL enable_seqscan = off")
-        explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {SQL[statement]}", *arguments)
+        text, *arguments = SQL[statement](**parameters)
+        explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {text}", *arguments)
     found: set[tuple[str, str | None]] = set()
     nodes = [msgspec.json.decode(explained)[0]["Plan"]]
     while nodes:
@@ -246,16 +247,17 @@ async def plan(pool: Pool, statement: str, *arguments: Any) -> set[tuple[str, st
 async def test_a_users_memberships_are_found_by_the_range_of_their_collections(pool: Pool) -> None:
     """Either index has it: both begin with environment and collection."""
     uid = UUID(int=1)
-    ends = (f"$members/{uid}/", f"$members/{uid}0")
-    for statement, rest in (
-        ("list_memberships", (True, ends[0], 51)),
-        ("count_memberships", (100,)),
+    asked = {"environment_id": -1, "id": "ada", "first": f"$members/{uid}/", "end": f"$members/{uid}0", "limit": 51}
+    for statement, page in (
+        ("list_memberships", {"forward": True, "start": asked["first"]}),
+        ("count_memberships", {}),
     ):
-        indexes = {index for _, index in await plan(pool, statement, -1, "ada", *ends, *rest)}
+        indexes = {index for _, index in await plan(pool, statement, **asked, **page)}
         assert indexes <= {"recipients_pkey", "recipients_in_order"}, statement
 
 
 async def test_a_tenants_memberships_are_found_by_an_index(pool: Pool) -> None:
-    people = ([-1], [TENANTS], ["acme"], [UUID(int=1)])
-    scans = {index for node, index in await plan(pool, "erase_memberships", *people, 100) if node != "ModifyTable"}
+    people = [Identity(-1, TENANTS, "acme", UUID(int=1))]
+    found = await plan(pool, "erase_memberships", people=people, limit=100)
+    scans = {index for node, index in found if node != "ModifyTable"}
     assert scans == {"memberships_in_tenant", "recipients_pkey"}

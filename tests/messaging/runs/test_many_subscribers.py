@@ -112,15 +112,20 @@ async def doomed(people: None, pool: Pool) -> Recipient:
     return await subscribed_by_all(pool, "doomed")
 
 
-async def plan(office: Office, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+async def plan(office: Office, statement: str, **parameters: Any) -> list[dict[str, Any]]:
     """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
     async with office.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[statement]}", *arguments)
+        text, *arguments = SQL[statement](**parameters)
+        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
         await transaction.rollback()
     return nodes(msgspec.json.decode(explained)[0]["Plan"])
+
+
+def page(forward: bool = True, start: UUID = LAST, limit: int = 51) -> dict[str, Any]:
+    return {"forward": forward, "start": start, "limit": limit}
 
 
 def most_rows(found: list[dict[str, Any]]) -> int:
@@ -145,15 +150,15 @@ async def test_it_is_counted_and_listed(office: Office, popular: Recipient) -> N
 async def test_a_page_of_subscribers_reads_its_own_rows(
     office: Office, popular: Recipient, forward: bool, start: UUID
 ) -> None:
-    found = await plan(office, "list_subscribers", *popular.place, popular.uid, forward, start, 51)
+    found = await plan(office, "list_subscribers", **popular.identity._asdict(), **page(forward, start))
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
     assert blocks(found) < FEW_BLOCKS
 
 
 async def test_some_of_many_are_found_one_by_one(office: Office, popular: Recipient) -> None:
-    named = ["$users"] * 3, ["user-1", "user-500", "user-99999"]
-    found = await plan(office, "list_subscribers_among", *popular.place, popular.uid, True, LAST, 51, *named)
+    among = [Place(ENVIRONMENT, "$users", id) for id in ("user-1", "user-500", "user-99999")]
+    found = await plan(office, "list_subscribers_among", **popular.identity._asdict(), **page(), among=among)
     assert "Seq Scan" not in {kind for kind, _ in scans(found)}
     assert (found[0]["Actual Rows"], most_rows(found)) == (3, 3)
 
@@ -161,10 +166,10 @@ async def test_some_of_many_are_found_one_by_one(office: Office, popular: Recipi
 async def test_what_somebody_subscribes_to_is_found_by_an_index(office: Office, popular: Recipient) -> None:
     user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-7"))
     assert user is not None
-    listed = await plan(office, "list_subscribed_objects", *user.place, user.uid, True, LAST, 51)
+    asked = {**user.identity._asdict(), **page()}
+    listed = await plan(office, "list_subscribed_objects", **asked)
     assert scans(listed) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
-    named = ["projects"], [popular.place.id]
-    among = await plan(office, "list_subscribed_objects_among", *user.place, user.uid, True, LAST, 51, *named)
+    among = await plan(office, "list_subscribed_objects_among", **asked, among=[popular.place])
     assert "Seq Scan" not in {kind for kind, _ in scans(among)}
     assert most_rows(among) == 1
 
@@ -173,17 +178,18 @@ async def test_adding_and_ending_look_at_their_own_rows(office: Office, popular:
     ids = ["user-1", "user-500", "user-99999"]
     places = [Place(ENVIRONMENT, "$users", id) for id in ids]
     people = await office.directory.read_all(places)
-    uids = [people[place].uid for place in places]
-    named = *popular.place, popular.uid, ["$users"] * 3, ids, uids
-    added = await plan(office, "add_subscriptions", *named, [START] * 3, b"{}", office.clock.now())
-    ended = await plan(office, "delete_subscriptions", *named)
+    named = {**popular.identity._asdict(), "recipients": [people[place].identity for place in places]}
+    new = {"subscription_ids": [START] * 3, "properties": b"{}", "now": office.clock.now()}
+    added = await plan(office, "add_subscriptions", **named, **new)
+    ended = await plan(office, "delete_subscriptions", **named)
     for found in (added, ended):
         assert "Seq Scan" not in {kind for kind, _ in scans(found)}
         assert most_rows(found) == 3
 
 
 async def test_the_next_to_be_told_are_read_in_order(office: Office, popular: Recipient) -> None:
-    found = await plan(office, "next_subscribers", *popular.place, popular.uid, START, LAST, PAGE_SIZE)
+    bounds = {"after": START, "until": LAST, "limit": PAGE_SIZE}
+    found = await plan(office, "next_subscribers", **popular.identity._asdict(), **bounds)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert most_rows(found) == PAGE_SIZE
 
@@ -228,8 +234,8 @@ async def test_a_topics_first_pages_are_told_at_once(office: Office, topic: Reci
 
 async def test_a_page_of_a_topic_ends_where_those_begin_who_came_later(office: Office, topic: Recipient) -> None:
     """However many these are."""
-    then = *topic.identity, START, made(PAGE_SIZE // 2), PAGE_SIZE
-    found = await plan(office, "next_subscribers", *then)
+    bounds = {"after": START, "until": made(PAGE_SIZE // 2), "limit": PAGE_SIZE}
+    found = await plan(office, "next_subscribers", **topic.identity._asdict(), **bounds)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert most_rows(found) == PAGE_SIZE // 2 - 1
     async with office.pool.acquire() as connection:
@@ -247,7 +253,8 @@ def made(number: int) -> UUID:
 async def test_a_page_of_a_period_of_a_topic_reads_its_own_rows(
     office: Office, topic: Recipient, forward: bool, start: UUID, uids: UuidRange
 ) -> None:
-    found = await plan(office, "list_members", *topic.place, topic.uid, forward, start, 51, *uids)
+    asked = {**topic.identity._asdict(), **page(forward, start), **uids._asdict()}
+    found = await plan(office, "list_members", **asked)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_object")}
     assert (found[0]["Actual Rows"], most_rows(found)) == (51, 51)
     assert blocks(found) < FEW_BLOCKS
@@ -256,8 +263,8 @@ async def test_a_page_of_a_period_of_a_topic_reads_its_own_rows(
 async def test_somebodys_topics_are_found_by_an_index(office: Office, topic: Recipient) -> None:
     user = await office.directory.read(Place(ENVIRONMENT, USERS, "user-7"))
     assert user is not None
-    page = True, LAST, 51, TOPICS, *UuidRange(made(7), made(8))
-    found = await plan(office, "subscribed_objects_of_collection", *user.place, user.uid, *page)
+    asked = {**user.identity._asdict(), **page(), "object_collection": TOPICS, "first": made(7), "end": made(8)}
+    found = await plan(office, "subscribed_objects_of_collection", **asked)
     assert scans(found) - BY_ITS_KEY == {("Index Scan", "subscriptions_of_recipient")}
     assert (found[0]["Actual Rows"], most_rows(found)) == (1, 1)
 
@@ -269,8 +276,7 @@ async def test_it_is_deleted_at_once_and_erased_by_pages(office: Office, doomed:
     objects = await office.directory.subscribed_objects(user, PageRequest(50))
     assert doomed.place not in {each.object.place for each in objects.entries}
 
-    gone = [ENVIRONMENT], ["projects"], [doomed.place.id], [doomed.uid]
-    found = await plan(office, "erase_subscribers", *gone, ERASED_AT_ONCE)
+    found = await plan(office, "erase_subscribers", people=[doomed.identity], limit=ERASED_AT_ONCE)
     assert "Seq Scan" not in {kind for kind, _ in scans(found)}
     assert most_rows(found) == ERASED_AT_ONCE
 
@@ -283,7 +289,6 @@ async def test_it_is_deleted_at_once_and_erased_by_pages(office: Office, doomed:
 async def test_a_busy_subscriber_is_erased_by_pages(office: Office, popular: Recipient) -> None:
     user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-8"))
     assert user is not None
-    gone = [ENVIRONMENT], ["$users"], ["user-8"], [user.uid]
-    found = await plan(office, "erase_subscriptions", *gone, ERASED_AT_ONCE)
+    found = await plan(office, "erase_subscriptions", people=[user.identity], limit=ERASED_AT_ONCE)
     assert "Seq Scan" not in {kind for kind, _ in scans(found)}
     assert most_rows(found) < ERASED_AT_ONCE

@@ -123,7 +123,9 @@ class Environments:
             except ValueError as error:
                 raise ValueError(f"signing_key {error}") from None
         given = {setting: value for setting, value in msgspec.to_builtins(changed).items() if setting in settings}
-        stored = await self._pool.fetchrow(SQL["change_environment"], row["id"], msgspec.json.encode(given))
+        stored = await self._pool.fetchrow(
+            *SQL["change_environment"](environment_id=row["id"], settings=msgspec.json.encode(given))
+        )
         assert stored is not None
         return environment_from(stored)
 

@@ -113,14 +113,15 @@ class Keys:
         id = uuid7()
         try:
             await self._pool.execute(
-                SQL["create_key"],
-                id,
-                where.id,
-                known,
-                self._sealer.digest(key),
-                key[-HINT_LENGTH:] if len(key) >= LEAST_LENGTH_FOR_HINT else "",
-                self._sealer.seal(secret.encode(), purpose(id)) if secret else None,
-                self._clock.now(),
+                *SQL["create_key"](
+                    id=id,
+                    environment_id=where.id,
+                    kind=known,
+                    hash=self._sealer.digest(key),
+                    hint=key[-HINT_LENGTH:] if len(key) >= LEAST_LENGTH_FOR_HINT else "",
+                    sealed_secret=self._sealer.seal(secret.encode(), purpose(id)) if secret else None,
+                    now=self._clock.now(),
+                )
             )
         except asyncpg.UniqueViolationError:
             raise ValueError(f"This value is a {known} key already (perhaps revoked); choose another.") from None
@@ -136,10 +137,7 @@ class Keys:
         except ValueError:
             id = None
         row = await self._pool.fetchrow(
-            SQL["revoke_key"],
-            id,
-            self._sealer.digest(id_or_key),
-            self._clock.now(),
+            *SQL["revoke_key"](id=id, hash=self._sealer.digest(id_or_key), now=self._clock.now())
         )
         if row is None:
             raise LookupError("There is no such key in force; `addressee keys list` shows them.")
@@ -187,7 +185,7 @@ class KeyRing:
         if len(key) > MAX_LENGTH:
             return None
         with unavailable_when_away():
-            row = await self._pool.fetchrow(SQL["find_key"], self._sealer.digest(key), kinds)
+            row = await self._pool.fetchrow(*SQL["find_key"](hash=self._sealer.digest(key), kinds=kinds))
         if row is None:
             return None
         environment = usable_environment(row)

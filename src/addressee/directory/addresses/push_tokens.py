@@ -82,13 +82,13 @@ async def claim(connection: Connection, steps: Iterable[Step]) -> dict[Place, li
     await give_up(connection, moves)
     last = {each.token: each for each in moves.new}
     transfers = [(each, last[each.token]) for each in moves.new if each is not last[each.token]]
-    found = await connection.fetch(SQL["claim_push_tokens"], *zip(*last.values(), strict=True)) if last else []
+    found = await connection.fetch(*SQL["claim_push_tokens"](claims=last.values())) if last else []
     for row in found:
         if row["former_uid"] is not None:
             by = last[row["environment_id"], row["digest"]]
             transfers.append((Claim(*by.token, row["former_collection"], row["former_id"], row["former_uid"]), by))
     if transfers:
-        await connection.execute(SQL["forget_former_owners"], *zip(*last, strict=True))
+        await connection.execute(*SQL["forget_former_owners"](claims=last.values()))
     return await tell(connection, transfers)
 
 
@@ -102,7 +102,7 @@ async def inherit(connection: Connection, steps: Iterable[Step]) -> dict[Place, 
     heirs = {each.token: each for each in moves.new}
     if not heirs:
         return {}
-    found = await connection.fetch(SQL["inherit_push_tokens"], *zip(*heirs.values(), strict=True))
+    found = await connection.fetch(*SQL["inherit_push_tokens"](claims=heirs.values()))
     theirs = {(row["environment_id"], row["digest"]) for row in found}
     return await tell(connection, [(heir, heir) for token, heir in heirs.items() if token not in theirs])
 
@@ -112,17 +112,18 @@ async def still_lost(connection: Connection, transfer: TokenTransfer) -> frozens
     a claim would not be told when somebody else gets it.
     """
     digests = [bytes.fromhex(digest) for digest in transfer.digests]
-    found = await connection.fetch(SQL["push_tokens_of"], transfer.environment_id, digests, transfer.uid)
+    found = await connection.fetch(
+        *SQL["push_tokens_of"](environment_id=transfer.environment_id, digests=digests, uid=transfer.uid)
+    )
     return frozenset(transfer.digests) - {row["digest"].hex() for row in found}
 
 
 async def give_up(connection: Connection, moves: Moves) -> None:
     if moves.old:
-        tokens = [each.token for each in (*moves.new, *moves.old)]
-        if len(tokens) > 1:  # a deletion takes rows in any order, and so do two statements one after the other
-            await connection.execute(SQL["lock_push_tokens"], *zip(*tokens, strict=True))
-        old = [(*each.token, each.uid) for each in moves.old]
-        await connection.execute(SQL["give_up_push_tokens"], *zip(*old, strict=True))
+        claims = [*moves.new, *moves.old]
+        if len(claims) > 1:  # a deletion takes rows in any order, and so do two statements one after the other
+            await connection.execute(*SQL["lock_push_tokens"](claims=claims))
+        await connection.execute(*SQL["give_up_push_tokens"](claims=moves.old))
 
 
 async def tell(connection: Connection, transfers: Sequence[tuple[Claim, Claim]]) -> dict[Place, list[TokenTransfer]]:

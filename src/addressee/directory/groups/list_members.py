@@ -27,9 +27,9 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.lists import LISTS, List, list_from
 from addressee.directory.edits.recipients import Identify
+from addressee.directory.groups import subscriptions
 from addressee.directory.groups.subscriptions import MOST_COUNTED, change_counts
-from addressee.directory.reading import rows
-from addressee.directory.reading.uuid_ranges import ALWAYS, FIRST_UID, LAST_UID
+from addressee.directory.reading.uuid_ranges import FIRST_UID
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep
@@ -39,9 +39,6 @@ from addressee.directory.writing.writes import Write
 SQL = load(__package__)
 
 AT_ONCE = 1000
-
-# The columns of a listed membership that are its own; the list's recipient follows them.
-OWN_COLUMNS = 2
 
 
 class Member(Struct, frozen=True):
@@ -143,7 +140,15 @@ async def add_members(
         await create_unknown(pool, writer, list.place.environment_id, page, origin)
         async with planned_anew(pool) as connection:
             now = clock.now()
-            found = await connection.fetch(SQL["add_members"], *members, USERS, page, [uuid7() for _ in page], now)
+            found = await connection.fetch(
+                *SQL["add_members"](
+                    **members._asdict(),
+                    user_collection=USERS,
+                    ids=page,
+                    subscription_ids=[uuid7() for _ in page],
+                    now=now,
+                )
+            )
             await change_counts(connection, Counter({members: len(found)}))
             await enqueue(connection, moves(list, found, MemberChange.ENTERED) if told else [])
             added += len(found)
@@ -161,7 +166,7 @@ async def remove_members(
     removed = 0
     for number, page in enumerate(pages, start=1):
         async with planned_anew(pool) as connection:
-            found = await connection.fetch(SQL["remove_members"], *members, USERS, page)
+            found = await connection.fetch(*SQL["remove_members"](**members._asdict(), user_collection=USERS, ids=page))
             await change_counts(connection, Counter({members: -len(found)}))
             await enqueue(connection, moves(list, found, MemberChange.EXITED) if told else [])
             removed += len(found)
@@ -172,7 +177,7 @@ async def remove_members(
 async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: Sequence[str], origin: Origin) -> None:
     """Creates those of up to 1,000 users who were never there: their ids alone bring back nobody who was deleted."""
     async with planned_anew(pool) as connection:
-        unknown = await connection.fetch(SQL["unknown_ids"], environment_id, USERS, ids)
+        unknown = await connection.fetch(*SQL["unknown_ids"](environment_id=environment_id, collection=USERS, ids=ids))
     users = [Place(environment_id, USERS, row["id"]) for row in unknown]
     await writer.write_all([Write(user, (Identify(revives=Revives.NOBODY),), origin) for user in users])
 
@@ -185,34 +190,23 @@ def moves(list: List, found: Sequence[asyncpg.Record], move: MemberChange) -> Se
 
 async def list_members(pool: Pool, members: Identity, page: PageRequest[UUID]) -> Page[Member]:
     """A page of members, newest first."""
-    start = (page.before if page.backwards else page.after) or LAST_UID
-    found = await pool.fetch(SQL["list_members"], *members, not page.backwards, start, page.size + 1, *ALWAYS)
-    entries = [Member(row["id"], row["recipient_id"], row["inserted_at"]) for row in found]
+    found = await subscriptions.fetch_members(pool, members, page)
+    entries = [Member(row["subscription_id"], row["recipient_id"], row["inserted_at"]) for row in found]
     return build_page(entries, page, lambda member: member.id)
 
 
 async def list_memberships(pool: Pool, recipient: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
     """A page of the lists that a recipient is in, newest first."""
-    start = (page.before if page.backwards else page.after) or LAST_UID
-    found = await pool.fetch(
-        SQL["subscribed_objects_of_collection"],
-        *recipient.identity,
-        not page.backwards,
-        start,
-        page.size + 1,
-        LISTS,
-        *ALWAYS,
-    )
-    memberships = [
-        Membership(row["subscription_id"], list_from(rows.recipient_from(row[OWN_COLUMNS:])), row["inserted_at"])
-        for row in found
-    ]
+    found = await subscriptions.list_objects_of_collection(pool, recipient, LISTS, page)
+    memberships = [Membership(each.id, list_from(each.object), each.inserted_at) for each in found]
     return build_page(memberships, page, lambda membership: membership.id)
 
 
 async def count_memberships(pool: Pool, recipient: Recipient) -> int:
     """How many lists a recipient is in; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(SQL["count_lists_of_recipient"], *recipient.identity, LISTS, MOST_COUNTED)
+    count: int = await pool.fetchval(
+        *SQL["count_lists_of_recipient"](**recipient.identity._asdict(), list_collection=LISTS, limit=MOST_COUNTED)
+    )
     return count
 
 
@@ -220,7 +214,7 @@ async def successor(connection: Connection, object: Identity) -> UUID | None:
     """The identity of the list's members now, if those of `object` were replaced; None for all that is no list."""
     if object.collection != LISTS:
         return None
-    uid: UUID | None = await connection.fetchval(SQL["successor_of_list"], *object)
+    uid: UUID | None = await connection.fetchval(*SQL["successor_of_list"](**object._asdict()))
     return uid
 
 
@@ -230,7 +224,7 @@ async def is_being_compared(pool: Pool, list: List, settle: ReconcileMembers) ->
     if earlier is None:
         return False
     async with planned_anew(pool) as connection:
-        found: bool = await connection.fetchval(SQL["has_subscribers"], *settle.place, earlier)
+        found: bool = await connection.fetchval(*SQL["has_subscribers"](**settle.place._asdict(), uid=earlier))
     return found
 
 
@@ -239,7 +233,17 @@ async def compare(connection: Connection, settle: ReconcileMembers) -> Compared:
     one, other = settle.after, settle.before
     if settle.untold[0] is MemberChange.EXITED:
         one, other = other, one
-    found = await connection.fetch(SQL["members_also_in"], *settle.place, one, other, USERS, *settle.cursor, AT_ONCE)
+    found = await connection.fetch(
+        *SQL["members_also_in"](
+            **settle.place._asdict(),
+            uid=one,
+            other_uid=other,
+            user_collection=USERS,
+            after_id=settle.cursor.id,
+            after_uid=settle.cursor.uid,
+            limit=AT_ONCE,
+        )
+    )
     page = [ChangedMember(row["recipient_id"], row["recipient_uid"]) for row in found]
     movers = [mover for mover, row in zip(page, found, strict=True) if not row["also"]]
     return Compared(movers, page[-1] if len(page) == AT_ONCE else None)

@@ -172,7 +172,7 @@ class Lists:
 
 async def apply(connection: Connection, place: Place, edit: ListEdit, now: datetime, origin: Origin) -> Recipient:
     """The list as it becomes. Raises LostError when it was created meanwhile, and what the edit does."""
-    row = await connection.fetchrow(SQL["lock_recipient"], *place)
+    row = await connection.fetchrow(*SQL["lock_recipient"](**place._asdict()))
     found = None if row is None else rows.recipient_from(row)
     check_format(found)
     after = edit.apply(found, place, EditContext(now, (found.version if found else 0) + 1, uuid7))

@@ -9,6 +9,7 @@ brings them back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -102,16 +103,9 @@ async def write_memberships(
 
 async def list_memberships(pool: Pool, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
     """A page of a user's memberships in living tenants, in the order of the tenants' identities."""
-    start = page.before if page.backwards else page.after
-    found = await pool.fetch(
-        SQL["list_memberships"],
-        user.place.environment_id,
-        user.place.id,
-        *bounds(user),
-        not page.backwards,
-        f"{MEMBERS}/{user.uid}/{start or FIRST_UID}",
-        page.size + 1,
-    )
+    asked = page.parameters(FIRST_UID)
+    asked["start"] = f"{MEMBERS}/{user.uid}/{asked['start']}"
+    found = await pool.fetch(*SQL["list_memberships"](**bounds(user), **asked))
     memberships = [
         Membership(rows.recipient_from(row[RECIPIENT_COLUMNS:]), rows.recipient_from(row[:RECIPIENT_COLUMNS]))
         for row in found
@@ -121,18 +115,21 @@ async def list_memberships(pool: Pool, user: Recipient, page: PageRequest[UUID])
 
 async def count_memberships(pool: Pool, user: Recipient) -> int:
     """How many memberships `list_memberships` has in all its pages; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(
-        SQL["count_memberships"], user.place.environment_id, user.place.id, *bounds(user), MOST_COUNTED
-    )
+    count: int = await pool.fetchval(*SQL["count_memberships"](**bounds(user), limit=MOST_COUNTED))
     return count
 
 
 async def erase_memberships(connection: Connection, people: Sequence[Identity], limit: int) -> list[Identity]:
     """Deletes up to `limit` memberships of users and of tenants that are gone, and says which they were."""
-    found = await connection.fetch(SQL["erase_memberships"], *zip(*people, strict=True), limit)
+    found = await connection.fetch(*SQL["erase_memberships"](people=people, limit=limit))
     return [Identity(row["environment_id"], row["collection"], row["id"], row["uid"]) for row in found]
 
 
-def bounds(user: Recipient) -> tuple[str, str]:
-    """What the collections of all memberships of a user lie between: the character after the slash is 0."""
-    return f"{MEMBERS}/{user.uid}/", f"{MEMBERS}/{user.uid}0"
+def bounds(user: Recipient) -> dict[str, Any]:
+    """Returns the parameters that all memberships of a user lie between: the character after the slash is 0."""
+    return {
+        "environment_id": user.place.environment_id,
+        "id": user.place.id,
+        "first": f"{MEMBERS}/{user.uid}/",
+        "end": f"{MEMBERS}/{user.uid}0",
+    }

@@ -10,7 +10,6 @@ import secrets
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -26,7 +25,7 @@ from addressee.directory.documents import check_value
 from addressee.directory.edits.context import check_size
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading import rows
-from addressee.directory.reading.uuid_ranges import LAST_UID
+from addressee.directory.reading.uuid_ranges import ALWAYS, LAST_UID, UuidRange
 from addressee.directory.recipient import Document, Identity, Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
 
@@ -94,12 +93,13 @@ async def subscribe(
     check_subscription(object, wanted, properties)
     ids = [uuid7() for _ in wanted]
     found = await connection.fetch(
-        SQL["add_subscriptions"],
-        *object.identity,
-        *subscriber_columns(wanted.values()),
-        ids,
-        None if properties is None else msgspec.json.encode(properties),
-        now,
+        *SQL["add_subscriptions"](
+            **object.identity._asdict(),
+            recipients=[recipient.identity for recipient in wanted.values()],
+            subscription_ids=ids,
+            properties=None if properties is None else msgspec.json.encode(properties),
+            now=now,
+        )
     )
     new = frozenset(row["id"] for row in found) & frozenset(ids)
     await change_counts(connection, Counter({object.identity: len(new)}))
@@ -127,7 +127,11 @@ async def delete_subscriptions(
 async def unsubscribe(connection: Connection, object: Recipient, recipients: Iterable[Recipient]) -> list[Subscription]:
     """See `delete_subscriptions`."""
     wanted = {recipient.place: recipient for recipient in recipients}
-    found = await connection.fetch(SQL["delete_subscriptions"], *object.identity, *subscriber_columns(wanted.values()))
+    found = await connection.fetch(
+        *SQL["delete_subscriptions"](
+            **object.identity._asdict(), recipients=[recipient.identity for recipient in wanted.values()]
+        )
+    )
     await change_counts(connection, Counter({object.identity: -len(found)}))
     return with_recipients(object, wanted, found)
 
@@ -151,10 +155,34 @@ async def list_subscribed_objects(
     return build_page([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
 
 
+async def fetch_members(
+    pool: Pool, object: Identity, page: PageRequest[UUID], uids: UuidRange = ALWAYS
+) -> list[asyncpg.Record]:
+    """Returns the rows of a page of an object's subscribers, newest first; `uids` bounds the subscriptions' ids."""
+    return await pool.fetch(
+        *SQL["list_members"](**object._asdict(), **page.parameters(LAST_UID), first=uids.first, end=uids.end)
+    )
+
+
+async def list_objects_of_collection(
+    pool: Pool, recipient: Recipient, collection: str, page: PageRequest[UUID], uids: UuidRange = ALWAYS
+) -> list[Subscription]:
+    """Returns the rows of a page of the objects of one collection that a recipient subscribes to, newest first."""
+    found = await pool.fetch(
+        *SQL["subscribed_objects_of_collection"](
+            **recipient.identity._asdict(),
+            **page.parameters(LAST_UID),
+            object_collection=collection,
+            first=uids.first,
+            end=uids.end,
+        )
+    )
+    return [subscription_of(row, listed(row), recipient) for row in found]
+
+
 async def count_subscribers(pool: Pool, object: Recipient) -> int:
     """How many subscribe to an object. Those who were deleted count until what they left behind is erased."""
-    count: int = await pool.fetchval(SQL["subscriber_count"], *object.identity)
-    return count
+    return (await read_counts(pool, [object.identity]))[object.uid]
 
 
 async def count_subscribers_of(pool: Pool, objects: Iterable[Recipient]) -> Counter[UUID]:
@@ -166,13 +194,15 @@ async def read_counts(database: Pool | Connection, objects: Sequence[Identity]) 
     """How many subscribers identities have, by their uids."""
     if not objects:
         return Counter()
-    found = await database.fetch(SQL["subscriber_counts"], *zip(*objects, strict=True))
+    found = await database.fetch(*SQL["subscriber_counts"](objects=objects))
     return Counter({row["object_uid"]: row["count"] for row in found})
 
 
 async def count_subscribed_objects(pool: Pool, recipient: Recipient) -> int:
     """How many objects `list_subscribed_objects` has in all its pages; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(SQL["count_subscribed_objects"], *recipient.identity, MOST_COUNTED)
+    count: int = await pool.fetchval(
+        *SQL["count_subscribed_objects"](**recipient.identity._asdict(), limit=MOST_COUNTED)
+    )
     return count
 
 
@@ -183,7 +213,7 @@ async def next_subscribers(
 
     Their subscriptions' ids are those after `after`, and before `until`.
     """
-    found = await connection.fetch(SQL["next_subscribers"], *object, after, until, limit)
+    found = await connection.fetch(*SQL["next_subscribers"](**object._asdict(), after=after, until=until, limit=limit))
     return [
         Subscriber(
             row["id"],
@@ -202,7 +232,14 @@ async def move_subscriptions(
     What the other subscribes to itself stays. Whether there may be more.
     """
     found = await connection.fetch(
-        SQL["move_subscriptions"], *source, target.id, target.uid, merge_id, back, MOVED_AT_ONCE
+        *SQL["move_subscriptions"](
+            **source._asdict(),
+            target_id=target.id,
+            target_uid=target.uid,
+            merge_id=merge_id,
+            back=back,
+            limit=MOVED_AT_ONCE,
+        )
     )
     await change_counts(connection, Counter({Identity(*row[:4]): -1 for row in found if row["was_there"]}))
     return len(found) == MOVED_AT_ONCE
@@ -213,43 +250,35 @@ async def erase_subscriptions(pool: Pool, people: Sequence[Identity]) -> None:
 
     A transaction touches 1,000 rows at most. May be run again, and at once.
     """
-    columns = list(zip(*people, strict=True))
     for statement in ("erase_subscribers", "erase_subscriptions"):
         erased = ERASED_AT_ONCE
         while erased == ERASED_AT_ONCE:
             async with planned_anew(pool) as connection:
-                found = await connection.fetch(SQL[statement], *columns, ERASED_AT_ONCE)
+                found = await connection.fetch(*SQL[statement](people=people, limit=ERASED_AT_ONCE))
                 await change_counts(
                     connection, Counter({Identity(*object): -n for object, n in Counter(found).items()})
                 )
             erased = len(found)
-    await pool.execute(SQL["erase_subscription_counts"], *columns)
+    await pool.execute(*SQL["erase_subscription_counts"](people=people))
 
 
 async def change_counts(connection: Connection, differences: Counter[Identity]) -> None:
     """Adds to objects' counts, in a slot drawn by lot, so that who adds at the same time does not wait."""
-    changed = [(*object, difference) for object, difference in differences.items() if difference]
+    changed = {object: difference for object, difference in differences.items() if difference}
     if changed:
         slot = secrets.randbelow(COUNT_SLOTS)
-        await connection.execute(SQL["count_subscriptions"], *zip(*changed, strict=True), slot)
+        await connection.execute(
+            *SQL["count_subscriptions"](objects=changed.keys(), differences=list(changed.values()), slot=slot)
+        )
 
 
 async def fetch_page(
     pool: Pool, statement: str, owner: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None
 ) -> list[asyncpg.Record]:
-    start = page.before if page.backwards else page.after
-    arguments: list[Any] = [
-        *owner.identity,
-        not page.backwards,
-        start or LAST_UID,
-        page.size + 1,
-    ]
+    asked = {**owner.identity._asdict(), **page.parameters(LAST_UID)}
     if among is None:
-        return await pool.fetch(SQL[statement], *arguments)
-    named = set(among)
-    return await pool.fetch(
-        SQL[f"{statement}_among"], *arguments, [place.collection for place in named], [place.id for place in named]
-    )
+        return await pool.fetch(*SQL[statement](**asked))
+    return await pool.fetch(*SQL[f"{statement}_among"](**asked, among=set(among)))
 
 
 def check_subscription(object: Recipient, recipients: Container[Place], properties: Document | None) -> None:
@@ -259,12 +288,6 @@ def check_subscription(object: Recipient, recipients: Container[Place], properti
     if properties is not None:
         check_value(properties, "properties")
         check_size("properties", properties)
-
-
-def subscriber_columns(recipients: Iterable[Recipient]) -> list[list[Any]]:
-    """Collections, ids and uids, each as an array."""
-    columns = list(zip(*((*each.place[1:], each.uid) for each in recipients), strict=True))
-    return [list(column) for column in columns] or [[], [], []]
 
 
 def with_recipients(

@@ -25,7 +25,7 @@ from addressee.directory.groups import subscriptions
 from addressee.directory.groups.subscriptions import Subscription
 from addressee.directory.reading import rows
 from addressee.directory.reading.reader import Reader
-from addressee.directory.reading.uuid_ranges import LAST_UID, UuidRange
+from addressee.directory.reading.uuid_ranges import UuidRange
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.history import NO_ORIGIN, Origin
 from addressee.directory.writing.receipts import Receipt, keep, keep_alone
@@ -40,9 +40,6 @@ NAME = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 
 # How often somebody may delete a topic while others subscribe to it.
 MAX_TRIES = 5
-
-# The columns of a listed subscription that are its own; the topic's recipient follows them.
-OWN_COLUMNS = 2
 
 
 class TopicSubscription(Struct, frozen=True):
@@ -116,12 +113,10 @@ class Topics:
 
     async def subscribers(self, topic: Recipient, uids: UuidRange, page: PageRequest[UUID]) -> Page[TopicSubscription]:
         """The subscriptions to a topic that were made in a period, newest first."""
-        start = (page.before if page.backwards else page.after) or LAST_UID
-        found = await self._pool.fetch(
-            SQL["list_members"], *topic.identity, not page.backwards, start, page.size + 1, *uids
-        )
+        found = await subscriptions.fetch_members(self._pool, topic.identity, page, uids)
         entries = [
-            TopicSubscription(row["id"], topic.place.id, row["recipient_id"], row["recipient_uid"]) for row in found
+            TopicSubscription(row["subscription_id"], topic.place.id, row["recipient_id"], row["recipient_uid"])
+            for row in found
         ]
         return build_page(entries, page, lambda each: each.id)
 
@@ -129,22 +124,8 @@ class Topics:
         self, user: Recipient, uids: UuidRange, page: PageRequest[UUID]
     ) -> Page[TopicSubscription]:
         """A user's subscriptions to topics that were made in a period, newest first."""
-        start = (page.before if page.backwards else page.after) or LAST_UID
-        found = await self._pool.fetch(
-            SQL["subscribed_objects_of_collection"],
-            *user.identity,
-            not page.backwards,
-            start,
-            page.size + 1,
-            TOPICS,
-            *uids,
-        )
-        entries = [
-            TopicSubscription(
-                row["subscription_id"], rows.recipient_from(row[OWN_COLUMNS:]).place.id, user.place.id, user.uid
-            )
-            for row in found
-        ]
+        found = await subscriptions.list_objects_of_collection(self._pool, user, TOPICS, page, uids)
+        entries = [TopicSubscription(each.id, each.object.place.id, user.place.id, user.uid) for each in found]
         return build_page(entries, page, lambda each: each.id)
 
     async def _subscribe(self, topic: Recipient, users: Sequence[Recipient], receipt: Receipt | None) -> Subscribed:
@@ -168,7 +149,7 @@ class Topics:
 
 async def check_living(connection: Connection, topic: Recipient) -> None:
     """Raises LostError."""
-    found = await connection.fetchrow(SQL["read_recipients"], *rows.place_columns([topic.place]))
+    found = await connection.fetchrow(*SQL["read_recipients"](places=[topic.place]))
     stored = None if found is None else rows.recipient_from(found)
     if stored is None or not stored.lives or stored.uid != topic.uid:
         raise LostError

@@ -167,7 +167,7 @@ class Merges:
         Raises MergeMissingError, RefusedError when it was undone already, lies more than 30
         days back, or one of the two is not there or not as the merge left it.
         """
-        row = await self._pool.fetchrow(SQL["find_merge"], environment_id, id)
+        row = await self._pool.fetchrow(*SQL["find_merge"](environment_id=environment_id, id=id))
         if row is None:
             raise MergeMissingError
         found = merge_from(row)
@@ -188,7 +188,7 @@ class Merges:
             await write_both(
                 connection, "unmerge", origin, (primary, parted.primary), (parted.tombstone, parted.secondary)
             )
-            if await connection.fetchval(SQL["undo_merge"], environment_id, id, now) is None:
+            if await connection.fetchval(*SQL["undo_merge"](environment_id=environment_id, id=id, now=now)) is None:
                 raise LostError
             if found.moves_subscriptions:
                 await move_subscriptions(
@@ -208,12 +208,14 @@ class Merges:
         return await self._until_won(attempt, found.primary, found.secondary)
 
     async def find(self, environment_id: int, id: UUID) -> Merge | None:
-        row = await self._pool.fetchrow(SQL["find_merge"], environment_id, id)
+        row = await self._pool.fetchrow(*SQL["find_merge"](environment_id=environment_id, id=id))
         return None if row is None else merge_from(row)
 
     async def of(self, recipient: Recipient) -> list[Merge]:
         """Those into this recipient, newest first, at most 1,000."""
-        found = await self._pool.fetch(SQL["merges_of_primary"], recipient.place.environment_id, recipient.uid)
+        found = await self._pool.fetch(
+            *SQL["merges_of_primary"](environment_id=recipient.place.environment_id, uid=recipient.uid)
+        )
         return [merge_from(row) for row in found]
 
     async def _until_won(self, attempt: Callable[[Connection], Awaitable[T]], *places: Place) -> T:
@@ -222,7 +224,7 @@ class Merges:
                 async with self._pool.acquire() as connection, connection.transaction():
                     if losses >= LOSSES_BEFORE_LOCKS:
                         for place in sorted(places):
-                            await connection.fetch(SQL["lock_recipient"], *place)
+                            await connection.fetch(*SQL["lock_recipient"](**place._asdict()))
                     return await attempt(connection)
             except (LostError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                 await sleep(self._chance() * LONGEST_PAUSE_SECONDS)
@@ -230,22 +232,23 @@ class Merges:
 
     async def _record(self, connection: Connection, made: Merge, journal: Journal) -> None:
         await connection.execute(
-            SQL["insert_merge"],
-            made.primary.environment_id,
-            made.id,
-            made.primary.collection,
-            made.primary.id,
-            made.primary_uid,
-            made.secondary.id,
-            made.secondary_uid,
-            made.merged_at,
-            self._sealer.seal(msgspec.json.encode(journal), purpose(made.id)),
-            made.moves_subscriptions,
+            *SQL["insert_merge"](
+                environment_id=made.primary.environment_id,
+                id=made.id,
+                collection=made.primary.collection,
+                primary_id=made.primary.id,
+                primary_uid=made.primary_uid,
+                secondary_id=made.secondary.id,
+                secondary_uid=made.secondary_uid,
+                merged_at=made.merged_at,
+                journal=self._sealer.seal(msgspec.json.encode(journal), purpose(made.id)),
+                moves_subscriptions=made.moves_subscriptions,
+            )
         )
 
 
 async def read_both(connection: Connection, *places: Place) -> dict[Place, Recipient]:
-    found = await connection.fetch(SQL["read_recipients"], *rows.place_columns(places))
+    found = await connection.fetch(*SQL["read_recipients"](places=places))
     return {recipient.place: recipient for recipient in map(rows.recipient_from, found)}
 
 

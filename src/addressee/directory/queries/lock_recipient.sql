@@ -2,7 +2,7 @@
 SELECT
   -- part: recipient_columns
 FROM addressee.recipients
-WHERE environment_id = $1
-  AND collection = $2
-  AND id = $3
+WHERE environment_id = :environment_id
+  AND collection = :collection
+  AND id = :id
 FOR UPDATE

@@ -1,7 +1,8 @@
 -- The recipients at these places, tombstones included.
 SELECT
   -- part: recipient_columns
-FROM unnest($1::smallint[], $2::text[], $3::text[]) AS place (environment_id, collection, id)
+FROM unnest(:places.environment_id::smallint[], :places.collection::text[], :places.id::text[])
+  AS place (environment_id, collection, id)
 JOIN addressee.recipients
   ON recipients.environment_id = place.environment_id
  AND recipients.collection = place.collection

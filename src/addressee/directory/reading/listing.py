@@ -46,22 +46,17 @@ async def list_named(
     pool: Pool, environment_id: int, collection: str, name: str, page: PageRequest[UUID]
 ) -> Page[Recipient]:
     """A page of living recipients of that very name, oldest first. It looks at each: for small collections."""
-    start = page.before if page.backwards else page.after
     found = await pool.fetch(
-        SQL["list_recipients_named"],
-        environment_id,
-        collection,
-        name,
-        not page.backwards,
-        start or FIRST_UID,
-        page.size + 1,
+        *SQL["list_recipients_named"](
+            environment_id=environment_id, collection=collection, name=name, **page.parameters(FIRST_UID)
+        )
     )
     return build_page([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.uid)
 
 
 async def count_recipients(pool: Pool, environment_id: int, collection: str) -> int:
     """How many recipients live in a collection."""
-    count: int = await pool.fetchval(SQL["recipient_count"], environment_id, collection)
+    count: int = await pool.fetchval(*SQL["recipient_count"](environment_id=environment_id, collection=collection))
     return count
 
 
@@ -78,15 +73,19 @@ async def list_recipients(
     Raises RefusedError for a prefix that no id can have.
     """
     ascending = (order is Order.OLDEST_FIRST) is not page.backwards
-    uids = rest_of(selection.uids, page.before if page.backwards else page.after, ascending=ascending)
+    uids = rest_of(selection.uids, page.start, ascending=ascending)
+    asked = {"environment_id": environment_id, "collection": collection, **uids._asdict(), "limit": page.size + 1}
     if selection.id_prefix:
-        ids = ids_from(selection.id_prefix)
-        looked_at = await pool.fetchval(SQL["count_ids"], environment_id, collection, *ids, RARE)
+        first_id, end_id = ids_from(selection.id_prefix)
+        ids = {"first_id": first_id, "end_id": end_id}
+        looked_at = await pool.fetchval(
+            *SQL["count_ids"](environment_id=environment_id, collection=collection, **ids, limit=RARE)
+        )
         statement = "list_recipients_of_rare_ids" if looked_at < RARE else "list_recipients_of_common_ids"
-        found = await pool.fetch(SQL[statement], environment_id, collection, *uids, page.size + 1, *ids, ascending)
+        found = await pool.fetch(*SQL[statement](**asked, **ids, ascending=ascending))
     else:
         statement = "list_recipients" if ascending else "list_recipients_newest_first"
-        found = await pool.fetch(SQL[statement], environment_id, collection, *uids, page.size + 1)
+        found = await pool.fetch(*SQL[statement](**asked))
     recipients = [rows.recipient_from(row) for row in found]
     if page.backwards:
         recipients.reverse()
@@ -123,5 +122,7 @@ def end_of(prefix: str) -> str:
 
 async def list_by_id(pool: Pool, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
     """Living recipients in the order of their ids, past the first `start`, which are passed over one by one."""
-    found = await pool.fetch(SQL["list_recipients_by_id"], environment_id, collection, start, size)
+    found = await pool.fetch(
+        *SQL["list_recipients_by_id"](environment_id=environment_id, collection=collection, offset=start, limit=size)
+    )
     return [rows.recipient_from(row) for row in found]

@@ -60,7 +60,7 @@ class Reader:
 
     async def successors(self, environment_id: int, uids: Iterable[UUID]) -> dict[UUID, Successor]:
         """Returns the successors of those of these uids that were merged away, through merges of merges."""
-        found = await self._pool.fetch(SQL["successors"], environment_id, list(uids))
+        found = await self._pool.fetch(*SQL["successors"](environment_id=environment_id, uids=list(uids)))
         return {
             row["uid"]: Successor(
                 Identity(environment_id, row["collection"], row["primary_id"], row["primary_uid"]), row["merged_at"]
@@ -99,6 +99,6 @@ class Reader:
 
     async def _fetch(self, places: list[Place]) -> dict[Place, Recipient]:
         with unavailable_when_away():
-            found = await self._pool.fetch(SQL["read_recipients"], *rows.place_columns(places))
+            found = await self._pool.fetch(*SQL["read_recipients"](places=places))
         recipients = map(rows.recipient_from, found)
         return {recipient.place: recipient for recipient in recipients}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import asyncpg
@@ -14,8 +13,6 @@ from addressee.directory.recipient import Place, Recipient
 
 # Kinds of addresses that are phone numbers.
 NUMBERS = frozenset({"sms", "whatsapp"})
-
-DOCUMENTS = ("attributes", "properties", "addresses", "channel_data", "preferences")
 
 decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode
@@ -70,12 +67,6 @@ def with_key_of_today(address: dict[str, Any]) -> dict[str, Any]:
 
 def document(stored: bytes | None) -> dict[str, Any]:
     return {} if stored is None or stored == b"{}" else decode(stored)
-
-
-def place_columns(places: Iterable[Place]) -> list[Sequence[Any]]:
-    """Environments, collections and ids, each as an array."""
-    columns = list(zip(*places, strict=True))
-    return [list(column) for column in columns] or [[], [], []]
 
 
 def changed_document(before: Recipient | None, after: Recipient, name: str) -> bytes | None:

@@ -134,21 +134,24 @@ async def store(
 ) -> None:
     """Keeps a bulk call; `rest` (JSON) is what is left of one that goes on, in the words of who does it."""
     await connection.execute(
-        SQL["record_bulk_operation"],
-        environment_id,
-        operation.id,
-        operation.name,
-        operation.total,
-        msgspec.json.encode(operation.failures),
-        operation.started_at,
-        operation.completed_at,
-        rest,
+        *SQL["record_bulk_operation"](
+            environment_id=environment_id,
+            id=operation.id,
+            name=operation.name,
+            total=operation.total,
+            failures=msgspec.json.encode(operation.failures),
+            started_at=operation.started_at,
+            completed_at=operation.completed_at,
+            rest=rest,
+        )
     )
 
 
 async def lock_rest(connection: Connection, environment_id: int, id: UUID) -> bytes | None:
     """What is left of a bulk call, held until the transaction ends so that nobody else does it; None: nothing is."""
-    rest: bytes | None = await connection.fetchval(SQL["lock_rest_of_bulk_operation"], environment_id, id)
+    rest: bytes | None = await connection.fetchval(
+        *SQL["lock_rest_of_bulk_operation"](environment_id=environment_id, id=id)
+    )
     return rest
 
 
@@ -157,16 +160,20 @@ async def advance(
 ) -> None:
     """Counts rows that were done, and keeps what is left after them; None completes the call."""
     completed_at = now if rest is None else None
-    await connection.execute(SQL["advance_bulk_operation"], environment_id, id, rows, rest, completed_at)
+    await connection.execute(
+        *SQL["advance_bulk_operation"](
+            environment_id=environment_id, id=id, rows=rows, rest=rest, completed_at=completed_at
+        )
+    )
 
 
 async def fail(pool: Pool, environment_id: int, id: UUID, now: datetime) -> None:
     """Says that the last attempt to go on failed."""
-    await pool.execute(SQL["fail_bulk_operation"], environment_id, id, now)
+    await pool.execute(*SQL["fail_bulk_operation"](environment_id=environment_id, id=id, now=now))
 
 
 async def find_bulk_operation(database: Pool | Connection, environment_id: int, id: UUID) -> BulkOperation | None:
-    row = await database.fetchrow(SQL["find_bulk_operation"], environment_id, id)
+    row = await database.fetchrow(*SQL["find_bulk_operation"](environment_id=environment_id, id=id))
     if row is None:
         return None
     failures = msgspec.json.decode(row["failures"], type=tuple[Failure, ...])

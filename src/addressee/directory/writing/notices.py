@@ -19,7 +19,7 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.documents import escaped
-from addressee.directory.reading.uuid_ranges import FIRST_UID, LAST_UID
+from addressee.directory.reading.uuid_ranges import LAST_UID
 from addressee.directory.recipient import Place
 
 SQL = load(__package__)
@@ -46,29 +46,20 @@ async def note(
     """Keeps what was passed over of one request. Names in it may be of any text."""
     if not passed_over:
         return
-    rows = [
-        (
-            place.environment_id,
-            uuid7(),
-            place.collection,
-            place.id,
-            msgspec.json.encode([escaped(message) for message in messages]),
+    await database.execute(
+        *SQL["insert_notices"](
+            places=[place for place, _ in passed_over],
+            ids=[uuid7() for _ in passed_over],
+            messages=[msgspec.json.encode([escaped(each) for each in messages]) for _, messages in passed_over],
+            request_id=request_id,
+            now=now,
         )
-        for place, messages in passed_over
-    ]
-    await database.execute(SQL["insert_notices"], *zip(*rows, strict=True), request_id, now)
+    )
 
 
 async def list_notices(pool: Pool, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
     """A page of an environment's notices, newest first."""
-    start = page.before if page.backwards else page.after
-    found = await pool.fetch(
-        SQL["list_notices"],
-        environment_id,
-        not page.backwards,
-        start or (FIRST_UID if page.backwards else LAST_UID),
-        page.size + 1,
-    )
+    found = await pool.fetch(*SQL["list_notices"](environment_id=environment_id, **page.parameters(LAST_UID)))
     notices = [
         Notice(
             row["id"],

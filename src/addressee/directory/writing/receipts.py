@@ -6,9 +6,9 @@ neither, whatever crashed in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -20,7 +20,10 @@ SQL = load(__package__)
 
 RECEIPT_LIFE = timedelta(hours=24)
 
-RequestKey: TypeAlias = tuple[int, str]
+
+class RequestKey(NamedTuple):
+    environment_id: int
+    key: str
 
 
 class StoredAnswer(NamedTuple):
@@ -43,7 +46,7 @@ class Receipt(Struct, frozen=True):
 
     @property
     def request_key(self) -> RequestKey:
-        return (self.environment_id, self.key)
+        return RequestKey(self.environment_id, self.key)
 
 
 class Earlier(Struct, frozen=True):
@@ -83,7 +86,7 @@ async def refuse_repetition(
     database: Pool | Connection, environment_id: int, key: str, fingerprint: bytes, now: datetime
 ) -> None:
     """Raises RepeatedError or ReceiptMismatchError when the key was used before."""
-    found = await find(database, [(environment_id, key)], now)
+    found = await find(database, [RequestKey(environment_id, key)], now)
     for earlier in found.values():
         raise repetition(key, fingerprint, earlier)
 
@@ -91,9 +94,9 @@ async def refuse_repetition(
 async def find(database: Pool | Connection, keys: Sequence[RequestKey], now: datetime) -> dict[RequestKey, Earlier]:
     if not keys:
         return {}
-    rows = await database.fetch(SQL["read_receipts"], *zip(*keys, strict=True), now - RECEIPT_LIFE)
+    rows = await database.fetch(*SQL["read_receipts"](keys=keys, since=now - RECEIPT_LIFE))
     return {
-        (row["environment_id"], row["key"]): Earlier(
+        RequestKey(row["environment_id"], row["key"]): Earlier(
             row["fingerprint"], row["request_id"], StoredAnswer(row["status"], row["body"])
         )
         for row in rows
@@ -118,7 +121,8 @@ async def keep(connection: Connection, receipt: Receipt | None, result: Any, now
 async def replace_answer(connection: Connection, receipt: Receipt | None, result: Any) -> None:
     """Words the stored answer to a request anew, which was kept when its work had begun and has come further."""
     if receipt is not None:
-        await connection.execute(SQL["replace_answer"], *receipt.request_key, *receipt.answer(result))
+        answer = receipt.answer(result)
+        await connection.execute(*SQL["replace_answer"](**receipt.request_key._asdict(), **answer._asdict()))
 
 
 async def keep_alone(pool: Pool, receipt: Receipt | None, result: Any, now: datetime) -> None:
@@ -128,16 +132,15 @@ async def keep_alone(pool: Pool, receipt: Receipt | None, result: Any, now: date
             await keep(connection, receipt, result, now)
 
 
-async def keep_all(connection: Connection, answered: Iterable[tuple[Receipt, StoredAnswer]], now: datetime) -> None:
+async def keep_all(connection: Connection, answered: Sequence[tuple[Receipt, StoredAnswer]], now: datetime) -> None:
     """Stores receipts under different keys. Raises ReceiptTakenError when one of the keys is used already."""
-    rows = [
-        (receipt.environment_id, receipt.key, receipt.fingerprint, receipt.request_id, *answer)
-        for receipt, answer in answered
-    ]
-    if not rows:
+    if not answered:
         return
-    kept = await connection.fetch(SQL["write_receipts"], *zip(*rows, strict=True), now, now - RECEIPT_LIFE)
-    if len(kept) < len(rows):
+    receipts, answers = zip(*answered, strict=True)
+    kept = await connection.fetch(
+        *SQL["write_receipts"](receipts=receipts, answers=answers, now=now, expired_at=now - RECEIPT_LIFE)
+    )
+    if len(kept) < len(answered):
         raise ReceiptTakenError
 
 

@@ -6,7 +6,10 @@ import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple, TypeAlias
+from uuid import UUID
 
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Connection
@@ -29,6 +32,49 @@ class Effect:
     before: Recipient | None
     after: Recipient
     changes: Sequence[Change]
+
+
+class CountChange(NamedTuple):
+    """How many more recipients live in a collection."""
+
+    environment_id: int
+    collection: str
+    difference: int
+
+
+class RecipientRow(NamedTuple):
+    """A recipient as it is written; a document is None where the stored one stays."""
+
+    environment_id: int
+    collection: str
+    id: str
+    uid: UUID
+    version: int
+    updated_at: datetime
+    attributes: bytes | None
+    properties: bytes | None
+    addresses: bytes | None
+    channel_data: bytes | None
+    preferences: bytes | None
+    deleted_at: datetime | None
+    format: int
+    deletions: int
+    history_kept: bool
+
+
+class ChangeRow(NamedTuple):
+    """An entry of a recipient's history; `ordinal` is its position among those of one version."""
+
+    environment_id: int
+    collection: str
+    id: str
+    ordinal: int
+    uid: UUID
+    edit: str
+    key_id: UUID | None
+    request_id: str | None
+    before: bytes | None
+    after: bytes | None
 
 
 # Gives tokens to those who got them, and returns who lost them by the place of who got them.
@@ -62,11 +108,12 @@ async def count(connection: Connection, effects: Sequence[Effect]) -> None:
     """Last in a transaction, as others wait for it meanwhile; in a slot drawn by lot, so that few do."""
     differences: Counter[tuple[int, str]] = Counter()
     for effect in effects:
-        differences[effect.after.place[:2]] += difference(effect)
-    changes = [(*collection, by) for collection, by in differences.items() if by]
+        place = effect.after.place
+        differences[place.environment_id, place.collection] += difference(effect)
+    changes = [CountChange(*collection, by) for collection, by in differences.items() if by]
     if changes:
         slot = secrets.randbelow(COUNT_SLOTS)
-        await connection.execute(SQL["count_recipients"], *zip(*changes, strict=True), slot)
+        await connection.execute(*SQL["count_recipients"](changes=changes, slot=slot))
 
 
 def difference(effect: Effect) -> int:
@@ -81,22 +128,9 @@ async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]
     """The guarded write (DESIGN §3): one statement, sorted by key so that writers cannot deadlock."""
     if not effects:
         return set()
-    written = [
-        (
-            *effect.after.place,
-            effect.after.uid,
-            effect.after.version,
-            effect.after.updated_at,
-            *(rows.changed_document(effect.before, effect.after, name) for name in rows.DOCUMENTS),
-            effect.after.deleted_at,
-            effect.after.format,
-            effect.after.deletions,
-            effect.after.history_kept,
-        )
-        for effect in effects
-    ]
+    recipients = [recipient_row(effect.before, effect.after) for effect in effects]
     changes = [
-        (
+        ChangeRow(
             *effect.after.place,
             ordinal,
             change.uid,
@@ -109,6 +143,24 @@ async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]
         for effect in effects
         for ordinal, change in enumerate(effect.changes)
     ]
-    arguments: list[Any] = [*zip(*written, strict=True), *zip(*changes, strict=True)]
-    won = await connection.fetch(SQL["write_recipients"], *arguments)
+    won = await connection.fetch(*SQL["write_recipients"](recipients=recipients, changes=changes))
     return {Place(*row) for row in won}
+
+
+def recipient_row(before: Recipient | None, after: Recipient) -> RecipientRow:
+    document = partial(rows.changed_document, before, after)
+    return RecipientRow(
+        *after.place,
+        after.uid,
+        after.version,
+        after.updated_at,
+        document("attributes"),
+        document("properties"),
+        document("addresses"),
+        document("channel_data"),
+        document("preferences"),
+        after.deleted_at,
+        after.format,
+        after.deletions,
+        after.history_kept,
+    )

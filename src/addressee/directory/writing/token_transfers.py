@@ -48,7 +48,7 @@ class TokenReleaser:
 
     async def _take(self, connection: Connection, transfer: TokenTransfer) -> None:
         """Under the row's lock: whoever gets a token writes to their own row in the same transaction."""
-        row = await connection.fetchrow(SQL["lock_recipient"], *transfer.place)
+        row = await connection.fetchrow(*SQL["lock_recipient"](**transfer.place._asdict()))
         if row is None or row["uid"] != transfer.uid:
             return
         found = rows.recipient_from(row)

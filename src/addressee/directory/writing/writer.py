@@ -112,7 +112,7 @@ class Writer:
     async def _write_locked(self, connection: Connection, write: Write) -> Written:
         """Raises LostError when somebody else created the recipient meanwhile."""
         group = Group(write.place, [Waiting(write, 0, asyncio.get_running_loop().create_future())])
-        found = await connection.fetch(SQL["lock_recipient"], *write.place)
+        found = await connection.fetch(*SQL["lock_recipient"](**write.place._asdict()))
         (outcome,), winners = await self._write(connection, [group], found)
         if outcome.effective and write.place not in winners:
             raise LostError
@@ -225,16 +225,13 @@ class Writer:
 
     async def _round(self, groups: list[Group]) -> list[Group]:
         async with self._pool.acquire() as connection:
-            found = await connection.fetch(
-                SQL["read_recipients"],
-                *rows.place_columns(group.place for group in groups),
-            )
+            found = await connection.fetch(*SQL["read_recipients"](places=[group.place for group in groups]))
             applied, winners = await self._write(connection, groups, found)
         return self._conclude(applied, winners)
 
     async def _round_locked(self, groups: list[Group]) -> list[Group]:
         async with self._pool.acquire() as connection, connection.transaction():
-            found = await connection.fetch(SQL["lock_recipient"], *groups[0].place)
+            found = await connection.fetch(*SQL["lock_recipient"](**groups[0].place._asdict()))
             applied, winners = await self._write(connection, groups, found)
         return self._conclude(applied, winners)
 
@@ -251,8 +248,8 @@ class Writer:
     ) -> frozenset[ReceiptKey]:
         if not keys:
             return frozenset()
-        found = await connection.fetch(SQL["read_edit_receipts"], *zip(*keys, strict=True), now - RECEIPT_LIFE)
-        return frozenset(tuple(row) for row in found)
+        found = await connection.fetch(*SQL["read_edit_receipts"](keys=keys, since=now - RECEIPT_LIFE))
+        return frozenset(ReceiptKey(*row) for row in found)
 
     async def _write(
         self, connection: Connection, groups: list[Group], found: Sequence[asyncpg.Record]
@@ -290,12 +287,12 @@ class Writer:
             winners = await store_recipients(connection, effective)
             kept = [item for item in applied if not item.effective or item.group.place in winners]
             if keys := [key for outcome in kept for key in outcome.receipts]:
-                await connection.execute(SQL["write_edit_receipts"], *zip(*keys, strict=True), now)
+                await connection.execute(*SQL["write_edit_receipts"](keys=keys, now=now))
             await receipts.keep_all(connection, [request for outcome in kept for request in outcome.requests], now)
             if ended := [Identity(*outcome.group.place, uid) for outcome in kept for uid in outcome.ended]:
                 await queue.enqueue(connection, [Erase(ended)])
             if retained := [Identity(*outcome.group.place, uid) for outcome in kept for uid in outcome.retained]:
-                await connection.execute(SQL["retain_histories"], *zip(*retained, strict=True), now)
+                await connection.execute(*SQL["retain_histories"](people=retained, now=now))
         return winners
 
     def _answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:

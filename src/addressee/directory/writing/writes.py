@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -14,7 +14,14 @@ from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.history import NO_ORIGIN, Origin
 from addressee.directory.writing.receipts import Receipt
 
-ReceiptKey: TypeAlias = tuple[int, str, str, str]
+
+class ReceiptKey(NamedTuple):
+    """The key under which an edit of one recipient is applied once."""
+
+    environment_id: int
+    collection: str
+    id: str
+    key: str
 
 
 class Write(Struct, frozen=True):
@@ -35,7 +42,7 @@ class Write(Struct, frozen=True):
 
     @property
     def receipt_key(self) -> ReceiptKey | None:
-        return None if self.receipt is None else (*self.place, self.receipt)
+        return None if self.receipt is None else ReceiptKey(*self.place, self.receipt)
 
 
 class Written(Struct, frozen=True):

@@ -159,11 +159,17 @@ async def read_known(
     triggers = [record.what for record in records if isinstance(record.what, Trigger)]
     events = [record.what for record in records if isinstance(record.what, Event)]
     keys = {record.key for record in records if record.key is not None}
-    earlier = await receipts.find(connection, [(environment_id, KEY_PREFIX + key) for key in keys], now)
+    earlier = await receipts.find(
+        connection, [receipts.RequestKey(environment_id, KEY_PREFIX + key) for key in keys], now
+    )
     return Known(
         environment_id,
         writes,
-        {key: written_id(found) for key in keys if (found := earlier.get((environment_id, KEY_PREFIX + key)))},
+        {
+            key: written_id(found)
+            for key in keys
+            if (found := earlier.get(receipts.RequestKey(environment_id, KEY_PREFIX + key)))
+        },
         await read_versions(connection, [(environment_id, trigger.workflow) for trigger in triggers]),
         await read_listening(connection, environment_id, [event.name for event in events]),
     )

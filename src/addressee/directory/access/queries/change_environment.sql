@@ -1,5 +1,5 @@
 -- Changes some of an environment's settings.
 UPDATE addressee.environments
-SET settings = settings || $2
-WHERE id = $1
+SET settings = settings || :settings
+WHERE id = :environment_id
 RETURNING id, uid, name, settings

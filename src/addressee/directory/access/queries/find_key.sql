@@ -9,6 +9,6 @@ SELECT keys.id AS key_id,
 FROM addressee.keys
 JOIN addressee.environments
   ON environments.id = keys.environment_id
-WHERE keys.kind = ANY($2::text[])
-  AND keys.hash = $1
+WHERE keys.kind = ANY(:kinds::text[])
+  AND keys.hash = :hash
   AND keys.revoked_at IS NULL

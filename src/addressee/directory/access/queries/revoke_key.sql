@@ -1,9 +1,9 @@
 -- Ends a key, found by its id or its hash.
 UPDATE addressee.keys
-SET revoked_at = $3
+SET revoked_at = :now
 FROM addressee.environments
 WHERE environments.id = keys.environment_id
-  AND (keys.id = $1 OR keys.hash = $2)
+  AND (keys.id = :id OR keys.hash = :hash)
   AND keys.revoked_at IS NULL
 RETURNING keys.id,
           keys.kind,

@@ -3,6 +3,6 @@ UPDATE addressee.push_tokens AS tokens
 SET former_collection = NULL,
     former_id = NULL,
     former_uid = NULL
-FROM unnest($1::smallint[], $2::bytea[]) AS taken (environment_id, digest)
+FROM unnest(:claims.environment_id::smallint[], :claims.digest::bytea[]) AS taken (environment_id, digest)
 WHERE tokens.environment_id = taken.environment_id
   AND tokens.digest = taken.digest

@@ -1,6 +1,7 @@
 -- Forgets whose push tokens are that their owners no longer have.
 DELETE FROM addressee.push_tokens AS tokens
-USING unnest($1::smallint[], $2::bytea[], $3::uuid[]) AS given_up (environment_id, digest, uid)
+USING unnest(:claims.environment_id::smallint[], :claims.digest::bytea[], :claims.uid::uuid[])
+  AS given_up (environment_id, digest, uid)
 WHERE tokens.environment_id = given_up.environment_id
   AND tokens.digest = given_up.digest
   AND tokens.uid = given_up.uid

@@ -1,8 +1,13 @@
 -- Makes push tokens theirs who have them from somebody else, unless they are another's by now; says which became so.
 INSERT INTO addressee.push_tokens (environment_id, digest, collection, recipient_id, uid)
 SELECT environment_id, digest, collection, recipient_id, uid
-FROM unnest($1::smallint[], $2::bytea[], $3::text[], $4::text[], $5::uuid[])
-  AS inherited (environment_id, digest, collection, recipient_id, uid)
+FROM unnest(
+  :claims.environment_id::smallint[],
+  :claims.digest::bytea[],
+  :claims.collection::text[],
+  :claims.id::text[],
+  :claims.uid::uuid[]
+) AS inherited (environment_id, digest, collection, recipient_id, uid)
 ORDER BY environment_id, digest
 ON CONFLICT (environment_id, digest) DO NOTHING
 RETURNING environment_id,

@@ -1,6 +1,6 @@
 -- Push tokens, held against others until the transaction ends.
 SELECT tokens.digest
-FROM unnest($1::smallint[], $2::bytea[]) AS named (environment_id, digest)
+FROM unnest(:claims.environment_id::smallint[], :claims.digest::bytea[]) AS named (environment_id, digest)
 JOIN addressee.push_tokens AS tokens
   ON tokens.environment_id = named.environment_id
  AND tokens.digest = named.digest

@@ -1,6 +1,6 @@
 -- Which of these push tokens are somebody's.
 SELECT digest
 FROM addressee.push_tokens
-WHERE environment_id = $1
-  AND digest = ANY($2::bytea[])
-  AND uid = $3
+WHERE environment_id = :environment_id
+  AND digest = ANY(:digests::bytea[])
+  AND uid = :uid

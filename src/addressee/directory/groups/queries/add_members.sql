@@ -1,4 +1,4 @@
--- Adds those who live to a list's members, or to a draft's ($4: which), and says who was not among them.
+-- Adds living users to a list's members, or to a draft's (:uid says which), and returns those who were not among them.
 INSERT INTO addressee.subscriptions (
   environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid,
   id, properties, inserted_at, updated_at
@@ -6,28 +6,28 @@ INSERT INTO addressee.subscriptions (
 SELECT lists.environment_id,
        lists.collection,
        lists.id,
-       $4,
+       :uid,
        recipients.collection,
        recipients.id,
        recipients.uid,
        adding.subscription_id,
        '{}',
-       $8,
-       $8
-FROM unnest($6::text[], $7::uuid[]) AS adding (id, subscription_id)
+       :now,
+       :now
+FROM unnest(:ids::text[], :subscription_ids::uuid[]) AS adding (id, subscription_id)
 CROSS JOIN LATERAL (
   SELECT *
   FROM addressee.recipients AS others
-  WHERE others.environment_id = $1
-    AND others.collection = $5
+  WHERE others.environment_id = :environment_id
+    AND others.collection = :user_collection
     AND others.id = adding.id
   LIMIT 1
 ) AS recipients
 JOIN addressee.recipients AS lists
-  ON lists.environment_id = $1
- AND lists.collection = $2
- AND lists.id = $3
- AND (lists.uid = $4 OR lists.properties -> 'drafts' ? $4::uuid::text)
+  ON lists.environment_id = :environment_id
+ AND lists.collection = :collection
+ AND lists.id = :id
+ AND (lists.uid = :uid OR lists.properties -> 'drafts' ? :uid::uuid::text)
  AND lists.deleted_at IS NULL
 WHERE recipients.deleted_at IS NULL
 ORDER BY recipients.id

@@ -1,4 +1,4 @@
--- Subscribes those who live to an object that lives; who was subscribed stays so, with what is given ($9) changed.
+-- Subscribes living recipients to a living object. Who subscribes already stays so, with new :properties unless NULL.
 INSERT INTO addressee.subscriptions (
   environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid,
   id, properties, inserted_at, updated_at
@@ -11,27 +11,28 @@ SELECT objects.environment_id,
        recipients.id,
        recipients.uid,
        adding.subscription_id,
-       coalesce($9::jsonb, '{}'),
-       $10,
-       $10
-FROM unnest($5::text[], $6::text[], $7::uuid[], $8::uuid[]) AS adding (collection, id, uid, subscription_id)
+       coalesce(:properties::jsonb, '{}'),
+       :now,
+       :now
+FROM unnest(:recipients.collection::text[], :recipients.id::text[], :recipients.uid::uuid[], :subscription_ids::uuid[])
+  AS adding (collection, id, uid, subscription_id)
 JOIN addressee.recipients AS recipients
-  ON recipients.environment_id = $1
+  ON recipients.environment_id = :environment_id
  AND recipients.collection = adding.collection
  AND recipients.id = adding.id
  AND recipients.uid = adding.uid
  AND recipients.deleted_at IS NULL
 JOIN addressee.recipients AS objects
-  ON objects.environment_id = $1
- AND objects.collection = $2
- AND objects.id = $3
- AND objects.uid = $4
+  ON objects.environment_id = :environment_id
+ AND objects.collection = :collection
+ AND objects.id = :id
+ AND objects.uid = :uid
  AND objects.deleted_at IS NULL
 ORDER BY recipients.collection, recipients.id
 ON CONFLICT (
   environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid
 ) DO UPDATE
-SET properties = coalesce($9, subscriptions.properties),
+SET properties = coalesce(:properties, subscriptions.properties),
     updated_at = excluded.updated_at
 RETURNING recipient_collection,
           recipient_id,

@@ -1,13 +1,13 @@
--- How many living lists ($5: their collection) a recipient is in; at most $6.
+-- How many living lists a recipient is in; at most :limit.
 SELECT count(*)
 FROM (
   SELECT
   FROM addressee.subscriptions AS subscriptions
-  WHERE subscriptions.environment_id = $1
-    AND subscriptions.recipient_collection = $2
-    AND subscriptions.recipient_id = $3
-    AND subscriptions.recipient_uid = $4
-    AND subscriptions.collection = $5
+  WHERE subscriptions.environment_id = :environment_id
+    AND subscriptions.recipient_collection = :collection
+    AND subscriptions.recipient_id = :id
+    AND subscriptions.recipient_uid = :uid
+    AND subscriptions.collection = :list_collection
     AND (
       SELECT lists.deleted_at IS NULL
       FROM addressee.recipients AS lists
@@ -16,5 +16,5 @@ FROM (
         AND lists.id = subscriptions.object_id
         AND lists.uid = subscriptions.object_uid
     )
-  LIMIT $6
+  LIMIT :limit
 ) AS counted

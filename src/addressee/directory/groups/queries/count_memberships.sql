@@ -1,12 +1,12 @@
--- How many memberships in living tenants a user has; at most $5.
+-- How many memberships in living tenants a user has; at most :limit.
 SELECT count(*)
 FROM (
   SELECT
   FROM addressee.recipients AS memberships
-  WHERE memberships.environment_id = $1
-    AND memberships.id = $2
-    AND memberships.collection > $3
-    AND memberships.collection < $4
+  WHERE memberships.environment_id = :environment_id
+    AND memberships.id = :id
+    AND memberships.collection > :first
+    AND memberships.collection < :end
     AND memberships.deleted_at IS NULL
     AND (
       SELECT true
@@ -16,5 +16,5 @@ FROM (
         AND tenants.uid = split_part(memberships.collection, '/', 3)::uuid
         AND tenants.deleted_at IS NULL
     )
-  LIMIT $5
+  LIMIT :limit
 ) AS counted

@@ -1,12 +1,12 @@
--- How many living objects, but for those kept apart, a recipient subscribes to; at most $5.
+-- How many living objects, but for those kept apart, a recipient subscribes to; at most :limit.
 SELECT count(*)
 FROM (
   SELECT
   FROM addressee.subscriptions AS subscriptions
-  WHERE subscriptions.environment_id = $1
-    AND subscriptions.recipient_collection = $2
-    AND subscriptions.recipient_id = $3
-    AND subscriptions.recipient_uid = $4
+  WHERE subscriptions.environment_id = :environment_id
+    AND subscriptions.recipient_collection = :collection
+    AND subscriptions.recipient_id = :id
+    AND subscriptions.recipient_uid = :uid
     AND (subscriptions.collection = '$tenants' OR NOT starts_with(subscriptions.collection, '$'))
     AND (
       SELECT recipients.deleted_at IS NULL
@@ -16,5 +16,5 @@ FROM (
         AND recipients.id = subscriptions.object_id
         AND recipients.uid = subscriptions.object_uid
     )
-  LIMIT $5
+  LIMIT :limit
 ) AS counted

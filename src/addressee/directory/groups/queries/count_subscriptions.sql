@@ -4,10 +4,15 @@ SELECT changes.environment_id,
        changes.collection,
        changes.object_id,
        changes.object_uid,
-       $6,
+       :slot,
        changes.difference
-FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[])
-  AS changes (environment_id, collection, object_id, object_uid, difference)
+FROM unnest(
+  :objects.environment_id::smallint[],
+  :objects.collection::text[],
+  :objects.id::text[],
+  :objects.uid::uuid[],
+  :differences::bigint[]
+) AS changes (environment_id, collection, object_id, object_uid, difference)
 ORDER BY changes.environment_id, changes.collection COLLATE "C", changes.object_id COLLATE "C", changes.object_uid
 ON CONFLICT (environment_id, collection, object_id, object_uid, slot) DO UPDATE
 SET count = subscription_counts.count + excluded.count

@@ -3,12 +3,13 @@ WITH ending AS (
   SELECT subscriptions.recipient_collection,
          subscriptions.recipient_id,
          subscriptions.recipient_uid
-  FROM unnest($5::text[], $6::text[], $7::uuid[]) AS named (collection, id, uid)
+  FROM unnest(:recipients.collection::text[], :recipients.id::text[], :recipients.uid::uuid[])
+    AS named (collection, id, uid)
   JOIN addressee.subscriptions AS subscriptions
-    ON subscriptions.environment_id = $1
-   AND subscriptions.collection = $2
-   AND subscriptions.object_id = $3
-   AND subscriptions.object_uid = $4
+    ON subscriptions.environment_id = :environment_id
+   AND subscriptions.collection = :collection
+   AND subscriptions.object_id = :id
+   AND subscriptions.object_uid = :uid
    AND subscriptions.recipient_collection = named.collection
    AND subscriptions.recipient_id = named.id
    AND subscriptions.recipient_uid = named.uid
@@ -17,10 +18,10 @@ WITH ending AS (
 )
 DELETE FROM addressee.subscriptions AS subscriptions
 USING ending
-WHERE subscriptions.environment_id = $1
-  AND subscriptions.collection = $2
-  AND subscriptions.object_id = $3
-  AND subscriptions.object_uid = $4
+WHERE subscriptions.environment_id = :environment_id
+  AND subscriptions.collection = :collection
+  AND subscriptions.object_id = :id
+  AND subscriptions.object_uid = :uid
   AND subscriptions.recipient_collection = ending.recipient_collection
   AND subscriptions.recipient_id = ending.recipient_id
   AND subscriptions.recipient_uid = ending.recipient_uid

@@ -1,7 +1,8 @@
--- Deletes up to $5 of the memberships of users, or in tenants, that are gone, and says which.
+-- Deletes up to :limit of the memberships of users, or in tenants, that are gone, and returns them.
 WITH gone AS (
   SELECT *
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest(:people.environment_id::smallint[], :people.collection::text[], :people.id::text[], :people.uid::uuid[])
+    AS people (environment_id, collection, id, uid)
 ),
 of_users AS (
   SELECT memberships.environment_id,
@@ -14,7 +15,7 @@ of_users AS (
    AND memberships.collection > '$members/' || gone.uid || '/'
    AND memberships.collection < '$members/' || gone.uid || '0'
   WHERE gone.collection = '$users'
-  LIMIT $5
+  LIMIT :limit
 ),
 in_tenants AS (
   SELECT memberships.environment_id,
@@ -26,7 +27,7 @@ in_tenants AS (
    AND split_part(memberships.collection, '/', 3) = gone.uid::text
    AND memberships.collection LIKE '$members/%'
   WHERE gone.collection = '$tenants'
-  LIMIT $5
+  LIMIT :limit
 ),
 found AS (
   SELECT *
@@ -34,7 +35,7 @@ found AS (
   UNION
   SELECT *
   FROM in_tenants
-  LIMIT $5
+  LIMIT :limit
 ),
 ending AS (
   SELECT memberships.environment_id,

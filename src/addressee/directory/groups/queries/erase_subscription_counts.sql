@@ -1,6 +1,7 @@
 -- Forgets how many subscribers objects had that are gone.
 DELETE FROM addressee.subscription_counts AS counts
-USING unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+USING unnest(:people.environment_id::smallint[], :people.collection::text[], :people.id::text[], :people.uid::uuid[])
+  AS people (environment_id, collection, id, uid)
 WHERE counts.environment_id = people.environment_id
   AND counts.collection = people.collection
   AND counts.object_id = people.id

@@ -1,7 +1,8 @@
--- Deletes up to $5 subscriptions of recipients that are gone, and says to which objects.
+-- Deletes up to :limit subscriptions of recipients that are gone, and returns the objects.
 WITH found AS MATERIALIZED (
   SELECT subscriptions.*
-  FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[]) AS people (environment_id, collection, id, uid)
+  FROM unnest(:people.environment_id::smallint[], :people.collection::text[], :people.id::text[], :people.uid::uuid[])
+    AS people (environment_id, collection, id, uid)
   CROSS JOIN LATERAL (
     SELECT *
     FROM addressee.subscriptions AS own
@@ -10,40 +11,8 @@ WITH found AS MATERIALIZED (
       AND own.recipient_id = people.id
       AND own.recipient_uid = people.uid
     ORDER BY own.id
-    LIMIT $5
+    LIMIT :limit
   ) AS subscriptions
-  LIMIT $5
+  LIMIT :limit
 ),
--- By recipient and id alone: with the object, the planner may go through all of its rows.
-ending AS (
-  SELECT subscriptions.environment_id,
-         subscriptions.collection,
-         subscriptions.object_id,
-         subscriptions.object_uid,
-         subscriptions.recipient_collection,
-         subscriptions.recipient_id,
-         subscriptions.recipient_uid,
-         subscriptions.id
-  FROM found
-  JOIN addressee.subscriptions AS subscriptions
-  USING (environment_id, recipient_collection, recipient_id, recipient_uid, id)
-  ORDER BY subscriptions.environment_id,
-           subscriptions.collection,
-           subscriptions.object_id,
-           subscriptions.object_uid,
-           subscriptions.recipient_collection,
-           subscriptions.recipient_id,
-           subscriptions.recipient_uid
-  FOR UPDATE OF subscriptions
-)
-DELETE FROM addressee.subscriptions AS subscriptions
-USING ending
-WHERE subscriptions.environment_id = ending.environment_id
-  AND subscriptions.recipient_collection = ending.recipient_collection
-  AND subscriptions.recipient_id = ending.recipient_id
-  AND subscriptions.recipient_uid = ending.recipient_uid
-  AND subscriptions.id = ending.id
-RETURNING subscriptions.environment_id,
-          subscriptions.collection,
-          subscriptions.object_id,
-          subscriptions.object_uid
+-- part: delete_found_subscriptions

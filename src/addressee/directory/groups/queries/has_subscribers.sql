@@ -2,8 +2,8 @@
 SELECT EXISTS (
   SELECT
   FROM addressee.subscriptions
-  WHERE environment_id = $1
-    AND collection = $2
-    AND object_id = $3
-    AND object_uid = $4
+  WHERE environment_id = :environment_id
+    AND collection = :collection
+    AND object_id = :id
+    AND object_uid = :uid
 )

@@ -1,47 +1,17 @@
--- A page of an object's living subscribers without what is known of them, past a subscription ($5: towards older ones),
--- of those subscriptions from one id ($8) up to another.
+-- The places of an object's living subscribers past a subscription, newest first, of the subscriptions with ids from
+-- :first up to :end.
 WITH found AS NOT MATERIALIZED (
-  SELECT subscriptions.id,
+  SELECT subscriptions.id AS subscription_id,
          subscriptions.recipient_id,
          subscriptions.recipient_uid,
          subscriptions.inserted_at
   FROM addressee.subscriptions AS subscriptions
-  CROSS JOIN LATERAL (
-    SELECT
-    FROM addressee.recipients AS others
-    WHERE others.environment_id = subscriptions.environment_id
-      AND others.collection = subscriptions.recipient_collection
-      AND others.id = subscriptions.recipient_id
-      AND others.uid = subscriptions.recipient_uid
-      AND others.deleted_at IS NULL
-    LIMIT 1
-  ) AS recipients
-  WHERE subscriptions.environment_id = $1
-    AND subscriptions.collection = $2
-    AND subscriptions.object_id = $3
-    AND subscriptions.object_uid = $4
-    AND subscriptions.id >= $8
-    AND subscriptions.id < $9
+  -- part: living_subscriber
+  WHERE subscriptions.environment_id = :environment_id
+    AND subscriptions.collection = :collection
+    AND subscriptions.object_id = :id
+    AND subscriptions.object_uid = :uid
+    AND subscriptions.id >= :first
+    AND subscriptions.id < :end
 ),
-older AS (
-  SELECT *
-  FROM found
-  WHERE $5
-    AND id < $6
-  ORDER BY id DESC
-  LIMIT $7
-),
-newer AS (
-  SELECT *
-  FROM found
-  WHERE NOT $5
-    AND id > $6
-  ORDER BY id
-  LIMIT $7
-)
-SELECT *
-FROM older
-UNION ALL
-SELECT *
-FROM newer
-ORDER BY id DESC
+-- part: page_of_subscriptions

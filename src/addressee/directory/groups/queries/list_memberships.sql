@@ -1,4 +1,4 @@
--- A user's memberships in living tenants past a collection ($5: towards later ones), with the tenants, in order.
+-- A user's memberships in living tenants past a collection, with the tenants, in the order of their identities.
 WITH found AS NOT MATERIALIZED (
   SELECT memberships.environment_id,
          memberships.collection,
@@ -40,27 +40,27 @@ WITH found AS NOT MATERIALIZED (
       AND others.deleted_at IS NULL
     LIMIT 1
   ) AS tenants
-  WHERE memberships.environment_id = $1
-    AND memberships.id = $2
-    AND memberships.collection > $3
-    AND memberships.collection < $4
+  WHERE memberships.environment_id = :environment_id
+    AND memberships.id = :id
+    AND memberships.collection > :first
+    AND memberships.collection < :end
     AND memberships.deleted_at IS NULL
 ),
 later AS (
   SELECT *
   FROM found
-  WHERE $5
-    AND collection > $6
+  WHERE :forward
+    AND collection > :start
   ORDER BY collection
-  LIMIT $7
+  LIMIT :limit
 ),
 earlier AS (
   SELECT *
   FROM found
-  WHERE NOT $5
-    AND collection < $6
+  WHERE NOT :forward
+    AND collection < :start
   ORDER BY collection DESC
-  LIMIT $7
+  LIMIT :limit
 )
 SELECT *
 FROM later

@@ -1,16 +1,14 @@
--- Those living objects of some, but for those kept apart, that a recipient subscribes to, past a subscription ($5: towards older ones).
+-- Those of the objects that `list_subscribed_objects` finds that are named.
 WITH found AS NOT MATERIALIZED (
-  SELECT subscriptions.id AS subscription_id,
-         subscriptions.properties AS subscription_properties,
-         subscriptions.inserted_at,
-         subscriptions.updated_at AS subscription_updated_at,
-         -- part: recipient_columns
-  FROM unnest($8::text[], $9::text[]) AS named (collection, id)
+  SELECT
+    -- part: subscription_columns
+    -- part: recipient_columns
+  FROM unnest(:among.collection::text[], :among.id::text[]) AS named (collection, id)
   JOIN addressee.subscriptions AS subscriptions
-    ON subscriptions.environment_id = $1
-   AND subscriptions.recipient_collection = $2
-   AND subscriptions.recipient_id = $3
-   AND subscriptions.recipient_uid = $4
+    ON subscriptions.environment_id = :environment_id
+   AND subscriptions.recipient_collection = :collection
+   AND subscriptions.recipient_id = :id
+   AND subscriptions.recipient_uid = :uid
    AND subscriptions.collection = named.collection
    AND subscriptions.object_id = named.id
    AND (subscriptions.collection = '$tenants' OR NOT starts_with(subscriptions.collection, '$'))

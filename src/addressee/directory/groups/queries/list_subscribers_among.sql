@@ -1,16 +1,14 @@
--- Those of an object's living subscribers that are named, past a subscription ($5: towards older ones).
+-- Those of an object's living subscribers that are named, past a subscription, newest first.
 WITH found AS NOT MATERIALIZED (
-  SELECT subscriptions.id AS subscription_id,
-         subscriptions.properties AS subscription_properties,
-         subscriptions.inserted_at,
-         subscriptions.updated_at AS subscription_updated_at,
-         -- part: recipient_columns
-  FROM unnest($8::text[], $9::text[]) AS named (collection, id)
+  SELECT
+    -- part: subscription_columns
+    -- part: recipient_columns
+  FROM unnest(:among.collection::text[], :among.id::text[]) AS named (collection, id)
   JOIN addressee.subscriptions AS subscriptions
-    ON subscriptions.environment_id = $1
-   AND subscriptions.collection = $2
-   AND subscriptions.object_id = $3
-   AND subscriptions.object_uid = $4
+    ON subscriptions.environment_id = :environment_id
+   AND subscriptions.collection = :collection
+   AND subscriptions.object_id = :id
+   AND subscriptions.object_uid = :uid
    AND subscriptions.recipient_collection = named.collection
    AND subscriptions.recipient_id = named.id
   JOIN addressee.recipients AS recipients

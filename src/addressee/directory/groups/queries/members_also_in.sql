@@ -1,4 +1,4 @@
--- Subscribers to an object's identity in the order of their ids, and whether they subscribe to another identity ($5) too.
+-- Subscribers to an object's identity in the order of their ids, and whether they subscribe to :other_uid too.
 SELECT subscriptions.recipient_id,
        subscriptions.recipient_uid,
        -- In the order of the key, so that no other index is taken for it while nothing is known of the rows.
@@ -6,11 +6,11 @@ SELECT subscriptions.recipient_id,
          SELECT (others.recipient_id, others.recipient_uid)
                 = (subscriptions.recipient_id, subscriptions.recipient_uid)
          FROM addressee.subscriptions AS others
-         WHERE others.environment_id = $1
-           AND others.collection = $2
-           AND others.object_id = $3
-           AND others.object_uid = $5
-           AND others.recipient_collection = $6
+         WHERE others.environment_id = :environment_id
+           AND others.collection = :collection
+           AND others.object_id = :id
+           AND others.object_uid = :other_uid
+           AND others.recipient_collection = :user_collection
            AND (others.recipient_id, others.recipient_uid)
                >= (subscriptions.recipient_id, subscriptions.recipient_uid)
          ORDER BY others.recipient_id,
@@ -18,12 +18,12 @@ SELECT subscriptions.recipient_id,
          LIMIT 1
        ) IS TRUE AS also
 FROM addressee.subscriptions AS subscriptions
-WHERE subscriptions.environment_id = $1
-  AND subscriptions.collection = $2
-  AND subscriptions.object_id = $3
-  AND subscriptions.object_uid = $4
-  AND subscriptions.recipient_collection = $6
-  AND (subscriptions.recipient_id, subscriptions.recipient_uid) > ($7, $8)
+WHERE subscriptions.environment_id = :environment_id
+  AND subscriptions.collection = :collection
+  AND subscriptions.object_id = :id
+  AND subscriptions.object_uid = :uid
+  AND subscriptions.recipient_collection = :user_collection
+  AND (subscriptions.recipient_id, subscriptions.recipient_uid) > (:after_id, :after_uid)
 ORDER BY subscriptions.recipient_id,
          subscriptions.recipient_uid
-LIMIT $9
+LIMIT :limit

@@ -1,16 +1,16 @@
--- Gives some subscriptions of one identity to another who lacks them; $7 is the merge that they follow, or ($8) come back
--- from. Says to which objects, and which of them the other had got meanwhile.
+-- Gives up to :limit subscriptions of one identity to another who lacks them. They follow the merge :merge_id, or come
+-- :back from it. Returns their objects, and whether the other subscribed to each meanwhile.
 WITH moving AS (
   SELECT subscriptions.environment_id,
          subscriptions.collection,
          subscriptions.object_id,
          subscriptions.object_uid
   FROM addressee.subscriptions AS subscriptions
-  WHERE subscriptions.environment_id = $1
-    AND subscriptions.recipient_collection = $2
-    AND subscriptions.recipient_id = $3
-    AND subscriptions.recipient_uid = $4
-    AND (NOT $8::boolean OR $7 = ANY(subscriptions.merge_ids))
+  WHERE subscriptions.environment_id = :environment_id
+    AND subscriptions.recipient_collection = :collection
+    AND subscriptions.recipient_id = :id
+    AND subscriptions.recipient_uid = :uid
+    AND (NOT :back::boolean OR :merge_id = ANY(subscriptions.merge_ids))
     AND NOT EXISTS (
       SELECT
       FROM addressee.subscriptions AS others
@@ -18,14 +18,14 @@ WITH moving AS (
         AND others.collection = subscriptions.collection
         AND others.object_id = subscriptions.object_id
         AND others.object_uid = subscriptions.object_uid
-        AND others.recipient_collection = $2
-        AND others.recipient_id = $5
-        AND others.recipient_uid = $6
+        AND others.recipient_collection = :collection
+        AND others.recipient_id = :target_id
+        AND others.recipient_uid = :target_uid
     )
   ORDER BY subscriptions.collection,
            subscriptions.object_id,
            subscriptions.object_uid
-  LIMIT $9
+  LIMIT :limit
   FOR UPDATE
 ),
 gone AS (
@@ -35,9 +35,9 @@ gone AS (
     AND subscriptions.collection = moving.collection
     AND subscriptions.object_id = moving.object_id
     AND subscriptions.object_uid = moving.object_uid
-    AND subscriptions.recipient_collection = $2
-    AND subscriptions.recipient_id = $3
-    AND subscriptions.recipient_uid = $4
+    AND subscriptions.recipient_collection = :collection
+    AND subscriptions.recipient_id = :id
+    AND subscriptions.recipient_uid = :uid
   RETURNING subscriptions.*
 ),
 arrived AS (
@@ -60,13 +60,13 @@ arrived AS (
          object_id,
          object_uid,
          recipient_collection,
-         $5,
-         $6,
+         :target_id,
+         :target_uid,
          id,
          properties,
          inserted_at,
          updated_at,
-         CASE WHEN $8 THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, $7::uuid) END
+         CASE WHEN :back THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, :merge_id::uuid) END
   FROM gone
   ON CONFLICT DO NOTHING
   RETURNING environment_id, collection, object_id, object_uid

@@ -6,30 +6,21 @@ SELECT subscriptions.id,
        subscriptions.recipient_uid,
        subscriptions.properties
 FROM addressee.subscriptions AS subscriptions
-CROSS JOIN LATERAL (
-  SELECT *
-  FROM addressee.recipients AS others
-  WHERE others.environment_id = subscriptions.environment_id
-    AND others.collection = subscriptions.recipient_collection
-    AND others.id = subscriptions.recipient_id
-    AND others.uid = subscriptions.recipient_uid
-    AND others.deleted_at IS NULL
-  LIMIT 1
-) AS recipients
-WHERE subscriptions.environment_id = $1
-  AND subscriptions.collection = $2
-  AND subscriptions.object_id = $3
-  AND subscriptions.object_uid = $4
-  AND subscriptions.id > $5
-  AND subscriptions.id < $6
+-- part: living_subscriber
+WHERE subscriptions.environment_id = :environment_id
+  AND subscriptions.collection = :collection
+  AND subscriptions.object_id = :id
+  AND subscriptions.object_uid = :uid
+  AND subscriptions.id > :after
+  AND subscriptions.id < :until
   AND EXISTS (
     SELECT
     FROM addressee.recipients AS objects
-    WHERE objects.environment_id = $1
-      AND objects.collection = $2
-      AND objects.id = $3
-      AND objects.uid = $4
+    WHERE objects.environment_id = :environment_id
+      AND objects.collection = :collection
+      AND objects.id = :id
+      AND objects.uid = :uid
       AND objects.deleted_at IS NULL
   )
 ORDER BY subscriptions.id
-LIMIT $7
+LIMIT :limit

@@ -1,15 +1,15 @@
--- Removes those who live from a list's members, or from a draft's ($4: which), and says who was among them.
+-- Removes living users from the members of a list, or of a draft (:uid says which), and returns those who were members.
 WITH found AS MATERIALIZED (
   SELECT subscriptions.recipient_collection,
          subscriptions.recipient_id,
          subscriptions.recipient_uid,
          subscriptions.id
-  FROM unnest($6::text[]) AS removing (id)
+  FROM unnest(:ids::text[]) AS removing (id)
   CROSS JOIN LATERAL (
     SELECT *
     FROM addressee.recipients AS others
-    WHERE others.environment_id = $1
-      AND others.collection = $5
+    WHERE others.environment_id = :environment_id
+      AND others.collection = :user_collection
       AND others.id = removing.id
     LIMIT 1
   ) AS recipients
@@ -17,10 +17,10 @@ WITH found AS MATERIALIZED (
   CROSS JOIN LATERAL (
     SELECT *
     FROM addressee.subscriptions AS own
-    WHERE own.environment_id = $1
-      AND own.collection = $2
-      AND own.object_id = $3
-      AND own.object_uid = $4
+    WHERE own.environment_id = :environment_id
+      AND own.collection = :collection
+      AND own.object_id = :id
+      AND own.object_uid = :uid
       AND (own.recipient_collection, own.recipient_id, own.recipient_uid)
           >= (recipients.collection, recipients.id, recipients.uid)
     ORDER BY own.recipient_collection,
@@ -42,7 +42,7 @@ ending AS (
          subscriptions.id
   FROM found
   JOIN addressee.subscriptions AS subscriptions
-    ON subscriptions.environment_id = $1
+    ON subscriptions.environment_id = :environment_id
    AND subscriptions.recipient_collection = found.recipient_collection
    AND subscriptions.recipient_id = found.recipient_id
    AND subscriptions.recipient_uid = found.recipient_uid

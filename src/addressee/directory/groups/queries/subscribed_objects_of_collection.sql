@@ -1,26 +1,17 @@
--- The living objects of a collection ($8) that a recipient subscribes to, past a subscription ($5: towards older ones),
--- of those subscriptions from one id ($9) up to another.
+-- The living objects of a collection that a recipient subscribes to, past a subscription, newest first, of the
+-- subscriptions with ids from :first up to :end.
 WITH found AS NOT MATERIALIZED (
-  SELECT subscriptions.id AS subscription_id,
-         subscriptions.inserted_at,
-         -- part: recipient_columns
+  SELECT
+    -- part: subscription_columns
+    -- part: recipient_columns
   FROM addressee.subscriptions AS subscriptions
-  CROSS JOIN LATERAL (
-    SELECT *
-    FROM addressee.recipients AS others
-    WHERE others.environment_id = subscriptions.environment_id
-      AND others.collection = subscriptions.collection
-      AND others.id = subscriptions.object_id
-      AND others.uid = subscriptions.object_uid
-      AND others.deleted_at IS NULL
-    LIMIT 1
-  ) AS recipients
-  WHERE subscriptions.environment_id = $1
-    AND subscriptions.recipient_collection = $2
-    AND subscriptions.recipient_id = $3
-    AND subscriptions.recipient_uid = $4
-    AND subscriptions.collection = $8
-    AND subscriptions.id >= $9
-    AND subscriptions.id < $10
+  -- part: living_object
+  WHERE subscriptions.environment_id = :environment_id
+    AND subscriptions.recipient_collection = :collection
+    AND subscriptions.recipient_id = :id
+    AND subscriptions.recipient_uid = :uid
+    AND subscriptions.collection = :object_collection
+    AND subscriptions.id >= :first
+    AND subscriptions.id < :end
 ),
 -- part: page_of_subscriptions

@@ -1,7 +1,7 @@
 -- How many subscribers objects have; those who have none are left out.
 SELECT counts.object_uid,
        sum(counts.count)::bigint AS count
-FROM unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[])
+FROM unnest(:objects.environment_id::smallint[], :objects.collection::text[], :objects.id::text[], :objects.uid::uuid[])
   AS objects (environment_id, collection, object_id, object_uid)
 JOIN addressee.subscription_counts AS counts
 USING (environment_id, collection, object_id, object_uid)

@@ -1,8 +1,8 @@
--- The identity of the living list at a place that took the place of another identity ($4) of that list.
+-- The identity of the living list at a place that took the place of its former identity :uid.
 SELECT uid
 FROM addressee.recipients
-WHERE environment_id = $1
-  AND collection = $2
-  AND id = $3
-  AND properties -> 'predecessors' ? $4::uuid::text
+WHERE environment_id = :environment_id
+  AND collection = :collection
+  AND id = :id
+  AND properties -> 'predecessors' ? :uid::uuid::text
   AND deleted_at IS NULL

@@ -1,16 +1,6 @@
 -- One merge.
-SELECT environment_id,
-       id,
-       collection,
-       primary_id,
-       primary_uid,
-       secondary_id,
-       secondary_uid,
-       merged_at,
-       journal,
-       settled_at,
-       undone_at,
-       unites
+SELECT journal,
+       -- part: merge_columns
 FROM addressee.merges
-WHERE environment_id = $1
-  AND id = $2
+WHERE environment_id = :environment_id
+  AND id = :id

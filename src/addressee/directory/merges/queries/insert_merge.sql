@@ -12,4 +12,16 @@ INSERT INTO addressee.merges (
   unites,
   moving
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)
+VALUES (
+  :environment_id,
+  :id,
+  :collection,
+  :primary_id,
+  :primary_uid,
+  :secondary_id,
+  :secondary_uid,
+  :merged_at,
+  :journal,
+  :moves_subscriptions,
+  true
+)

@@ -1,17 +1,8 @@
 -- The merges into one identity, newest first.
-SELECT environment_id,
-       id,
-       collection,
-       primary_id,
-       primary_uid,
-       secondary_id,
-       secondary_uid,
-       merged_at,
-       settled_at,
-       undone_at,
-       unites
+SELECT
+  -- part: merge_columns
 FROM addressee.merges
-WHERE environment_id = $1
-  AND primary_uid = $2
+WHERE environment_id = :environment_id
+  AND primary_uid = :uid
 ORDER BY merged_at DESC, id DESC
 LIMIT 1000

@@ -1,11 +1,11 @@
--- How many ids there are from $3 up to $4 in a collection, living or not; $5 are $5 or more.
+-- How many ids there are from :first_id up to :end_id in a collection, living or not; :limit are :limit or more.
 SELECT count(*)
 FROM (
   SELECT 1
   FROM addressee.recipients
-  WHERE environment_id = $1
-    AND collection = $2
-    AND id >= $3
-    AND id < $4
-  LIMIT $5
+  WHERE environment_id = :environment_id
+    AND collection = :collection
+    AND id >= :first_id
+    AND id < :end_id
+  LIMIT :limit
 ) AS ids

@@ -1,10 +1,10 @@
--- Living recipients of a small collection in the order of their ids, past the first $3 of them.
+-- Living recipients of a small collection in the order of their ids, past the first :offset of them.
 SELECT
   -- part: recipient_columns
 FROM addressee.recipients
-WHERE environment_id = $1
-  AND collection = $2
+WHERE environment_id = :environment_id
+  AND collection = :collection
   AND deleted_at IS NULL
 ORDER BY id
-OFFSET $3
-LIMIT $4
+OFFSET :offset
+LIMIT :limit

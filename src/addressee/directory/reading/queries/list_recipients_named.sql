@@ -1,28 +1,28 @@
--- A page of a collection's living recipients of one name ($4: towards newer ones), oldest first.
+-- A page of a collection's living recipients of one name, oldest first.
 WITH named AS NOT MATERIALIZED (
   SELECT
     -- part: recipient_columns
   FROM addressee.recipients
-  WHERE environment_id = $1
-    AND collection = $2
-    AND attributes ->> 'name' = $3
+  WHERE environment_id = :environment_id
+    AND collection = :collection
+    AND attributes ->> 'name' = :name
     AND deleted_at IS NULL
 ),
 newer AS (
   SELECT *
   FROM named
-  WHERE $4
-    AND uid > $5
+  WHERE :forward
+    AND uid > :start
   ORDER BY uid
-  LIMIT $6
+  LIMIT :limit
 ),
 older AS (
   SELECT *
   FROM named
-  WHERE NOT $4
-    AND uid < $5
+  WHERE NOT :forward
+    AND uid < :start
   ORDER BY uid DESC
-  LIMIT $6
+  LIMIT :limit
 )
 SELECT *
 FROM newer

@@ -1,11 +1,6 @@
--- A page of a collection's living recipients with identities from $3 up to $4, newest first.
+-- A page of a collection's living recipients with identities from :first up to :end, newest first.
 SELECT
   -- part: recipient_columns
-FROM addressee.recipients
-WHERE environment_id = $1
-  AND collection = $2
-  AND deleted_at IS NULL
-  AND uid >= $3
-  AND uid < $4
+-- part: recipients_of_range
 ORDER BY uid DESC
-LIMIT $5
+LIMIT :limit

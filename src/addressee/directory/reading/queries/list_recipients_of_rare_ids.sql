@@ -1,39 +1,39 @@
--- A page of a collection's living recipients with identities from $3 up to $4 and ids from $6 up to $7, in the order of
--- their identities ($8: oldest first). All that have such ids are looked at.
+-- A page of a collection's living recipients with identities from :first up to :end and ids from :first_id up to
+-- :end_id, in the order of their identities. All that have such ids are looked at.
 WITH found AS MATERIALIZED (
   SELECT id,
          uid
   FROM addressee.recipients
-  WHERE environment_id = $1
-    AND collection = $2
-    AND id >= $6
-    AND id < $7
-    AND uid >= $3
-    AND uid < $4
+  WHERE environment_id = :environment_id
+    AND collection = :collection
+    AND id >= :first_id
+    AND id < :end_id
+    AND uid >= :first
+    AND uid < :end
     AND deleted_at IS NULL
 ),
 nearest AS (
   (
     SELECT *
     FROM found
-    WHERE $8
+    WHERE :ascending
     ORDER BY uid
-    LIMIT $5
+    LIMIT :limit
   )
   UNION ALL
   (
     SELECT *
     FROM found
-    WHERE NOT $8
+    WHERE NOT :ascending
     ORDER BY uid DESC
-    LIMIT $5
+    LIMIT :limit
   )
 )
 SELECT
   -- part: recipient_columns
 FROM nearest
 JOIN addressee.recipients USING (id, uid)
-WHERE environment_id = $1
-  AND collection = $2
-ORDER BY CASE WHEN $8 THEN uid END,
+WHERE environment_id = :environment_id
+  AND collection = :collection
+ORDER BY CASE WHEN :ascending THEN uid END,
          uid DESC

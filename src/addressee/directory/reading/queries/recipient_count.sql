@@ -1,5 +1,5 @@
 -- How many recipients live in a collection.
 SELECT coalesce(sum(count), 0)::bigint
 FROM addressee.recipient_counts
-WHERE environment_id = $1
-  AND collection = $2
+WHERE environment_id = :environment_id
+  AND collection = :collection

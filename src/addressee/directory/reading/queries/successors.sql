@@ -7,8 +7,8 @@ WITH RECURSIVE followed AS (
          merges.merged_at,
          1 AS steps
   FROM addressee.merges AS merges
-  WHERE merges.environment_id = $1
-    AND merges.secondary_uid = ANY($2::uuid[])
+  WHERE merges.environment_id = :environment_id
+    AND merges.secondary_uid = ANY(:uids::uuid[])
     AND merges.undone_at IS NULL
   UNION ALL
   SELECT followed.uid,
@@ -19,7 +19,7 @@ WITH RECURSIVE followed AS (
          followed.steps + 1
   FROM followed
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.secondary_uid = followed.primary_uid
    AND merges.undone_at IS NULL
   WHERE followed.steps < 20

@@ -6,6 +6,6 @@ WHERE (environment_id, collection, id, key) IN (
          id,
          key
   FROM addressee.edit_receipts
-  WHERE recorded_at <= $1
-  LIMIT $2
+  WHERE recorded_at <= :before
+  LIMIT :limit
 )

@@ -4,6 +4,6 @@ WHERE (environment_id, key) IN (
   SELECT environment_id,
          key
   FROM addressee.receipts
-  WHERE recorded_at <= $1
-  LIMIT $2
+  WHERE recorded_at <= :before
+  LIMIT :limit
 )

@@ -4,6 +4,6 @@ WHERE (environment_id, id) IN (
   SELECT environment_id,
          id
   FROM addressee.bulk_operations
-  WHERE started_at <= $1
-  LIMIT $2
+  WHERE started_at <= :before
+  LIMIT :limit
 )

@@ -4,6 +4,6 @@ WHERE (environment_id, id) IN (
   SELECT environment_id,
          id
   FROM addressee.notices
-  WHERE recorded_at <= $1
-  LIMIT $2
+  WHERE recorded_at <= :before
+  LIMIT :limit
 )

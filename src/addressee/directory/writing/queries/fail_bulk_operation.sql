@@ -1,6 +1,6 @@
 -- Says that a bulk call could not go on.
 UPDATE addressee.bulk_operations
-SET failed_at = $3
-WHERE environment_id = $1
-  AND id = $2
+SET failed_at = :now
+WHERE environment_id = :environment_id
+  AND id = :id
   AND completed_at IS NULL

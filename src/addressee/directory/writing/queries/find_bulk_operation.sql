@@ -1,5 +1,5 @@
 -- How far a bulk call is.
 SELECT id, name, total, failures, started_at, completed_at, failed_at
 FROM addressee.bulk_operations
-WHERE environment_id = $1
-  AND id = $2
+WHERE environment_id = :environment_id
+  AND id = :id

@@ -5,7 +5,12 @@ SELECT environment_id,
        collection,
        recipient_id,
        messages,
-       $6,
-       $7
-FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[])
-  AS noticed (environment_id, id, collection, recipient_id, messages)
+       :request_id,
+       :now
+FROM unnest(
+  :places.environment_id::smallint[],
+  :ids::uuid[],
+  :places.collection::text[],
+  :places.id::text[],
+  :messages::jsonb[]
+) AS noticed (environment_id, id, collection, recipient_id, messages)

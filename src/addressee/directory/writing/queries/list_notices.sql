@@ -1,21 +1,21 @@
--- An environment's notices past one ($2: towards older ones), newest first.
+-- An environment's notices past one, newest first.
 WITH older AS (
   SELECT *
   FROM addressee.notices
-  WHERE environment_id = $1
-    AND $2
-    AND id < $3
+  WHERE environment_id = :environment_id
+    AND :forward
+    AND id < :start
   ORDER BY id DESC
-  LIMIT $4
+  LIMIT :limit
 ),
 newer AS (
   SELECT *
   FROM addressee.notices
-  WHERE environment_id = $1
-    AND NOT $2
-    AND id > $3
+  WHERE environment_id = :environment_id
+    AND NOT :forward
+    AND id > :start
   ORDER BY id
-  LIMIT $4
+  LIMIT :limit
 )
 SELECT *
 FROM older

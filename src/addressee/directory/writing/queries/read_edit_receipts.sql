@@ -3,10 +3,11 @@ SELECT receipts.environment_id,
        receipts.collection,
        receipts.id,
        receipts.key
-FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[]) AS wanted (environment_id, collection, id, key)
+FROM unnest(:keys.environment_id::smallint[], :keys.collection::text[], :keys.id::text[], :keys.key::text[])
+  AS wanted (environment_id, collection, id, key)
 JOIN addressee.edit_receipts AS receipts
   ON receipts.environment_id = wanted.environment_id
  AND receipts.collection = wanted.collection
  AND receipts.id = wanted.id
  AND receipts.key = wanted.key
-WHERE receipts.recorded_at > $5
+WHERE receipts.recorded_at > :since

@@ -5,8 +5,8 @@ SELECT receipts.environment_id,
        receipts.request_id,
        receipts.status,
        receipts.body
-FROM unnest($1::smallint[], $2::text[]) AS wanted (environment_id, key)
+FROM unnest(:keys.environment_id::smallint[], :keys.key::text[]) AS wanted (environment_id, key)
 JOIN addressee.receipts AS receipts
   ON receipts.environment_id = wanted.environment_id
  AND receipts.key = wanted.key
-WHERE receipts.recorded_at > $3
+WHERE receipts.recorded_at > :since

@@ -1,6 +1,6 @@
 -- Changes the answer that is kept of a request.
 UPDATE addressee.receipts
-SET status = $3,
-    body = $4
-WHERE environment_id = $1
-  AND key = $2
+SET status = :status,
+    body = :body
+WHERE environment_id = :environment_id
+  AND key = :key

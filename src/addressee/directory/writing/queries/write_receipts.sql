@@ -6,9 +6,15 @@ SELECT environment_id,
        request_id,
        status,
        body,
-       $7
-FROM unnest($1::smallint[], $2::text[], $3::bytea[], $4::text[], $5::smallint[], $6::bytea[])
-  AS answered (environment_id, key, fingerprint, request_id, status, body)
+       :now
+FROM unnest(
+  :receipts.environment_id::smallint[],
+  :receipts.key::text[],
+  :receipts.fingerprint::bytea[],
+  :receipts.request_id::text[],
+  :answers.status::smallint[],
+  :answers.body::bytea[]
+) AS answered (environment_id, key, fingerprint, request_id, status, body)
 ORDER BY environment_id, key COLLATE "C"
 ON CONFLICT (environment_id, key) DO UPDATE
 SET fingerprint = excluded.fingerprint,
@@ -16,5 +22,5 @@ SET fingerprint = excluded.fingerprint,
     status = excluded.status,
     body = excluded.body,
     recorded_at = excluded.recorded_at
-WHERE receipts.recorded_at <= $8
+WHERE receipts.recorded_at <= :expired_at
 RETURNING receipts.key

@@ -9,9 +9,21 @@ WITH written AS (
          attributes, properties, addresses, channel_data, preferences,
          deleted_at, format, deletions, history_kept
   FROM unnest(
-    $1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[],
-    $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[],
-    $12::timestamptz[], $13::smallint[], $14::integer[], $15::boolean[]
+    :recipients.environment_id::smallint[],
+    :recipients.collection::text[],
+    :recipients.id::text[],
+    :recipients.uid::uuid[],
+    :recipients.version::bigint[],
+    :recipients.updated_at::timestamptz[],
+    :recipients.attributes::jsonb[],
+    :recipients.properties::jsonb[],
+    :recipients.addresses::jsonb[],
+    :recipients.channel_data::jsonb[],
+    :recipients.preferences::jsonb[],
+    :recipients.deleted_at::timestamptz[],
+    :recipients.format::smallint[],
+    :recipients.deletions::integer[],
+    :recipients.history_kept::boolean[]
   ) AS input (
     environment_id, collection, id, uid, version, updated_at,
     attributes, properties, addresses, channel_data, preferences,
@@ -42,8 +54,16 @@ WITH written AS (
          written.updated_at, change.uid,
          change.edit, change.key_id, change.request_id, change.before, change.after
   FROM unnest(
-    $16::smallint[], $17::text[], $18::text[], $19::smallint[], $20::uuid[],
-    $21::text[], $22::uuid[], $23::text[], $24::jsonb[], $25::jsonb[]
+    :changes.environment_id::smallint[],
+    :changes.collection::text[],
+    :changes.id::text[],
+    :changes.ordinal::smallint[],
+    :changes.uid::uuid[],
+    :changes.edit::text[],
+    :changes.key_id::uuid[],
+    :changes.request_id::text[],
+    :changes.before::jsonb[],
+    :changes.after::jsonb[]
   ) AS change (environment_id, collection, id, ordinal, uid, edit, key_id, request_id, before, after)
   JOIN written
     ON written.environment_id = change.environment_id

@@ -1,19 +1,19 @@
--- A page past a subscription, newest first: $5 is whether towards older ones.
+-- The rows of `found` past a subscription, newest first; :forward is towards older ones.
 older AS (
   SELECT *
   FROM found
-  WHERE $5
-    AND subscription_id < $6
+  WHERE :forward
+    AND subscription_id < :start
   ORDER BY subscription_id DESC
-  LIMIT $7
+  LIMIT :limit
 ),
 newer AS (
   SELECT *
   FROM found
-  WHERE NOT $5
-    AND subscription_id > $6
+  WHERE NOT :forward
+    AND subscription_id > :start
   ORDER BY subscription_id
-  LIMIT $7
+  LIMIT :limit
 )
 SELECT *
 FROM older

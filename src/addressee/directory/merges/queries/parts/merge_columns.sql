@@ -1,0 +1,12 @@
+-- A merge as `merges.merge_from` takes it.
+environment_id,
+id,
+collection,
+primary_id,
+primary_uid,
+secondary_id,
+secondary_uid,
+merged_at,
+settled_at,
+undone_at,
+unites
