@@ -153,7 +153,7 @@ def problems_of_a_replay(route: Route, first: Reply, again: Reply) -> list[str]:
         problems.append(f"the second is the replay of another: {again}")
     if content(again) != content(first):
         problems.append(f"the answers differ: {first}, {again}")
-    return [f"{route.title}: {problem}" for problem in problems]
+    return [f"{route.title}: {problem}" for problem in problems] + route.problems_of_an_answer(first)
 
 
 def content(reply: Reply) -> tuple[int, str | None, bytes]:

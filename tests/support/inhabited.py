@@ -264,6 +264,9 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         (await client.post(f"/v1/audiences/{AUDIENCE}/members", json=members)).raise_for_status()
         (await suprsend.post(f"/v1/user/{USER}/tenant/{TENANT}/", json={"role": "owner"})).raise_for_status()
         (await suprsend.post("/v1/subscriber_list/", json={"list_id": LIST})).raise_for_status()
+        for owner in (f"users/{USER}", f"objects/projects/{OBJECT}"):
+            path = f"/v1/{owner}/channel_data/{by_key['in-app']}"
+            (await client.put(path, json={"data": {"any": "thing"}})).raise_for_status()
         added = {"distinct_ids": [USER]}
         (await suprsend.post(f"/v1/subscriber_list/{LIST}/subscriber/add/", json=added)).raise_for_status()
         drafts = [await suprsend.post(f"/v1/subscriber_list/{LIST}/start_sync/") for _ in range(VERSIONS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from addressee.api.operation import Operation
 from addressee.http.openapi import document
@@ -72,6 +74,16 @@ class Route:
         shapes = sorted(schema.get("anyOf", [schema]), key=lambda shape: "items" in shape)
         return [Form(shape.get("items", shape)["$ref"], listed="items" in shape) for shape in shapes]
 
+    def problems_of_an_answer(self, reply: Reply) -> list[str]:
+        """What is wrong unless the body of an answer is as the published description says, and nothing else."""
+        described = description()["paths"][self.path][self.method.lower()]["responses"][str(reply.status)]
+        if "content" not in described:
+            is_described = not reply.body or reply.headers["content-type"] == "text/plain"
+            return [] if is_described else [f"{self.title}: a body that is not described: {reply}"]
+        schema = described["content"]["application/json"]["schema"]
+        errors = Draft202012Validator({**schema, "components": closed_components()}).iter_errors(json.loads(reply.body))
+        return [f"{self.title}: {error.json_path}: {error.message}" for error in errors]
+
     def problems(self, reply: Reply, refusal: Refusal, field: str | None = None) -> list[str]:
         """What is wrong with a reply that must be this refusal, each after the route's name."""
         return [f"{self.title}: {problem}" for problem in self.spoken.problems(reply, refusal, field)]
@@ -80,6 +92,18 @@ class Route:
 @cache
 def description() -> dict[str, Any]:
     return document(DIALECTS)
+
+
+@cache
+def closed_components() -> dict[str, Any]:
+    """The types of the published description, with no keys but those that it lists, unless it says that there are."""
+    schemas = description()["components"]["schemas"]
+    return {"schemas": {name: {**closed(name), **schema} for name, schema in schemas.items()}}
+
+
+def closed(name: str) -> dict[str, Any]:
+    """SuprSend's types do not list all keys yet."""
+    return {} if name.startswith("suprsend.") else {"additionalProperties": False}
 
 
 ROUTES = [Route(spoken, operation) for spoken in SPOKEN for operation in spoken.operations]

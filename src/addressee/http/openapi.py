@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from http import HTTPStatus
 from importlib.metadata import version
+from inspect import isclass
 from typing import Any
 
 import msgspec
 
 from addressee.api.dialect import Dialect
 from addressee.api.operation import Operation
+from addressee.api.shapes import Open
 
 VARIABLE = re.compile(r"{(\w+)}")
 BEARER = "key"
@@ -56,6 +58,9 @@ def schemas_of(dialect: Dialect) -> tuple[dict[int, Any], dict[str, Any]]:
         types += filter(None, (operation.request, operation.response, *operation.other_responses.values()))
     template = REFERENCE.format(dialect=dialect.name, name="{name}")
     schemas, components = msgspec.json.schema_components(types, ref_template=template)
+    for type in types:
+        if isclass(type) and issubclass(type, Open):
+            components[type.__name__]["additionalProperties"] = True
     named = {f"{dialect.name}.{name}": schema for name, schema in components.items()}
     return {id(type): schema for type, schema in zip(types, schemas, strict=True)}, named
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from addressee.dialects.knock.mapping import message_rendering
+from addressee.dialects.knock.shapes.messages import MessageEmailContent, MessagePushContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.push import PushContent
 
@@ -17,9 +18,11 @@ def test_the_part_that_an_email_does_not_have_is_empty(parts: dict[str, Any], ht
     said = message_rendering.content(
         EmailContent(sender="a@example.com", to="b@example.com", subject="Hi", reply_to=None, **parts)
     )
-    assert (said["html_body"], said["text_body"]) == (html, text)
+    assert isinstance(said, MessageEmailContent)
+    assert (said.html_body, said.text_body) == (html, text)
 
 
 def test_a_push_without_data_has_empty_data() -> None:
     said = message_rendering.content(PushContent(tokens=("t2", "t1"), title="Hi", body="there", data={}))
-    assert (said["token"], said["tokens"], said["data"]) == ("t2", ["t2", "t1"], {})
+    assert isinstance(said, MessagePushContent)
+    assert (said.token, said.tokens, said.data) == ("t2", ["t2", "t1"], {})

@@ -1,7 +1,6 @@
 """The Knock dialect: unmodified Knock SDKs work against it (knock.md)."""
 
 from addressee.api.dialect import Dialect, of_any_request
-from addressee.dialects.knock.mapping import message_lists
 from addressee.dialects.knock.routes import (
     audiences,
     bulk,
@@ -9,6 +8,7 @@ from addressee.dialects.knock.routes import (
     channel_data,
     feeds,
     marks,
+    message_lists,
     messages,
     objects,
     preferences,
@@ -31,13 +31,13 @@ KNOCK = Dialect(
         *workflows.routes,
         *message_lists.routes,
         *messages.routes,
-        *marks.OPERATIONS,
+        *marks.routes,
         *channel_bulk.routes,
         *runs.routes,
         *schedules.routes,
         *feeds.routes,
-        *channel_data.OPERATIONS,
-        *preferences.OPERATIONS,
+        *channel_data.routes,
+        *preferences.routes,
         *objects.routes,
         *subscriptions.routes,
         *tenants.routes,

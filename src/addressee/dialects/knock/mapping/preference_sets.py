@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from addressee.dialects.knock.shapes.preferences import PreferenceSet
 from addressee.directory.documents import below, check_id
 from addressee.directory.edits.preference_sets import SECTIONS
 from addressee.directory.errors import RefusedError
@@ -170,8 +171,8 @@ STORED: Mapping[str, Callable[[Any, str], Any]] = {
 }
 
 
-def knock_sets(stored: Mapping[str, Document]) -> Document:
-    """A recipient's own sets by id, in Knock's form."""
+def knock_sets(stored: Mapping[str, Document]) -> dict[str, PreferenceSet]:
+    """Returns a recipient's own sets by id, in Knock's form."""
     return {set_id: knock_set(set_id, each) for set_id, each in stored.items() if is_own(set_id)}
 
 
@@ -180,20 +181,21 @@ def is_own(set_id: str) -> bool:
     return not set_id.startswith("$")
 
 
-def knock_set(set_id: str, stored: Mapping[str, Any]) -> Document:
-    """A stored set in Knock's form; parts that are not set are null."""
-    rendered: Document = {"id": set_id}
-    for name, stored_as in NAMES.items():
-        value = stored.get(stored_as)
-        if value is None:
-            rendered[name] = None
-        elif stored_as in SECTIONS:
-            rendered[name] = {key: knock_scope(scope) for key, scope in value.items()}
-        elif name == CHANNEL_TYPES:
-            rendered[name] = channel_types(value)
-        else:
-            rendered[name] = value
-    return rendered
+def knock_set(set_id: str, stored: Mapping[str, Any]) -> PreferenceSet:
+    """Returns a stored set in Knock's form; parts that are not set are null."""
+    kinds = stored.get("kinds")
+    return PreferenceSet(
+        id=set_id,
+        categories=knock_scopes(stored.get("categories")),
+        workflows=knock_scopes(stored.get("workflows")),
+        channel_types=None if kinds is None else channel_types(kinds),
+        channels=stored.get("channels"),
+        commercial_subscribed=stored.get("commercial"),
+    )
+
+
+def knock_scopes(scopes: Mapping[str, Any] | None) -> Document | None:
+    return None if scopes is None else {key: knock_scope(scope) for key, scope in scopes.items()}
 
 
 def knock_scope(scope: bool | Mapping[str, Any]) -> bool | Document:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from addressee.dialects.knock.mapping.preference_sets import PERSISTENCE_STRATEGY, knock_set, replaced, stored_set
+from addressee.dialects.knock.shapes.tenants import StoredSettings
 from addressee.directory.documents import Merge
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import ChangePreferences, Edit, Identify, SetPreferences, UnsetPreferences
@@ -84,9 +85,9 @@ def branding_of(tenant: Recipient) -> Document | None:
     return branding and {name: part for name, part in branding.items() if name in BRANDING}
 
 
-def settings_of(tenant: Recipient, members: Mapping[str, Any] | None) -> Document:
-    """The settings with the preference set `members`; None: it has none."""
-    return {
-        "branding": branding_of(tenant),
-        "preference_set": None if members is None else knock_set(DEFAULT, members),
-    }
+def settings_of(tenant: Recipient, members: Mapping[str, Any] | None) -> StoredSettings:
+    """Returns the settings with the preference set `members`; None: it has none."""
+    return StoredSettings(
+        branding=branding_of(tenant),
+        preference_set=None if members is None else knock_set(DEFAULT, members),
+    )

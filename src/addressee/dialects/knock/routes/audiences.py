@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import note, plan, recipient_parser
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.shapes import audiences as shapes
+from addressee.dialects.knock.shapes.common import MAX_ROWS, Entries
 from addressee.dialects.knock.wire.errors import missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.query import Query
@@ -37,7 +38,7 @@ routes = Routes(keys=SECRET)
     status=204,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def add(call: Call) -> Answer:
+async def add(call: Call) -> None:
     """Add up to 1,000 users to an audience.
 
     Members are identified first. Nothing else makes an audience, so this does, unless `create_audience` is false.
@@ -59,7 +60,6 @@ async def add(call: Call) -> Answer:
     await planned.carry_out()
     await note(call, planned)
     await subscribe(call, planned.people, audience, tenants)
-    return no_content()
 
 
 async def subscribe(
@@ -84,7 +84,7 @@ async def subscribe(
     status=204,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def remove(call: Call) -> Answer:
+async def remove(call: Call) -> None:
     """Remove up to 1,000 users from an audience.
 
     Users who are no members are passed over.
@@ -94,22 +94,23 @@ async def remove(call: Call) -> Answer:
     audience = await known_audience(call)
     people = await call.services.directory.read_all(places)
     users = [people[place] for place in places if place in people]
-    return no_content(
-        await call.services.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
-    )
+    await call.services.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
 
 
 @routes.get(
-    "/v1/audiences/{audience_key}/members", "audiences.list_members", query=PAGING, response=shapes.AudienceMemberList
+    "/v1/audiences/{audience_key}/members",
+    "audiences.list_members",
+    query=PAGING,
+    response=Entries[shapes.AudienceMember],
 )
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Entries[shapes.AudienceMember]:
     """List the members of an audience, newest first.
 
     The vendor's client asks for no page: then as many are answered as one call adds.
     """
-    page = asked_page(Query(call.query_string), UUID, shapes.MAX_ROWS, shapes.MAX_ROWS)
+    page = asked_page(Query(call.query_string), UUID, MAX_ROWS, MAX_ROWS)
     part = await call.services.directory.subscribers(await known_audience(call), page)
-    return json_answer(rendering.entries(part, rendering.audience_member))
+    return rendering.entries(part, rendering.audience_member)
 
 
 async def known_audience(call: Call) -> Recipient:

@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.profiles import flat
 from addressee.dialects.knock.mapping.recipients import RecipientParser, recipient_parser
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.mapping.rendering import bulk_operation, shape_of
+from addressee.dialects.knock.shapes import bulk as shapes
 from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import Id, check_id, is_id
 from addressee.directory.edits.recipients import Delete, Edit
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writing.bulk import BulkOperation, Failure
+from addressee.directory.writing.bulk import Failure
 from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SECRET)
@@ -35,10 +34,10 @@ routes = Routes(keys=SECRET)
     response=shapes.BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def identify(call: Call) -> Answer:
+async def identify(call: Call) -> shapes.BulkOperation:
     """Identify up to 1,000 users."""
     rows = typed_body(call, shapes.BulkIdentify).users
-    if rendering.shape_of(call, Query(call.query_string)) == "nested":
+    if shape_of(call, Query(call.query_string)) == "nested":
         rows = list(map(flat, rows))
     return await identify_rows(call, "users.identify", "users", rows)
 
@@ -50,7 +49,7 @@ async def identify(call: Call) -> Answer:
     response=shapes.BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def identify_older(call: Call) -> Answer:
+async def identify_older(call: Call) -> shapes.BulkOperation:
     """Identify up to 1,000 users, in the nested form of before.
 
     The form of 2021 (§4.2): rows with their traits in `properties`.
@@ -61,7 +60,7 @@ async def identify_older(call: Call) -> Answer:
 
 async def identify_rows(
     call: Call, name: str, field: str, rows: Sequence[dict[str, Any]], collection: str = USERS
-) -> Answer:
+) -> shapes.BulkOperation:
     paths = [f"{field}[{index}]" for index in range(len(rows))]
     for path, row in zip(paths, rows, strict=True):
         if not is_id(row.get("id")):
@@ -87,13 +86,13 @@ def identify_row(parser: RecipientParser, collection: str, row: dict[str, Any], 
     response=shapes.BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> shapes.BulkOperation:
     """Delete up to 1,000 users."""
     ids = typed_body(call, shapes.BulkDelete).user_ids
     return await delete_rows(call, "users.delete", "user_ids", USERS, ids)
 
 
-async def delete_rows(call: Call, name: str, field: str, collection: str, ids: Sequence[Id]) -> Answer:
+async def delete_rows(call: Call, name: str, field: str, collection: str, ids: Sequence[Id]) -> shapes.BulkOperation:
     return await run(call, name, [edit_row(call, field, collection, row, Delete()) for row in enumerate(ids)])
 
 
@@ -107,16 +106,13 @@ def edit_row(call: Call, field: str, collection: str, row: tuple[int, Id], edit:
         return Failure(collection, str(id), refusal.message)
 
 
-async def run(call: Call, name: str, rows: list[Write | Failure]) -> Answer:
-    return answer(await call.services.directory.run_bulk(call.environment.id, name, rows, call.receipt(answer)))
-
-
-def answer(operation: BulkOperation) -> Answer:
-    return json_answer(rendering.bulk_operation(operation))
+async def run(call: Call, name: str, rows: list[Write | Failure]) -> shapes.BulkOperation:
+    request = call.receipt(bulk_operation)
+    return bulk_operation(await call.services.directory.run_bulk(call.environment.id, name, rows, request))
 
 
 @routes.get("/v1/bulk_operations/{id}", "bulk_operations.get", response=shapes.BulkOperation)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.BulkOperation:
     """Get the outcome of a bulk call."""
     try:
         id = UUID(call.path["id"])
@@ -125,4 +121,4 @@ async def get(call: Call) -> Answer:
     operation = await call.services.directory.find_bulk_operation(call.environment.id, id)
     if operation is None:
         raise missing("The bulk operation")
-    return answer(operation)
+    return bulk_operation(operation)

@@ -9,20 +9,19 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY
 from addressee.api.routes import Routes
-from addressee.dialects.knock.mapping import rendering
-from addressee.dialects.knock.mapping.message_lists import checked_trigger_data
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.mapping.rendering import bulk_operation
+from addressee.dialects.knock.routes.message_lists import checked_trigger_data
+from addressee.dialects.knock.shapes.bulk import BulkOperation
+from addressee.dialects.knock.shapes.messages import ChannelBulk
 from addressee.dialects.knock.wire.authentication import FEED_WRITE, Caller
 from addressee.dialects.knock.wire.errors import KnockError, invalid, missing
 from addressee.dialects.knock.wire.query import after, before
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import USERS, Document, Place
-from addressee.directory.writing.bulk import BulkOperation
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.messages.status import Status
@@ -40,21 +39,21 @@ ACTIONS: Mapping[str, Action] = {
     "/v1/channels/{channel_id}/messages/bulk/{action}",
     "channels.bulk.update_message_status",
     permission=FEED_WRITE,
-    request=shapes.ChannelBulk,
-    response=shapes.BulkOperation,
+    request=ChannelBulk,
+    response=BulkOperation,
 )
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> BulkOperation:
     """Mark or delete all messages of a channel that a filter finds."""
-    given = typed_body(call, shapes.ChannelBulk)
+    given = typed_body(call, ChannelBulk)
     action = ACTIONS.get(call.path["action"])
     if action is None:
         raise missing("The action")
     owners = checked_owners(call, given)
     selection = covered(call.caller, selected(await known_channel(call), given))
     operation = await call.services.messaging.marks.mark_all(
-        call.environment.id, action, selection, owners, receipt=call.receipt(answer)
+        call.environment.id, action, selection, owners, receipt=call.receipt(bulk_operation)
     )
-    return answer(operation)
+    return bulk_operation(operation)
 
 
 def covered(caller: Caller, selection: Selection) -> Selection:
@@ -74,10 +73,6 @@ def covered(caller: Caller, selection: Selection) -> Selection:
     return structs.replace(selection, has_tenant=False)
 
 
-def answer(operation: BulkOperation) -> Answer:
-    return json_answer(rendering.bulk_operation(operation))
-
-
 async def known_channel(call: Call) -> UUID:
     try:
         id = UUID(call.path["channel_id"])
@@ -88,7 +83,7 @@ async def known_channel(call: Call) -> UUID:
     return id
 
 
-def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Place] | None:
+def checked_owners(call: Call, given: ChannelBulk) -> list[Place] | None:
     """Whose messages; None: everybody's, which a public key may not say.
 
     With a user token they are the token's user's. Raises KnockError.
@@ -105,7 +100,7 @@ def checked_owners(call: Call, given: shapes.ChannelBulk) -> list[Place] | None:
     return None if named is None else [Place(call.environment.id, USERS, check_id(id, field)) for id in named]
 
 
-def selected(channel_id: UUID, given: shapes.ChannelBulk) -> Selection:
+def selected(channel_id: UUID, given: ChannelBulk) -> Selection:
     tenants = None if given.tenants == "" else given.tenants
     workflows = None if given.workflows == "" else given.workflows
     for text in workflows or ():

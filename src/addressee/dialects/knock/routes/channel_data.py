@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.operation import ANY_KEY, Operation
+from addressee.api.operation import ANY_KEY
+from addressee.api.routes import Routes
 from addressee.channels.providers import PROVIDERS
-from addressee.dialects.knock.wire import shapes
-from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA
+from addressee.dialects.knock.shapes.channel_data import ChannelData, ChannelDataInput
+from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA as WRITE
 from addressee.dialects.knock.wire.errors import missing
-from addressee.dialects.knock.wire.places import object_place, user_place
+from addressee.dialects.knock.wire.places import recipient_place
 from addressee.directory.edits.recipients import SetChannelData, UnsetChannelData
-from addressee.directory.recipient import Document, Place
+from addressee.directory.recipient import Document
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.environment.channels import Channel
+
+routes = Routes(keys=ANY_KEY)
+
+USER = "/v1/users/{user_id}/channel_data/{channel_id}"
+OBJECT = "/v1/objects/{collection}/{object_id}/channel_data/{channel_id}"
+
+READ = "channel_data/read"
 
 # What Knock calls the providers whose channels need data.
 NAMES = {
@@ -32,36 +40,45 @@ NAMES = {
 }
 
 
-async def get(call: Call) -> Answer:
-    channel = await asked_channel(call)
-    recipient = await call.services.directory.read(asked_place(call))
+@routes.get(USER, "users.get_channel_data", permission=READ, response=ChannelData)
+@routes.get(OBJECT, "objects.get_channel_data", permission=READ, response=ChannelData)
+async def get(call: Call) -> ChannelData:
+    """Get how a recipient is reached on a channel."""
+    channel = await require_channel(call)
+    recipient = await call.services.directory.read(recipient_place(call))
     entry = None if recipient is None else recipient.channel_data.get(str(channel.id))
     if entry is None:
         raise missing("Channel data for this channel")
     return channel_data(channel, entry["data"])
 
 
-async def put(call: Call) -> Answer:
-    place = asked_place(call)
-    given = typed_body(call, shapes.ChannelDataInput).data
-    channel = await asked_channel(call)
+@routes.put(USER, "users.set_channel_data", permission=WRITE, request=ChannelDataInput, response=ChannelData)
+@routes.put(OBJECT, "objects.set_channel_data", permission=WRITE, request=ChannelDataInput, response=ChannelData)
+async def put(call: Call) -> ChannelData:
+    """Set how a recipient is reached on a channel."""
+    place = recipient_place(call)
+    given = typed_body(call, ChannelDataInput).data
+    channel = await require_channel(call)
     edit = SetChannelData(str(channel.id), PROVIDERS[channel.provider].data.checked(given, "data"))
 
-    def answer(written: Written) -> Answer:
+    def answer(written: Written) -> ChannelData:
         assert written.recipient is not None
         return channel_data(channel, written.recipient.channel_data[edit.channel_id]["data"])
 
     return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
 
 
-async def unset(call: Call) -> Answer:
-    place = asked_place(call)
-    edit = UnsetChannelData(str((await asked_channel(call)).id))
+@routes.delete(USER, "users.unset_channel_data", permission=WRITE, status=204)
+@routes.delete(OBJECT, "objects.unset_channel_data", permission=WRITE, status=204)
+async def unset(call: Call) -> None:
+    """Forget how a recipient is reached on a channel."""
+    place = recipient_place(call)
+    edit = UnsetChannelData(str((await require_channel(call)).id))
     await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(no_content)))
-    return no_content()
 
 
-async def asked_channel(call: Call) -> Channel:
+async def require_channel(call: Call) -> Channel:
+    """Returns the channel that the path names. Raises KnockError when there is none."""
     try:
         id = UUID(call.path["channel_id"])
     except ValueError:
@@ -72,58 +89,9 @@ async def asked_channel(call: Call) -> Channel:
     return channel
 
 
-def asked_place(call: Call) -> Place:
-    return object_place(call, "object_id") if "collection" in call.path else user_place(call)
-
-
-def channel_data(channel: Channel, data: Document) -> Answer:
-    return json_answer(
-        {
-            "__typename": "ChannelData",
-            "channel_id": str(channel.id),
-            "provider": NAMES.get(channel.provider),
-            "data": PROVIDERS[channel.provider].data.complete(data),
-        }
+def channel_data(channel: Channel, data: Document) -> ChannelData:
+    return ChannelData(
+        channel_id=str(channel.id),
+        provider=NAMES.get(channel.provider),
+        data=PROVIDERS[channel.provider].data.complete(data),
     )
-
-
-def operations(path: str, name: str, of: str) -> tuple[Operation, ...]:
-    return (
-        Operation(
-            method="GET",
-            path=path,
-            name=f"{name}.get_channel_data",
-            summary=f"Get how {of} is reached on a channel",
-            handler=get,
-            keys=ANY_KEY,
-            permission="channel_data/read",
-            response=shapes.ChannelData,
-        ),
-        Operation(
-            method="PUT",
-            path=path,
-            name=f"{name}.set_channel_data",
-            summary=f"Set how {of} is reached on a channel",
-            handler=put,
-            keys=ANY_KEY,
-            permission=WRITE_CHANNEL_DATA,
-            request=shapes.ChannelDataInput,
-            response=shapes.ChannelData,
-        ),
-        Operation(
-            method="DELETE",
-            path=path,
-            name=f"{name}.unset_channel_data",
-            summary=f"Forget how {of} is reached on a channel",
-            handler=unset,
-            keys=ANY_KEY,
-            permission=WRITE_CHANNEL_DATA,
-            status=204,
-        ),
-    )
-
-
-OPERATIONS = (
-    *operations("/v1/users/{user_id}/channel_data/{channel_id}", "users", "a user"),
-    *operations("/v1/objects/{collection}/{object_id}/channel_data/{channel_id}", "objects", "an object"),
-)

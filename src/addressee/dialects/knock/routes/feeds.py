@@ -7,18 +7,20 @@ from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import message_rendering, rendering
-from addressee.dialects.knock.mapping.message_lists import trigger_data
+from addressee.dialects.knock.routes.message_lists import trigger_data
+from addressee.dialects.knock.shapes import feeds as shapes
 from addressee.dialects.knock.wire.authentication import FEED_READ, Caller
 from addressee.dialects.knock.wire.errors import KnockError, missing
 from addressee.dialects.knock.wire.paging import MOST_IN_A_FEED, PAGING, asked_page
 from addressee.dialects.knock.wire.places import user_place
 from addressee.dialects.knock.wire.query import Query
-from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.messages.listing import EARLIEST, LATEST
@@ -54,9 +56,9 @@ MODES: Sequence[Literal["rich", "compact"]] = ("rich", "compact")
         "exclude",
         "mode",
     ),
-    response=dict[str, Any],
+    response=shapes.Feed,
 )
-async def list_items(call: Call) -> Answer:
+async def list_items(call: Call) -> shapes.Feed | Answer:
     """List a user's feed, newest first, with its counts."""
     query = Query(call.query_string)
     channel = await feed_channel(call)
@@ -68,19 +70,19 @@ async def list_items(call: Call) -> Answer:
         asked_page(query, Position, MOST_IN_A_FEED),
     )
     compact = query.choice("mode", MODES, "rich") == "compact"
-    body = {
-        **rendering.entries(feed.items, lambda item: message_rendering.feed_item(item, compact=compact)),
-        "meta": {
-            "__typename": "FeedMetadata",
-            "total_count": feed.total,
-            "unread_count": feed.unread,
-            "unseen_count": feed.unseen,
-        },
-        "vars": feed.variables,
-    }
-    for path in (query.text("exclude") or "").split(","):
-        leave_out(body, path.split(".")[:MAX_EXCLUDED_DEPTH])
-    return json_answer(body)
+    body = shapes.Feed(
+        entries=[message_rendering.feed_item(item, compact=compact) for item in feed.items.entries],
+        page_info=rendering.page_info(feed.items),
+        meta=shapes.FeedMetadata(total_count=feed.total, unread_count=feed.unread, unseen_count=feed.unseen),
+        vars=feed.variables,
+    )
+    excluded = query.text("exclude")
+    if not excluded:
+        return body
+    rest = msgspec.to_builtins(body)
+    for path in excluded.split(","):
+        leave_out(rest, path.split(".")[:MAX_EXCLUDED_DEPTH])
+    return json_answer(rest)
 
 
 async def feed_channel(call: Call) -> Channel:
@@ -139,11 +141,13 @@ def leave_out(value: Any, path: list[str]) -> None:
 
 
 @routes.get(
-    "/v1/users/{user_id}/feeds/{id}/settings", "users.feeds.get_settings", permission=FEED_READ, response=dict[str, Any]
+    "/v1/users/{user_id}/feeds/{id}/settings",
+    "users.feeds.get_settings",
+    permission=FEED_READ,
+    response=shapes.FeedSettings,
 )
-async def settings(call: Call) -> Answer:
+async def settings(call: Call) -> shapes.FeedSettings:
     """Get a feed's settings."""
     user_place(call)
     await feed_channel(call)
-    answer: Document = {"features": {"branding_required": False}}
-    return json_answer(answer)
+    return shapes.FeedSettings(features=shapes.FeedFeatures(branding_required=False))

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY, SECRET
 from addressee.api.routes import Routes
-from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import message_rendering, rendering
-from addressee.dialects.knock.mapping.message_lists import trigger_data
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.routes.message_lists import trigger_data
+from addressee.dialects.knock.shapes import messages as shapes
+from addressee.dialects.knock.shapes.common import Items
 from addressee.dialects.knock.wire.authentication import FEED_READ
 from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.query import Query
-from addressee.directory.recipient import Document
 from addressee.messaging.messages.model import Message
 
 routes = Routes(keys=SECRET)
@@ -26,10 +24,10 @@ routes = Routes(keys=SECRET)
 UNKNOWN_TO_CLIENTS = frozenset({"message.dismissed"})
 
 
-@routes.get("/v1/messages/{message_id}", "messages.get", keys=ANY_KEY, permission=FEED_READ, response=dict[str, Any])
-async def get(call: Call) -> Answer:
+@routes.get("/v1/messages/{message_id}", "messages.get", keys=ANY_KEY, permission=FEED_READ, response=shapes.Message)
+async def get(call: Call) -> shapes.Message:
     """Get a message."""
-    return json_answer(message_rendering.message(await own_message(call)))
+    return message_rendering.message(await own_message(call))
 
 
 async def own_message(call: Call) -> Message:
@@ -47,45 +45,50 @@ async def own_message(call: Call) -> Message:
     return message
 
 
-@routes.get("/v1/messages/{message_id}/content", "messages.get_content", response=dict[str, Any])
-async def content(call: Call) -> Answer:
+@routes.get("/v1/messages/{message_id}/content", "messages.get_content", response=shapes.MessageContent)
+async def content(call: Call) -> shapes.MessageContent:
     """Get what a message says."""
     found = await call.services.messaging.messages.contents(call.environment.id, [call.path["message_id"]])
     if not found:
         raise missing("The message")
-    return json_answer(message_rendering.contents(found[0]))
+    return message_rendering.contents(found[0])
 
 
 @routes.get(
-    "/v1/messages/batch/content", "messages.batch.get_content", query=("message_ids[]",), response=list[dict[str, Any]]
+    "/v1/messages/batch/content",
+    "messages.batch.get_content",
+    query=("message_ids[]",),
+    response=list[shapes.MessageContent],
 )
-async def batch_content(call: Call) -> Answer:
+async def batch_content(call: Call) -> list[shapes.MessageContent]:
     """Get what up to 25 messages say."""
     ids = Query(call.query_string).texts("message_ids")
     if not 1 <= len(ids) <= shapes.MAX_BATCH_CONTENTS:
         raise invalid("message_ids", f"message_ids takes 1 to {shapes.MAX_BATCH_CONTENTS} ids.")
     found = await call.services.messaging.messages.contents(call.environment.id, ids)
-    return json_answer([message_rendering.contents(one) for one in found])
+    return [message_rendering.contents(one) for one in found]
 
 
-@routes.get("/v1/messages/{message_id}/events", "messages.list_events", query=PAGING, response=dict[str, Any])
-async def events(call: Call) -> Answer:
+@routes.get(
+    "/v1/messages/{message_id}/events", "messages.list_events", query=PAGING, response=Items[shapes.MessageEvent]
+)
+async def events(call: Call) -> Items[shapes.MessageEvent]:
     """List what happened to a message."""
     page = asked_page(Query(call.query_string), str)
     part = await call.services.messaging.messages.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
     known = replace(part, entries=[event for event in part.entries if event.type not in UNKNOWN_TO_CLIENTS])
-    return json_answer(rendering.items(known, lambda event: listed(message_rendering.event(event))))
+    return rendering.items(known, message_rendering.event)
 
 
 @routes.get(
     "/v1/messages/{message_id}/activities",
     "messages.list_activities",
     query=(*PAGING, "trigger_data"),
-    response=dict[str, Any],
+    response=Items[shapes.Activity],
 )
-async def activities(call: Call) -> Answer:
+async def activities(call: Call) -> Items[shapes.Activity]:
     """List what a message is about."""
     query = Query(call.query_string)
     part = await call.services.messaging.messages.activities(
@@ -93,21 +96,19 @@ async def activities(call: Call) -> Answer:
     )
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda activity: listed(message_rendering.activity(activity))))
+    return rendering.items(part, partial(message_rendering.activity, with_cursor=True))
 
 
 @routes.get(
-    "/v1/messages/{message_id}/delivery_logs", "messages.list_delivery_logs", query=PAGING, response=dict[str, Any]
+    "/v1/messages/{message_id}/delivery_logs",
+    "messages.list_delivery_logs",
+    query=PAGING,
+    response=Items[shapes.MessageDeliveryLog],
 )
-async def delivery_logs(call: Call) -> Answer:
+async def delivery_logs(call: Call) -> Items[shapes.MessageDeliveryLog]:
     """List what providers answered."""
     page = asked_page(Query(call.query_string), str)
     part = await call.services.messaging.messages.delivery_logs(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
-    return json_answer(rendering.items(part, lambda log: listed(message_rendering.delivery_log(log, call.environment))))
-
-
-def listed(rendered: Document) -> Document:
-    """What belongs to a message is listed by its ids."""
-    return {**rendered, "__cursor": write_cursor(rendered["id"])}
+    return rendering.items(part, partial(message_rendering.delivery_log, environment=call.environment))

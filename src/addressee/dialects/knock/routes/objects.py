@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import identify
 from addressee.dialects.knock.routes import bulk
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.shapes import objects as shapes
+from addressee.dialects.knock.shapes.bulk import BulkOperation
+from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.errors import missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.places import object_collection, object_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.edits.recipients import Delete
-from addressee.directory.recipient import Document, Recipient
+from addressee.directory.recipient import Recipient
 from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SECRET)
@@ -34,8 +35,8 @@ async def known_object(call: Call) -> Recipient:
     return recipient
 
 
-@routes.get("/v1/objects/{collection}", "objects.list", query=(*PAGING, "include[]"), response=shapes.Objects)
-async def list_all(call: Call) -> Answer:
+@routes.get("/v1/objects/{collection}", "objects.list", query=(*PAGING, "include[]"), response=Entries[shapes.Object])
+async def list_all(call: Call) -> Entries[shapes.Object]:
     """List the objects of a collection in the order of their creation."""
     query = Query(call.query_string)
     with_preferences = "preferences" in query.texts("include")
@@ -44,40 +45,39 @@ async def list_all(call: Call) -> Answer:
     if with_preferences:
         part = replace(part, entries=await call.services.preferences.current(part.entries))
 
-    def render(recipient: Recipient) -> Document:
-        rendered = {**rendering.entity(recipient), "__cursor": write_cursor(recipient.uid)}
-        return rendering.with_preferences(rendered, recipient) if with_preferences else rendered
+    def render(recipient: Recipient) -> shapes.Object:
+        return rendering.object(recipient, with_preferences=with_preferences, cursor=recipient.uid)
 
-    return json_answer(rendering.entries(part, render))
+    return rendering.entries(part, render)
 
 
 @routes.get("/v1/objects/{collection}/{object_id}", "objects.get", response=shapes.Object)
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.Object:
     """Get an object."""
-    return json_answer(rendering.entity(await known_object(call)))
+    return rendering.object(await known_object(call))
 
 
 @routes.put("/v1/objects/{collection}/{object_id}", "objects.set", request=shapes.ObjectInput, response=shapes.Object)
-async def put(call: Call) -> Answer:
+async def put(call: Call) -> shapes.Object:
     """Create an object, or merge what is given into it."""
-    return json_answer(await identify(call, object_place(call), object_body(call), rendering.entity))
+    return await identify(call, object_place(call), object_body(call), rendering.object)
 
 
 @routes.delete("/v1/objects/{collection}/{object_id}", "objects.delete", status=204)
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> None:
     """Delete an object."""
     write = Write(object_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
-    return no_content(await call.services.directory.write(write))
+    await call.services.directory.write(write)
 
 
 @routes.post(
     "/v1/objects/{collection}/bulk/set",
     "objects.bulk.set",
     request=shapes.BulkSetObjects,
-    response=shapes.BulkOperation,
+    response=BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def bulk_set(call: Call) -> Answer:
+async def bulk_set(call: Call) -> BulkOperation:
     """Create or change up to 1,000 objects of a collection."""
     collection = object_collection(call)
     rows = typed_body(call, shapes.BulkSetObjects).objects
@@ -88,10 +88,10 @@ async def bulk_set(call: Call) -> Answer:
     "/v1/objects/{collection}/bulk/delete",
     "objects.bulk.delete",
     request=shapes.BulkDeleteObjects,
-    response=shapes.BulkOperation,
+    response=BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def bulk_delete(call: Call) -> Answer:
+async def bulk_delete(call: Call) -> BulkOperation:
     """Delete up to 1,000 objects of a collection."""
     collection = object_collection(call)
     ids = typed_body(call, shapes.BulkDeleteObjects).object_ids

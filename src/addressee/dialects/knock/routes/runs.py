@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import message_rendering, rendering
+from addressee.dialects.knock.shapes.common import Items
+from addressee.dialects.knock.shapes.runs import WorkflowRecipientRun
 from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.query import Query, after, before
@@ -22,13 +22,15 @@ routes = Routes(keys=SECRET)
 FILTERS = (*PAGING, "workflow", "status[]", "tenant", "has_errors", "recipient", "starting_at", "ending_at")
 
 
-@routes.get("/v1/workflow_recipient_runs", "workflow_recipient_runs.list", query=FILTERS, response=dict[str, Any])
-async def list_all(call: Call) -> Answer:
+@routes.get(
+    "/v1/workflow_recipient_runs", "workflow_recipient_runs.list", query=FILTERS, response=Items[WorkflowRecipientRun]
+)
+async def list_all(call: Call) -> Items[WorkflowRecipientRun]:
     """List recipients' runs, newest first."""
     query = Query(call.query_string)
     page = asked_page(query, RunPosition)
     part = await call.services.messaging.runs(call.environment.id, run_filter(call, query), page)
-    return json_answer(rendering.items(part, message_rendering.recipient_run))
+    return rendering.items(part, message_rendering.recipient_run)
 
 
 def run_filter(call: Call, query: Query) -> RunFilter:
@@ -50,8 +52,8 @@ def statuses(texts: list[str]) -> list[RunStatus]:
         raise invalid("status", f"status must be one of {', '.join(RunStatus)}.") from None
 
 
-@routes.get("/v1/workflow_recipient_runs/{id}", "workflow_recipient_runs.get", response=dict[str, Any])
-async def get(call: Call) -> Answer:
+@routes.get("/v1/workflow_recipient_runs/{id}", "workflow_recipient_runs.get", response=WorkflowRecipientRun)
+async def get(call: Call) -> WorkflowRecipientRun:
     """Get a recipient's run, with what happened in it."""
     try:
         id = UUID(call.path["id"])
@@ -60,4 +62,4 @@ async def get(call: Call) -> Answer:
     run = await call.services.messaging.recipient_run(call.environment.id, id)
     if run is None:
         raise missing("The run")
-    return json_answer(message_rendering.detailed_run(run))
+    return message_rendering.recipient_run(run, with_events=True)

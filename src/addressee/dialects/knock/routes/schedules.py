@@ -11,12 +11,10 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
-from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import (
     Given,
@@ -27,16 +25,17 @@ from addressee.dialects.knock.mapping.recipients import (
     plan,
     recipient_parser,
 )
-from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.routes.workflows import checked_data
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.shapes import schedules as shapes
+from addressee.dialects.knock.shapes.bulk import BulkOperation
+from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.errors import KnockError, invalid
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.places import object_place, user_place
 from addressee.dialects.knock.wire.query import Query, instant
 from addressee.directory.documents import Id, check_id
 from addressee.directory.errors import RefusedError
-from addressee.directory.recipient import TENANTS, USERS, Document, Place
+from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.bulk import Failure
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
@@ -58,7 +57,7 @@ SHORTHANDS: dict[str, tuple[Weekday, ...]] = {"weekdays": tuple(Weekday)[:5], "w
     max_body_bytes=MANY_RECIPIENTS_BYTES,
     not_idempotent=True,
 )
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> list[shapes.Schedule]:
     """Schedule a workflow for up to 100 recipients."""
     given = typed_body(call, shapes.CreateSchedules)
     recipients = places_of(call, "recipients", given.recipients)
@@ -82,8 +81,8 @@ async def create(call: Call) -> Answer:
     return answer(created)
 
 
-def answer(entries: Sequence[ScheduleEntry]) -> Answer:
-    return json_answer([rendering.schedule(entry) for entry in entries])
+def answer(entries: Sequence[ScheduleEntry]) -> list[shapes.Schedule]:
+    return [rendering.schedule(entry) for entry in entries]
 
 
 def new_schedule(call: Call, given: shapes.ScheduleInput, recipient: Place) -> NewSchedule:
@@ -150,7 +149,7 @@ def tenant_id(call: Call, given: Given) -> str:
     response=list[shapes.Schedule],
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> list[shapes.Schedule]:
     """Change up to 100 schedules to the same values."""
     given = typed_body(call, shapes.UpdateSchedules)
     change = ScheduleChange(
@@ -196,7 +195,7 @@ def schedule_ids(given: Sequence[str]) -> list[UUID]:
     request=shapes.DeleteSchedules,
     response=list[shapes.Schedule],
 )
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> list[shapes.Schedule]:
     """Delete up to 100 schedules."""
     ids = schedule_ids(schedules_to_delete(call).schedule_ids)
     deleted = await call.services.messaging.schedules.delete(call.environment.id, ids, receipt=call.receipt(answer))
@@ -215,11 +214,11 @@ def schedules_to_delete(call: Call) -> shapes.DeleteSchedules:
     "/v1/schedules/bulk/create",
     "schedules.bulk.create",
     request=shapes.BulkCreateSchedules,
-    response=shapes.BulkOperation,
+    response=BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
     not_idempotent=True,
 )
-async def bulk_create(call: Call) -> Answer:
+async def bulk_create(call: Call) -> BulkOperation:
     """Create up to 1,000 schedules.
 
     A row that cannot be used fails alone, and nothing of it is written; the others are created.
@@ -235,10 +234,10 @@ async def bulk_create(call: Call) -> Answer:
         ]
     )
     operation = await call.services.messaging.schedules.create_in_bulk(
-        call.environment, rows, planned, receipt=call.receipt(bulk.answer)
+        call.environment, rows, planned, receipt=call.receipt(rendering.bulk_operation)
     )
     await note(call, planned)
-    return bulk.answer(operation)
+    return rendering.bulk_operation(operation)
 
 
 def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
@@ -263,9 +262,12 @@ def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -
 
 
 @routes.get(
-    "/v1/schedules", "schedules.list", query=(*PAGING, "workflow", "recipients[]", "tenant"), response=shapes.Schedules
+    "/v1/schedules",
+    "schedules.list",
+    query=(*PAGING, "workflow", "recipients[]", "tenant"),
+    response=Entries[shapes.Schedule],
 )
-async def list_of_workflow(call: Call) -> Answer:
+async def list_of_workflow(call: Call) -> Entries[shapes.Schedule]:
     """List a workflow's schedules, newest first."""
     query = Query(call.query_string)
     page, recipients = asked_page(query, UUID), query.places(call.environment.id, "recipients") or None
@@ -275,16 +277,16 @@ async def list_of_workflow(call: Call) -> Answer:
     part = await call.services.messaging.schedules.list_of_workflow(
         call.environment.id, workflow, page, recipients=recipients, tenant=tenant
     )
-    return json_answer(rendering.entries(part, listed))
+    return rendering.entries(part, listed)
 
 
 @routes.get(
     "/v1/users/{user_id}/schedules",
     "users.list_schedules",
     query=(*PAGING, "workflow", "tenant"),
-    response=shapes.Schedules,
+    response=Entries[shapes.Schedule],
 )
-async def list_of_user(call: Call) -> Answer:
+async def list_of_user(call: Call) -> Entries[shapes.Schedule]:
     """List a user's schedules, newest first."""
     return await list_of(call, user_place(call))
 
@@ -293,14 +295,14 @@ async def list_of_user(call: Call) -> Answer:
     "/v1/objects/{collection}/{object_id}/schedules",
     "objects.list_schedules",
     query=(*PAGING, "workflow", "tenant"),
-    response=shapes.Schedules,
+    response=Entries[shapes.Schedule],
 )
-async def list_of_object(call: Call) -> Answer:
+async def list_of_object(call: Call) -> Entries[shapes.Schedule]:
     """List an object's schedules, newest first."""
     return await list_of(call, object_place(call))
 
 
-async def list_of(call: Call, place: Place) -> Answer:
+async def list_of(call: Call, place: Place) -> Entries[shapes.Schedule]:
     query = Query(call.query_string)
     part = await call.services.messaging.schedules.list_of_recipient(
         place,
@@ -308,8 +310,8 @@ async def list_of(call: Call, place: Place) -> Answer:
         workflow=query.text("workflow"),
         tenant=query.text("tenant"),
     )
-    return json_answer(rendering.entries(part, listed))
+    return rendering.entries(part, listed)
 
 
-def listed(entry: ScheduleEntry) -> Document:
-    return {**rendering.schedule(entry), "__cursor": write_cursor(entry.schedule.id)}
+def listed(entry: ScheduleEntry) -> shapes.Schedule:
+    return rendering.schedule(entry, with_cursor=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from msgspec import structs
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
@@ -18,9 +17,10 @@ from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import RecipientParser, note, places_of, plan, recipient_parser
-from addressee.dialects.knock.routes import bulk
 from addressee.dialects.knock.routes.objects import known_object
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.shapes import subscriptions as shapes
+from addressee.dialects.knock.shapes.bulk import BulkOperation
+from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.places import object_collection, user_place
@@ -29,7 +29,7 @@ from addressee.directory.documents import check_id
 from addressee.directory.errors import RefusedError, refused_below
 from addressee.directory.groups.bulk_subscriptions import Subscribing, Unsubscribing
 from addressee.directory.groups.subscriptions import Subscription, check_subscription
-from addressee.directory.recipient import Document, Place, Recipient
+from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.bulk import Failure
 
 routes = Routes(keys=SECRET)
@@ -43,9 +43,9 @@ Row: TypeAlias = shapes.ObjectSubscriptions | shapes.ObjectUnsubscriptions
     "/v1/users/{user_id}/subscriptions",
     "users.list_subscriptions",
     query=(*PAGING, "include[]", "objects[]"),
-    response=shapes.Subscriptions,
+    response=Entries[shapes.Subscription],
 )
-async def list_of_user(call: Call) -> Answer:
+async def list_of_user(call: Call) -> Entries[shapes.Subscription]:
     """List what a user subscribes to, newest first."""
     query = Query(call.query_string)
     page, objects = asked_page(query, UUID), places(call, query, "objects")
@@ -53,16 +53,16 @@ async def list_of_user(call: Call) -> Answer:
     if recipient is None:
         raise missing("The user")
     part = await call.services.directory.subscribed_objects(recipient, page, objects)
-    return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
+    return await rendered(call, query, part)
 
 
 @routes.get(
     "/v1/objects/{collection}/{object_id}/subscriptions",
     "objects.list_subscriptions",
     query=(*PAGING, "mode", "recipients[]", "objects[]", "include[]"),
-    response=shapes.Subscriptions,
+    response=Entries[shapes.Subscription],
 )
-async def list_of_object(call: Call) -> Answer:
+async def list_of_object(call: Call) -> Entries[shapes.Subscription]:
     """List who subscribes to an object, or what it subscribes to, newest first.
 
     Who subscribes to the object or, in the mode `recipient`, what the object subscribes to.
@@ -80,7 +80,7 @@ async def list_of_object(call: Call) -> Answer:
         part = await directory.subscribed_objects(owner, page, objects)
     else:
         part = await directory.subscribers(owner, page, recipients)
-    return json_answer(rendering.entries(await with_current_sets(call, query, part), renderer(query)))
+    return await rendered(call, query, part)
 
 
 def places(call: Call, query: Query, name: str) -> list[Place] | None:
@@ -88,19 +88,15 @@ def places(call: Call, query: Query, name: str) -> list[Place] | None:
     return query.places(call.environment.id, name) or None
 
 
-async def with_current_sets(call: Call, query: Query, part: Page[Subscription]) -> Page[Subscription]:
-    """Returns the page, where preferences are shown with the sets of its recipients that count."""
+async def rendered(call: Call, query: Query, page: Page[Subscription]) -> Entries[shapes.Subscription]:
+    """Returns a page; where preferences are asked for, with those sets of its recipients that count."""
     if "preferences" not in query.texts("include"):
-        return part
-    recipients = await call.services.preferences.current([each.recipient for each in part.entries])
+        return rendering.entries(page, rendering.subscription)
+    recipients = await call.services.preferences.current([each.recipient for each in page.entries])
     entries = [
-        structs.replace(each, recipient=recipient) for each, recipient in zip(part.entries, recipients, strict=True)
+        structs.replace(each, recipient=recipient) for each, recipient in zip(page.entries, recipients, strict=True)
     ]
-    return replace(part, entries=entries)
-
-
-def renderer(query: Query) -> Callable[[Subscription], Document]:
-    return partial(rendering.subscription, preferences="preferences" in query.texts("include"))
+    return rendering.entries(replace(page, entries=entries), partial(rendering.subscription, with_preferences=True))
 
 
 @routes.post(
@@ -110,7 +106,7 @@ def renderer(query: Query) -> Callable[[Subscription], Document]:
     response=list[shapes.Subscription],
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def add(call: Call) -> Answer:
+async def add(call: Call) -> list[shapes.Subscription]:
     """Subscribe up to 100 recipients to an object.
 
     Those who are described are identified first; a bare id must be known (§3.2).
@@ -150,7 +146,7 @@ def known_recipients(named: Sequence[Place], people: Mapping[Place, Recipient]) 
     request=shapes.DeleteSubscriptions,
     response=list[shapes.Subscription],
 )
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> list[shapes.Subscription]:
     """End up to 100 subscriptions to an object.
 
     Answers with those that there were.
@@ -173,18 +169,18 @@ def subscribers_to_delete(call: Call) -> shapes.DeleteSubscriptions:
     return typed_body(call, shapes.DeleteSubscriptions)
 
 
-def answer(subscriptions: Sequence[Subscription]) -> Answer:
-    return json_answer([rendering.subscription(each) for each in subscriptions])
+def answer(subscriptions: Sequence[Subscription]) -> list[shapes.Subscription]:
+    return [rendering.subscription(each) for each in subscriptions]
 
 
 @routes.post(
     "/v1/objects/{collection}/bulk/subscriptions/add",
     "objects.bulk.add_subscriptions",
     request=shapes.BulkAddSubscriptions,
-    response=shapes.BulkOperation,
+    response=BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def bulk_add(call: Call) -> Answer:
+async def bulk_add(call: Call) -> BulkOperation:
     """Subscribe up to 100 recipients to each of up to 100 objects of a collection.
 
     A row that cannot be used fails alone, and nothing of it is written.
@@ -212,10 +208,10 @@ def adding_row(
     "/v1/objects/{collection}/bulk/subscriptions/delete",
     "objects.bulk.delete_subscriptions",
     request=shapes.BulkDeleteSubscriptions,
-    response=shapes.BulkOperation,
+    response=BulkOperation,
     max_body_bytes=MANY_RECIPIENTS_BYTES,
 )
-async def bulk_delete(call: Call) -> Answer:
+async def bulk_delete(call: Call) -> BulkOperation:
     """End up to 100 subscriptions to each of up to 100 objects of a collection."""
     collection = object_collection(call)
     given = typed_body(call, shapes.BulkDeleteSubscriptions).subscriptions
@@ -239,7 +235,7 @@ def recipients_of(call: Call, row: Row) -> list[Place]:
     return places_of(call, "recipients", row.recipients)
 
 
-async def run(call: Call, name: str, rows: Sequence[Subscribing | Unsubscribing | Failure]) -> Answer:
-    request = call.receipt(bulk.answer)
+async def run(call: Call, name: str, rows: Sequence[Subscribing | Unsubscribing | Failure]) -> BulkOperation:
+    request = call.receipt(rendering.bulk_operation)
     operation = await call.services.directory.run_bulk_subscriptions(call.environment.id, name, rows, request)
-    return bulk.answer(operation)
+    return rendering.bulk_operation(operation)

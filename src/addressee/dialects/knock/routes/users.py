@@ -6,17 +6,17 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merges import merge_users
 from addressee.api.operation import ANY_KEY, SECRET
 from addressee.api.routes import Routes
-from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping import recipients, rendering
 from addressee.dialects.knock.mapping.preference_sets import named_sets, tenant_of
 from addressee.dialects.knock.mapping.profiles import flat
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.shapes import users as shapes
+from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA, WRITE_PREFERENCES
 from addressee.dialects.knock.wire.errors import missing
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
@@ -41,18 +41,18 @@ routes = Routes(keys=SECRET)
     request=shapes.UserInput,
     response=shapes.User,
 )
-async def identify(call: Call) -> Answer:
+async def identify(call: Call) -> shapes.User:
     """Identify a user: create it, or merge what is given into it."""
     shape = rendering.shape_of(call, Query(call.query_string))
     given, place = object_body(call), user_place(call)
     check_inline_parts(call, place.id, given)
     if shape == "nested":
         given = flat(given)
-    return json_answer(await recipients.identify(call, place, given, partial(rendering.user, shape=shape)))
+    return await recipients.identify(call, place, given, partial(rendering.user, shape=shape))
 
 
 @routes.post("/v1/identify", "users.identify", request=shapes.OlderUser, response=shapes.User)
-async def identify_older(call: Call) -> Answer:
+async def identify_older(call: Call) -> shapes.User:
     """Identify a user, in the nested form of before.
 
     The form of 2021 (§4.2): the id in the body, traits in `properties`.
@@ -60,7 +60,7 @@ async def identify_older(call: Call) -> Answer:
     shape = rendering.shape_of(call, Query(call.query_string))
     given = typed_body(call, shapes.OlderUser)
     place = Place(call.environment.id, USERS, check_id(given.id))
-    return json_answer(await recipients.identify(call, place, given.properties, partial(rendering.user, shape=shape)))
+    return await recipients.identify(call, place, given.properties, partial(rendering.user, shape=shape))
 
 
 def check_inline_parts(call: Call, user_id: str, given: Document) -> None:
@@ -80,7 +80,7 @@ def check_inline_parts(call: Call, user_id: str, given: Document) -> None:
     query=("user_shape",),
     response=shapes.User,
 )
-async def get(call: Call) -> Answer:
+async def get(call: Call) -> shapes.User:
     """Get a user."""
     shape = rendering.shape_of(call, Query(call.query_string))
     recipient = await call.services.directory.read(user_place(call))
@@ -88,11 +88,13 @@ async def get(call: Call) -> Answer:
         raise missing("The user")
     if shape == "nested":
         [recipient] = await call.services.preferences.current([recipient])
-    return json_answer(rendering.user(recipient, shape))
+    return rendering.user(recipient, shape)
 
 
-@routes.get("/v1/users", "users.list", query=(*PAGING, "order", "include[]", "user_shape"), response=shapes.Users)
-async def list_all(call: Call) -> Answer:
+@routes.get(
+    "/v1/users", "users.list", query=(*PAGING, "order", "include[]", "user_shape"), response=Entries[shapes.User]
+)
+async def list_all(call: Call) -> Entries[shapes.User]:
     """List users in the order of their creation."""
     query = Query(call.query_string)
     shape = rendering.shape_of(call, query)
@@ -102,24 +104,18 @@ async def list_all(call: Call) -> Answer:
     if with_preferences or shape == "nested":
         part = replace(part, entries=await call.services.preferences.current(part.entries))
 
-    def render(recipient: Recipient) -> Document:
-        preferences = {"preferences": rendering.preference_sets(recipient)} if with_preferences else {}
-        return {
-            **rendering.user(recipient, shape),
-            **preferences,
-            "__cursor": write_cursor(recipient.uid),
-        }
+    def render(recipient: Recipient) -> shapes.User:
+        return rendering.user(recipient, shape, with_preferences=with_preferences, cursor=recipient.uid)
 
-    return json_answer(rendering.entries(part, render))
+    return rendering.entries(part, render)
 
 
 @routes.delete("/v1/users/{user_id}", "users.delete", status=204)
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> None:
     """Delete a user."""
     await call.services.directory.write(
         Write(user_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
     )
-    return no_content()
 
 
 @routes.post(
@@ -130,13 +126,13 @@ async def delete(call: Call) -> Answer:
     response=shapes.User,
     not_idempotent=True,
 )
-async def merge(call: Call) -> Answer:
+async def merge(call: Call) -> shapes.User:
     """Merge another user into this one."""
     secondary = check_id(typed_body(call, shapes.MergeFrom).from_user_id, "from_user_id")
     shape = rendering.shape_of(call, Query(call.query_string))
 
-    def answer(done: Done) -> Answer:
-        return json_answer(rendering.user(done.primary, shape))
+    def answer(done: Done) -> shapes.User:
+        return rendering.user(done.primary, shape)
 
     primary = user_place(call)
     return await merge_users(call, "knock", primary, primary._replace(id=secondary), answer)

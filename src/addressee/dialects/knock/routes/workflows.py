@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer, no_content
+from addressee.api.answers import no_content
 from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping.recipients import Given, note, place_of, places_of, plan, recipient_parser
-from addressee.dialects.knock.wire import shapes
+from addressee.dialects.knock.shapes import workflows as shapes
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import TENANTS, Document, Place
 from addressee.messaging.triggers.trigger import Trigger, check_data
+
+T = TypeVar("T")
 
 routes = Routes(keys=SECRET)
 
@@ -31,7 +33,7 @@ TRIGGER_DATA = "$trigger_data"
     max_body_bytes=MANY_RECIPIENTS_BYTES,
     not_idempotent=True,
 )
-async def trigger(call: Call) -> Answer:
+async def trigger(call: Call) -> shapes.Triggered:
     """Trigger a workflow for up to 1,000 recipients."""
     return await start(call, call.path["key"], typed_body(call, shapes.Trigger), triggered)
 
@@ -44,7 +46,7 @@ async def trigger(call: Call) -> Answer:
     max_body_bytes=MANY_RECIPIENTS_BYTES,
     not_idempotent=True,
 )
-async def notify(call: Call) -> Answer:
+async def notify(call: Call) -> shapes.Notified:
     """Trigger a workflow, in the form of before.
 
     The form of the earliest SDKs (§2.5).
@@ -59,7 +61,7 @@ async def notify(call: Call) -> Answer:
     return await start(call, check_id(given.name, "name"), what, notified)
 
 
-async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], Answer]) -> Answer:
+async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], T]) -> T:
     """Accepts a trigger; recipients described inline are identified (§3.2) once nothing else can refuse the request."""
     settings = given.settings or shapes.TriggerSettings()
     recipients = places_of(call, "recipients", given.recipients)
@@ -86,12 +88,12 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
     return answer(run_id)
 
 
-def triggered(run_id: UUID) -> Answer:
-    return json_answer({"workflow_run_id": str(run_id)})
+def triggered(run_id: UUID) -> shapes.Triggered:
+    return shapes.Triggered(workflow_run_id=str(run_id))
 
 
-def notified(run_id: UUID) -> Answer:
-    return json_answer({"result_id": str(run_id)})
+def notified(run_id: UUID) -> shapes.Notified:
+    return shapes.Notified(result_id=str(run_id))
 
 
 def overrides(recipients: Sequence[Place], given: Sequence[Given]) -> dict[Place, Document]:
@@ -116,19 +118,19 @@ def checked_key(key: str | None) -> str | None:
 
 
 @routes.post("/v1/workflows/{key}/cancel", "workflows.cancel", request=shapes.Cancel, status=204)
-async def cancel(call: Call) -> Answer:
+async def cancel(call: Call) -> None:
     """Cancel what a workflow has not sent yet."""
-    return await stop(call, call.path["key"], typed_body(call, shapes.Cancel))
+    await stop(call, call.path["key"], typed_body(call, shapes.Cancel))
 
 
 @routes.post("/v1/notify/cancel", "notify.cancel", request=shapes.CancelNotify, status=204)
-async def cancel_notify(call: Call) -> Answer:
+async def cancel_notify(call: Call) -> None:
     """Cancel what a workflow has not sent yet, in the form of before."""
     given = typed_body(call, shapes.CancelNotify)
-    return await stop(call, check_id(given.name, "name"), given)
+    await stop(call, check_id(given.name, "name"), given)
 
 
-async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
+async def stop(call: Call, workflow: str, given: shapes.Cancel) -> None:
     checked_key(given.cancellation_key)
     recipients = None if given.recipients is None else places_of(call, "recipients", given.recipients)
     await call.services.messaging.cancel(
@@ -138,4 +140,3 @@ async def stop(call: Call, workflow: str, given: shapes.Cancel) -> Answer:
         recipients,
         receipt=call.receipt(no_content),
     )
-    return no_content()

@@ -1,1 +1,1 @@
-"""What Knock clients send with every request and get with every answer: keys, errors, query strings, pages, shapes."""
+"""What Knock clients send with every request and get with every answer: keys, errors, query strings, pages."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from addressee.api.answers import Answer, json_answer
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import message_rendering, rendering
+from addressee.dialects.knock.shapes.common import Items
+from addressee.dialects.knock.shapes.messages import Message
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.dialects.knock.wire.paging import PAGING, asked_page
 from addressee.dialects.knock.wire.places import object_place, user_place
@@ -46,30 +46,30 @@ FILTERS = (
 )
 
 
-@routes.get("/v1/messages", "messages.list", query=FILTERS, response=dict[str, Any])
-async def list_all(call: Call) -> Answer:
+@routes.get("/v1/messages", "messages.list", query=FILTERS, response=Items[Message])
+async def list_all(call: Call) -> Items[Message]:
     """List messages, newest first."""
 
     return await messages_of(call, None)
 
 
-@routes.get("/v1/users/{user_id}/messages", "users.list_messages", query=FILTERS, response=dict[str, Any])
-async def list_of_user(call: Call) -> Answer:
+@routes.get("/v1/users/{user_id}/messages", "users.list_messages", query=FILTERS, response=Items[Message])
+async def list_of_user(call: Call) -> Items[Message]:
     """List a user's messages, newest first."""
 
     return await messages_of(call, user_place(call))
 
 
 @routes.get(
-    "/v1/objects/{collection}/{object_id}/messages", "objects.list_messages", query=FILTERS, response=dict[str, Any]
+    "/v1/objects/{collection}/{object_id}/messages", "objects.list_messages", query=FILTERS, response=Items[Message]
 )
-async def list_of_object(call: Call) -> Answer:
+async def list_of_object(call: Call) -> Items[Message]:
     """List an object's messages, newest first."""
 
     return await messages_of(call, object_place(call))
 
 
-async def messages_of(call: Call, place: Place | None) -> Answer:
+async def messages_of(call: Call, place: Place | None) -> Items[Message]:
     query = Query(call.query_string)
     part = await call.services.messaging.messages.list(
         call.environment.id,
@@ -77,7 +77,7 @@ async def messages_of(call: Call, place: Place | None) -> Answer:
         message_filter(query),
         asked_page(query, Position),
     )
-    return json_answer(rendering.items(part, message_rendering.message))
+    return rendering.items(part, message_rendering.message)
 
 
 def message_filter(query: Query) -> MessageFilter:

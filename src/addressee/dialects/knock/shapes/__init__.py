@@ -1,0 +1,4 @@
+"""What operations take and return, a module for each resource (knock.md §2.0).
+
+The fields stand in the order in which answers have them.
+"""

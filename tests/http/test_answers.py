@@ -1,0 +1,21 @@
+"""What is read by any route is as the published description says; `test_repetitions` says so of what is written."""
+
+from __future__ import annotations
+
+from tests.support.exchange import Connection
+from tests.support.inhabited import Inhabited
+from tests.support.routes import Route, each
+
+# What a route must be asked for.
+QUERIES = {
+    "GET /v1/schedules": "?workflow=welcome",
+    "GET /v1/messages/batch/content": "?message_ids[]={message_id}",
+}
+
+
+@each(lambda route: route.method == "GET")
+def test_an_answer_is_as_it_is_described(line: Connection, inhabited: Inhabited, route: Route) -> None:
+    query = QUERIES.get(route.title, "").format_map(inhabited.things(route))
+    reply = inhabited.ask(line, route, query=query)
+    assert reply.status == 200, reply
+    assert not route.problems_of_an_answer(reply)
