@@ -9,11 +9,11 @@ from asyncio.subprocess import PIPE, Process
 import pytest
 
 from addressee import processes
-from addressee.processes import ProcessError, Service, Stopping, start, stop
+from addressee.processes import ProcessError, Service, StopSignal, start, stop
 from tests.support.kernel import is_alive
 from tests.support.waiting import until
 
-KILL = [Stopping(signal.SIGKILL, 10)]
+KILL = [StopSignal(signal.SIGKILL, 10)]
 
 PARENT = """
 import asyncio, os, sys
@@ -57,7 +57,7 @@ async def test_who_does_not_end_when_asked_is_ended() -> None:
     read, write = os.pipe()
     stubborn = await start(command, environment=os.environ, output=write)
     assert os.read(read, 1) == b"\n"
-    await stop(stubborn, [Stopping(signal.SIGTERM, 0.1), *KILL])
+    await stop(stubborn, [StopSignal(signal.SIGTERM, 0.1), *KILL])
     assert stubborn.returncode == -signal.SIGKILL
     os.close(read)
     os.close(write)

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard output. They hold ids and counts, never a key, an address or a body."""
+"""Logs: one JSON object a line on standard output, of ids and counts. They never hold a key, an address or a body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import structlog
 
 
 class RequestLine(msgspec.Struct, frozen=True):
-    """One answered request. It has a type of its own because there is one for every request."""
+    """The log line of one answered request. A struct, because it is encoded for every request."""
 
     request_id: str
     method: str
@@ -27,11 +27,11 @@ class RequestLine(msgspec.Struct, frozen=True):
 
 
 def write_request(line: RequestLine) -> None:
-    SPOOL.write(msgspec.json.encode(line) + b"\n")
+    WRITER.write(msgspec.json.encode(line) + b"\n")
 
 
-def passed(error: BaseException) -> list[str]:
-    """The lines of code that an exception passed, last where it was raised. Its message may hold a caller's data."""
+def code_lines(error: BaseException) -> list[str]:
+    """Returns the lines of code of a traceback, last where it was raised. The message may hold a caller's data."""
     lines = []
     traceback = error.__traceback__
     while traceback is not None:
@@ -42,7 +42,7 @@ def passed(error: BaseException) -> list[str]:
 
 
 def configure() -> None:
-    """Sets up logging for this process. Libraries' own records go out in the same form, from warnings on."""
+    """Sets up logging for this process. Warnings and errors of libraries are written in the same form."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -50,27 +50,27 @@ def configure() -> None:
             structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, SPOOL)),
+        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, WRITER)),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[Handover()], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[StdlibBridge()], force=True)
 
 
 def to_standard_error() -> None:
-    """For a command, whose standard output is its result."""
+    """Sets up logging for a command, whose standard output is its result."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
-def write_out() -> None:
-    """Writes what was collected now. Processes of the HTTP server end without looking back."""
-    SPOOL.drain()
+def flush() -> None:
+    """Writes buffered lines now. Processes of the HTTP server end without running exit handlers."""
+    WRITER.drain()
 
 
-class Spool:
-    """Collects lines and writes them ten times a second.
+class BufferedWriter:
+    """Buffers lines and writes them ten times a second.
 
-    A system call for every line would hand the interpreter to another thread every time, which under load costs
-    more than the rest of a request.
+    A system call for every line releases the interpreter to another thread each time, which under load costs more than
+    the rest of a request.
     """
 
     SECONDS = 0.1
@@ -84,12 +84,12 @@ class Spool:
         if len(self._lines) == 1:
             try:
                 asyncio.get_running_loop().call_later(self.SECONDS, self.drain)
-            except RuntimeError:  # no loop runs in this thread: nothing would come back for the line
+            except RuntimeError:  # no loop runs in this thread, so that nothing would write the line later
                 self.drain()
         return len(line)
 
     def flush(self) -> None:
-        """Lines are written when their time has come."""
+        """Does nothing: lines are written by `drain`."""
 
     def drain(self) -> None:
         lines, self._lines = self._lines, []
@@ -97,11 +97,11 @@ class Spool:
         sys.stdout.buffer.flush()
 
 
-SPOOL = Spool()
+WRITER = BufferedWriter()
 
 
-class Handover(logging.Handler):
-    """Passes a library's record on: its first line, without arguments or traceback, which may hold a caller's data."""
+class StdlibBridge(logging.Handler):
+    """Logs a library's record: its first line, without arguments or traceback, which may hold a caller's data."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None

@@ -1,4 +1,4 @@
-"""Child processes: none outlives its parent, and those that are needed are started again when they end."""
+"""Child processes. None outlives its parent; services are started again when they end."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from typing import NamedTuple, Self
 
 import structlog
 
-# Looked up here, because between fork and exec a child may not load anything.
+# Loaded here, because a child must not load libraries between fork and exec.
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
 
-# Who failed this often, never lasting for the steady time, does not get well by another start.
+# A service that ends this often, each time within the steady time, is given up.
 FAILURES_IN_A_ROW = 10
 STEADY_SECONDS = 2.0
 FIRST_PAUSE_SECONDS = 0.1
@@ -33,25 +33,25 @@ log = structlog.get_logger()
 
 
 class ProcessError(Exception):
-    """A process that is needed does not run. The message says which one and why."""
+    """A required process does not run. The message says which one and why."""
 
 
 class Account(NamedTuple):
-    """Under whom a child runs."""
+    """The account that a child runs as."""
 
     uid: int
     gid: int
 
 
-class Stopping(NamedTuple):
-    """One way to ask a process to end, and how many seconds it is then given."""
+class StopSignal(NamedTuple):
+    """A signal to end a process, and the seconds that it then gets to end."""
 
     signal: signal.Signals
     seconds: float
 
 
 def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
-    """Ends this process with the one that started it by `multiprocessing`; elsewhere it does nothing."""
+    """Ends this process with its parent, if it was started by `multiprocessing`."""
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         bind_to(parent.pid, by)
@@ -100,33 +100,33 @@ async def start(
     )
 
 
-async def stop(process: Process, ways: Sequence[Stopping]) -> None:
-    """Ends a process, trying one way after the other."""
-    for way in ways:
+async def stop(process: Process, signals: Sequence[StopSignal]) -> None:
+    """Ends a process by one signal after the other."""
+    for each in signals:
         if process.returncode is not None:
             return
         with suppress(ProcessLookupError):
-            process.send_signal(way.signal)
+            process.send_signal(each.signal)
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), way.seconds)
+            await asyncio.wait_for(process.wait(), each.seconds)
 
 
 class Service:
     """A process that is started again, after growing pauses, whenever it ends.
 
-    `start` returns once the process is of use; it raises ProcessError when that fails. `running` is done only
-    when the service has been given up: it then raises ProcessError.
+    `start` returns once the process is ready, or raises ProcessError. The task `running` ends only when the service is
+    given up, with a ProcessError.
     """
 
     def __init__(
         self,
         name: str,
         start: Callable[[], Awaitable[Process]],
-        ways_to_stop: Sequence[Stopping],
+        stop_signals: Sequence[StopSignal],
     ) -> None:
         self._name = name
         self._start = start
-        self._ways_to_stop = ways_to_stop
+        self._stop_signals = stop_signals
 
     async def __aenter__(self) -> Self:
         self._process = await self._start()
@@ -141,7 +141,7 @@ class Service:
     ) -> None:
         self.running.cancel()
         await asyncio.wait((self.running,))
-        await stop(self._process, self._ways_to_stop)
+        await stop(self._process, self._stop_signals)
 
     @property
     def pid(self) -> int:

@@ -20,8 +20,8 @@ from addressee.cli import demo as demo_module
 from addressee.cli.demo.checks import check_all
 from addressee.cli.demo.delivery import Skipped
 from addressee.cli.demo.people import ADDRESSEE, DELETED, FEED_OWNER, USER, People, Person, read_people
+from addressee.cli.demo.scenario import Results
 from addressee.cli.demo.service import environment_of
-from addressee.cli.demo.story import Seen
 from addressee.cli.errors import CommandError
 from addressee.database.installation import Installation
 from tests.support.command import COMMAND
@@ -130,10 +130,10 @@ def composed(person: Person, changes: Mapping[str, str]) -> EmailMessage:
     return message
 
 
-def as_it_must_be(people: People) -> Seen:
+def as_it_must_be(people: People) -> Results:
     """What a service without mistakes shows."""
     users = {person.id: {**person.user, "updated_at": "now", "__cursor": "1"} for person in people.remaining}
-    return Seen(
+    return Results(
         bulk_successes=len(people.in_bulk),
         user={**people.person(USER).user, "updated_at": "now"},
         users=users,
@@ -146,8 +146,8 @@ def as_it_must_be(people: People) -> Seen:
     )
 
 
-def failed(seen: Seen) -> list[str]:
-    return [check.name for check in check_all(PEOPLE, seen) if not check.passed]
+def failed(results: Results) -> list[str]:
+    return [check.name for check in check_all(PEOPLE, results) if not check.passed]
 
 
 def test_nothing_fails_when_all_is_as_it_must_be() -> None:
@@ -165,63 +165,63 @@ OTHERS = [person for person in PEOPLE.by_email.values() if person is not FIRST]
 @pytest.mark.parametrize(
     ("spoil", "names"),
     [
-        (lambda seen: {"user": {**seen.user, "plan": "free"}}, ["the user as fetched"]),
-        (lambda seen: {"user": {**seen.user, "extra": 1}}, ["the user as fetched"]),
-        (lambda seen: {"users": without(seen.users, USER)}, ["people", "users not as they were sent"]),
+        (lambda results: {"user": {**results.user, "plan": "free"}}, ["the user as fetched"]),
+        (lambda results: {"user": {**results.user, "extra": 1}}, ["the user as fetched"]),
+        (lambda results: {"users": without(results.users, USER)}, ["people", "users not as they were sent"]),
         (
-            lambda seen: {"users": {**seen.users, USER: {**seen.users[USER], "city": None}}},
+            lambda results: {"users": {**results.users, USER: {**results.users[USER], "city": None}}},
             ["users not as they were sent"],
         ),
-        (lambda seen: {"deleted_is_gone": False}, ["deleted"]),
-        (lambda seen: {"bulk_successes": 899}, ["rows written in bulk"]),
-        (lambda seen: {"completed_runs": 998}, ["completed runs"]),
+        (lambda results: {"deleted_is_gone": False}, ["deleted"]),
+        (lambda results: {"bulk_successes": 899}, ["rows written in bulk"]),
+        (lambda results: {"completed_runs": 998}, ["completed runs"]),
         (
-            lambda seen: {"feeds": {**seen.feeds, FEED_OWNER: []}},
+            lambda results: {"feeds": {**results.feeds, FEED_OWNER: []}},
             ["in-app messages", "feeds not as they must be"],
         ),
         (
-            lambda seen: {"feeds": {**seen.feeds, FEED_OWNER: [feed_item(FIRST)]}},
+            lambda results: {"feeds": {**results.feeds, FEED_OWNER: [feed_item(FIRST)]}},
             ["feeds not as they must be"],
         ),
         (
-            lambda seen: {"feeds": {**seen.feeds, DELETED: [feed_item(FIRST)]}},
+            lambda results: {"feeds": {**results.feeds, DELETED: [feed_item(FIRST)]}},
             ["in-app messages", "items in the feed of the deleted user"],
         ),
         (
-            lambda seen: {"emails": seen.emails[1:]},
+            lambda results: {"emails": results.emails[1:]},
             ["e-mails", "addresses written to, and how often"],
         ),
         (
-            lambda seen: {"emails": [*seen.emails[1:], seen.emails[-1]]},
+            lambda results: {"emails": [*results.emails[1:], results.emails[-1]]},
             ["addresses written to, and how often"],
         ),
         (
-            lambda seen: {"emails": [*seen.emails[1:], email(PEOPLE.person(DELETED))]},
+            lambda results: {"emails": [*results.emails[1:], email(PEOPLE.person(DELETED))]},
             ["addresses written to, and how often", "e-mails not as they must be"],
         ),
         (
-            lambda seen: {"emails": [email(FIRST, subject="Welcome!"), *map(email, OTHERS)]},
+            lambda results: {"emails": [email(FIRST, subject="Welcome!"), *map(email, OTHERS)]},
             ["e-mails not as they must be"],
         ),
         (
-            lambda seen: {"emails": [email(FIRST, text="Hello you,"), *map(email, OTHERS)]},
+            lambda results: {"emails": [email(FIRST, text="Hello you,"), *map(email, OTHERS)]},
             ["e-mails not as they must be"],
         ),
         (
-            lambda seen: {"emails": [email(FIRST, html="<p>Hello you,</p>"), *map(email, OTHERS)]},
+            lambda results: {"emails": [email(FIRST, html="<p>Hello you,</p>"), *map(email, OTHERS)]},
             ["e-mails not as they must be"],
         ),
-        (lambda seen: {"statuses": {**seen.statuses, "email": "queued"}}, ["the addressee's messages"]),
+        (lambda results: {"statuses": {**results.statuses, "email": "queued"}}, ["the addressee's messages"]),
         (
-            lambda seen: {"skipped": dict(list(seen.skipped.items())[1:])},
+            lambda results: {"skipped": dict(list(results.skipped.items())[1:])},
             ["e-mail steps skipped", "why e-mails were skipped"],
         ),
         (
-            lambda seen: {"skipped": {id: Skipped("email", "tired") for id in seen.skipped}},
+            lambda results: {"skipped": {id: Skipped("email", "tired") for id in results.skipped}},
             ["why e-mails were skipped"],
         ),
     ],
 )
-def test_each_check_fails_when_it_must(spoil: Callable[[Seen], dict[str, Any]], names: list[str]) -> None:
-    seen = as_it_must_be(PEOPLE)
-    assert failed(replace(seen, **spoil(seen))) == names
+def test_each_check_fails_when_it_must(spoil: Callable[[Results], dict[str, Any]], names: list[str]) -> None:
+    results = as_it_must_be(PEOPLE)
+    assert failed(replace(results, **spoil(results))) == names

@@ -17,7 +17,7 @@ import asyncpg
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from addressee.database.target import Target, answers
-from addressee.processes import Account, Stopping, start, stop
+from addressee.processes import Account, StopSignal, start, stop
 from tests.support.waiting import until
 
 # A test's data need not survive the machine, but they do survive its processes.
@@ -72,4 +72,4 @@ async def debian_server() -> AsyncIterator[str]:
             await until(lambda: answers(Target.from_url(url)))
             yield url
         finally:
-            await stop(server, [Stopping(signal.SIGINT, 10), Stopping(signal.SIGKILL, 10)])
+            await stop(server, [StopSignal(signal.SIGINT, 10), StopSignal(signal.SIGKILL, 10)])

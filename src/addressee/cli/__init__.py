@@ -1,4 +1,4 @@
-"""The command `addressee`. What a command works with is imported when it runs, so that every one starts quickly."""
+"""The command `addressee`. Commands import what they use when they run, so that every one starts quickly."""
 
 import sys
 
@@ -7,17 +7,17 @@ from addressee.cli.errors import CommandError
 
 
 def main() -> None:
-    """What goes wrong for reasons that a person can change ends in one line and exit code 1."""
+    """Runs the command. An error that a person can correct ends in one line and exit code 1."""
     try:
         app(prog_name="addressee")
     except Exception as error:
-        if not is_for_the_reader(error):
+        if not is_correctable(error):
             raise
         sys.exit(f"addressee: {error}")
 
 
-def is_for_the_reader(error: Exception) -> bool:
-    """Whether a person can change what went wrong; the message says what."""
+def is_correctable(error: Exception) -> bool:
+    """Whether a person can correct an error, whose message says how."""
     from addressee.database.errors import SetupError
     from addressee.processes import ProcessError
 

@@ -1,4 +1,4 @@
-"""The API's process: `python -m addressee.cli.api HOST PORT WORKERS`, started by `serve`."""
+"""The process of the API: `python -m addressee.cli.api HOST PORT WORKERS`, which `serve` starts."""
 
 import sys
 from importlib import import_module
@@ -11,17 +11,17 @@ from addressee import logs
 
 APPLICATION = "addressee.http.main:create"
 
-# Its own handlers write plain text: leave its records to ours.
+# Granian's own handlers write plain text: its records go to ours.
 LOGGING = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
-# What a request that was accepted before the end gets to finish.
+# The time that accepted requests get to finish at shutdown.
 GRACE_SECONDS = 30
 
 
 def main() -> None:
     host, port, workers = sys.argv[1:]
     logs.configure()
-    # What is imported here is there at once in each process that is forked, also in one that replaces another.
+    # Forked processes, also those that replace others, then start without importing it.
     import_module(APPLICATION.partition(":")[0])
     Server(
         APPLICATION,

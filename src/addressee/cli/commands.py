@@ -1,13 +1,13 @@
-"""The commands and their options, as their help shows them."""
+"""The commands and their options."""
 
 from pathlib import Path
 
 import click
 
+from addressee.cli.asynchronous import asynchronous
 from addressee.cli.environments import environments
 from addressee.cli.keys import keys
-from addressee.cli.options import Place, environment_name, takes_place
-from addressee.cli.running import runs
+from addressee.cli.options import InstallationOptions, environment_name, installation_options
 
 
 @click.group()
@@ -40,29 +40,31 @@ def app() -> None:
     help="A setting of the embedded PostgreSQL; give it again for another one. "
     "Those of its memory follow the machine's otherwise.",
 )
-@takes_place
-@runs
-async def serve(place: Place, host: str, port: int, workers: int, postgres_settings: tuple[str, ...]) -> None:
+@installation_options
+@asynchronous
+async def serve(
+    options: InstallationOptions, host: str, port: int, workers: int, postgres_settings: tuple[str, ...]
+) -> None:
     """Run the API and one worker.
 
     The database is embedded unless --database-url names one of your own.
     """
     from addressee.cli.serve import serve
 
-    await serve(place.installation, host, port, workers, postgres_settings)
+    await serve(options.installation, host, port, workers, postgres_settings)
 
 
 @app.command()
-@takes_place
-@runs
-async def work(place: Place) -> None:
+@installation_options
+@asynchronous
+async def work(options: InstallationOptions) -> None:
     """Run a further worker.
 
     It may run on any machine that reaches the database, which another process serves or at least migrated.
     """
     from addressee.cli.work import work
 
-    await work(place.installation)
+    await work(options.installation)
 
 
 @app.command()
@@ -71,21 +73,21 @@ async def work(place: Place) -> None:
     is_flag=True,
     help="Also remove what only the version before needs. Do this when none of its processes runs any more.",
 )
-@takes_place
-@runs
-async def migrate(place: Place, finish: bool) -> None:
+@installation_options
+@asynchronous
+async def migrate(options: InstallationOptions, finish: bool) -> None:
     """Bring the database to this version."""
     from addressee.cli.migrate import migrate
 
-    await migrate(place.installation, finish=finish)
+    await migrate(options.installation, finish=finish)
 
 
 @app.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @environment_name
-@takes_place
-@runs
-async def push(place: Place, folder: Path, environment: str) -> None:
+@installation_options
+@asynchronous
+async def push(options: InstallationOptions, folder: Path, environment: str) -> None:
     """Take channels and workflows from files.
 
     FOLDER holds channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, public_variables.yaml, categories.yaml and
@@ -96,11 +98,11 @@ async def push(place: Place, folder: Path, environment: str) -> None:
     """
     from addressee.cli.push import push
 
-    await push(place, folder, environment)
+    await push(options, folder, environment)
 
 
 @app.command()
-@runs
+@asynchronous
 async def demo() -> None:
     """Do the main job on real input, and check it.
 

@@ -1,13 +1,13 @@
-"""Environments and their settings. A running server takes up changes within a second."""
+"""The commands `environments`. A running server follows changes within a second."""
 
 import json
 from typing import Any
 
 import click
 
+from addressee.cli.asynchronous import asynchronous
 from addressee.cli.errors import CommandError, refusals
-from addressee.cli.options import Place, takes_place
-from addressee.cli.running import runs
+from addressee.cli.options import InstallationOptions, installation_options
 
 
 @click.group()
@@ -16,13 +16,13 @@ def environments() -> None:
 
 
 @environments.command()
-@takes_place
-@runs
-async def show(place: Place) -> None:
+@installation_options
+@asynchronous
+async def show(options: InstallationOptions) -> None:
     """Show every environment with its settings, as one JSON object a line."""
     from addressee.directory.access.environments import Environments
 
-    async with place.open() as (pool, _):
+    async with options.open() as (pool, _):
         found = await Environments(pool).all()
     for environment in found:
         print_environment(environment.name, environment.settings)
@@ -31,9 +31,9 @@ async def show(place: Place) -> None:
 @environments.command("set")
 @click.argument("environment")
 @click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...")
-@takes_place
-@runs
-async def change(place: Place, environment: str, settings: tuple[str, ...]) -> None:
+@installation_options
+@asynchronous
+async def change(options: InstallationOptions, environment: str, settings: tuple[str, ...]) -> None:
     """Change settings of an environment.
 
     VALUE is JSON or plain text: property_merge=deep enhanced_security=true
@@ -41,7 +41,7 @@ async def change(place: Place, environment: str, settings: tuple[str, ...]) -> N
     from addressee.directory.access.environments import Environments
 
     changes = dict(parse(setting) for setting in settings)
-    async with place.open() as (pool, _):
+    async with options.open() as (pool, _):
         with refusals():
             changed = await Environments(pool).change(environment, changes)
     print_environment(changed.name, changed.settings)
@@ -49,13 +49,13 @@ async def change(place: Place, environment: str, settings: tuple[str, ...]) -> N
 
 @environments.command()
 @click.argument("environment")
-@takes_place
-@runs
-async def new_signing_key(place: Place, environment: str) -> None:
+@installation_options
+@asynchronous
+async def new_signing_key(options: InstallationOptions, environment: str) -> None:
     """Make a new key pair for user tokens and print the private key, which is not kept."""
     from addressee.directory.access.environments import Environments
 
-    async with place.open() as (pool, _):
+    async with options.open() as (pool, _):
         with refusals():
             private = await Environments(pool).new_signing_key(environment)
     print(private, end="")

@@ -1,16 +1,16 @@
-"""What a command could not do."""
+"""Errors of commands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class CommandError(Exception):
-    """The message is the line that the user reads."""
+    """A command failed. The message is the line that the user reads."""
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turns a room's refusal of what the user asked for (LookupError, ValueError) into a CommandError."""
+    """Turns a LookupError or ValueError, by which a room refuses a request, into a CommandError."""
     try:
         yield
     except (LookupError, ValueError) as error:

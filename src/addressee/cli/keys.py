@@ -1,4 +1,4 @@
-"""API keys. Works while the server runs, which takes up changes within a second, and while it does not."""
+"""The commands `keys`. A running server follows changes within a second."""
 
 import json as json_format
 import sys
@@ -7,9 +7,9 @@ from typing import Literal
 
 import click
 
+from addressee.cli.asynchronous import asynchronous
 from addressee.cli.errors import refusals
-from addressee.cli.options import Place, as_json, environment_name, takes_place
-from addressee.cli.running import runs
+from addressee.cli.options import InstallationOptions, as_json, environment_name, installation_options
 
 STANDARD_INPUT = Path("-")
 
@@ -35,10 +35,10 @@ def keys() -> None:
     help="Where the secret of a workspace key stands that clients sign with already; - for standard input.",
 )
 @as_json
-@takes_place
-@runs
+@installation_options
+@asynchronous
 async def create(
-    place: Place,
+    options: InstallationOptions,
     environment: str,
     kind: Literal["secret", "public", "workspace", "api"],
     value: str | None,
@@ -48,7 +48,7 @@ async def create(
     """Create a key. It is shown this once."""
     from addressee.directory.access.keys import Keys
 
-    async with place.open() as (pool, sealer):
+    async with options.open() as (pool, sealer):
         with refusals():
             secret = None if secret_file is None else read_secret(secret_file)
             created = await Keys(pool, sealer).create(environment, kind, value, secret)
@@ -74,13 +74,13 @@ def read_secret(file: Path) -> str:
 
 @keys.command("list")
 @as_json
-@takes_place
-@runs
-async def list_keys(place: Place, json: bool) -> None:
+@installation_options
+@asynchronous
+async def list_keys(options: InstallationOptions, json: bool) -> None:
     """List the keys, of which only the last characters are known."""
     from addressee.directory.access.keys import Keys
 
-    async with place.open() as (pool, sealer):
+    async with options.open() as (pool, sealer):
         found = await Keys(pool, sealer).list()
     rows = [
         {
@@ -109,16 +109,16 @@ def print_line(id: str, kind: str, environment: str, end: str, since: str) -> No
 
 @keys.command()
 @click.argument("id_or_key")
-@takes_place
-@runs
-async def revoke(place: Place, id_or_key: str) -> None:
+@installation_options
+@asynchronous
+async def revoke(options: InstallationOptions, id_or_key: str) -> None:
     """Revoke a key: within a second it opens nothing any more.
 
     ID_OR_KEY is its id as listed, or the key itself.
     """
     from addressee.directory.access.keys import Keys
 
-    async with place.open() as (pool, sealer):
+    async with options.open() as (pool, sealer):
         with refusals():
             revoked = await Keys(pool, sealer).revoke(id_or_key)
     print(f"Revoked the {revoked.kind} key {revoked.id} of {revoked.environment}.")

@@ -1,7 +1,7 @@
 """The folder in which the processes of one service share their metrics, among the machine's temporary files.
 
-A service that is killed leaves its folder behind. Whose folder is in use is told by a lock that ends with its process,
-so that the next service removes those that are not.
+A service that is killed leaves its folder behind. A folder is in use while its process holds a lock; the next service
+removes the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LOCK = "lock"
 
 @contextmanager
 def metrics_folder() -> Iterator[Path]:
-    """A new folder, removed in the end together with those of services that were killed."""
+    """Makes a folder and removes it at the end. Removes those of killed services first."""
     remove_abandoned(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     lock = hold(folder)
@@ -32,7 +32,7 @@ def metrics_folder() -> Iterator[Path]:
 
 
 def hold(folder: Path) -> int:
-    """Locks a folder until the descriptor is closed. It has its name only once it is locked."""
+    """Locks a folder until the returned descriptor is closed. The lock file gets its name once it is locked."""
     unnamed = folder / f"{LOCK}.new"
     lock = os.open(unnamed, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -41,7 +41,7 @@ def hold(folder: Path) -> int:
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Removes the folders of this account that nobody holds. What is in the way is left to the next."""
+    """Removes this account's folders that no process holds. Those that cannot be removed are left."""
     for folder in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.lstat().st_uid == os.geteuid() and is_abandoned(folder):
@@ -49,7 +49,7 @@ def remove_abandoned(parent: Path) -> None:
 
 
 def is_abandoned(folder: Path) -> bool:
-    """Raises OSError where there is no lock: then a service is just making the folder."""
+    """Whether no process holds a folder. Raises OSError without a lock file: a service is just making the folder."""
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Migrates a database of your own before an upgrade, and tidies it up afterwards."""
+"""The command `migrate`, run before an upgrade, and with `--finish` after it."""
 
 from addressee.database.installation import Installation
 from addressee.database.migrate import VERSION

@@ -1,4 +1,4 @@
-"""What most commands need to know: which installation they work on."""
+"""Options that many commands share: of the installation they work on, and of their output."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ environment_name = click.option("--environment", required=True, help="The enviro
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which installation a command works on."""
+class InstallationOptions:
+    """The installation that a command works on, as its options name it."""
 
     data_dir: Path
     database_url: str | None
@@ -41,7 +41,7 @@ class Place:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[tuple[Pool, Sealer]]:
-        """The database for one command, whether a server runs or not.
+        """Opens the database for one command, whether a server runs or not.
 
         Raises SetupError, ProcessError or CommandError when it cannot be used.
         """
@@ -66,8 +66,8 @@ class Place:
                 await pool.close()
 
 
-def takes_place(command: Callable[Concatenate[Place, Given], Done]) -> Callable[Given, Done]:
-    """Gives a command the options that say which installation it works on, and passes that on as a Place."""
+def installation_options(command: Callable[Concatenate[InstallationOptions, Given], Done]) -> Callable[Given, Done]:
+    """Decorates a command with `--data-dir` and `--database-url`, which it gets as its first argument."""
 
     @click.option(
         "--data-dir",
@@ -86,7 +86,7 @@ def takes_place(command: Callable[Concatenate[Place, Given], Done]) -> Callable[
     )
     @wraps(command)
     def run(*arguments: Given.args, **options: Given.kwargs) -> Done:
-        place = Place(options.pop("data_dir"), options.pop("database_url"))  # type: ignore[arg-type]
-        return command(place, *arguments, **options)
+        installation = InstallationOptions(options.pop("data_dir"), options.pop("database_url"))  # type: ignore[arg-type]
+        return command(installation, *arguments, **options)
 
     return run

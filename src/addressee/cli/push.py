@@ -1,4 +1,4 @@
-"""Takes channels, workflows and variables from files."""
+"""The command `push`: deploys channels, workflows, variables and preferences from files."""
 
 import os
 import sys
@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from addressee.cli.errors import CommandError, refusals
-from addressee.cli.options import Place
+from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.files import MistakesError, read_configuration
 
 
-async def push(place: Place, folder: Path, environment: str) -> None:
-    """Raises CommandError when anything is wrong; each mistake is printed before."""
+async def push(options: InstallationOptions, folder: Path, environment: str) -> None:
+    """Raises CommandError when anything is wrong, after it has printed each mistake."""
     try:
-        async with place.open() as (pool, sealer):
+        async with options.open() as (pool, sealer):
             with refusals():
                 known = await Environments(pool).named(environment)
             stored = await channels.by_key(pool, known.id)

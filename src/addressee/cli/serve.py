@@ -1,4 +1,4 @@
-"""The supervisor: the database, the API and one worker, each a child process that it keeps running."""
+"""The command `serve`: a supervisor of the database, the API and one worker, its child processes."""
 
 import asyncio
 import os
@@ -30,14 +30,14 @@ from addressee.database.pool import open_pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.http.public_url import configured_url
-from addressee.processes import ProcessError, Service, Stopping, start, stop
+from addressee.processes import ProcessError, Service, StopSignal, start, stop
 
-WAYS_TO_STOP = (Stopping(signal.SIGTERM, GRACE_SECONDS + 5), Stopping(signal.SIGKILL, 5))
+STOP_SIGNALS = (StopSignal(signal.SIGTERM, GRACE_SECONDS + 5), StopSignal(signal.SIGKILL, 5))
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 
-# An address that means every one of the machine, and the one to ask instead.
+# The wildcard addresses, and the loopback addresses to connect to instead.
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 EXAMPLE_ENVIRONMENT = "development"
@@ -59,24 +59,24 @@ class Address:
 
 
 async def serve(installation: Installation, host: str, port: int, workers: int, own_settings: Sequence[str]) -> None:
-    """`own_settings` are the operator's for the embedded PostgreSQL, as `name=value`."""
+    """Serves until a signal. `own_settings` are the operator's for the embedded PostgreSQL, as `name=value`."""
     logs.configure()
     settings = choose_settings(installation, own_settings)
-    configured_url()  # one that is none is refused before anything starts
+    configured_url()  # refuses a malformed one before anything starts
     await run_until_signal(supervise(installation, free_address(host, port), workers, settings))
 
 
 def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str, str]:
-    """Settings of the embedded PostgreSQL. Raises SetupError for what an operator cannot set."""
+    """Returns the settings of the embedded PostgreSQL. Raises SetupError for one that the operator cannot set."""
     if own and installation.database_url is not None:
         raise SetupError("--postgres-setting is for the embedded PostgreSQL; set up the one of --database-url itself.")
     return {**sized_for(memory_bytes()), **chosen(own)}
 
 
 async def supervise(installation: Installation, address: Address, workers: int, settings: Mapping[str, str]) -> None:
-    """Runs everything until it is cancelled, then ends it in order: API, worker, database.
+    """Runs all processes until it is cancelled, then ends them in order: API, worker, database.
 
-    Raises SetupError or ProcessError when something cannot be started, or cannot be kept running.
+    Raises SetupError or ProcessError when one cannot be started or kept running.
     """
     async with AsyncExitStack() as stack:
         metrics = stack.enter_context(metrics_folder())
@@ -90,12 +90,12 @@ async def supervise(installation: Installation, address: Address, workers: int, 
         await confirm_master_key(installation.target(), installation.master_key())
         if installation.database_url is None:
             await offer_example(installation)
-        # The API alone first: what it imports takes a processor for a second, and callers wait for nothing else.
-        api = Service("API", partial(start_api, environment, address, workers), WAYS_TO_STOP)
-        worker = Service("worker", partial(start_worker, environment), WAYS_TO_STOP)
+        # The API starts before the worker: its imports take a second of CPU, and callers wait for it alone.
+        api = Service("API", partial(start_api, environment, address, workers), STOP_SIGNALS)
+        worker = Service("worker", partial(start_worker, environment), STOP_SIGNALS)
         for service in (api, worker):
             services.append(await stack.enter_async_context(service))
-        # It ends first, too, so that the worker may finish what it has taken.
+        # It also ends first, so that the worker can finish the requests it has accepted.
         stack.push_async_exit(api)
         log.info("ready", url=address.url)
         await asyncio.gather(*(service.running for service in services))
@@ -105,8 +105,8 @@ async def offer_example(installation: Installation) -> None:
     """Gives a new data folder channels and a workflow to try."""
     pool = await open_pool(installation.target(), max_size=2)
     try:
-        if not await pool.fetchval(SQL["has_channels"], EXAMPLE_ENVIRONMENT):
-            # Only now, as every start would wait for its import.
+        if not await pool.fetchval(*SQL["has_channels"](environment=EXAMPLE_ENVIRONMENT)):
+            # Imported here, because it would slow down every start.
             from addressee.messaging.workflows.example import install_example
 
             await install_example(pool, Sealer(installation.master_key()))
@@ -126,7 +126,7 @@ async def start_api(environment: Mapping[str, str], address: Address, workers: i
     try:
         await wait_until_it_answers(process, address)
     except BaseException:
-        await stop(process, WAYS_TO_STOP)
+        await stop(process, STOP_SIGNALS)
         raise
     return process
 
@@ -155,9 +155,9 @@ async def answers(address: Address) -> bool:
 
 
 def free_address(host: str, port: int) -> Address:
-    """Looks the host up and tries to listen there. Raises SetupError when that does not work."""
+    """Resolves the host and tries to listen there. Raises SetupError when it cannot."""
     try:
-        # The HTTP server takes numbers only; of a name that has both kinds, IPv4 is the one that more clients try.
+        # The HTTP server takes numeric addresses only. Of a name with both kinds, more clients try IPv4.
         family, kind, _, _, place = min(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""Ending in order when the operator asks for it (SIGTERM, or Ctrl-C)."""
+"""Shutdown on SIGTERM or Ctrl-C."""
 
 import asyncio
 import signal
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Set by the first signal; further ones change nothing."""
+    """Returns an event that the first signal sets; further ones change nothing."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -15,7 +15,7 @@ def stop_on_signals() -> asyncio.Event:
 
 
 async def run_until_signal(running: Coroutine[Any, Any, None]) -> None:
-    """Cancels `running` at the first signal and waits until it has ended."""
+    """Runs a coroutine, cancels it at the first signal and waits until it has ended."""
     stop = stop_on_signals()
     task = asyncio.create_task(running)
     stopping = asyncio.create_task(stop.wait())

@@ -1,4 +1,4 @@
-"""A worker: runs jobs until it is told to stop."""
+"""The command `work`: runs jobs until a signal stops it."""
 
 from addressee import logs
 from addressee.cli.signals import stop_on_signals

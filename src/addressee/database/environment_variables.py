@@ -5,7 +5,7 @@ DATABASE_URL = "ADDRESSEE_DATABASE_URL"
 MASTER_KEY = "ADDRESSEE_MASTER_KEY"
 PUBLIC_URL = "ADDRESSEE_PUBLIC_URL"
 
-# In which its processes share their metrics; the name is that of the metrics' library.
+# The folder in which processes share their metrics; the metrics' library gives the name.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 DEFAULT_DATA_DIR = "addressee-data"

@@ -1,4 +1,4 @@
-"""What the operator must put right."""
+"""Errors that the operator must put right."""
 
 
 class SetupError(Exception):

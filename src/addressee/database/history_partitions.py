@@ -1,4 +1,4 @@
-"""The history `addressee.changes` has a partition for each month, and a default one for the rest."""
+"""Partitions of the history `addressee.changes`: one for each month, and a default one for the rest."""
 
 import re
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from addressee.database.pool import Connection
 
 MONTHS_AHEAD = 2
 
-# Creating and dropping wait for everyone who uses the table, and everyone then waits for them.
+# Creating and dropping wait for all users of the table, who meanwhile wait for them.
 LOCK_TIMEOUT = "3s"
 
 NAME = re.compile(r"changes_(\d{4})_(\d{2})")
@@ -40,16 +40,17 @@ async def drop_expired_partitions(connection: Connection, now: datetime, keep_mo
     for start in await partitions(connection):
         if start < oldest:
             await change_unless_busy(connection, f"DROP TABLE IF EXISTS addressee.changes_{start:%Y_%m}")
-    await connection.execute(SQL["delete_expired_changes"], oldest)
+    await connection.execute(*SQL["delete_expired_changes"](before=oldest))
 
 
 async def partitions(connection: Connection) -> list[datetime]:
-    """The first instant of every month that has a partition."""
+    """Returns the first instant of every month that has a partition."""
     names = [NAME.fullmatch(row["name"]) for row in await connection.fetch(SQL["history_partitions"])]
     return [datetime(int(name[1]), int(name[2]), 1, tzinfo=UTC) for name in names if name]
 
 
 async def change_unless_busy(connection: Connection, statement: str) -> None:
+    """Changes the schema; does nothing when that would wait too long."""
     try:
         async with connection.transaction():
             await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -61,6 +62,6 @@ async def change_unless_busy(connection: Connection, statement: str) -> None:
 
 
 def month(now: datetime, ahead: int) -> datetime:
-    """The first instant of the month `ahead` months later, in UTC."""
+    """Returns the first instant of the month `ahead` months later, in UTC."""
     months = now.astimezone(UTC).year * 12 + now.astimezone(UTC).month - 1 + ahead
     return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)

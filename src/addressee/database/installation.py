@@ -1,4 +1,4 @@
-"""One installation of addressee: where its data folder is, which database it uses, and its master key."""
+"""An installation of addressee: its data folder, its database and its master key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from addressee.database.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """`database_url` names the user's own server; None: the embedded one in `data_dir`."""
+    """An installation. `database_url` names the operator's own server; None: the embedded one in `data_dir`."""
 
     data_dir: Path
     database_url: str | None = None
@@ -34,27 +34,27 @@ class Installation:
         )
 
     def to_environment(self) -> dict[str, str]:
-        """What a child process needs, besides its parent's environment, to see the same installation."""
+        """Returns the variables that give a child process the same installation."""
         return {DATA_DIR: str(self.data_dir.absolute()), DATABASE_URL: self.database_url or ""}
 
     @property
     def postgres_folder(self) -> Path:
-        """Where the embedded server lives."""
+        """The folder of the embedded server."""
         return self.data_dir / "postgres"
 
     def target(self) -> Target:
-        """How to connect. The embedded server is one that another process runs.
+        """Returns how to connect. Another process runs the embedded server.
 
-        Raises SetupError when it was never started.
+        Raises SetupError when that was never started.
         """
         if self.database_url is not None:
             return Target.from_url(self.database_url)
         return Cluster(self.postgres_folder).target()
 
     def master_key(self) -> bytes:
-        """The 32 bytes that everything sealed depends on: from the environment, else from a file made once.
+        """Returns the 32 bytes of the master key, from the environment, else from a file that is made once.
 
-        Raises SetupError when what is there is not such a key.
+        Raises SetupError when what it finds is not such a key.
         """
         if encoded := os.environ.get(MASTER_KEY):
             return decode_master_key(encoded, MASTER_KEY)

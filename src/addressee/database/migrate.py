@@ -1,7 +1,7 @@
 """Migrations: plain SQL files `NNNN_name.pre.sql` and `.post.sql`, where NNNN is the version of the schema.
 
-`pre` only adds and runs before the new code starts; `post` tidies up when no old code runs any more. So code
-of version N works on the schemas N and N+1.
+A `pre` migration only adds, and runs before the new code starts; a `post` one removes, when no old code runs any more.
+So code of version N works on the schemas N and N+1.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ VERSION = MIGRATIONS[-1].version
 
 
 async def migrate(target: Target, *, finish: bool) -> list[str]:
-    """Applies what is missing and returns the names of what it applied.
+    """Applies the missing migrations and returns their names.
 
     Without `finish` the last version's `post` migrations wait, and code of the version before keeps working.
     Any number of processes may do this at once. Raises SetupError when the server is older than PostgreSQL 15
@@ -73,7 +73,7 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
 
 
 async def is_migrated(target: Target) -> bool:
-    """Whether nothing is missing but the last version's `post` migrations. Raises SetupError like `migrate`."""
+    """Whether all migrations are applied but the last version's `post` ones. Raises SetupError like `migrate`."""
     async with connect(target) as connection:
         refuse_old_server(connection.get_server_version())
         applied = await applied_if_any(connection)
@@ -82,7 +82,7 @@ async def is_migrated(target: Target) -> bool:
 
 
 async def check(pool: Pool) -> None:
-    """For callers that never migrate. Raises SetupError when this code does not work with the database."""
+    """Raises SetupError when this code does not work with the database, which it does not migrate."""
     async with pool.acquire() as connection:
         await check_schema(connection)
 
@@ -117,7 +117,7 @@ def refuse_old_server(found: asyncpg.ServerVersion) -> None:
 
 
 def refuse_newer(applied: Iterable[Migration]) -> None:
-    """Of the next version, what only adds is welcome."""
+    """Raises SetupError for migrations of newer versions, but for `pre` ones of the next."""
     for migration in sorted(set(applied) - set(MIGRATIONS)):
         if migration.is_post or migration.version != VERSION + 1:
             raise SetupError(
@@ -127,7 +127,7 @@ def refuse_newer(applied: Iterable[Migration]) -> None:
 
 
 async def apply(connection: Connection, migration: Migration) -> bool:
-    """Applies the migration unless another process did. Whether it was this one."""
+    """Applies a migration unless another process did. Returns whether this one did."""
     async with connection.transaction():
         await connection.execute(SQL["lock_migrations"])
         applied = await applied_migrations(connection)
@@ -135,7 +135,7 @@ async def apply(connection: Connection, migration: Migration) -> bool:
         if migration in applied:
             return False
         await connection.execute(migration.sql())
-        await connection.execute(SQL["record_migration"], migration.name)
+        await connection.execute(*SQL["record_migration"](name=migration.name))
         return True
 
 
@@ -157,9 +157,9 @@ async def create_record(connection: Connection) -> None:
 
 @asynccontextmanager
 async def connect(target: Target) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """One connection, without a pool.
+    """Opens one connection, without a pool.
 
-    Raises UnreachableError, and SetupError when the server does not let this account do what it must.
+    Raises UnreachableError, and SetupError when the account lacks a privilege.
     """
     try:
         connection = await asyncpg.connect(**target.arguments)

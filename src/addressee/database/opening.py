@@ -25,7 +25,7 @@ SQL = queries.load("addressee.database")
 
 
 class Reached(NamedTuple):
-    """A database that runs. `alone`: for sure nothing else of addressee uses it."""
+    """A running database. `alone` is true when no other process of addressee can be using it."""
 
     target: Target
     alone: bool
@@ -33,7 +33,7 @@ class Reached(NamedTuple):
 
 @asynccontextmanager
 async def reach_database(installation: Installation) -> AsyncIterator[Reached]:
-    """Finds a server that runs, else runs the embedded one meanwhile.
+    """Finds a running server, or runs the embedded one for as long as the context.
 
     Raises SetupError or ProcessError when there can be no embedded server.
     """
@@ -44,9 +44,9 @@ async def reach_database(installation: Installation) -> AsyncIterator[Reached]:
 
 @asynccontextmanager
 async def open_database(installation: Installation) -> AsyncIterator[Target]:
-    """The database for one command, migrated and of this master key; runs the embedded one if nobody does.
+    """Opens the database for one command: migrates it and checks the master key; runs the embedded one if need be.
 
-    Raises SetupError or ProcessError, before anything but migrations is written, when it cannot be used.
+    Raises SetupError or ProcessError when it cannot be used, before anything but migrations is written.
     """
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -56,7 +56,7 @@ async def open_database(installation: Installation) -> AsyncIterator[Target]:
                     await migrate(reached.target, finish=reached.alone)
                 await confirm_master_key(reached.target, installation.master_key())
             except UnreachableError:
-                # Whoever ran the embedded server has just ended it.
+                # Another process ran the embedded server and has just ended it.
                 if installation.database_url is not None or time.monotonic() >= until:
                     raise
                 continue
@@ -65,7 +65,7 @@ async def open_database(installation: Installation) -> AsyncIterator[Target]:
 
 
 async def wait_for_database(installation: Installation) -> Target:
-    """The database for a process that leaves running and migrating it to others.
+    """Returns the database for a process that neither runs nor migrates it.
 
     Raises SetupError when it does not answer within a minute, or cannot be used by this code or master key.
     """
@@ -80,7 +80,7 @@ async def wait_for_database(installation: Installation) -> Target:
 
 
 async def confirm(installation: Installation) -> Target:
-    """The database of an installation. Raises SetupError when it is not one for this code and master key."""
+    """Returns the database. Raises SetupError when it does not fit this code or master key."""
     target = installation.target()
     try:
         async with connect(target) as connection:
@@ -95,7 +95,7 @@ async def confirm_master_key(target: Target, master_key: bytes) -> None:
     """Raises SetupError when the database was first used with another master key."""
     value = derive(master_key, b"check")
     async with connect(target) as connection:
-        await connection.execute(SQL["store_master_key_check"], value)
+        await connection.execute(*SQL["store_master_key_check"](value=value))
         stored: bytes = await connection.fetchval(SQL["master_key_check"])
     if not hmac.compare_digest(stored, value):
         raise SetupError(
@@ -105,10 +105,10 @@ async def confirm_master_key(target: Target, master_key: bytes) -> None:
 
 
 async def start_or_find(installation: Installation, stack: AsyncExitStack) -> bool:
-    """Whether the embedded server was started here, for as long as the stack; otherwise another runs it."""
+    """Starts the embedded server for as long as the stack, unless another process runs it. Returns whether it did."""
     if await is_running(installation):
         return False
-    # Only now, as what runs a server takes long to import.
+    # Imported here because it takes long, and is rarely needed.
     from addressee import logs
     from addressee.database.embedded.server import EmbeddedPostgres, FolderInUseError
 

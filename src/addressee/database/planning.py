@@ -1,7 +1,7 @@
 """Plans for tables that grow fast.
 
-The plan of a prepared statement may be one that was made when a table was nearly empty: one that goes through the
-whole table for each row. It is kept until the server looks at the table again, a minute or two after it has grown.
+The plan of a prepared statement may have been made when a table was nearly empty, and read the whole table for each
+row. The server keeps it until it analyzes the table again, a minute or two after it has grown.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ SQL = load(__package__)
 
 @asynccontextmanager
 async def planned_anew(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection in a transaction whose statements are planned each time, and go through no table.
+    """Opens a transaction whose statements are planned each time, and never read a whole table.
 
-    For those that touch many rows at once, each of which is found by an index.
+    It is for statements that touch many rows at once, each of which is found by an index.
     """
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(SQL["plan_anew"])

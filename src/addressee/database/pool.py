@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: one pool a process, JSON documents as bytes."""
+"""Connections to PostgreSQL: one pool a process. JSON documents are bytes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ JSONB_VERSION = b"\x01"
 # A process's statements are few and all hot; asyncpg's default of 100 would evict some of them.
 STATEMENT_CACHE_SIZE = 500
 
-# A statement that waits longer than this for the server has no caller left.
+# No caller waits longer than this for a statement.
 COMMAND_TIMEOUT_SECONDS = 60
 
-# The driver loses its own bearings when a connection is cut at the wrong moment: InternalClientError.
+# InternalClientError is what the driver raises when a connection is cut at the wrong moment.
 AWAY = (
     OSError,
     TimeoutError,
@@ -36,7 +36,7 @@ AWAY = (
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the database cannot be reached or went away. The driver's ValueErrors are mistakes of ours."""
+    """Whether the database cannot be reached or went away. The driver's ValueErrors are bugs of ours."""
     return isinstance(error, AWAY) and not isinstance(error, ValueError)
 
 
@@ -52,9 +52,8 @@ async def reaches(pool: Pool, seconds: float) -> bool:
 
 
 async def open_pool(target: Target, *, min_size: int = 1, max_size: int = 10) -> Pool:
-    """A pool whose `jsonb` values go in and come out as JSON bytes (arrays of them too).
+    """Opens a pool whose `jsonb` values, and arrays of them, are JSON bytes, for callers to decode to their types.
 
-    Whoever decodes a document knows its type, so the driver does not decode it first.
     Raises OSError or asyncpg.PostgresError when the server cannot be reached.
     """
     return await asyncpg.create_pool(
@@ -62,7 +61,7 @@ async def open_pool(target: Target, *, min_size: int = 1, max_size: int = 10) ->
         min_size=min_size,
         max_size=max_size,
         init=prepare,
-        reset=keep_as_it_is,
+        reset=skip_reset,
         command_timeout=COMMAND_TIMEOUT_SECONDS,
         statement_cache_size=STATEMENT_CACHE_SIZE,
         server_settings={"application_name": "addressee", "timezone": "UTC", "jit": "off"},
@@ -80,8 +79,8 @@ async def prepare(connection: asyncpg.Connection[Any]) -> None:
     )
 
 
-async def keep_as_it_is(connection: Any) -> None:
-    """Saves a round trip for each use: nothing of ours changes a session, and asyncpg ends open transactions."""
+async def skip_reset(connection: Any) -> None:
+    """Does nothing, which saves a round trip: sessions are never changed, and asyncpg ends open transactions."""
 
 
 def encode_document(document: bytes) -> bytes:

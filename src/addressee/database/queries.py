@@ -28,7 +28,7 @@ PARAMETER = re.compile(r"--[^\n]*|'[^']*'|::|:(?P<name>[a-z_]+(?:\.[a-z_]+)*)")
 
 
 class Statement:
-    """`text` is what the server is given, with numbered parameters."""
+    """A statement with named parameters. `text` is the SQL with numbered ones that the server gets."""
 
     __slots__ = ("_arguments", "_names", "text")
 
@@ -69,9 +69,9 @@ def argument(name: str) -> Callable[[Mapping[str, Any]], Any]:
     return cells
 
 
-@cache  # many modules of a package ask for the same folder when a process starts
+@cache  # the modules of a package load the same folder
 def load(package: str) -> Mapping[str, Any]:
-    """The statements of a package and of those it is in, by file name without `.sql`.
+    """Returns the statements of a package and of those it is in, by file name without `.sql`.
 
     Raises KeyError for a part that is not there.
     """
@@ -86,7 +86,7 @@ def is_named(text: str) -> bool:
 
 
 def within(package: str) -> Iterable[str]:
-    """The packages that lead to this one, the top one left out, and itself."""
+    """Returns the packages that contain this one, without the top one, and itself."""
     names = package.split(".")
     return (".".join(names[:depth]) for depth in range(min(2, len(names)), len(names) + 1))
 
@@ -96,7 +96,7 @@ def merged(folders: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def texts(folder: Traversable) -> Mapping[str, str]:
-    """The SQL files of a folder, none where there is no folder."""
+    """Returns the SQL files of a folder; none where there is no folder."""
     if not folder.is_dir():
         return {}
     return {

@@ -1,7 +1,7 @@
-"""Keeps secrets unreadable at rest: what a copy of the database alone must not give away.
+"""Seals secrets, so that a copy of the database alone does not reveal them.
 
-Everything derives from one master key of 32 bytes. `digest` makes API keys findable without storing them;
-`seal` encrypts what must be read again (HMAC secrets, provider credentials).
+All keys derive from one master key of 32 bytes. `digest` makes API keys findable without storing them; `seal` encrypts
+secrets that must be read again (HMAC secrets, provider credentials).
 """
 
 import hashlib
@@ -16,7 +16,7 @@ MASTER_KEY_BYTES = 32
 
 
 class WrongMasterKeyError(Exception):
-    """What was sealed cannot be opened with this master key."""
+    """A sealed secret cannot be opened with this master key."""
 
 
 class Sealer:
@@ -27,7 +27,7 @@ class Sealer:
         self._cipher = AESGCM(derive(master_key, b"seal"))
 
     def digest(self, value: str) -> bytes:
-        """A keyed hash: equal for equal values, of no use without the master key."""
+        """Returns a keyed hash: equal for equal values, of no use without the master key."""
         return hmac.digest(self._digest_key, value.encode(), "sha256")
 
     def seal(self, plain: bytes, purpose: str) -> bytes:
@@ -36,7 +36,7 @@ class Sealer:
         return nonce + self._cipher.encrypt(nonce, plain, purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
-        """Raises WrongMasterKeyError when the key or the purpose is another one, or the bytes were changed."""
+        """Decrypts. Raises WrongMasterKeyError when the key or the purpose differs, or the bytes were changed."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
         except InvalidTag:

@@ -1,4 +1,4 @@
-"""Files that only their owner reads, and that are on disk before anything depends on them."""
+"""Files that only their owner can read, written to disk before anything depends on them."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def create_secret_file(path: Path, content: bytes) -> None:
-    """Creates the file whole and with mode 0600. One that exists is kept, also when several processes try."""
+    """Creates a complete file with mode 0600. An existing one is kept, also when several processes try."""
     descriptor, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,4 +1,4 @@
-"""Where the database is: a URL of the user's own server, or the socket folder of the embedded one."""
+"""The address of the database: a URL of the operator's own server, or the socket folder of the embedded one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +10,7 @@ from addressee.database.errors import SetupError
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a driver needs to connect. `arguments` go to asyncpg as they are.
-
-    The representation leaves the arguments out: they hold a password.
-    """
+    """The arguments for `asyncpg.connect`. The representation leaves them out: they hold a password."""
 
     arguments: dict[str, Any]
     embedded: bool

@@ -1,4 +1,4 @@
-"""The ASGI application: Falcon routes the dialects' operations, and this module runs each of them."""
+"""The ASGI application: Falcon routes the operations of the dialects, and this module runs them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from addressee.directory.errors import UnavailableError
 from addressee.directory.writing.receipts import ReceiptMismatchError, RepeatedError
 from addressee.http import bodies, cors, metrics, public_url, requests
 from addressee.http.paths import decode_path
-from addressee.logs import RequestLine, passed, write_request
+from addressee.logs import RequestLine, code_lines, write_request
 
 SERVER_ERROR = 500
 
-# The metrics' operation of all requests that were refused before anybody knew who calls.
-NOT_LET_IN = "unauthenticated"
+# The operation in the metrics of all requests whose authentication failed.
+UNAUTHENTICATED = "unauthenticated"
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ ASGIApp: TypeAlias = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class RawPaths:
-    """Hands Falcon the path as it came: `%2F` inside a segment does not split it."""
+    """Passes the raw path to Falcon, so that `%2F` inside a segment does not split it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,20 +55,19 @@ class RawPaths:
 
 
 class Resource:
-    """The responders of one path; Falcon finds them by name."""
+    """The responders of one path, which Falcon finds by name."""
 
 
 def build(
-    dialects: Sequence[Dialect], services: Services, nowhere: Responder, public_url: str | None
+    dialects: Sequence[Dialect], services: Services, not_found: Responder, public_url: str | None
 ) -> App[Request, Response]:
-    """The application for these dialects. Other resources (health, metrics, …) are added by the caller.
+    """Builds the application of these dialects. The caller adds other resources (health, metrics, …).
 
-    `nowhere` answers a path that is no dialect's. `public_url` is where callers find the service; None: where a request
-    came.
+    `not_found` answers paths of no dialect. `public_url` is the URL of the service; None: that of each request.
     """
-    app = App(middleware=[Exchange(public_url)])
+    app = App(middleware=[RequestMiddleware(public_url)])
     app.req_options.strip_url_path_trailing_slash = False
-    app.add_sink(nowhere, prefix="/")  # first, because Falcon asks the sink that was added last
+    app.add_sink(not_found, prefix="/")  # first, because Falcon asks the sink that was added last
     for dialect in dialects:
         by_path: dict[str, list[Operation]] = defaultdict(list)
         for operation in dialect.operations:
@@ -77,7 +76,7 @@ def build(
             for alias in dialect.path_aliases(path):
                 app.add_route(alias, resource(dialect, operations, services))
         for prefix in dialect.prefixes:
-            app.add_sink(unrouted(dialect), prefix=prefix)
+            app.add_sink(dialect_sink(dialect), prefix=prefix)
     return app
 
 
@@ -95,7 +94,7 @@ def responder(dialect: Dialect, operation: Operation, services: Services) -> Res
     async def respond(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
         req.context.label = operation.name
-        req.context.let_in = False
+        req.context.authenticated = False
         try:
             answer = await answer_to(dialect, operation, services, req, path)
         except Exception as error:
@@ -117,7 +116,7 @@ async def answer_to(
     body = bodies.Body(req, operation.max_body_bytes)
     request = Unauthenticated(services, operation, decoded, requests.target(req), req.query_string, headers, body.read)
     credential, caller = await dialect.authenticate(request)
-    req.context.let_in = True
+    req.context.authenticated = True
     key = idempotency_key(operation, headers)
     call = Call(
         operation,
@@ -138,9 +137,9 @@ async def answer_to(
 
 
 async def carry_out(call: Call) -> Answer:
-    """Raises RepeatedError or ReceiptMismatchError when the call's key was used before, or meanwhile.
+    """Runs a call. Raises RepeatedError or ReceiptMismatchError when its key was used before, or meanwhile.
 
-    A repetition that comes while the first is carried out may be refused for what the first one did.
+    The handler may fail because of what the same call did meanwhile: a repetition, too.
     """
     await refuse_repetition(call)
     try:
@@ -158,14 +157,14 @@ async def refuse_repetition(call: Call) -> None:
 
 
 def failure(dialect: Dialect, error: Exception, info: RequestInfo) -> Answer:
-    """The dialect's answer to an exception. Only an internal error is logged, and never with its values."""
+    """Returns the dialect's answer to an exception. Only an internal error is logged, and never its message."""
     if is_away(error):
         error = UnavailableError()
     if isinstance(error, asyncpg.TransactionRollbackError):  # a deadlock: nothing was kept, the same again succeeds
         error = UnavailableError("Other changes were in the way; try again in a moment.")
     answer = dialect.error(error, info)
     if answer.status == SERVER_ERROR:
-        log.error("internal error", request_id=info.id, error=type(error).__name__, passed=passed(error))
+        log.error("internal error", request_id=info.id, error=type(error).__name__, passed=code_lines(error))
     return answer
 
 
@@ -178,7 +177,7 @@ def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
     return refuse
 
 
-def unrouted(dialect: Dialect) -> Responder:
+def dialect_sink(dialect: Dialect) -> Responder:
     async def not_found(req: Request, resp: Response, **path: str) -> None:
         req.context.dialect = dialect.name
         write(resp, dialect.error(UnknownPathError(), req.context.info))
@@ -198,8 +197,8 @@ def write(resp: Response, answer: Answer) -> None:
         resp.set_header(name, value)
 
 
-class Exchange:
-    """Around every request: its id, the CORS headers, one log line, the metrics."""
+class RequestMiddleware:
+    """Adds to every request its id, the CORS headers, a log line and the metrics."""
 
     def __init__(self, url: str | None) -> None:
         self._public_url = url
@@ -208,7 +207,7 @@ class Exchange:
         req.context.started = time.perf_counter()
         req.context.dialect = "own"
         req.context.label = "unrouted"
-        req.context.let_in = True
+        req.context.authenticated = True
         id = requests.request_id(req.get_header("x-request-id"))
         req.context.info = RequestInfo(id, self._public_url or public_url.url_of(req))
         if req.method == "OPTIONS":
@@ -218,7 +217,7 @@ class Exchange:
         resp.set_header("x-request-id", req.context.info.id)
         cors.allow(resp)
         seconds = time.perf_counter() - req.context.started
-        counted_as = req.context.label if req.context.let_in else NOT_LET_IN
+        counted_as = req.context.label if req.context.authenticated else UNAUTHENTICATED
         metrics.observe(req.context.dialect, counted_as, resp.status_code, seconds)
         write_request(
             RequestLine(

@@ -1,4 +1,4 @@
-"""Request bodies: read within their limit and in time, compressed or not."""
+"""Request bodies, read within limits of size and time, and inflated."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from falcon.asgi import Request
 
 from addressee.api.errors import EncodingError, MalformedError, SlowBodyError, TooLargeError
 
-# A body that stops is given up after the one, one that trickles after the other.
+# The longest pause in a body, and the longest time for a whole one.
 IDLE_SECONDS = 20.0
 LONGEST_SECONDS = 300.0
 
-# What zlib is told of the format: gzip, and the zlib format that HTTP calls deflate.
+# zlib's `wbits` for gzip, and for the zlib format that HTTP calls deflate.
 FORMATS: Mapping[str, int] = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 ALIASES = {"x-gzip": "gzip", "identity": ""}
 
 
 class Body:
-    """A request's body, which can be read once and be asked for again."""
+    """A request's body, which is kept when it has been read."""
 
     def __init__(self, request: Request, limit: int) -> None:
         self._request = request
@@ -28,14 +28,14 @@ class Body:
         self._content: bytes | None = None
 
     async def read(self) -> bytes:
-        """The whole of it, inflated. Raises what `body` does."""
+        """Returns the whole body, inflated. Raises like `body`."""
         if self._content is None:
             self._content = await body(self._request, self._limit)
         return self._content
 
 
 async def body(request: Request, limit: int) -> bytes:
-    """The whole body, inflated.
+    """Reads the whole body, inflated.
 
     Raises TooLargeError as soon as it is known to be above `limit` bytes, EncodingError, SlowBodyError, and
     MalformedError for one that is cut off or not what its encoding says.
@@ -53,12 +53,12 @@ async def body(request: Request, limit: int) -> bytes:
 
 
 def has_no_body(request: Request) -> bool:
-    """Whether the head of an HTTP/1 request without a length says that nothing follows."""
+    """Whether an HTTP/1 request without a length has no body."""
     return request.scope["http_version"].startswith("1") and request.get_header("transfer-encoding") is None
 
 
 def encoding_of(request: Request) -> str:
-    """The name of the body's compression, empty for none. Raises EncodingError."""
+    """Returns the name of the body's compression, empty for none. Raises EncodingError."""
     given = (request.get_header("content-encoding") or "").strip().lower()
     encoding = ALIASES.get(given, given)
     if encoding and encoding not in FORMATS:
@@ -67,7 +67,7 @@ def encoding_of(request: Request) -> str:
 
 
 async def received(stream: AsyncIterable[bytes], limit: int) -> bytes:
-    """Raises TooLargeError or SlowBodyError."""
+    """Reads a stream to its end. Raises TooLargeError or SlowBodyError."""
     loop = asyncio.get_running_loop()
     end = loop.time() + LONGEST_SECONDS
     parts: list[bytes] = []
@@ -86,7 +86,7 @@ async def received(stream: AsyncIterable[bytes], limit: int) -> bytes:
 
 
 def inflated(raw: bytes, encoding: str, limit: int) -> bytes:
-    """Never makes more than `limit` bytes of it, however well they are compressed. A gzip file has one or more members.
+    """Inflates a body, to no more than `limit` bytes however well it is compressed. A gzip may have several members.
 
     Raises TooLargeError or MalformedError.
     """

@@ -1,6 +1,6 @@
 """Cross-origin calls from browsers (knock.md §1.1, notiflows.md §1.2).
 
-Keys travel in headers, not in cookies, so any origin may call, as far as a dialect does not look at it.
+Keys travel in headers, not in cookies, so any origin may call, unless a dialect checks it.
 """
 
 from falcon.asgi import Response
@@ -41,7 +41,7 @@ def allow(resp: Response) -> None:
 
 
 def answer_preflight(resp: Response) -> None:
-    """Answers the browser's question before a call; it is asked without a key."""
+    """Answers a preflight request, which carries no key."""
     resp.status = 204
     resp.set_header("access-control-allow-methods", "GET, PUT, POST, PATCH, DELETE, OPTIONS")
     resp.set_header("access-control-allow-headers", ALLOWED_HEADERS)

@@ -1,4 +1,4 @@
-"""The service as an ASGI application: opens the services when a process starts, closes them when it ends."""
+"""The ASGI application of one process: opens its connections at startup and closes them at shutdown."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ POOL_SIZE = 10
 COLLECT_AFTER_OBJECTS = 50_000
 DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE)
 
-# A database that answers by then is checked before the first request is taken.
+# A database that answers within this time is checked before the first request.
 CHECK_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 
 log = structlog.get_logger()
 
 
-def create() -> Service:
-    """Returns the ASGI application of one process of the HTTP server. The process ends if it cannot work as set up."""
+def create() -> Application:
+    """Returns the ASGI application of one process of the HTTP server. Exits on a faulty setup."""
     logs.configure()
     die_with_parent()
     installation = Installation.from_environment()
     try:
-        return Service(installation.target(), Sealer(installation.master_key()))
+        return Application(installation.target(), Sealer(installation.master_key()))
     except SetupError as error:
         log.error("the API cannot start", reason=str(error))
         sys.exit(1)
 
 
-def spare_the_collector() -> None:
-    """What was made at the start stays, and requests leave few cycles: look for them less often.
+def tune_gc() -> None:
+    """Exempts the objects of the start from garbage collection, and collects less often: requests leave few cycles.
 
     With Python's defaults the collector takes about a seventh of a request's time.
     """
@@ -70,7 +70,7 @@ def spare_the_collector() -> None:
 
 
 async def check_once_reached(pool: Pool) -> None:
-    """Returns when the database answers and fits this code. Raises what trying again does not help against."""
+    """Returns when the database answers and fits this code. Raises SetupError when it does not fit."""
     while True:
         try:
             await check(pool)
@@ -82,22 +82,22 @@ async def check_once_reached(pool: Pool) -> None:
             return
 
 
-def end_unless_it_fits(checking: asyncio.Task[None]) -> None:
-    """Ends this process in order when the database that it was waiting for is not one for it."""
+def stop_if_unfit(checking: asyncio.Task[None]) -> None:
+    """Shuts this process down when the database, once it answers, does not fit."""
     if not checking.cancelled() and (error := checking.exception()) is not None:
-        log.error("the API cannot go on", reason=why(error))
+        log.error("the API cannot go on", reason=public_message(error))
         signal.raise_signal(signal.SIGTERM)
 
 
-def why(error: BaseException) -> str:
-    """The message of an error only where it is one of ours: a driver's may hold what is secret."""
+def public_message(error: BaseException) -> str:
+    """Returns the message of an error of ours, else its type: a driver's message may hold secrets."""
     return str(error) if isinstance(error, SetupError) else type(error).__name__
 
 
-class Service:
-    """Owns a process's connections for as long as the process serves.
+class Application:
+    """An ASGI application that owns the process's connections during its lifespan.
 
-    It serves whether the database is there or not: what needs it is answered 503 until it is.
+    It serves with or without a database: calls that need one are answered 503 until it is reached.
     """
 
     def __init__(self, target: Target, sealer: Sealer) -> None:
@@ -107,29 +107,29 @@ class Service:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         else:
             assert self._application is not None
             await self._application(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         try:
-            await self._live_until_told(receive, send)
+            await self._serve(receive, send)
         finally:
-            logs.write_out()
+            logs.flush()
 
-    async def _live_until_told(self, receive: Receive, send: Send) -> None:
+    async def _serve(self, receive: Receive, send: Send) -> None:
         await receive()
         pool = await open_pool(self._target, min_size=0, max_size=POOL_SIZE)
         checking = asyncio.create_task(check_once_reached(pool))
         await asyncio.wait((checking,), timeout=CHECK_SECONDS)
         if checking.done() and (error := checking.exception()) is not None:
-            await send({"type": "lifespan.startup.failed", "message": why(error)})
+            await send({"type": "lifespan.startup.failed", "message": public_message(error)})
             return
-        checking.add_done_callback(end_unless_it_fits)
+        checking.add_done_callback(stop_if_unfit)
         directory = Directory(pool, sealer=lambda: self._sealer)
         self._application = RawPaths(self._build(pool, directory, self._sealer))
-        spare_the_collector()
+        tune_gc()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         checking.cancel()
@@ -142,13 +142,13 @@ class Service:
         messaging = Messaging.beside(directory)
         keys = KeyRing(pool, sealer)
         app = build(
-            DIALECTS, Services(directory, preferences, messaging, keys), system_routes.nowhere, configured_url()
+            DIALECTS, Services(directory, preferences, messaging, keys), system_routes.not_found, configured_url()
         )
-        description = system_routes.Description(DIALECTS)
+        documentation = system_routes.Documentation(DIALECTS)
         app.add_route("/health/live", system_routes.Live())
         app.add_route("/health/ready", system_routes.Ready(pool))
         app.add_route("/metrics", system_routes.Metrics(pool))
-        app.add_route("/openapi.json", description)
-        app.add_route("/docs", description, suffix="page")
-        app.add_route("/docs/errors/{code}", description, suffix="error")
+        app.add_route("/openapi.json", documentation)
+        app.add_route("/docs", documentation, suffix="page")
+        app.add_route("/docs/errors/{code}", documentation, suffix="error")
         return app

@@ -1,7 +1,7 @@
-"""Sums up what the processes of an installation count in a folder of files, in the text format of Prometheus.
+"""Sums the metric files of several processes, in the text format of Prometheus.
 
-The client library can do so too, at 20 µs for each line: too slow for a line for each operation. Every metric here is a
-counter, a histogram, or a gauge that is summed over the processes that live.
+The client library takes 20 µs for each line to do so, which is too slow with a line for each operation. Every metric is
+a counter, a histogram, or a gauge that is summed over living processes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NO_BUCKET = -1.0
 
 
 class Sample(NamedTuple):
-    """One line, in the order of the text. `bound` is that of a histogram's bucket, `series` what its buckets share."""
+    """One line. Samples sort as in the text. `bound` is that of a histogram's bucket, `series` its other labels."""
 
     family: str
     series: str
@@ -47,7 +47,7 @@ def render(folder: Path) -> str:
 
 
 def read(folder: Path) -> tuple[dict[str, float], dict[str, str]]:
-    """The sums by the library's keys, and the kind of each family."""
+    """Returns the sums by the library's keys, and the type of each family."""
     values: dict[str, float] = defaultdict(float)
     kinds: dict[str, str] = {}
     for file in folder.glob("*.db"):
@@ -76,7 +76,7 @@ def lines_of(family: str, kind: str, samples: list[tuple[Sample, float]]) -> Ite
 
 @cache
 def sample_of(key: str) -> Sample:
-    """Keys are as many as series, and series are bounded."""
+    """Parses a key of the library. The cache is bounded because series are."""
     family, name, labels, help = json.loads(key)
     series = written({label: value for label, value in labels.items() if label != "le"})
     return Sample(family, series, float(labels.get("le", NO_BUCKET)), name + written(labels), help)

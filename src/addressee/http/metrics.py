@@ -1,4 +1,4 @@
-"""What Prometheus scrapes at `/metrics`: every process of this installation on this machine, and the job queue."""
+"""The metrics at `/metrics`: of all processes of this service, and of the job queue, in the format of Prometheus."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ answered: dict[tuple[str, str, int], Histogram] = {}
 
 
 def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
-    """Counts an answer. Callers cannot add series: the labels are ours, unknown paths share one, and so do requests
-    that were not let in.
-    """
+    """Counts an answer. Callers cannot add series: unknown paths share a label, and so do unauthenticated requests."""
     key = (dialect, operation, status)
     if key not in answered:
         answered[key] = SECONDS.labels(dialect, operation, str(status))
@@ -36,7 +34,7 @@ def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
 
 
 def render(queue: Sequence[QueueState]) -> bytes:
-    """All metrics in the text format. Processes share theirs through a folder when the environment names one."""
+    """Returns all metrics in the text format. Processes share theirs through the folder that METRICS_FOLDER names."""
     queues = CollectorRegistry()
     queues.register(QueueCollector(queue))
     if folder := os.environ.get(METRICS_FOLDER):
@@ -46,7 +44,7 @@ def render(queue: Sequence[QueueState]) -> bytes:
 
 
 def forget_dead_processes(folder: Path) -> None:
-    """What a process counted stays; what it had at hand when it ended does not."""
+    """Removes the gauges of ended processes. Their counters stay."""
     for file in folder.glob("gauge_live*.db"):
         pid = int(file.stem.rpartition("_")[2])
         try:

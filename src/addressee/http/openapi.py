@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the dialects' operations and the types that they take and give."""
+"""The OpenAPI 3.1 document, built from the operations of the dialects and their types."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
 
 
 def schemas_of(dialect: Dialect) -> tuple[dict[int, Any], dict[str, Any]]:
-    """Each type's schema by the type's id, and the components that they refer to, which bear the dialect's name."""
+    """Returns the schemas by the ids of the types, and their components, prefixed with the dialect's name."""
     types = [dialect.refusals.body]
     for operation in dialect.operations:
         types += filter(None, (operation.request, operation.response, *operation.other_responses.values()))

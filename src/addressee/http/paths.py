@@ -1,4 +1,4 @@
-"""Paths are routed as they came and each segment is decoded once, so that an id may hold `%2F`."""
+"""Decodes the segments of a path after it has been routed, so that an id may hold `%2F`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
 def decode_segment(name: str, segment: str) -> str:
-    """The segment of a path where `name` stands, percent-decoded as UTF-8. Raises MalformedError or RefusedError.
+    """Returns the segment for a path's variable `name`, percent-decoded. Raises MalformedError or RefusedError.
 
-    A plus sign is a plus sign; only a query has spaces written so.
+    A plus sign stays one: it is a space in queries only.
     """
     if not segment:
         raise RefusedError("id", name, f"{name} is empty: a part of the path is missing.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def configured_url(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The URL that an operator has set, without a slash at its end. Raises SetupError for what is none."""
+    """Returns the URL that the operator has set, without a slash at its end. Raises SetupError for what is none."""
     given = environment.get(PUBLIC_URL)
     if not given:
         return None
@@ -26,5 +26,5 @@ def configured_url(environment: Mapping[str, str] = os.environ) -> str | None:
 
 
 def url_of(request: Request) -> str:
-    """The URL under which a request came."""
+    """Returns the URL of the server as the client named it."""
     return f"{request.scheme}://{request.netloc}"

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a page to read: one file, nothing loaded from elsewhere."""
+"""The OpenAPI document as an HTML page that loads nothing else."""
 
 from __future__ import annotations
 

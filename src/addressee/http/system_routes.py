@@ -1,4 +1,4 @@
-"""What every installation answers besides the dialects: health, metrics, the API's description."""
+"""Routes of the installation itself: health, metrics, the OpenAPI document and its pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READY_TIMEOUT_SECONDS = 2
 
 
 class Live:
-    """The process answers."""
+    """`/health/live`: the process answers."""
 
     async def on_get(self, req: Request, resp: Response) -> None:
         req.context.label = "health.live"
@@ -28,7 +28,7 @@ class Live:
 
 
 class Ready:
-    """The process can do its work: it reaches the database."""
+    """`/health/ready`: the process reaches the database."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -45,7 +45,7 @@ class Ready:
 
 
 class Metrics:
-    """Made in a thread beside the requests, once for all who ask meanwhile."""
+    """`/metrics`, rendered in a thread, once for concurrent requests."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -62,7 +62,7 @@ class Metrics:
         return await asyncio.to_thread(metrics.render, await self._queue())
 
     async def _queue(self) -> list[QueueState]:
-        """Nothing while the database is away: the rest is all the more of interest then."""
+        """Returns nothing while the database is away, when the other metrics matter most."""
         try:
             return await queue_state(self._pool)
         except Exception as error:
@@ -71,8 +71,8 @@ class Metrics:
             return []
 
 
-class Description:
-    """The OpenAPI document and its page, made once."""
+class Documentation:
+    """The OpenAPI document and its pages, rendered once."""
 
     def __init__(self, dialects: Sequence[Dialect]) -> None:
         document = openapi.document(dialects)
@@ -95,14 +95,14 @@ class Description:
         req.context.label = "openapi"
         known = self._codes.get(code)
         if known is None:
-            await nowhere(req, resp)
+            await not_found(req, resp)
             return
         resp.content_type = falcon.MEDIA_HTML
         resp.text = reference_page.error_page(code, known)
 
 
-async def nowhere(req: Request, resp: Response | None, **path: str) -> None:
-    """A path that belongs to nobody."""
+async def not_found(req: Request, resp: Response | None, **path: str) -> None:
+    """Answers a path that has no route."""
     assert resp is not None
     resp.status = falcon.HTTP_404
     resp.data = b'{"status":404,"message":"There is nothing at this path; /docs describes what there is."}'

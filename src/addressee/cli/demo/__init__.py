@@ -40,32 +40,32 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
 
     from addressee.cli.demo.checks import check_all
     from addressee.cli.demo.people import read_people
+    from addressee.cli.demo.progress import ProgressReporter
+    from addressee.cli.demo.report import show, show_verdict
+    from addressee.cli.demo.scenario import play, sdk
     from addressee.cli.demo.service import temporary_service
-    from addressee.cli.demo.showing import show, show_verdict
-    from addressee.cli.demo.story import play, sdk
-    from addressee.cli.demo.telling import Teller
     from addressee.database.pool import open_pool
 
     started = monotonic()
     people = read_people()
-    teller = Teller(console)
+    progress = ProgressReporter(console)
     console.print("\n  [bold]Addressee[/]  [dim]a thousand people, one workflow[/]\n", highlight=False)
     try:
         async with AsyncExitStack() as stack:
-            with teller.act("Starting a service", "Started a service on a fresh folder"):
+            with progress.act("Starting a service", "Started a service on a fresh folder"):
                 service = await stack.enter_async_context(temporary_service())
-            with teller.act("Making a secret key", "Made a secret key with `addressee keys create`"):
+            with progress.act("Making a secret key", "Made a secret key with `addressee keys create`"):
                 key = await service.create_key()
             knock = await stack.enter_async_context(sdk(service, key))
             pool = await open_pool(service.installation.target(), max_size=2)
             stack.push_async_callback(pool.close)
-            seen = await play(people, service, knock, pool, teller)
+            results = await play(people, service, knock, pool, progress)
             warnings = service.warnings()
-            with teller.act("Stopping the service", "Stopped the service, removed its folder"):
+            with progress.act("Stopping the service", "Stopped the service, removed its folder"):
                 await stack.aclose()
     except* KnockError as errors:
         raise CommandError(f"The service did not answer as it must: {errors.exceptions[0]}") from None
-    checks = check_all(people, seen)
-    show(console, people, seen, checks)
+    checks = check_all(people, results)
+    show(console, people, results, checks)
     show_verdict(console, checks, warnings, monotonic() - started)
     verdicts.append(all(check.passed for check in checks))

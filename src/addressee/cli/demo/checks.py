@@ -1,4 +1,4 @@
-"""Whether what was seen is what the input implies. Pure: nothing here asks the service."""
+"""Compares the results with what the input implies. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from knockapi.types.users import FeedListItemsResponse
 
 from addressee.cli.demo.people import DELETED, USER, People, Person
-from addressee.cli.demo.story import Seen
+from addressee.cli.demo.scenario import Results
 
 SENDER = ("Example", "hello@example.com")
 NO_ADDRESS = "no_email_address"
@@ -21,7 +21,7 @@ NO_ADDRESS = "no_email_address"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`counted` are numbers that are worth a row in the table of counts."""
+    """An expectation. One that is `counted` is a row in the table of counts."""
 
     name: str
     expected: object
@@ -33,35 +33,35 @@ class Check:
         return self.expected == self.found
 
 
-def check_all(people: People, seen: Seen) -> list[Check]:
-    return [*counts(people, seen), *contents(people, seen)]
+def check_all(people: People, results: Results) -> list[Check]:
+    return [*counts(people, results), *contents(people, results)]
 
 
-def counts(people: People, seen: Seen) -> list[Check]:
-    in_app = sum(len(items) for items in seen.feeds.values())
+def counts(people: People, results: Results) -> list[Check]:
+    in_app = sum(len(items) for items in results.feeds.values())
     return [
-        Check("people", len(people.remaining), len(seen.users), counted=True),
-        Check("deleted", 1, int(seen.deleted_is_gone and DELETED not in seen.users), counted=True),
-        Check("completed runs", len(people.remaining), seen.completed_runs, counted=True),
+        Check("people", len(people.remaining), len(results.users), counted=True),
+        Check("deleted", 1, int(results.deleted_is_gone and DELETED not in results.users), counted=True),
+        Check("completed runs", len(people.remaining), results.completed_runs, counted=True),
         Check("in-app messages", len(people.remaining), in_app, counted=True),
-        Check("e-mails", len(people.by_email), len(seen.emails), counted=True),
-        Check("e-mail steps skipped", len(people.without_email), len(seen.skipped), counted=True),
+        Check("e-mails", len(people.by_email), len(results.emails), counted=True),
+        Check("e-mail steps skipped", len(people.without_email), len(results.skipped), counted=True),
     ]
 
 
-def contents(people: People, seen: Seen) -> list[Check]:
-    """Each of these names those for whom something is wrong: nobody, when it is right."""
-    skipped = {id: skip.reason for id, skip in seen.skipped.items() if skip.step == "email"}
-    written_to = Counter(recipient_of(email) for email in seen.emails)
+def contents(people: People, results: Results) -> list[Check]:
+    """Returns checks of contents. Those of lists name the people for whom something is wrong."""
+    skipped = {id: skip.reason for id, skip in results.skipped.items() if skip.step == "email"}
+    written_to = Counter(recipient_of(email) for email in results.emails)
     return [
-        Check("rows written in bulk", len(people.in_bulk), seen.bulk_successes),
-        Check("the user as fetched", people.person(USER).user, without_service_fields(seen.user)),
-        Check("users not as they were sent", [], wrong_users(people.remaining, seen.users)),
-        Check("feeds not as they must be", [], wrong_feeds(people.remaining, seen.feeds)),
-        Check("items in the feed of the deleted user", 0, len(seen.feeds[DELETED])),
+        Check("rows written in bulk", len(people.in_bulk), results.bulk_successes),
+        Check("the user as fetched", people.person(USER).user, without_service_fields(results.user)),
+        Check("users not as they were sent", [], wrong_users(people.remaining, results.users)),
+        Check("feeds not as they must be", [], wrong_feeds(people.remaining, results.feeds)),
+        Check("items in the feed of the deleted user", 0, len(results.feeds[DELETED])),
         Check("addresses written to, and how often", dict.fromkeys(people.by_email, 1), dict(written_to)),
-        Check("e-mails not as they must be", [], wrong_emails(people, seen.emails)),
-        Check("the addressee's messages", {"in_app_feed": "delivered", "email": "sent"}, dict(seen.statuses)),
+        Check("e-mails not as they must be", [], wrong_emails(people, results.emails)),
+        Check("the addressee's messages", {"in_app_feed": "delivered", "email": "sent"}, dict(results.statuses)),
         Check("why e-mails were skipped", {person.id: NO_ADDRESS for person in people.without_email}, skipped),
     ]
 
@@ -71,7 +71,7 @@ def wrong_users(people: Sequence[Person], users: Mapping[str, dict[str, Any]]) -
 
 
 def without_service_fields(user: Mapping[str, Any]) -> dict[str, Any]:
-    """A user without what the service alone knows."""
+    """Returns a user without the fields that the service adds."""
     return {name: value for name, value in user.items() if name not in {"updated_at", "__cursor"}}
 
 
@@ -86,7 +86,7 @@ def is_welcome_item(person: Person, items: Sequence[FeedListItemsResponse]) -> b
 
 
 def rendered(item: FeedListItemsResponse) -> str:
-    """The body of a feed's item, with its HTML entities read."""
+    """Returns the body of a feed's item, with HTML entities decoded."""
     [body] = [block for block in item.blocks if block.name == "body" and block.type == "markdown"]
     return unescape(body.rendered)
 
@@ -97,7 +97,7 @@ def recipient_of(email: EmailMessage) -> str:
 
 
 def wrong_emails(people: People, emails: Sequence[EmailMessage]) -> list[str]:
-    """The addresses of those e-mails."""
+    """Returns the addresses of wrong e-mails."""
     return [
         recipient_of(email)
         for email in emails

@@ -1,4 +1,4 @@
-"""What a trigger led to, where the API does not show it yet: runs in the database, e-mails in the outbox."""
+"""The outcome of triggers where the API does not show it: runs in the database, e-mails in the outbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from addressee.cli.demo.telling import Act
+from addressee.cli.demo.progress import Act
 from addressee.database.jobs.queue import queue_state
 from addressee.database.pool import Pool
 from addressee.database.queries import load
@@ -21,7 +21,7 @@ SQL = load(__package__)
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
 
-# The kinds of job that take a trigger from page to page until its last e-mail has left.
+# The kinds of job that carry a trigger from its start to the last e-mail.
 DELIVERING = frozenset({"start", "advance", "send"})
 
 
@@ -31,24 +31,23 @@ class Skipped(NamedTuple):
 
 
 async def wait_until_delivered(pool: Pool, environment_id: int, runs: Sequence[UUID], outbox: Path, act: Act) -> None:
-    """Returns when nothing is left to do for these runs, or after a minute: what is missing then fails a check."""
+    """Returns when no jobs of these runs are left, or after a minute: what is missing then fails a check."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         waiting = sum(state.waiting for state in await queue_state(pool) if state.name in DELIVERING)
-        completed = await pool.fetchval(SQL["count_completed_runs"], environment_id, runs)
-        act.reach(completed + len(emails_in(outbox)))
+        act.reach(await completed_runs(pool, environment_id, runs) + len(emails_in(outbox)))
         if not waiting:
             return
         await asyncio.sleep(POLL_SECONDS)
 
 
 async def completed_runs(pool: Pool, environment_id: int, runs: Sequence[UUID]) -> int:
-    return int(await pool.fetchval(SQL["count_completed_runs"], environment_id, runs))
+    return int(await pool.fetchval(*SQL["count_completed_runs"](environment_id=environment_id, run_ids=runs)))
 
 
 async def skipped_steps(pool: Pool, environment_id: int, runs: Sequence[UUID]) -> Mapping[str, Skipped]:
-    """By the id of the recipient."""
-    rows = await pool.fetch(SQL["skipped_steps"], environment_id, runs)
+    """Returns skipped steps by the ids of the recipients."""
+    rows = await pool.fetch(*SQL["skipped_steps"](environment_id=environment_id, run_ids=runs))
     return {row["recipient_id"]: Skipped(row["step"], row["reason"]) for row in rows}
 
 

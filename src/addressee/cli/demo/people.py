@@ -1,4 +1,4 @@
-"""The people of the demo, who does what in it, and what that must lead to. Pure but for the reading of the file."""
+"""The people of the demo, and their parts in it. Pure but for the reading of the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 ONE_BY_ONE = 100
 
-# Who are shown in the end, and who is deleted.
+# The people whom the report shows, and the one who is deleted.
 USER = "fr-0001"
 FEED_OWNER = "el-0011"
 ADDRESSEE = "pt-0003"
@@ -24,7 +24,7 @@ UPDATE: dict[str, Any] = {"plan": "business", "club": {"name": "Stargazers", "si
 
 
 class Person(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of people.jsonl; what is neither known to the directory nor the id is a trait."""
+    """One line of people.jsonl."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def profile(self) -> dict[str, Any]:
-        """What the person is identified with, beside the id."""
+        """The attributes and traits of the person, without the id."""
         given = msgspec.to_builtins(self)
         del given["id"]
         return dict(given)
@@ -50,14 +50,14 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def user(self) -> dict[str, Any]:
-        """The user that the service must return in the end, but for `updated_at`."""
+        """The user that the service must return at the end, without `updated_at`."""
         update = UPDATE if self.is_updated else {}
         return {"id": self.id, **self.profile, "created_at": None, **update, "__typename": "User"}
 
 
 @dataclass(frozen=True)
 class People:
-    """Everyone, and who is treated how."""
+    """All people, and the groups that they form."""
 
     all: Sequence[Person]
 
@@ -75,12 +75,12 @@ class People:
 
     @cached_property
     def remaining(self) -> Sequence[Person]:
-        """Those who are notified: all but the one who is deleted."""
+        """The people who are notified: all but the one who is deleted."""
         return [person for person in self.all if person.id != DELETED]
 
     @cached_property
     def by_email(self) -> dict[str, Person]:
-        """Those who get an e-mail, by its address."""
+        """The people who get an e-mail, by address."""
         return {person.email: person for person in self.remaining if person.email}
 
     @cached_property

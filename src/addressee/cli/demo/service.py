@@ -1,4 +1,4 @@
-"""A service of the demo's own: a child process on a data folder that is removed in the end."""
+"""The service of the demo: a child process on a data folder that is removed at the end."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from addressee.cli.api import GRACE_SECONDS
 from addressee.cli.errors import CommandError
 from addressee.database.environment_variables import MASTER_KEY
 from addressee.database.installation import Installation
-from addressee.processes import Stopping, start, stop
+from addressee.processes import StopSignal, start, stop
 
-# It ends its own children in order, each with a grace of its own.
-WAYS_TO_STOP = (Stopping(signal.SIGTERM, 3 * GRACE_SECONDS), Stopping(signal.SIGKILL, 5))
+# It ends three children in order, each within a grace period.
+STOP_SIGNALS = (StopSignal(signal.SIGTERM, 3 * GRACE_SECONDS), StopSignal(signal.SIGKILL, 5))
 
 READY_SECONDS = 120.0
 POLL_SECONDS = 0.05
@@ -39,11 +39,11 @@ class Service:
 
     @property
     def outbox(self) -> Path:
-        """Where e-mails of the environment `development` are left."""
+        """The folder of the e-mails of the environment `development`."""
         return self.installation.data_dir / "outbox" / "development"
 
     def warnings(self) -> list[str]:
-        """What the service's log says beside the usual."""
+        """Returns the lines of the service's log above the level `info`."""
         return [line for line in lines_of(self.log) if '"level":"info"' not in line]
 
     async def create_key(self) -> str:
@@ -53,7 +53,7 @@ class Service:
         try:
             output, errors = await process.communicate()
         finally:
-            await stop(process, WAYS_TO_STOP)
+            await stop(process, STOP_SIGNALS)
         if process.returncode != 0:
             raise CommandError(f"`addressee {' '.join(asked)}` failed: {errors.decode().strip()}")
         return str(json.loads(output)["key"])
@@ -75,17 +75,17 @@ async def temporary_service() -> AsyncIterator[Service]:
         try:
             yield Service(await wait_until_ready(process, log), installation, log)
         finally:
-            await stop(process, WAYS_TO_STOP)
+            await stop(process, STOP_SIGNALS)
 
 
 def environment_of(installation: Installation) -> Mapping[str, str]:
-    """That of this process, but pointing at the demo's own data, whatever it says of another installation."""
+    """Returns this process's environment, with the demo's installation in place of any other."""
     inherited = {name: value for name, value in os.environ.items() if name != MASTER_KEY}
     return {**inherited, **installation.to_environment()}
 
 
 async def wait_until_ready(process: Process, log: Path) -> str:
-    """The URL of the service, as its log says it."""
+    """Returns the URL of the service from its log. Raises CommandError when it does not start."""
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until and process.returncode is None:
         if url := announced_url(log):

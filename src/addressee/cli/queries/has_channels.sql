@@ -3,5 +3,5 @@ SELECT EXISTS (
   SELECT
   FROM addressee.channels
   JOIN addressee.environments ON environments.id = channels.environment_id
-  WHERE environments.name = $1
+  WHERE environments.name = :environment
 )

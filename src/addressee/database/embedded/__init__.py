@@ -1,1 +1,1 @@
-"""The PostgreSQL server that a data folder brings along."""
+"""The embedded PostgreSQL server, whose data lie in the data folder."""

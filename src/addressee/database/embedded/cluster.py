@@ -1,10 +1,10 @@
-"""The folder of the embedded PostgreSQL: what lies in it, who owns it, and who may start a server.
+"""The folder of the embedded PostgreSQL: its files, its owner, and the lock of its server.
 
 postgres/data      the database cluster, of the account that runs the server
 postgres/socket    where the server listens
 postgres/password  of the superuser
 postgres/lock      held by every process of a running server
-postgres/log       what the server has to say
+postgres/log       the server's log
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LOG_TAIL_LINES = 5
 
 
 class OpenPath:
-    """A file or folder held open, so that a child process reaches it by `path`, and so do sockets in it.
+    """A file or folder that is held open, so that a child process can reach it, and sockets in it, by `path`.
 
     On Linux neither the length of the real path nor the permissions of its parent folders then matter.
     """
@@ -68,7 +68,7 @@ class Cluster:
         return self.folder / "log"
 
     def target(self) -> Target:
-        """How to connect. Holds the socket folder open for the rest of the process.
+        """Returns how to connect. Holds the socket folder open for the rest of the process.
 
         Raises UnreachableError when there is no server in this folder yet.
         """
@@ -89,7 +89,7 @@ class Cluster:
         return Target(arguments, embedded=True)
 
     def account(self) -> Account | None:
-        """Who runs the server: None is the account of this process, unless that is root.
+        """Returns the account that runs the server. None is that of this process, unless it is root.
 
         Raises SetupError when root finds no other account.
         """
@@ -117,9 +117,9 @@ class Cluster:
         )
 
     def lock(self) -> int | None:
-        """The open lock file, when no process of a server of this folder is alive; otherwise None.
+        """Returns the open lock file; None while a process of a server of this folder is alive.
 
-        Whoever inherits the descriptor holds the lock until it ends.
+        A process that inherits the descriptor holds the lock until it ends.
         """
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -132,12 +132,12 @@ class Cluster:
         return descriptor
 
     def open_log(self) -> int:
-        """The log for appending, with at most one old one beside it."""
+        """Opens the log for appending."""
         self.bound_log()
         return os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def bound_log(self) -> None:
-        """Moves what the log says to `log.1` when it is long. The server keeps writing to the same file."""
+        """Moves a long log's content to `log.1`. The server keeps writing to the same file."""
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             shutil.copy(self.log, self.log.with_name("log.1"))
             os.truncate(self.log, 0)

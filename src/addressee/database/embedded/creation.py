@@ -1,4 +1,4 @@
-"""Makes the folder of the embedded PostgreSQL ready for a server. The caller holds its lock."""
+"""Prepares the folder of the embedded PostgreSQL for a server. The caller holds its lock."""
 
 import os
 import secrets
@@ -17,7 +17,7 @@ from addressee.processes import Account, ProcessError, start
 
 ACCESS_RULES = "local all all scram-sha-256\n"
 
-# The rules of the programs themselves, so that data sort alike on every machine.
+# PostgreSQL's own locale, so that data sort alike on every machine.
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 
@@ -44,7 +44,7 @@ def refuse_other_version(cluster: Cluster) -> None:
 
 
 async def create(cluster: Cluster, account: Account | None, lock: int, log: int) -> None:
-    """Builds the data folder beside its place and moves it there when it is whole."""
+    """Creates the data folder under another name, and renames it when it is complete."""
     unfinished = cluster.folder / "data.unfinished"
     if unfinished.exists():
         shutil.rmtree(unfinished)
@@ -110,7 +110,7 @@ def make_folder(folder: Path, account: Account | None) -> None:
 
 
 def make_password(file: Path, account: Account | None) -> None:
-    """The superuser's; initdb reads it as the account of the server."""
+    """Creates the superuser's password, which initdb reads as the account of the server."""
     if not file.exists():
         create_secret_file(file, secrets.token_urlsafe(32).encode())
     if account is not None:

@@ -1,4 +1,4 @@
-"""The memory that this process may use: the machine's, or less where a control group limits it."""
+"""The memory that this process may use: that of the machine, or less where a control group limits it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-# Where Linux shows the limits, by version of control groups.
+# The files in which Linux shows the limits, for both versions of control groups.
 UNIFIED = (Path("/sys/fs/cgroup"), "memory.max")
 LEGACY = (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes")
 
@@ -24,7 +24,7 @@ def limits(
     unified: tuple[Path, str] = UNIFIED,
     legacy: tuple[Path, str] = LEGACY,
 ) -> Iterator[int]:
-    """The limit of each control group that this process is in, and of those around it; none: no limit."""
+    """Yields the limits of the control groups that this process is in, and of those around them."""
     try:
         lines = groups.read_text().splitlines()
     except OSError:
@@ -38,7 +38,10 @@ def limits(
 
 
 def limits_along(path: str, root: Path, name: str) -> Iterator[int]:
-    """In a container the path may be the host's, of which only the root is there."""
+    """Yields the limits of a control group and of those around it.
+
+    In a container the path may be the host's, of which only the root exists.
+    """
     below = PurePosixPath(path.lstrip("/"))
     for folder in (below, *below.parents):
         try:

@@ -1,6 +1,6 @@
 """The embedded PostgreSQL: a child process that serves one folder, without a network.
 
-Whether a server of the folder is alive is told by a lock that all its processes inherit, never by a pid file.
+A server is alive while its lock is held, which all its processes inherit; pid files do not count.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from addressee.database.embedded.cluster import Cluster, OpenPath
 from addressee.database.embedded.creation import prepare
 from addressee.database.embedded.settings import SETTINGS
 from addressee.database.target import Target, answers
-from addressee.processes import Account, ProcessError, Service, Stopping, start, stop
+from addressee.processes import Account, ProcessError, Service, StopSignal, start, stop
 
-# Waits for others to leave, then ends their connections, then gives up on a clean end.
-WAYS_TO_STOP = (
-    Stopping(signal.SIGTERM, 3),
-    Stopping(signal.SIGINT, 60),
-    Stopping(signal.SIGQUIT, 10),
-    Stopping(signal.SIGKILL, 10),
+# A smart shutdown waits for clients; a fast one ends their connections; the last two are not clean.
+STOP_SIGNALS = (
+    StopSignal(signal.SIGTERM, 3),
+    StopSignal(signal.SIGINT, 60),
+    StopSignal(signal.SIGQUIT, 10),
+    StopSignal(signal.SIGKILL, 10),
 )
 
-# Another server of the folder may be ending.
+# Another server of the folder may be shutting down.
 LOCK_SECONDS = 30.0
-# After a crash the server first replays its log.
+# After a crash the server first replays its write-ahead log.
 START_SECONDS = 300.0
 POLL_SECONDS = 0.05
 LOG_CHECK_SECONDS = 60.0
@@ -44,9 +44,9 @@ class FolderInUseError(ProcessError):
 
 
 class EmbeddedPostgres:
-    """The server of `folder`, created when there is none, restarted when it ends: `async with` it.
+    """Runs the server of `folder` in an `async with`: creates it when there is none, restarts it when it ends.
 
-    `settings` go before the usual ones. Entering waits up to `patience` seconds for another server of the
+    `settings` override the usual ones. Entering waits up to `patience` seconds for another server of the
     folder to end, then raises FolderInUseError. It raises SetupError or ProcessError when there can be no
     server. `service.running` is done only when the server has been given up.
     """
@@ -59,7 +59,7 @@ class EmbeddedPostgres:
         patience: float = LOCK_SECONDS,
     ) -> None:
         self.cluster = Cluster(folder)
-        self.service = Service("database", self._start, WAYS_TO_STOP)
+        self.service = Service("database", self._start, STOP_SIGNALS)
         self._settings = {**SETTINGS, **(settings or {})}
         self._patience = patience
 
@@ -79,7 +79,7 @@ class EmbeddedPostgres:
 
     @cached_property
     def target(self) -> Target:
-        """How to connect; there is one from the first start on."""
+        """How to connect, from the first start on."""
         return self.cluster.target()
 
     async def _start(self) -> Process:
@@ -97,7 +97,7 @@ class EmbeddedPostgres:
         try:
             await self._wait_until_ready(process)
         except BaseException:
-            await stop(process, WAYS_TO_STOP[1:])
+            await stop(process, STOP_SIGNALS[1:])
             raise
         return process
 

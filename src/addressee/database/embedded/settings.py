@@ -1,4 +1,4 @@
-"""The settings of the embedded PostgreSQL: ours, those that follow the machine's memory, and the operator's."""
+"""Settings of the embedded PostgreSQL: fixed ones, those that depend on the machine's memory, and the operator's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GB = 1024 * MB
 
 MAX_CONNECTIONS = 100
 
-# What keeps the server to itself and people's data out of its log.
+# They keep the server off the network and personal data out of its log.
 RESERVED = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -36,7 +36,7 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 
-# The data folder and the socket are ours to choose, and the log is where we bound it.
+# Addressee itself chooses the data folder and the socket, and bounds the log.
 NOT_TO_SET = {
     *RESERVED,
     "config_file",
@@ -51,11 +51,11 @@ NOT_TO_SET = {
     "unix_socket_group",
 }
 
-COMPLAINTS = ("FATAL:", "HINT:")
+ERROR_MARKS = ("FATAL:", "HINT:")
 
 
 def sized_for(memory: int) -> dict[str, str]:
-    """The settings for a server that shares a machine of so much memory with the service."""
+    """Returns the settings for a server that shares a machine with the service. `memory` is in bytes."""
     shared_buffers = bounded(memory // 4, 128 * MB, 8 * GB)
     return {
         "shared_buffers": amount(shared_buffers),
@@ -75,9 +75,9 @@ def amount(size: int) -> str:
 
 
 def chosen(texts: Sequence[str]) -> dict[str, str]:
-    """An operator's settings, each given as `name=value`.
+    """Returns an operator's settings, each given as `name=value`.
 
-    Raises SetupError for what is not one, what is ours to set, and what PostgreSQL does not know or take.
+    Raises SetupError for a malformed or reserved setting, and for one that PostgreSQL does not know or accept.
     """
     settings = dict(map(parse, texts))
     with tempfile.TemporaryDirectory() as folder:
@@ -98,24 +98,24 @@ def parse(text: str) -> tuple[str, str]:
 
 
 def check(name: str, value: str, folder: str) -> None:
-    """Asks PostgreSQL itself, by a server that only says what a setting would be."""
-    asked = subprocess.run(
+    """Raises SetupError unless PostgreSQL accepts a setting: `postgres -C` prints it without starting a server."""
+    printed = subprocess.run(
         [programs_for(None) / "postgres", "-C", name, "-D", folder, f"--{name}={value}"],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,
     )
-    if asked.returncode != 0:
-        raise SetupError(f"PostgreSQL does not take {name}={value}: {complaint(asked.stderr)}.")
+    if printed.returncode != 0:
+        raise SetupError(f"PostgreSQL does not take {name}={value}: {error_message(printed.stderr)}.")
 
 
-def complaint(errors: str) -> str:
-    """Returns what the server complains of, without the time and the process in front."""
-    said = [
+def error_message(errors: str) -> str:
+    """Returns the server's error message, without the time and the process in front."""
+    messages = [
         line.partition(word)[2].strip().rstrip(".")
         for line in errors.splitlines()
-        for word in COMPLAINTS
+        for word in ERROR_MARKS
         if word in line
     ]
-    return "; ".join(said) or "it does not say why"
+    return "; ".join(messages) or "it does not say why"

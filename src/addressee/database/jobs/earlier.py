@@ -1,7 +1,7 @@
-"""Jobs that processes of the version before queue, in tables of the library which that version used.
+"""Moves jobs that processes of the version before queue in the tables of the library that it used.
 
-While both versions run, workers of this one move what waits there into their own table. Once the database's migration
-is finished the old tables are gone, and so can this module be in the version after.
+Workers of this version do so while both versions run. The migration drops those tables when it is finished; the next
+version can drop this module.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 async def keep_moving(pool: Pool, wakeup: Wakeup, stop: asyncio.Event) -> None:
-    """Moves jobs every second until `stop` is set, or until there is nothing to move from any more."""
+    """Moves jobs every second until `stop` is set, or until the old tables are gone."""
     while not stop.is_set():
         try:
             if not await pool.fetchval(SQL["has_earlier_jobs"]):
@@ -40,5 +40,5 @@ async def keep_moving(pool: Pool, wakeup: Wakeup, stop: asyncio.Event) -> None:
 
 
 async def move(pool: Pool) -> bool:
-    """Moves a number of jobs, and says whether there were any."""
-    return await pool.execute(SQL["move_earlier_jobs"], JOBS_AT_ONCE) != "INSERT 0 0"
+    """Moves up to JOBS_AT_ONCE jobs. Returns whether there were any."""
+    return await pool.execute(*SQL["move_earlier_jobs"](limit=JOBS_AT_ONCE)) != "INSERT 0 0"

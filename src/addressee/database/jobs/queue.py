@@ -60,7 +60,7 @@ async def enqueue(connection: Connection, jobs: Sequence[Job | Later]) -> None:
 
 
 class Wakeup:
-    """Tells polling workers that jobs may wait: at most one NOTIFY per interval, and nothing depends on it.
+    """Wakes polling workers early: at most one NOTIFY in WAKEUP_INTERVAL_SECONDS, on which nothing depends.
 
     A NOTIFY takes a lock of the whole database at its commit, so it is never part of another transaction.
     """
@@ -76,14 +76,14 @@ class Wakeup:
     async def _send(self) -> None:
         await asyncio.sleep(WAKEUP_INTERVAL_SECONDS)
         try:
-            await self._pool.execute(SQL["wake_workers"], CHANNEL)
+            await self._pool.execute(*SQL["wake_workers"](channel=CHANNEL))
         except (asyncpg.PostgresError, *AWAY) as error:
             log.info("workers not woken", reason=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """One kind of job: how many wait or run, for how long the oldest due one waits, how many failed and are held."""
+    """The jobs of one kind: how many wait or run, the age of the oldest due one, and how many failed and are held."""
 
     name: str
     waiting: int

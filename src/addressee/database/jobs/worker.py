@@ -1,7 +1,7 @@
-"""A worker of background jobs: claims what is due, runs it, and records how it ended.
+"""A worker of background jobs: claims due jobs, runs them, and records how they ended.
 
-A claim runs out unless its worker keeps extending it, so what a worker could not record, because it died or because
-the database was away, is run again by whoever finds it: every handler must bear being run twice.
+A claim runs out unless its worker extends it. So a job whose end a worker could not record, because it died or because
+the database was away, is run again by another worker: handlers must tolerate being run twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import asyncpg
 import msgspec
@@ -24,29 +24,29 @@ from addressee.database.jobs.queue import CHANNEL, Job
 from addressee.database.pool import AWAY, Connection, is_away
 from addressee.database.queries import load
 from addressee.database.target import Target
-from addressee.logs import passed
+from addressee.logs import code_lines
 
 SQL = load(__package__)
 
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
 
-# What a worker says to the database takes milliseconds; a connection that takes this long is dead.
+# A worker's statements take milliseconds; a connection that takes this long is dead.
 STATEMENT_SECONDS = 10
 CLOSE_SECONDS = 1
 
-# A plan may be from when the table was small, and be kept for a while after it has grown.
+# A plan that was made while the table was small may be kept for a while after it has grown.
 SESSION = {"application_name": "addressee jobs", "timezone": "UTC", "jit": "off", "enable_seqscan": "off"}
 
 CLAIM = timedelta(seconds=30)
 
-# Each kind of job has so many places of its own, so that slow ones of one kind do not keep others waiting.
+# By kind, so that slow jobs of one kind do not keep others waiting.
 JOBS_AT_ONCE = 10
 
-# One place runs as many jobs of a lane before it looks for others.
+# The most jobs of a lane that are claimed together.
 LANE_LENGTH = 100
 
-# What runs when a worker is told to stop gets this long to finish. It is less than what `serve` gives its worker.
+# The time that running jobs get to finish when a worker stops. It is less than what `serve` gives its worker.
 GRACE_SECONDS = 25.0
 RELEASE_SECONDS = 5.0
 
@@ -74,8 +74,24 @@ class JobHandler(Generic[J]):
         await self.handle(msgspec.json.decode(arguments, type=self.job))
 
 
+class Capacity(NamedTuple):
+    """How many more jobs of a kind this worker can run."""
+
+    name: str
+    free: int
+
+
+class FailedJob(NamedTuple):
+    """A failure to record. A job without a `pause` before the next try is held."""
+
+    id: int
+    failures: int
+    reason: str
+    pause: timedelta | None
+
+
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedJob:
     """A job that this worker runs. `session` numbers the connection by which it was claimed."""
 
     id: int
@@ -87,12 +103,12 @@ class Claimed:
 
 
 @dataclass(slots=True)
-class Ended:
+class Outcomes:
     """Outcomes of claimed jobs that the database does not know yet."""
 
-    done: list[Claimed] = field(default_factory=list)
-    released: list[Claimed] = field(default_factory=list)
-    failed: list[tuple[Claimed, Exception]] = field(default_factory=list)
+    done: list[ClaimedJob] = field(default_factory=list)
+    released: list[ClaimedJob] = field(default_factory=list)
+    failed: list[tuple[ClaimedJob, Exception]] = field(default_factory=list)
 
 
 async def work(
@@ -105,7 +121,7 @@ async def work(
 ) -> None:
     """Runs jobs until `stop` is set, through restarts of the database.
 
-    What runs then is given `grace` seconds to finish; what has not by then is given back, and run by others.
+    Running jobs then get `grace` seconds to finish; those that have not are released to other workers.
     """
     worker = Worker(target, handlers, claim)
     working = asyncio.create_task(worker.run())
@@ -125,29 +141,29 @@ async def work(
 
 
 class Worker:
-    """Runs jobs side by side, while one connection of its own claims them and records how they ended."""
+    """Runs jobs concurrently. A connection of its own claims them and records how they ended."""
 
     def __init__(self, target: Target, handlers: Iterable[JobHandler[Any]], claim: timedelta) -> None:
         self._target = target
         self._handlers = {handler.job.name: handler for handler in handlers}
-        self._claim = claim
+        self._claim_duration = claim
         self._id = uuid.uuid4()
         self._session = 0
-        # Claimed, and not known to the database to have ended.
+        # ClaimedJob, and not known to the database to have ended.
         self._claimed: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
-        self._ended = Ended()
+        self._ended = Outcomes()
         self._stopping = False
-        self._news = asyncio.Event()
+        self._wakeup = asyncio.Event()
 
     def stop(self) -> None:
         """Has the worker claim nothing more, and end once it has recorded how its jobs ended."""
         self._stopping = True
-        self._news.set()
+        self._wakeup.set()
 
     def interrupt(self) -> None:
-        """Cancels what runs; it is given back."""
+        """Cancels running jobs, which are released."""
         for task in self._tasks:
             task.cancel()
 
@@ -165,7 +181,7 @@ class Worker:
         return self._stopping and not self._claimed
 
     async def _serve(self) -> None:
-        """Works by one connection, for as long as it lasts."""
+        """Claims and records by one connection, for as long as that lasts."""
         connection = await asyncpg.connect(
             **self._target.arguments,
             timeout=STATEMENT_SECONDS,
@@ -174,45 +190,46 @@ class Worker:
         )
         self._session += 1
         try:
-            await connection.add_listener(CHANNEL, self._hear)
+            await connection.add_listener(CHANNEL, self._on_notify)
             while not self._is_finished:
-                await self._serve_for(connection, self._claim.total_seconds() / 3)
+                await self._serve_for(connection, self._claim_duration.total_seconds() / 3)
         finally:
             await connection.close(timeout=CLOSE_SECONDS)
 
-    def _hear(self, *_: object) -> None:
-        self._news.set()
+    def _on_notify(self, *_: object) -> None:
+        self._wakeup.set()
 
     async def _serve_for(self, connection: Connection, seconds: float) -> None:
         """Extends all claims, then records and claims until it is time to extend them again."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        await connection.execute(SQL["extend_claims"], self._id, list(self._claimed), self._claim)
+        await connection.execute(
+            *SQL["extend_claims"](worker_id=self._id, ids=list(self._claimed), duration=self._claim_duration)
+        )
         while loop.time() < until and not self._is_finished:
-            self._news.clear()
+            self._wakeup.clear()
             await self._record(connection)
             if not self._stopping:
-                await self._take(connection)
+                await self._claim_jobs(connection)
             if not self._is_finished:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
+                    await asyncio.wait_for(self._wakeup.wait(), POLL_SECONDS)
 
-    async def _take(self, connection: Connection) -> None:
-        """Claims as many jobs of each kind as it has places for, and starts them."""
-        places = {name: free for name in self._handlers if (free := JOBS_AT_ONCE - self._busy[name]) > 0}
-        if not places:
+    async def _claim_jobs(self, connection: Connection) -> None:
+        """Claims as many jobs of each kind as it can run, and starts them."""
+        wanted = [Capacity(name, free) for name in self._handlers if (free := JOBS_AT_ONCE - self._busy[name]) > 0]
+        if not wanted:
             return
-        rows = await connection.fetch(
-            SQL["claim_jobs"],
-            self._id,
-            list(places),
-            list(places.values()),
-            list(self._claimed),
-            list(self._handlers),
-            LANE_LENGTH,
-            self._claim,
+        statement = SQL["claim_jobs"](
+            worker_id=self._id,
+            wanted=wanted,
+            claimed_ids=list(self._claimed),
+            names=list(self._handlers),
+            lane_length=LANE_LENGTH,
+            duration=self._claim_duration,
         )
-        jobs = [Claimed(**row, session=self._session) for row in rows]
+        rows = await connection.fetch(*statement)
+        jobs = [ClaimedJob(**row, session=self._session) for row in rows]
         self._claimed.update(job.id for job in jobs)
         for sequence in in_lanes(jobs):
             self._busy[sequence[0].name] += 1
@@ -220,7 +237,7 @@ class Worker:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _run_in_order(self, jobs: Sequence[Claimed]) -> None:
+    async def _run_in_order(self, jobs: Sequence[ClaimedJob]) -> None:
         waiting = deque(jobs)
         try:
             while waiting and not self._stopping:
@@ -232,13 +249,13 @@ class Worker:
                     self._ended.failed.append((job, error))
                 if error is not None and is_away(error):
                     break  # it may come first again, once it is known whether this counts
-                self._news.set()
+                self._wakeup.set()
         finally:
             self._ended.released.extend(waiting)
             self._busy[jobs[0].name] -= 1
-            self._news.set()
+            self._wakeup.set()
 
-    async def _attempt(self, job: Claimed) -> Exception | None:
+    async def _attempt(self, job: ClaimedJob) -> Exception | None:
         try:
             await self._handlers[job.name].run(job.arguments)
         except Exception as error:
@@ -248,14 +265,14 @@ class Worker:
                 id=job.id,
                 failures=job.failures + 1,
                 reason=type(error).__name__,
-                passed=passed(error),
+                passed=code_lines(error),
             )
             return error
         return None
 
     async def _record(self, connection: Connection) -> None:
-        """Tells the database how jobs ended. What it did not hear is told again by the next connection."""
-        ended, self._ended = self._ended, Ended()
+        """Records how jobs ended. Outcomes that could not be recorded are kept for the next connection."""
+        ended, self._ended = self._ended, Outcomes()
         try:
             await self._record_all(connection, ended)
         except BaseException:
@@ -264,19 +281,16 @@ class Worker:
             self._ended.failed.extend(ended.failed)
             raise
 
-    async def _record_all(self, connection: Connection, ended: Ended) -> None:
+    async def _record_all(self, connection: Connection, ended: Outcomes) -> None:
         if ended.done:
             await self._end(connection, "delete_jobs", ended.done)
-        failed = [(job, error) for job, error in ended.failed if self._counts(job, error)]
+        failed = [
+            FailedJob(job.id, job.failures + 1, reason(error), self._pause(job))
+            for job, error in ended.failed
+            if self._counts(job, error)
+        ]
         if failed:
-            await connection.execute(
-                SQL["fail_jobs"],
-                self._id,
-                [job.id for job, _ in failed],
-                [job.failures + 1 for job, _ in failed],
-                [reason(error) for _, error in failed],
-                [self._pause(job) for job, _ in failed],
-            )
+            await connection.execute(*SQL["fail_jobs"](worker_id=self._id, failed=failed))
         released = [*ended.released, *(job for job, error in ended.failed if not self._counts(job, error))]
         if released:
             await self._end(connection, "release_jobs", released)
@@ -284,14 +298,14 @@ class Worker:
             job.id for job in (*ended.done, *ended.released, *(job for job, _ in ended.failed))
         )
 
-    async def _end(self, connection: Connection, how: str, jobs: Sequence[Claimed]) -> None:
-        await connection.execute(SQL[how], self._id, [job.id for job in jobs])
+    async def _end(self, connection: Connection, statement: str, jobs: Sequence[ClaimedJob]) -> None:
+        await connection.execute(*SQL[statement](worker_id=self._id, ids=[job.id for job in jobs]))
 
-    def _counts(self, job: Claimed, error: Exception) -> bool:
-        """Whether a failure is the job's own: not when the database went away while the job ran."""
+    def _counts(self, job: ClaimedJob, error: Exception) -> bool:
+        """Whether a failure counts against the job: not when the database went away while it ran."""
         return job.session == self._session or not is_away(error)
 
-    def _pause(self, job: Claimed) -> timedelta | None:
+    def _pause(self, job: ClaimedJob) -> timedelta | None:
         """Returns the pause before a job that failed is tried again; None when it is held."""
         failures = job.failures + 1
         return None if failures >= self._handlers[job.name].attempts else pause_after(failures)
@@ -302,11 +316,11 @@ def pause_after(failures: int) -> timedelta:
 
 
 def reason(error: Exception) -> str:
-    return " at ".join([type(error).__name__, *passed(error)[-1:]])
+    return " at ".join([type(error).__name__, *code_lines(error)[-1:]])
 
 
-def in_lanes(jobs: Sequence[Claimed]) -> list[list[Claimed]]:
-    """Jobs to be run one after the other: those of a lane in the order given, each of the others by itself."""
+def in_lanes(jobs: Sequence[ClaimedJob]) -> list[list[ClaimedJob]]:
+    """Groups jobs that are to be run one after the other: those of a lane in the order given, each other one alone."""
     lanes = sorted((job for job in jobs if job.lane is not None), key=lambda job: job.lane or "")
     return [
         *([job] for job in jobs if job.lane is None),

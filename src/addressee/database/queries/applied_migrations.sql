@@ -1,2 +1,2 @@
--- The migrations that were applied.
+-- The applied migrations.
 SELECT name FROM addressee.migrations;

@@ -1,4 +1,4 @@
--- Creates the schema and the record of the migrations that were applied.
+-- Creates the schema and the table of applied migrations.
 CREATE SCHEMA IF NOT EXISTS addressee;
 CREATE TABLE IF NOT EXISTS addressee.migrations (
   name text PRIMARY KEY,

@@ -1,2 +1,2 @@
--- Deletes the expired part of what has no month's partition.
-DELETE FROM addressee.changes_default WHERE recorded_at < $1;
+-- Deletes expired changes from the default partition.
+DELETE FROM addressee.changes_default WHERE recorded_at < :before;

@@ -1,2 +1,2 @@
--- Lets one process at a time change the schema; reading the record stays possible.
+-- Lets one process at a time change the schema; the table can still be read.
 LOCK TABLE addressee.migrations IN SHARE ROW EXCLUSIVE MODE;

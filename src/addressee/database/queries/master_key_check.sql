@@ -1,2 +1,2 @@
--- What the master key must match.
+-- The value that the master key must match.
 SELECT master_key_check FROM addressee.installation;

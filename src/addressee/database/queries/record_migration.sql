@@ -1,2 +1,2 @@
 -- Records a migration in the transaction that applies it.
-INSERT INTO addressee.migrations (name) VALUES ($1);
+INSERT INTO addressee.migrations (name) VALUES (:name);

@@ -1,6 +1,6 @@
--- How many recipients' runs of these triggers are complete.
+-- Counts the completed recipient runs of these runs.
 SELECT count(*)
 FROM addressee.recipient_runs
-WHERE environment_id = $1
-  AND run_id = ANY ($2::uuid[])
+WHERE environment_id = :environment_id
+  AND run_id = ANY (:run_ids::uuid[])
   AND status = 'completed'

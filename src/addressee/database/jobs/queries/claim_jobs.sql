@@ -1,7 +1,7 @@
--- Claims due jobs: of each kind the longest due ones, so many at most, and with each of them those next in its lane.
+-- Claims due jobs: of each kind the longest due ones, up to a number, and with each of them the next ones in its lane.
 WITH first_of_lanes AS MATERIALIZED (
   SELECT found.*
-  FROM unnest($2::text[], $3::int[]) AS wanted (name, count)
+  FROM unnest(:wanted.name::text[], :wanted.free::int[]) AS wanted (name, free)
   CROSS JOIN LATERAL (
     SELECT candidate.id, candidate.lane, candidate.due_at
     FROM addressee.jobs AS candidate
@@ -9,7 +9,7 @@ WITH first_of_lanes AS MATERIALIZED (
       AND candidate.held_at IS NULL
       AND candidate.due_at <= now()
       AND (candidate.claimed_until IS NULL OR candidate.claimed_until <= now())
-      AND candidate.id <> ALL ($4::bigint[])
+      AND candidate.id <> ALL (:claimed_ids::bigint[])
       AND (
         candidate.lane IS NULL
         -- The first condition is the second one's, but cheap where many wait behind one that runs.
@@ -29,7 +29,7 @@ WITH first_of_lanes AS MATERIALIZED (
         )
       )
     ORDER BY candidate.due_at, candidate.id
-    LIMIT wanted.count
+    LIMIT wanted.free
     FOR UPDATE SKIP LOCKED
   ) AS found
 ),
@@ -45,17 +45,17 @@ next_of_lanes AS MATERIALIZED (
       AND behind.due_at <= now()
       AND (behind.due_at, behind.id) > (first_of_lanes.due_at, first_of_lanes.id)
       AND (behind.claimed_until IS NULL OR behind.claimed_until <= now())
-      AND behind.id <> ALL ($4::bigint[])
-      AND behind.name = ANY ($5::text[])
+      AND behind.id <> ALL (:claimed_ids::bigint[])
+      AND behind.name = ANY (:names::text[])
     ORDER BY behind.due_at, behind.id
-    LIMIT $6
+    LIMIT :lane_length
     FOR UPDATE SKIP LOCKED
   ) AS found
 ),
 claimed AS (
   UPDATE addressee.jobs
-  SET claimed_by = $1,
-      claimed_until = now() + $7::interval
+  SET claimed_by = :worker_id,
+      claimed_until = now() + :duration::interval
   WHERE id = ANY (ARRAY(SELECT id FROM first_of_lanes UNION ALL SELECT id FROM next_of_lanes))
   RETURNING id, name, arguments, lane, failures, due_at
 )

@@ -1,4 +1,4 @@
 -- Deletes jobs that a worker has done, unless another one has taken them over.
 DELETE FROM addressee.jobs
-WHERE id = ANY ($2::bigint[])
-  AND claimed_by = $1
+WHERE id = ANY (:ids::bigint[])
+  AND claimed_by = :worker_id

@@ -1,4 +1,4 @@
--- Adds jobs in the order given, each due after its delay.
+-- Inserts jobs in the order given, each due after its delay.
 INSERT INTO addressee.jobs (name, arguments, lane, due_at)
 SELECT name, arguments, lane, now() + delay
 FROM unnest(:jobs.name::text[], :jobs.arguments::bytea[], :jobs.lane::text[], :jobs.delay::interval[])

@@ -1,5 +1,5 @@
--- Extends a worker's claims on what it still runs.
+-- Extends a worker's claims on the jobs that it still runs.
 UPDATE addressee.jobs
-SET claimed_until = now() + $3::interval
-WHERE id = ANY ($2::bigint[])
-  AND claimed_by = $1
+SET claimed_until = now() + :duration::interval
+WHERE id = ANY (:ids::bigint[])
+  AND claimed_by = :worker_id

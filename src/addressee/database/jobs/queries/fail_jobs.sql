@@ -1,4 +1,4 @@
--- Records that a worker's jobs failed: each is due again after a pause, without one it is held.
+-- Records that a worker's jobs failed: each is due again after its pause, and held when it has none.
 UPDATE addressee.jobs
 SET failures = failed.failures,
     last_failure = failed.reason,
@@ -6,6 +6,8 @@ SET failures = failed.failures,
     held_at = CASE WHEN failed.pause IS NULL THEN now() END,
     claimed_by = NULL,
     claimed_until = NULL
-FROM unnest($2::bigint[], $3::int[], $4::text[], $5::interval[]) AS failed (id, failures, reason, pause)
+FROM unnest(
+  :failed.id::bigint[], :failed.failures::int[], :failed.reason::text[], :failed.pause::interval[]
+) AS failed (id, failures, reason, pause)
 WHERE jobs.id = failed.id
-  AND jobs.claimed_by = $1
+  AND jobs.claimed_by = :worker_id

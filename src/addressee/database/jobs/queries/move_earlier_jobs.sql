@@ -1,4 +1,4 @@
--- Moves jobs that processes of the version before have queued, and that none of their workers is running.
+-- Moves jobs that processes of the version before queued and that none of their workers is running.
 WITH moved AS (
   DELETE FROM addressee_jobs.pgqueuer
   WHERE id IN (
@@ -7,7 +7,7 @@ WITH moved AS (
     WHERE status IN ('queued', 'failed')
        OR (status = 'picked' AND heartbeat < now() - interval '1 minute')
     ORDER BY id
-    LIMIT $1
+    LIMIT :limit
     FOR UPDATE SKIP LOCKED
   )
   RETURNING id, entrypoint, payload, created, updated, execute_after, attempts, status

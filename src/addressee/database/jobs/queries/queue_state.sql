@@ -1,4 +1,4 @@
--- How much of each kind of job waits or runs, since when the longest due one waits, and how much is held.
+-- Counts the jobs of each kind that wait or run and that are held, with the age of the longest due one.
 SELECT name,
        count(*) FILTER (WHERE held_at IS NULL) AS waiting,
        coalesce(

@@ -2,5 +2,5 @@
 UPDATE addressee.jobs
 SET claimed_by = NULL,
     claimed_until = NULL
-WHERE id = ANY ($2::bigint[])
-  AND claimed_by = $1
+WHERE id = ANY (:ids::bigint[])
+  AND claimed_by = :worker_id

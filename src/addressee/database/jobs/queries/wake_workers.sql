@@ -1,2 +1,2 @@
--- Tells polling workers that jobs may wait.
-SELECT pg_notify($1, '')
+-- Notifies workers that jobs may be due.
+SELECT pg_notify(:channel, '')

@@ -1,4 +1,4 @@
-"""How the demo says what it does: a bar while it waits, and one line for each act that is over."""
+"""The progress of the demo: a bar while it waits, and one line for each act that is over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BAR_WIDTH = 30
 
 
 class Act:
-    """What is going on, in steps of a total."""
+    """An act that is going on, in steps of a total."""
 
     def __init__(self, progress: Progress, doing: str, total: int | None) -> None:
         self._progress = progress
@@ -28,7 +28,7 @@ class Act:
         self._progress.update(self._task, completed=step)
 
 
-class Teller:
+class ProgressReporter:
     def __init__(self, console: Console) -> None:
         self._console = console
 

@@ -1,4 +1,4 @@
-"""Runs asynchronous commands."""
+"""Asynchronous commands."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, ParamSpec
 Given = ParamSpec("Given")
 
 
-def runs(command: Callable[Given, Coroutine[Any, Any, None]]) -> Callable[Given, None]:
-    """Lets Click, which knows ordinary functions only, take an asynchronous one."""
+def asynchronous(command: Callable[Given, Coroutine[Any, Any, None]]) -> Callable[Given, None]:
+    """Turns an asynchronous function into an ordinary one, which Click needs."""
 
     @wraps(command)
     def run(*arguments: Given.args, **options: Given.kwargs) -> None:

@@ -1,4 +1,4 @@
-"""What the demo does, all of it through the official Knock SDK, and what it sees afterwards."""
+"""The scenario of the demo, played through the official Knock SDK, and its results."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from knockapi.types.users import FeedListItemsResponse
 
 from addressee.cli.demo.delivery import Skipped, completed_runs, read_outbox, skipped_steps, wait_until_delivered
 from addressee.cli.demo.people import ADDRESSEE, DELETED, UPDATE, USER, People, Person
+from addressee.cli.demo.progress import Act, ProgressReporter
 from addressee.cli.demo.service import Service
-from addressee.cli.demo.telling import Act, Teller
 from addressee.database.pool import Pool
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment.channels import all_channels
@@ -35,8 +35,8 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the service gave back.
+class Results:
+    """The results that the service returned.
 
     `users` are as listed and `user` as fetched, in JSON; `feeds` and `users` are by the user's id; `statuses` are
     those of the shown addressee's messages by the kind of channel.
@@ -54,7 +54,7 @@ class Seen:
 
 
 def sdk(service: Service, key: str) -> AsyncKnock:
-    """Answers that the SDK's types do not allow are errors, and no proxy stands between."""
+    """Returns a client that validates answers strictly and uses no proxy."""
     return AsyncKnock(
         api_key=key,
         base_url=service.url,
@@ -63,25 +63,25 @@ def sdk(service: Service, key: str) -> AsyncKnock:
     )
 
 
-async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, teller: Teller) -> Seen:
-    bulk_successes = await identify_everyone(people, knock, teller)
+async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, progress: ProgressReporter) -> Results:
+    bulk_successes = await identify_everyone(people, knock, progress)
 
-    with teller.act("Deleting a user", f"Deleted {DELETED}, {people.person(DELETED).name}"):
+    with progress.act("Deleting a user", f"Deleted {DELETED}, {people.person(DELETED).name}"):
         await knock.users.delete(DELETED)
 
-    with teller.act("Triggering", f"Triggered {WORKFLOW!r} for the {len(people.remaining)} who remain"):
+    with progress.act("Triggering", f"Triggered {WORKFLOW!r} for the {len(people.remaining)} who remain"):
         runs = [await trigger(knock, part) for part in parts(people.remaining, TRIGGER_SIZE)]
 
     environment = (await Environments(pool).named("development")).id
     steps = len(people.remaining) + len(people.by_email)
-    with teller.act("Waiting for runs and e-mails", "Every run is complete, every e-mail has left", steps) as act:
+    with progress.act("Waiting for runs and e-mails", "Every run is complete, every e-mail has left", steps) as act:
         await wait_until_delivered(pool, environment, runs, service.outbox, act)
 
-    with teller.act("Reading back", "Read everything back", len(people.all)) as act:
+    with progress.act("Reading back", "Read everything back", len(people.all)) as act:
         feed_id = next(channel.id for channel in await all_channels(pool, environment) if channel.type == "in_app_feed")
         items = await each(people.all, lambda person: read_feed(knock, person, str(feed_id)), act)
         messages = [message async for message in knock.users.list_messages(ADDRESSEE)]
-        return Seen(
+        return Results(
             bulk_successes=bulk_successes,
             user=await fetch(knock, USER),
             users={user.id: user.to_dict(mode="json") async for user in knock.users.list(page_size=50)},
@@ -94,19 +94,19 @@ async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, 
         )
 
 
-async def identify_everyone(people: People, knock: AsyncKnock, teller: Teller) -> int:
-    """How many rows of the bulk calls were written."""
+async def identify_everyone(people: People, knock: AsyncKnock, progress: ProgressReporter) -> int:
+    """Identifies and updates all people. Returns how many rows the bulk calls wrote."""
     some = people.one_by_one
-    with teller.act("Identifying one by one", f"Identified {len(some)} people one by one", len(some)) as act:
+    with progress.act("Identifying one by one", f"Identified {len(some)} people one by one", len(some)) as act:
         await each(some, lambda person: identify(knock, person), act)
 
     some = people.in_bulk
     done = f"Identified {len(some)} people in bulk, {BULK_SIZE} a call"
-    with teller.act("Identifying in bulk", done, len(some)) as act:
+    with progress.act("Identifying in bulk", done, len(some)) as act:
         written = await identify_in_bulk(knock, some, act)
 
     some = people.updated
-    with teller.act("Updating traits", f"Updated traits of {len(some)} people", len(some)) as act:
+    with progress.act("Updating traits", f"Updated traits of {len(some)} people", len(some)) as act:
         await each(some, lambda person: knock.users.update(person.id, extra_body=UPDATE), act)
     return written
 
@@ -118,7 +118,7 @@ async def identify(knock: AsyncKnock, person: Person) -> None:
 
 
 async def identify_in_bulk(knock: AsyncKnock, people: Sequence[Person], act: Act) -> int:
-    """How many rows were written."""
+    """Identifies people in bulk. Returns how many rows were written."""
     successes = 0
     for part in parts(people, BULK_SIZE):
         rows = [cast(InlineIdentifyUserRequestParam, {"id": person.id, **person.profile}) for person in part]
@@ -138,7 +138,7 @@ async def read_feed(knock: AsyncKnock, person: Person, feed_id: str) -> Sequence
 
 
 async def fetch(knock: AsyncKnock, id: str) -> dict[str, Any]:
-    """The user in the very JSON that was answered."""
+    """Returns a user in the JSON of the answer."""
     answer = await knock.users.with_raw_response.get(id)
     return cast(dict[str, Any], await answer.json())
 
@@ -152,7 +152,7 @@ async def is_gone(knock: AsyncKnock, id: str) -> bool:
 
 
 async def each(people: Sequence[T], call: Callable[[T], Awaitable[R]], act: Act) -> list[R]:
-    """Calls for everyone, a few at a time; the first error ends it."""
+    """Calls for each, a few at a time. The first error ends it."""
     turn = asyncio.Semaphore(AT_A_TIME)
 
     async def one(person: T) -> R:

@@ -1,4 +1,4 @@
-"""How the demo shows what it saw."""
+"""The report of the demo: examples of its results, counts and the verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from addressee.cli.demo.checks import Check, part, recipient_of, rendered
 from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, People
-from addressee.cli.demo.story import Seen
+from addressee.cli.demo.scenario import Results
 
 LONGEST_VALUE = 600
 MOST_WARNINGS = 5
@@ -20,18 +20,18 @@ MOST_WARNINGS = 5
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
 
 
-def show(console: Console, people: People, seen: Seen, checks: Sequence[Check]) -> None:
+def show(console: Console, people: People, results: Results, checks: Sequence[Check]) -> None:
     headline(console, "A user as returned", f"GET /v1/users/{USER}")
-    console.print(indented(JSON.from_data(seen.user)))
+    console.print(indented(JSON.from_data(results.user)))
 
     headline(console, "A feed", f"GET /v1/users/{FEED_OWNER}/feeds/…")
-    console.print(indented(feed(seen)))
+    console.print(indented(feed(results)))
 
     headline(console, "An e-mail as it left", "outbox/development/….eml, decoded")
-    console.print(indented(email(people, seen)))
+    console.print(indented(email(people, results)))
 
     headline(console, "Without an e-mail address", "skipped at the e-mail step, reached in the app")
-    console.print(indented(skipped(people, seen)))
+    console.print(indented(skipped(people, results)))
 
     headline(console, "Counts", "")
     console.print(indented(counts(checks)))
@@ -45,9 +45,9 @@ def indented(shown: RenderableType) -> Padding:
     return Padding(shown, (0, 0, 0, 4), expand=False)
 
 
-def feed(seen: Seen) -> Text:
+def feed(results: Results) -> Text:
     text = Text()
-    for item in seen.feeds[FEED_OWNER]:
+    for item in results.feeds[FEED_OWNER]:
         text.append(f"{rendered(item)}\n")
         link = ", ".join(block.rendered for block in item.blocks if block.name == "action_url" and block.type == "text")
         text.append(f"{link}\n", style="cyan")
@@ -56,10 +56,10 @@ def feed(seen: Seen) -> Text:
     return text
 
 
-def email(people: People, seen: Seen) -> Text:
+def email(people: People, results: Results) -> Text:
     text = Text()
     address = people.person(ADDRESSEE).email
-    for message in seen.emails:
+    for message in results.emails:
         if recipient_of(message) == address:
             for name in HEADERS:
                 text.append(f"{name:<12}", style="dim")
@@ -69,9 +69,9 @@ def email(people: People, seen: Seen) -> Text:
     return text
 
 
-def skipped(people: People, seen: Seen) -> Table:
+def skipped(people: People, results: Results) -> Table:
     table = Table.grid(padding=(0, 3))
-    for id, skip in seen.skipped.items():
+    for id, skip in results.skipped.items():
         table.add_row(id, Text(skip.reason, style="yellow"), people.person(id).name)
     return table
 
@@ -88,7 +88,7 @@ def counts(checks: Sequence[Check]) -> Table:
 
 
 def show_verdict(console: Console, checks: Sequence[Check], warnings: Sequence[str], seconds: float) -> None:
-    """The last lines: what failed and what the service's log warns of, or what to try next."""
+    """Prints the last lines: failures and warnings of the service's log, or what to try next."""
     failures = [check for check in checks if not check.passed]
     for check in failures:
         console.print(f"\n  [bold red]✗ {check.name}[/]", highlight=False)
