@@ -1,1 +1,1 @@
-"""Translation between Knock's forms and the values of the rooms below."""
+"""Translation between Knock's forms and the values that the services take and return."""

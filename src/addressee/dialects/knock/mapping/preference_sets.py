@@ -1,4 +1,4 @@
-"""Preference sets in Knock's words, and in the directory's (knock.md §2.0, §3.6).
+"""Translates preference sets between Knock's form and the stored one (knock.md §2.0, §3.6).
 
 Both directions name the same things, so what a client stores is what it reads. Knock has no word for single kinds of
 push and chat, for `enabled` beside other parts, for what is remembered with a category, nor for an `enabled` or
@@ -40,7 +40,7 @@ KIND_OF: Mapping[str, str] = {
     "http": "webhook",
 }
 
-# The parts of a set, and their names here and there.
+# The parts of a set by their names in Knock's form, with their names in the stored one.
 CHANNEL_TYPES = "channel_types"
 NAMES: Mapping[str, str] = {
     "categories": "categories",
@@ -50,18 +50,18 @@ NAMES: Mapping[str, str] = {
     "commercial_subscribed": "commercial",
 }
 
-# Clients send back what they read, and say beside a set how to store it.
+# Keys that clients send back as they read them, and the one that says how to store a set.
 PERSISTENCE_STRATEGY = "__persistence_strategy__"
 NEVER_STORED = frozenset({"id", "__typename", "__cursor", PERSISTENCE_STRATEGY, "_persistence_strategy"})
 
 
 def tenant_of(set_id: str) -> str | None:
-    """The tenant that a set is for."""
+    """Returns the tenant that a set is for; None: the default set is for none."""
     return None if set_id == DEFAULT else set_id
 
 
 def named_sets(given: Any) -> list[str]:
-    """Returns the ids of inline preference sets, but for what is no id, which `stored_sets` refuses."""
+    """Returns the ids of inline preference sets. Keys that cannot be ids are refused by `stored_sets`."""
     if not isinstance(given, dict) or len(given) > MAX_ENTRIES:
         return []
     return [set_id for set_id in given if is_set_id(set_id)]
@@ -78,7 +78,7 @@ def stored_sets(given: Any, field: str = "preferences") -> Document:
 
 
 def stored_set(given: Any, field: str = "") -> Document:
-    """Knock's set in stored form; parts that are null are not set. `field` is the path of the set in the request.
+    """Returns a set as it is stored; parts that are null are not set. `field` is the path of the set in the request.
 
     Raises RefusedError with the path of what is wrong.
     """
@@ -145,7 +145,7 @@ def stored_channels(given: Any, field: str) -> Document:
 
 
 def with_strategy(stored: Callable[[Any, str], Document]) -> Callable[[Any, str], Document]:
-    """The same for a map of a whole set, which may have a strategy."""
+    """Returns a parser for a map at the top of a set, which may have a `__strategy__` beside its settings."""
 
     def stored_map(given: Any, field: str) -> Document:
         settings = dict(entries(given, field))
@@ -177,7 +177,7 @@ def knock_sets(stored: Mapping[str, Document]) -> dict[str, PreferenceSet]:
 
 
 def is_own(set_id: str) -> bool:
-    """Whether a set is a recipient's own; what a tenant keeps beside such has a dollar sign."""
+    """Whether a set is a recipient's own. What tenants store for their members has keys with a dollar sign."""
     return not set_id.startswith("$")
 
 
@@ -199,7 +199,7 @@ def knock_scopes(scopes: Mapping[str, Any] | None) -> Document | None:
 
 
 def knock_scope(scope: bool | Mapping[str, Any]) -> bool | Document:
-    """A scope that is not enabled is false, whatever else it says."""
+    """Returns a scope in Knock's form: one that is not enabled is false, whatever else it says."""
     if isinstance(scope, bool):
         return scope
     if scope.get("enabled") is False or scope.keys() == {"enabled"}:
@@ -211,7 +211,7 @@ def knock_scope(scope: bool | Mapping[str, Any]) -> bool | Document:
 
 
 def channel_types(kinds: Mapping[str, Any]) -> Document:
-    """A map of kinds by channel type; a type that is a group says what the group reads as."""
+    """Returns a map of kinds by channel type. A type that is a group shows what its kinds amount to."""
     rendered: Document = {STRATEGY: kinds[STRATEGY]} if STRATEGY in kinds else {}
     for name, kind in KIND_OF.items():
         setting = reading(kinds, kind) if kind in GROUPS else kinds.get(kind)
@@ -221,7 +221,7 @@ def channel_types(kinds: Mapping[str, Any]) -> Document:
 
 
 def replaced(stored: Document, given: Document) -> Document:
-    """`given` instead of a stored set, but for what Knock has no word for."""
+    """Returns the set `given`, with those parts of the stored one that Knock's form cannot express."""
     unsaid: Document = {name: stored[name] for name in ("enabled", "conditions", REMEMBERED) if name in stored}
     made: Document = {**unsaid, **given, **replaced_kinds(stored, given)}
     for section in SECTIONS:
@@ -241,7 +241,7 @@ def replaced_scope(stored: Any, given: bool | Document) -> bool | Document:
 
 
 def replaced_kinds(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
-    """The part `kinds` of a scope, with the members of groups that were not shown; empty when there are none."""
+    """Returns the part `kinds` of a scope, with stored members of groups that were not shown; `{}` if none."""
     below = stored.get("kinds", {})
     unseen = {kind: below[kind] for kind in below if kind in GROUP_OF and reading(below, GROUP_OF[kind]) is None}
     kinds = merged_kinds(unseen, given.get("kinds", {}))
@@ -249,17 +249,17 @@ def replaced_kinds(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Docum
 
 
 def with_section(stored: Document, section: str, given: Document) -> Document:
-    """A set with another section; the others stay (§2.6)."""
+    """Returns a set with one section replaced (§2.6)."""
     made = replaced({section: stored[section]} if section in stored else {}, {section: given})
     return {**stored, **made}
 
 
 def with_entry(stored: Document, section: str, key: str, given: bool | Document) -> Document:
-    """A set with another entry in one of its sections; the others stay."""
+    """Returns a set with one entry of a section replaced."""
     scopes = stored.get(section, {})
     return {**stored, section: {**scopes, key: replaced_scope(scopes.get(key), given)}}
 
 
 def with_channel_type(stored: Document, channel_type: str, subscribed: bool) -> Document:
-    """A set that says something else of one channel type."""
+    """Returns a set with one channel type replaced."""
     return {**stored, "kinds": merged_kinds(stored.get("kinds", {}), {KIND_OF[channel_type]: subscribed})}

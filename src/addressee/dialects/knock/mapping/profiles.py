@@ -1,4 +1,4 @@
-"""What stands where in a user (or object, or tenant) as a client sends and reads it (knock.md §3.1)."""
+"""The keys of a user, an object or a tenant as clients send and read it (knock.md §3.1)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ ATTRIBUTES = frozenset({"name", "email", "avatar", "phone_number", "timezone", "
 # Traits that are attributes where they are texts or null.
 NAME_PARTS = frozenset({"first_name", "last_name"})
 
-# What may be given in the middle of a recipient, and has routes of its own.
+# Parts of a recipient that have routes of their own, and may be given inline too.
 INLINE_PARTS = frozenset({"preferences", "channel_data"})
 
 # Keys that are no traits. Clients send back what they read, the service's own keys among it.
 NEVER_STORED = INLINE_PARTS | {"id", "collection", "__typename", "__cursor", "updated_at", "$trigger_data"}
 
-# What stands beside `properties` where traits are nested.
+# Keys that stand beside `properties` where traits are nested.
 OUTSIDE = frozenset({*NEVER_STORED, "properties", "created_at"})
 
-# Null where nothing was given.
+# Attributes that answers show as null where there is none.
 ALWAYS_SHOWN = frozenset({"created_at"})
 
 
@@ -30,7 +30,7 @@ def is_attribute(name: str, value: object) -> bool:
 
 
 def is_trait(name: str, value: object) -> bool:
-    """Whether this is a property that a client could have written here: a view shows no others."""
+    """Whether a key is a property that a Knock client can write. Answers show no others."""
     return name not in NEVER_STORED and not is_attribute(name, value)
 
 
@@ -44,5 +44,5 @@ def flat(given: Document) -> Document:
 
 
 def says_anything(given: Mapping[str, Any]) -> bool:
-    """Whether a description says more than whom it is about."""
+    """Whether a description of a recipient says more than its id."""
     return any(name not in NEVER_STORED for name in given) or any(given.get(name) for name in INLINE_PARTS)

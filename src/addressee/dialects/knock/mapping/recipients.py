@@ -1,4 +1,4 @@
-"""Recipients as a request names them: by id, or described inline (knock.md §3.2)."""
+"""Parses recipients that a request names by id or describes inline, and identifies them (knock.md §3.2)."""
 
 from __future__ import annotations
 
@@ -116,18 +116,18 @@ class RecipientParser:
         """Returns inline channel data as they are stored, by the id of the channel. Null changes nothing."""
         if given is None:
             return {}
-        return dict(self._channel_entry(id, data) for id, data in checked_map("channel_data", given).items())
+        return dict(self._channel_entry(id, data) for id, data in require_map("channel_data", given).items())
 
     def _channel_entry(self, id: str, data: Any) -> tuple[str, Document]:
         field = f"channel_data.{id}"
-        checked_map(field, data)
+        require_map(field, data)
         channel = self.channels.get(id.lower())
         if channel is None:
             raise RefusedError("channel", field, f"{field}: there is no such channel in this environment.")
         return str(channel.id), PROVIDERS[channel.provider].data.checked(data, field)
 
 
-def checked_map(field: str, given: Any) -> Document:
+def require_map(field: str, given: Any) -> Document:
     if not isinstance(given, dict):
         raise RefusedError("type", field, f"{field} must be an object.")
     return given

@@ -75,7 +75,7 @@ def flat_user(recipient: Recipient) -> Document:
     return {
         "id": recipient.place.id,
         "created_at": None,
-        **known_attributes(recipient),
+        **knock_attributes(recipient),
         **traits(recipient),
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
@@ -85,7 +85,7 @@ def flat_user(recipient: Recipient) -> Document:
 def nested_user(recipient: Recipient) -> Document:
     return {
         "id": recipient.place.id,
-        "properties": {**traits(recipient), **known_attributes(recipient)},
+        "properties": {**traits(recipient), **knock_attributes(recipient)},
         "preferences": knock_sets(recipient.preferences) or None,
         "updated_at": milliseconds(recipient.updated_at),
         "__typename": "User",
@@ -115,19 +115,19 @@ def entity(recipient: Recipient, *, with_preferences: bool = False) -> User | Ob
 
 def outside(recipient: Recipient) -> Document:
     """Returns the attributes that stand among an object's properties; the others have places of their own."""
-    attributes = known_attributes(recipient)
+    attributes = knock_attributes(recipient)
     return {name: value for name, value in attributes.items() if name not in ("created_at", "branding")}
 
 
 def traits(recipient: Recipient) -> Document:
     """Returns the properties, but for those that another dialect has stored under the name of something else."""
-    attributes = known_attributes(recipient)
+    attributes = knock_attributes(recipient)
     return {
         name: value for name, value in recipient.properties.items() if name not in attributes and is_trait(name, value)
     }
 
 
-def known_attributes(recipient: Recipient) -> Document:
+def knock_attributes(recipient: Recipient) -> Document:
     """Returns all attributes but those that Knock does not have: their names are free for properties."""
     if "language" not in recipient.attributes:
         return recipient.attributes

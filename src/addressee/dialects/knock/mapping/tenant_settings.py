@@ -20,7 +20,7 @@ from addressee.preferences.sets import DEFAULT, MEMBERS
 
 NAMES = ("branding", "preference_set")
 
-# What of a tenant's branding there is here; another dialect may store more, which stays.
+# The parts of a branding that Knock has. Another dialect may store more, which stay as they are.
 BRANDING = frozenset(
     {
         "primary_color",
@@ -34,7 +34,7 @@ BRANDING = frozenset(
     },
 )
 
-# Null where nothing was given.
+# Attributes that answers show as null where there is none.
 BRANDED = frozenset({"branding"})
 
 PREFERENCE_SET = "settings.preference_set"
@@ -50,7 +50,7 @@ def setting_edits(given: Any, revives: Revives) -> list[Edit]:
         raise RefusedError("name", "settings", f"settings has {' and '.join(NAMES)}, not {', '.join(sorted(unknown))}.")
     edits: list[Edit] = []
     if "branding" in given:
-        branding = checked_branding(given["branding"])
+        branding = check_branding(given["branding"])
         edits.append(Identify({"branding": branding}, revives=revives, always_shown=BRANDED))
     if "preference_set" in given:
         edits.append(members_edit(given["preference_set"]))
@@ -58,7 +58,7 @@ def setting_edits(given: Any, revives: Revives) -> list[Edit]:
 
 
 def members_edit(given: Any) -> Edit:
-    """Merges, unless the set says how else it is to be stored; null removes it."""
+    """Returns the edit of the members' set: it merges, unless the set says that it replaces; null removes the set."""
     if given is None:
         return UnsetPreferences(MEMBERS)
     preferences = stored_set(given, PREFERENCE_SET)
@@ -72,8 +72,8 @@ def members_edit(given: Any) -> Edit:
             raise RefusedError("strategy", field, f"{field} must be merge or replace.")
 
 
-def checked_branding(given: Any) -> Any:
-    """What is given, unless it has parts that Knock has not. Raises RefusedError."""
+def check_branding(given: Any) -> Any:
+    """Returns the branding. Raises RefusedError for a part that Knock does not have."""
     if isinstance(given, dict) and given.keys() - BRANDING:
         known = ", ".join(sorted(BRANDING))
         raise RefusedError("attribute", "branding", f"branding has {known}, and nothing else.")

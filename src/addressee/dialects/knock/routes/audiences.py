@@ -19,7 +19,7 @@ from addressee.dialects.knock.mapping.recipients import note, plan, recipient_pa
 from addressee.dialects.knock.shapes import audiences as shapes
 from addressee.dialects.knock.shapes.common import MAX_ROWS, Entries
 from addressee.dialects.knock.wire.errors import missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Identify
@@ -41,7 +41,7 @@ routes = Routes(keys=SECRET)
 async def add(call: Call) -> None:
     """Add up to 1,000 users to an audience.
 
-    Members are identified first. Nothing else makes an audience, so this does, unless `create_audience` is false.
+    Members are identified first. The audience is created if it is missing, unless `create_audience` is false.
     """
     create = Query(call.query_string).boolean("create_audience") is not False
     audience = audience_place(call)
@@ -87,11 +87,11 @@ async def subscribe(
 async def remove(call: Call) -> None:
     """Remove up to 1,000 users from an audience.
 
-    Users who are no members are passed over.
+    Users who are not members are passed over.
     """
     members = typed_body(call, shapes.AudienceMembers).members
     places = [user_place(call, user_id(index, member)) for index, member in enumerate(members)]
-    audience = await known_audience(call)
+    audience = await require_audience(call)
     people = await call.services.directory.read_all(places)
     users = [people[place] for place in places if place in people]
     await call.services.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
@@ -106,14 +106,14 @@ async def remove(call: Call) -> None:
 async def list_all(call: Call) -> Entries[shapes.AudienceMember]:
     """List the members of an audience, newest first.
 
-    The vendor's client asks for no page: then as many are answered as one call adds.
+    Knock's client asks for no page, so a page holds as many members as one call adds.
     """
-    page = asked_page(Query(call.query_string), UUID, MAX_ROWS, MAX_ROWS)
-    part = await call.services.directory.subscribers(await known_audience(call), page)
+    page = parse_page(Query(call.query_string), UUID, MAX_ROWS, MAX_ROWS)
+    part = await call.services.directory.subscribers(await require_audience(call), page)
     return rendering.entries(part, rendering.audience_member)
 
 
-async def known_audience(call: Call) -> Recipient:
+async def require_audience(call: Call) -> Recipient:
     audience = await call.services.directory.read(audience_place(call))
     if audience is None:
         raise missing("The audience")

@@ -52,7 +52,7 @@ async def identify(call: Call) -> shapes.BulkOperation:
 async def identify_older(call: Call) -> shapes.BulkOperation:
     """Identify up to 1,000 users, in the nested form of before.
 
-    The form of 2021 (§4.2): rows with their traits in `properties`.
+    That is the form of 2021 (§4.2), whose rows have their traits in `properties`.
     """
     rows = typed_body(call, shapes.OlderBulkIdentify).batch
     return await identify_rows(call, "users.identify", "batch", [{**row.properties, "id": row.id} for row in rows])

@@ -14,7 +14,7 @@ from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping.rendering import bulk_operation
-from addressee.dialects.knock.routes.message_lists import checked_trigger_data
+from addressee.dialects.knock.routes.message_lists import check_trigger_data
 from addressee.dialects.knock.shapes.bulk import BulkOperation
 from addressee.dialects.knock.shapes.messages import ChannelBulk
 from addressee.dialects.knock.wire.authentication import FEED_WRITE, Caller
@@ -48,8 +48,8 @@ async def update(call: Call) -> BulkOperation:
     action = ACTIONS.get(call.path["action"])
     if action is None:
         raise missing("The action")
-    owners = checked_owners(call, given)
-    selection = covered(call.caller, selected(await known_channel(call), given))
+    owners = parse_owners(call, given)
+    selection = covered(call.caller, selected(await require_channel_id(call), given))
     operation = await call.services.messaging.marks.mark_all(
         call.environment.id, action, selection, owners, receipt=call.receipt(bulk_operation)
     )
@@ -57,7 +57,7 @@ async def update(call: Call) -> BulkOperation:
 
 
 def covered(caller: Caller, selection: Selection) -> Selection:
-    """The same without what a token that is limited to tenants does not cover: if none is named, what belongs to any.
+    """Returns the selection within the tenants that the caller's token covers; without `tenants`, what belongs to none.
 
     Raises KnockError when the token does not cover the rest.
     """
@@ -73,7 +73,7 @@ def covered(caller: Caller, selection: Selection) -> Selection:
     return structs.replace(selection, has_tenant=False)
 
 
-async def known_channel(call: Call) -> UUID:
+async def require_channel_id(call: Call) -> UUID:
     try:
         id = UUID(call.path["channel_id"])
     except ValueError:
@@ -83,10 +83,10 @@ async def known_channel(call: Call) -> UUID:
     return id
 
 
-def checked_owners(call: Call, given: ChannelBulk) -> list[Place] | None:
-    """Whose messages; None: everybody's, which a public key may not say.
+def parse_owners(call: Call, given: ChannelBulk) -> list[Place] | None:
+    """Returns whose messages are meant; None: everybody's, which a public key may not ask for.
 
-    With a user token they are the token's user's. Raises KnockError.
+    With a user token they are those of the token's user. Raises KnockError.
     """
     field = "user_ids" if given.recipient_ids is None else "recipient_ids"
     named = given.user_ids if given.recipient_ids is None else given.recipient_ids
@@ -120,7 +120,7 @@ def selected(channel_id: UUID, given: ChannelBulk) -> Selection:
 
 
 def trigger_data(given: str | Document | None) -> Document | None:
-    """As an object, or as one in a string; an empty string is none."""
+    """Returns the filter, which is an object or the JSON text of one; None for an empty text. Raises KnockError."""
     if given == "":
         return None
     if isinstance(given, str):
@@ -128,4 +128,4 @@ def trigger_data(given: str | Document | None) -> Document | None:
             given = msgspec.json.decode(given, type=dict[str, Any])
         except (msgspec.DecodeError, RecursionError):
             raise invalid("trigger_data", "trigger_data must be a JSON object.") from None
-    return None if given is None else checked_trigger_data(given)
+    return None if given is None else check_trigger_data(given)

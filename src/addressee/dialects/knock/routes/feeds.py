@@ -18,7 +18,7 @@ from addressee.dialects.knock.routes.message_lists import trigger_data
 from addressee.dialects.knock.shapes import feeds as shapes
 from addressee.dialects.knock.wire.authentication import FEED_READ, Caller
 from addressee.dialects.knock.wire.errors import KnockError, missing
-from addressee.dialects.knock.wire.paging import MOST_IN_A_FEED, PAGING, asked_page
+from addressee.dialects.knock.wire.paging import MAX_FEED_PAGE_SIZE, PAGING, parse_page
 from addressee.dialects.knock.wire.places import user_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.messaging.environment.channels import Channel
@@ -67,7 +67,7 @@ async def list_items(call: Call) -> shapes.Feed | Answer:
         user_place(call),
         channel.id,
         asked,
-        asked_page(query, Position, MOST_IN_A_FEED),
+        parse_page(query, Position, MAX_FEED_PAGE_SIZE),
     )
     compact = query.choice("mode", MODES, "rich") == "compact"
     body = shapes.Feed(
@@ -114,9 +114,9 @@ def feed_filter(query: Query) -> FeedFilter:
 
 
 def covered(caller: Caller, asked: FeedFilter) -> FeedFilter:
-    """The same without what a token that is limited to tenants does not cover (§1.3).
+    """Returns the filter within the tenants that the caller's token covers (§1.3).
 
-    Without a tenant, that leaves what belongs to none. Raises KnockError when the token covers nothing of it.
+    Without a tenant, only items that belong to none are left. Raises KnockError when the token covers nothing of it.
     """
     if not caller.is_limited_to_tenants:
         return asked
@@ -130,7 +130,7 @@ def covered(caller: Caller, asked: FeedFilter) -> FeedFilter:
 
 
 def leave_out(value: Any, path: list[str]) -> None:
-    """Removes what a dotted path names; in a list, from every item."""
+    """Removes the key that a dotted path names; below a list, from each of its items."""
     if isinstance(value, list):
         for item in value:
             leave_out(item, path)

@@ -1,4 +1,4 @@
-"""What people do with their messages: one, or several at once (knock.md §2.2, §3.9)."""
+"""Marks messages as seen, read, archived and so on, one or several at once (knock.md §2.2, §3.9)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def declare(method: Callable[..., Declaration[shapes.Message]], word: str, name:
             await covered(call, [call.path["message_id"]]),
             mark,
             user=call.caller.user_id,
-            metadata=checked_metadata(metadata),
+            metadata=parse_metadata(metadata),
             receipt=call.receipt(one_message),
         )
         return one_message(marked)
@@ -68,7 +68,7 @@ def declare_batch(name: str, mark: Mark) -> None:
             await covered(call, given.message_ids),
             mark,
             user=call.caller.user_id,
-            metadata=checked_metadata(given.metadata) if mark is Mark.INTERACTED else None,
+            metadata=parse_metadata(given.metadata) if mark is Mark.INTERACTED else None,
             receipt=call.receipt(several_messages),
         )
         return several_messages(marked)
@@ -108,7 +108,7 @@ async def covered(call: Call, ids: Sequence[str]) -> Sequence[str]:
 
 
 def one_message(found: Sequence[Message]) -> shapes.Message:
-    """Raises KnockError when there is none, which also keeps it from being stored as an answer."""
+    """Raises KnockError when there is none; raised while the receipt is made, it keeps the request from having one."""
     if not found:
         raise missing("The message")
     return message_rendering.message(found[0])
@@ -118,8 +118,8 @@ def several_messages(found: Sequence[Message]) -> list[shapes.Message]:
     return [message_rendering.message(message) for message in found]
 
 
-def checked_metadata(metadata: dict[str, Any] | None) -> Document | None:
-    """Raises KnockError for what is nested, RefusedError for what cannot be stored."""
+def parse_metadata(metadata: dict[str, Any] | None) -> Document | None:
+    """Returns the metadata of an interaction. Raises KnockError for nested values, RefusedError for unstorable ones."""
     if metadata is None:
         return None
     for name, value in metadata.items():

@@ -11,7 +11,7 @@ from addressee.dialects.knock.mapping import message_rendering, rendering
 from addressee.dialects.knock.shapes.common import Items
 from addressee.dialects.knock.shapes.messages import Message
 from addressee.dialects.knock.wire.errors import invalid
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.places import object_place, user_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_value
@@ -75,13 +75,13 @@ async def messages_of(call: Call, place: Place | None) -> Items[Message]:
         call.environment.id,
         None if place is None else [place],
         message_filter(query),
-        asked_page(query, Position),
+        parse_page(query, Position),
     )
     return rendering.items(part, message_rendering.message)
 
 
 def message_filter(query: Query) -> MessageFilter:
-    """The filters `MF` of the contract."""
+    """Returns the filter that a query makes (`MF` in the contract). Raises KnockError or ParameterError."""
     ids = query.texts("message_ids")
     if len(ids) > MAX_MESSAGE_IDS:
         raise invalid("message_ids", f"message_ids takes at most {MAX_MESSAGE_IDS} ids.")
@@ -122,12 +122,12 @@ def uuid(query: Query, name: str) -> UUID | None:
 
 
 def trigger_data(query: Query) -> Document:
-    """A flat object that the run's data must contain; nested values cannot be asked for (§3.9)."""
-    return checked_trigger_data(query.document("trigger_data"))
+    """Returns the flat object that a run's data must contain (§3.9). Raises KnockError."""
+    return check_trigger_data(query.document("trigger_data"))
 
 
-def checked_trigger_data(data: Document) -> Document:
-    """Raises KnockError unless it is flat and can be kept."""
+def check_trigger_data(data: Document) -> Document:
+    """Returns the filter itself. Raises KnockError unless it is flat, RefusedError if it cannot be stored."""
     if any(isinstance(value, dict | list) for value in data.values()):
         raise invalid("trigger_data", "trigger_data must be a flat object.")
     check_value(data, "trigger_data")

@@ -14,13 +14,13 @@ from addressee.dialects.knock.shapes import messages as shapes
 from addressee.dialects.knock.shapes.common import Items
 from addressee.dialects.knock.wire.authentication import FEED_READ
 from addressee.dialects.knock.wire.errors import invalid, missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.query import Query
 from addressee.messaging.messages.model import Message
 
 routes = Routes(keys=SECRET)
 
-# What other dialects' clients do with messages, and this one's do not know.
+# Events that only other dialects' clients cause, and that Knock's do not know.
 UNKNOWN_TO_CLIENTS = frozenset({"message.dismissed"})
 
 
@@ -31,9 +31,9 @@ async def get(call: Call) -> shapes.Message:
 
 
 async def own_message(call: Call) -> Message:
-    """The message of the path, if the caller may touch it; another user's is as if it were not there.
+    """Returns the message that the path names. Raises KnockError when there is none that the caller may read.
 
-    So is what was kept of somebody who is gone, but with a secret key: the id may be somebody else's by now.
+    Messages that were kept of deleted users are for secret keys only, since the user's id may be another's by now.
     """
     messaging, environment_id, id = call.services.messaging, call.environment.id, call.path["message_id"]
     if call.credential.kind == "secret":
@@ -74,7 +74,7 @@ async def batch_content(call: Call) -> list[shapes.MessageContent]:
 )
 async def events(call: Call) -> Items[shapes.MessageEvent]:
     """List what happened to a message."""
-    page = asked_page(Query(call.query_string), str)
+    page = parse_page(Query(call.query_string), str)
     part = await call.services.messaging.messages.events(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")
@@ -92,7 +92,7 @@ async def activities(call: Call) -> Items[shapes.Activity]:
     """List what a message is about."""
     query = Query(call.query_string)
     part = await call.services.messaging.messages.activities(
-        call.environment.id, call.path["message_id"], trigger_data(query), asked_page(query, str)
+        call.environment.id, call.path["message_id"], trigger_data(query), parse_page(query, str)
     )
     if part is None:
         raise missing("The message")
@@ -107,7 +107,7 @@ async def activities(call: Call) -> Items[shapes.Activity]:
 )
 async def delivery_logs(call: Call) -> Items[shapes.MessageDeliveryLog]:
     """List what providers answered."""
-    page = asked_page(Query(call.query_string), str)
+    page = parse_page(Query(call.query_string), str)
     part = await call.services.messaging.messages.delivery_logs(call.environment.id, call.path["message_id"], page)
     if part is None:
         raise missing("The message")

@@ -1,4 +1,4 @@
-"""Objects: what can be notified and is no user (knock.md §2.2, §3.13)."""
+"""Objects: recipients that are not users (knock.md §2.2, §3.13)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from addressee.dialects.knock.shapes import objects as shapes
 from addressee.dialects.knock.shapes.bulk import BulkOperation
 from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.errors import missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.places import object_collection, object_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.edits.recipients import Delete
@@ -27,8 +27,8 @@ from addressee.directory.writing.writes import Write
 routes = Routes(keys=SECRET)
 
 
-async def known_object(call: Call) -> Recipient:
-    """The object that the path names. Raises KnockError when there is none."""
+async def require_object(call: Call) -> Recipient:
+    """Returns the object that the path names. Raises KnockError when there is none."""
     recipient = await call.services.directory.read(object_place(call))
     if recipient is None:
         raise missing("The object")
@@ -40,7 +40,7 @@ async def list_all(call: Call) -> Entries[shapes.Object]:
     """List the objects of a collection in the order of their creation."""
     query = Query(call.query_string)
     with_preferences = "preferences" in query.texts("include")
-    page = asked_page(query, UUID)
+    page = parse_page(query, UUID)
     part = await call.services.directory.list(call.environment.id, object_collection(call), page)
     if with_preferences:
         part = replace(part, entries=await call.services.preferences.current(part.entries))
@@ -54,7 +54,7 @@ async def list_all(call: Call) -> Entries[shapes.Object]:
 @routes.get("/v1/objects/{collection}/{object_id}", "objects.get", response=shapes.Object)
 async def get(call: Call) -> shapes.Object:
     """Get an object."""
-    return rendering.object(await known_object(call))
+    return rendering.object(await require_object(call))
 
 
 @routes.put("/v1/objects/{collection}/{object_id}", "objects.set", request=shapes.ObjectInput, response=shapes.Object)

@@ -61,7 +61,7 @@ def parse_set_id(call: Call, permission: str = WRITE) -> str:
 async def list_all(call: Call) -> list[PreferenceSet]:
     """List the preference sets that are stored.
 
-    Those that the caller's token covers, `default` first.
+    Only those that the caller's token covers are listed, `default` first.
     """
     recipient = await call.services.directory.read(recipient_place(call))
     [recipient] = await call.services.preferences.current([recipient]) if recipient else [None]

@@ -1,4 +1,4 @@
-"""Recipients' runs: what a workflow did for each of them, and why not (knock.md §2.2, §3.12)."""
+"""Runs of workflows for single recipients, with their journals (knock.md §2.2, §3.12)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from addressee.dialects.knock.mapping import message_rendering, rendering
 from addressee.dialects.knock.shapes.common import Items
 from addressee.dialects.knock.shapes.runs import WorkflowRecipientRun
 from addressee.dialects.knock.wire.errors import invalid, missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.query import Query, after, before
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.runs.listing import RunFilter, RunPosition
@@ -28,7 +28,7 @@ FILTERS = (*PAGING, "workflow", "status[]", "tenant", "has_errors", "recipient",
 async def list_all(call: Call) -> Items[WorkflowRecipientRun]:
     """List recipients' runs, newest first."""
     query = Query(call.query_string)
-    page = asked_page(query, RunPosition)
+    page = parse_page(query, RunPosition)
     part = await call.services.messaging.runs(call.environment.id, run_filter(call, query), page)
     return rendering.items(part, message_rendering.recipient_run)
 

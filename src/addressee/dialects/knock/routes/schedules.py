@@ -25,12 +25,12 @@ from addressee.dialects.knock.mapping.recipients import (
     plan,
     recipient_parser,
 )
-from addressee.dialects.knock.routes.workflows import checked_data
+from addressee.dialects.knock.routes.workflows import parse_data
 from addressee.dialects.knock.shapes import schedules as shapes
 from addressee.dialects.knock.shapes.bulk import BulkOperation
 from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.errors import KnockError, invalid
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.places import object_place, user_place
 from addressee.dialects.knock.wire.query import Query, instant
 from addressee.directory.documents import Id, check_id
@@ -86,18 +86,18 @@ def answer(entries: Sequence[ScheduleEntry]) -> list[shapes.Schedule]:
 
 
 def new_schedule(call: Call, given: shapes.ScheduleInput, recipient: Place) -> NewSchedule:
-    """Raises KnockError or RefusedError."""
+    """Returns the schedule of one recipient. Raises KnockError or RefusedError."""
     return NewSchedule(
         workflow=check_id(given.workflow, "workflow"),
         recipient=recipient,
         timing=Timing(
             repeats=repeats(given.repeats or ()),
-            scheduled_at=checked_instant("scheduled_at", given.scheduled_at),
+            scheduled_at=parse_instant("scheduled_at", given.scheduled_at),
             **ending(given.ending_at),
         ),
         actor=None if given.actor is None else place_of(call, "actor", given.actor),
         tenant=None if given.tenant is None else tenant_id(call, given.tenant),
-        data=checked_data("data", given.data or {}),
+        data=parse_data("data", given.data or {}),
     )
 
 
@@ -116,25 +116,25 @@ def repeats(given: Iterable[shapes.RepeatInput]) -> tuple[Repeat, ...]:
 
 
 def days(given: str | Iterable[str]) -> tuple[Weekday, ...]:
-    """In the order of the week, each once."""
+    """Returns the days in the order of the week, each once."""
     names = [given] if isinstance(given, str) else given
     meant = {day for name in names for day in SHORTHANDS.get(name) or (Weekday(name),)}
     return tuple(day for day in Weekday if day in meant)
 
 
-def checked_instant(field: str, given: str | None) -> datetime | None:
+def parse_instant(field: str, given: str | None) -> datetime | None:
     return None if given is None else instant(field, given)
 
 
 def ending(given: str | None) -> dict[str, Any]:
-    """A date without a time is the last day."""
+    """Returns the end as a field of Timing: an instant or, for a date without a time, the last day."""
     end = instant_or_day("ending_at", given)
     return {"ending_at": end} if end is None or isinstance(end, datetime) else {"ending_on": end}
 
 
 def instant_or_day(field: str, given: str | None) -> datetime | date | None:
     if given is None or not DAY.fullmatch(given):
-        return checked_instant(field, given)
+        return parse_instant(field, given)
     return instant(field, given).date()
 
 
@@ -158,7 +158,7 @@ async def update(call: Call) -> list[shapes.Schedule]:
         ending_at=UNSET if given.ending_at is UNSET else instant_or_day("ending_at", given.ending_at),
         actor=place_of(call, "actor", given.actor) if isinstance(given.actor, Id | dict) else given.actor,
         tenant=tenant_id(call, given.tenant) if isinstance(given.tenant, Id | dict) else given.tenant,
-        data=UNSET if given.data is UNSET else checked_data("data", given.data or {}),
+        data=UNSET if given.data is UNSET else parse_data("data", given.data or {}),
     )
     ids = schedule_ids(given.schedule_ids)
     actor = given.actor if isinstance(given.actor, dict) and given.actor.keys() - {"id", "collection"} else None
@@ -174,7 +174,7 @@ async def update(call: Call) -> list[shapes.Schedule]:
 
 
 def changed_instant(field: str, given: str | UnsetType | None) -> datetime | UnsetType | None:
-    return UNSET if given is UNSET else checked_instant(field, given)
+    return UNSET if given is UNSET else parse_instant(field, given)
 
 
 def schedule_ids(given: Sequence[str]) -> list[UUID]:
@@ -203,7 +203,7 @@ async def delete(call: Call) -> list[shapes.Schedule]:
 
 
 def schedules_to_delete(call: Call) -> shapes.DeleteSchedules:
-    """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
+    """Returns the body; of older SDKs, which send none, the ids in the query (§5.4)."""
     named = Query(call.query_string).texts("schedule_ids")
     if named and not call.body:
         return typed({"schedule_ids": named}, shapes.DeleteSchedules)
@@ -241,7 +241,7 @@ async def bulk_create(call: Call) -> BulkOperation:
 
 
 def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -> NewSchedule | Failure:
-    """A row without a usable recipient is named by its position."""
+    """Returns a row's schedule, or its failure, which names a row without a usable recipient by its position."""
     path = f"schedules[{index}]"
     who = Place(parser.call.environment.id, USERS, path)
     try:
@@ -270,7 +270,7 @@ def parse_row(parser: RecipientParser, index: int, given: shapes.BulkSchedule) -
 async def list_of_workflow(call: Call) -> Entries[shapes.Schedule]:
     """List a workflow's schedules, newest first."""
     query = Query(call.query_string)
-    page, recipients = asked_page(query, UUID), query.places(call.environment.id, "recipients") or None
+    page, recipients = parse_page(query, UUID), query.places(call.environment.id, "recipients") or None
     workflow, tenant = query.text("workflow"), query.text("tenant")
     if workflow is None:
         raise invalid("workflow", "Say which workflow's schedules to list: workflow=<key>.")
@@ -306,7 +306,7 @@ async def list_of(call: Call, place: Place) -> Entries[shapes.Schedule]:
     query = Query(call.query_string)
     part = await call.services.messaging.schedules.list_of_recipient(
         place,
-        asked_page(query, UUID),
+        parse_page(query, UUID),
         workflow=query.text("workflow"),
         tenant=query.text("tenant"),
     )

@@ -17,12 +17,12 @@ from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import RecipientParser, note, places_of, plan, recipient_parser
-from addressee.dialects.knock.routes.objects import known_object
+from addressee.dialects.knock.routes.objects import require_object
 from addressee.dialects.knock.shapes import subscriptions as shapes
 from addressee.dialects.knock.shapes.bulk import BulkOperation
 from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.errors import invalid, missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.places import object_collection, user_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
@@ -48,7 +48,7 @@ Row: TypeAlias = shapes.ObjectSubscriptions | shapes.ObjectUnsubscriptions
 async def list_of_user(call: Call) -> Entries[shapes.Subscription]:
     """List what a user subscribes to, newest first."""
     query = Query(call.query_string)
-    page, objects = asked_page(query, UUID), places(call, query, "objects")
+    page, objects = parse_page(query, UUID), places(call, query, "objects")
     recipient = await call.services.directory.read(user_place(call))
     if recipient is None:
         raise missing("The user")
@@ -65,16 +65,16 @@ async def list_of_user(call: Call) -> Entries[shapes.Subscription]:
 async def list_of_object(call: Call) -> Entries[shapes.Subscription]:
     """List who subscribes to an object, or what it subscribes to, newest first.
 
-    Who subscribes to the object or, in the mode `recipient`, what the object subscribes to.
+    The mode `recipient` lists what the object subscribes to.
     """
     query = Query(call.query_string)
     mode = query.choice("mode", MODES, "object")
     page, recipients, objects = (
-        asked_page(query, UUID),
+        parse_page(query, UUID),
         places(call, query, "recipients"),
         places(call, query, "objects"),
     )
-    owner = await known_object(call)
+    owner = await require_object(call)
     directory = call.services.directory
     if mode == "recipient":
         part = await directory.subscribed_objects(owner, page, objects)
@@ -84,7 +84,7 @@ async def list_of_object(call: Call) -> Entries[shapes.Subscription]:
 
 
 def places(call: Call, query: Query, name: str) -> list[Place] | None:
-    """The recipients that a list is narrowed to; None: it is not."""
+    """Returns the recipients that a parameter narrows the list to; None: it narrows nothing."""
     return query.places(call.environment.id, name) or None
 
 
@@ -109,28 +109,28 @@ async def rendered(call: Call, query: Query, page: Page[Subscription]) -> Entrie
 async def add(call: Call) -> list[shapes.Subscription]:
     """Subscribe up to 100 recipients to an object.
 
-    Those who are described are identified first; a bare id must be known (§3.2).
+    Recipients that are described are identified first; one that is named by its id must exist (§3.2).
     """
     given = typed_body(call, shapes.AddSubscriptions)
     named = places_of(call, "recipients", given.recipients)
-    recipient = await known_object(call)
+    recipient = await require_object(call)
     parser = await recipient_parser(call, given.recipients)
     planned = await plan(call, named, parser.mentions("recipients", given.recipients))
-    known_recipients(named, planned.people)
+    require_recipients(named, planned.people)
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
     await note(call, planned)
     added = await call.services.directory.add_subscriptions(
         recipient,
-        known_recipients(named, planned.people),
+        require_recipients(named, planned.people),
         given.properties,
         receipt=call.receipt(answer),
     )
     return answer(added)
 
 
-def known_recipients(named: Sequence[Place], people: Mapping[Place, Recipient]) -> list[Recipient]:
-    """Raises KnockError for the first that is not known."""
+def require_recipients(named: Sequence[Place], people: Mapping[Place, Recipient]) -> list[Recipient]:
+    """Returns the recipients that are named. Raises KnockError for the first that does not exist."""
     found = [people.get(place) for place in named]
     for index, recipient in enumerate(found):
         if recipient is None:
@@ -149,11 +149,11 @@ def known_recipients(named: Sequence[Place], people: Mapping[Place, Recipient]) 
 async def delete(call: Call) -> list[shapes.Subscription]:
     """End up to 100 subscriptions to an object.
 
-    Answers with those that there were.
+    The answer lists the subscriptions that existed.
     """
     given = subscribers_to_delete(call)
     named = places_of(call, "recipients", given.recipients)
-    recipient = await known_object(call)
+    recipient = await require_object(call)
     people = await call.services.directory.read_all(named)
     subscribers = [people[place] for place in named if place in people]
     ended = await call.services.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
@@ -161,7 +161,7 @@ async def delete(call: Call) -> list[shapes.Subscription]:
 
 
 def subscribers_to_delete(call: Call) -> shapes.DeleteSubscriptions:
-    """They stand in the body; older SDKs send none and name them in the query (§5.4)."""
+    """Returns the body; of older SDKs, which send none, the recipients in the query (§5.4)."""
     places = Query(call.query_string).places(call.environment.id, "recipients")
     named = [{"collection": place.collection, "id": place.id} for place in places]
     if named and not call.body:

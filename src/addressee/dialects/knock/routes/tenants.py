@@ -19,7 +19,7 @@ from addressee.dialects.knock.shapes import tenants as shapes
 from addressee.dialects.knock.shapes.bulk import BulkOperation
 from addressee.dialects.knock.shapes.common import MAX_ROWS, Entries
 from addressee.dialects.knock.wire.errors import invalid, missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Delete
@@ -41,7 +41,7 @@ def tenant_place(call: Call) -> Place:
 async def list_all(call: Call) -> Entries[shapes.Tenant]:
     """List tenants in the order of their creation."""
     query = Query(call.query_string)
-    page = asked_page(query, UUID)
+    page = parse_page(query, UUID)
     name, id = query.text("name"), query.text("tenant_id")
     directory = call.services.directory
     if id is not None:
@@ -111,7 +111,7 @@ async def bulk_set(call: Call) -> BulkOperation:
 async def bulk_delete(call: Call) -> BulkOperation:
     """Delete up to 1,000 tenants.
 
-    The ids stand in the query (§2.2).
+    Their ids stand in the query (§2.2).
     """
     ids = Query(call.query_string).texts("tenant_ids")
     if not 1 <= len(ids) <= MAX_ROWS:

@@ -19,7 +19,7 @@ from addressee.dialects.knock.shapes import users as shapes
 from addressee.dialects.knock.shapes.common import Entries
 from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA, WRITE_PREFERENCES
 from addressee.dialects.knock.wire.errors import missing
-from addressee.dialects.knock.wire.paging import PAGING, asked_page
+from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.places import user_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
@@ -55,7 +55,7 @@ async def identify(call: Call) -> shapes.User:
 async def identify_older(call: Call) -> shapes.User:
     """Identify a user, in the nested form of before.
 
-    The form of 2021 (§4.2): the id in the body, traits in `properties`.
+    That is the form of 2021 (§4.2), with the id in the body and the traits in `properties`.
     """
     shape = rendering.shape_of(call, Query(call.query_string))
     given = typed_body(call, shapes.OlderUser)
@@ -100,7 +100,7 @@ async def list_all(call: Call) -> Entries[shapes.User]:
     shape = rendering.shape_of(call, query)
     with_preferences = "preferences" in query.texts("include")
     order = Order(query.choice("order", [order.value for order in Order], Order.OLDEST_FIRST.value))
-    part = await call.services.directory.list(call.environment.id, USERS, asked_page(query, UUID), order)
+    part = await call.services.directory.list(call.environment.id, USERS, parse_page(query, UUID), order)
     if with_preferences or shape == "nested":
         part = replace(part, entries=await call.services.preferences.current(part.entries))
 

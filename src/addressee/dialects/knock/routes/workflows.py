@@ -49,7 +49,7 @@ async def trigger(call: Call) -> shapes.Triggered:
 async def notify(call: Call) -> shapes.Notified:
     """Trigger a workflow, in the form of before.
 
-    The form of the earliest SDKs (§2.5).
+    The earliest SDKs send this form (§2.5).
     """
     given = typed_body(call, shapes.Notify)
     what = shapes.Trigger(
@@ -62,17 +62,17 @@ async def notify(call: Call) -> shapes.Notified:
 
 
 async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callable[[UUID], T]) -> T:
-    """Accepts a trigger; recipients described inline are identified (§3.2) once nothing else can refuse the request."""
+    """Accepts a trigger. Recipients described inline are identified (§3.2) once nothing else can refuse the request."""
     settings = given.settings or shapes.TriggerSettings()
     recipients = places_of(call, "recipients", given.recipients)
     wanted = Trigger(
         workflow=workflow,
         recipients=recipients,
-        data=checked_data("data", given.data or {}),
+        data=parse_data("data", given.data or {}),
         actor=None if given.actor is None else place_of(call, "actor", given.actor),
         tenant=None if given.tenant is None else place_of(call, "tenant", given.tenant, TENANTS).id,
         overrides=overrides(recipients, given.recipients),
-        cancellation_key=checked_key(given.cancellation_key),
+        cancellation_key=check_key(given.cancellation_key),
         sandbox=settings.sandbox_mode,
         skip_delay=settings.skip_delay,
     )
@@ -98,20 +98,20 @@ def notified(run_id: UUID) -> shapes.Notified:
 
 def overrides(recipients: Sequence[Place], given: Sequence[Given]) -> dict[Place, Document]:
     return {
-        recipient: checked_data(f"recipients[{index}].{TRIGGER_DATA}", entry[TRIGGER_DATA])
+        recipient: parse_data(f"recipients[{index}].{TRIGGER_DATA}", entry[TRIGGER_DATA])
         for index, (recipient, entry) in enumerate(zip(recipients, given, strict=True))
         if isinstance(entry, dict) and entry.get(TRIGGER_DATA) is not None
     }
 
 
-def checked_data(field: str, data: Any) -> Document:
+def parse_data(field: str, data: Any) -> Document:
     if not isinstance(data, dict):
         raise invalid(field, f"{field} must be an object.")
     check_data(data, field)
     return data
 
 
-def checked_key(key: str | None) -> str | None:
+def check_key(key: str | None) -> str | None:
     if key is not None:
         check_text(key, "cancellation_key")
     return key
@@ -131,7 +131,7 @@ async def cancel_notify(call: Call) -> None:
 
 
 async def stop(call: Call, workflow: str, given: shapes.Cancel) -> None:
-    checked_key(given.cancellation_key)
+    check_key(given.cancellation_key)
     recipients = None if given.recipients is None else places_of(call, "recipients", given.recipients)
     await call.services.messaging.cancel(
         call.environment.id,

@@ -1,4 +1,4 @@
-"""Who calls: a secret key, or a public one for a user (knock.md §1.2–§1.4)."""
+"""Authenticates requests by a secret key, or by a public key and a user token (knock.md §1.2–§1.4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.tokens import Token
 from addressee.directory.access.keys import Credential
 
-# What a user token allows.
+# Permissions that user tokens grant.
 FEED_READ = "user/feed_read"
 FEED_WRITE = "user/feed_write"
 WRITE_PREFERENCES = "preferences/write"
@@ -21,7 +21,10 @@ WRITE_CHANNEL_DATA = "channel_data/write"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`token` is set when a public key acts in enhanced security mode, and then says what the caller may do."""
+    """Whoever sent a request.
+
+    `token` is set when a public key acts in enhanced security mode, and then says what the caller may do.
+    """
 
     token: Token | None = None
 
@@ -50,7 +53,7 @@ class Caller:
 
 
 async def authenticate(request: Request) -> tuple[Credential, Caller]:
-    """Raises KnockError when the key or the user token does not open the operation."""
+    """Returns the key's credential and the caller. Raises KnockError unless they may call the operation."""
     if not request.headers.get("authorization"):
         raise KnockError("authentication_required", "Send an API key: Authorization: Bearer <key>.")
     credential = await request.services.keys.find(bearer_token(request.headers))

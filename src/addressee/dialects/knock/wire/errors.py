@@ -1,4 +1,4 @@
-"""How Knock words errors (knock.md §1.5): every code, its status and its type, in this one place."""
+"""Refusals as Knock words them (knock.md §1.5): every code, its status and its type, in this one place."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FieldError(Struct, frozen=True):
 
 
 class Error(Struct, frozen=True):
-    """The body of every refusal; `errors` are there when fields are wrong."""
+    """The body of every refusal. It has `errors` when fields are wrong."""
 
     code: str
     message: str
@@ -61,7 +61,7 @@ REFUSALS = Refusals(body=Error)
 
 
 class KnockError(Exception):
-    """An error that this dialect itself finds, under one of the codes above."""
+    """A refusal of this dialect, under one of the codes above. `failures` are fields with their messages."""
 
     def __init__(self, code: str, message: str, failures: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ class KnockError(Exception):
 
 
 def invalid(field: str, message: str) -> KnockError:
-    """A body or query that is not as it must be; `field` says where."""
+    """Returns the refusal of one field of a body or a query."""
     return KnockError("invalid_params", message, [(field, message)])
 
 
@@ -90,7 +90,7 @@ CODE_OF: Mapping[str, str] = {
 
 
 def render(error: Exception) -> Answer:
-    """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    """Returns the answer to an exception. One that is not known is an internal error, of which nothing is shown."""
     if isinstance(error, KnockError):
         return envelope(error.code, error.message, error.failures)
     if isinstance(error, UnknownPathError):  # which has a body of its own (§1.1)

@@ -1,4 +1,4 @@
-"""Pages as Knock asks for them (knock.md §1.8)."""
+"""Parameters of paging (knock.md §1.8)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from addressee.dialects.knock.wire.query import Query
 
 Position = TypeVar("Position")
 
-DEFAULT_SIZE = 50
-MOST = 50
-MOST_IN_A_FEED = 200
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 50
+MAX_FEED_PAGE_SIZE = 200
 
 PAGING = ("after", "before", "page_size")
 
 
-def asked_page(
-    query: Query, position: type[Position], most: int = MOST, default: int = DEFAULT_SIZE
+def parse_page(
+    query: Query, position: type[Position], most: int = MAX_PAGE_SIZE, default: int = DEFAULT_PAGE_SIZE
 ) -> PageRequest[Position]:
-    """Raises ParameterError."""
+    """Returns the page that a query asks for. Raises ParameterError."""
     return query.page_request(position, query.number("page_size", default, most))

@@ -31,21 +31,21 @@ class Query(query_strings.Query):
             self._by_name[head].append((tuple(rest), "." in name, value))
 
     def text(self, name: str) -> str | None:
-        """A single value; the last one counts, also an empty one."""
+        """Returns the last value, also if it is empty; None if there is none."""
         values = self.texts(name)
         return values[-1] if values else None
 
     def texts(self, name: str) -> list[str]:
-        """A list of scalars: `a[]=1&a[]=2`, `a[0]=1`, or a repeated bare name."""
+        """Returns a list of scalars: `a[]=1&a[]=2`, `a[0]=1`, or a repeated bare name."""
         return [value for parts, _, value in self._by_name[name] if not parts or is_index(parts)]
 
     def mapping(self, name: str) -> dict[str, str]:
-        """A nested map, `a[b]=1` or `a.b=1`; where both are given the dotted one counts."""
+        """Returns a nested map, `a[b]=1` or `a.b=1`; where both are given the dotted one counts."""
         given = sorted((item for item in self._by_name[name] if item[0]), key=lambda item: item[1])
         return {".".join(parts): value for parts, _, value in given}
 
     def document(self, name: str) -> dict[str, Any]:
-        """A JSON object in a string, or the same as a nested map. `{}` when it is not there."""
+        """Returns a JSON object, given as a text or as a nested map; `{}` if it is not given. Raises KnockError."""
         text = self.text(name)
         if text is None:
             return dict(self.mapping(name))
@@ -58,9 +58,9 @@ class Query(query_strings.Query):
         return value
 
     def places(self, environment_id: int, name: str) -> list[Place]:
-        """Recipients: ids of users, and objects as `a[][id]=1&a[][collection]=c` or `a[0][id]=1&a[0][collection]=c`.
+        """Returns users by their ids, `a[]=u1`, and objects: `a[0][id]=1&a[0][collection]=c`.
 
-        Without indices the n-th id belongs to the n-th collection.
+        Without indices, `a[][id]=1&a[][collection]=c`, the n-th id belongs to the n-th collection.
         """
         ids: dict[str, list[str]] = defaultdict(list)
         collections: dict[str, list[str]] = defaultdict(list)
@@ -79,7 +79,7 @@ class Query(query_strings.Query):
         return users + objects
 
     def place(self, environment_id: int, name: str) -> Place | None:
-        """One recipient: `a=u1`, or `a[id]=1&a[collection]=c`."""
+        """Returns one recipient: `a=u1`, or `a[id]=1&a[collection]=c`."""
         if text := self.text(name):
             return Place(environment_id, USERS, check_id(text, name))
         parts = self.mapping(name)
@@ -90,7 +90,7 @@ class Query(query_strings.Query):
         return Place(environment_id, parts["collection"], check_id(parts["id"], name))
 
     def period(self, name: str) -> tuple[datetime | None, datetime | None]:
-        """From (inclusive) and until (exclusive), out of `gt`, `gte`, `lt`, `lte`; instants have microseconds."""
+        """Returns the first instant of a period and the first after it, of `gt`, `gte`, `lt` and `lte`."""
         bounds = {key: instant(f"{name}.{key}", text) for key, text in self.mapping(name).items()}
         if unknown := bounds.keys() - {"gt", "gte", "lt", "lte"}:
             raise invalid(name, f"{name} takes gt, gte, lt and lte, not {', '.join(sorted(unknown))}.")
@@ -107,17 +107,17 @@ def following(field: str, instant: datetime | None) -> datetime | None:
 
 
 def after(field: str, text: str | None) -> datetime | None:
-    """The first instant after a time in a text."""
+    """Returns the first instant after a time. Raises KnockError."""
     return None if text is None else following(field, instant(field, text))
 
 
 def before(field: str, text: str | None) -> datetime | None:
-    """The first instant that is not before a time in a text."""
+    """Returns the first instant that is not before a time. Raises KnockError."""
     return None if text is None else instant(field, text)
 
 
 def split(name: str) -> list[str]:
-    """`a[b][]` and `a.b[]` alike as `a`, `b` and an empty part."""
+    """Returns the parts of a name: `a`, `b` and an empty one for `a[b][]` and for `a.b[]`."""
     parts = [match[1] if match[1] is not None else match[2] for match in PART.finditer(name)]
     return parts or [name]
 

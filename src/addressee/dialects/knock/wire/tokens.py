@@ -1,4 +1,4 @@
-"""User tokens and what they allow (knock.md §1.3): who acts when a public key calls."""
+"""User tokens, by which public keys act for one user, and what they allow (knock.md §1.3)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from addressee.directory.recipient import TENANTS
 
 LEEWAY_SECONDS = 60
 
-# A tenant has two paths.
+# The two paths of a tenant.
 TENANT_PATHS = (f"/v1/objects/{TENANTS}/", "/v1/tenants/")
 
-# What belongs to a tenant, or to none: a grant on a tenant opens it for that tenant.
+# Permissions that may be granted on a tenant, for what belongs to that tenant.
 OF_TENANTS = frozenset({"user/feed_read", "user/feed_write", "preferences/read", "preferences/write"})
 
-# The vendor's pages spell some grants in several ways.
+# Other spellings of grants in Knock's documentation.
 ALIASES = {
     "feed/read": "user/feed_read",
     "user_feed/read": "user/feed_read",
@@ -31,7 +31,7 @@ ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A verified user token: whom it is for, and the grants by the path of the resource."""
+    """A verified user token: the user that it is for, and grants by the path of the resource."""
 
     user_id: str
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Token:
 
     @property
     def is_limited_to_tenants(self) -> bool:
-        """Whether feeds and preferences are open for the tenants only that it lists."""
+        """Whether it opens feeds and preferences of listed tenants only."""
         return any(path.startswith(TENANT_PATHS) for path in self.grants)
 
     def allows_tenant(self, permission: str, tenant: str | None) -> bool:
@@ -80,7 +80,7 @@ def user_path(id: str) -> str:
 
 
 def verify(token: str, environment: Environment) -> Token:
-    """Raises KnockError unless the token is signed with the environment's key (RS256) and in force."""
+    """Returns the token. Raises KnockError unless it is signed with the environment's key (RS256) and in force."""
     try:
         claims = verified_claims(token, environment, LEEWAY_SECONDS)
     except SigningKeyMissingError as error:
@@ -91,7 +91,7 @@ def verify(token: str, environment: Environment) -> Token:
 
 
 def read_grants(claim: Any) -> dict[str, frozenset[str]]:
-    """Grants by resource path: the host of a resource's URI is the vendor's, whatever ours is."""
+    """Returns grants by the paths of resources. The hosts in their URIs are Knock's, and do not count."""
     if not isinstance(claim, dict):
         return {}
     return {
