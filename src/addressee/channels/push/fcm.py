@@ -9,17 +9,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
+from http import HTTPStatus
 from ssl import SSLContext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-import httpx2
 import msgspec
 
 from addressee.channels.links import scheme_problems
 from addressee.channels.push.notification import Push
 from addressee.channels.push.service_account import AccessTokens, TokenRefusedError, read_service_account
 from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Exchange, Failed, Failure, Sent, without
+
+if TYPE_CHECKING:
+    import httpx2
 
 # For the access token, and for each notification.
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
@@ -68,6 +71,8 @@ class FcmSender:
         self._unusable: Failed | None = None
 
     async def send(self, push: Push, /) -> Sent | Failed:
+        import httpx2  # here, as commands import this module to check settings only
+
         if not DEVICE_TOKEN.fullmatch(push.token):
             return Failed(Failure.BOUNCED, "not a registration token")
         if reserved := next(filter(is_reserved, push.data), None):
@@ -101,7 +106,7 @@ class FcmSender:
 
     def _judge(self, push: Push, answer: httpx2.Response, access_token: str) -> Sent | Failed:
         status = answer.status_code
-        if status == httpx2.codes.OK:
+        if status == HTTPStatus.OK:
             return Sent(exchange(push, self._url, status, name_in(answer.content)))
         refusal = refusal_in(answer.content)
         failed = replace(
@@ -248,4 +253,6 @@ def account_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 @cache
 def trust() -> SSLContext:
     """Reading the certificates takes long, so it is done once."""
+    import httpx2
+
     return httpx2.create_ssl_context()

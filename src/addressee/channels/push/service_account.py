@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-import httpx2
-import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from addressee.channels.sender import READ_LENGTH, without
 from addressee.directory.clock import Clock
+
+if TYPE_CHECKING:
+    import httpx2
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ASSERTION_LIFE = timedelta(hours=1)
@@ -34,6 +37,8 @@ class ServiceAccount(msgspec.Struct, frozen=True):
     token_uri: str
 
     def assertion(self, scope: str, now: datetime) -> str:
+        import jwt  # here, as commands import this module to check settings only
+
         claims = {
             "iss": self.client_email,
             "aud": self.token_uri,
@@ -111,7 +116,7 @@ class AccessTokens:
         form = {"grant_type": GRANT_TYPE, "assertion": assertion}
         answer = await client.post(account.token_uri, data=form)
         try:
-            if answer.status_code == httpx2.codes.OK:
+            if answer.status_code == HTTPStatus.OK:
                 granted = msgspec.json.decode(answer.content, type=Granted)
                 return AccessToken(granted.access_token, now + timedelta(seconds=granted.expires_in))
             refusal = msgspec.json.decode(answer.content, type=Refusal)
