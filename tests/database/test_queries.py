@@ -29,6 +29,11 @@ def test_a_part_takes_the_place_of_the_line_that_names_it_as_deep_as_that_is() -
     )
 
 
+def test_a_part_holds_parts() -> None:
+    parts = {"outer": "AND (\n  -- part: inner\n)\n", "inner": "b\nOR c\n"}
+    assert composed("WHERE a\n-- part: outer\n", parts) == "WHERE a\nAND (\n  b\n  OR c\n)\n"
+
+
 def test_a_statement_without_parts_is_as_it_is_written() -> None:
     assert composed("SELECT 1 -- part: none\n", {}) == "SELECT 1 -- part: none\n"
 
@@ -75,7 +80,7 @@ def test_a_package_finds_its_own_statements_and_those_of_the_packages_around_it(
 def test_every_statement_is_used_by_its_package_and_every_part_by_a_statement(package: str) -> None:
     folder = PACKAGES[package]
     code = "".join(file.read_text() for file in folder.parent.rglob("*.py"))
-    statements = "".join(file.read_text() for file in folder.parent.rglob("queries/*.sql"))
+    statements = "".join(file.read_text() for file in folder.parent.rglob("queries/**/*.sql"))
     names = {file.stem for file in folder.glob("*.sql")}
     assert {name for name in names - BUILT if f'"{name}"' not in code} == set()
     assert {file.stem for file in folder.glob("parts/*.sql") if f"-- part: {file.stem}\n" not in statements} == set()

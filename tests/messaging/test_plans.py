@@ -8,11 +8,22 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.directory.recipient import Identity
-from addressee.messaging.messages.listing import EARLIEST, FRONT, LATEST
-from addressee.messaging.runs import listing as reading_runs
+from addressee.directory.recipient import Identity, Place, Recipient
+from addressee.messaging.feeds.feed import FeedFilter
+from addressee.messaging.feeds.feed import filter_parameters as feed_parameters
+from addressee.messaging.messages.bulk_marks import Selection, selection_parameters
+from addressee.messaging.messages.listing import (
+    EARLIEST,
+    LATEST,
+    MessageFilter,
+    entry_page_parameters,
+    filter_parameters,
+    message_page_parameters,
+)
+from addressee.messaging.messages.model import Position
 from tests.messaging.office import Office
 
 ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "lifecycle")
@@ -35,38 +46,22 @@ FILLING_SECONDS = 3600
 BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 MIDDLE = BEGAN + timedelta(seconds=MESSAGES // 2)
 
-OWNER = ("ada", UID)
-SOURCE = {"environment_id": -1, "recipient_id": OWNER[0], "uid": OWNER[1]}
-FRONT_PAGE = (True, *FRONT, 51)
-PERIOD = (EARLIEST, LATEST, b"{}")
+OWNER = {"environment_id": -1, "recipient_id": "ada", "uid": UID}
+PERIOD = {"since": EARLIEST, "until": LATEST}
 
 # Pages from the front, from the middle towards older rows, and from there towards newer ones.
 MESSAGE_PAGES = {
-    "front": FRONT_PAGE,
-    "older": (True, MIDDLE, "", 51),
-    "newer": (False, MIDDLE, "", 51),
+    name: message_page_parameters(page, EARLIEST, LATEST)
+    for name, page in {
+        "front": PageRequest(50),
+        "older": PageRequest(50, after=Position(MIDDLE, "")),
+        "newer": PageRequest(50, before=Position(MIDDLE, "")),
+    }.items()
 }
-RUN_PAGES = {
-    "front": (True, *reading_runs.FRONT, 51),
-    "older": (True, MIDDLE, UUID(int=0), 51),
-    "newer": (False, MIDDLE, UUID(int=0), 51),
-}
-NO_FILTER: dict[str, Any] = {
-    "tenant": None,
-    "channel_ids": None,
-    "workflow": None,
-    "statuses": None,
-    "categories": None,
-    "ids": None,
-    "run_id": None,
-    "engagements": [],
-    "stages": None,
-    "broadcast": None,
-    "topic": None,
-    "collection": None,
-}
+RUN_PAGES = {name: {**page, "start_id": UUID(int=0)} for name, page in MESSAGE_PAGES.items()}
 
-NO_RUN_FILTER: dict[str, Any] = {
+RUN_FILTER = {
+    **PERIOD,
     "workflow": None,
     "statuses": None,
     "tenant": None,
@@ -76,6 +71,7 @@ NO_RUN_FILTER: dict[str, Any] = {
     "collection": None,
     "stages": None,
 }
+FEED_FILTER = feed_parameters(FeedFilter(), CHANNEL)
 
 # Whether a row's recipient lives is looked up by place or by identity.
 LIVING = {
@@ -103,12 +99,12 @@ FILLED = ("recipients", "messages", "recipient_runs", "merges", "departed")
 FEW_BLOCKS = 450
 
 
-def message_filter(**given: Any) -> tuple[Any, ...]:
-    return (*PERIOD, *{**NO_FILTER, **given}.values())
+def message_filter(ids: list[str] | None = None, **given: Any) -> dict[str, Any]:
+    return filter_parameters(MessageFilter(**given), ids)
 
 
-def run_filter(**given: Any) -> tuple[Any, ...]:
-    return (*PERIOD[:2], *{**NO_RUN_FILTER, **given}.values())
+def person(id: str, uid: UUID) -> Recipient:
+    return Recipient(Place(-1, "$users", id), uid, 1, BEGAN, {}, {}, [])
 
 
 @pytest.fixture(scope="package")
@@ -227,9 +223,8 @@ def blocks(found: list[dict[str, Any]]) -> int:
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
-async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[Any, ...]) -> None:
-    filters = (*PERIOD, CHANNEL, "exclude", *[None] * 5)
-    found = await plan(office, "feed", -1, *OWNER, *page, *filters, "all")
+async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: dict[str, Any]) -> None:
+    found = await plan(office, "feed", **OWNER, **page, **FEED_FILTER, status="all")
     assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < 250
@@ -237,25 +232,36 @@ async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: tuple[A
 
 @pytest.mark.usefixtures("filled")
 async def test_a_persons_lists_are_not_planned_anew_for_each_reader(office: Office) -> None:
-    owner = (-1, "u1", UUID("00000000-0000-0001-0000-000000000001"))
-    filters = (*PERIOD, CHANNEL, "exclude", *[None] * 5)
+    u1 = UUID("00000000-0000-0001-0000-000000000001")
+    owner, front = {**OWNER, "recipient_id": "u1", "uid": u1}, MESSAGE_PAGES["front"]
     plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
     async with office.pool.acquire() as connection:
-        for statement, arguments in (
-            ("feed", (*owner, *FRONT_PAGE, *filters, "all")),
-            ("feed_counts", (*owner, *filters)),
-            ("messages_of_recipients", (-1, *FRONT_PAGE, *message_filter(), ["u1"], [owner[2]])),
+        for name, values in (
+            ("feed", {**owner, **front, **FEED_FILTER, "status": "all"}),
+            ("feed_counts", {**owner, **FEED_FILTER}),
+            (
+                "messages_of_recipients",
+                {"environment_id": -1, **front, **message_filter(), "owners": [person("u1", u1)]},
+            ),
         ):
+            statement = SQL[name]
             for _ in range(20):
-                await connection.fetch(SQL[statement], *arguments)
-            ((kept, anew),) = await connection.fetch(plans, SQL[statement])
-            assert kept > anew, statement
+                await connection.fetch(*statement(**values))
+            ((kept, anew),) = await connection.fetch(plans, statement.text)
+            assert kept > anew, name
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
-async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office, page: tuple[Any, ...]) -> None:
-    found = await plan(office, "messages_of_recipients", -1, *page, *message_filter(), ["ada"], [UID])
+async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office, page: dict[str, Any]) -> None:
+    found = await plan(
+        office,
+        "messages_of_recipients",
+        environment_id=-1,
+        **page,
+        **message_filter(),
+        owners=[person("ada", UID)],
+    )
     assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < 250
@@ -263,13 +269,10 @@ async def test_a_page_of_a_persons_messages_reads_their_rows_only(office: Office
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("page", MESSAGE_PAGES.values(), ids=MESSAGE_PAGES.keys())
-async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: Office, page: tuple[Any, ...]) -> None:
-    numbers = range(1, 11)
-    people = (
-        ["ada", *(f"u{number}" for number in numbers)],
-        [UID, *(UUID(f"00000000-0000-0001-0000-{number:012}") for number in numbers)],
-    )
-    found = await plan(office, "messages_of_recipients", -1, *page, *message_filter(), *people)
+async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: Office, page: dict[str, Any]) -> None:
+    others = [person(f"u{number}", UUID(f"00000000-0000-0001-0000-{number:012}")) for number in range(1, 11)]
+    owners = [person("ada", UID), *others]
+    found = await plan(office, "messages_of_recipients", environment_id=-1, **page, **message_filter(), owners=owners)
     assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < 400
@@ -281,7 +284,7 @@ async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: O
     [
         ("messages_in_order", "messages_in_order", {}),
         ("messages_in_order", "messages_in_order", {"statuses": ["bounced"]}),
-        ("messages_of_workflow", "messages_of_workflow", {"workflow": "workflow-8"}),
+        ("messages_of_workflow", "messages_of_workflow", {"source": "workflow-8"}),
         ("messages_of_tenant", "messages_of_tenant", {"tenant": "tenant-6"}),
         ("messages_of_topic", "messages_of_topic", {"topic": "topic-8"}),
         ("messages_of_run", "messages_of_run", {"run_id": RUN_ID}),
@@ -291,8 +294,14 @@ async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: O
 async def test_counting_messages_looks_at_the_newest_only(
     office: Office, path: str, index: str, filter: dict[str, Any]
 ) -> None:
-    since, until, *columns = message_filter(**filter)
-    found = await plan(office, "count_messages", -1, path, since, until, *columns, ["ada"], [UID])
+    found = await plan(
+        office,
+        "count_messages",
+        environment_id=-1,
+        path=path,
+        owners=[person("ada", UID)],
+        **message_filter(**filter),
+    )
     assert {name for _, name in scans(found) - OWNERS} - {None} <= {index}
     assert not read_whole(found)
     assert blocks(found) < COUNTED + FEW_BLOCKS
@@ -305,16 +314,16 @@ async def test_counting_messages_looks_at_the_newest_only(
     [
         ("messages_in_order", {}),
         ("messages_in_order", {"statuses": ["delivered"], "channel_ids": [CHANNEL], "engagements": ["unseen"]}),
-        ("messages_of_workflow", {"workflow": "workflow-8"}),
+        ("messages_of_workflow", {"source": "workflow-8"}),
         ("messages_of_tenant", {"tenant": "tenant-6"}),
         ("messages_of_topic", {"topic": "topic-8", "collection": "$users"}),
         ("messages_of_run", {"run_id": RUN_ID}),
     ],
 )
 async def test_a_page_of_everybodys_messages_reads_the_rows_of_one_index(
-    office: Office, statement: str, filter: dict[str, Any], page: tuple[Any, ...]
+    office: Office, statement: str, filter: dict[str, Any], page: dict[str, Any]
 ) -> None:
-    found = await plan(office, statement, -1, *page, *message_filter(**filter))
+    found = await plan(office, statement, environment_id=-1, **page, **message_filter(**filter))
     assert scans(found) - LIVING == {("Index Scan", statement)}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < FEW_BLOCKS
@@ -323,7 +332,8 @@ async def test_a_page_of_everybodys_messages_reads_the_rows_of_one_index(
 @pytest.mark.usefixtures("filled")
 async def test_messages_that_are_named_are_looked_up(office: Office) -> None:
     ids = [str(number).rjust(27, "0") for number in range(1, 51)]
-    found = await plan(office, "messages_among", -1, *FRONT_PAGE, *message_filter(ids=ids))
+    page = MESSAGE_PAGES["front"]
+    found = await plan(office, "messages_among", environment_id=-1, **page, **message_filter(ids))
     assert not read_whole(found)
     assert blocks(found) < FEW_BLOCKS
 
@@ -344,9 +354,9 @@ async def test_messages_that_are_named_are_looked_up(office: Office) -> None:
     ],
 )
 async def test_a_page_of_runs_reads_the_rows_of_one_index(
-    office: Office, statement: str, index: str, filter: dict[str, Any], page: tuple[Any, ...]
+    office: Office, statement: str, index: str, filter: dict[str, Any], page: dict[str, Any]
 ) -> None:
-    found = await plan(office, statement, -1, *page, *run_filter(**filter))
+    found = await plan(office, statement, environment_id=-1, **page, **{**RUN_FILTER, **filter})
     assert scans(found) - LIVING == {("Index Scan", index)}
     assert found[0]["Actual Rows"] >= 45
     assert blocks(found) < FEW_BLOCKS
@@ -354,9 +364,17 @@ async def test_a_page_of_runs_reads_the_rows_of_one_index(
 
 @pytest.mark.usefixtures("filled")
 async def test_a_persons_runs_are_read_alone(office: Office) -> None:
-    page = RUN_PAGES["front"]
-    owner = ("$users", ["u1"], [UUID("00000000-0000-0001-0000-000000000001")], "u1")
-    found = await plan(office, "runs_of_recipient", -1, *page, *run_filter(), *owner)
+    found = await plan(
+        office,
+        "runs_of_recipient",
+        environment_id=-1,
+        **RUN_PAGES["front"],
+        **RUN_FILTER,
+        owner_collection="$users",
+        owner_ids=["u1"],
+        owner_uids=[UUID("00000000-0000-0001-0000-000000000001")],
+        owner_id="u1",
+    )
     assert {index for _, index in scans(found)} <= {None, "recipient_runs_of_recipient"}
     assert not read_whole(found)
     assert blocks(found) < 50
@@ -371,12 +389,13 @@ async def test_what_waits_in_a_page_is_read_alone(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_marking_all_looks_at_a_page(office: Office) -> None:
-    rest = (*FRONT, EARLIEST, 500, CHANNEL, b"{}", "include", None, None, None, None, ["unseen"])
+    selection = selection_parameters(Selection(channel_id=CHANNEL), "unread")
+    values = {"environment_id": -1, "start_at": LATEST, "start_id": "", "limit": 500, **selection}
     for statement, index, owner in (
-        ("look_at_messages", "messages_in_order", ()),
-        ("look_at_messages_of_recipient", "messages_of_recipient", OWNER),
+        ("bulk_page", "messages_in_order", {}),
+        ("bulk_page_of_recipient", "messages_of_recipient", OWNER),
     ):
-        found = await plan(office, statement, -1, *rest, *owner)
+        found = await plan(office, statement, **{**values, **owner})
         assert scans(found) - OWNERS == {("Index Scan", index)}
         assert found[0]["Actual Rows"] == 500
         assert blocks(found) < 500 + FEW_BLOCKS
@@ -384,19 +403,19 @@ async def test_marking_all_looks_at_a_page(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office) -> None:
-    found = await plan(office, "messages_to_move", **SOURCE, since=EARLIEST, limit=500)
+    found = await plan(office, "messages_to_move", **OWNER, since=EARLIEST, limit=500)
     used = {"messages_of_recipient", "sends_pkey", "merges_pkey"}
     assert scans(found) == {("Index Scan", index) for index in used}
     assert found[0]["Actual Rows"] == 500
     assert blocks(found) < FEW_BLOCKS + 2 * 500  # each message, and its sends
-    nothing = await plan(office, "messages_to_return", **SOURCE, since=MIDDLE, limit=500, merge_id=UUID(int=9))
+    nothing = await plan(office, "messages_to_return", **OWNER, since=MIDDLE, limit=500, merge_id=UUID(int=9))
     assert "messages_of_recipient" in {index for _, index in scans(nothing)}
     assert not read_whole(nothing)
 
 
 @pytest.mark.usefixtures("filled")
 async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
-    found = await plan(office, "feed_counts", -1, *OWNER, *PERIOD, CHANNEL, "exclude", *[None] * 5)
+    found = await plan(office, "feed_counts", **OWNER, **FEED_FILTER)
     assert scans(found) - OWNERS <= {
         ("Index Scan", "messages_of_recipient"),
         ("Bitmap Index Scan", "messages_of_recipient"),
@@ -422,24 +441,27 @@ async def test_what_belongs_to_the_departed_is_looked_up(office: Office) -> None
 @pytest.mark.usefixtures("filled")
 async def test_messages_are_found_by_their_ids(office: Office) -> None:
     ids = ["5".rjust(27, "0"), "6".rjust(27, "0")]
-    for statement, arguments in (
-        ("messages", (-1, ids)),
-        ("living_messages", (-1, ids)),
-        ("items_of_feed", (-1, *OWNER, CHANNEL, ids)),
-        ("contents", (-1, ids)),
-        ("message_exists", (-1, ids[0])),
-        ("events_of_message", (-1, ids[0], True, "", 51)),
-        ("delivery_logs_of_message", (-1, ids[0], True, "", 51)),
-        ("latest_events", (-1, ids)),
-        ("addresses_of_messages", (-1, ids)),
-        ("message_context", (-1, [RUN_ID], [UID], [UUID("00000000-0000-0004-0000-000000000001")])),
-        ("message_ids_of_key", (-1, "key", 100)),
-        ("lock_messages", (-1, ids)),
-        ("mark_messages", (-2, ids, "seen", MIDDLE, [UID], None)),
-        ("delete_messages", (-2, ids)),
-        ("message_ids_of_recipient_run", (-1, UUID("00000000-0000-0003-0000-000000000001"))),
-    ):
-        found = await plan(office, statement, *arguments)
+    by_id, own = {"ids": ids}, {"message_id": ids[0], **entry_page_parameters(PageRequest(50))}
+    values: dict[str, dict[str, Any]] = {
+        "messages": by_id,
+        "living_messages": by_id,
+        "items_of_feed": {**by_id, "recipient_id": "ada", "uid": UID, "channel_id": CHANNEL},
+        "contents": by_id,
+        "message_exists": {"id": ids[0]},
+        "events_of_message": own,
+        "delivery_logs_of_message": own,
+        "latest_events": {"message_ids": ids},
+        "addresses_of_messages": {"message_ids": ids},
+        "message_context": {"run_ids": [RUN_ID], "uids": [UID], "merge_ids": [UUID(int=4)]},
+        "message_ids_of_key": {"idempotency_key": "key", "limit": 100},
+        "lock_messages": by_id,
+        "mark_messages": {**by_id, "mark": "seen", "now": MIDDLE, "uids": [UID], "metadata": None},
+        "delete_messages": by_id,
+        "message_ids_of_recipient_run": {"id": UUID("00000000-0000-0003-0000-000000000001")},
+    }
+    for statement, others in values.items():
+        environment_id = -2 if statement in {"mark_messages", "delete_messages"} else -1
+        found = await plan(office, statement, environment_id=environment_id, **others)
         assert not read_whole(found), statement
     run_id = UUID("00000000-0000-0003-0000-000000000001")
     assert not read_whole(await plan(office, "recipient_run", environment_id=-1, id=run_id))

@@ -5,7 +5,8 @@ column `id` of the rows that a call passes as `rows`, structs or records: an arr
 None. A column may lie deeper: `:rows.place.id`.
 
 What several statements share stands once, in `queries/parts`: a line `-- part: name` is replaced by the part of that
-name, as deep as the line is indented. What several packages of one room share stands in the room's own `queries`.
+name, as deep as the line is indented; a part may hold others. What several packages of one room share stands in the
+room's own `queries`.
 """
 
 from __future__ import annotations
@@ -107,4 +108,4 @@ def texts(folder: Traversable) -> Mapping[str, str]:
 
 
 def composed(statement: str, parts: Mapping[str, str]) -> str:
-    return PART.sub(lambda line: indent(parts[line["name"]].rstrip("\n"), line["depth"]), statement)
+    return PART.sub(lambda line: indent(composed(parts[line["name"]], parts).rstrip("\n"), line["depth"]), statement)

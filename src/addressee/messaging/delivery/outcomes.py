@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity
 from addressee.messaging.delivery.sends import Claimed, Obstacle, Tried
-from addressee.messaging.messages.delivery_logs import Attempt, insert_delivery_logs
+from addressee.messaging.messages.delivery_logs import insert_delivery_logs, new_delivery_log
 from addressee.messaging.messages.events import Happening, insert_events
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Change, Status, combined, combined_changes, follow
@@ -50,7 +50,12 @@ async def record(connection: Connection, environment_id: int, tried: Sequence[Tr
     recorded = [each for each in tried if each.send.id in ids]
     moves = await change_messages(connection, environment_id, recorded, now)
     await note_obstacles(connection, environment_id, recorded, moves, now)
-    await insert_delivery_logs(connection, environment_id, attempts(recorded), now)
+    logs = [
+        new_delivery_log(send.id, send.message_id, send.recipient, send.attempts + 1, each.exchange, now)
+        for each in recorded
+        if (send := each.send) and each.exchange is not None
+    ]
+    await insert_delivery_logs(connection, environment_id, logs, now)
     return recorded
 
 
@@ -138,12 +143,3 @@ async def statuses_before(
     for each in tried:
         statuses[each.send.message_id][each.send.id] = each.send.status
     return statuses
-
-
-def attempts(recorded: Iterable[Tried]) -> list[Attempt]:
-    """What of these is to be logged."""
-    return [
-        Attempt(each.send.id, each.send.message_id, each.send.recipient, each.send.attempts + 1, each.exchange)
-        for each in recorded
-        if each.exchange is not None
-    ]

@@ -22,7 +22,7 @@ from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.messages.activities import Activity, activity_of
-from addressee.messaging.messages.listing import EARLIEST, LATEST, given, page_columns, recipient_columns
+from addressee.messaging.messages.listing import EARLIEST, LATEST, message_page_parameters
 from addressee.messaging.messages.mark import Mark, add_marks
 from addressee.messaging.messages.model import Message, Position, assemble, flattened
 from addressee.messaging.recipients.people import Missing, People, read_people
@@ -100,16 +100,17 @@ class Feeds:
             variables = (await read_variables(connection, recipient.environment_id)).public
             if found is None:
                 return Feed(Page((), page.size), 0, 0, 0, variables)
-            owner = recipient_columns(found)
+            owner = owner_parameters(found)
             rows = await connection.fetch(
-                SQL["feed"],
-                *owner,
-                *page_columns(page, filter.since, filter.until),
-                *filter_columns(filter, channel_id),
-                filter.status,
+                *SQL["feed"](
+                    **owner,
+                    **message_page_parameters(page, filter.since, filter.until),
+                    **filter_parameters(filter, channel_id),
+                    status=filter.status,
+                )
             )
             counts = await connection.fetchrow(
-                SQL["feed_counts"], *owner, *filter_columns(counted or filter, channel_id)
+                *SQL["feed_counts"](**owner, **filter_parameters(counted or filter, channel_id))
             )
             said = await read_said(connection, recipient.environment_id, rows)
         assert counts is not None
@@ -132,7 +133,9 @@ class Feeds:
         """
         now, environment_id = self._clock.now(), owner.place.environment_id
         async with self._pool.acquire() as connection:
-            rows = await connection.fetch(SQL["items_of_feed"], *recipient_columns(owner), channel_id, list(ids))
+            rows = await connection.fetch(
+                *SQL["items_of_feed"](**owner_parameters(owner), channel_id=channel_id, ids=ids)
+            )
             said = await read_said(connection, environment_id, rows)
         # Before the transaction, which must not wait for another connection: the reader's.
         items = {item.message.id: item for item in await self._items(owner, said)}
@@ -150,19 +153,24 @@ class Feeds:
         return [feed_item(message, blocks, people) for message, blocks in said]
 
 
-def filter_columns(filter: FeedFilter, channel_id: UUID) -> tuple[Any, ...]:
-    return (
-        filter.since,
-        filter.until,
-        msgspec.json.encode(flattened(filter.trigger_data)),
-        channel_id,
-        filter.archived,
-        filter.tenant,
-        filter.has_tenant,
-        filter.source,
-        given(filter.categories),
-        filter.topic,
-    )
+def owner_parameters(owner: Recipient) -> dict[str, Any]:
+    """A recipient's messages are those of its id and its identity; `uid` implies the collection."""
+    return {"environment_id": owner.place.environment_id, "recipient_id": owner.place.id, "uid": owner.uid}
+
+
+def filter_parameters(filter: FeedFilter, channel_id: UUID) -> dict[str, Any]:
+    return {
+        "since": filter.since,
+        "until": filter.until,
+        "trigger_data": msgspec.json.encode(flattened(filter.trigger_data)),
+        "channel_id": channel_id,
+        "archived": filter.archived,
+        "tenant": filter.tenant,
+        "has_tenant": filter.has_tenant,
+        "workflow": filter.source,
+        "categories": filter.categories or None,
+        "topic": filter.topic,
+    }
 
 
 def check_all_there(ids: Sequence[str], found: Collection[str]) -> None:

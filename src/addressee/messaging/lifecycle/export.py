@@ -50,10 +50,7 @@ def described(recipient: Recipient) -> Document:
 async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:
     key: bytes | None = None
     while True:
-        if statement == "export_messages":  # TODO until the parts that it shares are named
-            rows = await pool.fetch(SQL[statement], *recipient.identity, PAGE_SIZE, key)
-        else:
-            rows = await pool.fetch(*SQL[statement](**recipient.identity._asdict(), limit=PAGE_SIZE, key=key))
+        rows = await pool.fetch(*SQL[statement](**recipient.identity._asdict(), limit=PAGE_SIZE, key=key))
         for row in rows:
             yield row["document"]
         if len(rows) < PAGE_SIZE:

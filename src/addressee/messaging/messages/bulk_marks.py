@@ -198,38 +198,42 @@ async def take_page(
     connection: Connection, environment_id: int, remainder: Remainder, now: datetime
 ) -> tuple[int, Remainder | None]:
     """How many messages of a page changed, and what is left after it."""
-    rows = await look_at(connection, environment_id, remainder)
+    rows = await read_page(connection, environment_id, remainder)
     chosen = [row["id"] for row in rows if row["matches"]]
     return await act(connection, environment_id, remainder.action, chosen, now), after(remainder, rows)
 
 
-async def look_at(connection: Connection, environment_id: int, remainder: Remainder) -> list[asyncpg.Record]:
-    """The page's messages, newest first, and which of them are to change."""
-    limits = (*remainder.position, remainder.selection.since, PAGE_SIZE, *columns(remainder))
+async def read_page(connection: Connection, environment_id: int, remainder: Remainder) -> list[asyncpg.Record]:
+    """Returns the page's messages, newest first, and which of them are to change."""
+    parameters = {
+        "environment_id": environment_id,
+        "start_at": remainder.position.inserted_at,
+        "start_id": remainder.position.id,
+        "limit": PAGE_SIZE,
+        **selection_parameters(remainder.selection, CHANGEABLE.get(remainder.action)),
+    }
     if remainder.recipients is None:
-        return await connection.fetch(SQL["look_at_messages"], environment_id, *limits)
+        return await connection.fetch(*SQL["bulk_page"](**parameters))
     if not remainder.recipients:
         return []
     recipient = remainder.recipients[0]
     return await connection.fetch(
-        SQL["look_at_messages_of_recipient"], environment_id, *limits, recipient.id, recipient.uid
+        *SQL["bulk_page_of_recipient"](**parameters, recipient_id=recipient.id, uid=recipient.uid)
     )
 
 
-def columns(remainder: Remainder) -> tuple[Any, ...]:
-    selection = remainder.selection
-    asked = [selection.engagement] if selection.engagement else []
-    needed = [CHANGEABLE[remainder.action]] if remainder.action in CHANGEABLE else []
-    return (
-        selection.channel_id,
-        msgspec.json.encode(flattened(selection.trigger_data or {})),
-        selection.archived,
-        selection.status,
-        selection.has_tenant,
-        selection.tenants,
-        selection.workflows,
-        asked + needed,
-    )
+def selection_parameters(selection: Selection, needed: str | None) -> dict[str, Any]:
+    return {
+        "since": selection.since,
+        "channel_id": selection.channel_id,
+        "trigger_data": msgspec.json.encode(flattened(selection.trigger_data or {})),
+        "archived": selection.archived,
+        "status": selection.status,
+        "has_tenant": selection.has_tenant,
+        "tenants": selection.tenants,
+        "workflows": selection.workflows,
+        "engagements": [each for each in (selection.engagement, needed) if each],
+    }
 
 
 async def act(connection: Connection, environment_id: int, action: Action, ids: Sequence[str], now: datetime) -> int:
@@ -238,7 +242,7 @@ async def act(connection: Connection, environment_id: int, action: Action, ids: 
     if action is not Action.DELETE:
         return await set_mark(connection, environment_id, ids, Mark(action), now=now)
     await lock_messages(connection, environment_id, ids)
-    deleted: int = await connection.fetchval(SQL["delete_messages"], environment_id, ids)
+    deleted: int = await connection.fetchval(*SQL["delete_messages"](environment_id=environment_id, ids=ids))
     return deleted
 
 

@@ -56,11 +56,12 @@ async def read_context(
     found: dict[str, dict[UUID, Any]] = defaultdict(dict)
     named = {row["uid"] for row in rows} | {actor.uid for actor in actors if actor.uid is not None}
     for row in await connection.fetch(
-        SQL["message_context"],
-        environment_id,
-        list({row["run_id"] for row in rows}),
-        list(named),
-        list({merge_id for row in rows if (merge_id := last_merge(row)) is not None}),
+        *SQL["message_context"](
+            environment_id=environment_id,
+            run_ids={row["run_id"] for row in rows},
+            uids=named,
+            merge_ids={merge_id for row in rows if (merge_id := last_merge(row)) is not None},
+        )
     ):
         found[row["kind"]][row["id"]] = row
     return MessageContext(environment_id, found["run"], found["successor"], found["undone"])

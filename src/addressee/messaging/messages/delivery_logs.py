@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -19,17 +20,6 @@ SQL = load(__package__)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """The n-th attempt (from 1) of a send, as its sender tells it."""
-
-    send_id: str
-    message_id: str
-    recipient: Identity
-    number: int
-    exchange: Exchange
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryLog:
     """`request` and `response` as in knock.md §2.0. Ids sort by time."""
 
@@ -40,33 +30,39 @@ class DeliveryLog:
     inserted_at: datetime
 
 
-async def insert_delivery_logs(
-    connection: Connection, environment_id: int, attempts: Sequence[Attempt], now: datetime
-) -> None:
-    """Stores attempts that ended at one moment; one that is stored already stays as it is."""
-    if not attempts:
-        return
-    await connection.execute(
-        SQL["insert_delivery_logs"],
-        environment_id,
-        [each.message_id for each in attempts],
-        [event_id(now, 0, each.send_id, str(each.number)) for each in attempts],
-        [each.recipient.collection for each in attempts],
-        [each.recipient.id for each in attempts],
-        [each.recipient.uid for each in attempts],
-        [each.exchange.service for each in attempts],
-        [msgspec.json.encode(request_of(each.exchange)) for each in attempts],
-        [msgspec.json.encode(response_of(each.exchange)) for each in attempts],
-        now,
+class NewDeliveryLog(NamedTuple):
+    """The row of one attempt; `request` and `response` are JSON."""
+
+    id: str
+    message_id: str
+    recipient: Identity
+    service: str
+    request: bytes
+    response: bytes
+
+
+def new_delivery_log(
+    send_id: str, message_id: str, recipient: Identity, number: int, exchange: Exchange, now: datetime
+) -> NewDeliveryLog:
+    """Returns the row of the n-th attempt (from 1) of a send, as its sender tells it."""
+    request = {"method": exchange.method, "host": exchange.host, "path": exchange.path, "body": exchange.asked}
+    response = {"status": exchange.status, "body": exchange.answer}
+    return NewDeliveryLog(
+        event_id(now, 0, send_id, str(number)),
+        message_id,
+        recipient,
+        exchange.service,
+        msgspec.json.encode(request),
+        msgspec.json.encode(response),
     )
 
 
-def request_of(exchange: Exchange) -> Document:
-    return {"method": exchange.method, "host": exchange.host, "path": exchange.path, "body": exchange.asked}
-
-
-def response_of(exchange: Exchange) -> Document:
-    return {"status": exchange.status, "body": exchange.answer}
+async def insert_delivery_logs(
+    connection: Connection, environment_id: int, logs: Sequence[NewDeliveryLog], now: datetime
+) -> None:
+    """Stores attempts that ended at one moment; one that is stored already stays as it is."""
+    if logs:
+        await connection.execute(*SQL["insert_delivery_logs"](environment_id=environment_id, logs=logs, now=now))
 
 
 def delivery_log_from(row: asyncpg.Record) -> DeliveryLog:

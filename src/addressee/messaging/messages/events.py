@@ -70,22 +70,19 @@ class MessageEvent:
 
 
 async def insert_events(
-    connection: Connection, environment_id: int, happenings: Sequence[Happening], now: datetime
+    connection: Connection, environment_id: int, events: Sequence[Happening], now: datetime
 ) -> None:
     """Stores events of one moment. A message's are listed in the order of TYPES, and each type once."""
-    for happening in happenings:
-        EVENTS.labels(happening.type).inc()
+    for event in events:
+        EVENTS.labels(event.type).inc()
     await connection.execute(
-        SQL["insert_events"],
-        environment_id,
-        [each.message_id for each in happenings],
-        [event_id(now, TYPES[each.type], each.message_id, each.type) for each in happenings],
-        [each.recipient.collection for each in happenings],
-        [each.recipient.id for each in happenings],
-        [each.recipient.uid for each in happenings],
-        [each.type for each in happenings],
-        [None if each.data is None else msgspec.json.encode(each.data) for each in happenings],
-        now,
+        *SQL["insert_events"](
+            environment_id=environment_id,
+            ids=[event_id(now, TYPES[event.type], event.message_id, event.type) for event in events],
+            events=events,
+            data=[None if event.data is None else msgspec.json.encode(event.data) for event in events],
+            now=now,
+        )
     )
 
 

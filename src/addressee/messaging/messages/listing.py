@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -27,6 +27,8 @@ EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 FRONT = Position(LATEST, "")
+
+PositionT = TypeVar("PositionT", bound=tuple[datetime, Any])
 
 # How many messages of each run under an idempotency key are found.
 MOST_UNDER_A_KEY = 10_000
@@ -62,15 +64,22 @@ class MessageFilter:
     until: datetime = LATEST
 
 
-async def asked_ids(connection: Connection, environment_id: int, filter: MessageFilter) -> list[str] | None:
-    """The messages that the filter names, None: it names none. A recipient's run knows which ones it made."""
+async def resolve_ids(connection: Connection, environment_id: int, filter: MessageFilter) -> list[str] | None:
+    """Returns the ids of the messages that the filter names, None: it names none.
+
+    A recipient's run knows which messages it made.
+    """
     named = [] if filter.message_ids is None else [set(filter.message_ids)]
     if filter.recipient_run_id is not None:
-        rows = await connection.fetch(SQL["message_ids_of_recipient_run"], environment_id, filter.recipient_run_id)
+        rows = await connection.fetch(
+            *SQL["message_ids_of_recipient_run"](environment_id=environment_id, id=filter.recipient_run_id)
+        )
         named.append({row["message_id"] for row in rows})
     if filter.idempotency_key is not None:
         rows = await connection.fetch(
-            SQL["message_ids_of_key"], environment_id, filter.idempotency_key, MOST_UNDER_A_KEY
+            *SQL["message_ids_of_key"](
+                environment_id=environment_id, idempotency_key=filter.idempotency_key, limit=MOST_UNDER_A_KEY
+            )
         )
         named.append({row["message_id"] for row in rows})
     return sorted(set.intersection(*named)) if named else None
@@ -93,55 +102,47 @@ def access_path(filter: MessageFilter, ids: list[str] | None, owners: Sequence[R
     return "messages_in_order"
 
 
-def filter_columns(filter: MessageFilter, ids: list[str] | None) -> tuple[Any, ...]:
-    return (
-        filter.since,
-        filter.until,
-        msgspec.json.encode(flattened(filter.trigger_data)),
-        filter.tenant,
-        None if filter.channel_ids is None else list(filter.channel_ids),
-        filter.source,
-        given(filter.statuses),
-        given(filter.categories),
-        ids,
-        filter.run_id,
-        list(filter.engagements),
-        given(filter.stages),
-        filter.broadcast,
-        filter.topic,
-        filter.collection,
-    )
+def filter_parameters(filter: MessageFilter, ids: Collection[str] | None) -> dict[str, Any]:
+    return {
+        "since": filter.since,
+        "until": filter.until,
+        "trigger_data": msgspec.json.encode(flattened(filter.trigger_data)),
+        "tenant": filter.tenant,
+        "channel_ids": filter.channel_ids,
+        "workflow": filter.source,
+        "statuses": filter.statuses or None,
+        "categories": filter.categories or None,
+        "ids": ids,
+        "run_id": filter.run_id,
+        "engagements": filter.engagements,
+        "stages": filter.stages or None,
+        "broadcast": filter.broadcast,
+        "topic": filter.topic,
+        "collection": filter.collection,
+    }
 
 
-def owner_columns(owners: Sequence[Recipient]) -> tuple[list[str], list[UUID]]:
-    """Ids and uids. Identities' messages are theirs wherever they live: a uid implies its collection."""
-    return [owner.place.id for owner in owners], [owner.uid for owner in owners]
+def page_parameters(
+    page: PageRequest[PositionT], front: PositionT, since: PositionT, until: PositionT
+) -> dict[str, Any]:
+    """Returns the direction and the start of a page of a period, and its limit: one row more than the page holds.
 
-
-def recipient_columns(recipient: Recipient) -> tuple[int, str, UUID]:
-    """A recipient's messages are those of its place and its identity; `uid` implies the collection."""
-    return recipient.place.environment_id, recipient.place.id, recipient.uid
-
-
-def entry_columns(
-    environment_id: int, message_id: str, page: PageRequest[str]
-) -> tuple[int, str, bool, str | None, int]:
-    """The message, and which of its entries to read: whether towards newer ones, from which id, and how many."""
-    start = page.before if page.backwards else (page.after or "")
-    return environment_id, message_id, not page.backwards, start, page.size + 1
-
-
-def page_columns(page: PageRequest[Position], since: datetime, until: datetime) -> tuple[bool, datetime, str, int]:
-    """Whether to read towards older messages, from where, and how many rows: one more than the page holds.
-
-    An index is read from one bound. With two on the same side PostgreSQL may begin at the wrong one, and skip all that
-    lies between: so the start is within the period already, and statements check its far end only.
+    `front`, `since` and `until` are the positions before the newest row and of the period's ends. An index is read from
+    one bound. With two on the same side PostgreSQL may begin at the wrong one, and skip all that lies between: so the
+    start is within the period already, and statements check its far end only.
     """
     if page.backwards:
-        return (False, *max(page.before or FRONT, Position(since, "")), page.size + 1)
-    return (True, *min(page.after or FRONT, Position(until, "")), page.size + 1)
+        start_at, start_id = max(page.before or front, since)
+    else:
+        start_at, start_id = min(page.after or front, until)
+    return {"backwards": page.backwards, "start_at": start_at, "start_id": start_id, "limit": page.size + 1}
 
 
-def given(values: Collection[Any]) -> list[Any] | None:
-    """No values mean that any will do."""
-    return list(values) or None
+def message_page_parameters(page: PageRequest[Position], since: datetime, until: datetime) -> dict[str, Any]:
+    return page_parameters(page, FRONT, Position(since, ""), Position(until, ""))
+
+
+def entry_page_parameters(page: PageRequest[str]) -> dict[str, Any]:
+    """Returns the parameters of a page of a message's entries, oldest first."""
+    start_id = page.before if page.backwards else (page.after or "")
+    return {"backwards": page.backwards, "start_id": start_id, "limit": page.size + 1}

@@ -109,9 +109,16 @@ async def set_mark(
     """Marks messages in the caller's transaction, with `owners` only theirs, and says how many changed."""
     # Locked first: what changes is then what others have left, and nobody waits for each other (lock_messages).
     await lock_messages(connection, environment_id, ids)
-    uids = None if owners is None else [owner.uid for owner in owners]
-    told = None if metadata is None else msgspec.json.encode(metadata)
-    rows = await connection.fetch(SQL["mark_messages"], environment_id, list(ids), mark, now, uids, told)
+    rows = await connection.fetch(
+        *SQL["mark_messages"](
+            environment_id=environment_id,
+            ids=ids,
+            mark=mark,
+            now=now,
+            uids=None if owners is None else [owner.uid for owner in owners],
+            metadata=None if metadata is None else msgspec.json.encode(metadata),
+        )
+    )
     marked = [
         Happening(
             row["id"],

@@ -61,8 +61,10 @@ class Marks:
         """
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            await lock_messages(connection, environment_id, marks)
-            found = {message.id: message for message in await read_living_messages(connection, environment_id, marks)}
+            await lock_messages(connection, environment_id, list(marks))
+            found = {
+                message.id: message for message in await read_living_messages(connection, environment_id, list(marks))
+            }
             outcomes = {id: verdict(found.get(id), mark) for id, mark in marks.items()}
             changing = [
                 id for id, outcome in outcomes.items() if outcome is Marked.DONE and not carries(found[id], marks[id])

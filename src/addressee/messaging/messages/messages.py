@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
 import msgspec
 
 from addressee.database.paging import Page, PageRequest, build_page
@@ -20,11 +21,10 @@ from addressee.messaging.messages.events import MessageEvent, event_from
 from addressee.messaging.messages.listing import (
     MessageFilter,
     access_path,
-    asked_ids,
-    entry_columns,
-    filter_columns,
-    owner_columns,
-    page_columns,
+    entry_page_parameters,
+    filter_parameters,
+    message_page_parameters,
+    resolve_ids,
 )
 from addressee.messaging.messages.model import (
     Address,
@@ -76,7 +76,7 @@ class Messages:
 
     async def contents(self, environment_id: int, ids: Sequence[str]) -> list[Contents]:
         """Returns the contents of those messages that there are, in the order asked for."""
-        rows = await self._pool.fetch(SQL["contents"], environment_id, ids)
+        rows = await self._pool.fetch(*SQL["contents"](environment_id=environment_id, ids=ids))
         found = {
             row["id"]: Contents(row["id"], row["inserted_at"], msgspec.json.decode(row["content"], type=AnyContent))
             for row in rows
@@ -85,15 +85,15 @@ class Messages:
 
     async def events(self, environment_id: int, message_id: str, page: PageRequest[str]) -> Page[MessageEvent] | None:
         """Returns a message's events, oldest first; None when there is no such message."""
-        rows = await self._pool.fetch(SQL["events_of_message"], *entry_columns(environment_id, message_id, page))
-        if not rows and not await self._exists(environment_id, message_id):
+        rows = await self._entries("events_of_message", environment_id, message_id, page)
+        if rows is None:
             return None
         return build_page([event_from(environment_id, row) for row in rows], page, lambda event: event.id)
 
     async def latest_events(self, environment_id: int, ids: Sequence[str]) -> dict[str, dict[str, MessageEvent]]:
         """Returns the latest event of each type, by message ids and types."""
         found: dict[str, dict[str, MessageEvent]] = {id: {} for id in ids}
-        for row in await self._pool.fetch(SQL["latest_events"], environment_id, ids):
+        for row in await self._pool.fetch(*SQL["latest_events"](environment_id=environment_id, message_ids=ids)):
             event = event_from(environment_id, row)
             found[event.message_id][event.type] = event
         return found
@@ -102,8 +102,8 @@ class Messages:
         self, environment_id: int, message_id: str, page: PageRequest[str]
     ) -> Page[DeliveryLog] | None:
         """Returns a message's delivery logs, oldest first; None when there is no such message."""
-        rows = await self._pool.fetch(SQL["delivery_logs_of_message"], *entry_columns(environment_id, message_id, page))
-        if not rows and not await self._exists(environment_id, message_id):
+        rows = await self._entries("delivery_logs_of_message", environment_id, message_id, page)
+        if rows is None:
             return None
         return build_page([delivery_log_from(row) for row in rows], page, lambda log: log.id)
 
@@ -113,7 +113,9 @@ class Messages:
         Messages in a feed or a sandbox have none.
         """
         found: dict[str, list[Address]] = {id: [] for id in ids}
-        for row in await self._pool.fetch(SQL["addresses_of_messages"], environment_id, ids):
+        for row in await self._pool.fetch(
+            *SQL["addresses_of_messages"](environment_id=environment_id, message_ids=ids)
+        ):
             found[row["message_id"]].append(Address(row["kind"], row["address"]))
         return found
 
@@ -141,16 +143,14 @@ class Messages:
         """
         owners = await self._owners(recipients)
         async with self._pool.acquire() as connection:
-            ids = await asked_ids(connection, environment_id, filter)
-            since, until, *columns = filter_columns(filter, ids)
+            ids = await resolve_ids(connection, environment_id, filter)
             count: int = await connection.fetchval(
-                SQL["count_messages"],
-                environment_id,
-                access_path(filter, ids, owners),
-                since,
-                until,
-                *columns,
-                *owner_columns(owners or ()),
+                *SQL["count_messages"](
+                    environment_id=environment_id,
+                    path=access_path(filter, ids, owners),
+                    owners=owners or (),
+                    **filter_parameters(filter, ids),
+                )
             )
         return count
 
@@ -164,13 +164,14 @@ class Messages:
         """Returns messages to those of `recipients` that are known, None: to anybody. Newest first."""
         owners = await self._owners(recipients)
         async with self._pool.acquire() as connection:
-            ids = await asked_ids(connection, environment_id, filter)
+            ids = await resolve_ids(connection, environment_id, filter)
             rows = await connection.fetch(
-                SQL[access_path(filter, ids, owners)],
-                environment_id,
-                *page_columns(page, filter.since, filter.until),
-                *filter_columns(filter, ids),
-                *([] if owners is None else owner_columns(owners)),
+                *SQL[access_path(filter, ids, owners)](
+                    environment_id=environment_id,
+                    **message_page_parameters(page, filter.since, filter.until),
+                    **filter_parameters(filter, ids),
+                    **({} if owners is None else {"owners": owners}),
+                )
             )
             messages = await assemble(connection, environment_id, rows)
         return build_page(messages, page, lambda message: message.position)
@@ -180,6 +181,15 @@ class Messages:
             return None
         return list((await self._reader.read_all(dict.fromkeys(recipients))).values())
 
+    async def _entries(
+        self, statement: str, environment_id: int, message_id: str, page: PageRequest[str]
+    ) -> Sequence[asyncpg.Record] | None:
+        """Returns a page of what is stored of a message, None when there is no such message."""
+        rows = await self._pool.fetch(
+            *SQL[statement](environment_id=environment_id, message_id=message_id, **entry_page_parameters(page))
+        )
+        return rows if rows or await self._exists(environment_id, message_id) else None
+
     async def _exists(self, environment_id: int, id: str) -> bool:
-        exists: bool = await self._pool.fetchval(SQL["message_exists"], environment_id, id)
+        exists: bool = await self._pool.fetchval(*SQL["message_exists"](environment_id=environment_id, id=id))
         return exists

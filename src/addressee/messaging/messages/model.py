@@ -116,7 +116,7 @@ async def read_living_messages(connection: Connection, environment_id: int, ids:
 async def read_in_order(
     connection: Connection, statement: str, environment_id: int, ids: Collection[str]
 ) -> list[Message]:
-    rows = await connection.fetch(SQL[statement], environment_id, list(ids))
+    rows = await connection.fetch(*SQL[statement](environment_id=environment_id, ids=ids))
     found = {message.id: message for message in await assemble(connection, environment_id, rows)}
     return [found[id] for id in dict.fromkeys(ids) if id in found]
 
@@ -173,7 +173,7 @@ async def lock_messages(connection: Connection, environment_id: int, ids: Collec
     Whoever changes several does this first, in a statement of its own: locks are taken in one order, and the next
     statement sees the messages as the last one who held them has left them.
     """
-    await connection.execute(SQL["lock_messages"], environment_id, list(ids))
+    await connection.execute(*SQL["lock_messages"](environment_id=environment_id, ids=ids))
 
 
 def flattened(data: Document) -> Document:

@@ -21,7 +21,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity, Place
-from addressee.messaging.messages.listing import EARLIEST, LATEST, given
+from addressee.messaging.messages.listing import EARLIEST, LATEST, page_parameters
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.recipients.people import read_identities, read_people
@@ -122,22 +122,24 @@ async def list_runs(
 ) -> Page[RunDetails]:
     """Newest first."""
     async with pool.acquire() as connection:
-        owner = () if filter.recipient is None else await owner_columns(connection, filter.recipient)
+        owner = {} if filter.recipient is None else await owner_parameters(connection, filter.recipient)
+        since, until = RunPosition(filter.since, FIRST_ID), RunPosition(filter.until, FIRST_ID)
         rows = await connection.fetch(
-            SQL[access_path(filter)],
-            environment_id,
-            *page_columns(page, filter.since, filter.until),
-            filter.since,
-            filter.until,
-            filter.workflow,
-            given(filter.statuses),
-            filter.tenant,
-            filter.has_errors,
-            filter.topic,
-            filter.run_id,
-            filter.collection,
-            given(filter.stages),
-            *owner,
+            *SQL[access_path(filter)](
+                environment_id=environment_id,
+                **page_parameters(page, FRONT, since, until),
+                since=filter.since,
+                until=filter.until,
+                workflow=filter.workflow,
+                statuses=filter.statuses or None,
+                tenant=filter.tenant,
+                has_errors=filter.has_errors,
+                topic=filter.topic,
+                run_id=filter.run_id,
+                collection=filter.collection,
+                stages=filter.stages or None,
+                **owner,
+            )
         )
         found = await assemble(connection, environment_id, rows)
     runs = await in_the_name_of_successors(reader, environment_id, found)
@@ -161,18 +163,16 @@ def access_path(filter: RunFilter) -> str:
     return "runs_in_order"
 
 
-def page_columns(page: PageRequest[RunPosition], since: datetime, until: datetime) -> tuple[bool, datetime, UUID, int]:
-    """As of messages: the start is within the period already (see `listing.page_columns`)."""
-    if page.backwards:
-        return (False, *max(page.before or FRONT, RunPosition(since, FIRST_ID)), page.size + 1)
-    return (True, *min(page.after or FRONT, RunPosition(until, FIRST_ID)), page.size + 1)
-
-
-async def owner_columns(connection: Connection, place: Place) -> tuple[Any, ...]:
+async def owner_parameters(connection: Connection, place: Place) -> dict[str, Any]:
     """Whose runs: those of who lives there and of whoever was merged into them, and those from when nobody did."""
     living = await read_identities(connection, place)
     ids = {place.id, *(identity.id for identity in living)}
-    return place.collection, list(ids), [identity.uid for identity in living], place.id
+    return {
+        "owner_collection": place.collection,
+        "owner_ids": ids,
+        "owner_uids": [identity.uid for identity in living],
+        "owner_id": place.id,
+    }
 
 
 async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RunDetails | None:

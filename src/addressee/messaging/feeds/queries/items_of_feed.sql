@@ -2,14 +2,14 @@
 WITH RECURSIVE
 -- part: sources
 owners AS (
-  SELECT $2::text COLLATE "C" AS id,
-         $3::uuid AS uid
+  SELECT :recipient_id::text COLLATE "C" AS id,
+         :uid::uuid AS uid
 )
 SELECT *
 FROM addressee.messages AS messages
-WHERE environment_id = $1
-  AND channel_id = $4
-  AND id = ANY($5::text[])
+WHERE environment_id = :environment_id
+  AND channel_id = :channel_id
+  AND id = ANY(:ids::text[])
   AND status = 'delivered'
   AND (
     SELECT true

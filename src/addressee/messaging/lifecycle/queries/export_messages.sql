@@ -1,9 +1,9 @@
--- A page of one recipient's messages with what happened to them, after the row with the key $6.
+-- A page of one recipient's messages with what happened to them, after the row with a key.
 WITH RECURSIVE
 -- part: sources
 owners AS (
-  SELECT $3::text COLLATE "C" AS id,
-         $4::uuid AS uid
+  SELECT :id::text COLLATE "C" AS id,
+         :uid::uuid AS uid
 )
 SELECT jsonb_build_array(messages.inserted_at, messages.id) AS key,
        to_jsonb(messages) - '{environment_id,collection,recipient_id,uid,filter_data}'::text[]
@@ -48,15 +48,15 @@ FROM sources
 CROSS JOIN LATERAL (
   SELECT *
   FROM addressee.messages AS messages
-  WHERE messages.environment_id = $1
-    AND messages.collection = $2
+  WHERE messages.environment_id = :environment_id
+    AND messages.collection = :collection
     AND (messages.inserted_at, messages.id) > (
-      coalesce(($6::jsonb ->> 0)::timestamptz, '-infinity'),
-      coalesce($6 ->> 1, '')
+      coalesce((:key::jsonb ->> 0)::timestamptz, '-infinity'),
+      coalesce(:key ->> 1, '')
     )
     -- part: in_source
   ORDER BY messages.inserted_at, messages.id
-  LIMIT $5
+  LIMIT :limit
 ) AS messages
 ORDER BY messages.inserted_at, messages.id
-LIMIT $5
+LIMIT :limit

@@ -3,6 +3,6 @@ SELECT message_id,
        kind,
        address
 FROM addressee.sends
-WHERE environment_id = $1
-  AND message_id = ANY($2::text[])
+WHERE environment_id = :environment_id
+  AND message_id = ANY(:message_ids::text[])
 ORDER BY message_id, id

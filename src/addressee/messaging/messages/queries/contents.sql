@@ -3,5 +3,5 @@ SELECT id,
        inserted_at,
        content
 FROM addressee.present_messages
-WHERE environment_id = $1
-  AND id = ANY($2::text[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:ids::text[])

@@ -1,8 +1,8 @@
 -- Deletes messages with their events, sends and delivery logs, and says how many there were.
 WITH messages AS (
   DELETE FROM addressee.messages
-  WHERE environment_id = $1
-    AND id = ANY($2::text[])
+  WHERE environment_id = :environment_id
+    AND id = ANY(:ids::text[])
   RETURNING environment_id,
             id,
             recipient_id

@@ -11,16 +11,16 @@ INSERT INTO addressee.delivery_logs (
   response,
   inserted_at
 )
-SELECT $1,
-       attempts.message_id,
-       attempts.id,
-       attempts.collection,
-       attempts.recipient_id,
-       attempts.uid,
-       attempts.service,
-       attempts.request,
-       attempts.response,
-       $10
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::jsonb[], $9::jsonb[])
-  AS attempts (message_id, id, collection, recipient_id, uid, service, request, response)
+SELECT :environment_id,
+       logs.message_id,
+       logs.id,
+       logs.collection,
+       logs.recipient_id,
+       logs.uid,
+       logs.service,
+       logs.request,
+       logs.response,
+       :now
+FROM unnest(:logs.message_id::text[], :logs.id::text[], :logs.recipient.collection::text[], :logs.recipient.id::text[], :logs.recipient.uid::uuid[], :logs.service::text[], :logs.request::jsonb[], :logs.response::jsonb[])
+  AS logs (message_id, id, collection, recipient_id, uid, service, request, response)
 ON CONFLICT DO NOTHING

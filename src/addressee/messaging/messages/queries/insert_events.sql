@@ -10,15 +10,15 @@ INSERT INTO addressee.message_events (
   data,
   inserted_at
 )
-SELECT $1,
-       happened.message_id,
-       happened.id,
-       happened.collection,
-       happened.recipient_id,
-       happened.uid,
-       happened.type,
-       happened.data,
-       $9
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::jsonb[])
-  AS happened (message_id, id, collection, recipient_id, uid, type, data)
+SELECT :environment_id,
+       events.message_id,
+       events.id,
+       events.collection,
+       events.recipient_id,
+       events.uid,
+       events.type,
+       events.data,
+       :now
+FROM unnest(:events.message_id::text[], :ids::text[], :events.recipient.collection::text[], :events.recipient.id::text[], :events.recipient.uid::uuid[], :events.type::text[], :data::jsonb[])
+  AS events (message_id, id, collection, recipient_id, uid, type, data)
 ON CONFLICT DO NOTHING

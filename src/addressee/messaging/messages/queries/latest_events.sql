@@ -8,6 +8,6 @@ SELECT DISTINCT ON (message_id, type)
        data,
        inserted_at
 FROM addressee.message_events
-WHERE environment_id = $1
-  AND message_id = ANY($2::text[])
+WHERE environment_id = :environment_id
+  AND message_id = ANY(:message_ids::text[])
 ORDER BY message_id, type, id DESC

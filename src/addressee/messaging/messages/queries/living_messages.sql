@@ -1,6 +1,6 @@
--- Messages by id, of recipients that live: without those that are kept of the departed.
+-- Messages by id, of recipients that live: without those that are retained of deleted ones.
 SELECT *
 FROM addressee.present_messages AS messages
-WHERE environment_id = $1
-  AND id = ANY($2::text[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:ids::text[])
   -- part: not_retained

@@ -1,20 +1,20 @@
--- Marks messages of recipients that live; with $5, only of these identities. Returns those that changed: an interaction
--- changes a message again when it says something else ($6) than the last one.
+-- Marks messages of recipients that live; with `uids`, only of these identities. Returns those that changed: an interaction
+-- changes a message again when it says something else (`metadata`) than the last one.
 UPDATE addressee.messages AS messages
-SET seen_at = CASE $3::text WHEN 'seen' THEN $4 WHEN 'unseen' THEN NULL ELSE messages.seen_at END,
-    read_at = CASE $3
-                WHEN 'read' THEN $4
+SET seen_at = CASE :mark::text WHEN 'seen' THEN :now WHEN 'unseen' THEN NULL ELSE messages.seen_at END,
+    read_at = CASE :mark
+                WHEN 'read' THEN :now
                 WHEN 'unread' THEN NULL
-                WHEN 'interacted' THEN coalesce(messages.read_at, $4)
+                WHEN 'interacted' THEN coalesce(messages.read_at, :now)
                 ELSE messages.read_at
               END,
-    archived_at = CASE $3 WHEN 'archived' THEN $4 WHEN 'unarchived' THEN NULL ELSE messages.archived_at END,
-    dismissed_at = CASE $3 WHEN 'dismissed' THEN $4 ELSE messages.dismissed_at END,
-    interacted_at = CASE $3 WHEN 'interacted' THEN $4 ELSE messages.interacted_at END,
-    link_clicked_at = CASE $3 WHEN 'link_clicked' THEN $4 ELSE messages.link_clicked_at END,
-    updated_at = $4
-WHERE messages.environment_id = $1
-  AND messages.id = ANY($2::text[])
+    archived_at = CASE :mark WHEN 'archived' THEN :now WHEN 'unarchived' THEN NULL ELSE messages.archived_at END,
+    dismissed_at = CASE :mark WHEN 'dismissed' THEN :now ELSE messages.dismissed_at END,
+    interacted_at = CASE :mark WHEN 'interacted' THEN :now ELSE messages.interacted_at END,
+    link_clicked_at = CASE :mark WHEN 'link_clicked' THEN :now ELSE messages.link_clicked_at END,
+    updated_at = :now
+WHERE messages.environment_id = :environment_id
+  AND messages.id = ANY(:ids::text[])
   AND EXISTS (
     SELECT
     FROM addressee.present_messages AS present
@@ -24,7 +24,7 @@ WHERE messages.environment_id = $1
   )
   -- part: not_retained
   AND (
-    $5::uuid[] IS NULL
+    :uids::uuid[] IS NULL
     -- What comes back from a merge that was undone is marked by whose it is again.
     OR coalesce(
          (
@@ -35,9 +35,9 @@ WHERE messages.environment_id = $1
              AND merges.undone_at IS NOT NULL
          ),
          messages.uid
-       ) = ANY($5)
+       ) = ANY(:uids)
   )
-  AND CASE $3
+  AND CASE :mark
         WHEN 'seen' THEN messages.seen_at IS NULL
         WHEN 'unseen' THEN messages.seen_at IS NOT NULL
         WHEN 'read' THEN messages.read_at IS NULL
@@ -49,8 +49,8 @@ WHERE messages.environment_id = $1
         WHEN 'interacted' THEN messages.interacted_at IS NULL
                             OR messages.read_at IS NULL
                             OR (
-                              $6::jsonb IS NOT NULL
-                              AND $6 IS DISTINCT FROM (
+                              :metadata::jsonb IS NOT NULL
+                              AND :metadata IS DISTINCT FROM (
                                 SELECT events.data
                                 FROM addressee.message_events AS events
                                 WHERE events.environment_id = messages.environment_id

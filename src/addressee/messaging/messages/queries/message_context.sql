@@ -1,5 +1,5 @@
--- What messages name: their runs ($2); into whom those of identities ($3) were merged who were, through merges of merges; and
--- whose those of merges ($4) are that were undone, who may have been merged again.
+-- What messages name: their runs; into whom those of identities were merged who were, through merges of merges; and
+-- whose those of merges are that were undone, who may have been merged again.
 WITH RECURSIVE followed AS (
   SELECT merges.secondary_uid AS uid,
          merges.primary_id,
@@ -7,13 +7,13 @@ WITH RECURSIVE followed AS (
          merges.merged_at,
          1 AS steps
   FROM addressee.merges AS merges
-  WHERE merges.environment_id = $1
+  WHERE merges.environment_id = :environment_id
     AND merges.secondary_uid = ANY(
-      $3::uuid[] || ARRAY(
+      :uids::uuid[] || ARRAY(
         SELECT undone.secondary_uid
         FROM addressee.merges AS undone
-        WHERE undone.environment_id = $1
-          AND undone.id = ANY($4::uuid[])
+        WHERE undone.environment_id = :environment_id
+          AND undone.id = ANY(:merge_ids::uuid[])
           AND undone.undone_at IS NOT NULL
       )
     )
@@ -26,7 +26,7 @@ WITH RECURSIVE followed AS (
          followed.steps + 1
   FROM followed
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.secondary_uid = followed.primary_uid
    AND merges.undone_at IS NULL
   WHERE followed.steps < 20
@@ -39,8 +39,8 @@ SELECT 'run' AS kind,
        NULL::uuid AS uid,
        NULL::timestamptz AS merged_at
 FROM addressee.workflow_runs
-WHERE environment_id = $1
-  AND id = ANY($2::uuid[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:run_ids::uuid[])
 UNION ALL
 (
   SELECT DISTINCT ON (uid) 'successor',
@@ -62,6 +62,6 @@ SELECT 'undone',
        secondary_uid,
        merged_at
 FROM addressee.merges
-WHERE environment_id = $1
-  AND id = ANY($4::uuid[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:merge_ids::uuid[])
   AND undone_at IS NOT NULL

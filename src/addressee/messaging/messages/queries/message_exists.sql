@@ -2,6 +2,6 @@
 SELECT EXISTS (
   SELECT
   FROM addressee.present_messages
-  WHERE environment_id = $1
-    AND id = $2
+  WHERE environment_id = :environment_id
+    AND id = :id
 )

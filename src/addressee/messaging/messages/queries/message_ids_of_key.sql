@@ -1,4 +1,4 @@
--- Messages that were made under a key that a trigger's caller chose: of each run the newest, at most $3.
+-- Messages that were made under a key that a trigger's caller chose: of each run the newest, up to a limit.
 SELECT messages.id AS message_id
 FROM addressee.workflow_runs AS runs
 CROSS JOIN LATERAL (
@@ -7,7 +7,7 @@ CROSS JOIN LATERAL (
   WHERE made.environment_id = runs.environment_id
     AND made.run_id = runs.id
   ORDER BY made.inserted_at DESC, made.id DESC
-  LIMIT $3
+  LIMIT :limit
 ) AS messages
-WHERE runs.environment_id = $1
-  AND runs.source ->> 'idempotency_key' = $2
+WHERE runs.environment_id = :environment_id
+  AND runs.source ->> 'idempotency_key' = :idempotency_key

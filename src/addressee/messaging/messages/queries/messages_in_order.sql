@@ -1,8 +1,8 @@
--- All recipients' messages past a position ($2: towards older ones), newest first.
+-- All recipients' messages before or after a position, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.present_messages AS messages
-  WHERE environment_id = $1
+  WHERE environment_id = :environment_id
     -- part: message_filter
 ),
 -- part: page_of_matching

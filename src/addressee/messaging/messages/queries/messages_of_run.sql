@@ -1,9 +1,9 @@
--- One run's messages past a position ($2: towards older ones), newest first.
+-- One run's messages before or after a position, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.present_messages AS messages
-  WHERE environment_id = $1
-    AND run_id = $15
+  WHERE environment_id = :environment_id
+    AND run_id = :run_id
     -- part: message_filter
 ),
 -- part: page_of_matching

@@ -1,9 +1,9 @@
--- One topic's messages past a position ($2: towards older ones), newest first.
+-- One topic's messages before or after a position, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.present_messages AS messages
-  WHERE environment_id = $1
-    AND topic = $19
+  WHERE environment_id = :environment_id
+    AND topic = :topic
     -- part: message_filter
 ),
 -- part: page_of_matching

@@ -1,9 +1,9 @@
--- One workflow's messages past a position ($2: towards older ones), newest first.
+-- One workflow's messages before or after a position, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.present_messages AS messages
-  WHERE environment_id = $1
-    AND workflow = $11
+  WHERE environment_id = :environment_id
+    AND workflow = :workflow
     -- part: message_filter
 ),
 -- part: page_of_matching

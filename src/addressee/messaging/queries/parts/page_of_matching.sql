@@ -1,21 +1,21 @@
--- A page past a position, newest first: $2 is whether towards what is older, $6 and $7 the period.
+-- A page before or after a position (`backwards`), newest first, within a period.
 older AS (
   SELECT *
   FROM matching
-  WHERE $2
-    AND (inserted_at, id) < ($3, $4)
-    AND inserted_at >= $6
+  WHERE NOT :backwards
+    AND (inserted_at, id) < (:start_at, :start_id)
+    AND inserted_at >= :since
   ORDER BY inserted_at DESC, id DESC
-  LIMIT $5
+  LIMIT :limit
 ),
 newer AS (
   SELECT *
   FROM matching
-  WHERE NOT $2
-    AND (inserted_at, id) > ($3, $4)
-    AND inserted_at < $7
+  WHERE :backwards
+    AND (inserted_at, id) > (:start_at, :start_id)
+    AND inserted_at < :until
   ORDER BY inserted_at, id
-  LIMIT $5
+  LIMIT :limit
 )
 SELECT *
 FROM older

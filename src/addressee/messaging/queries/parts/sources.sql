@@ -13,7 +13,7 @@ owned (id, uid, since, steps) AS (
          owned.steps + 1
   FROM owned
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.primary_uid = owned.uid
    AND merges.moving
    AND merges.undone_at IS NULL
@@ -27,7 +27,7 @@ sources (id, uid, since, merge_id, leaving) AS (
          ARRAY(
            SELECT merges.id
            FROM addressee.merges AS merges
-           WHERE merges.environment_id = $1
+           WHERE merges.environment_id = :environment_id
              AND merges.primary_uid = owned.uid
              AND merges.moving
              AND merges.undone_at IS NOT NULL
@@ -41,7 +41,7 @@ sources (id, uid, since, merge_id, leaving) AS (
          NULL
   FROM owned
   JOIN addressee.merges AS merges
-    ON merges.environment_id = $1
+    ON merges.environment_id = :environment_id
    AND merges.secondary_uid = owned.uid
    AND merges.moving
    AND merges.undone_at IS NOT NULL

@@ -1,9 +1,9 @@
--- One workflow's runs past a position ($2: towards older ones), newest first.
+-- One workflow's runs before or after a position, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.present_runs
-  WHERE environment_id = $1
-    AND workflow = $8
+  WHERE environment_id = :environment_id
+    AND workflow = :workflow
     -- part: run_filter
 ),
 -- part: page_of_matching

@@ -1,8 +1,8 @@
--- Runs in which something failed past a position ($2: towards older ones), newest first.
+-- Runs in which something failed before or after a position, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.present_runs
-  WHERE environment_id = $1
+  WHERE environment_id = :environment_id
     AND error_count > 0
     -- part: run_filter
 ),

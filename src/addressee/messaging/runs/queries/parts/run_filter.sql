@@ -1,15 +1,15 @@
--- What a list of runs can be limited by (reading_runs.RunFilter), beside what its statement walks.
-AND ($8::text IS NULL OR workflow = $8)
-AND ($9::text[] IS NULL OR status = ANY($9))
-AND ($10::text IS NULL OR tenant = $10)
-AND ($11::boolean IS NULL OR (error_count > 0) = $11)
-AND ($12::text IS NULL OR topic = $12)
-AND ($13::uuid IS NULL OR run_id = $13)
-AND ($14::text IS NULL OR (collection = $14 AND uid IS NOT NULL))
+-- What a list of runs can be limited by (listing.RunFilter), beside what its statement walks.
+AND (:workflow::text IS NULL OR workflow = :workflow)
+AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
+AND (:tenant::text IS NULL OR tenant = :tenant)
+AND (:has_errors::boolean IS NULL OR (error_count > 0) = :has_errors)
+AND (:topic::text IS NULL OR topic = :topic)
+AND (:run_id::uuid IS NULL OR run_id = :run_id)
+AND (:collection::text IS NULL OR (collection = :collection AND uid IS NOT NULL))
 AND (
-  $15::text[] IS NULL
+  :stages::text[] IS NULL
   OR CASE
        WHEN error_count > 0 AND journal @> '[{"data": {"reason": "recipient_missing"}}]' THEN 'abandoned'
        ELSE status
-     END = ANY($15)
+     END = ANY(:stages)
 )

@@ -1,0 +1,10 @@
+-- Marks that messages carry or lack: all of `engagements`.
+AND (seen_at IS NOT NULL OR 'seen' <> ALL(:engagements::text[]))
+AND (read_at IS NOT NULL OR 'read' <> ALL(:engagements))
+AND (interacted_at IS NOT NULL OR 'interacted' <> ALL(:engagements))
+AND (link_clicked_at IS NOT NULL OR 'link_clicked' <> ALL(:engagements))
+AND (archived_at IS NOT NULL OR 'archived' <> ALL(:engagements))
+AND (seen_at IS NULL OR 'unseen' <> ALL(:engagements))
+AND (read_at IS NULL OR 'unread' <> ALL(:engagements))
+AND (archived_at IS NULL OR 'unarchived' <> ALL(:engagements))
+AND (interacted_at IS NULL OR 'not_interacted' <> ALL(:engagements))
