@@ -17,7 +17,8 @@ from addressee.api.services import Services
 from addressee.directory.access.environments import Environment
 from addressee.directory.access.keys import Credential
 from addressee.directory.edits.recipients import Edit
-from addressee.directory.recipient import Place
+from addressee.directory.errors import MissingError
+from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, StoredAnswer
 from addressee.directory.writing.writes import Write, Written
@@ -76,6 +77,13 @@ class Call(Struct, frozen=True):
             return StoredAnswer(rendered.status, rendered.body)
 
         return Receipt(self.environment.id, self.idempotency_key, self.fingerprint, self.request_id, stored)
+
+    async def require(self, place: Place) -> Recipient:
+        """Returns the recipient at a place. Raises MissingError when there is none."""
+        recipient = await self.services.directory.read(place)
+        if recipient is None:
+            raise MissingError(place)
+        return recipient
 
     async def write(self, place: Place, *edits: Edit, answer: Callable[[Written], R]) -> R:
         """Applies edits to one recipient; returns what `answer` makes of the outcome, which a repetition gets too."""

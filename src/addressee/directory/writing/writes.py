@@ -63,6 +63,6 @@ class Written(Struct, frozen=True):
         return self.before is not None and self.before.lives
 
     @property
-    def exists(self) -> bool:
-        """Whether the recipient is there now."""
-        return self.recipient is not None and self.recipient.lives
+    def living(self) -> Recipient | None:
+        """The recipient, None when it is deleted or was never there."""
+        return None if self.recipient is None or not self.recipient.lives else self.recipient

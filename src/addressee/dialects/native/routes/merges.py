@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from uuid import UUID
 
 from addressee.api.bodies import typed_body
@@ -11,11 +10,10 @@ from addressee.api.merges import merge_rules, merge_users
 from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
-from addressee.dialects.native.wire.errors import NativeError
-from addressee.dialects.native.wire.places import USER, place_of, require_recipient
+from addressee.dialects.native.wire.places import USER, place_of
 from addressee.dialects.native.wire.rendering import merge, recipient
 from addressee.directory.documents import check_id
-from addressee.directory.merges.merges import Done, Undone
+from addressee.directory.merges.merges import Done, MergeMissingError, Undone
 from addressee.directory.recipient import Place
 
 routes = Routes(keys=SECRET)
@@ -58,7 +56,7 @@ def merged(done: Done) -> shapes.Merged:
 @routes.get(f"{USER}/merges", "users.merges.list", response=shapes.Merges)
 async def list_all(call: Call) -> shapes.Merges:
     """List who was merged into this user."""
-    found = await call.services.directory.merges.of(await require_recipient(call))
+    found = await call.services.directory.merges.of(await call.require(place_of(call)))
     return shapes.Merges(merges=[merge(each) for each in found])
 
 
@@ -68,7 +66,7 @@ async def undo(call: Call) -> shapes.Undone:
     try:
         id = UUID(call.path["merge_id"])
     except ValueError:
-        raise NativeError(HTTPStatus.NOT_FOUND, "not_found", "There is no such merge.") from None
+        raise MergeMissingError from None
     undone = await call.services.directory.merges.undo(
         call.environment.id, id, origin=call.origin, receipt=call.receipt(undone_answer)
     )

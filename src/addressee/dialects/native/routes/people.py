@@ -10,7 +10,7 @@ from addressee.api.call import Call
 from addressee.api.operation import SECRET
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
-from addressee.dialects.native.wire.places import OBJECT, USER, place_of, require_recipient
+from addressee.dialects.native.wire.places import OBJECT, USER, place_of
 from addressee.dialects.native.wire.rendering import explanation
 from addressee.directory.documents import check_id, check_value
 from addressee.directory.recipient import USERS, Place
@@ -22,7 +22,7 @@ routes = Routes(keys=SECRET)
 @routes.get(f"{OBJECT}/export", "objects.export", response=dict[str, Any])
 async def export(call: Call) -> Answer:
     """Everything known of a recipient, as one JSON document."""
-    return Answer(stream=call.services.messaging.export(await require_recipient(call)))
+    return Answer(stream=call.services.messaging.export(await call.require(place_of(call))))
 
 
 @routes.post(f"{USER}/purge", "users.purge", status=204)
@@ -53,4 +53,4 @@ async def explain(call: Call) -> shapes.Explanation:
 @routes.get(f"{OBJECT}/subscribers/count", "objects.subscribers.count", response=shapes.Count)
 async def count_subscribers(call: Call) -> shapes.Count:
     """How many subscribe to an object."""
-    return shapes.Count(count=await call.services.directory.count_subscribers(await require_recipient(call)))
+    return shapes.Count(count=await call.services.directory.count_subscribers(await call.require(place_of(call))))

@@ -15,8 +15,8 @@ async def authenticate(request: Request) -> tuple[Credential, None]:
     credential = await request.services.keys.find(bearer_token(request.headers))
     if credential is None:
         message = "Send a secret key that is in force: Authorization: Bearer <key>."
-        raise NativeError(HTTPStatus.UNAUTHORIZED, "unauthenticated", message)
+        raise NativeError("unauthenticated", HTTPStatus.UNAUTHORIZED, message)
     if credential.kind not in request.operation.keys:
         message = f"A {credential.kind} key may not call this; use a secret key."
-        raise NativeError(HTTPStatus.FORBIDDEN, "forbidden", message)
+        raise NativeError("forbidden", HTTPStatus.FORBIDDEN, message)
     return credential, None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from msgspec import Struct
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
-from addressee.api.refusals import refusal_of
+from addressee.api.refusals import Refusal, refusal_of
 
 
 class FieldError(Struct, frozen=True):
@@ -35,11 +35,9 @@ REFUSALS = Refusals(body=Refused)
 class NativeError(Exception):
     """An error that this dialect itself finds."""
 
-    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+    def __init__(self, code: str, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
+        self.refusal = Refusal(code, status, message)
 
 
 # The codes of refusals that are not called as their kinds are.
@@ -54,19 +52,7 @@ CODE_OF: Mapping[str, str] = {
 
 def render(error: Exception) -> Answer:
     """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
-    if isinstance(error, NativeError):
-        return envelope(error.status, error.code, error.message)
-    refusal = refusal_of(error)
-    code = CODE_OF.get(refusal.kind, refusal.kind)
-    return envelope(refusal.status, code, refusal.message, refusal.fields, refusal.headers)
-
-
-def envelope(
-    status: HTTPStatus,
-    code: str,
-    message: str,
-    failures: Sequence[tuple[str, str]] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Answer:
-    fields = [FieldError(field, text) for field, text in failures]
-    return json_answer(Refused(Error(code, message, fields)), status, headers)
+    refusal = error.refusal if isinstance(error, NativeError) else refusal_of(error)
+    fields = [FieldError(field, message) for field, message in refusal.fields]
+    body = Refused(Error(CODE_OF.get(refusal.kind, refusal.kind), refusal.message, fields))
+    return json_answer(body, refusal.status, refusal.headers)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from addressee.api.call import Call
 from addressee.directory.collections import check_collection
 from addressee.directory.documents import check_id
-from addressee.directory.errors import MissingError
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import USERS, Place
 
 USER = "/directory/v1/users/{user_id}"
 OBJECT = "/directory/v1/objects/{collection}/{object_id}"
@@ -17,12 +16,3 @@ def place_of(call: Call) -> Place:
         return Place(call.environment.id, USERS, check_id(call.path["user_id"], "user_id"))
     collection = check_collection(call.path["collection"], "collection")
     return Place(call.environment.id, collection, check_id(call.path["object_id"], "object_id"))
-
-
-async def require_recipient(call: Call) -> Recipient:
-    """Raises MissingError."""
-    place = place_of(call)
-    recipient = await call.services.directory.read(place)
-    if recipient is None:
-        raise MissingError(place)
-    return recipient

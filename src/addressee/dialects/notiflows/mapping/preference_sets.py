@@ -16,6 +16,7 @@ from msgspec import UNSET, UnsetType
 from addressee.dialects.notiflows.mapping.channel_types import KINDS_OF
 from addressee.dialects.notiflows.shapes import preferences as shapes
 from addressee.dialects.notiflows.wire.errors import invalid
+from addressee.dialects.notiflows.wire.fields import require_object
 from addressee.directory.documents import below, check_id
 from addressee.directory.edits.context import without
 from addressee.directory.edits.recipients import ChangePreferenceSets
@@ -109,11 +110,7 @@ def parse_types(given: Any, field: str) -> Types:
 
 def parse_map(given: Any, field: str) -> Mapping[str, Any]:
     """Returns an object, an empty one for null. Raises NotiflowsError."""
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise invalid(field, f"{field} must be an object.", "invalid_type")
-    return given
+    return {} if given is None else require_object(given, field)
 
 
 def parse_boolean(given: Any, field: str) -> bool | None:

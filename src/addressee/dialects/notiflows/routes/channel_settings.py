@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from addressee.api.answers import Answer, no_content
@@ -15,6 +14,7 @@ from addressee.dialects.notiflows.mapping.settings_forms import FORMS
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.notiflows.wire.authentication import ADMIN, USER
 from addressee.dialects.notiflows.wire.errors import invalid, missing, not_found
+from addressee.dialects.notiflows.wire.fields import require_object
 from addressee.dialects.notiflows.wire.places import require_channel, require_subject, subject_place, uuid_of
 from addressee.directory.edits.recipients import ChangeChannelData
 from addressee.directory.recipient import Document, Recipient
@@ -69,9 +69,10 @@ async def put(call: Call) -> shapes.ChannelSettings | Answer | None:
     edit = parse_settings(channel, body.get("settings"), "settings")
 
     def answer(written: Written) -> shapes.ChannelSettings | Answer | None:
-        if written.recipient is None or not written.recipient.lives:
+        user = written.living
+        if user is None:
             return not_found(call, "user", place.id)
-        return channel_settings(channel, written.recipient)
+        return channel_settings(channel, user)
 
     return await call.write(place, edit, answer=answer)
 
@@ -110,7 +111,7 @@ async def parse_inline_settings(call: Call, given: object) -> list[ChangeChannel
 
 
 def parse_entry(channels: Mapping[UUID, Channel], given: object, field: str) -> ChangeChannelData:
-    entry = checked_object(given, field)
+    entry = require_object(given, field)
     id = entry.get("channel_id")
     if not isinstance(id, str):
         reason = "required" if id is None else "invalid_type"
@@ -124,19 +125,11 @@ def parse_entry(channels: Mapping[UUID, Channel], given: object, field: str) -> 
 
 def parse_settings(channel: Channel, given: object, field: str) -> ChangeChannelData:
     """Raises NotiflowsError for settings that the channel's provider does not have."""
-    settings = checked_object(given, field)
+    settings = require_object(given, field)
     form = FORMS.get(channel.provider)
     if form is None:
         raise invalid(field, f"{field}: channels of {channel.provider} have no settings.", "unknown")
     return ChangeChannelData(str(channel.id), form.change(settings, field))
-
-
-def checked_object(given: object, field: str) -> Mapping[str, Any]:
-    if given is None:
-        raise invalid(field, f"{field} can't be blank.", "required")
-    if not isinstance(given, dict):
-        raise invalid(field, f"{field} must be an object.", "invalid_type")
-    return given
 
 
 def channel_settings(channel: Channel, user: Recipient) -> shapes.ChannelSettings | None:

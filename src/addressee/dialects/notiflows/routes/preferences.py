@@ -50,9 +50,10 @@ async def put(call: Call) -> shapes.Preferences | Answer:
     default = await call.services.preferences.of_environment(call.environment.id)
 
     def answer(written: Written) -> shapes.Preferences | Answer:
-        if written.recipient is None or not written.recipient.lives:
+        user = written.living
+        if user is None:
             return not_found(call, "user", place.id)
-        return rendered(written.recipient.preferences, default, workflows)
+        return rendered(user.preferences, default, workflows)
 
     return await call.write(place, edit, answer=answer)
 

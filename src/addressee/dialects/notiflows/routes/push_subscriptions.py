@@ -22,6 +22,7 @@ from addressee.dialects.notiflows.mapping.channel_types import WEB_PUSH
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.notiflows.wire.authentication import USER
 from addressee.dialects.notiflows.wire.errors import invalid, missing, not_found
+from addressee.dialects.notiflows.wire.fields import require_object, require_text
 from addressee.dialects.notiflows.wire.places import require_channel, require_subject, subject_place
 from addressee.directory.attributes import render_instant
 from addressee.directory.documents import check_text
@@ -67,9 +68,10 @@ async def subscribe(call: Call) -> Answer:
     change = partial(web_push.subscribed, identifier=identifier, keys=keys, new_id=str(uuid7()), now=now)
 
     def answer(written: Written) -> Answer:
-        if written.recipient is None or not written.recipient.lives:
+        user = written.living
+        if user is None:
             return not_found(call, "user", place.id)
-        found = subscriptions(written.recipient, channel)[identifier]
+        found = subscriptions(user, channel)[identifier]
         is_new = identifier not in subscriptions(written.before, channel)
         return json_answer(rendered(channel, found), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
@@ -102,25 +104,17 @@ async def web_push_channel(call: Call) -> Channel:
 
 
 def checked_keys(given: Any) -> dict[str, str]:
-    if given is None:
-        raise invalid("settings", "settings can't be blank.", "required")
-    if not isinstance(given, dict):
-        raise invalid("settings", "settings must be an object.", "invalid_type")
-    keys = {name: checked_text(given.get(name), f"settings.{name}") for name in KEYS}
+    settings = require_object(given, "settings")
+    keys = {name: checked_text(settings.get(name), f"settings.{name}") for name in KEYS}
     if not is_https(keys["endpoint"]):
         raise invalid("settings.endpoint", "settings.endpoint must be an https URL, as the browser gives it.")
     return keys
 
 
 def checked_text(given: Any, field: str) -> str:
-    if given is None or given == "":
-        raise invalid(field, f"{field} can't be blank.", "required")
-    if not isinstance(given, str):
-        raise invalid(field, f"{field} must be a text.", "invalid_type")
-    if len(given) > MAX_TEXT_LENGTH:
-        raise invalid(field, f"{field} must have at most {MAX_TEXT_LENGTH:,} characters.", "too_long")
-    check_text(given, field)
-    return given
+    text = require_text(given, field, MAX_TEXT_LENGTH)
+    check_text(text, field)
+    return text
 
 
 def is_https(url: str) -> bool:

@@ -12,7 +12,7 @@ from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.shapes import topics as shapes
 from addressee.dialects.notiflows.shapes.paging import page_of
 from addressee.dialects.notiflows.wire.authentication import ADMIN
-from addressee.dialects.notiflows.wire.errors import missing, not_found
+from addressee.dialects.notiflows.wire.errors import not_found
 from addressee.dialects.notiflows.wire.paging import PAGING, parse_page
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.groups.topics import TOPICS, topic_place
@@ -54,12 +54,8 @@ def place_of_topic(call: Call) -> Place:
 
 
 async def require_topic(call: Call) -> Recipient:
-    """The topic that the path names. Raises NotiflowsError when there is none."""
-    place = place_of_topic(call)
-    found = await call.services.directory.read(place)
-    if found is None:
-        raise missing("topic", place.id)
-    return found
+    """The topic that the path names. Raises MissingError when there is none."""
+    return await call.require(place_of_topic(call))
 
 
 def topic(recipient: Recipient) -> shapes.Topic:

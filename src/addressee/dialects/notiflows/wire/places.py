@@ -10,6 +10,7 @@ from uuid import UUID
 from addressee.api.call import Call
 from addressee.api.query_strings import Query
 from addressee.dialects.notiflows.wire.errors import bad_id, invalid, missing
+from addressee.dialects.notiflows.wire.fields import require_text
 from addressee.directory.documents import UNREACHABLE, check_text, text_of_id
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.messaging.environment.channels import Channel
@@ -27,13 +28,7 @@ NO_ID = UUID(int=0)
 
 def checked_external_id(given: object, field: str = "external_id") -> str:
     """Returns the external id as a text. Raises NotiflowsError or RefusedError."""
-    id = text_of_id(given)
-    if id is None or id == "":
-        raise invalid(field, f"{field} can't be blank.", "required")
-    if not isinstance(id, str):
-        raise invalid(field, f"{field} must be a text.", "invalid_type")
-    if len(id) > MAX_ID_LENGTH:
-        raise invalid(field, f"{field} must have at most {MAX_ID_LENGTH} characters.", "too_long")
+    id = require_text(text_of_id(given), field, MAX_ID_LENGTH)
     if id in UNREACHABLE or id != id.strip() or any(unicodedata.category(each) == "Cc" for each in id):
         raise invalid(field, f"{field} must have no blanks around it and no control characters, and not be . or ..")
     check_text(id, field)
@@ -50,18 +45,14 @@ def user_place(call: Call) -> Place:
 
 
 async def require_user(call: Call) -> Recipient:
-    """The user whom the path names. Raises NotiflowsError when there is none."""
-    place = user_place(call)
-    user = await call.services.directory.read(place)
-    if user is None:
-        raise missing("user", place.id)
-    return user
+    """The user whom the path names. Raises MissingError when there is none."""
+    return await call.require(user_place(call))
 
 
 async def require_subject(call: Call) -> Recipient:
     """The user whom a request is about: the one whom a client acts for, or else whom the path names.
 
-    Raises NotiflowsError when there is none.
+    Raises MissingError when there is none.
     """
     acting: Recipient | None = call.caller.user
     return await require_user(call) if acting is None else acting

@@ -16,7 +16,6 @@ from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.delays import start_delay
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.wire.places import require
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import Document, Place
 from addressee.messaging.runs.model import Terms
@@ -43,7 +42,7 @@ async def broadcast(call: Call) -> Answer:
     call.caller.check_path(call.path["workspace"])
     entry = records.record_body(call)
     given = typed(entry, shapes.Broadcast)
-    members_of = await require(call, list_at(call, given.list_id))
+    members_of = await call.require(list_at(call, given.list_id))
     parse = partial(parse_broadcast, given=given, place=members_of.place)
     return records.ok_if_any(await records.accept(call, [entry], parse, records.ok_if_any))
 

@@ -24,7 +24,7 @@ from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import SuprSendError, missing
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
 from addressee.dialects.suprsend.wire.paging import CURSORS, cursor_meta, parse_page
-from addressee.dialects.suprsend.wire.places import parse_tenant_id, require, require_user, tenant_at, user_place
+from addressee.dialects.suprsend.wire.places import parse_tenant_id, require_user, tenant_at, user_place
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.edits.recipients import Each, Identify
 from addressee.directory.errors import MissingError, RefusedError
@@ -78,7 +78,7 @@ async def user_and_tenant(call: Call) -> tuple[Recipient, Recipient]:
     tenant = await call.services.directory.read(place)
     if tenant is None and place.id == DEFAULT:
         raise not_associated(user.place.id, DEFAULT)
-    return user, tenant or await require(call, place)
+    return user, tenant or await call.require(place)
 
 
 def not_associated(user_id: str, tenant_id: str) -> SuprSendError:

@@ -17,7 +17,7 @@ from addressee.dialects.suprsend.shapes import users as user_shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, check_number
 from addressee.dialects.suprsend.wire.paging import CURSORS, cursor_meta, parse_page
-from addressee.dialects.suprsend.wire.places import parse_id, parse_type, require
+from addressee.dialects.suprsend.wire.places import parse_id, parse_type
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.edits.recipients import Each
 from addressee.directory.reading.listing import Order
@@ -39,7 +39,7 @@ def object_place(call: Call) -> Place:
 
 async def require_object(call: Call) -> Recipient:
     """Returns the object that the path names. Raises SuprSendError when there is none."""
-    return await require(call, object_place(call))
+    return await call.require(object_place(call))
 
 
 @routes.get("/v1/object/{object_type}/", "objects.list", query=CURSORS, response=shapes.Objects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from addressee.api.call import Call
-from addressee.dialects.suprsend.wire.errors import invalid, missing_at
+from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.directory.collections import check_own
 from addressee.directory.documents import check_reachable, check_text, text_of_id
 from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
@@ -46,17 +46,9 @@ def user_place(call: Call) -> Place:
     return user_at(call, call.path["distinct_id"])
 
 
-async def require(call: Call, place: Place) -> Recipient:
-    """Returns the recipient at a place. Raises SuprSendError when there is none."""
-    recipient = await call.services.directory.read(place)
-    if recipient is None:
-        raise missing_at(place)
-    return recipient
-
-
 async def require_user(call: Call) -> Recipient:
     """Returns the user that the path names. Raises SuprSendError when there is none."""
-    return await require(call, user_place(call))
+    return await call.require(user_place(call))
 
 
 def parse_type(type: object, field: str = "object_type") -> str:
