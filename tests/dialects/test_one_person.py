@@ -26,8 +26,8 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.conftest import Environment
 
 PAGE = Path("docs/dialects.md")
@@ -149,7 +149,7 @@ async def clients(
     api: str, keys: Keys, environment: Environment, pool: Pool, installation: Installation, worker: None
 ) -> AsyncIterator[Clients]:
     configuration = read_configuration(PUSHED, {})
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     by_key: dict[str, UUID] = {each.key: each.id for each in await channels.all_channels(pool, environment.id)}
     public, secret, workspace = [
         await keys.create(environment.name, kind) for kind in ("public", "secret", "workspace")

@@ -13,8 +13,8 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.conftest import Clients
 from tests.support.waiting import eventually
@@ -29,7 +29,7 @@ Mention = Callable[[Clients, str, dict[str, Any]], httpx.Response]
 @pytest.fixture(autouse=True)
 async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> None:
     configuration = read_configuration(PUSHED, {})
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
 
 
 def by_knock(clients: Clients) -> httpx.Response:

@@ -13,8 +13,8 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.conftest import Clients
 
@@ -28,7 +28,7 @@ Write = Callable[[Clients], httpx.Response]
 @pytest.fixture(autouse=True)
 async def pushed(pool: Pool, installation: Installation, environment: Environment) -> None:
     configuration = read_configuration(PUSHED, {})
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
 
 
 def by_itself(clients: Clients) -> httpx.Response:

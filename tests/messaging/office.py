@@ -32,8 +32,8 @@ from addressee.messaging.messaging import Messaging
 from addressee.messaging.schedules.scheduler import tick
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import job_handlers
-from addressee.messaging.workflows.deployment import Pushed, push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import Deployed, deploy
 from tests.support.clock import MovedClock
 
 SEALER = Sealer(bytes(32))
@@ -104,9 +104,9 @@ class Office:
 
     async def push(
         self, files: Mapping[str, str] = FILES, environment: Mapping[str, str] | None = None
-    ) -> list[Pushed]:
+    ) -> list[Deployed]:
         configuration = read_configuration(write_files(self.folder / "pushed", files), environment or {})
-        return await push(self.pool, self.sealer, self.environment_id, configuration, self.clock.now())
+        return await deploy(self.pool, self.sealer, self.environment_id, configuration, self.clock.now())
 
     async def identify(self, id: str, **attributes: Any) -> Recipient:
         edit = Identify(attributes={"name": id.title(), **attributes})

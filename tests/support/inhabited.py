@@ -18,9 +18,9 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import KINDS, CreatedKey, Keys, Kind
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
-from addressee.messaging.workflows.files import read_configuration
 from addressee.preferences.categories import Category, Section
 from tests.support.exchange import Connection, Reply
 from tests.support.refusals import USER
@@ -248,7 +248,7 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
     ]
     sections = (Section(categories=(category,)),)
     configuration = replace(example, sections=sections, channels=[*example.channels, *more])
-    await push(pool, sealer, environment_id, configuration, datetime.now(UTC))
+    await deploy(pool, sealer, environment_id, configuration, datetime.now(UTC))
     created = {kind: await keys.create(name, kind) for kind in KINDS}
     await Environments(pool).change(name, {"development_mode": True})
     by_key = {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment_id)}

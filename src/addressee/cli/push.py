@@ -10,11 +10,11 @@ from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows import deployment
-from addressee.messaging.workflows.files import MistakesError, read_configuration
+from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 
 
 async def push(options: InstallationOptions, folder: Path, environment: str) -> None:
-    """Raises CommandError when anything is wrong, after it has printed each mistake."""
+    """Raises CommandError when anything is wrong, after it has printed each problem."""
     try:
         async with options.open() as (pool, sealer):
             with refusals():
@@ -22,11 +22,11 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
             stored = await channels.by_key(pool, known.id)
             providers = {key: channel.provider for key, channel in stored.items()}
             configuration = read_configuration(folder, os.environ, providers)
-            done = await deployment.push(pool, sealer, known.id, configuration, datetime.now(UTC))
-    except MistakesError as error:
-        for mistake in error.mistakes:
-            print(mistake, file=sys.stderr)
-        raise CommandError(f"{len(error.mistakes)} to correct; nothing was changed.") from None
+            done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
+    except ConfigurationError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        raise CommandError(f"{len(error.problems)} to correct; nothing was changed.") from None
     for warning in configuration.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     for each in done:

@@ -17,8 +17,8 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.conftest import Environment
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token
@@ -47,7 +47,7 @@ async def ids(pool: Pool, installation: Installation, environment: Environment, 
     (tmp_path / "channels" / "fcm.yaml").write_text(FCM)
     account = FcmServer(Clock(), "https://oauth.example").service_account
     configuration = read_configuration(tmp_path, {"FCM_ACCOUNT": account, "FCM_URL": "https://fcm.example"})
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment.id)}
 
 

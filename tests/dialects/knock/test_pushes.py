@@ -15,8 +15,8 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.channels.fcm_server import FCM, UNREGISTERED, FcmServer, fcm_server
 from tests.conftest import Environment
 from tests.messaging.office import write_files
@@ -40,7 +40,7 @@ async def fcm(
     async with fcm_server() as fcm:
         folder = write_files(tmp_path, {"channels/push.yaml": FCM, "workflows/shipped.yaml": WORKFLOW})
         configuration = read_configuration(folder, {"FCM_ACCOUNT": fcm.service_account, "FCM_URL": fcm.url})
-        await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+        await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
         yield fcm
 
 

@@ -10,9 +10,9 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
-from addressee.messaging.workflows.deployment import push
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
-from addressee.messaging.workflows.files import read_configuration
 from tests.conftest import Environment
 
 
@@ -27,4 +27,4 @@ async def http(api: str, keys: Keys, environment: Environment) -> AsyncIterator[
 async def welcome(pool: Pool, installation: Installation, environment: Environment, worker: None) -> None:
     """The example's channels and its workflow `welcome`."""
     configuration = read_configuration(FOLDER, {})
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))

@@ -22,8 +22,8 @@ from addressee.database.sealing import Sealer
 from addressee.directory.directory import Directory
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting
@@ -64,7 +64,7 @@ async def ids(
     """The channels' ids by key."""
     settings = {"FCM_ACCOUNT": fcm.service_account, "FCM_URL": fcm.url}
     configuration = read_configuration(write_files(tmp_path, FILES), settings)
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {key: str(channel.id) for key, channel in (await channels.by_key(pool, environment.id)).items()}
 
 

@@ -15,8 +15,8 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import CreatedKey, Keys
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.conftest import Environment
 
 PUSHED = Path(__file__).parent / "pushed"
@@ -60,7 +60,7 @@ def rest(api: str, api_key: str) -> Iterator[httpx.Client]:
 async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> dict[str, UUID]:
     """The channels and workflows of the folder `pushed` in the test's environment; channels' ids by key."""
     configuration = read_configuration(PUSHED, {})
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}
 
 

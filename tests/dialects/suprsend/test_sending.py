@@ -15,8 +15,8 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.channels.mail_server import MailServer, mail_server
 from tests.conftest import Environment
@@ -63,7 +63,7 @@ async def ids(
     }
     settings = {"FCM_ACCOUNT": fcm.service_account, "FCM_URL": fcm.url}
     configuration = read_configuration(write_files(tmp_path, files), settings)
-    await push(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {key: str(channel.id) for key, channel in (await channels.by_key(pool, environment.id)).items()}
 
 

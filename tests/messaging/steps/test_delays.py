@@ -19,7 +19,7 @@ from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.delay import DelayStep
 from addressee.messaging.steps.machine import run_through
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
-from addressee.messaging.workflows.files import MistakesError, read_configuration
+from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.model import Workflow, read_version
 from tests.messaging.office import FILES, IN_APP, Office, write_files
 
@@ -140,9 +140,9 @@ def test_a_delay_is_written_in_any_units(tmp_path: Path) -> None:
 )
 def test_a_delay_with_a_mistake(tmp_path: Path, step: str, mistake: str) -> None:
     files = {"channels/in-app.yaml": IN_APP, "workflows/a.yaml": f"steps:\n  - ref: wait\n    {step}"}
-    with pytest.raises(MistakesError) as raised:
+    with pytest.raises(ConfigurationError) as raised:
         read_configuration(write_files(tmp_path, files), {})
-    assert [str(found) for found in raised.value.mistakes] == [f"workflows/a.yaml{mistake}"]
+    assert [str(found) for found in raised.value.problems] == [f"workflows/a.yaml{mistake}"]
 
 
 async def test_what_stands_after_a_delay_comes_when_it_is_over(office: Office) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.variables import Variables, read_variables
+from addressee.messaging.workflows.configuration import ConfigurationError
 from addressee.messaging.workflows.example import install_example
-from addressee.messaging.workflows.files import MistakesError
 from addressee.preferences.defaults import read_defaults
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, SEALER, WELCOME, Office
@@ -158,9 +158,9 @@ async def test_a_channel_does_not_become_another(office: Office, files: dict[str
     for file in (office.folder / "pushed").rglob("*.yaml"):
         file.unlink()
     more = {"variables.yaml": "changed: true"}
-    with pytest.raises(MistakesError) as error:
+    with pytest.raises(ConfigurationError) as error:
         await office.push({**more, **{name: text.replace("{in_app}", in_app) for name, text in files.items()}})
-    assert [str(each) for each in error.value.mistakes] == [mistake.replace("{in_app}", in_app)]
+    assert [str(each) for each in error.value.problems] == [mistake.replace("{in_app}", in_app)]
     assert await variables(office) == Variables({}, {"app_url": "https://app.example"})
 
 
@@ -169,9 +169,9 @@ async def test_a_channel_that_can_send_stays_able_to(office: Office) -> None:
     apns = {"channels/push.yaml": "type: push\nprovider: apns"}
     await office.push(apns)
     await office.push({"channels/push.yaml": FCM}, settings)
-    with pytest.raises(MistakesError) as error:
+    with pytest.raises(ConfigurationError) as error:
         await office.push(apns)
-    (mistake,) = error.value.mistakes
+    (mistake,) = error.value.problems
     why = "workflows may use this channel, and nothing can be sent with apns yet"
     assert str(mistake) == f"channels/push.yaml:2: {why}"
 

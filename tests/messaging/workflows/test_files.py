@@ -11,7 +11,7 @@ from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.workflows.files import MistakesError, read_configuration
+from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
@@ -28,9 +28,9 @@ settings:
 
 
 def mistakes(folder: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None) -> list[str]:
-    with pytest.raises(MistakesError) as error:
+    with pytest.raises(ConfigurationError) as error:
         read_configuration(write_files(folder, files), environment or {})
-    return [str(mistake) for mistake in error.value.mistakes]
+    return [str(mistake) for mistake in error.value.problems]
 
 
 def test_a_folder_without_mistakes(tmp_path: Path) -> None:
@@ -536,9 +536,9 @@ steps:
 """
     stored = {"in-app": "feed", "sms": "twilio"}
     folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
-    with pytest.raises(MistakesError) as error:
+    with pytest.raises(ConfigurationError) as error:
         read_configuration(folder, {}, stored)
-    assert [str(mistake) for mistake in error.value.mistakes] == [
+    assert [str(mistake) for mistake in error.value.problems] == [
         "workflows/hello.yaml:4: nothing can be sent with twilio yet, only with feed, smtp, outbox, fcm",
         "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
     ]

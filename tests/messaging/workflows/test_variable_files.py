@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from addressee.messaging.workflows.files import MistakesError, read_configuration
+from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.variable_files import looks_secret
 from tests.messaging.office import write_files
 
 
 def test_a_variable_is_public_or_it_is_not(tmp_path: Path) -> None:
     files = {"variables.yaml": "name: A\napp_url: x", "public_variables.yaml": "logo: y\napp_url: x"}
-    with pytest.raises(MistakesError) as error:
+    with pytest.raises(ConfigurationError) as error:
         read_configuration(write_files(tmp_path, files), {})
-    assert [str(mistake) for mistake in error.value.mistakes] == [
+    assert [str(mistake) for mistake in error.value.problems] == [
         "public_variables.yaml:2: 'app_url' stands in variables.yaml too; a variable is public or it is not"
     ]
 

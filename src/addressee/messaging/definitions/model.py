@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, TypeAlias
 
 import msgspec
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 

@@ -1,4 +1,4 @@
-"""YAML files whose values know on which line they stand, so that every mistake can be pointed at."""
+"""YAML files whose values know on which line they stand, so that every problem can be pointed at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-Trail = tuple[str | int, ...]
+from addressee.messaging.definitions.model import KEY, FieldPath
 
 STRING = "tag:yaml.org,2002:str"
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
@@ -30,7 +30,7 @@ TYPE_NAMES = {
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Mistake:
+class Problem:
     """What is wrong, and where. Lines count from 1."""
 
     file: str
@@ -52,39 +52,51 @@ class Origin:
 
 @dataclass(slots=True)
 class Source:
-    """A file's value, the origin of each value in it by its trail of keys, and the mistakes found so far."""
+    """A file's value, the origin of each value in it by its path of keys, and the problems found so far."""
 
     file: str
     value: Any = None
-    origins: dict[Trail, Origin] = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
+    origins: dict[FieldPath, Origin] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
-    def origin(self, trail: Trail) -> Origin:
+    @property
+    def key(self) -> str:
+        """The key of what the file defines: its name without the suffix."""
+        return Path(self.file).stem
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the file can be read further; what is wrong with its key is noted."""
+        if not self.problems and not KEY.fullmatch(self.key):
+            self.problem((), "the file's name must be a key: letters, digits, - and _, then .yaml")
+        return not self.problems
+
+    def origin(self, path: FieldPath) -> Origin:
         """That of the nearest value that there is."""
-        while trail not in self.origins and trail:
-            trail = trail[:-1]
-        return self.origins.get(trail, Origin(self.file, 1, 1))
+        while path not in self.origins and path:
+            path = path[:-1]
+        return self.origins.get(path, Origin(self.file, 1, 1))
 
-    def mistake(self, trail: Trail, message: str) -> None:
-        """Notes a mistake at a value."""
-        origin = self.origin(trail)
-        self.mistakes.append(Mistake(self.file, origin.line, message))
+    def problem(self, path: FieldPath, message: str) -> None:
+        """Notes a problem at a value."""
+        origin = self.origin(path)
+        self.problems.append(Problem(self.file, origin.line, message))
 
-    def mistake_in_text(self, trail: Trail, line: int, message: str) -> None:
-        """Notes a mistake in a line of the text at a trail; lines count from 1."""
-        origin = self.origin(trail)
-        self.mistakes.append(Mistake(origin.file, origin.first_line + line - 1, message))
+    def problem_in_text(self, path: FieldPath, line: int, message: str) -> None:
+        """Notes a problem in a line of the text at a path; lines count from 1."""
+        origin = self.origin(path)
+        self.problems.append(Problem(origin.file, origin.first_line + line - 1, message))
 
-    def fits(self, trail: Trail, value: Any, form: type[msgspec.Struct]) -> bool:
-        """Whether the value at a trail has this form; what does not is noted."""
-        return self.check(trail, value, schema_of(form))
+    def fits(self, path: FieldPath, value: Any, form: type[msgspec.Struct]) -> bool:
+        """Whether the value at a path has this form; what does not is noted."""
+        return self.check(path, value, schema_of(form))
 
-    def check(self, trail: Trail, value: Any, schema: Mapping[str, Any]) -> bool:
-        """Whether the value found at a trail fits a JSON schema; what does not is noted."""
+    def check(self, path: FieldPath, value: Any, schema: Mapping[str, Any]) -> bool:
+        """Whether the value found at a path fits a JSON schema; what does not is noted."""
         errors = list(Draft202012Validator(schema).iter_errors(value))
         for error in errors:
             for below, message in explanations(error):
-                self.mistake((*trail, *below), message)
+                self.problem((*path, *below), message)
         return not errors
 
 
@@ -108,21 +120,21 @@ class Loader(yaml.SafeLoader):
     }
 
 
-def read(path: Path, folder: Path) -> Source:
+def read(file: Path, folder: Path) -> Source:
     """The file as it stands in `folder`. `!file name` stands for the text of another file beside it."""
-    source = Source(path.relative_to(folder).as_posix())
+    source = Source(file.relative_to(folder).as_posix())
     try:
-        loader = Loader(path.read_text(encoding="utf-8"))
+        loader = Loader(file.read_text(encoding="utf-8"))
         root = loader.get_single_node()
         if root is not None:
-            walk(root, (), source, path, folder)
-        if root is not None and not source.mistakes:
+            walk(root, (), source, file, folder)
+        if root is not None and not source.problems:
             source.value = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        source.mistakes.append(Mistake(source.file, line, f"this is not YAML: {error.problem}{hint(error)}"))
+        source.problems.append(Problem(source.file, line, f"this is not YAML: {error.problem}{hint(error)}"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        source.mistakes.append(Mistake(source.file, 1, "this is not YAML in UTF-8"))
+        source.problems.append(Problem(source.file, 1, "this is not YAML in UTF-8"))
     return source
 
 
@@ -133,10 +145,10 @@ def hint(error: yaml.MarkedYAMLError) -> str:
     return ""
 
 
-def walk(node: yaml.Node, trail: Trail, source: Source, path: Path, folder: Path) -> None:
+def walk(node: yaml.Node, path: FieldPath, source: Source, file: Path, folder: Path) -> None:
     """Notes where values stand, repeated keys, and replaces `!file` by the file's text."""
     line = node.start_mark.line + 1
-    source.origins.setdefault(trail, Origin(source.file, line, line))
+    source.origins.setdefault(path, Origin(source.file, line, line))
     match node:
         case yaml.MappingNode():
             seen: set[str] = set()
@@ -144,21 +156,21 @@ def walk(node: yaml.Node, trail: Trail, source: Source, path: Path, folder: Path
                 name = key.value if isinstance(key, yaml.ScalarNode) else None
                 if name is None:
                     message = "a text that begins with { must stand in quotes"
-                    source.mistakes.append(Mistake(source.file, key.start_mark.line + 1, message))
+                    source.problems.append(Problem(source.file, key.start_mark.line + 1, message))
                     continue
                 if key.tag != STRING:
-                    source.mistakes.append(Mistake(source.file, key.start_mark.line + 1, "a key must be text"))
+                    source.problems.append(Problem(source.file, key.start_mark.line + 1, "a key must be text"))
                     continue
                 if name in seen:
-                    source.mistakes.append(Mistake(source.file, key.start_mark.line + 1, f"{name!r} is given twice"))
+                    source.problems.append(Problem(source.file, key.start_mark.line + 1, f"{name!r} is given twice"))
                 seen.add(name)
-                source.origins[(*trail, name)] = text_origin(source.file, key, value)
-                walk(value, (*trail, name), source, path, folder)
+                source.origins[(*path, name)] = text_origin(source.file, key, value)
+                walk(value, (*path, name), source, file, folder)
         case yaml.SequenceNode():
             for index, item in enumerate(node.value):
-                walk(item, (*trail, index), source, path, folder)
+                walk(item, (*path, index), source, file, folder)
         case yaml.ScalarNode(tag="!file"):
-            include(node, trail, source, path, folder)
+            include(node, path, source, file, folder)
 
 
 def text_origin(file: str, key: yaml.Node, value: yaml.Node) -> Origin:
@@ -167,25 +179,25 @@ def text_origin(file: str, key: yaml.Node, value: yaml.Node) -> Origin:
     return Origin(file, key.start_mark.line + 1, first)
 
 
-def include(node: yaml.ScalarNode, trail: Trail, source: Source, path: Path, folder: Path) -> None:
-    included = (path.parent / node.value).resolve()
+def include(node: yaml.ScalarNode, path: FieldPath, source: Source, file: Path, folder: Path) -> None:
+    included = (file.parent / node.value).resolve()
     node.tag = STRING
     if not included.is_relative_to(folder.resolve()):
-        source.mistake(trail, f"{node.value!r} is outside of the folder")
+        source.problem(path, f"{node.value!r} is outside of the folder")
         return
     try:
         text = included.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        source.mistake(trail, f"the file {node.value!r} cannot be read, or is not UTF-8")
+        source.problem(path, f"the file {node.value!r} cannot be read, or is not UTF-8")
         return
     node.value = text
     name = included.relative_to(folder.resolve()).as_posix()
-    source.origins[trail] = Origin(name, source.origin(trail).line, 1)
+    source.origins[path] = Origin(name, source.origin(path).line, 1)
 
 
-def explanations(error: ValidationError) -> Iterator[tuple[Trail, str]]:
-    """What a schema's error says, in plain words, with the trail of what is wrong."""
-    trail = tuple(error.absolute_path)
+def explanations(error: ValidationError) -> Iterator[tuple[FieldPath, str]]:
+    """What a schema's error says, in plain words, with the path of what is wrong."""
+    path = tuple(error.absolute_path)
     wanted: Any = error.validator_value
     schema: Any = error.schema
     value: Any = error.instance
@@ -193,18 +205,18 @@ def explanations(error: ValidationError) -> Iterator[tuple[Trail, str]]:
         case "required":
             for name in wanted:
                 if name not in value:
-                    yield trail, f"{name!r} is missing"
+                    yield path, f"{name!r} is missing"
         case "additionalProperties":
             known = ", ".join(schema["properties"])
             for name in value.keys() - schema["properties"].keys():
-                yield (*trail, name), f"there is no {name!r} here; there are {known or 'no fields'}"
+                yield (*path, name), f"there is no {name!r} here; there are {known or 'no fields'}"
         case "type":
-            yield trail, f"this must be {TYPE_NAMES[wanted]}"
+            yield path, f"this must be {TYPE_NAMES[wanted]}"
         case "anyOf":
-            yield trail, f"this must be {' or '.join(TYPE_NAMES[each['type']] for each in wanted)}"
+            yield path, f"this must be {' or '.join(TYPE_NAMES[each['type']] for each in wanted)}"
         case "enum":
-            yield trail, f"this must be {' or '.join(map(str, wanted))}"
+            yield path, f"this must be {' or '.join(map(str, wanted))}"
         case "minLength" | "minItems":
-            yield trail, "this must not be empty"
+            yield path, "this must not be empty"
         case _:
-            yield trail, error.message
+            yield path, error.message

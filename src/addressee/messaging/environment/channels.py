@@ -21,7 +21,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`settings` are those without secrets."""
+    """A channel of an environment. `settings` are those that are not secret."""
 
     id: UUID
     key: str
@@ -34,8 +34,8 @@ class Channel:
 
 
 async def all_channels(database: Pool | Connection, environment_id: int) -> list[Channel]:
-    """There are few, so whoever needs one reads them all."""
-    return [channel_from(row) for row in await database.fetch(SQL["channels"], environment_id)]
+    """Returns the channels of an environment, by key. There are few, so they are always read together."""
+    return [channel_from(row) for row in await database.fetch(*SQL["channels"](environment_id=environment_id))]
 
 
 async def by_key(database: Pool | Connection, environment_id: int) -> dict[str, Channel]:
@@ -64,7 +64,7 @@ def seal_secrets(sealer: Sealer, channel_id: UUID, secrets: Mapping[str, Any]) -
 
 
 def open_secrets(sealer: Sealer, channel_id: UUID, sealed: bytes) -> dict[str, Any]:
-    """Raises WrongMasterKeyError."""
+    """Returns the settings of a channel that are secret. Raises WrongMasterKeyError."""
     return msgspec.json.decode(sealer.open(sealed, purpose(channel_id)), type=dict[str, Any])
 
 

@@ -15,7 +15,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """A name is in one of both at most."""
+    """The variables of an environment. No name is both private and public."""
 
     private: Document = field(default_factory=dict)
     public: Document = field(default_factory=dict)
@@ -40,7 +40,7 @@ def without(document: Document, names: Document) -> Document:
 
 
 async def read_variables(database: Pool | Connection, environment_id: int) -> Variables:
-    row = await database.fetchrow(SQL["variables"], environment_id)
+    row = await database.fetchrow(*SQL["variables"](environment_id=environment_id))
     if row is None:
         return Variables()
     document: Document = msgspec.json.decode(row["document"])
@@ -53,5 +53,9 @@ async def read_variables(database: Pool | Connection, environment_id: int) -> Va
 
 async def store_variables(connection: Connection, environment_id: int, variables: Variables) -> None:
     await connection.execute(
-        SQL["push_variables"], environment_id, msgspec.json.encode(variables.all), list(variables.public)
+        *SQL["upsert_variables"](
+            environment_id=environment_id,
+            document=msgspec.json.encode(variables.all),
+            public_names=list(variables.public),
+        )
     )

@@ -68,14 +68,14 @@ class ChannelStepFile(StepFile, frozen=True):
         channel = channels.get(self.channel)
         if channel is None:
             known = ", ".join(channels) or "none"
-            source.mistake((*path, "channel"), f"there is no channel {self.channel!r}; there are {known}")
+            source.problem((*path, "channel"), f"there is no channel {self.channel!r}; there are {known}")
             return None
         if channel.provider is None:
             return None
         if PROVIDERS[channel.provider].kind is None:
             known = ", ".join(name for name, provider in PROVIDERS.items() if provider.kind)
             message = f"nothing can be sent with {channel.provider} yet, only with {known}"
-            source.mistake((*path, "channel"), message)
+            source.problem((*path, "channel"), message)
             return None
         template = self._template(source, (*path, "template"), channel.provider)
         if template is None:
@@ -84,7 +84,7 @@ class ChannelStepFile(StepFile, frozen=True):
             scheme = scheme_of(link.partition("{")[0])
             if scheme is not None and channel.link_schemes is not None and scheme not in channel.link_schemes:
                 message = f"links of the channel {self.channel!r} do not have the scheme {scheme}; see its link_schemes"
-                source.mistake((*path, "template", *place), message)
+                source.problem((*path, "template", *place), message)
         return ChannelStep(self.ref, self.channel, template)
 
     def _template(self, source: Source, path: FieldPath, provider: str) -> AnyTemplate | None:
@@ -93,10 +93,10 @@ class ChannelStepFile(StepFile, frozen=True):
             return None
         template = msgspec.convert(self.template, form)
         for place, message in template.problems(provider):
-            source.mistake((*path, *place), message)
+            source.problem((*path, *place), message)
         for place, text, environment in template.texts():
             try:
                 liquid.parse(text, environment)
             except liquid.TemplateError as error:
-                source.mistake_in_text((*path, *place), error.line or 1, f"this is not Liquid: {error.message}")
+                source.problem_in_text((*path, *place), error.line or 1, f"this is not Liquid: {error.message}")
         return template

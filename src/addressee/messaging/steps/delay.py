@@ -58,5 +58,5 @@ class DelayStepFile(StepFile, frozen=True):
     def read(self, source: Source, path: FieldPath, channels: Mapping[str, UsableChannel]) -> DelayStep:
         wait = timedelta(**msgspec.structs.asdict(self.delay))
         if not timedelta() < wait <= MAX_DELAY:
-            source.mistake((*path, "delay"), f"a delay is at least a second and at most {MAX_DELAY.days} days")
+            source.problem((*path, "delay"), f"a delay is at least a second and at most {MAX_DELAY.days} days")
         return DelayStep(self.ref, wait)

@@ -1,4 +1,4 @@
-"""The workflows of an environment, as they are named to people."""
+"""Lists the workflows of an environment by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SQL = load(__package__)
 
 
 class NamedWorkflow(NamedTuple):
-    """`in_preferences`: recipients are asked about it also when they have not chosen yet."""
+    """A workflow's key and name. `in_preferences`: preferences show it also to recipients who have not chosen yet."""
 
     key: str
     name: str
@@ -19,5 +19,7 @@ class NamedWorkflow(NamedTuple):
 
 
 async def named_workflows(database: Pool | Connection, environment_id: int) -> list[NamedWorkflow]:
-    """By key, also those that are switched off. They come from files that people write, so there are not many."""
-    return [NamedWorkflow(**row) for row in await database.fetch(SQL["named_workflows"], environment_id)]
+    """Returns the workflows of an environment in the order of their keys, inactive ones too."""
+    return [
+        NamedWorkflow(**row) for row in await database.fetch(*SQL["named_workflows"](environment_id=environment_id))
+    ]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from addressee.messaging.definitions.sources import Mistake, Source, Trail
+from addressee.messaging.definitions.model import FieldPath
+from addressee.messaging.definitions.sources import Problem, Source
 
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -17,21 +18,21 @@ KINDS_OF_SECRET_KEYS = frozenset({"access", "account", "api", "encryption", "mas
 HARMLESS_WORDS = frozenset({"public", "publishable"})
 
 
-def read_variable_file(source: Source) -> dict[str, Any]:
-    if source.value is None or source.mistakes:
+def read_variables(source: Source) -> dict[str, Any]:
+    if source.value is None or source.problems:
         return {}
     if not isinstance(source.value, dict):
-        source.mistake((), "this must be a mapping of names to values")
+        source.problem((), "this must be a mapping of names to values")
         return {}
     return source.value
 
 
 def refuse_two_homes(source: Source, public: Mapping[str, Any], private: Mapping[str, Any]) -> None:
     for name in public.keys() & private.keys():
-        source.mistake((name,), f"{name!r} stands in variables.yaml too; a variable is public or it is not")
+        source.problem((name,), f"{name!r} stands in variables.yaml too; a variable is public or it is not")
 
 
-def warn_of_secrets(source: Source, *, public: bool) -> list[Mistake]:
+def warn_of_secrets(source: Source, *, public: bool) -> list[Problem]:
     """Names each variable, or part of one, whose name looks like that of a secret."""
     consequence = (
         "whoever may read a feed can read public variables"
@@ -39,21 +40,21 @@ def warn_of_secrets(source: Source, *, public: bool) -> list[Mistake]:
         else "variables are stored in plain text, and every template can show them"
     )
     return [
-        Mistake(source.file, source.origin(trail).line, f"{trail[-1]!r} looks like the name of a secret: {consequence}")
-        for trail in trails_of_names(source.value)
-        if looks_secret(str(trail[-1]))
+        Problem(source.file, source.origin(path).line, f"{path[-1]!r} looks like the name of a secret: {consequence}")
+        for path in paths_of_names(source.value)
+        if looks_secret(str(path[-1]))
     ]
 
 
-def trails_of_names(value: Any) -> Iterator[Trail]:
+def paths_of_names(value: Any) -> Iterator[FieldPath]:
     """Yields the path of each name in a value, at any depth."""
     if isinstance(value, dict):
         for name, below in value.items():
             yield (name,)
-            yield from ((name, *trail) for trail in trails_of_names(below))
+            yield from ((name, *path) for path in paths_of_names(below))
     elif isinstance(value, list):
         for index, below in enumerate(value):
-            yield from ((index, *trail) for trail in trails_of_names(below))
+            yield from ((index, *path) for path in paths_of_names(below))
 
 
 def looks_secret(name: str) -> bool:

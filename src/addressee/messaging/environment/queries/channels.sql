@@ -8,5 +8,5 @@ SELECT id,
        created_at,
        updated_at
 FROM addressee.channels
-WHERE environment_id = $1
+WHERE environment_id = :environment_id
 ORDER BY key

@@ -2,4 +2,4 @@
 SELECT document,
        public_names
 FROM addressee.variables
-WHERE environment_id = $1
+WHERE environment_id = :environment_id

@@ -9,8 +9,8 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.deployment import push
-from addressee.messaging.workflows.files import read_configuration
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 
 FOLDER = Path(__file__).parent
 ENVIRONMENT = "development"
@@ -20,4 +20,4 @@ async def install_example(pool: Pool, sealer: Sealer) -> None:
     """Pushes the example to `development`, unless that has channels already."""
     environment = await Environments(pool).named(ENVIRONMENT)
     if not await channels.all_channels(pool, environment.id):
-        await push(pool, sealer, environment.id, read_configuration(FOLDER, {}), datetime.now(UTC))
+        await deploy(pool, sealer, environment.id, read_configuration(FOLDER, {}), datetime.now(UTC))

@@ -1,3 +1,3 @@
--- Stores what a workflow says from now on.
+-- Stores a version of a workflow.
 INSERT INTO addressee.workflow_versions (environment_id, id, key, content, created_at)
-VALUES ($1, $2, $3, $4, $5)
+VALUES (:environment_id, :id, :key, :content, :now)

@@ -1,5 +1,5 @@
--- Lets one push at a time change an environment.
+-- Lets one deployment at a time change an environment.
 SELECT
 FROM addressee.environments
-WHERE id = $1
+WHERE id = :environment_id
 FOR UPDATE

@@ -1,6 +1,6 @@
--- Makes a version of a workflow the current one.
+-- Makes a version of a workflow the current one, and says what starts it.
 INSERT INTO addressee.workflows (environment_id, key, version_id, active, events, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+VALUES (:environment_id, :key, :version_id, :active, :events, :now)
 ON CONFLICT (environment_id, key) DO UPDATE
 SET version_id = excluded.version_id,
     active = excluded.active,

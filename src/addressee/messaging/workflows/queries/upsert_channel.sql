@@ -11,7 +11,18 @@ INSERT INTO addressee.channels (
   created_at,
   updated_at
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+VALUES (
+  :environment_id,
+  :id,
+  :key,
+  :name,
+  :type,
+  :provider,
+  :settings,
+  :sealed_secrets,
+  :now,
+  :now
+)
 ON CONFLICT (environment_id, id) DO UPDATE
 SET name = excluded.name,
     provider = excluded.provider,

@@ -1,0 +1,105 @@
+"""Reads `channels/<key>.yaml`: a channel with its provider and settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.messaging.definitions.model import Definition, FieldPath, Name
+from addressee.messaging.definitions.sources import Source
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+# The provider that need not be named.
+FEED = "feed"
+
+
+class ChannelFile(Definition, frozen=True):
+    """`id` keeps the id that a channel had elsewhere: browser clients name a feed by it."""
+
+    type: ChannelType
+    name: Name | None = None
+    provider: str | None = None
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDefinition:
+    """`secrets` are those settings that are sealed. `id` is None unless the file gives one."""
+
+    key: str
+    id: UUID | None
+    name: str
+    type: ChannelType
+    provider: str
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(repr=False)
+    source: Source = field(repr=False)
+
+
+def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefinition | None:
+    if not source.has_key or not source.fits((), source.value, ChannelFile):
+        return None
+    file = msgspec.convert(source.value, ChannelFile)
+    provider = PROVIDERS.get(provider_name(file))
+    if provider is None or provider.channel_type is not file.type:
+        names = " or ".join(name for name, known in PROVIDERS.items() if known.channel_type is file.type)
+        source.problem(("provider",), f"the provider of a channel of type {file.type} is {names}")
+        return None
+    if not source.fits(("settings",), file.settings, provider.settings):
+        return None
+    settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
+    for name, problem in provider.problems(settings) if not source.problems else ():
+        source.problem(("settings", name), problem)
+    return ChannelDefinition(
+        key=source.key,
+        id=channel_id(source, file),
+        name=file.name or source.key,
+        type=file.type,
+        provider=provider_name(file),
+        settings={name: value for name, value in settings.items() if name not in provider.secrets},
+        secrets={name: value for name, value in settings.items() if name in provider.secrets},
+        source=source,
+    )
+
+
+def channel_id(source: Source, file: ChannelFile) -> UUID | None:
+    if file.id is None:
+        return None
+    try:
+        return UUID(file.id)
+    except ValueError:
+        source.problem(("id",), "this must be a UUID")
+        return None
+
+
+def filled(source: Source, path: FieldPath, value: Any, environment: Mapping[str, str]) -> Any:
+    """`${NAME}` replaced by what the process's environment holds under that name."""
+    if not isinstance(value, str):
+        return value
+    for name in VARIABLE.findall(value):
+        if name not in environment:
+            source.problem(path, f"the environment variable {name} is not set")
+    return VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+
+
+def provider_name(file: ChannelFile) -> str:
+    if file.provider is None and file.type is ChannelType.IN_APP_FEED:
+        return FEED
+    return file.provider or ""
+
+
+def provider_of(source: Source) -> str | None:
+    if not isinstance(source.value, dict):
+        return None
+    named = source.value.get("provider")
+    if named is None and source.value.get("type") == ChannelType.IN_APP_FEED:
+        return FEED
+    return named if isinstance(named, str) and named in PROVIDERS else None

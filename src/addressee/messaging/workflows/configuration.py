@@ -1,0 +1,111 @@
+"""A folder of channels, workflows, variables, categories and preferences, read and checked as a whole.
+
+channels/<key>.yaml    variables.yaml           categories.yaml
+workflows/<key>.yaml   public_variables.yaml    preferences.yaml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from addressee.channels.links import schemes_of
+from addressee.messaging.definitions.sources import Problem, Source, read
+from addressee.messaging.steps.model import UsableChannel
+from addressee.messaging.workflows.category_files import read_categories
+from addressee.messaging.workflows.channel_files import ChannelDefinition, provider_of, read_channel
+from addressee.messaging.workflows.preference_files import read_preferences
+from addressee.messaging.workflows.variable_files import read_variables, refuse_two_homes, warn_of_secrets
+from addressee.messaging.workflows.workflow_files import WorkflowDefinition, read_workflow
+from addressee.preferences.categories import Section
+
+VARIABLES = "variables.yaml"
+PUBLIC_VARIABLES = "public_variables.yaml"
+CATEGORIES = "categories.yaml"
+PREFERENCES = "preferences.yaml"
+WHOLE_FILES = (VARIABLES, PUBLIC_VARIABLES, CATEGORIES, PREFERENCES)
+
+T = TypeVar("T")
+
+
+class ConfigurationError(Exception):
+    """A configuration that cannot be used; nothing was changed. `problems` are all that were found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """`preferences` are those of recipients who say nothing, `sections` hold the categories that recipients choose
+    among. What no file of the folder defines is None. `warnings` hinder nothing.
+    """
+
+    channels: list[ChannelDefinition]
+    workflows: list[WorkflowDefinition]
+    variables: dict[str, Any] | None = None
+    public_variables: dict[str, Any] | None = None
+    preferences: dict[str, Any] | None = None
+    sections: tuple[Section, ...] | None = None
+    warnings: Sequence[Problem] = ()
+
+
+def read_configuration(
+    folder: Path, environment: Mapping[str, str], stored_providers: Mapping[str, str] | None = None
+) -> Configuration:
+    """Reads a folder. Raises ConfigurationError, which holds every problem in it.
+
+    `environment` holds the values of `${NAME}` in settings. Steps may use the folder's channels and those of
+    `stored_providers`, which names the provider of each.
+    """
+    channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
+    workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
+    whole = {name: read(folder / name, folder) for name in WHOLE_FILES if (folder / name).exists()}
+
+    channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
+    schemes = {channel.key: schemes_of(channel.settings) for channel in channels}
+    usable = {key: UsableChannel(provider) for key, provider in (stored_providers or {}).items()}
+    usable |= {source.key: UsableChannel(provider_of(source), schemes.get(source.key)) for source in channel_files}
+    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, usable))]
+    variables = read_whole(whole.get(VARIABLES), read_variables)
+    public_variables = read_whole(whole.get(PUBLIC_VARIABLES), read_variables)
+    if public_variables and variables:
+        refuse_two_homes(whole[PUBLIC_VARIABLES], public_variables, variables)
+    sections = read_whole(whole.get(CATEGORIES), read_categories)
+    preferences = read_whole(whole.get(PREFERENCES), read_preferences)
+
+    problems = unknown_files(folder)
+    for source in (*channel_files, *workflow_files, *whole.values()):
+        problems += source.problems
+    if problems:
+        raise ConfigurationError(sorted(set(problems)))
+    warnings = [
+        warning
+        for name in (VARIABLES, PUBLIC_VARIABLES)
+        if name in whole
+        for warning in warn_of_secrets(whole[name], public=name == PUBLIC_VARIABLES)
+    ]
+    return Configuration(channels, workflows, variables, public_variables, preferences, sections, warnings)
+
+
+def read_whole(source: Source | None, reader: Callable[[Source], T]) -> T | None:
+    return None if source is None else reader(source)
+
+
+def unknown_files(folder: Path) -> list[Problem]:
+    """A file that would not be read is most likely misspelt."""
+    found = [path.relative_to(folder) for path in folder.rglob("*.y*ml")]
+    wrong = [
+        path
+        for path in found
+        if path.as_posix() not in WHOLE_FILES
+        and not (len(path.parts) == 2 and path.parts[0] in {"channels", "workflows"} and path.suffix == ".yaml")
+    ]
+    where = f"this is not channels/<key>.yaml, workflows/<key>.yaml, {', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
+    problems = [Problem(path.as_posix(), 1, where) for path in wrong]
+    if not found:
+        problems.append(Problem(str(folder), 1, "there is nothing to push: no channels/*.yaml, no workflows/*.yaml"))
+    return problems
