@@ -41,6 +41,6 @@ async def test_merging_from_preview_to_undo(directory: Directory, environment: E
 
 async def test_explaining(directory: Directory, environment: Environment) -> None:
     people = await directory.users(environment.name)
-    messaging = Messaging.beside(directory)
-    explanation = await messaging.explain(people.place("ada"), "nothing")
+    messaging = Messaging.from_directory(directory)
+    explanation = await messaging.runs.explain(people.place("ada"), "nothing")
     assert (explanation.steps, explanation.obstacle) == ((), {"reason": "workflow_missing"})

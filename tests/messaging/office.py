@@ -119,12 +119,12 @@ class Office:
 
     async def merge(self, into: str, other: str) -> Merge:
         done = await self.directory.merges.merge(self.user(into), self.user(other))
-        await self.messaging.follow(done.merge)
+        await self.messaging.lifecycle.follow(done.merge)
         return done.merge
 
     async def undo(self, merge: Merge) -> None:
         undone = await self.directory.merges.undo(self.environment_id, merge.id)
-        await self.messaging.follow(undone.merge)
+        await self.messaging.lifecycle.follow(undone.merge)
 
     async def trigger(
         self,
@@ -134,7 +134,7 @@ class Office:
         **rest: Any,
     ) -> UUID:
         what = Trigger(workflow, [self.user(id) for id in ids], **rest)
-        return await self.messaging.trigger(self.environment_id, what, receipt=receipt)
+        return await self.messaging.triggers.accept(self.environment_id, what, receipt=receipt)
 
     async def subscribe(self, topic: str, *ids: str) -> None:
         users = [await self.identify(id) for id in ids]
@@ -142,7 +142,7 @@ class Office:
 
     async def tell(self, topic: str, workflow: str = "welcome") -> UUID:
         """Triggers a workflow for all who subscribe to a topic."""
-        return await self.messaging.trigger(
+        return await self.messaging.triggers.accept(
             self.environment_id, Trigger(workflow, [Place(self.environment_id, TOPICS, topic)])
         )
 

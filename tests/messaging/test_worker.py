@@ -81,7 +81,7 @@ async def test_a_burst_of_triggers_for_one_person_stands_in_its_feed_in_their_or
     workers = [asyncio.create_task(worker.run(installation, stop)) for _ in range(3)]
     for number in range(40):
         what = Trigger("numbered", [office.user("ada")], {"number": number})
-        await office.messaging.trigger(office.environment_id, what, receipt=None)
+        await office.messaging.triggers.accept(office.environment_id, what, receipt=None)
 
     async def is_complete() -> bool:
         return (await office.feed("ada")).total == 40

@@ -51,7 +51,7 @@ class Guest:
 
     async def merge(self, into: Place, other: Place) -> None:
         done = await self.directory.merges.merge(into, other)
-        await self.messaging.follow(done.merge)
+        await self.messaging.lifecycle.follow(done.merge)
 
     async def subscribe(self, place: Place, club: Place) -> None:
         found = await self.directory.read_all([place, club])
@@ -59,7 +59,7 @@ class Guest:
             await self.directory.add_subscriptions(found[club], [found[place]])
 
     async def trigger(self, place: Place, actor: Place) -> None:
-        await self.messaging.trigger(self.environment_id, Trigger("told", [place], actor=actor))
+        await self.messaging.triggers.accept(self.environment_id, Trigger("told", [place], actor=actor))
 
     def actions(self, episode: int) -> list[Callable[[], Awaitable[None]]]:
         ada, guest = (Place(self.environment_id, USERS, f"{episode}-{name}") for name in ("ada", "guest"))

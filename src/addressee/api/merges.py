@@ -36,7 +36,7 @@ async def merge_users(call: Call, dialect: Dialect, primary: Place, secondary: P
         origin=call.origin,
         receipt=call.receipt(answer),
     )
-    await call.services.messaging.follow(done.merge)
+    await call.services.messaging.lifecycle.follow(done.merge)
     return answer(done)
 
 

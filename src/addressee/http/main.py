@@ -139,7 +139,7 @@ class Application:
 
     def _build(self, pool: Pool, directory: Directory, sealer: Sealer) -> ASGIApp:
         preferences = Preferences(pool, directory.reader)
-        messaging = Messaging.beside(directory)
+        messaging = Messaging.from_directory(directory)
         keys = KeyRing(pool, sealer)
         app = build(
             DIALECTS, Services(directory, preferences, messaging, keys), system_routes.not_found, configured_url()

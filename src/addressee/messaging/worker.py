@@ -24,7 +24,7 @@ from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.send_job import Sending
 from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
-from addressee.messaging.lifecycle.merge_mover import Follower
+from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
 from addressee.messaging.runs.fan_out import Expand, Fanning
@@ -68,7 +68,7 @@ def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list
         JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),
         JobHandler(Redact, Redactor(pool, reader, clock).redact),
-        JobHandler(Follow, Follower(pool, clock).follow),
+        JobHandler(Follow, MergeMover(pool, clock).follow),
         JobHandler(EmitListEvents, list_events.tell),
         JobHandler(ReconcileMembers, list_events.settle),
         JobHandler(FollowZones, ZoneFollower(pool).follow),

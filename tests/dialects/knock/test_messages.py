@@ -90,7 +90,7 @@ def test_every_row_of_a_messages_lists_has_its_cursor(http: httpx.Client, ids: l
 async def test_what_this_client_does_not_know_is_not_listed(
     knock: Knock, pool: Pool, environment: Environment, ids: list[str]
 ) -> None:
-    await Messaging.beside(Directory(pool)).marks.mark(environment.id, ids[:1], Mark.DISMISSED)
+    await Messaging.from_directory(Directory(pool)).marks.mark(environment.id, ids[:1], Mark.DISMISSED)
     knock.messages.mark_as_seen(ids[0])
     types = [event.type for event in knock.messages.list_events(ids[0])]
     assert types == ["message.created", "message.delivered", "message.seen"]

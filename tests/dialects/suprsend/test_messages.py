@@ -73,7 +73,7 @@ def updated(client: Suprsend, *wanted: tuple[str, str]) -> list[tuple[int, str |
 
 @pytest.fixture
 def messaging(pool: Pool) -> Messaging:
-    return Messaging.beside(Directory(pool))
+    return Messaging.from_directory(Directory(pool))
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def sent(
     ]
     runs = []
     for number, record in enumerate(records):
-        [accepted] = await messaging.accept_all(environment.id, [record], "test")
+        [accepted] = await messaging.triggers.accept_all(environment.id, [record], "test")
         assert isinstance(accepted, Accepted)
         runs.append(accepted.id)
         wanted = ("delivered", "triggered") if number == 0 else ("delivered", "delivered", "triggered")

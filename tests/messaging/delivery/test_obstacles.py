@@ -149,7 +149,7 @@ async def test_of_a_cancelled_run_nothing_is_tried_again(office: Office, mail: M
     await office.trigger("ada", workflow="longer", cancellation_key="key")
     await office.work()
     mail.recipient_answer = OK
-    await office.messaging.cancel(office.environment_id, "longer", "key")
+    await office.messaging.runs.cancel(office.environment_id, "longer", "key")
     await office.work_after(timedelta(minutes=1))
     assert mail.mails == []
     (message,) = await office.messages("ada")

@@ -133,7 +133,7 @@ async def test_what_is_no_address_is_not_tried(office: Office, mail: MailServer)
     await office.trigger("ada", workflow="mail")
     await office.work()
     assert await office.messages("ada") == []
-    explained = await office.messaging.explain(office.user("ada"), "mail")
+    explained = await office.messaging.runs.explain(office.user("ada"), "mail")
     assert [step.obstacle for step in explained.steps] == [{"reason": "addresses_invalid"}]
 
 

@@ -202,7 +202,7 @@ async def test_when_all_devices_are_dead_the_message_bounces_and_none_is_used_ag
     fcm.refusals.clear()
     await notify(office, "ada")
     assert fcm.devices == []
-    assert (await office.messaging.explain(office.user("ada"), "push")).steps[0].obstacle == {
+    assert (await office.messaging.runs.explain(office.user("ada"), "push")).steps[0].obstacle == {
         "reason": "addresses_disabled"
     }
     await edit(office, "ada", await channel_data(office, "phone"))  # what only says so again revives nobody

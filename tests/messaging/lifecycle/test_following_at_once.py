@@ -70,7 +70,7 @@ async def counts(office: Office, id: str) -> dict[str, int]:
     """How many messages somebody has, by whatever tells."""
     feed: Feed = await office.feed(id)
     recipient = await office.directory.read(office.user(id))
-    exported = [] if recipient is None else [piece async for piece in office.messaging.export(recipient)]
+    exported = [] if recipient is None else [piece async for piece in office.messaging.lifecycle.export(recipient)]
     return {
         "list": len(await whole(office, id)),
         "count": await office.messaging.messages.count(office.environment_id, [office.user(id)], MessageFilter()),
@@ -98,7 +98,7 @@ async def test_a_message_that_is_being_sent_does_not_disappear(office: Office) -
     await office.trigger("guest")
     await run_jobs(office, "start", "advance")
     made = await merge(office)
-    await office.messaging.follow(made)
+    await office.messaging.lifecycle.follow(made)
     queued = [("email", Status.QUEUED), ("in-app", Status.DELIVERED)]
     assert await stored(office) == {"ada": 1, "guest": 1}
     assert summary(await office.messages("ada")) == queued
@@ -280,7 +280,7 @@ async def test_everybodys_messages_show_the_primary_too(office: Office) -> None:
 
     made = await merge(office)
     assert await named() == [("ada", "ada"), ("bob", "ada")]
-    await office.messaging.follow(made)
+    await office.messaging.lifecycle.follow(made)
     assert await named() == [("ada", "ada"), ("bob", "ada")]
     await undo(office, made)
     assert await named() == [("bob", "guest"), ("guest", "guest")]

@@ -13,7 +13,7 @@ from addressee.directory.merges.merge import MergeRules
 from addressee.directory.merges.merges import Follow, Merge
 from addressee.directory.recipient import Place, Recipient
 from addressee.messaging.lifecycle.maintenance import delete_expired
-from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, WhatFollows, what_follows
+from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, MergeEffects, merge_effects
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS, Status, retry_after
@@ -120,7 +120,7 @@ async def test_a_waiting_run_can_be_cancelled_in_the_name_of_the_primary(office:
     await office.trigger("guest", cancellation_key="key")
     await office.work()
     await office.merge("ada", "guest")
-    await office.messaging.cancel(office.environment_id, "welcome", "key", [office.user("ada")])
+    await office.messaging.runs.cancel(office.environment_id, "welcome", "key", [office.user("ada")])
     assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]
 
 
@@ -134,7 +134,7 @@ async def test_cancelling_for_the_primary_spares_who_has_the_id_now(office: Offi
     await office.merge("ada", "guest")
     await office.identify("guest")
     new = [await office.trigger("guest", cancellation_key="key") for _ in range(2)]
-    await office.messaging.cancel(office.environment_id, "welcome", "key", [office.user("ada")])
+    await office.messaging.runs.cancel(office.environment_id, "welcome", "key", [office.user("ada")])
     await office.work()
     assert {run["run_id"]: run["status"] for run in await office.recipient_runs()} == {
         old: "cancelled",
@@ -263,8 +263,8 @@ async def test_what_would_follow(office: Office) -> None:
     await office.trigger("guest")
     await office.trigger("guest", workflow="waiting")
     await office.work()
-    found = await what_follows(office.pool, guest, office.clock.now())
-    assert found == WhatFollows(messages=1, older_messages=1, waiting_runs=1, subscriptions=0, schedules=0)
+    found = await merge_effects(office.pool, guest, office.clock.now())
+    assert found == MergeEffects(messages=1, older_messages=1, waiting_runs=1, subscriptions=0, schedules=0)
     await office.merge("ada", "guest")
     assert len(await office.messages("ada")) == 1
 
@@ -330,7 +330,7 @@ async def test_an_export_holds_the_runs_of_those_who_were_merged_into_the_recipi
     await office.merge("ada", "guest")
     ada = await office.directory.read(office.user("ada"))
     assert ada is not None
-    exported = msgspec.json.decode(b"".join([piece async for piece in office.messaging.export(ada)]))
+    exported = msgspec.json.decode(b"".join([piece async for piece in office.messaging.lifecycle.export(ada)]))
     assert {run["run_id"] for run in exported["runs"]} == {str(own), str(inherited)}
     assert len(exported["messages"]) == 3
 
@@ -418,7 +418,9 @@ async def a_month_later(office: Office) -> None:
 
 
 async def living_runs(office: Office, id: str) -> list[Place]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(recipient=office.user(id)), PageRequest(50))
+    found = await office.messaging.runs.list(
+        office.environment_id, RunFilter(recipient=office.user(id)), PageRequest(50)
+    )
     return [run.recipient.place for run in found.entries]
 
 

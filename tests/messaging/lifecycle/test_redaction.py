@@ -95,7 +95,7 @@ async def test_a_marker_stands_where_the_name_did(office: Office, history: Histo
 
 async def test_after_a_purge_nothing_of_the_purged_one_is_stored(office: Office) -> None:
     """When the call returns already."""
-    await office.messaging.purge(office.directory, office.user("ada"))
+    await office.messaging.lifecycle.purge(office.directory, office.user("ada"))
     tables = ("messages", "message_events", "delivery_logs", "sends", "recipient_runs", "workflow_runs", "changes")
     left = await everything(office, *tables)
     assert "Bob" in left

@@ -15,8 +15,7 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.receipts import RepeatedError
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.send_job import CLAIM
-from addressee.messaging.lifecycle import purge as purging
-from addressee.messaging.lifecycle import retained
+from addressee.messaging.lifecycle import lifecycle
 from addressee.messaging.lifecycle.erasure import erase_people, gone
 from addressee.messaging.lifecycle.retained import forget_retained
 from addressee.messaging.messages.activities import Activity
@@ -55,7 +54,7 @@ async def everybodys(office: Office, **filter: Any) -> Sequence[Message]:
 
 
 async def runs(office: Office, **filter: Any) -> Sequence[RunDetails]:
-    return (await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))).entries
+    return (await office.messaging.runs.list(office.environment_id, RunFilter(**filter), PageRequest(50))).entries
 
 
 async def departed(office: Office) -> list[tuple[str, UUID]]:
@@ -108,7 +107,7 @@ async def test_messages_and_runs_stay_and_are_found(office: Office) -> None:
         assert len(await everybodys(office, message_ids=[message.id])) == 1
         assert await office.messaging.messages.delivery_logs(environment_id, message.id, PageRequest(50)) is not None
     for run in ran:
-        assert await office.messaging.recipient_run(environment_id, run.id) == run
+        assert await office.messaging.runs.get(environment_id, run.id) == run
     for filter in ({"source": "welcome"}, {"run_id": ran[0].run_id}, {"statuses": [Status.SENT, Status.DELIVERED]}):
         assert len(await everybodys(office, **filter)) == 4
     assert len(await runs(office, workflow="welcome", statuses=[RunStatus.COMPLETED])) == 2
@@ -363,12 +362,12 @@ async def test_what_followed_a_merge_is_kept_and_shown_under_the_one_who_departe
     assert await office.messaging.messages.get(office.environment_id, old.id) is None
 
     # Purging the guest's id does not take what went over.
-    await office.messaging.purge(office.directory, place(office, "guest"))
+    await office.messaging.lifecycle.purge(office.directory, place(office, "guest"))
     assert len([run for run in await runs(office) if run.recipient.id == "ada"]) == 3
     assert await office.messaging.messages.get(office.environment_id, followed.id) is not None
 
     # Forgetting the primary takes everything.
-    assert await office.messaging.forget(office.directory, place(office, "ada"))
+    assert await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
     await settle(office)
     assert [run.recipient.id for run in await runs(office)] == ["bob"]
     assert [message.recipient.id for message in await everybodys(office)] == ["bob"]
@@ -428,7 +427,7 @@ async def test_what_is_being_sent_during_a_merge_is_not_that_of_who_has_the_id_n
 
 
 async def test_forgetting_takes_all_who_departed_from_a_place_and_nobody_else(office: Office) -> None:
-    assert not await office.messaging.forget(office.directory, place(office, "ada"))
+    assert not await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
     await notified(office, "ada", "bob")
     await depart(office, "ada")
     await notified(office, "ada")
@@ -451,12 +450,12 @@ async def test_forgetting_deletes_who_lives_there_too(office: Office) -> None:
     await notified(office, "ada")
     await depart(office, "ada")
     await notified(office, "ada")
-    assert await office.messaging.forget(office.directory, place(office, "ada"))
+    assert await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
     assert await everybodys(office) == []
     assert await office.directory.read(place(office, "ada")) is None
     await settle(office)
     assert await office.counts() == NOTHING
-    assert not await office.messaging.forget(office.directory, place(office, "ada"))
+    assert not await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
 
 
 @pytest.mark.parametrize("lives", [False, True])
@@ -466,7 +465,7 @@ async def test_a_purge_takes_what_was_kept(office: Office, lives: bool) -> None:
     await office.work()
     if lives:
         await office.identify("ada")
-    await office.messaging.purge(office.directory, place(office, "ada"))
+    await office.messaging.lifecycle.purge(office.directory, place(office, "ada"))
     assert [message.recipient.id for message in await everybodys(office)] == ["bob", "bob"]
     assert [run["recipient_id"] for run in await office.recipient_runs()] == ["bob"]
     assert await departed(office) == []
@@ -478,10 +477,10 @@ async def test_repeating_a_request_forgets_once(office: Office) -> None:
     await notified(office, "ada")
     await depart(office, "ada")
     first = receipt(office.environment_id, "key")
-    assert await office.messaging.forget(office.directory, place(office, "ada"), receipt=first)
+    assert await office.messaging.lifecycle.forget(office.directory, place(office, "ada"), receipt=first)
     await office.identify("bob")
     with pytest.raises(RepeatedError):
-        await office.messaging.forget(office.directory, place(office, "bob"), receipt=first)
+        await office.messaging.lifecycle.forget(office.directory, place(office, "bob"), receipt=first)
 
 
 class DiedError(Exception):
@@ -499,13 +498,13 @@ async def test_forgetting_is_kept_with_its_receipt_or_not_at_all(
     first = receipt(office.environment_id, "key")
     ada = place(office, "ada")
     with monkeypatch.context() as dying:
-        dying.setattr(retained, "forget_retained", die)
+        dying.setattr(lifecycle, "forget_retained", die)
         with pytest.raises(DiedError):
-            await office.messaging.forget(office.directory, ada, receipt=first)
+            await office.messaging.lifecycle.forget(office.directory, ada, receipt=first)
     assert await office.directory.read(ada) is not None
-    assert await office.messaging.forget(office.directory, ada, receipt=first)
+    assert await office.messaging.lifecycle.forget(office.directory, ada, receipt=first)
     with pytest.raises(RepeatedError):
-        await office.messaging.forget(office.directory, ada, receipt=first)
+        await office.messaging.lifecycle.forget(office.directory, ada, receipt=first)
 
 
 async def test_a_purge_that_dies_on_the_way_is_answered_and_finished(
@@ -515,13 +514,13 @@ async def test_a_purge_that_dies_on_the_way_is_answered_and_finished(
     first = receipt(office.environment_id, "key")
     ada = place(office, "ada")
     with monkeypatch.context() as dying:
-        dying.setattr(purging, "erase_people", die)
+        dying.setattr(lifecycle, "erase_people", die)
         with pytest.raises(DiedError):
-            await office.messaging.purge(office.directory, ada, receipt=first)
+            await office.messaging.lifecycle.purge(office.directory, ada, receipt=first)
     assert await everybodys(office) == []
     again = await office.identify("ada")
     with pytest.raises(RepeatedError):
-        await office.messaging.purge(office.directory, ada, receipt=first)
+        await office.messaging.lifecycle.purge(office.directory, ada, receipt=first)
     await settle(office)
     assert await office.counts() == NOTHING
     assert await office.directory.read(ada) == again
@@ -532,7 +531,7 @@ async def test_who_is_written_meanwhile_is_forgotten_or_lives_as_a_whole(office:
     for _ in range(10):
         await office.identify("ada")
         forgot, *_ = await asyncio.gather(
-            office.messaging.forget(office.directory, ada),
+            office.messaging.lifecycle.forget(office.directory, ada),
             *(office.directory.write(Write(ada, (Add({"visits": 1}),))) for _ in range(5)),
         )
         assert forgot

@@ -307,7 +307,7 @@ async def test_messages_are_counted_as_they_are_listed(office: Office, recipient
 async def test_what_started_a_run_is_known_of_its_messages(office: Office) -> None:
     office.clock.move(timedelta(minutes=1))
     what = Trigger("welcome", [office.user("ada")], source="broadcast")
-    [accepted] = await office.messaging.accept_all(office.environment_id, [Record(what, "my key")], "request")
+    [accepted] = await office.messaging.triggers.accept_all(office.environment_id, [Record(what, "my key")], "request")
     await office.work()
     assert isinstance(accepted, Accepted)
     broadcast = await listed(office, ONE, broadcast=True)

@@ -7,7 +7,7 @@ from tests.messaging.office import Office
 
 
 async def cancel(office: Office, key: str, *recipients: Place, workflow: str = "welcome") -> None:
-    await office.messaging.cancel(office.environment_id, workflow, key, list(recipients) or None)
+    await office.messaging.runs.cancel(office.environment_id, workflow, key, list(recipients) or None)
 
 
 async def statuses(office: Office) -> dict[str, str]:
@@ -58,7 +58,7 @@ async def test_for_some_recipients_only(office: Office) -> None:
 async def test_for_nobody(office: Office) -> None:
     await triggered(office, "ada", "bob")
     for step in (start, Office.work):
-        await office.messaging.cancel(office.environment_id, "welcome", "key", [])
+        await office.messaging.runs.cancel(office.environment_id, "welcome", "key", [])
         await step(office)
     assert await statuses(office) == {"ada": "completed", "bob": "completed"}
 

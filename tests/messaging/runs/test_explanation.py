@@ -38,7 +38,7 @@ def obstacles(explanation: Explanation) -> dict[str, Any]:
 
 async def explained_and_done(office: Office, id: str, **rest: Any) -> dict[str, Any]:
     """What a run leaves out; `explain` said the same before."""
-    said = obstacles(await office.messaging.explain(office.user(id), "welcome", **rest))
+    said = obstacles(await office.messaging.runs.explain(office.user(id), "welcome", **rest))
     await office.trigger(id, **rest)
     await office.work()
     done = await left_out(office, id)
@@ -53,7 +53,7 @@ def preferred(layer: str, scope: str, **condition: Any) -> dict[str, Any]:
 async def test_nothing_is_stopped_where_nothing_is_said(office: Office) -> None:
     await office.push()
     await office.identify("ada", email="ada@example.com")
-    explanation = await office.messaging.explain(office.user("ada"), "welcome")
+    explanation = await office.messaging.runs.explain(office.user("ada"), "welcome")
     feed = await office.channel_id()
     assert explanation.obstacle is None
     assert [(step.ref, step.channel.key, step.reached, step.addresses) for step in explanation.steps] == [
@@ -165,7 +165,7 @@ async def test_the_environment_says_whether_the_most_specific_scope_decides(
     await office.push()
     await office.identify("ada", email="ada@example.com")
     await prefer(office, "ada", "default", {**NO_EMAIL, "workflows": {"welcome": {"kinds": {"email": True}}}})
-    before = await office.messaging.explain(office.user("ada"), "welcome")
+    before = await office.messaging.runs.explain(office.user("ada"), "welcome")
     assert obstacles(before) == {"email": preferred("recipient_default", "kinds.email")}
     await Environments(office.pool).change(environment.name, {"preference_rule": "most_specific"})
     assert await explained_and_done(office, "ada") == {}
@@ -190,7 +190,7 @@ async def test_what_stops_a_whole_workflow_stops_its_steps(
     await office.identify("ada", email="ada@example.com")
     await office.identify("gone")
     await office.delete("gone")
-    explanation = await office.messaging.explain(office.user(recipient), workflow, **rest)
+    explanation = await office.messaging.runs.explain(office.user(recipient), workflow, **rest)
     assert explanation.obstacle == {"reason": reason}
     assert len(explanation.steps) == (0 if reason == "workflow_missing" else 2)
     assert all(step.obstacle == {"reason": reason} and not step.addresses for step in explanation.steps)
@@ -199,7 +199,7 @@ async def test_what_stops_a_whole_workflow_stops_its_steps(
 async def test_explaining_writes_nothing(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    await office.messaging.explain(office.user("ada"), "welcome", tenant="acme", data={"a": 1})
+    await office.messaging.runs.explain(office.user("ada"), "welcome", tenant="acme", data={"a": 1})
     assert set((await office.counts()).values()) == {0}
     tenant = Place(office.environment_id, TENANTS, "acme")
     assert await office.directory.read(tenant) is None

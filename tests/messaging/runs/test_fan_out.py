@@ -13,7 +13,7 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.model import PAGE_SIZE, WaitingRecipient
-from addressee.messaging.triggers.trigger import NewRun, Trigger, accept, read_versions
+from addressee.messaging.triggers.trigger import NewRun, Trigger, read_versions, start_runs
 from tests.messaging.office import FILES, Office
 from tests.messaging.runs.test_runner import body_of
 
@@ -56,7 +56,7 @@ class Crowd:
     async def trigger(self, *ids: str, **rest: Any) -> None:
         """Not carried out yet."""
         wanted = Trigger("told", [self.place(id) for id in ids], **rest)
-        await self.office.messaging.trigger(self.office.environment_id, wanted)
+        await self.office.messaging.triggers.accept(self.office.environment_id, wanted)
 
     async def told(self, status: str = "completed") -> list[str]:
         """Whose runs ended so."""
@@ -156,7 +156,7 @@ async def test_a_tenant_has_subscribers_too(office: Office, crowd: Crowd) -> Non
     assert acme is not None
     await office.directory.add_subscriptions(acme, [ada])
     wanted = Trigger("told", [Place(office.environment_id, TENANTS, "acme")], tenant="acme")
-    await office.messaging.trigger(office.environment_id, wanted)
+    await office.messaging.triggers.accept(office.environment_id, wanted)
     await office.work()
     assert await crowd.told() == ["acme", "ada"]
     assert await body_of(office, "ada") == "<p>Ada||||https://acme.example/logo.png</p>"
@@ -171,7 +171,7 @@ async def test_what_a_schedule_starts_is_told_to_nobody_else(office: Office, cro
         version_id = versions[office.environment_id, "told"]["version_id"]
         waiting = [WaitingRecipient(PROJECTS, "P", project.uid, {})]
         run = NewRun(office.environment_id, "told", version_id, waiting, {}, {"type": "schedule"})
-        await accept(connection, [run], office.clock.now())
+        await start_runs(connection, [run], office.clock.now())
     await office.work()
     assert await crowd.told() == ["P"]
 
@@ -248,7 +248,7 @@ async def test_who_subscribes_later_is_not_told_again(office: Office, crowd: Cro
 class TestCancelling:
     async def cancel(self, office: Office, *ids: str) -> None:
         chosen = [Crowd(office).place(id) for id in ids] or None
-        await office.messaging.cancel(office.environment_id, "told", "key", chosen)
+        await office.messaging.runs.cancel(office.environment_id, "told", "key", chosen)
 
     async def test_before_anybody_was_told(self, office: Office, crowd: Crowd) -> None:
         await crowd.subscribe("P", "ada", "Q")
@@ -310,7 +310,7 @@ async def test_a_list_is_told_in_its_members(office: Office, crowd: Crowd) -> No
     await office.directory.lists.add(list, list.uid, ["ada", "bob"])
     for id in ("news", "other"):
         what = Trigger("told", [Place(office.environment_id, LISTS, id)], cancellation_key=id)
-        await office.messaging.trigger(office.environment_id, what)
+        await office.messaging.triggers.accept(office.environment_id, what)
     await office.work()
     assert await crowd.told() == ["ada", "bob", "other"]
     assert await office.messages("news") == []
@@ -330,7 +330,7 @@ class TestTopics:
         await crowd.office.directory.topics.subscribe(self.news(crowd.office), users)
 
     async def trigger(self, office: Office, **rest: Any) -> None:
-        await office.messaging.trigger(office.environment_id, Trigger("told", [self.news(office)], **rest))
+        await office.messaging.triggers.accept(office.environment_id, Trigger("told", [self.news(office)], **rest))
 
     async def delete(self, office: Office) -> None:
         await office.directory.write(Write(self.news(office), (Delete(),)))
@@ -393,7 +393,9 @@ class TestTopics:
 
     async def test_who_is_named_as_well_is_told_once(self, office: Office, crowd: Crowd) -> None:
         await self.subscribe(crowd, "ada", "bob")
-        await office.messaging.trigger(office.environment_id, Trigger("told", [self.news(office), office.user("ada")]))
+        await office.messaging.triggers.accept(
+            office.environment_id, Trigger("told", [self.news(office), office.user("ada")])
+        )
         await office.work()
         assert await crowd.told() == ["ada", "bob"]
         assert [len(await office.messages(id)) for id in ("ada", "bob")] == [1, 1]

@@ -19,7 +19,7 @@ BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}
 
 
 async def listed(office: Office, **filter: Any) -> list[RunDetails]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))
+    found = await office.messaging.runs.list(office.environment_id, RunFilter(**filter), PageRequest(50))
     return list(found.entries)
 
 
@@ -102,13 +102,13 @@ async def test_pages_neither_skip_nor_repeat(office: Office, filter: dict[str, A
     forth: list[RunDetails] = []
     after = before = None
     for _ in whole:
-        part = await office.messaging.runs(
+        part = await office.messaging.runs.list(
             office.environment_id, RunFilter(**filter), page_request(1, after, None, RunPosition)
         )
         forth += part.entries
         after, before = part.after, part.before
     assert (forth, after) == (whole, None)
-    part = await office.messaging.runs(
+    part = await office.messaging.runs.list(
         office.environment_id, RunFilter(**filter), page_request(1, None, before, RunPosition)
     )
     assert list(part.entries) == [whole[-2]]
@@ -116,7 +116,7 @@ async def test_pages_neither_skip_nor_repeat(office: Office, filter: dict[str, A
 
 async def test_what_happened_in_a_run(office: Office) -> None:
     listed_run = (await listed(office, recipient=office.user("ada")))[0]
-    run = await office.messaging.recipient_run(office.environment_id, listed_run.id)
+    run = await office.messaging.runs.get(office.environment_id, listed_run.id)
     assert run is not None
     assert run == listed_run
     mail, feed = await office.messages("ada")
@@ -135,7 +135,7 @@ async def test_what_happened_in_a_run(office: Office) -> None:
     ]
     assert len({event.id for event in run.events}) == len(run.events)
     assert {len(event.id) for event in run.events} == {27}
-    again = await office.messaging.recipient_run(office.environment_id, run.id)
+    again = await office.messaging.runs.get(office.environment_id, run.id)
     assert again is not None
     assert again.events == run.events
 
@@ -155,8 +155,8 @@ async def test_events_keep_their_ids_while_the_run_goes_on(office: Office) -> No
     await office.run(start)
     (waiting,) = await listed(office, statuses=[RunStatus.QUEUED])
     assert waiting.events == []
-    await office.messaging.cancel(office.environment_id, "welcome", "later")
-    cancelled = await office.messaging.recipient_run(office.environment_id, waiting.id)
+    await office.messaging.runs.cancel(office.environment_id, "welcome", "later")
+    cancelled = await office.messaging.runs.get(office.environment_id, waiting.id)
     assert cancelled is not None
     assert (cancelled.status, [event.event for event in cancelled.events]) == (RunStatus.CANCELLED, ["run_cancelled"])
 
@@ -180,7 +180,7 @@ async def test_the_runs_of_who_is_gone_are_not_listed(office: Office) -> None:
         assert await names(office, workflow="farewell") == []
         assert await names(office, tenant="acme") == []
         assert await names(office, recipient=office.user("bob")) == []
-        assert await office.messaging.recipient_run(office.environment_id, run.id) is None
+        assert await office.messaging.runs.get(office.environment_id, run.id) is None
         await office.identify("bob")
 
 
@@ -190,7 +190,7 @@ async def test_the_runs_of_who_was_merged_away_are_the_others(office: Office) ->
     assert await names(office) == ["nobody", "ada", "ada"]
     assert [each.id for each in await listed(office, tenant="acme", recipient=office.user("ada"))] == [run.id]
     assert await names(office, recipient=office.user("bob")) == []
-    found = await office.messaging.recipient_run(office.environment_id, run.id)
+    found = await office.messaging.runs.get(office.environment_id, run.id)
     assert found is not None
     assert found.recipient.id == "ada"
     assert {each.actor.id for each in await listed(office) if each.actor} == {"ada"}
@@ -213,15 +213,17 @@ async def test_who_was_told_by_a_topic_is_found_by_it(office: Office) -> None:
     assert await names(office, topic="news", recipient=office.user("bob")) == ["bob"]
     assert await names(office, topic="other") == []
     for page_after in (None, (await listed(office, topic="news"))[0].position):
-        part = await office.messaging.runs(office.environment_id, RunFilter(topic="news"), PageRequest(1, page_after))
+        part = await office.messaging.runs.list(
+            office.environment_id, RunFilter(topic="news"), PageRequest(1, page_after)
+        )
         assert [run.topic for run in part.entries] == ["news"]
 
 
 async def test_another_environment_finds_nothing(office: Office, other: Office) -> None:
     run, *_ = await listed(office)
     assert await listed(other) == []
-    assert await office.messaging.recipient_run(other.environment_id, run.id) is None
-    assert await office.messaging.recipient_run(office.environment_id, uuid4()) is None
+    assert await office.messaging.runs.get(other.environment_id, run.id) is None
+    assert await office.messaging.runs.get(office.environment_id, uuid4()) is None
 
 
 @pytest.mark.parametrize(

@@ -202,13 +202,13 @@ async def pushed(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> None:
 async def tell_first_pages(office: Office, object: Recipient) -> dict[str, int]:
     """The pages of those who are told in three pages of subscribers; the rest is cancelled."""
     wanted = Trigger("welcome", [object.place], cancellation_key="key")
-    run_id = await office.messaging.trigger(ENVIRONMENT, wanted)
+    run_id = await office.messaging.triggers.accept(ENVIRONMENT, wanted)
     for _ in range(4):
         for job in await office.jobs():
             if job.name in ("start", "expand"):
                 await office.run(job)
                 await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
-    await office.messaging.cancel(ENVIRONMENT, "welcome", "key", None)
+    await office.messaging.runs.cancel(ENVIRONMENT, "welcome", "key", None)
     await office.work()
     runs = [run for run in await office.recipient_runs() if run["run_id"] == run_id]
     assert {run["status"] for run in runs} == {"cancelled"}

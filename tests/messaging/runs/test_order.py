@@ -35,7 +35,7 @@ async def test_the_jobs_of_a_run_of_several_have_none(office: Office) -> None:
 async def test_recipients_of_the_same_id_in_two_collections_have_lanes_of_their_own(office: Office) -> None:
     await office.push()
     await office.trigger("ada")
-    await office.messaging.trigger(
+    await office.messaging.triggers.accept(
         office.environment_id, Trigger("welcome", [Place(office.environment_id, "cats", "ada")])
     )
     assert await lanes(office) == [f"{office.environment_id}/$users/ada", f"{office.environment_id}/cats/ada"]

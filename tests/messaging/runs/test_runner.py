@@ -267,7 +267,7 @@ class TestWithinATenant:
         assert (await self.emails(office, tenant="acme"))["ada"] == "ada@home.example"
 
     async def test_explaining_says_so_too(self, office: Office) -> None:
-        explained = await office.messaging.explain(office.user("ada"), "welcome", tenant="acme")
+        explained = await office.messaging.runs.explain(office.user("ada"), "welcome", tenant="acme")
         assert "ada@acme.example" in str([step.addresses for step in explained.steps])
 
     async def test_a_merge_leaves_it_behind_and_its_undoing_brings_it_back(self, office: Office) -> None:

@@ -245,7 +245,7 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
         await office.push({"workflows/welcome.yaml": f"{fault}\n{WELCOME}"} | channels_only())
         await pass_time(office, HOUR)
     assert await times(office, made) == (NOON + HOUR, NOON + 4 * HOUR)
-    failed = await office.messaging.runs(office.environment_id, RunFilter(has_errors=True), PageRequest(50))
+    failed = await office.messaging.runs.list(office.environment_id, RunFilter(has_errors=True), PageRequest(50))
     assert [(run.recipient.place, run.status, run.error_count, run.source) for run in failed.entries] == [
         (office.user("ada"), "completed", 1, {"type": "schedule", "schedule_id": str(made.id)}),
     ] * 2

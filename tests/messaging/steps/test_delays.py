@@ -196,7 +196,7 @@ async def test_who_is_deleted_meanwhile_gets_nothing_and_neither_does_the_next_o
 
 async def test_a_paused_run_can_be_cancelled(office: Office) -> None:
     await waiting(office, "ada", "bob", cancellation_key="key")
-    await office.messaging.cancel(office.environment_id, "waiting", "key", [office.user("ada")])
+    await office.messaging.runs.cancel(office.environment_id, "waiting", "key", [office.user("ada")])
     await pass_time(office, WAIT)
     assert (await state(office, "ada"), await state(office, "bob")) == (("cancelled", 2), ("paused", 4))
     assert (await sent(office, "ada"), await sent(office, "bob")) == (["first"], ["first", "second"])

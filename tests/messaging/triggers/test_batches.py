@@ -40,7 +40,7 @@ def arrived(office: Office, id: str, key: str | None = None) -> Record:
 
 
 async def accept(office: Office, *records: Record) -> list[Outcome]:
-    return await office.messaging.accept_all(office.environment_id, records)
+    return await office.messaging.triggers.accept_all(office.environment_id, records)
 
 
 def accepted(outcome: Outcome) -> Accepted:
@@ -137,7 +137,7 @@ async def statements(office: Office, records: Sequence[Record]) -> int:
         connection.add_query_logger(ran.append)
         one = cast(Any, OneConnection(connection))
         messaging = Messaging(one, Reader(one), Wakeup(office.pool), office.clock)
-        outcomes = await messaging.accept_all(office.environment_id, records)
+        outcomes = await messaging.triggers.accept_all(office.environment_id, records)
         connection.remove_query_logger(ran.append)
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     return len(ran)
@@ -210,7 +210,7 @@ async def test_requests_at_the_same_time_start_one_run_for_each_key(office: Offi
 async def test_a_requests_own_key_stands_apart_from_those_of_its_records(office: Office) -> None:
     async def ask(record: Record, says: bytes = b"1") -> None:
         own = Receipt(office.environment_id, "k", says, "request", lambda outcomes: StoredAnswer(202, b"OK"))
-        await office.messaging.accept_all(office.environment_id, [record], receipt=own)
+        await office.messaging.triggers.accept_all(office.environment_id, [record], receipt=own)
 
     await ask(welcome(office, "ada", key="k"))
     with pytest.raises(RepeatedError):

@@ -27,12 +27,12 @@ trigger_data_schema: {{type: object, required: [price]}}
 
 async def happened(office: Office, name: str, id: str = "ada", **rest: Any) -> None:
     record = Record(Event(name, office.user(id), **rest))
-    (outcome,) = await office.messaging.accept_all(office.environment_id, [record], "request")
+    (outcome,) = await office.messaging.triggers.accept_all(office.environment_id, [record], "request")
     assert isinstance(outcome, Accepted)
 
 
 async def runs(office: Office) -> list[RunDetails]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(), PageRequest(50))
+    found = await office.messaging.runs.list(office.environment_id, RunFilter(), PageRequest(50))
     return sorted(found.entries, key=lambda run: run.workflow)
 
 

@@ -70,7 +70,7 @@ class News:
     async def broadcast(self) -> None:
         """Not carried out yet."""
         what = Trigger("told", [Place(self.office.environment_id, LISTS, "news")])
-        await self.office.messaging.trigger(self.office.environment_id, what)
+        await self.office.messaging.triggers.accept(self.office.environment_id, what)
 
     async def runs(self, workflow: str) -> list[str]:
         """The users who have a run of the workflow."""
@@ -174,7 +174,7 @@ class TestBroadcast:
         await news.add("ada")
         await news.office.identify("bob")
         what = Trigger("told", [news.place, news.office.user("bob")])
-        await news.office.messaging.trigger(news.office.environment_id, what)
+        await news.office.messaging.triggers.accept(news.office.environment_id, what)
         await news.office.delete("bob")
         await news.work("start")
         await news.work("advance", "erase")

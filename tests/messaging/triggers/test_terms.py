@@ -101,7 +101,7 @@ async def test_subscribers_are_told_on_the_kinds_of_the_run_and_of_their_object(
     for id in ("ada", "bob"):
         await office.identify(id, email=f"{id}@example.com")
     projects = [Place(office.environment_id, "projects", id) for id in ("P", "R")]
-    await office.messaging.trigger(
+    await office.messaging.triggers.accept(
         office.environment_id, Trigger("welcome", projects, kinds={projects[0]: EMAIL}, terms=Terms(categories=("a",)))
     )
     await office.work()

@@ -46,7 +46,7 @@ async def office(office: Office) -> Office:
 
 async def trigger(office: Office, *transients: Transient, workflow: str = "mail", **rest: Any) -> UUID:
     what = Trigger(workflow, rest.pop("recipients", []), transients=transients, **rest)
-    return await office.messaging.trigger(office.environment_id, what)
+    return await office.messaging.triggers.accept(office.environment_id, what)
 
 
 async def all_messages(office: Office, **filter: Any) -> list[Message]:
@@ -55,7 +55,7 @@ async def all_messages(office: Office, **filter: Any) -> list[Message]:
 
 
 async def all_runs(office: Office, **filter: Any) -> list[RunDetails]:
-    found = await office.messaging.runs(office.environment_id, RunFilter(**filter), PageRequest(50))
+    found = await office.messaging.runs.list(office.environment_id, RunFilter(**filter), PageRequest(50))
     return list(found.entries)
 
 
@@ -88,7 +88,7 @@ async def test_its_run_says_what_happened(office: Office) -> None:
     (message,) = await all_messages(office)
     (run,) = await all_runs(office)
     assert run.recipient == message.recipient
-    assert await office.messaging.recipient_run(office.environment_id, run.id) == run
+    assert await office.messaging.runs.get(office.environment_id, run.id) == run
     assert [event.event for event in run.events] == ["step_started", "message_enqueued", "run_completed"]
     assert [run.recipient.uid] == [UUID(run.recipient.id)]
 
@@ -113,7 +113,7 @@ async def test_nobody_reaches_it_by_its_id(office: Office) -> None:
     assert reference.collection == TRANSIENT
     found = await office.messaging.messages.list(office.environment_id, [reference], MessageFilter(), PageRequest(50))
     assert list(found.entries) == []
-    await office.messaging.trigger(
+    await office.messaging.triggers.accept(
         office.environment_id, Trigger("mail", [Place(office.environment_id, TRANSIENT, reference.id)])
     )
     await office.work()
@@ -140,12 +140,12 @@ async def test_its_profile_is_kept_while_the_run_goes_on_and_no_longer(office: O
 
 async def test_a_cancelled_run_keeps_nothing_of_it(office: Office) -> None:
     await trigger(office, Transient(ZOE), workflow="waiting", cancellation_key="before")
-    await office.messaging.cancel(office.environment_id, "waiting", "before")
+    await office.messaging.runs.cancel(office.environment_id, "waiting", "before")
     await office.work()
     await trigger(office, Transient(ZOE), workflow="waiting", cancellation_key="amid")
     await office.work()
     assert sorted(await profiles(office), key=str) == [None, ZOE]
-    await office.messaging.cancel(office.environment_id, "waiting", "amid")
+    await office.messaging.runs.cancel(office.environment_id, "waiting", "amid")
     assert await profiles(office) == [None, None]
     assert await left_of_zoe(office) == []
     assert {run.status for run in await all_runs(office)} == {"cancelled"}
@@ -213,7 +213,7 @@ async def test_another_environment_finds_nothing(office: Office, other: Office) 
     assert await all_messages(other) == []
     assert await all_runs(other) == []
     assert await office.messaging.messages.get(other.environment_id, message.id) is None
-    assert await office.messaging.recipient_run(other.environment_id, run.id) is None
+    assert await office.messaging.runs.get(other.environment_id, run.id) is None
 
 
 async def test_what_was_said_to_it_is_erased_in_time(office: Office) -> None:

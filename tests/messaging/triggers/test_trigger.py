@@ -155,7 +155,7 @@ async def test_a_run_that_has_not_started_can_be_cancelled(office: Office) -> No
     await office.push()
     await office.identify("ada")
     await office.trigger("ada", delay=timedelta(days=1), cancellation_key="later")
-    await office.messaging.cancel(office.environment_id, "welcome", "later")
+    await office.messaging.runs.cancel(office.environment_id, "welcome", "later")
     await office.work(deferred=True)
     assert await office.messages("ada") == []
     assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]

@@ -194,7 +194,7 @@ async def test_environments_do_not_see_each_others_channels(office: Office, othe
     assert await channels.all_channels(office.pool, other.environment_id) == []
     await other.push({"channels/in-app.yaml": IN_APP, "channels/email.yaml": OUTBOX})
     assert await office.channel_id() != await other.channel_id()
-    assert await office.messaging.channel(other.environment_id, await office.channel_id()) is None
+    assert await office.messaging.channels.get(other.environment_id, await office.channel_id()) is None
 
 
 async def test_the_example_is_installed_once(office: Office, tmp_path: Path) -> None:

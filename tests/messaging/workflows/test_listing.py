@@ -7,7 +7,7 @@ STEPS = "steps:\n  - {ref: feed, channel: in-app, template: {body: hello}}"
 
 
 async def test_workflows_by_key(office: Office) -> None:
-    assert await office.messaging.workflows(office.environment_id) == []
+    assert await office.messaging.workflows.list(office.environment_id) == []
     await office.push(
         {
             "channels/in-app.yaml": IN_APP,
@@ -15,15 +15,17 @@ async def test_workflows_by_key(office: Office) -> None:
             "workflows/a.yaml": f"in_preferences: true\n{STEPS}",
         }
     )
-    assert await office.messaging.workflows(office.environment_id) == [
+    assert await office.messaging.workflows.list(office.environment_id) == [
         NamedWorkflow("a", "a", in_preferences=True),
         NamedWorkflow("b", "Bye", in_preferences=False),
     ]
-    assert await office.messaging.workflows(office.environment_id + 1) == []
+    assert await office.messaging.workflows.list(office.environment_id + 1) == []
 
 
 async def test_a_version_from_before_there_was_the_word(office: Office) -> None:
     await office.push({"channels/in-app.yaml": IN_APP, "workflows/a.yaml": STEPS})
     statement = "UPDATE addressee.workflow_versions SET content = content - 'in_preferences' WHERE environment_id = $1"
     await office.pool.execute(statement, office.environment_id)
-    assert await office.messaging.workflows(office.environment_id) == [NamedWorkflow("a", "a", in_preferences=False)]
+    assert await office.messaging.workflows.list(office.environment_id) == [
+        NamedWorkflow("a", "a", in_preferences=False)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,19 @@ class Channel:
     settings: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+
+
+class Channels:
+    """The channels of environments."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def list(self, environment_id: int) -> Sequence[Channel]:
+        return await all_channels(self._pool, environment_id)
+
+    async def get(self, environment_id: int, id: UUID) -> Channel | None:
+        return (await by_id(self._pool, environment_id)).get(id)
 
 
 async def all_channels(database: Pool | Connection, environment_id: int) -> list[Channel]:

@@ -40,7 +40,7 @@ ALL_SWEEPS = sum(SWEEPS, -timedelta(minutes=5))
 
 
 @dataclass(frozen=True, slots=True)
-class WhatFollows:
+class MergeEffects:
     """What a merge does besides merging the two: how many of the secondary's things follow, and how many end."""
 
     messages: int
@@ -50,7 +50,7 @@ class WhatFollows:
     schedules: int
 
 
-class Follower:
+class MergeMover:
     """The handler of the job `follow`. It may run twice, and at once: what is moved already is not there any more."""
 
     def __init__(self, pool: Pool, clock: Clock) -> None:
@@ -87,7 +87,7 @@ def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
     return SWEEPS[follow.sweep : follow.sweep + 1]
 
 
-async def follow_at_once(pool: Pool, environment_id: int, merge_id: UUID) -> None:
+async def move_first_pages(pool: Pool, environment_id: int, merge_id: UUID) -> None:
     """Moves the first messages, so that whoever merged finds them there; the job moves the rest."""
     for _ in range(PAGES_AT_ONCE):
         if not await move_page(pool, environment_id, merge_id):
@@ -142,7 +142,8 @@ async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: 
         return await move_subscriptions(connection, source, target, merge_id, back=merge["undone_at"] is not None)
 
 
-async def what_follows(pool: Pool, secondary: Recipient, now: datetime) -> WhatFollows:
-    row = await pool.fetchrow(*SQL["what_follows"](**secondary.identity._asdict(), since=now - MOVED_AGE))
+async def merge_effects(pool: Pool, secondary: Recipient, now: datetime) -> MergeEffects:
+    """Returns what would follow if this recipient were merged into another now."""
+    row = await pool.fetchrow(*SQL["merge_effects"](**secondary.identity._asdict(), since=now - MOVED_AGE))
     assert row is not None
-    return WhatFollows(*row)
+    return MergeEffects(*row)

@@ -7,10 +7,9 @@ from datetime import datetime
 
 import msgspec
 
-from addressee.database.pool import Pool
+from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity, Place
-from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.runs.fan_out import stop_fanouts
 from addressee.messaging.runs.model import RunPage, WaitingRecipient
 from addressee.messaging.runs.store import cancellation, decode_cancelled, insert_recipient_runs
@@ -20,71 +19,65 @@ SQL = load(__package__)
 
 
 async def cancel(
-    pool: Pool,
+    connection: Connection,
     environment_id: int,
     workflow: str,
     cancellation_key: str,
     recipients: Sequence[Place] | None,
-    *,
-    receipt: Receipt | None,
     now: datetime,
 ) -> None:
     """Cancels for `recipients`, None: for all. Those that wait to be started are stored as cancelled.
 
-    Nobody else is told who subscribes to an object that is cancelled.
+    A run that is cancelled for an object reaches no further subscribers of it.
     """
     chosen = None if recipients is None else set(recipients)
-    merged = set() if recipients is None else await predecessors(pool, environment_id, recipients)
+    merged = set() if recipients is None else await predecessors(connection, environment_id, recipients)
     journal = cancellation(now)
-    async with pool.acquire() as connection, connection.transaction():
-        runs = await connection.fetch(
-            *SQL["lock_runs_to_cancel"](
-                environment_id=environment_id, workflow=workflow, cancellation_key=cancellation_key
-            )
-        )
-        for run in runs:
-            waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
-            stopped: list[WaitingRecipient] = []
-            going_on: list[WaitingRecipient] = []
-            for each in waiting:
-                identity = each.within(environment_id)
-                is_chosen = chosen is None or identity.place in chosen or identity in merged
-                (stopped if is_chosen else going_on).append(each)
-            page = RunPage(environment_id, run["id"], run["pages_started"])
-            await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
-            await connection.execute(
-                *SQL["update_waiting_recipients"](
-                    environment_id=environment_id,
-                    run_id=page.run_id,
-                    recipients=msgspec.json.encode(going_on),
-                    pages_started=page.page,
-                )
-            )
-            if chosen is not None:
-                cancelled = decode_cancelled(run["cancelled"]).union((each.collection, each.id) for each in chosen)
-                await connection.execute(
-                    *SQL["keep_cancelled"](
-                        environment_id=environment_id,
-                        run_id=run["id"],
-                        cancelled=msgspec.json.encode(sorted(cancelled)),
-                    )
-                )
-        await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
+    runs = await connection.fetch(
+        *SQL["lock_runs_to_cancel"](environment_id=environment_id, workflow=workflow, cancellation_key=cancellation_key)
+    )
+    for run in runs:
+        waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
+        stopped: list[WaitingRecipient] = []
+        going_on: list[WaitingRecipient] = []
+        for each in waiting:
+            identity = each.within(environment_id)
+            is_chosen = chosen is None or identity.place in chosen or identity in merged
+            (stopped if is_chosen else going_on).append(each)
+        page = RunPage(environment_id, run["id"], run["pages_started"])
+        await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
         await connection.execute(
-            *SQL["cancel_recipient_runs"](
+            *SQL["update_waiting_recipients"](
                 environment_id=environment_id,
-                workflow=workflow,
-                cancellation_key=cancellation_key,
-                chosen=chosen,
-                merged=merged,
-                journal=msgspec.json.encode(journal),
-                now=now,
+                run_id=page.run_id,
+                recipients=msgspec.json.encode(going_on),
+                pages_started=page.page,
             )
         )
-        await keep(connection, receipt, None, now)
+        if chosen is not None:
+            cancelled = decode_cancelled(run["cancelled"]).union((each.collection, each.id) for each in chosen)
+            await connection.execute(
+                *SQL["keep_cancelled"](
+                    environment_id=environment_id,
+                    run_id=run["id"],
+                    cancelled=msgspec.json.encode(sorted(cancelled)),
+                )
+            )
+    await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
+    await connection.execute(
+        *SQL["cancel_recipient_runs"](
+            environment_id=environment_id,
+            workflow=workflow,
+            cancellation_key=cancellation_key,
+            chosen=chosen,
+            merged=merged,
+            journal=msgspec.json.encode(journal),
+            now=now,
+        )
+    )
 
 
-async def predecessors(pool: Pool, environment_id: int, recipients: Sequence[Place]) -> set[Identity]:
-    """Whoever was merged into one of these: their runs go on in the other's name. Not who has their ids now."""
-    found = await pool.fetch(*SQL["predecessors"](environment_id=environment_id, places=recipients))
+async def predecessors(connection: Connection, environment_id: int, recipients: Sequence[Place]) -> set[Identity]:
+    """Returns who was merged into one of these recipients, in whose name their runs go on."""
+    found = await connection.fetch(*SQL["predecessors"](environment_id=environment_id, places=recipients))
     return {Identity(environment_id, row["collection"], row["secondary_id"], row["secondary_uid"]) for row in found}

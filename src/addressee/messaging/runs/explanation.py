@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from uuid_utils.compat import uuid7
-
-from addressee.database.pool import Pool
-from addressee.database.queries import load
-from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document, Identity, Place
+from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
-from addressee.messaging.runs.context import read_facts
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
+from addressee.messaging.steps.model import StepContext
 from addressee.messaging.steps.reach import Reach, reach
-from addressee.messaging.workflows.model import read_version
-
-SQL = load(__package__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +35,6 @@ class Explanation:
 
     steps: tuple[ExplainedStep, ...]
     obstacle: Document | None = None
-
-
-async def explain(
-    pool: Pool,
-    reader: Reader,
-    recipient: Place,
-    workflow_key: str,
-    *,
-    tenant: str | None,
-    actor: Place | None,
-    data: Document,
-    now: datetime,
-) -> Explanation:
-    row = await pool.fetchrow(*SQL["workflow"](environment_id=recipient.environment_id, key=workflow_key))
-    if row is None:
-        return Explanation((), {"reason": "workflow_missing"})
-    named = [recipient, *([actor] if actor else [])]
-    found = await reader.read_all(named)
-
-    def identified(place: Place) -> Identity:
-        person = found.get(place)
-        return Identity(*place, None if person is None else person.uid)
-
-    run = Run(
-        environment_id=recipient.environment_id,
-        id=uuid7(),
-        workflow_key=workflow_key,
-        version_id=row["version_id"],
-        workflow=read_version(row["content"]),
-        tenant=tenant,
-        actor=None if actor is None else identified(actor),
-        data=data,
-        sandbox=False,
-        skip_delay=False,
-        inserted_at=now,
-    )
-    recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
-    (facts,) = await read_facts(pool, reader, run, [recipient_run], now)
-    return explained(run, facts, active=row["active"])
 
 
 def explained(run: Run, facts: StepContext, *, active: bool) -> Explanation:

@@ -16,12 +16,11 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.paging import Page, PageRequest, build_page
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity, Place
-from addressee.messaging.messages.listing import EARLIEST, LATEST, page_parameters
+from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.recipients.people import read_identities, read_people
@@ -117,35 +116,6 @@ class RunDetails:
         return [event.data["message_id"] for event in self.events if event.event == "message_enqueued" and event.data]
 
 
-async def list_runs(
-    pool: Pool, reader: Reader, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]
-) -> Page[RunDetails]:
-    """Newest first."""
-    async with pool.acquire() as connection:
-        owner = {} if filter.recipient is None else await owner_parameters(connection, filter.recipient)
-        since, until = RunPosition(filter.since, FIRST_ID), RunPosition(filter.until, FIRST_ID)
-        rows = await connection.fetch(
-            *SQL[access_path(filter)](
-                environment_id=environment_id,
-                **page_parameters(page, FRONT, since, until),
-                since=filter.since,
-                until=filter.until,
-                workflow=filter.workflow,
-                statuses=filter.statuses or None,
-                tenant=filter.tenant,
-                has_errors=filter.has_errors,
-                topic=filter.topic,
-                run_id=filter.run_id,
-                collection=filter.collection,
-                stages=filter.stages or None,
-                **owner,
-            )
-        )
-        found = await assemble(connection, environment_id, rows)
-    runs = await in_the_name_of_successors(reader, environment_id, found)
-    return build_page(runs, page, lambda run: run.position)
-
-
 def access_path(filter: RunFilter) -> str:
     """The statement whose index leaves the fewest runs to look at."""
     if filter.recipient is not None:
@@ -173,14 +143,6 @@ async def owner_parameters(connection: Connection, place: Place) -> dict[str, An
         "owner_uids": [identity.uid for identity in living],
         "owner_id": place.id,
     }
-
-
-async def read_run(pool: Pool, reader: Reader, environment_id: int, id: UUID) -> RunDetails | None:
-    async with pool.acquire() as connection:
-        rows = await connection.fetch(*SQL["recipient_run"](environment_id=environment_id, id=id))
-        found = await assemble(connection, environment_id, rows)
-    runs = await in_the_name_of_successors(reader, environment_id, found)
-    return runs[0] if runs else None
 
 
 async def in_the_name_of_successors(

@@ -30,7 +30,7 @@ from addressee.messaging.schedules.failures import FailedOccurrence, record_fail
 from addressee.messaging.schedules.model import timing_from
 from addressee.messaging.schedules.recurrence import zone_of
 from addressee.messaging.schedules.time_zones import move_occurrences, next_since
-from addressee.messaging.triggers.trigger import NewRun, accept, read_versions, version_for
+from addressee.messaging.triggers.trigger import NewRun, read_versions, start_runs, version_for
 
 SQL = load(__package__)
 
@@ -105,7 +105,7 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
             [turn.following for turn in happening],
         )
         started, failed = await runs_of(connection, fired)
-        await accept(connection, started, now)
+        await start_runs(connection, started, now)
         await record_failures(connection, failed, {row["id"]: row for row in due}, now)
     log.info("schedules fired", due=len(due), fired=len(fired))
     return len(due)

@@ -13,18 +13,15 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from addressee.database.pool import Connection, Pool
-from addressee.directory.errors import OverloadedError, RefusedError
-from addressee.directory.reading.reader import Reader
+from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Place
 from addressee.directory.writing import receipts
-from addressee.directory.writing.notices import note
 from addressee.directory.writing.planned_writes import PlannedWrites
-from addressee.directory.writing.planned_writes import plan as plan_writes
-from addressee.directory.writing.receipts import Earlier, Receipt, ReceiptTakenError, StoredAnswer
+from addressee.directory.writing.receipts import Earlier, Receipt, StoredAnswer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import MessagingError
 from addressee.messaging.triggers.events import Event, read_listening, runs_of
-from addressee.messaging.triggers.trigger import NewRun, Trigger, accept, check, read_versions, run_of
+from addressee.messaging.triggers.trigger import NewRun, Trigger, check, read_versions, run_of
 
 # Receipts of records stand beside those of requests, whose keys hold no such character.
 KEY_PREFIX = "record\n"
@@ -91,42 +88,6 @@ class Planned:
     @property
     def any_accepted(self) -> bool:
         return any(isinstance(outcome, Accepted) for outcome in self.outcomes)
-
-
-async def accept_all(
-    pool: Pool,
-    reader: Reader,
-    environment_id: int,
-    records: Sequence[Record],
-    request_id: str,
-    writes: PlannedWrites | None,
-    *,
-    receipt: Receipt | None,
-    now: datetime,
-) -> list[Outcome]:
-    """The outcomes in the order of the records. A `receipt` is kept unless all are refused.
-
-    Raises OverloadedError when others keep using these keys.
-    """
-    places = {place for record in records for place in record.places}
-    writes = writes or await plan_writes(reader, places, (), now)
-    refused = await write_described(pool, environment_id, records, writes, now)
-    left = [replace(record, writes=()) for record in records if id(record) not in refused]
-    for _ in range(MAX_RERUNS):
-        try:
-            async with pool.acquire() as connection, connection.transaction():
-                planned = plan(left, await read_known(connection, environment_id, left, writes, now))
-                accepted = iter(planned.outcomes)
-                outcomes = [refused.get(id(record)) or next(accepted) for record in records]
-                await accept(connection, planned.runs, now)
-                await note(connection, request_id, planned.passed_over, now)
-                await receipts.keep_all(connection, answers(environment_id, planned, request_id), now)
-                if planned.any_accepted:
-                    await receipts.keep(connection, receipt, outcomes, now)
-            return outcomes
-        except ReceiptTakenError:
-            continue
-    raise OverloadedError("Others keep using the keys of this batch; try again in a moment.")
 
 
 async def write_described(

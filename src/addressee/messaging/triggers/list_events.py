@@ -33,7 +33,7 @@ from addressee.directory.writing.notices import NO_REQUEST, note
 from addressee.directory.writing.receipts import Receipt, ReceiptTakenError, StoredAnswer
 from addressee.messaging.runs.model import WaitingRecipient
 from addressee.messaging.triggers.events import read_listening, runs_for
-from addressee.messaging.triggers.trigger import accept
+from addressee.messaging.triggers.trigger import start_runs
 
 # What the events are called that workflows listen to; the list's id follows.
 EVENTS = {MemberChange.ENTERED: "$USER_ENTERED_LIST - ", MemberChange.EXITED: "$USER_EXITED_LIST - "}
@@ -66,7 +66,7 @@ class ListEvents:
                 now = self._clock.now()
                 listening = await read_listening(connection, moved.environment_id, [event])
                 started = runs_for(moved.environment_id, event, recipients, {"list_id": moved.list_id}, listening)
-                await accept(connection, started.runs, now)
+                await start_runs(connection, started.runs, now)
                 if started.passed_over:
                     list = Place(moved.environment_id, LISTS, moved.list_id)
                     await note(connection, NO_REQUEST, [(list, started.passed_over)], now)

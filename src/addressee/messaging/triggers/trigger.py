@@ -13,14 +13,11 @@ import msgspec
 import uuid_utils.compat
 
 from addressee.database.jobs.queue import Later, enqueue
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
-from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity, Place, Recipient
-from addressee.directory.writing.planned_writes import PlannedWrites, plan
-from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.runs.model import NO_TERMS, Start, Terms, WaitingRecipient, lane_of
@@ -106,28 +103,6 @@ class RunRow(NamedTuple):
     terms: bytes
 
 
-async def trigger(
-    pool: Pool,
-    reader: Reader,
-    environment_id: int,
-    trigger: Trigger,
-    planned: PlannedWrites | None,
-    *,
-    receipt: Receipt | None,
-    now: datetime,
-) -> UUID:
-    """Accepts a run. Those who are described in the trigger are written first, once nothing can refuse it any more."""
-    planned = planned or await plan(reader, trigger.named, (), now)
-    version = await pool.fetchrow(*SQL["workflow"](environment_id=environment_id, key=trigger.workflow))
-    version_id = check(trigger, version, planned.people)
-    await planned.carry_out()
-    async with pool.acquire() as connection, connection.transaction():
-        run = run_of(environment_id, trigger, version_id, planned.people)
-        await accept(connection, [run], now)
-        await keep(connection, receipt, run.id, now)
-    return run.id
-
-
 def check(trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]) -> UUID:
     """The version of its workflow that a trigger runs. `people` are those of `trigger.named` who live.
 
@@ -193,7 +168,7 @@ def check_data(data: Document, field: str) -> None:
         raise RefusedError("size", field, f"{field} must be at most {MAX_DATA_BYTES:,} bytes of JSON.")
 
 
-async def accept(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
+async def start_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
     """Stores runs, all recipients waiting, and the jobs that start them."""
     if not runs:
         return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Pool
 from addressee.database.queries import load
 
 SQL = load(__package__)
@@ -18,8 +19,15 @@ class NamedWorkflow(NamedTuple):
     in_preferences: bool
 
 
-async def named_workflows(database: Pool | Connection, environment_id: int) -> list[NamedWorkflow]:
-    """Returns the workflows of an environment in the order of their keys, inactive ones too."""
-    return [
-        NamedWorkflow(**row) for row in await database.fetch(*SQL["named_workflows"](environment_id=environment_id))
-    ]
+class Workflows:
+    """The workflows of environments. They come from files that people write, so there are not many."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def list(self, environment_id: int) -> Sequence[NamedWorkflow]:
+        """Returns workflows by key, also those that are switched off."""
+        return [
+            NamedWorkflow(**row)
+            for row in await self._pool.fetch(*SQL["named_workflows"](environment_id=environment_id))
+        ]

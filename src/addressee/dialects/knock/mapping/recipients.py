@@ -138,7 +138,7 @@ async def recipient_parser(call: Call, given: Iterable[Given | None]) -> Recipie
     described = [each for each in given if isinstance(each, dict)]
     services, environment_id = call.services, call.environment.id
     says_channels = any(each.get("channel_data") for each in described)
-    channels = await services.messaging.channels(environment_id) if says_channels else []
+    channels = await services.messaging.channels.list(environment_id) if says_channels else []
     set_ids = {set_id for each in described for set_id in named_sets(each.get("preferences"))}
     set_keys = await services.preferences.keys(environment_id, set_ids)
     return RecipientParser(call, {str(channel.id): channel for channel in channels}, set_keys)

@@ -78,7 +78,7 @@ async def require_channel_id(call: Call) -> UUID:
         id = UUID(call.path["channel_id"])
     except ValueError:
         raise missing("The channel") from None
-    if await call.services.messaging.channel(call.environment.id, id) is None:
+    if await call.services.messaging.channels.get(call.environment.id, id) is None:
         raise missing("The channel")
     return id
 

@@ -83,7 +83,7 @@ async def require_channel(call: Call) -> Channel:
         id = UUID(call.path["channel_id"])
     except ValueError:
         raise missing("The channel") from None
-    channel = await call.services.messaging.channel(call.environment.id, id)
+    channel = await call.services.messaging.channels.get(call.environment.id, id)
     if channel is None:
         raise missing("The channel")
     return channel

@@ -90,7 +90,7 @@ async def feed_channel(call: Call) -> Channel:
         id = UUID(call.path["id"])
     except ValueError:
         raise missing("The feed") from None
-    channel = await call.services.messaging.channel(call.environment.id, id)
+    channel = await call.services.messaging.channels.get(call.environment.id, id)
     if channel is None:
         raise missing("The feed")
     if channel.type != "in_app_feed":

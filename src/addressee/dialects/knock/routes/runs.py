@@ -29,7 +29,7 @@ async def list_all(call: Call) -> Items[WorkflowRecipientRun]:
     """List recipients' runs, newest first."""
     query = Query(call.query_string)
     page = parse_page(query, RunPosition)
-    part = await call.services.messaging.runs(call.environment.id, run_filter(call, query), page)
+    part = await call.services.messaging.runs.list(call.environment.id, run_filter(call, query), page)
     return rendering.items(part, message_rendering.recipient_run)
 
 
@@ -59,7 +59,7 @@ async def get(call: Call) -> WorkflowRecipientRun:
         id = UUID(call.path["id"])
     except ValueError:
         raise missing("The run") from None
-    run = await call.services.messaging.recipient_run(call.environment.id, id)
+    run = await call.services.messaging.runs.get(call.environment.id, id)
     if run is None:
         raise missing("The run")
     return message_rendering.recipient_run(run, with_events=True)

@@ -83,7 +83,9 @@ async def start(call: Call, workflow: str, given: shapes.Trigger, answer: Callab
         *parser.tenant(given.tenant),
     ]
     planned = await plan(call, wanted.named, writes)
-    run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(answer))
+    run_id = await call.services.messaging.triggers.accept(
+        call.environment.id, wanted, planned, receipt=call.receipt(answer)
+    )
     await note(call, planned)
     return answer(run_id)
 
@@ -133,7 +135,7 @@ async def cancel_notify(call: Call) -> None:
 async def stop(call: Call, workflow: str, given: shapes.Cancel) -> None:
     check_key(given.cancellation_key)
     recipients = None if given.recipients is None else places_of(call, "recipients", given.recipients)
-    await call.services.messaging.cancel(
+    await call.services.messaging.runs.cancel(
         call.environment.id,
         workflow,
         given.cancellation_key,

@@ -29,7 +29,7 @@ async def preview(call: Call) -> shapes.Preview:
     given = typed_body(call, shapes.PreviewOf)
     rules = merge_rules(given.dialect, call.environment)
     found = await call.services.directory.merges.preview(place_of(call), secondary_of(call, given), rules)
-    follows = await call.services.messaging.what_follows(found.secondary)
+    follows = await call.services.messaging.lifecycle.merge_effects(found.secondary)
     moved, ended = (follows.subscriptions, 0) if rules.moves_subscriptions else (0, follows.subscriptions)
     return shapes.Preview(
         primary=recipient(found.primary),
@@ -70,7 +70,7 @@ async def undo(call: Call) -> shapes.Undone:
     undone = await call.services.directory.merges.undo(
         call.environment.id, id, origin=call.origin, receipt=call.receipt(undone_answer)
     )
-    await call.services.messaging.follow(undone.merge)
+    await call.services.messaging.lifecycle.follow(undone.merge)
     return undone_answer(undone)
 
 

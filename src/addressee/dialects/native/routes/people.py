@@ -22,14 +22,14 @@ routes = Routes(keys=SECRET)
 @routes.get(f"{OBJECT}/export", "objects.export", response=dict[str, Any])
 async def export(call: Call) -> Answer:
     """Everything known of a recipient, as one JSON document."""
-    return Answer(stream=call.services.messaging.export(await call.require(place_of(call))))
+    return Answer(stream=call.services.messaging.lifecycle.export(await call.require(place_of(call))))
 
 
 @routes.post(f"{USER}/purge", "users.purge", status=204)
 @routes.post(f"{OBJECT}/purge", "objects.purge", status=204)
 async def purge(call: Call) -> None:
     """Delete a recipient, and erase messages, runs and history at once."""
-    await call.services.messaging.purge(
+    await call.services.messaging.lifecycle.purge(
         call.services.directory, place_of(call), origin=call.origin, receipt=call.receipt(no_content)
     )
 
@@ -40,7 +40,7 @@ async def explain(call: Call) -> shapes.Explanation:
     """Whether a workflow would reach a recipient now, on which addresses, and if not, why."""
     given = typed_body(call, shapes.Explain)
     check_value(given.data, "data")
-    explained = await call.services.messaging.explain(
+    explained = await call.services.messaging.runs.explain(
         place_of(call),
         check_id(given.workflow, "workflow"),
         tenant=None if given.tenant is None else check_id(given.tenant, "tenant"),

@@ -106,7 +106,7 @@ async def parse_inline_settings(call: Call, given: object) -> list[ChangeChannel
         raise invalid("channel_settings", "channel_settings must be a list.", "invalid_type")
     if len(given) > MAX_INLINE:
         raise invalid("channel_settings", f"channel_settings must have at most {MAX_INLINE} entries.", "too_long")
-    channels = {channel.id: channel for channel in await call.services.messaging.channels(call.environment.id)}
+    channels = {channel.id: channel for channel in await call.services.messaging.channels.list(call.environment.id)}
     return [parse_entry(channels, entry, f"channel_settings.{index}") for index, entry in enumerate(given)]
 
 

@@ -26,7 +26,7 @@ from addressee.messaging.messages.messages import Contents
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.identifiers import workflow_id
-from addressee.messaging.recipients.people import People
+from addressee.messaging.recipients.people import People, read_people
 
 routes = Routes(keys=ADMIN)
 
@@ -171,7 +171,7 @@ async def read_context(call: Call, messages: Sequence[Message]) -> DeliveryConte
         environment,
         {each.message_id: each for each in await messaging.messages.contents(environment.id, ids)},
         await messaging.messages.latest_events(environment.id, ids),
-        await messaging.people(environment.id, named),
+        await read_people(call.services.directory.reader, environment.id, named),
     )
 
 

@@ -25,7 +25,7 @@ from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.recipients.identifiers import workflow_id
-from addressee.messaging.recipients.people import People
+from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.listing import RunDetails, RunFilter, RunPosition
 
 routes = Routes(keys=ADMIN)
@@ -67,7 +67,7 @@ async def read_page(call: Call, recipient: Place | None) -> shapes.Notifications
     """A page of the notifications of `recipient`; None: of all users."""
     query = Query(call.query_string)
     expands = query.choice("expand", ("deliveries",), None) is not None
-    part = await call.services.messaging.runs(
+    part = await call.services.messaging.runs.list(
         call.environment.id, run_filter(query, recipient), parse_page(query, RunPosition)
     )
     return shapes.Notifications(await notifications(call, part.entries, with_deliveries=expands), page_of(part))
@@ -126,7 +126,7 @@ async def require_run(call: Call) -> RunDetails:
     """The run that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "notification_id")
     uid = uuid_of(id)
-    run = None if uid is None else await call.services.messaging.recipient_run(call.environment.id, uid)
+    run = None if uid is None else await call.services.messaging.runs.get(call.environment.id, uid)
     if run is None or run.recipient.collection != USERS or run.recipient.uid is None:
         raise missing("notification", id)
     return run
@@ -134,7 +134,7 @@ async def require_run(call: Call) -> RunDetails:
 
 async def notifications(call: Call, runs: Sequence[RunDetails], *, with_deliveries: bool) -> list[shapes.Notification]:
     named = {identity for run in runs for identity in (run.recipient, run.actor) if identity is not None}
-    people = await call.services.messaging.people(call.environment.id, named)
+    people = await read_people(call.services.directory.reader, call.environment.id, named)
     found = await deliveries_of(call, runs) if with_deliveries else None
     return [notification(call.environment, run, people, found) for run in runs]
 

@@ -27,7 +27,7 @@ routes = Routes(keys=ADMIN)
 async def get(call: Call) -> shapes.Preferences:
     """Get a user's preferences."""
     user = await require_subject(call)
-    workflows = await call.services.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows.list(call.environment.id)
     default = await call.services.preferences.of_environment(call.environment.id)
     return rendered(user.preferences, default, workflows)
 
@@ -45,7 +45,7 @@ async def put(call: Call) -> shapes.Preferences | Answer:
     """Change a user's preferences."""
     place = subject_place(call)
     given = object_body(call)
-    workflows = await call.services.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows.list(call.environment.id)
     edit = edit_of(parse_patch(given, handles(call, workflows), ""))
     default = await call.services.preferences.of_environment(call.environment.id)
 
@@ -63,5 +63,5 @@ async def parse_inline_preferences(call: Call, given: object) -> tuple[Edit, ...
     patch = parse_map(given, "preferences")
     if not patch:
         return ()
-    workflows = await call.services.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows.list(call.environment.id)
     return (edit_of(parse_patch(patch, handles(call, workflows), "preferences")),)

@@ -67,7 +67,9 @@ async def run(call: Call) -> shapes.Started:
     users = named if actor is None else [*named, actor]
     planned = await call.services.directory.plan(topics, writes_of(call, users))
     wanted = without(wanted, set(planned.left_out))
-    run_id = await call.services.messaging.trigger(call.environment.id, wanted, planned, receipt=call.receipt(started))
+    run_id = await call.services.messaging.triggers.accept(
+        call.environment.id, wanted, planned, receipt=call.receipt(started)
+    )
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
     unknown = unknown_keys_of((each.place, each.given) for each in users)
@@ -96,7 +98,7 @@ async def parse_workflow(call: Call) -> str:
     handle = call.path["handle"]
     if uuid_of(handle) is None:
         return handle
-    workflows = await call.services.messaging.workflows(call.environment.id)
+    workflows = await call.services.messaging.workflows.list(call.environment.id)
     return handles(call, workflows).get(handle.lower(), handle)
 
 

@@ -115,7 +115,7 @@ async def delete(call: Call) -> Answer:
 
 async def purge(call: Call, place: Place) -> Answer:
     """Deletes the user, and erases what is kept of it and of those who had its id before."""
-    was_there = await call.services.messaging.forget(
+    was_there = await call.services.messaging.lifecycle.forget(
         call.services.directory, place, origin=call.origin, receipt=call.receipt(no_content)
     )
     if not was_there:

@@ -102,7 +102,7 @@ async def require_channel(call: Call) -> Channel:
     """The channel that the path names. Raises NotiflowsError when there is none."""
     id = checked_path_id(call, "channel_id")
     uid = uuid_of(id)
-    channel = None if uid is None else await call.services.messaging.channel(call.environment.id, uid)
+    channel = None if uid is None else await call.services.messaging.channels.get(call.environment.id, uid)
     if channel is None:
         raise missing("channel", id)
     return channel

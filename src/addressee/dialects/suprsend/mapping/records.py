@@ -64,7 +64,7 @@ async def accept(
 
     directory = call.services.directory
     planned = await directory.plan({place for record in records for place in record.places})
-    outcomes = await call.services.messaging.accept_all(
+    outcomes = await call.services.messaging.triggers.accept_all(
         call.environment.id,
         records,
         call.request_id,

@@ -100,7 +100,7 @@ async def list_all(call: Call) -> shapes.Messages:
     page = parse_page(query, Position, MOST_MESSAGES)
     recipients = parse_recipients(call, query)
     messaging, environment_id = call.services.messaging, call.environment.id
-    filter = message_filter(query, await messaging.channels(environment_id))
+    filter = message_filter(query, await messaging.channels.list(environment_id))
     part = await messaging.messages.list(environment_id, recipients, filter, page)
     whole = part.after is None and part.before is None
     count = len(part.entries) if whole else await messaging.messages.count(environment_id, recipients, filter)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.bodies import typed
@@ -19,7 +18,7 @@ from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.delays import start_delay
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, MAX_KEY_LENGTH
-from addressee.directory.documents import check_id, check_text, is_storable
+from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import Document
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.model import Terms
@@ -110,19 +109,13 @@ async def trigger_legacy(call: Call) -> Answer:
     call.caller.check_path(call.path["workspace"])
     body = json_body(call)
     entries = records.records_body(call) if isinstance(body, list) else [records.record_body(call)]
-    known = await call.services.messaging.workflows_among(call.environment.id, candidates(entries))
+    known = {workflow.key for workflow in await call.services.messaging.workflows.list(call.environment.id)}
     results = await records.accept(call, entries, partial(parse_legacy_trigger, known=known), records.ok_if_any)
     records.log_refusals(call, records.refusals_in(enumerate(results)))
     return records.ok_if_any(results)
 
 
-def candidates(entries: Sequence[Any]) -> set[str]:
-    """Returns all keys that the workflows of these entries may have."""
-    given = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("template", "name")]
-    return {text.strip() for text in given if isinstance(text, str) and is_storable(text)}
-
-
-def parse_legacy_trigger(call: Call, entry: Document, index: int, *, known: frozenset[str]) -> Record:
+def parse_legacy_trigger(call: Call, entry: Document, index: int, *, known: Collection[str]) -> Record:
     """Raises SuprSendError, MisshapenError or RefusedError."""
     given = typed(entry, shapes.LegacyTrigger)
     recipients = trigger_recipients.parse_recipients(call, given.users, "users")
@@ -139,7 +132,7 @@ def parse_legacy_trigger(call: Call, entry: Document, index: int, *, known: froz
     return Record(what, records.parse_key(call, given.idempotency_key, None, index), recipients.writes)
 
 
-def legacy_workflow(given: shapes.LegacyTrigger, known: frozenset[str]) -> str:
+def legacy_workflow(given: shapes.LegacyTrigger, known: Collection[str]) -> str:
     names = [name.strip() for name in (given.template, given.name) if name and name.strip()]
     if not names:
         raise invalid("template", "Name the workflow: template must be its key.")

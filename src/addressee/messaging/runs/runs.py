@@ -1,0 +1,129 @@
+"""The runs of an environment: lists of them, what happened in one, cancelling them, and what a run would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from addressee.database.paging import Page, PageRequest, build_page
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document, Identity, Place
+from addressee.directory.writing.receipts import Receipt, keep
+from addressee.messaging.messages.listing import page_parameters
+from addressee.messaging.runs.cancellation import cancel
+from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.explanation import Explanation, explained
+from addressee.messaging.runs.listing import (
+    FIRST_ID,
+    FRONT,
+    RunDetails,
+    RunFilter,
+    RunPosition,
+    access_path,
+    assemble,
+    in_the_name_of_successors,
+    owner_parameters,
+)
+from addressee.messaging.runs.store import Run
+from addressee.messaging.steps.model import RecipientRun, RunStatus
+from addressee.messaging.workflows.model import read_version
+
+SQL = load(__package__)
+
+
+class Runs:
+    def __init__(self, pool: Pool, reader: Reader, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._clock = clock
+
+    async def list(self, environment_id: int, filter: RunFilter, page: PageRequest[RunPosition]) -> Page[RunDetails]:
+        """Returns recipients' runs, newest first."""
+        async with self._pool.acquire() as connection:
+            owner = {} if filter.recipient is None else await owner_parameters(connection, filter.recipient)
+            since, until = RunPosition(filter.since, FIRST_ID), RunPosition(filter.until, FIRST_ID)
+            rows = await connection.fetch(
+                *SQL[access_path(filter)](
+                    environment_id=environment_id,
+                    **page_parameters(page, FRONT, since, until),
+                    since=filter.since,
+                    until=filter.until,
+                    workflow=filter.workflow,
+                    statuses=filter.statuses or None,
+                    tenant=filter.tenant,
+                    has_errors=filter.has_errors,
+                    topic=filter.topic,
+                    run_id=filter.run_id,
+                    collection=filter.collection,
+                    stages=filter.stages or None,
+                    **owner,
+                )
+            )
+            found = await assemble(connection, environment_id, rows)
+        runs = await in_the_name_of_successors(self._reader, environment_id, found)
+        return build_page(runs, page, lambda run: run.position)
+
+    async def get(self, environment_id: int, id: UUID) -> RunDetails | None:
+        """Returns one recipient's run."""
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch(*SQL["recipient_run"](environment_id=environment_id, id=id))
+            found = await assemble(connection, environment_id, rows)
+        runs = await in_the_name_of_successors(self._reader, environment_id, found)
+        return runs[0] if runs else None
+
+    async def cancel(
+        self,
+        environment_id: int,
+        workflow: str,
+        cancellation_key: str,
+        recipients: Sequence[Place] | None = None,
+        *,
+        receipt: Receipt | None = None,
+    ) -> None:
+        """Stops the unfinished runs of a workflow under a key: of `recipients`, or of all."""
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await cancel(connection, environment_id, workflow, cancellation_key, recipients, now)
+            await keep(connection, receipt, None, now)
+
+    async def explain(
+        self,
+        recipient: Place,
+        workflow: str,
+        *,
+        tenant: str | None = None,
+        actor: Place | None = None,
+        data: Document | None = None,
+    ) -> Explanation:
+        """Returns what a workflow would do for this recipient now, step by step, and what stops it."""
+        row = await self._pool.fetchrow(*SQL["workflow"](environment_id=recipient.environment_id, key=workflow))
+        if row is None:
+            return Explanation((), {"reason": "workflow_missing"})
+        found = await self._reader.read_all([recipient, *([actor] if actor else [])])
+
+        def identified(place: Place) -> Identity:
+            person = found.get(place)
+            return Identity(*place, None if person is None else person.uid)
+
+        now = self._clock.now()
+        run = Run(
+            environment_id=recipient.environment_id,
+            id=uuid7(),
+            workflow_key=workflow,
+            version_id=row["version_id"],
+            workflow=read_version(row["content"]),
+            tenant=tenant,
+            actor=None if actor is None else identified(actor),
+            data=data or {},
+            sandbox=False,
+            skip_delay=False,
+            inserted_at=now,
+        )
+        recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
+        (facts,) = await read_facts(self._pool, self._reader, run, [recipient_run], now)
+        return explained(run, facts, active=row["active"])
