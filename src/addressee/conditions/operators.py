@@ -7,20 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from addressee.conditions.values import (
-    MISSING,
-    before,
-    before_date,
-    between,
-    compare,
-    contains,
-    contains_all,
-    equal,
-    instant,
-    is_empty,
-    or_empty,
-    timestamp_between,
-)
+from addressee.conditions import values
+from addressee.conditions.values import MISSING, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +28,28 @@ def opposite(operator: Operator) -> Operator:
 
 
 def of_values(test: Callable[[Any, Any], bool]) -> Operator:
-    return lambda value, argument, _: test(or_empty(value), argument)
+    return lambda value, argument, _: test(values.or_empty(value), argument)
 
 
 def of_order(test: Callable[[int], bool]) -> Operator:
     def evaluate(value: Any, argument: Any, _: ConditionContext) -> bool:
-        order = compare(or_empty(value), argument)
+        order = values.compare(values.or_empty(value), argument)
         return order is not None and test(order)
 
     return evaluate
+
+
+def of_time(precedes: Callable[[Any, Any, datetime], bool | None], expected: bool) -> Operator:
+    return lambda value, argument, context: precedes(value, argument, context.now) is expected
 
 
 def is_audience_member(_: Any, argument: Any, context: ConditionContext) -> bool:
     return isinstance(argument, str) and argument in context.audiences
 
 
-EQUAL = of_values(equal)
-CONTAINS = of_values(contains)
-CONTAINS_ALL = of_values(contains_all)
+EQUAL = of_values(values.equal)
+CONTAINS = of_values(values.contains)
+CONTAINS_ALL = of_values(values.contains_all)
 
 
 OPERATORS: Mapping[str, Operator] = {
@@ -71,22 +63,20 @@ OPERATORS: Mapping[str, Operator] = {
     "not_contains": opposite(CONTAINS),
     "contains_all": CONTAINS_ALL,
     "not_contains_all": opposite(CONTAINS_ALL),
-    "empty": lambda value, _, __: is_empty(value),
-    "not_empty": lambda value, _, __: not is_empty(value),
+    "empty": lambda value, _, __: values.is_empty(value),
+    "not_empty": lambda value, _, __: not values.is_empty(value),
     "exists": lambda value, _, __: value is not MISSING and value is not None,
     "not_exists": lambda value, _, __: value is MISSING or value is None,
     "is_timestamp": lambda value, _, __: instant(value) is not None,
     "is_not_timestamp": lambda value, _, __: instant(value) is None,
-    "is_timestamp_before": lambda value, argument, context: before(value, argument, context.now) is True,
-    "is_timestamp_on_or_after": lambda value, argument, context: before(value, argument, context.now) is False,
-    "is_timestamp_before_date": lambda value, argument, context: before_date(value, argument, context.now) is True,
-    "is_timestamp_on_or_after_date": lambda value, argument, context: (
-        before_date(value, argument, context.now) is False
-    ),
+    "is_timestamp_before": of_time(values.before, True),
+    "is_timestamp_on_or_after": of_time(values.before, False),
+    "is_timestamp_before_date": of_time(values.before_date, True),
+    "is_timestamp_on_or_after_date": of_time(values.before_date, False),
     "is_timestamp_before_now": lambda value, _, context: (at := instant(value)) is not None and at < context.now,
     "is_timestamp_on_or_after_now": lambda value, _, context: (at := instant(value)) is not None and at >= context.now,
-    "is_timestamp_between": of_values(timestamp_between),
-    "is_between": of_values(between),
+    "is_timestamp_between": of_values(values.timestamp_between),
+    "is_between": of_values(values.between),
     "is_audience_member": is_audience_member,
     "is_not_audience_member": opposite(is_audience_member),
 }

@@ -5,32 +5,13 @@ Keys travel in headers, not in cookies, so any origin may call, unless a dialect
 
 from falcon.asgi import Response
 
-ALLOWED_HEADERS = ", ".join(
-    [
-        "Authorization",
-        "Content-Type",
-        "Idempotency-Key",
-        "X-Knock-Branch",
-        "X-Knock-Client",
-        "X-Knock-User-Shape",
-        "X-Knock-User-Token",
-        "X-Notiflows-Api-Key",
-        "X-Notiflows-User-Id",
-        "X-Notiflows-User-Key",
-        "X-Request-Id",
-    ],
+ALLOWED_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, X-Knock-Branch, X-Knock-Client, X-Knock-User-Shape, "
+    "X-Knock-User-Token, X-Notiflows-Api-Key, X-Notiflows-User-Id, X-Notiflows-User-Key, X-Request-Id"
 )
-EXPOSED_HEADERS = ", ".join(
-    [
-        "accept-encoding",
-        "allow",
-        "idempotent-replayed",
-        "original-x-request-id",
-        "retry-after",
-        "x-ratelimited-message_ids",
-        "x-request-id",
-        "x-should-retry",
-    ],
+EXPOSED_HEADERS = (
+    "accept-encoding, allow, idempotent-replayed, original-x-request-id, retry-after, x-ratelimited-message_ids, "
+    "x-request-id, x-should-retry"
 )
 PREFLIGHT_SECONDS = "86400"
 

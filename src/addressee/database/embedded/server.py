@@ -13,7 +13,6 @@ from asyncio.subprocess import Process
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from addressee.database.embedded.binaries import ENVIRONMENT, programs_for
@@ -52,11 +51,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        *,
-        settings: Mapping[str, str] | None = None,
-        patience: float = LOCK_SECONDS,
+        self, folder: Path, *, settings: Mapping[str, str] | None = None, patience: float = LOCK_SECONDS
     ) -> None:
         self.cluster = Cluster(folder)
         self.service = Service("database", self._start, STOP_SIGNALS)
@@ -68,14 +63,9 @@ class EmbeddedPostgres:
         self._bounding_log = asyncio.create_task(self._bound_log())
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         self._bounding_log.cancel()
-        await self.service.__aexit__(kind, error, traceback)
+        await self.service.__aexit__(*error)
 
     @cached_property
     def target(self) -> Target:
