@@ -105,41 +105,28 @@ async def delete_by_patch(call: Call) -> shapes.Done:
 
 
 @CHANGE_MEMBERS(f"{LIST}subscriber/add/", "lists.add")
+@CHANGE_MEMBERS(f"{VERSION}subscriber/add/", "lists.add_to_version", summary="Add users to a version that is a draft")
 async def add(call: Call) -> shapes.Affected:
     """Add users to a list; unknown ones are created."""
     found = await require_list(call)
-    return await add_to(call, found, found.uid)
-
-
-@CHANGE_MEMBERS(f"{VERSION}subscriber/add/", "lists.add_to_version")
-async def add_to_version(call: Call) -> shapes.Affected:
-    """Add users to a version that is a draft."""
-    found = await require_list(call)
-    return await add_to(call, found, require_draft(call, found).uid)
-
-
-async def add_to(call: Call, found: List, uid: UUID) -> shapes.Affected:
     lists, receipt = call.services.directory.lists, call.receipt(affected)
-    return affected(await lists.add(found, uid, distinct_ids(call), origin=call.origin, receipt=receipt))
+    return affected(
+        await lists.add(found, named_uid(call, found), distinct_ids(call), origin=call.origin, receipt=receipt)
+    )
 
 
 @CHANGE_MEMBERS(f"{LIST}subscriber/remove/", "lists.remove")
+@CHANGE_MEMBERS(f"{VERSION}subscriber/remove/", "lists.remove_from_version", summary="Remove users from a draft")
 async def remove(call: Call) -> shapes.Affected:
     """Remove users from a list."""
     found = await require_list(call)
-    return await remove_from(call, found, found.uid)
-
-
-@CHANGE_MEMBERS(f"{VERSION}subscriber/remove/", "lists.remove_from_version")
-async def remove_from_version(call: Call) -> shapes.Affected:
-    """Remove users from a draft."""
-    found = await require_list(call)
-    return await remove_from(call, found, require_draft(call, found).uid)
-
-
-async def remove_from(call: Call, found: List, uid: UUID) -> shapes.Affected:
     lists, receipt = call.services.directory.lists, call.receipt(affected)
-    return affected(await lists.remove(found, uid, distinct_ids(call), receipt=receipt))
+    return affected(await lists.remove(found, named_uid(call, found), distinct_ids(call), receipt=receipt))
+
+
+def named_uid(call: Call, found: List) -> UUID:
+    """Returns the identity of the draft that the path names, or of the list. Raises SuprSendError."""
+    return require_draft(call, found).uid if "version_id" in call.path else found.uid
 
 
 @routes.get(f"{LIST}subscriber/", "lists.list_subscribers", query=CURSORS, response=shapes.Subscribers)
