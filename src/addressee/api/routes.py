@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeAlias, TypedDict, TypeVar, Unpack
 
 from addressee.api.answers import Answer
 from addressee.api.call import Call
-from addressee.api.operation import Keys, Operation
+from addressee.api.operation import ONE_RECIPIENT_BYTES, Keys, Operation
 
 R = TypeVar("R")
 
@@ -40,8 +40,9 @@ class Routes:
         \"""Get a user.\"""
     """
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self, keys: Keys, *, max_body_bytes: int = ONE_RECIPIENT_BYTES) -> None:
+        """Takes what holds for each operation that does not say otherwise."""
+        self._defaults = {"keys": keys, "max_body_bytes": max_body_bytes}
         self._operations: list[Operation] = []
 
     def __iter__(self) -> Iterator[Operation]:
@@ -64,7 +65,7 @@ class Routes:
 
     def _declaration(self, method: str, path: str, name: str, options: Mapping[str, Any]) -> Declaration[Any]:
         def declare(handler: Handler[Any]) -> Handler[Any]:
-            given = {"keys": self._keys, "summary": summary_of(handler), **options}
+            given = {**self._defaults, "summary": summary_of(handler), **options}
             self._operations.append(Operation(method=method, path=path, name=name, handler=handler, **given))
             return handler
 

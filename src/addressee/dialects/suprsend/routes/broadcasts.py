@@ -22,17 +22,10 @@ from addressee.messaging.runs.model import Terms
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.trigger import Trigger
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 
-@routes.post(
-    "/{workspace}/broadcast/",
-    "lists.broadcast",
-    request=shapes.Broadcast,
-    status=202,
-    max_body_bytes=MAX_BODY_BYTES,
-    not_idempotent=True,
-)
+@routes.post("/{workspace}/broadcast/", "lists.broadcast", request=shapes.Broadcast, status=202, not_idempotent=True)
 async def broadcast(call: Call) -> Answer:
     """Trigger a workflow for all members of a list.
 

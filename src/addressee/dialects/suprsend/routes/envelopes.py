@@ -30,7 +30,7 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
 from addressee.directory.writing.writes import Write, Written
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 MAX_ENTRIES = 400
 MAX_EDIT_BYTES = 10_240
@@ -52,7 +52,6 @@ class UserEdit:
     "event.post",
     request=shapes.EditEnvelope | list[shapes.EditEnvelope],
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def post(call: Call) -> Answer:

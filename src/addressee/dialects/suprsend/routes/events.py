@@ -18,7 +18,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 MAX_NAME_LENGTH = 200
 
@@ -47,7 +47,6 @@ SENT_BY_SDKS = frozenset(
     request=shapes.Event,
     response=shapes.Accepted,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def track(call: Call) -> shapes.Accepted:
@@ -61,7 +60,6 @@ async def track(call: Call) -> shapes.Accepted:
     request=list[shapes.Event],
     response=shapes.Outcomes,
     status=207,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def track_many(call: Call) -> shapes.Outcomes:

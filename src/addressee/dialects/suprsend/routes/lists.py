@@ -41,22 +41,13 @@ VERSION = f"{LIST}version/{{version_id}}/"
 
 LIST_ID = re.compile(r"[a-z0-9_-]{1,64}")
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 # Declares a route that adds members to a list, or removes them.
-CHANGE_MEMBERS = partial(
-    routes.post, request=shapes.Ids, response=shapes.Affected, status=201, max_body_bytes=MAX_BODY_BYTES
-)
+CHANGE_MEMBERS = partial(routes.post, request=shapes.Ids, response=shapes.Affected, status=201)
 
 
-@routes.post(
-    "/v1/subscriber_list/",
-    "lists.create",
-    request=shapes.NewList,
-    response=shapes.List,
-    status=201,
-    max_body_bytes=MAX_BODY_BYTES,
-)
+@routes.post("/v1/subscriber_list/", "lists.create", request=shapes.NewList, response=shapes.List, status=201)
 async def create(call: Call) -> shapes.List:
     """Create a list, or change one."""
     given = typed_body(call, shapes.NewList)

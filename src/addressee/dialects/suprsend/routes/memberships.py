@@ -33,7 +33,7 @@ from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 from addressee.preferences.sets import DEFAULT
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 
 @routes.get(
@@ -102,7 +102,6 @@ def rendered(within: Recipient, tenant_id: str, warnings: Sequence[str] = ()) ->
     request=user_shapes.Profile,
     response=shapes.TenantUser,
     status=201,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def upsert(call: Call) -> shapes.TenantUser:
     """Let a user belong to a tenant, or add to what it is there."""
@@ -115,7 +114,6 @@ async def upsert(call: Call) -> shapes.TenantUser:
     request=user_shapes.Operations,
     response=shapes.TenantUser,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def edit(call: Call) -> shapes.TenantUser:
@@ -149,9 +147,7 @@ async def write_all(call: Call, asked: Sequence[tuple[Write, str]]) -> Sequence[
     return await call.services.directory.write_memberships(asked)
 
 
-@routes.delete(
-    "/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.unlink_tenant", status=204, max_body_bytes=MAX_BODY_BYTES
-)
+@routes.delete("/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.unlink_tenant", status=204)
 async def unlink(call: Call) -> Answer | None:
     """Let a user belong to a tenant no more."""
     user, tenant = await user_and_tenant(call)

@@ -26,7 +26,7 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
 from addressee.messaging.messages.mark import Mark, Marked
 from addressee.messaging.messages.model import Position
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 MAX_RECIPIENTS = 100
 
@@ -167,7 +167,6 @@ def just_after(moment: datetime) -> datetime:
     request=shapes.Updates,
     response=shapes.UpdateRecords,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def bulk_update(call: Call) -> shapes.UpdateRecords:
     """Say what people did with up to 1,000 messages."""

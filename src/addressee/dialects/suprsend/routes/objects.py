@@ -24,7 +24,7 @@ from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.writes import Write, Written
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 
 def object_collection(call: Call) -> str:
@@ -78,7 +78,6 @@ def rendered(recipient: Recipient, counts: Mapping[UUID, int], warnings: Sequenc
     request=user_shapes.Profile,
     response=shapes.Object,
     status=201,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def upsert(call: Call) -> shapes.Object:
     """Create an object, or add to it: channels are added, properties are set."""
@@ -90,7 +89,6 @@ async def upsert(call: Call) -> shapes.Object:
     "objects.edit",
     request=user_shapes.Operations,
     response=shapes.Object,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def edit(call: Call) -> shapes.Object:
@@ -112,19 +110,13 @@ async def write(call: Call, edit: Each) -> shapes.Object:
     return answer(await call.services.directory.write(wanted))
 
 
-@routes.delete("/v1/object/{object_type}/{object_id}/", "objects.delete", status=204, max_body_bytes=MAX_BODY_BYTES)
+@routes.delete("/v1/object/{object_type}/{object_id}/", "objects.delete", status=204)
 async def delete(call: Call) -> Answer | None:
     """Delete an object."""
     return await delete_at(call, object_place(call))
 
 
-@routes.delete(
-    "/v1/bulk/object/{object_type}/",
-    "objects.bulk_delete",
-    request=shapes.BulkDeleteObjects,
-    status=204,
-    max_body_bytes=MAX_BODY_BYTES,
-)
+@routes.delete("/v1/bulk/object/{object_type}/", "objects.bulk_delete", request=shapes.BulkDeleteObjects, status=204)
 async def bulk_delete(call: Call) -> None:
     """Delete up to 1,000 objects of a type."""
     collection = object_collection(call)

@@ -38,7 +38,7 @@ from addressee.preferences.choices import without_choices, without_restrictions
 from addressee.preferences.offers import Offer
 from addressee.preferences.sets import DEFAULT
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 CATEGORIES_PAGE = 10
 
@@ -100,7 +100,6 @@ async def get_full(call: Call) -> shapes.FullPreference:
     request=shapes.PreferenceChanges,
     response=shapes.FullPreference,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def set_full(call: Call) -> Answer | shapes.FullPreference:
     """Change preferences of channels and categories."""
@@ -130,7 +129,6 @@ async def get_channels(call: Call) -> shapes.ChannelPreferences:
     request=shapes.ChannelPreferences,
     response=shapes.ChannelPreferences,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def set_channels(call: Call) -> Answer | shapes.ChannelPreferences:
     """Restrict channels to what is mandatory, or lift that."""
@@ -139,13 +137,7 @@ async def set_channels(call: Call) -> Answer | shapes.ChannelPreferences:
     return await write(call, owner.place, view.offer, change, partial(rendering.channels, view))
 
 
-@for_both(
-    routes.get,
-    CATEGORIES,
-    "list_category_preferences",
-    query=(*FULL_VIEW, *OFFSETS),
-    response=shapes.Categories,
-)
+@for_both(routes.get, CATEGORIES, "list_category_preferences", query=(*FULL_VIEW, *OFFSETS), response=shapes.Categories)
 async def get_categories(call: Call) -> shapes.Categories:
     """List the preferences of categories."""
     recipient = await require_owner(call)
@@ -169,7 +161,6 @@ async def get_category(call: Call) -> shapes.Category:
     request=shapes.CategoryChoice,
     response=shapes.Category,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def set_category(call: Call) -> Answer | shapes.Category:
     """Opt in to a category or out of it, and choose its channels."""
@@ -210,7 +201,6 @@ def edit_of(offer: Offer, change: Change) -> ChangePreferenceSets:
     request=shapes.BulkPreferenceChanges,
     response=shapes.Success,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def set_many(call: Call) -> shapes.Success:
     """Change preferences of up to 1,000 users."""
@@ -226,7 +216,6 @@ async def set_many(call: Call) -> shapes.Success:
     request=shapes.BulkPreferenceReset,
     response=shapes.Success,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def reset_many(call: Call) -> shapes.Success:
     """Forget preferences of up to 1,000 users.

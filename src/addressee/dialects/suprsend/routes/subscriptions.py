@@ -22,7 +22,7 @@ from addressee.directory.groups.subscriptions import Subscription, check_subscri
 from addressee.directory.recipient import USERS, Recipient
 from addressee.directory.writing.writes import Write
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 
 @routes.get(
@@ -95,7 +95,6 @@ async def subscribed_to(call: Call, owner: Recipient) -> shapes.ObjectsSubscribe
     "objects.create_subscriptions",
     request=shapes.AddSubscriptions,
     response=shapes.AddedSubscriptions,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def create(call: Call) -> shapes.AddedSubscriptions:
     """Subscribe up to 100 recipients to an object.
@@ -128,7 +127,6 @@ async def create(call: Call) -> shapes.AddedSubscriptions:
     "objects.delete_subscriptions",
     request=shapes.DeleteSubscriptions,
     status=204,
-    max_body_bytes=MAX_BODY_BYTES,
 )
 async def delete(call: Call) -> None:
     """End up to 100 subscriptions to an object.

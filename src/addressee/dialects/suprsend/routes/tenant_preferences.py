@@ -38,16 +38,10 @@ OLDER_PATH = "/v1/tenant/{tenant_id}/category/"
 
 LIST_QUERY = (*OFFSETS, "tags", "locale", "include_disabled")
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 GET = partial(routes.get, query=("locale",), response=shapes.TenantCategory)
-CHANGE = partial(
-    routes.patch,
-    query=("locale",),
-    request=shapes.TenantCategoryChanges,
-    response=shapes.TenantCategory,
-    max_body_bytes=MAX_BODY_BYTES,
-)
+CHANGE = partial(routes.patch, query=("locale",), request=shapes.TenantCategoryChanges, response=shapes.TenantCategory)
 
 # The fields of a request and the terms of a policy that they set: lists of channels, and values taken as they are.
 CHANNEL_LISTS: Mapping[str, str] = {

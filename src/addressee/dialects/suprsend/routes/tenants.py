@@ -32,7 +32,7 @@ from addressee.directory.writing.writes import Write, Written
 from addressee.preferences.policies import POLICY, blocked_by, with_blocked
 from addressee.preferences.sets import DEFAULT
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 # The fields of a tenant that are its branding, and what the directory calls them.
 BRANDING: Mapping[str, str] = {
@@ -134,7 +134,7 @@ def links_of(given: shapes.TenantFields) -> Document:
     return {"social_links": links} if links else {}
 
 
-@routes.delete("/v1/tenant/{tenant_id}/", "tenants.delete", status=204, max_body_bytes=MAX_BODY_BYTES)
+@routes.delete("/v1/tenant/{tenant_id}/", "tenants.delete", status=204)
 async def delete(call: Call) -> Answer | None:
     """Delete a tenant."""
     place = place_of(TENANT, call)
@@ -177,5 +177,4 @@ for words in (TENANT, BRAND):
         request=words.request,
         response=words.response,
         status=201,
-        max_body_bytes=MAX_BODY_BYTES,
     )(partial(upsert, words))

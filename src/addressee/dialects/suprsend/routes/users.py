@@ -25,7 +25,7 @@ from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write, Written
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 
 @routes.get("/v1/user/", "users.list", query=CURSORS, response=shapes.Users)
@@ -45,14 +45,7 @@ async def get(call: Call) -> shapes.User:
     return with_copies(user(call, recipient), recipient)
 
 
-@routes.post(
-    "/v1/user/{distinct_id}/",
-    "users.upsert",
-    request=shapes.Profile,
-    response=shapes.User,
-    status=201,
-    max_body_bytes=MAX_BODY_BYTES,
-)
+@routes.post("/v1/user/{distinct_id}/", "users.upsert", request=shapes.Profile, response=shapes.User, status=201)
 async def upsert(call: Call) -> shapes.User:
     """Create a user, or add to it: channels are added, properties are set."""
     return await write(call, parse_profile(writable_profile(object_body(call))))
@@ -64,7 +57,6 @@ async def upsert(call: Call) -> shapes.User:
     request=shapes.Operations,
     response=shapes.User,
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def edit(call: Call) -> shapes.User:
@@ -93,7 +85,7 @@ async def write(call: Call, edit: Each) -> shapes.User:
     return answer(await call.services.directory.write(wanted))
 
 
-@routes.delete("/v1/user/{distinct_id}/", "users.delete", status=204, max_body_bytes=MAX_BODY_BYTES)
+@routes.delete("/v1/user/{distinct_id}/", "users.delete", status=204)
 async def delete(call: Call) -> Answer | None:
     """Delete a user."""
     return await delete_at(call, user_place(call))
@@ -111,9 +103,7 @@ async def delete_at(call: Call, place: Place, missing: SuprSendError | None = No
     )
 
 
-@routes.delete(
-    "/v1/bulk/user/", "users.bulk_delete", request=shapes.BulkDeleteUsers, status=204, max_body_bytes=MAX_BODY_BYTES
-)
+@routes.delete("/v1/bulk/user/", "users.bulk_delete", request=shapes.BulkDeleteUsers, status=204)
 async def bulk_delete(call: Call) -> None:
     """Delete up to 1,000 users."""
     ids = typed_body(call, shapes.BulkDeleteUsers).distinct_ids
@@ -135,7 +125,6 @@ async def delete_all(call: Call, name: str, places: list[Place]) -> None:
     request=shapes.MergeFrom,
     response=shapes.User,
     status=201,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def merge(call: Call) -> shapes.User:

@@ -26,7 +26,7 @@ from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.triggers.trigger import Trigger
 
-routes = Routes(keys=SERVER)
+routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 
 @routes.post(
@@ -36,7 +36,6 @@ routes = Routes(keys=SERVER)
     response=shapes.Accepted,
     status=202,
     other_responses={207: shapes.Outcomes},
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def trigger(call: Call) -> Answer | shapes.Accepted:
@@ -96,7 +95,6 @@ def parse_cancellation_key(key: str | None) -> str | None:
     "workflows.trigger_legacy",
     request=shapes.LegacyTrigger | list[shapes.LegacyTrigger],
     status=202,
-    max_body_bytes=MAX_BODY_BYTES,
     not_idempotent=True,
 )
 async def trigger_legacy(call: Call) -> Answer:
