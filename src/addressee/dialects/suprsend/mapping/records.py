@@ -12,7 +12,7 @@ from msgspec import structs
 from addressee.api import idempotency
 from addressee.api.answers import Answer
 from addressee.api.bodies import MisshapenError
-from addressee.api.call import Call, json_body
+from addressee.api.call import Call
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
@@ -81,9 +81,9 @@ async def accept(
     return carried_out
 
 
-async def accept_one(call: Call, parse: Parser) -> shapes.Accepted:
-    """Carries out the record that a request consists of. Raises what refuses it."""
-    return accepted_one(await accept(call, [record_body(call)], parse, accepted_one))
+async def accept_one(call: Call, body: Any, parse: Parser) -> shapes.Accepted:
+    """Carries out the record that is the body of a request. Raises what refuses it."""
+    return accepted_one(await accept(call, [check_one(body)], parse, accepted_one))
 
 
 def first_reached(call: Call, record: Record) -> Place:
@@ -122,17 +122,15 @@ def check_record(call: Call, entry: Any) -> Document:
     return entry
 
 
-def record_body(call: Call) -> Any:
-    """Returns the body of an operation that takes one record. Raises MisshapenError or MalformedError."""
-    body = json_body(call)
+def check_one(body: Any) -> Document:
+    """Returns the body of an operation that takes one record. Raises MisshapenError."""
     if not isinstance(body, dict):
         raise MisshapenError("", "The body must be a JSON object.")
     return body
 
 
-def records_body(call: Call) -> list[Any]:
-    """Returns the body of an operation that takes a list. Raises SuprSendError, MisshapenError or MalformedError."""
-    body = json_body(call)
+def check_many(body: Any) -> list[Any]:
+    """Returns the body of an operation that takes a list of records. Raises SuprSendError or MisshapenError."""
     if not isinstance(body, list):
         raise MisshapenError("", "The body must be a list of JSON objects.")
     if not 1 <= len(body) <= MAX_RECORDS:

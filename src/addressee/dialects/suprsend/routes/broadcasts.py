@@ -6,7 +6,7 @@ from functools import partial
 
 from addressee.api.answers import Answer
 from addressee.api.bodies import typed
-from addressee.api.call import Call
+from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.trigger_recipients import parse_kinds
@@ -33,7 +33,7 @@ async def broadcast(call: Call) -> Answer:
     Users who become members while the run fans out may be sent to as well.
     """
     call.caller.check_path(call.path["workspace"])
-    entry = records.record_body(call)
+    entry = records.check_one(json_body(call))
     given = typed(entry, shapes.Broadcast)
     members_of = await call.require(list_at(call, given.list_id))
     parse = partial(parse_broadcast, given=given, place=members_of.place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addressee.api.bodies import typed
-from addressee.api.call import Call
+from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.profile_edits import parse_profile
@@ -51,7 +51,7 @@ SENT_BY_SDKS = frozenset(
 )
 async def track(call: Call) -> shapes.Accepted:
     """Tell of an event."""
-    return await records.accept_one(call, parse_event)
+    return await records.accept_one(call, json_body(call), parse_event)
 
 
 @routes.post(
@@ -64,7 +64,7 @@ async def track(call: Call) -> shapes.Accepted:
 )
 async def track_many(call: Call) -> shapes.Outcomes:
     """Tell of up to 100 events."""
-    entries = records.records_body(call)
+    entries = records.check_many(json_body(call))
     return records.accepted_many(await records.accept(call, entries, parse_event, records.accepted_many))
 
 

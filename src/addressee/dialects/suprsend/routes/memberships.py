@@ -136,15 +136,15 @@ async def write(call: Call, edit: Each) -> shapes.TenantUser:
     return answer(result)
 
 
-async def write_all(call: Call, asked: Sequence[tuple[Write, str]]) -> Sequence[Written | RefusedError | MissingError]:
+async def write_all(call: Call, writes: Sequence[tuple[Write, str]]) -> Sequence[Written | RefusedError | MissingError]:
     """Carries out writes of users on what they are within tenants, given by id. Returns the result of each.
 
     The default tenant always exists; its row is written when it is first needed.
     """
-    if any(tenant_id == DEFAULT for _, tenant_id in asked):
+    if any(tenant_id == DEFAULT for _, tenant_id in writes):
         place = Place(call.environment.id, TENANTS, DEFAULT)
         await call.services.directory.write(Write(place, (Identify(),), call.origin))
-    return await call.services.directory.write_memberships(asked)
+    return await call.services.directory.write_memberships(writes)
 
 
 @routes.delete("/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.unlink_tenant", status=204)

@@ -43,10 +43,10 @@ async def trigger(call: Call) -> Answer | shapes.Accepted:
 
     The body is one trigger, or a list of up to 100, each with an outcome of its own.
     """
-    if isinstance(json_body(call), list):
-        entries = records.records_body(call)
-        return multi_status(await records.accept(call, entries, parse_trigger, multi_status))
-    return await records.accept_one(call, parse_trigger)
+    body = json_body(call)
+    if isinstance(body, list):
+        return multi_status(await records.accept(call, records.check_many(body), parse_trigger, multi_status))
+    return await records.accept_one(call, body, parse_trigger)
 
 
 def multi_status(results: Sequence[Result]) -> Answer:
@@ -106,7 +106,7 @@ async def trigger_legacy(call: Call) -> Answer:
     """
     call.caller.check_path(call.path["workspace"])
     body = json_body(call)
-    entries = records.records_body(call) if isinstance(body, list) else [records.record_body(call)]
+    entries = records.check_many(body) if isinstance(body, list) else [records.check_one(body)]
     known = {workflow.key for workflow in await call.services.messaging.workflows.list(call.environment.id)}
     results = await records.accept(call, entries, partial(parse_legacy_trigger, known=known), records.ok_if_any)
     records.log_refusals(call, records.refusals_in(enumerate(results)))
