@@ -27,7 +27,7 @@ from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
-from addressee.messaging.runs.fan_out import Expand, Fanning
+from addressee.messaging.runs.fan_out import Expand, FanOut
 from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.runs.runner import Runner
 from addressee.messaging.schedules.scheduler import keep_time
@@ -63,7 +63,7 @@ def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list
     return [
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
-        JobHandler(Expand, Fanning(pool, Wakeup(pool), clock).expand),
+        JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, Sending(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
         JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),

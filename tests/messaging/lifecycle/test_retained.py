@@ -26,7 +26,7 @@ from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs import runner
-from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.listing import RunDetails, RunFilter
 from addressee.messaging.steps.model import RunStatus
 from tests.channels.mail_server import MailServer, mail_server
@@ -279,7 +279,7 @@ async def test_a_page_that_is_stored_after_the_deletion_is_kept_and_what_waits_i
     async def deleted_meanwhile(*arguments: Any) -> Any:
         """A worker has read Ada, and stores what follows once she is deleted and the job is through."""
         nonlocal asked
-        facts = await read_facts(*arguments)
+        facts = await read_contexts(*arguments)
         asked += 1
         if asked == 2:
             await depart(office, "ada")
@@ -290,7 +290,7 @@ async def test_a_page_that_is_stored_after_the_deletion_is_kept_and_what_waits_i
 
     await office.trigger("ada")
     await office.trigger("ada", workflow="waiting")
-    monkeypatch.setattr(runner, "read_facts", deleted_meanwhile)
+    monkeypatch.setattr(runner, "read_contexts", deleted_meanwhile)
     starts = [job for job in await office.jobs() if job.name == "start"]
     for job in starts:
         await office.run(job)

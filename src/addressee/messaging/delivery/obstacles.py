@@ -14,7 +14,7 @@ from addressee.directory.recipient import Document
 from addressee.messaging.delivery.sends import Claimed, Obstacle
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
-from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.messaging.steps.reach import unreachable
@@ -38,7 +38,7 @@ async def read_obstacles(
     rows = await pool.fetch(SQL["recipient_runs_by_id"], run.environment_id, list(ids))
     runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
     of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
-    facts = await read_facts(pool, reader, run, list(of_sends.values()), now)
+    facts = await read_contexts(pool, reader, run, list(of_sends.values()), now)
     known = dict(zip(of_sends, facts, strict=True))
     channels = {channel.id: channel for each in facts[:1] for channel in each.channels.values()}
     obstacles = {}

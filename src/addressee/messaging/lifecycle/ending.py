@@ -1,4 +1,4 @@
-"""Ends what waits for people who are gone and whose history is kept.
+"""Ending the waiting runs and sends of deleted recipients whose history is retained.
 
 Their runs and sends become due: whoever carries them out finds nobody there, and the history says so.
 """
@@ -21,30 +21,30 @@ from addressee.messaging.runs.model import Send
 
 SQL = load(__package__)
 
-ENDED_AT_ONCE = 1000
+PAGE_SIZE = 1000
 
 # Older messages have no send that still waits, but for those that were held up and are tried again within an hour.
-TRIED_FOR = MAX_ATTEMPTS * LONGEST_PAUSE
+LONGEST_RETRY = MAX_ATTEMPTS * LONGEST_PAUSE
 
 
 async def end_waiting(pool: Pool, people: Sequence[Identity], now: datetime) -> None:
     """Makes the waiting runs and sends of these identities due now."""
-    hasten_runs = SQL["hasten_recipient_runs"](people=people, now=now, limit=ENDED_AT_ONCE)
-    while await pool.fetchval(*hasten_runs) == ENDED_AT_ONCE:
+    hasten_runs = SQL["hasten_recipient_runs"](people=people, now=now, limit=PAGE_SIZE)
+    while await pool.fetchval(*hasten_runs) == PAGE_SIZE:
         pass
-    while await hasten_sends(pool, people, now) == ENDED_AT_ONCE:
+    while await hasten_sends(pool, people, now) == PAGE_SIZE:
         pass
 
 
 async def hasten_sends(pool: Pool, people: Sequence[Identity], now: datetime) -> int:
-    """Makes a page of identities' sends due now, with the jobs that try them. How many waited.
+    """Makes a page of identities' sends due now, with the jobs that try them, and returns how many waited.
 
     What is due before a claim made now would end may be tried at this moment, and is left alone.
     """
     later = now + CLAIM
     async with pool.acquire() as connection, connection.transaction():
         waiting = await connection.fetch(
-            *SQL["waiting_sends"](people=people, since=now - TRIED_FOR, later=later, limit=ENDED_AT_ONCE)
+            *SQL["waiting_sends"](people=people, since=now - LONGEST_RETRY, later=later, limit=PAGE_SIZE)
         )
         for environment_id, sends in groupby(waiting, itemgetter("environment_id")):
             await lock_messages(connection, environment_id, {send["message_id"] for send in sends})

@@ -1,6 +1,6 @@
-"""Erases what belongs to people who were deleted. Reads do not find it from the moment of the deletion.
+"""Erasing what belongs to deleted recipients. No read finds it from the moment of the deletion on.
 
-Of those whose history is kept messages and runs stay, and are found.
+Messages and runs of recipients whose history is retained stay, and are found.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from addressee.messaging.runs.model import GROUPS
 SQL = load(__package__)
 
 BATCH_SIZE = 50
-ERASED_AT_ONCE = 1000
+PAGE_SIZE = 1000
 
 # A page of a run may be on its way while somebody in it is deleted, and be stored after the first sweep.
 SECOND_SWEEP = timedelta(minutes=5)
@@ -50,13 +50,13 @@ class Eraser:
 
 
 async def gone(pool: Pool, people: Sequence[Identity]) -> list[Identity]:
-    """Those of them who do not live (again), and whoever was merged into those."""
+    """Returns those of these identities that are deleted, and the identities that were merged into them."""
     rows = await pool.fetch(*SQL["gone_with_predecessors"](people=people))
     return [Identity(*row) for row in rows]
 
 
 async def kept_histories(pool: Pool, people: Sequence[Identity]) -> Mapping[Identity, datetime]:
-    """Those of these identities whose history is kept, and since when their messages are.
+    """Returns the identities whose history is retained, with the time since when their messages are.
 
     It is kept of those who departed so, and of whoever was merged into them: as far as it went over.
     """
@@ -65,7 +65,7 @@ async def kept_histories(pool: Pool, people: Sequence[Identity]) -> Mapping[Iden
 
 
 async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]:
-    """Erases what belongs to these identities, a page in each transaction, and says who has ended for good.
+    """Erases what belongs to these identities, a page in each transaction, and returns those that have ended for good.
 
     Whoever was merged into someone who lives has not: the runs are the other's now, and so is what was said of them.
     Nor has anybody whose history is kept.
@@ -76,17 +76,17 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
     ended = [person for row in rows if (person := Identity(*row)) not in kept]
     for batch in batches(people):
         until = [kept.get(person, LATEST) for person in batch]
-        erase_messages = SQL["erase_messages"](people=batch, until=until, limit=ERASED_AT_ONCE)
-        while await pool.fetchval(*erase_messages) == ERASED_AT_ONCE:
+        erase_messages = SQL["erase_messages"](people=batch, until=until, limit=PAGE_SIZE)
+        while await pool.fetchval(*erase_messages) == PAGE_SIZE:
             pass
         await erase_subscriptions(pool, batch)
-        while await erase_page_of_memberships(pool, batch) == ERASED_AT_ONCE:
+        while await erase_page_of_memberships(pool, batch) == PAGE_SIZE:
             pass
         async with pool.acquire() as connection, connection.transaction():
             for statement in ("erase_schedules", "erase_changes", "erase_message_heads"):
                 await connection.execute(*SQL[statement](people=batch))
     for batch in batches(ended):
-        while await erase_runs(pool, batch) == ERASED_AT_ONCE:
+        while await erase_runs(pool, batch) == PAGE_SIZE:
             pass
     return ended
 
@@ -96,18 +96,18 @@ def batches(people: Sequence[Identity]) -> Iterator[Sequence[Identity]]:
 
 
 async def erase_page_of_memberships(pool: Pool, people: Sequence[Identity]) -> int:
-    """Erases memberships of these identities with their history. How many there were."""
+    """Erases a page of these identities' memberships with their history, and returns how many there were."""
     async with pool.acquire() as connection, connection.transaction():
-        found = await erase_memberships(connection, people, ERASED_AT_ONCE)
+        found = await erase_memberships(connection, people, PAGE_SIZE)
         if found:
             await connection.execute(*SQL["erase_changes"](people=found))
     return len(found)
 
 
 async def erase_runs(pool: Pool, people: Sequence[Identity]) -> int:
-    """Erases a page of these identities' runs, and the triggers that nobody is left of. How many runs there were."""
+    """Erases a page of these identities' runs, and triggers without recipients. Returns how many runs there were."""
     async with pool.acquire() as connection, connection.transaction():
-        runs = await connection.fetch(*SQL["runs_to_erase"](people=people, limit=ERASED_AT_ONCE))
+        runs = await connection.fetch(*SQL["runs_to_erase"](people=people, limit=PAGE_SIZE))
         # Held first, and in a statement of its own: whether anybody is left is asked once nobody can be added.
         await connection.execute(*SQL["lock_triggers"](triggers=runs))
         await connection.execute(*SQL["erase_recipient_runs"](runs=runs))
@@ -116,6 +116,6 @@ async def erase_runs(pool: Pool, people: Sequence[Identity]) -> int:
 
 
 async def forget_merges(connection: Connection, people: Sequence[Identity], ended: Sequence[Identity]) -> None:
-    """To be done once all else is erased: the merges say whom that concerns, should it have to be done again."""
+    """Erases merges. It comes last, because they say which identities to erase if that has to be done again."""
     await connection.execute(*SQL["erase_journals"](people=people))
     await connection.execute(*SQL["erase_merges"](people=ended))

@@ -28,7 +28,7 @@ PARTS = {
 
 
 async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
-    """Pieces of one JSON object: `recipient`, and a list for each of `PARTS`, oldest first."""
+    """Yields the pieces of one JSON object: `recipient`, and a list for each of `PARTS`, oldest first."""
     yield b'{"recipient":' + msgspec.json.encode(described(recipient))
     for name, statement in PARTS.items():
         yield b',"' + name.encode() + b'":['
@@ -41,7 +41,7 @@ async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
 
 
 def described(recipient: Recipient) -> Document:
-    """Its row, without what is said of the place and of tombstones."""
+    """Returns a recipient's row, without the columns of its place and of tombstones."""
     stored = structs.asdict(recipient)
     del stored["place"], stored["format"], stored["deleted_at"], stored["deletions"], stored["history_kept"]
     return {"collection": recipient.place.collection, "id": recipient.place.id, **stored}

@@ -1,4 +1,4 @@
-"""Deletes what has expired, so that nothing grows without bound. Every worker does it; doing it twice is harmless."""
+"""Maintenance deletes what has expired, so that nothing grows without bound. Every worker runs it."""
 
 from __future__ import annotations
 

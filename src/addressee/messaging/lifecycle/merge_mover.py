@@ -3,8 +3,8 @@
 So do subscriptions, where the merge moves them.
 
 What is not moved yet, as it is being sent or there is much of it, is found nevertheless: whoever reads a recipient's
-messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages keep naming the one who
-was merged away, and whoever reads them asks who stands for that identity now (see `people`).
+messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages go on to name the
+identity that was merged away, which readers resolve (see `people`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ALL_SWEEPS = sum(SWEEPS, -timedelta(minutes=5))
 
 @dataclass(frozen=True, slots=True)
 class MergeEffects:
-    """What a merge does besides merging the two: how many of the secondary's things follow, and how many end."""
+    """How many of the secondary's messages, runs, subscriptions and schedules follow a merge, or end with it."""
 
     messages: int
     older_messages: int
@@ -95,7 +95,7 @@ async def move_first_pages(pool: Pool, environment_id: int, merge_id: UUID) -> N
 
 
 async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
-    """Moves the next messages to where they belong. How many there were.
+    """Moves the next messages to where they belong, and returns how many there were.
 
     The merge is held meanwhile, so that it is not undone between the look at it and the move.
     """
@@ -132,7 +132,7 @@ async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
 
 
 async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: UUID) -> bool:
-    """Moves the next subscriptions to where they belong, where a merge moves them. Whether there may be more."""
+    """Moves the next subscriptions of a merge that moves them, and returns whether there may be more."""
     async with pool.acquire() as connection, connection.transaction():
         merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
         if merge is None or not merge["unites"]:

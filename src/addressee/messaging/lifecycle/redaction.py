@@ -1,4 +1,4 @@
-"""Renders again what others were told when the actor is deleted: a marker stands where the name did (knock.md §3.4).
+"""Redaction: messages of a deleted actor are rendered again, with a marker in place of the name (knock.md §3.4).
 
 The workflow's version, the run's data and the recipient as it is now are rendered as before. What cannot be rendered
 again says nothing any more.
@@ -31,7 +31,7 @@ from addressee.messaging.content.model import Content
 from addressee.messaging.messages.listing import EARLIEST
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
-from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import read_run
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
@@ -45,7 +45,7 @@ FIRST_ID = UUID(int=0)
 
 
 class Redact(Job, frozen=True):
-    """Takes actors out of what others were told, from a message of a run on."""
+    """The job that removes actors from messages to others, from a message of a run on."""
 
     name: ClassVar[str] = "redact"
 
@@ -78,7 +78,7 @@ class Redactor:
 
 
 async def redact_later(connection: Connection, identities: Iterable[Identity]) -> None:
-    """Leaves a job for those of these identities who are the actor of a run."""
+    """Queues a job for those of these identities that are the actor of a run."""
     for first in pages(identities):
         if await connection.fetchval(*next_run_of(first)) is not None:
             await enqueue(connection, [first])
@@ -110,7 +110,7 @@ def next_run_of(page: Redact) -> tuple[Any, ...]:
 
 
 async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -> Redact | None:
-    """Redacts up to 200 messages of one run. Returns what is to be done next; None: nothing is."""
+    """Redacts up to 200 messages of one run. Returns the next job, None when nothing remains."""
     run_id = await pool.fetchval(*next_run_of(page))
     if run_id is None:
         return None
@@ -145,7 +145,7 @@ async def redacted_contents(
     stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
     if run is None or run.actor is None:
         return [msgspec.json.encode(content.silenced()) for content in stored]
-    facts = await read_facts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
+    facts = await read_contexts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
     marker = missing(run.actor.id)
 
     def render_all() -> list[bytes]:

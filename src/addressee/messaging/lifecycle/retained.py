@@ -12,8 +12,9 @@ SQL = load(__package__)
 
 
 async def forget_retained(connection: Connection, place: Place) -> list[Identity]:
-    """Takes the histories of those who departed from a place out of all reads, in the caller's transaction, and leaves
-    a job that erases them. Who they were.
+    """Removes the histories that were retained at a place from all reads, and queues the job that erases them.
+
+    It does so in the caller's transaction, and returns the identities whose histories they were.
     """
     people = [Identity(*row) for row in await connection.fetch(*SQL["forget_retained"](**place._asdict()))]
     if people:

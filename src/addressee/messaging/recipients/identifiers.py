@@ -28,18 +28,18 @@ def ksuid(at: datetime, payload: bytes) -> str:
 
 
 def derived_ksuid(at: datetime, *parts: str) -> str:
-    """The same for the same parts and second."""
+    """Returns the same KSUID for the same parts and second."""
     return ksuid(at, digest(PAYLOAD_BYTES, parts))
 
 
 def event_id(at: datetime, rank: int, message_id: str, type: str) -> str:
-    """Sorts by the microsecond, and within it by `rank` (0 to 31)."""
+    """Returns a KSUID that sorts by the microsecond, and within it by `rank` (0 to 31)."""
     sequence = (at.microsecond << 5 | rank).to_bytes(SEQUENCE_BYTES)
     return ksuid(at, sequence + digest(PAYLOAD_BYTES - SEQUENCE_BYTES, (message_id, type)))
 
 
 def workflow_id(environment_uid: UUID, key: str) -> UUID:
-    """For clients that know a workflow by an id: the same for as long as it has its key."""
+    """Returns the id of a workflow, for clients that want one: the same for as long as the workflow has its key."""
     return uuid5(environment_uid, key)
 
 

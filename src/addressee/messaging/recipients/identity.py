@@ -1,4 +1,4 @@
-"""Recipients as runs and messages store them in JSON: who was named, and why, or who lives in one run only."""
+"""Recipients as runs and messages store them in JSON."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import msgspec
 from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import Document, Identity, Place, Recipient
 
-# Where those live who are described for one run only. Nobody is stored there.
+# The collection of transient recipients, which are described for one run only and never stored.
 TRANSIENT = "$transient"
 
-# What was said to recipients who are stored nowhere is kept for this long after their runs.
+# Messages to transient recipients are kept for this long after their runs.
 TRANSIENT_LIFE = timedelta(days=30)
 
 # Messages follow a merge that are no older than this (knock.md §3.3).
@@ -21,7 +21,7 @@ MOVED_AGE = timedelta(days=30)
 
 
 class StoredIdentity(msgspec.Struct, frozen=True, array_like=True):
-    """An identity as JSON columns hold it: the row that it stands in says the environment."""
+    """An identity as JSON columns hold it; the environment is that of the row."""
 
     collection: str
     id: str
@@ -36,26 +36,26 @@ class StoredIdentity(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Subscribed(msgspec.Struct, frozen=True):
-    """Why somebody is told who was not named: what the subscription says, and to which object it is."""
+    """The subscription by which a run reaches a recipient that its trigger did not name: properties, and the object."""
 
     properties: Document
     object: StoredIdentity
 
     @property
     def topic(self) -> str | None:
-        """The name of the topic that it is to, None: it is to something else."""
+        """The name of the topic that it is to, None for a subscription to anything else."""
         return self.object.id if self.object.collection == TOPICS else None
 
 
 class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All that is known of somebody who is no recipient, and described for one run only, as a recipient's documents."""
+    """A transient recipient's documents."""
 
     attributes: Document = {}
     properties: Document = {}
     addresses: list[Document] = []
 
     def at(self, place: Place, uid: UUID, since: datetime) -> Recipient:
-        """The recipient that the run takes this for."""
+        """Returns the recipient that the run takes this for."""
         return Recipient(place, uid, 1, since, self.attributes, self.properties, self.addresses)
 
 

@@ -16,7 +16,7 @@ from addressee.messaging.recipients.identity import MOVED_AGE, TRANSIENT
 
 SQL = load(__package__)
 
-# What stands for the name of somebody who was deleted (knock.md §3.4).
+# The name that is shown for a deleted recipient (knock.md §3.4).
 MISSING_NAME = "Missing user"
 
 # Tombstones stay, so this is shown only when somebody removed rows by hand.
@@ -25,9 +25,9 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Someone who was deleted (knock.md §3.4). Who was merged into such a one is that one.
+    """A deleted recipient (knock.md §3.4); an identity that was merged into one is that one.
 
-    `deleted_at` is the latest time that it can have been, once the id is somebody else's.
+    `deleted_at` is the latest possible time, where the id belongs to another recipient by now.
     """
 
     identity: Identity
@@ -36,13 +36,13 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The recipients read for one answer. `found` holds who is at a place now, a tombstone too."""
+    """The recipients read for one answer. `found` holds the current row of each place, a tombstone too."""
 
     found: Mapping[Place, Recipient]
     successors: Mapping[UUID, Successor]
 
     def living(self, place: Place) -> Recipient | None:
-        """Returns whoever lives at a place."""
+        """Returns the living recipient at a place."""
         here = self.found.get(place)
         return here if here is not None and here.lives else None
 
@@ -52,15 +52,14 @@ class People:
         return resolved.found_in(self.found.get(resolved.place))
 
     def resolve(self, identity: Identity) -> Identity:
-        """Returns the identity into which one was merged, itself when it was not; living or not."""
+        """Returns the identity into which one was merged, itself when it was not merged; it may be deleted."""
         successor = None if identity.uid is None else self.successors.get(identity.uid)
         return identity if successor is None else successor.identity
 
     def as_of(self, identity: Identity, when: datetime) -> Recipient | Missing:
         """Returns how to show a recipient that is named by something that happened at `when`.
 
-        What lies more than 30 days before a merge names someone who is gone (knock.md §3.3). Who lived in a run only
-        was there for no longer than that.
+        What lies more than 30 days before a merge names a missing recipient (knock.md §3.3); so does a transient one.
         """
         if identity.collection == TRANSIENT:
             return Missing(identity, when)
@@ -81,8 +80,7 @@ async def read_people(
 ) -> People:
     """Reads recipients in one query, and in two more when one is gone; the reader collects what is asked at once.
 
-    `places` are read whoever lives there, `known` are not read again. Those who live in a run only are found among the
-    known alone.
+    `places` are read whatever identity lives there, `known` are not read again; transient recipients must be known.
     """
     wanted = {each for each in identities if each.collection != TRANSIENT}
     found = {recipient.place: recipient for recipient in known}
@@ -98,7 +96,7 @@ async def read_people(
 
 
 async def read_identities(connection: Connection, place: Place) -> frozenset[Identity]:
-    """Returns who lives at a place, and whoever was merged into them; nobody who lived there before."""
+    """Returns the identity that lives at a place and those that were merged into it, none that lived there before."""
     rows = await connection.fetch(*SQL["identities_living_as"](**place._asdict()))
     return frozenset(Identity(place.environment_id, place.collection, *row) for row in rows)
 

@@ -1,4 +1,4 @@
-"""Stops recipients' runs that have not finished. Messages that they made already stay."""
+"""Cancelling: recipients' runs that have not finished are stopped. Messages that they made already stay."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def cancel(
     recipients: Sequence[Place] | None,
     now: datetime,
 ) -> None:
-    """Cancels for `recipients`, None: for all. Those that wait to be started are stored as cancelled.
+    """Cancels the runs of `recipients`, None: of all. Those that wait to be started are stored as cancelled.
 
     A run that is cancelled for an object reaches no further subscribers of it.
     """

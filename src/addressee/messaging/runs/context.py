@@ -1,4 +1,4 @@
-"""Gathers what a page of runs depends on, in a few queries for all of them."""
+"""Reads what the steps of a page of runs depend on, in a few queries for the whole page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from addressee.preferences.sets import DEFAULT
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class PageContext:
     """What all runs of a page have in common."""
 
     run: Run
@@ -48,7 +48,7 @@ class Surroundings:
 
     @cached_property
     def set_key(self) -> str | None:
-        """The key of recipients' preference sets for the tenant, whether or not it still exists."""
+        """The key of recipients' preference sets for the run's tenant, whether or not the tenant still exists."""
         tenant = self.run.tenant
         if tenant is None:
             return None
@@ -56,13 +56,13 @@ class Surroundings:
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
-        """Those of the workflow's categories that the environment defines."""
+        """The policies of the workflow's categories that the environment defines."""
         known = self.defaults.categories
         return tuple(policies_of([known[key] for key in self.run.categories if key in known], self.of_policy))
 
     @cached_property
     def of_policy(self) -> Mapping[str, Document]:
-        """The preferences that the tenant keeps whose policy holds."""
+        """The preferences of the tenant whose policy applies."""
         tenant = self.people.living(policy_maker(self.run))
         return {} if tenant is None else tenant.preferences
 
@@ -83,11 +83,11 @@ class Surroundings:
         return with_defaults(found, self.policies)
 
 
-async def read_facts(
+async def read_contexts(
     pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime
 ) -> list[StepContext]:
-    """What each of `runs` depends on, in their order."""
-    around = Surroundings(
+    """Returns the context of each of `runs`, in their order."""
+    page = PageContext(
         run,
         await read_mentioned(reader, run, runs),
         (await read_variables(pool, run.environment_id)).all,
@@ -95,10 +95,8 @@ async def read_facts(
         await read_defaults(pool, run.environment_id),
         now,
     )
-    recipients = await within_tenant(reader, around.tenant, [around.people.current(each.recipient) for each in runs])
-    preferences = {
-        recipient.place: around.preferences_of(recipient) for recipient in recipients if recipient is not None
-    }
+    recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
+    preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
     asking = [
         recipient
         for recipient in recipients
@@ -106,20 +104,20 @@ async def read_facts(
     ]
     audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
     return [
-        facts_of_nobody(around)
+        context_without_recipient(page)
         if recipient is None
-        else facts_for(recipient, each, around, preferences[recipient.place], audiences)
+        else context_for(recipient, each, page, preferences[recipient.place], audiences)
         for recipient, each in zip(recipients, runs, strict=True)
     ]
 
 
 def policy_maker(run: Run) -> Place:
-    """The tenant whose policy holds for a run."""
+    """Returns the tenant whose policy applies to a run."""
     return Place(run.environment_id, TENANTS, run.tenant or DEFAULT)
 
 
 async def read_mentioned(reader: Reader, run: Run, runs: Sequence[RecipientRun]) -> People:
-    """Everybody whom the page mentions."""
+    """Reads all recipients that the page mentions."""
     named = {each.recipient for each in runs}
     named |= set(run.actors)
     named |= {each.subscription.object.within(run.environment_id) for each in runs if each.subscription is not None}
@@ -135,7 +133,7 @@ async def read_mentioned(reader: Reader, run: Run, runs: Sequence[RecipientRun])
 async def within_tenant(
     reader: Reader, tenant: Recipient | None, recipients: Sequence[Recipient | None]
 ) -> Sequence[Recipient | None]:
-    """Recipients as they are to be reached within the tenant of their run, read in one query."""
+    """Returns recipients with what they are within the tenant of their run laid over, read in one query."""
     if tenant is None:
         return recipients
     found = await reader.read_all([place_of(each, tenant) for each in recipients if each is not None])
@@ -147,26 +145,26 @@ async def within_tenant(
     return [None if each is None else within(each) for each in recipients]
 
 
-def facts_of_nobody(around: Surroundings) -> StepContext:
-    run = around.run
-    return StepContext(None, {}, around.channels, run.sandbox, run.inserted_at, around.now, run.skip_delay)
+def context_without_recipient(page: PageContext) -> StepContext:
+    run = page.run
+    return StepContext(None, {}, page.channels, run.sandbox, run.inserted_at, page.now, run.skip_delay)
 
 
-def facts_for(
+def context_for(
     recipient: Recipient,
     recipient_run: RecipientRun,
-    around: Surroundings,
+    page: PageContext,
     preferences: Effective,
     audiences: Mapping[Place, frozenset[str]],
 ) -> StepContext:
-    run = around.run
+    run = page.run
     scope = build_scope(
         recipient=recipient,
-        subscription=subscription_for(recipient_run.subscription, around),
-        actor=around.actor,
-        tenant=around.tenant,
+        subscription=subscription_for(recipient_run.subscription, page),
+        actor=page.actor,
+        tenant=page.tenant,
         data={**run.data, **recipient_run.data},
-        variables=around.variables,
+        variables=page.variables,
         workflow={
             "id": run.workflow_key,
             "key": run.workflow_key,
@@ -177,31 +175,29 @@ def facts_for(
     counts = {"total_activities": 1, "total_actors": len(run.actors)}
     context = PreferenceContext(
         preferences,
-        around.defaults.rule,
-        ConditionContext({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), around.now),
+        page.defaults.rule,
+        ConditionContext({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), page.now),
         run.workflow_key,
         run.categories,
         commercial=run.workflow.commercial,
         overrides=run.workflow.override_preferences,
-        policies=around.policies,
-        blocked=around.blocked,
+        policies=page.policies,
+        blocked=page.blocked,
     )
     return StepContext(
         recipient,
         scope,
-        around.channels,
+        page.channels,
         run.sandbox,
         run.inserted_at,
-        around.now,
+        page.now,
         run.skip_delay,
         context,
         common(run.terms.kinds, recipient_run.kinds),
     )
 
 
-def subscription_for(subscribed: Subscribed | None, around: Surroundings) -> Subscription | None:
+def subscription_for(subscribed: Subscribed | None, page: PageContext) -> Subscription | None:
     if subscribed is None:
         return None
-    return Subscription(
-        subscribed.properties, around.people.current(subscribed.object.within(around.run.environment_id))
-    )
+    return Subscription(subscribed.properties, page.people.current(subscribed.object.within(page.run.environment_id)))

@@ -1,7 +1,7 @@
-"""Tells the subscribers of a run's objects too, two levels deep, a page at a time (knock.md §3.12).
+"""Fan-out: a run reaches the subscribers of its objects too, two levels deep, a page at a time (knock.md §3.12).
 
-A level is finished by jobs, each of which reads the subscribers after a cursor that the object's row holds: a job
-whose cursor is not the row's has been carried out already.
+Each job reads the subscribers after a cursor that the object's row holds: a job whose cursor is not the row's has been
+carried out already.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ LEVELS = 2
 
 START = UUID(int=0)
 
-# Nobody subscribes to these.
+# Collections that have no subscribers.
 NO_OBJECTS = frozenset({USERS, TRANSIENT})
 
 
 class Expand(Job, frozen=True):
-    """Starts the runs of those who subscribe to an object, from the subscription after `cursor` on."""
+    """The job that starts the runs of an object's subscribers, from the subscription after `cursor` on."""
 
     name: ClassVar[str] = "expand"
 
@@ -53,11 +53,11 @@ class Expand(Job, frozen=True):
 
     @property
     def end(self) -> UUID:
-        """The subscription before which theirs are who are told: of a topic, those before the run; both are UUIDv7s."""
+        """The subscription at which the fan-out ends; a topic's ends at the id of the run, for both are UUIDv7s."""
         return self.run_id if self.collection == TOPICS else LAST_UID
 
 
-class Fanning:
+class FanOut:
     """The handler of the job `expand`. It may run twice, and at once: the second changes nothing."""
 
     def __init__(self, pool: Pool, wakeup: Wakeup, clock: Clock) -> None:
@@ -65,33 +65,33 @@ class Fanning:
         self._wakeup = wakeup
         self._clock = clock
 
-    async def expand(self, asked: Expand) -> None:
+    async def expand(self, job: Expand) -> None:
         fan_out = {
-            "environment_id": asked.environment_id,
-            "run_id": asked.run_id,
-            "collection": asked.collection,
-            "object_id": asked.object_id,
+            "environment_id": job.environment_id,
+            "run_id": job.run_id,
+            "collection": job.collection,
+            "object_id": job.object_id,
         }
         async with self._pool.acquire() as connection, connection.transaction():
-            run = await connection.fetchrow(*SQL["lock_run"](environment_id=asked.environment_id, run_id=asked.run_id))
+            run = await connection.fetchrow(*SQL["lock_run"](environment_id=job.environment_id, run_id=job.run_id))
             fanout = await connection.fetchrow(*SQL["fanout"](**fan_out))
-            if fanout is None or fanout["cursor"] != asked.cursor:
+            if fanout is None or fanout["cursor"] != job.cursor:
                 return
-            object = Identity(asked.environment_id, asked.collection, asked.object_id, fanout["object_uid"])
+            object = Identity(job.environment_id, job.collection, job.object_id, fanout["object_uid"])
             jobs: list[Job] = []
             found: Sequence[Subscriber] = ()
             kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
-            if run is not None:  # else everybody who was named in it is erased
-                object, found = await next_page(connection, object, asked.cursor, asked.end)
-                page = RunPage(asked.environment_id, asked.run_id, run["pages_started"])
-                told = told_by(run, object, found, kinds)
-                jobs = await tell(connection, page, run, told, fanout["level"] + 1, self._clock.now())
+            if run is not None:  # else all its recipients are erased
+                object, found = await next_page(connection, object, job.cursor, job.end)
+                page = RunPage(job.environment_id, job.run_id, run["pages_started"])
+                starting = waiting_subscribers(run, object, found, kinds)
+                jobs = await start_page(connection, page, run, starting, fanout["level"] + 1, self._clock.now())
             following = found[-1].id if len(found) == PAGE_SIZE else None
             await connection.execute(*SQL["move_fanout"](**fan_out, object_uid=object.uid, cursor=following))
             if following is None:
-                await forget_fanouts(connection, asked.environment_id, [asked.run_id])
+                await forget_fanouts(connection, job.environment_id, [job.run_id])
             else:
-                jobs.append(msgspec.structs.replace(asked, cursor=following))
+                jobs.append(msgspec.structs.replace(job, cursor=following))
             await enqueue(connection, jobs)
         self._wakeup.notify()
 
@@ -99,9 +99,9 @@ class Fanning:
 async def next_page(
     connection: Connection, object: Identity, cursor: UUID, end: UUID
 ) -> tuple[Identity, Sequence[Subscriber]]:
-    """The next who subscribe to an object, before a subscription `end`, and the identity that they subscribe to.
+    """Returns the next subscribers of an object, up to a subscription `end`, and the identity that they subscribe to.
 
-    When a list had its members replaced, these are told from the first one on; who was told before has a run already.
+    When a list had its members replaced, the new ones follow from the first on; some may have runs already.
     """
     found = await next_subscribers(connection, object, cursor, PAGE_SIZE, end)
     while not found and (uid := await successor(connection, object)) is not None:
@@ -113,9 +113,9 @@ async def next_page(
 async def open_fanouts(
     connection: Connection, page: RunPage, run: asyncpg.Record, recipients: Iterable[WaitingRecipient], level: int
 ) -> list[Job]:
-    """Has those among a run's recipients that are objects tell their subscribers too, and returns the jobs for that.
+    """Opens the fan-outs of the objects among a run's recipients, and returns the jobs that carry them out.
 
-    An object that the run came to before is passed over. Schedules tell those who are named, and nobody else.
+    An object that the run has reached before is passed over. Runs of schedules have no fan-out.
     """
     objects = [each for each in recipients if each.collection not in NO_OBJECTS and each.uid is not None]
     if level == LEVELS or not objects or msgspec.json.decode(run["source"])["type"] == "schedule":
@@ -135,7 +135,7 @@ async def open_fanouts(
 
 
 async def fanouts_to_start(connection: Connection, page: RunPage) -> list[Job]:
-    """The jobs for all objects named in a trigger, once every recipient named in it has its run."""
+    """Returns the jobs for all objects named in a trigger, once every recipient named in it has its run."""
     rows = await connection.fetch(*SQL["unfinished_fanouts"](environment_id=page.environment_id, run_id=page.run_id))
     return [
         Expand(page.environment_id, page.run_id, row["collection"], row["object_id"], row["cursor"]) for row in rows
@@ -145,22 +145,22 @@ async def fanouts_to_start(connection: Connection, page: RunPage) -> list[Job]:
 async def stop_fanouts(
     connection: Connection, environment_id: int, run_ids: Sequence[UUID], objects: Collection[Place] | None
 ) -> None:
-    """Has objects, None: all, tell nobody else."""
+    """Ends the fan-outs of some objects of these runs, None: of all."""
     await connection.execute(*SQL["stop_fanouts"](environment_id=environment_id, run_ids=run_ids, objects=objects))
     await forget_fanouts(connection, environment_id, run_ids)
 
 
 async def forget_fanouts(connection: Connection, environment_id: int, run_ids: Sequence[UUID]) -> None:
-    """Deletes the objects of those of these runs that have reached all subscribers."""
+    """Deletes the fan-outs of those of these runs that have none left to carry out."""
     await connection.execute(*SQL["forget_fanouts"](environment_id=environment_id, run_ids=run_ids))
 
 
-def told_by(
+def waiting_subscribers(
     run: asyncpg.Record, object: Identity, subscribers: Iterable[Subscriber], kinds: frozenset[str] | None
 ) -> list[WaitingRecipient]:
-    """Those who subscribe to an object, on the kinds of addresses that it was named with.
+    """Returns the subscribers of an object as recipients whose runs are to start, with the object's kinds of addresses.
 
-    The actor is not among them, unless it is a topic.
+    The actor is left out, unless the object is a topic.
     """
     actor = decode_identity(object.environment_id, run["actor"])
     subscribed_to = StoredIdentity.of(object)
@@ -178,20 +178,20 @@ def told_by(
     ]
 
 
-async def tell(
+async def start_page(
     connection: Connection,
     page: RunPage,
     run: asyncpg.Record,
-    told: Sequence[WaitingRecipient],
+    recipients: Sequence[WaitingRecipient],
     level: int,
     now: datetime,
 ) -> list[Job]:
     """Starts the runs of a page of subscribers, and returns the jobs that carry them on."""
-    if not told:
+    if not recipients:
         return []
     cancelled = decode_cancelled(run["cancelled"])
-    starting = [each for each in told if (each.collection, each.id) not in cancelled]
-    stopped = [each for each in told if (each.collection, each.id) in cancelled]
+    starting = [each for each in recipients if (each.collection, each.id) not in cancelled]
+    stopped = [each for each in recipients if (each.collection, each.id) in cancelled]
     await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], now)
     await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, cancellation(now), now)
     await connection.execute(

@@ -15,15 +15,15 @@ from addressee.messaging.recipients.identity import TRANSIENT, Profile, StoredId
 
 PAGE_SIZE = 200
 
-# What has no run of its own: its members are told in its place.
+# Recipients of these collections have no runs of their own; their members have.
 GROUPS = (LISTS, TOPICS)
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a run keeps to besides its workflow.
+    """Restrictions of a run, besides those of its workflow.
 
-    `kinds` are the only kinds of addresses (of `directory.kinds.KINDS`) on which anybody is told, None: any.
-    `categories` count instead of the workflow's own, None: these. `actor` is who acts in it when that is no recipient.
+    `kinds` are the only kinds of addresses (of `directory.kinds.KINDS`) that it uses, None: any. `categories` replace
+    the workflow's own, None: they do not. `actor` is one who is no stored recipient.
     """
 
     kinds: frozenset[str] | None = None
@@ -35,10 +35,10 @@ NO_TERMS = Terms()
 
 
 class WaitingRecipient(StoredIdentity, frozen=True, array_like=True):
-    """A recipient whose run is not started, with its own part of the data.
+    """A recipient whose run has not started, with its own part of the data.
 
-    `kinds` are the only ones on which this recipient, and who subscribes to it, is told; None: any. With a `profile` it
-    is somebody who lives in this run only.
+    `kinds` are the only kinds of addresses that this recipient and its subscribers are reached at, None: any. A
+    recipient with a `profile` exists in this run only.
     """
 
     data: Mapping[str, Any]
@@ -48,12 +48,12 @@ class WaitingRecipient(StoredIdentity, frozen=True, array_like=True):
 
     @property
     def has_run(self) -> bool:
-        """A group has none, but a list that is not known has one that says so; a topic without subscribers is none."""
+        """Whether this recipient has a run of its own: groups have none, except an unknown list, whose run says so."""
         return self.collection not in GROUPS or (self.collection == LISTS and self.uid is None)
 
 
 class RunPage(Job, frozen=True):
-    """One page of a run's recipients, and what its jobs have in common."""
+    """One page of a run's recipients: the arguments of its jobs."""
 
     environment_id: int
     run_id: UUID
@@ -87,14 +87,14 @@ class Send(RunPage, frozen=True):
 
 
 def lane_of(environment_id: int, recipients: Sequence[WaitingRecipient]) -> str | None:
-    """The lane of a run's jobs: the runs of one recipient alone are carried out in the order of their triggers."""
+    """Returns the lane of a run's jobs: runs of a single recipient are carried out in the order of their triggers."""
     if len(recipients) != 1 or recipients[0].collection == TRANSIENT:
         return None
     return f"{environment_id}/{recipients[0].collection}/{recipients[0].id}"
 
 
 def common(kinds: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:
-    """The kinds that both allow; None allows any."""
+    """Returns the kinds that both allow; None allows any."""
     if kinds is None or others is None:
         return kinds if others is None else others
     return kinds & others

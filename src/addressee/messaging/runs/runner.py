@@ -1,4 +1,4 @@
-"""Carries out runs: starts them page by page, and takes each page through its steps in one transaction."""
+"""The runner starts runs page by page, and takes each page through its steps in one transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.erase import Erase
 from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
-from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, Send, Start, WaitingRecipient, lane_of
 from addressee.messaging.runs.store import (
@@ -74,15 +74,15 @@ class Runner:
         if not runs:
             return
         now = self._clock.now()
-        facts = await read_facts(self._pool, self._reader, run, runs, now)
+        contexts = await read_contexts(self._pool, self._reader, run, runs, now)
         # Rendering takes the processor for long; heartbeats and other pages go on meanwhile.
-        results = await asyncio.to_thread(advance_all, runs, run.workflow, facts)
+        results = await asyncio.to_thread(advance_all, runs, run.workflow, contexts)
         async with self._pool.acquire() as connection, connection.transaction():
             moved = await move(connection, page, runs, [after for after, _ in results], now)
             messages = [message for after, made in results if after.id in moved for message in made]
             sending = [Send.of(page)] if any(message.addresses for message in messages) else []
             ended = [after for after, _ in results if after.ended]
-            await enqueue(connection, [*sending, *erasures(run, runs, facts), *erasures_of_transients(run, ended)])
+            await enqueue(connection, [*sending, *erasures(run, runs, contexts), *erasures_of_transients(run, ended)])
             await insert_messages(connection, page, run, messages, now)
         self._wakeup.notify()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
@@ -92,18 +92,18 @@ class Runner:
         return [recipient_run_from(page.environment_id, row) for row in rows]
 
 
-def erasures(run: Run, runs: Sequence[RecipientRun], facts: Sequence[StepContext]) -> list[Job]:
-    """What is left of those who were deleted before their runs began, maybe long before, is erased now."""
+def erasures(run: Run, runs: Sequence[RecipientRun], contexts: Sequence[StepContext]) -> list[Job]:
+    """Returns the job that erases what remains of recipients who were deleted before their runs began."""
     gone = [
         each.recipient
-        for each, known in zip(runs, facts, strict=True)
+        for each, known in zip(runs, contexts, strict=True)
         if known.recipient is None and each.recipient.uid is not None
     ]
     return [Erase(gone)] if gone else []
 
 
 def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Later]:
-    """Nobody can delete who is not stored, so what was said to them is erased in time."""
+    """Returns the job that erases, after TRANSIENT_LIFE, what was sent to recipients who are stored nowhere."""
     transients = [
         each.recipient for each in ended if each.recipient.collection == TRANSIENT and each.recipient.uid is not None
     ]
@@ -111,6 +111,6 @@ def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Late
 
 
 def advance_all(
-    runs: Sequence[RecipientRun], workflow: Workflow, facts: Sequence[StepContext]
+    runs: Sequence[RecipientRun], workflow: Workflow, contexts: Sequence[StepContext]
 ) -> list[tuple[RecipientRun, list[NewMessage]]]:
-    return [run_through(run, workflow.steps, known) for run, known in zip(runs, facts, strict=True)]
+    return [run_through(run, workflow.steps, known) for run, known in zip(runs, contexts, strict=True)]

@@ -16,7 +16,7 @@ from addressee.directory.recipient import Document, Identity, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
 from addressee.messaging.runs.cancellation import cancel
-from addressee.messaging.runs.context import read_facts
+from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.explanation import Explanation, explained
 from addressee.messaging.runs.listing import (
     FIRST_ID,
@@ -125,5 +125,5 @@ class Runs:
             inserted_at=now,
         )
         recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
-        (facts,) = await read_facts(self._pool, self._reader, run, [recipient_run], now)
+        (facts,) = await read_contexts(self._pool, self._reader, run, [recipient_run], now)
         return explained(run, facts, active=row["active"])

@@ -1,4 +1,4 @@
-"""Stores what pages of runs bring about, a page at a time, in the caller's transaction."""
+"""Storing what the pages of a run produce, each in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A trigger as its pages see it."""
+    """A run as its pages read it, with its version of the workflow."""
 
     environment_id: int
     id: UUID
@@ -106,7 +106,7 @@ async def insert_recipient_runs(
     journal: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """Starts the runs of those recipients who have one."""
+    """Stores the runs of those recipients that have one."""
     recipients = [each for each in recipients if each.has_run]
     if not recipients:
         return
@@ -154,7 +154,7 @@ async def move(
     after: Sequence[RecipientRun],
     now: datetime,
 ) -> set[UUID]:
-    """Stores the new state of those runs that nobody moved or cancelled meanwhile, and says which these are."""
+    """Stores the new states of runs that nobody moved or cancelled meanwhile, and returns the ids of these."""
     rows = [
         MovedRun(
             run.id,

@@ -1,4 +1,4 @@
-"""Accepts many triggers and events at once, each with an outcome of its own, in few round trips and one transaction."""
+"""Batches of triggers and events: each has an outcome of its own; all take few round trips and one transaction."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_RERUNS = 20
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A trigger or an event. Under a `key` it is carried out once in 24 hours, whatever else is asked under it.
+    """A trigger or an event. With a `key` it is carried out once in 24 hours, whatever another one with that key says.
 
     `writes` are those of the recipients that it describes: they are carried out if it is.
     """
@@ -63,8 +63,8 @@ Outcome: TypeAlias = Accepted | MessagingError | RefusedError
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What outcomes depend on. `earlier` are the ids of what was carried out before, by key."""
+class BatchContext:
+    """What the outcomes of a batch depend on. `earlier` are the ids of what was carried out before, by key."""
 
     environment_id: int
     writes: PlannedWrites
@@ -74,7 +74,7 @@ class Known:
 
 
 @dataclass(slots=True)
-class Planned:
+class PlannedBatch:
     """The outcome of each record, and all that is to be stored for them.
 
     `kept` are the ids by key, `passed_over` says which workflows their events did not start.
@@ -93,7 +93,7 @@ class Planned:
 async def write_described(
     pool: Pool, environment_id: int, records: Sequence[Record], writes: PlannedWrites, now: datetime
 ) -> dict[int, Outcome]:
-    """Writes whom records describe that are to be carried out now; says why the others are not, by their `id()`."""
+    """Writes the recipients that accepted records describe; returns the refusals of the others, by their `id()`."""
     if not any(record.writes for record in records):
         return {}
     async with pool.acquire() as connection:
@@ -116,14 +116,14 @@ async def read_known(
     records: Sequence[Record],
     writes: PlannedWrites,
     now: datetime,
-) -> Known:
+) -> BatchContext:
     triggers = [record.what for record in records if isinstance(record.what, Trigger)]
     events = [record.what for record in records if isinstance(record.what, Event)]
     keys = {record.key for record in records if record.key is not None}
     earlier = await receipts.find(
         connection, [receipts.RequestKey(environment_id, KEY_PREFIX + key) for key in keys], now
     )
-    return Known(
+    return BatchContext(
         environment_id,
         writes,
         {
@@ -140,14 +140,14 @@ def written_id(earlier: Earlier) -> UUID:
     return UUID(earlier.answer.body.decode())
 
 
-def plan(records: Sequence[Record], known: Known) -> Planned:
-    planned = Planned()
+def plan(records: Sequence[Record], known: BatchContext) -> PlannedBatch:
+    planned = PlannedBatch()
     for record in records:
         planned.outcomes.append(take(record, known, planned))
     return planned
 
 
-def take(record: Record, known: Known, planned: Planned) -> Outcome:
+def take(record: Record, known: BatchContext, planned: PlannedBatch) -> Outcome:
     if record.key is not None:
         first = planned.kept.get(record.key) or known.earlier.get(record.key)
         if first is not None:
@@ -166,7 +166,7 @@ def take(record: Record, known: Known, planned: Planned) -> Outcome:
     return Accepted(id)
 
 
-def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun], list[str]]:
+def carried_out(what: Trigger | Event, known: BatchContext) -> tuple[UUID, list[NewRun], list[str]]:
     """Returns a record's id, the runs that it starts, and notices of what it passes over. Raises what refuses it."""
     if isinstance(what, Event):
         return uuid7(), *runs_of(known.environment_id, what, known.listening, known.writes.people)
@@ -176,7 +176,7 @@ def carried_out(what: Trigger | Event, known: Known) -> tuple[UUID, list[NewRun]
     return run.id, [run], []
 
 
-def answers(environment_id: int, planned: Planned, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:
+def answers(environment_id: int, planned: PlannedBatch, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:
     return [
         (Receipt(environment_id, KEY_PREFIX + key, NO_FINGERPRINT, request_id, stored), stored(id))
         for key, id in planned.kept.items()

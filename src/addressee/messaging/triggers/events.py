@@ -1,4 +1,4 @@
-"""Events that people cause, and the workflows that they start: each names the events that it listens to."""
+"""Events, and the workflows that they start: each workflow names the events that it listens to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that `recipient` did, or that happened to it. `data` is that of the runs that it starts."""
+    """An event of a `recipient`. `data` is that of the runs that it starts."""
 
     name: str
     recipient: Place
@@ -29,7 +29,7 @@ class Event:
 
 
 async def read_listening(connection: Connection, environment_id: int, names: Iterable[str]) -> list[asyncpg.Record]:
-    """The current versions of the active workflows that one of these events starts, in the order of their keys."""
+    """Returns the current versions of the active workflows that listen to one of these events, in the order of keys."""
     wanted = set(names)
     if not wanted:
         return []
@@ -46,7 +46,7 @@ class Started(NamedTuple):
 def runs_of(
     environment_id: int, event: Event, listening: Sequence[asyncpg.Record], people: Mapping[Place, Recipient]
 ) -> Started:
-    """The runs that an event starts, also for somebody who is not known: the run then says so."""
+    """Returns the runs that an event starts, for an unknown recipient too: the run then says so."""
     person = people.get(event.recipient)
     uid = None if person is None else person.uid
     recipient = WaitingRecipient(event.recipient.collection, event.recipient.id, uid, {})
@@ -61,7 +61,7 @@ def runs_for(
     listening: Sequence[asyncpg.Record],
     tenant: str | None = None,
 ) -> Started:
-    """The runs that an event starts which several have in common: one of each workflow, for all of them.
+    """Returns the runs that an event of several recipients starts: one of each workflow, for all of them.
 
     A workflow whose schema refuses the event's data is passed over: an event is not made for one workflow.
     """

@@ -1,4 +1,4 @@
-"""Tells that users entered or left lists, by events that start workflows (suprsend.md §2.5).
+"""List events: entering or leaving a list starts the workflows that listen to it (suprsend.md §2.5).
 
 When all members of a list were replaced, the former ones are compared with the present ones, a page in each job, and
 then erased.
@@ -58,7 +58,7 @@ class ListEvents:
         self._clock = clock
 
     async def tell(self, moved: EmitListEvents) -> None:
-        """Starts the runs of all workflows that listen, each for all who moved."""
+        """Starts the runs of all workflows that listen, each for all changed members."""
         event = event_of(moved.move, moved.list_id)
         recipients = [WaitingRecipient(USERS, mover.id, mover.uid, {}) for mover in moved.movers]
         with suppress(ReceiptTakenError):
@@ -91,13 +91,13 @@ class ListEvents:
             await enqueue(connection, [Later(settle, after)])
 
     async def _list(self, settle: ReconcileMembers) -> List | None:
-        """The list, unless it is another by now or has given up one of the two identities: what is left is erased."""
+        """Returns the list, unless it is another by now or has given up one of the two identities."""
         found = await self._reader.read(settle.place)
         list = None if found is None else list_from(found)
         return list if list is not None and {settle.before, settle.after} <= list.identities else None
 
     async def _tell_page(self, settle: ReconcileMembers) -> None:
-        """Tells of those on one page who moved. Who is added or removed just then is told of as it is after it."""
+        """Queues the events of one page of changed members. A concurrent change counts as it is after it."""
         list = await self._list(settle)
         page = "\n".join((str(settle.after), settle.untold[0], *map(str, settle.cursor)))
         with suppress(ReceiptTakenError):

@@ -1,4 +1,4 @@
-"""Recipients who are described in a trigger, and are never stored: they live in its run only."""
+"""Transient recipients: described in a trigger and never stored, they exist in its run only."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ NO_ENVIRONMENT = 0
 
 @dataclass(frozen=True, slots=True)
 class Transient:
-    """Somebody who is told. `kinds` are the only kinds of addresses, None: any."""
+    """A transient recipient. `kinds` are the only kinds of addresses that are used, None: any."""
 
     profile: Profile
     kinds: frozenset[str] | None = None
 
     def waiting(self) -> WaitingRecipient:
-        """With an identity of its own: each is somebody else, whatever they have in common."""
+        """Returns the recipient of a run, with a new identity: no two transients are the same, whatever they share."""
         uid = uuid7()
         return WaitingRecipient(TRANSIENT, str(uid), uid, {}, kinds=self.kinds, profile=self.profile)
 
 
-def described(edit: Edit, now: datetime) -> Profile:
-    """What an edit makes of nobody. Raises RefusedError."""
-    somebody = edit.apply(None, Place(NO_ENVIRONMENT, TRANSIENT, TRANSIENT), EditContext(now, 1, uuid7))
-    if somebody is None:
+def profile_from(edit: Edit, now: datetime) -> Profile:
+    """Returns the profile that an edit describes, applied to nothing. Raises RefusedError."""
+    described = edit.apply(None, Place(NO_ENVIRONMENT, TRANSIENT, TRANSIENT), EditContext(now, 1, uuid7))
+    if described is None:
         return Profile()
-    return Profile(somebody.attributes, somebody.properties, somebody.addresses)
+    return Profile(described.attributes, described.properties, described.addresses)

@@ -1,4 +1,4 @@
-"""Accepting a trigger: its receipt, the run and one job in one transaction. The rest happens in workers."""
+"""Triggers, and the runs that they become."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Trigger:
 
     @property
     def named(self) -> set[Place]:
-        """All whom it names, the actor too."""
+        """All places that it names, the actor's too."""
         return {*self.recipients, *([self.actor] if self.actor else [])}
 
 
@@ -104,7 +104,7 @@ class RunRow(NamedTuple):
 
 
 def check(trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]) -> UUID:
-    """The version of its workflow that a trigger runs. `people` are those of `trigger.named` who live.
+    """Returns the version of its workflow that a trigger runs. `people` are the living recipients of `trigger.named`.
 
     Raises MessagingError, and RefusedError for a delay that is too long.
     """
@@ -125,7 +125,7 @@ def actor_of(trigger: Trigger, people: Mapping[Place, Recipient]) -> Identity | 
 
 
 def run_of(environment_id: int, trigger: Trigger, version_id: UUID, people: Mapping[Place, Recipient]) -> NewRun:
-    """The run that a trigger asks for. Raises ActorMissingError."""
+    """Returns the run that a trigger asks for. Raises ActorMissingError."""
 
     def uid(place: Place) -> UUID | None:
         person = people.get(place)
@@ -238,7 +238,7 @@ def check_fit(version: asyncpg.Record, documents: Iterable[Document]) -> None:
 
 
 def distinct_data(trigger: Trigger) -> list[Document]:
-    """The data of every recipient's run, once where it is the same."""
+    """Returns the distinct data of the recipients' runs."""
     own = [trigger.overrides[recipient] for recipient in trigger.recipients if recipient in trigger.overrides]
     shared = [trigger.data] if len(own) < len(trigger.recipients) else []
     return shared + [{**trigger.data, **override} for override in own]

@@ -1,4 +1,4 @@
-"""Accepts triggers and events: what they start is stored with the jobs that carry it out, which workers do."""
+"""Accepting triggers and events: runs are stored with the jobs that carry them out, in one transaction."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.directory.documents import Id
 from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.triggers.transients import Transient, described
+from addressee.messaging.triggers.transients import Transient, profile_from
 
 MAX_RECIPIENTS = 1000
 
@@ -78,7 +78,7 @@ def parse_recipient(call: Call, given: Id | dict[str, Any], field: str) -> Named
     said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
         said.pop("distinct_id", None)
-        return Transient(described(parse_profile(said), call.services.directory.clock.now()), kinds)
+        return Transient(profile_from(parse_profile(said), call.services.directory.clock.now()), kinds)
     place, edit = parse_description(call, said, field)
     return NamedRecipient(place, kinds, Write(place, (edit,), call.origin, path=field))
 
