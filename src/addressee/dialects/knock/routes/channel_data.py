@@ -16,7 +16,7 @@ from addressee.dialects.knock.wire.errors import missing
 from addressee.dialects.knock.wire.places import recipient_place
 from addressee.directory.edits.recipients import SetChannelData, UnsetChannelData
 from addressee.directory.recipient import Document
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 from addressee.messaging.environment.channels import Channel
 
 routes = Routes(keys=ANY_KEY)
@@ -65,7 +65,7 @@ async def put(call: Call) -> ChannelData:
         assert written.recipient is not None
         return channel_data(channel, written.recipient.channel_data[edit.channel_id]["data"])
 
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 @routes.delete(USER, "users.unset_channel_data", permission=WRITE, status=204)
@@ -74,7 +74,7 @@ async def unset(call: Call) -> None:
     """Forget how a recipient is reached on a channel."""
     place = recipient_place(call)
     edit = UnsetChannelData(str((await require_channel(call)).id))
-    await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(no_content)))
+    await call.write(place, edit, answer=no_content)
 
 
 async def require_channel(call: Call) -> Channel:

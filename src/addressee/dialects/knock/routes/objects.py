@@ -22,7 +22,6 @@ from addressee.dialects.knock.wire.places import object_collection, object_place
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import Recipient
-from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SECRET)
 
@@ -66,8 +65,7 @@ async def put(call: Call) -> shapes.Object:
 @routes.delete("/v1/objects/{collection}/{object_id}", "objects.delete", status=204)
 async def delete(call: Call) -> None:
     """Delete an object."""
-    write = Write(object_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
-    await call.services.directory.write(write)
+    await call.write(object_place(call), Delete(), answer=no_content)
 
 
 @routes.post(

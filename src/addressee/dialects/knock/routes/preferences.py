@@ -38,7 +38,7 @@ from addressee.directory.documents import Merge, check_id
 from addressee.directory.edits.preference_sets import SECTIONS
 from addressee.directory.edits.recipients import ChangePreferences, Edit, SetPreferences, UnsetPreferences
 from addressee.directory.recipient import USERS, Document
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 from addressee.preferences.sets import DEFAULT, check_set_id
 
 routes = Routes(keys=SECRET)
@@ -127,8 +127,7 @@ async def write_set(call: Call, set_id: str, edit: Callable[[str], Edit]) -> Pre
         assert written.recipient is not None
         return knock_set(set_id, written.recipient.preferences[key])
 
-    write = Write(recipient_place(call), (edit(key),), call.origin, request=call.receipt(answer))
-    return answer(await call.services.directory.write(write))
+    return await call.write(recipient_place(call), edit(key), answer=answer)
 
 
 async def key_of(call: Call, set_id: str) -> str:
@@ -140,8 +139,7 @@ async def key_of(call: Call, set_id: str) -> str:
 async def unset(call: Call) -> None:
     """Remove a preference set."""
     edit = UnsetPreferences(await key_of(call, parse_set_id(call)))
-    write = Write(recipient_place(call), (edit,), call.origin, request=call.receipt(no_content))
-    await call.services.directory.write(write)
+    await call.write(recipient_place(call), edit, answer=no_content)
 
 
 async def set_section(call: Call, section: str) -> PreferenceSet:

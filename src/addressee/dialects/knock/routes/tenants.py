@@ -24,7 +24,6 @@ from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
-from addressee.directory.writing.writes import Write
 from addressee.preferences.layers import shown
 from addressee.preferences.sets import DEFAULT, MEMBERS
 
@@ -89,8 +88,7 @@ async def put(call: Call) -> shapes.Tenant:
 @routes.delete("/v1/tenants/{id}", "tenants.delete", status=204)
 async def delete(call: Call) -> None:
     """Delete a tenant."""
-    write = Write(tenant_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
-    await call.services.directory.write(write)
+    await call.write(tenant_place(call), Delete(), answer=no_content)
 
 
 @routes.post(

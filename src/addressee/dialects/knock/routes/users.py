@@ -27,7 +27,6 @@ from addressee.directory.edits.recipients import Delete
 from addressee.directory.merges.merges import Done
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SECRET)
 
@@ -113,9 +112,7 @@ async def list_all(call: Call) -> Entries[shapes.User]:
 @routes.delete("/v1/users/{user_id}", "users.delete", status=204)
 async def delete(call: Call) -> None:
     """Delete a user."""
-    await call.services.directory.write(
-        Write(user_place(call), (Delete(),), call.origin, request=call.receipt(no_content))
-    )
+    await call.write(user_place(call), Delete(), answer=no_content)
 
 
 @routes.post(

@@ -22,7 +22,7 @@ from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.edits.recipients import Each
 from addressee.directory.reading.listing import Order
 from addressee.directory.recipient import Place, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 
 routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
@@ -106,8 +106,7 @@ async def write(call: Call, edit: Each) -> shapes.Object:
         assert written.recipient is not None
         return rendered(written.recipient, counts, warnings_of(written))
 
-    wanted = Write(place, (edit,), call.origin, request=call.receipt(answer))
-    return answer(await call.services.directory.write(wanted))
+    return await call.write(place, edit, answer=answer)
 
 
 @routes.delete("/v1/object/{object_type}/{object_id}/", "objects.delete", status=204)

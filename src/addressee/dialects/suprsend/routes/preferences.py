@@ -186,8 +186,7 @@ async def write(
             return errors.render(missing_at(place))
         return render(recipient.preferences)
 
-    wanted = Write(place, (edit_of(offer, change),), call.origin, request=call.receipt(answer))
-    return answer(await call.services.directory.write(wanted))
+    return await call.write(place, edit_of(offer, change), answer=answer)
 
 
 def edit_of(offer: Offer, change: Change) -> ChangePreferenceSets:

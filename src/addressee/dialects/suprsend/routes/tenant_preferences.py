@@ -27,7 +27,7 @@ from addressee.dialects.suprsend.wire.query import Query
 from addressee.dialects.suprsend.wire.tags import tag_filter
 from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.recipient import Document
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 from addressee.preferences.categories import worded
 from addressee.preferences.offers import Offer
 from addressee.preferences.policies import POLICY, Policy, with_terms
@@ -112,7 +112,7 @@ async def patch(call: Call) -> Answer | shapes.TenantCategory:
         return rendered(made, made.policies[policy.key], locale)
 
     edit = ChangePreferenceSets(change, creates=place.id == DEFAULT)
-    return answer(await call.services.directory.write(Write(place, (edit,), call.origin, request=call.receipt(answer))))
+    return await call.write(place, edit, answer=answer)
 
 
 def terms_in(given: shapes.TenantCategoryChanges) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ from addressee.dialects.suprsend.wire.places import tenant_at
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.edits.recipients import ChangePreferences, Edit, Identify
 from addressee.directory.recipient import TENANTS, Document, Place, Recipient
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.writes import Written
 from addressee.preferences.policies import POLICY, blocked_by, with_blocked
 from addressee.preferences.sets import DEFAULT
 
@@ -108,8 +108,7 @@ async def upsert(words: Words, call: Call) -> shapes.Tenant | shapes.Brand:
     def answer(written: Written) -> shapes.Tenant | shapes.Brand:
         return rendered(words, place, written.recipient)
 
-    write = Write(place, tuple(edits_of(given)), call.origin, request=call.receipt(answer))
-    return answer(await call.services.directory.write(write))
+    return await call.write(place, *edits_of(given), answer=answer)
 
 
 def edits_of(given: shapes.TenantInput | shapes.BrandInput) -> Iterator[Edit]:

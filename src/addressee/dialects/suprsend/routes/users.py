@@ -81,8 +81,7 @@ async def write(call: Call, edit: Each) -> shapes.User:
         assert written.recipient is not None
         return user(call, written.recipient, warnings_of(written))
 
-    wanted = Write(user_place(call), (edit,), call.origin, request=call.receipt(answer))
-    return answer(await call.services.directory.write(wanted))
+    return await call.write(user_place(call), edit, answer=answer)
 
 
 @routes.delete("/v1/user/{distinct_id}/", "users.delete", status=204)
@@ -95,12 +94,9 @@ async def delete_at(call: Call, place: Place, missing: SuprSendError | None = No
     """Deletes the recipient at a place. When there is none, the answer is `missing`, or the usual 404."""
 
     def answer(written: Written) -> Answer | None:
-        was_there = written.before is not None and written.before.lives
-        return None if was_there else errors.render(missing or missing_at(place))
+        return None if written.existed else errors.render(missing or missing_at(place))
 
-    return answer(
-        await call.services.directory.write(Write(place, (Delete(),), call.origin, request=call.receipt(answer)))
-    )
+    return await call.write(place, Delete(), answer=answer)
 
 
 @routes.delete("/v1/bulk/user/", "users.bulk_delete", request=shapes.BulkDeleteUsers, status=204)
