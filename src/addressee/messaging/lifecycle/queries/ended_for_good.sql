@@ -1,12 +1,7 @@
 -- Those of these identities that go on in nobody: not merged into anyone, or into someone who is gone too.
 WITH RECURSIVE people AS (
   SELECT *
-  FROM unnest(
-    :people.environment_id::smallint[],
-    :people.collection::text[],
-    :people.id::text[],
-    :people.uid::uuid[]
-  ) AS people (environment_id, collection, id, uid)
+  -- part: people
 ),
 followed AS (
   SELECT people.environment_id,

@@ -2,12 +2,7 @@
 UPDATE addressee.changes AS changes
 SET before = NULL,
     after = NULL
-FROM unnest(
-  :people.environment_id::smallint[],
-  :people.collection::text[],
-  :people.id::text[],
-  :people.uid::uuid[]
-) AS people (environment_id, collection, id, uid)
+-- part: people
 WHERE changes.environment_id = people.environment_id
   AND changes.collection = people.collection
   AND changes.id = people.id

@@ -5,12 +5,7 @@ WITH RECURSIVE gone AS (
          people.id COLLATE "C" AS id,
          people.uid,
          1 AS steps
-  FROM unnest(
-    :people.environment_id::smallint[],
-    :people.collection::text[],
-    :people.id::text[],
-    :people.uid::uuid[]
-  ) AS people (environment_id, collection, id, uid)
+  -- part: people
   WHERE NOT EXISTS (
     SELECT
     FROM addressee.recipients AS recipients

@@ -4,12 +4,7 @@ WITH paused AS (
   SELECT runs.environment_id,
          runs.id,
          runs.recipient_id
-  FROM unnest(
-    :people.environment_id::smallint[],
-    :people.collection::text[],
-    :people.id::text[],
-    :people.uid::uuid[]
-  ) AS people (environment_id, collection, id, uid)
+  -- part: people
   JOIN addressee.recipient_runs AS runs
     ON runs.environment_id = people.environment_id
    AND runs.collection = people.collection

@@ -9,12 +9,7 @@ WITH RECURSIVE followed AS (
          people.uid AS now_uid,
          NULL::timestamptz AS since,
          0 AS steps
-  FROM unnest(
-    :people.environment_id::smallint[],
-    :people.collection::text[],
-    :people.id::text[],
-    :people.uid::uuid[]
-  ) AS people (environment_id, collection, id, uid)
+  -- part: people
   UNION ALL
   SELECT followed.environment_id,
          followed.collection,

@@ -3,12 +3,7 @@ SELECT runs.environment_id,
        runs.id,
        runs.recipient_id,
        runs.run_id
-FROM unnest(
-  :people.environment_id::smallint[],
-  :people.collection::text[],
-  :people.id::text[],
-  :people.uid::uuid[]
-) AS people (environment_id, collection, id, uid)
+-- part: people
 JOIN addressee.recipient_runs AS runs
   ON runs.environment_id = people.environment_id
  AND runs.collection = people.collection

@@ -3,12 +3,7 @@ SELECT sends.environment_id,
        sends.message_id,
        sends.id,
        sends.recipient_id
-FROM unnest(
-  :people.environment_id::smallint[],
-  :people.collection::text[],
-  :people.id::text[],
-  :people.uid::uuid[]
-) AS people (environment_id, collection, id, uid)
+-- part: people
 JOIN addressee.messages AS messages
   ON messages.environment_id = people.environment_id
  AND messages.collection = people.collection
