@@ -43,7 +43,7 @@ def unknown_keys(given: Mapping[str, Any]) -> list[str]:
     return [f"{name} is no key of a user, and was not stored; put it into {CUSTOM_FIELDS}." for name in names]
 
 
-def parse_user(given: Mapping[str, Any], path: str = "", *, revives: Revives = Revives.ANYBODY) -> Identify:
+def parse_user(given: Mapping[str, Any], path: str, revives: Revives) -> Identify:
     """Returns the edit that stores a user, without its channel settings and preferences.
 
     `path` is where in the body the user stands. Raises NotiflowsError, which names every field that is wrong.

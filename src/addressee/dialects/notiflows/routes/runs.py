@@ -32,7 +32,7 @@ MAX_BODY_BYTES = 1_048_576
 log = structlog.get_logger()
 
 
-class Named(NamedTuple):
+class NamedUser(NamedTuple):
     """A user whom a run names. `given` is what the run says of it, which `edit` stores unless the user was deleted."""
 
     place: Place
@@ -54,8 +54,8 @@ async def run(call: Call) -> shapes.Started:
     """Users are stored before the run, and after all that can refuse it was checked."""
     given = typed_body(call, shapes.Run)
     check_targets(given)
-    named = [read(call, each, f"recipients.{index}") for index, each in enumerate(given.recipients or ())]
-    actor = None if given.actor is None else read(call, given.actor, "actor")
+    named = [parse_named(call, each, f"recipients.{index}") for index, each in enumerate(given.recipients or ())]
+    actor = None if given.actor is None else parse_named(call, given.actor, "actor")
     topics = [] if given.topic is None else [topic_place(call.environment.id, given.topic, "topic")]
     wanted = Trigger(
         workflow=await parse_workflow(call),
@@ -85,12 +85,12 @@ def check_targets(given: shapes.Run) -> None:
         raise invalid("topic", "Give recipients or a topic, not both.", "mutually_exclusive")
 
 
-def read(call: Call, given: shapes.Named, path: str) -> Named:
+def parse_named(call: Call, given: shapes.Named, path: str) -> NamedUser:
     """Parses a recipient or the actor. Raises NotiflowsError or RefusedError."""
     if not isinstance(given, dict):
-        return Named(user_at(call, given, path), Identify(revives=Revives.NOBODY), {})
+        return NamedUser(user_at(call, given, path), Identify(revives=Revives.NOBODY), {})
     place = user_at(call, given.get("external_id"), f"{path}.external_id")
-    return Named(place, parse_user(given, path, revives=Revives.NOBODY), given)
+    return NamedUser(place, parse_user(given, path, Revives.NOBODY), given)
 
 
 async def parse_workflow(call: Call) -> str:
@@ -102,7 +102,7 @@ async def parse_workflow(call: Call) -> str:
     return handles(call, workflows).get(handle.lower(), handle)
 
 
-def writes_of(call: Call, named: Iterable[Named]) -> list[Write]:
+def writes_of(call: Call, named: Iterable[NamedUser]) -> list[Write]:
     """One write for each user; of a user who is named several times, the last value of each field counts."""
     edits: dict[Place, list[Identify]] = defaultdict(list)
     for each in named:

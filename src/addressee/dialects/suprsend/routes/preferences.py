@@ -181,8 +181,8 @@ async def write(
     """Changes the preferences of a recipient, and answers with them as `render` shows its preference sets."""
 
     def answer(written: Written) -> Answer | R:
-        recipient = written.recipient
-        if recipient is None or not recipient.lives:
+        recipient = written.living
+        if recipient is None:
             return errors.render(missing_at(place))
         return render(recipient.preferences)
 

@@ -105,8 +105,8 @@ async def patch(call: Call) -> Answer | shapes.TenantCategory:
         return {**stored, POLICY: with_terms(stored.get(POLICY, {}), policy.key, terms, now)}
 
     def answer(written: Written) -> Answer | shapes.TenantCategory:
-        tenant = written.recipient
-        if tenant is None or not tenant.lives:
+        tenant = written.living
+        if tenant is None:
             return errors.render(missing_at(place))
         made = Offer(offer.set_id, tenant.preferences, offer.defaults)
         return rendered(made, made.policies[policy.key], locale)
