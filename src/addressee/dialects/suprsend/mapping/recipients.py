@@ -10,23 +10,24 @@ from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.places import parse_id, parse_type, user_at
 from addressee.directory.documents import Id
 from addressee.directory.edits.context import Revives
-from addressee.directory.edits.recipients import Each
 from addressee.directory.recipient import USERS, Place
+from addressee.directory.writing.writes import Write
 
 OF_USERS = ("distinct_id",)
 OF_OBJECTS = ("object_type", "id")
 
 
-def parse_description(call: Call, given: Id | dict[str, Any], field: str) -> tuple[Place, Each]:
-    """Returns the place of the recipient that an entry names, and the edit that its description stands for.
+def parse_description(call: Call, given: Id | dict[str, Any], field: str) -> Write:
+    """Returns the write that creates or changes the recipient that an entry names, as the entry describes it.
 
     A deleted recipient is created again if the entry says more than its id, and its history was erased. Raises
     SuprSendError or RefusedError.
     """
     place = parse_place(call, given, field)
     naming = OF_USERS if place.collection == USERS else OF_OBJECTS
-    said = {} if not isinstance(given, dict) else {key: value for key, value in given.items() if key not in naming}
-    return place, parse_profile(said, Revives.ERASED if said else Revives.NOBODY)
+    profile = {key: value for key, value in given.items() if key not in naming} if isinstance(given, dict) else {}
+    edit = parse_profile(profile, Revives.ERASED if profile else Revives.NOBODY)
+    return Write(place, (edit,), call.origin, path=field)
 
 
 def parse_place(call: Call, given: Id | dict[str, Any], field: str) -> Place:

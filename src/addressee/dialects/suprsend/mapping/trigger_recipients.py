@@ -75,12 +75,12 @@ def parse_recipient(call: Call, given: Id | dict[str, Any], field: str) -> Named
     if not isinstance(given, dict):
         return NamedRecipient(parse_place(call, given, field))
     kinds = parse_kinds(given.get(CHANNELS_KEY), f"{field}.{CHANNELS_KEY}")
-    said = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
+    description = {key: value for key, value in given.items() if key not in (TRANSIENT_KEY, CHANNELS_KEY)}
     if given.get(TRANSIENT_KEY) is True:
-        said.pop("distinct_id", None)
-        return Transient(profile_from(parse_profile(said), call.services.directory.clock.now()), kinds)
-    place, edit = parse_description(call, said, field)
-    return NamedRecipient(place, kinds, Write(place, (edit,), call.origin, path=field))
+        description.pop("distinct_id", None)
+        return Transient(profile_from(parse_profile(description), call.services.directory.clock.now()), kinds)
+    write = parse_description(call, description, field)
+    return NamedRecipient(write.place, kinds, write)
 
 
 def parse_kinds(given: Any, field: str) -> Kinds:

@@ -20,7 +20,6 @@ from addressee.dialects.suprsend.wire.places import require_user
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.groups.subscriptions import Subscription, check_subscription
 from addressee.directory.recipient import USERS, Recipient
-from addressee.directory.writing.writes import Write
 
 routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
@@ -102,18 +101,15 @@ async def create(call: Call) -> shapes.AddedSubscriptions:
     Recipients that are described are created or changed first.
     """
     given = typed_body(call, shapes.AddSubscriptions)
-    described = [parse_description(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
+    writes = [parse_description(call, entry, f"recipients[{index}]") for index, entry in enumerate(given.recipients)]
     owner = await require_object(call)
     directory = call.services.directory
-    writes = [
-        Write(place, (edit,), call.origin, path=f"recipients[{index}]") for index, (place, edit) in enumerate(described)
-    ]
     planned = await directory.plan((), writes)
     check_subscription(owner, planned.people, given.properties)
     await planned.carry_out()
     warnings = [text for _, texts in planned.warnings for text in texts]
     warnings += [f"{place.id}: {text}" for place, texts in planned.notices for text in texts]
-    people = [planned.people[place] for place, _ in described if place in planned.people]
+    people = [planned.people[write.place] for write in writes if write.place in planned.people]
     counts = await directory.count_subscribers_of(people)
 
     def answer(added: Sequence[Subscription]) -> shapes.AddedSubscriptions:

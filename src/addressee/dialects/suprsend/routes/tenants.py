@@ -73,20 +73,20 @@ def place_of(words: Words, call: Call) -> Place:
 
 async def list_all(words: Words, call: Call) -> shapes.Tenants | shapes.Brands:
     """Returns a page of tenants. The default tenant exists before it is stored: then it comes first."""
-    asked = parse_offset(Query(call.query_string))
+    offset = parse_offset(Query(call.query_string))
     directory, environment_id = call.services.directory, call.environment.id
     default = Place(environment_id, TENANTS, DEFAULT)
     count = await directory.count(environment_id, TENANTS)
     results: list[Any] = []
-    stored = asked
+    stored = offset
     if await directory.read(default) is None:
         count += 1
-        if asked.start == 0:
+        if offset.start == 0:
             results.append(rendered(words, default, None))
-        stored = Offset(asked.size - len(results), max(asked.start - 1, 0))
+        stored = Offset(offset.size - len(results), max(offset.start - 1, 0))
     found = await directory.list_by_id(environment_id, TENANTS, stored.size, stored.start)
     results += [rendered(words, each.place, each) for each in found]
-    return words.page(offset_meta(asked, count), results)
+    return words.page(offset_meta(offset, count), results)
 
 
 async def get(words: Words, call: Call) -> shapes.Tenant | shapes.Brand:

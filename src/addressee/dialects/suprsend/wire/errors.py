@@ -103,7 +103,7 @@ def missing_at(place: Place) -> SuprSendError:
 
 
 def render(error: Exception) -> Answer:
-    """The answer to any exception. One that is not known is an internal error, of which nothing is shown."""
+    """Returns the answer to any exception. An unexpected one is an internal error, of which nothing is shown."""
     body, headers = refused(error)
     return json_answer(body, body.code, headers)
 
