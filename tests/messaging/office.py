@@ -29,7 +29,7 @@ from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.schedules.scheduler import tick
+from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import job_handlers
 from addressee.messaging.workflows.configuration import read_configuration
@@ -200,7 +200,7 @@ class Office:
     async def pass_time(self, by: timedelta) -> None:
         """Lets time pass, has happen what was due meanwhile, and runs the jobs that follow."""
         self.clock.move(by)
-        await tick(self.pool, self.clock.now())
+        await start_due(self.pool, self.clock.now())
         await self.work()
 
     async def carry_out(self, job: Job) -> None:

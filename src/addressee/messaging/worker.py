@@ -21,7 +21,7 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
-from addressee.messaging.delivery.send_job import Sending
+from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import MergeMover
@@ -30,8 +30,8 @@ from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
 from addressee.messaging.runs.fan_out import Expand, FanOut
 from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.runs.runner import Runner
-from addressee.messaging.schedules.scheduler import keep_time
-from addressee.messaging.schedules.time_zones import ZoneFollower
+from addressee.messaging.schedules.scheduler import run_scheduler
+from addressee.messaging.schedules.time_zones import ScheduleMover
 from addressee.messaging.triggers.list_events import ListEvents
 
 
@@ -49,7 +49,7 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
             work(installation.target(), handlers, stop),
             earlier.keep_moving(pool, Wakeup(pool), stop),
             run_maintenance(pool, clock, stop),
-            keep_time(pool, Wakeup(pool), clock, stop),
+            run_scheduler(pool, Wakeup(pool), clock, stop),
         )
     finally:
         await pool.close()
@@ -64,13 +64,13 @@ def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
-        JobHandler(Send, Sending(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
+        JobHandler(Send, SendHandler(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
         JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),
         JobHandler(Redact, Redactor(pool, reader, clock).redact),
         JobHandler(Follow, MergeMover(pool, clock).follow),
         JobHandler(EmitListEvents, list_events.tell),
         JobHandler(ReconcileMembers, list_events.settle),
-        JobHandler(FollowZones, ZoneFollower(pool).follow),
+        JobHandler(FollowZones, ScheduleMover(pool).move),
         JobHandler(ReleaseTokens, TokenReleaser(pool, clock).release),
     ]

@@ -18,7 +18,7 @@ from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
-from addressee.messaging.messages.events import Happening, insert_events
+from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.status import Status
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting, details
@@ -182,12 +182,12 @@ class TestStatuses:
         (notification,) = run(notiflows, "quiet", "ada")
         (made,) = notification.deliveries or []
         ada = Identity(environment.id, USERS, "ada", UUID(notification.recipient.id))
-        happening = Happening(made.id, ada, "message.not_sent", {"reason": "recipient_missing"})
+        event = NewEvent(made.id, ada, "message.not_sent", {"reason": "recipient_missing"})
         async with pool.acquire() as connection:
             await connection.execute(
                 "UPDATE addressee.messages SET status = 'not_sent' WHERE environment_id = $1", environment.id
             )
-            await insert_events(connection, environment.id, [happening], datetime.now(UTC))
+            await insert_events(connection, environment.id, [event], datetime.now(UTC))
         found = notiflows.deliveries.retrieve(made.id)
         assert (found.status, found.to_dict()["failure_reason"]) == ("failed", "recipient_deleted")
 

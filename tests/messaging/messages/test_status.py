@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.messaging.messages.status import (
     MAX_ATTEMPTS,
-    Change,
     IllegalChangeError,
     Status,
+    StatusChange,
     combined,
     combined_changes,
     follow,
@@ -43,14 +43,14 @@ LEGAL = {
 @pytest.mark.parametrize("before", [None, *Status])
 def test_every_change_is_either_legal_or_refused(before: Status | None, after: Status) -> None:
     if (before, after) in LEGAL:
-        assert follow(before, (Change(after),)) is after
+        assert follow(before, (StatusChange(after),)) is after
     else:
         with pytest.raises(IllegalChangeError, match=f"cannot become {after}"):
-            follow(before, (Change(after),))
+            follow(before, (StatusChange(after),))
 
 
-def attempted(attempt: int, *, retryable: bool) -> Change:
-    return Change(
+def attempted(attempt: int, *, retryable: bool) -> StatusChange:
+    return StatusChange(
         Status.DELIVERY_ATTEMPTED,
         {"attempt": attempt, "max_attempts": 8, "retryable": retryable, "failure_details": "why"},
     )
@@ -59,8 +59,8 @@ def attempted(attempt: int, *, retryable: bool) -> Change:
 @pytest.mark.parametrize(
     ("attempt", "result", "changes"),
     [
-        (1, Sent(), (Change(Status.SENT),)),
-        (8, Sent(), (Change(Status.SENT),)),
+        (1, Sent(), (StatusChange(Status.SENT),)),
+        (8, Sent(), (StatusChange(Status.SENT),)),
         (1, Failed(Failure.TEMPORARY, "why"), (attempted(1, retryable=True),)),
         (7, Failed(Failure.TEMPORARY, "why"), (attempted(7, retryable=True),)),
         (
@@ -68,22 +68,24 @@ def attempted(attempt: int, *, retryable: bool) -> Change:
             Failed(Failure.TEMPORARY, "why"),
             (
                 attempted(8, retryable=False),
-                Change(Status.UNDELIVERED, {"failure_reason": "retries_exhausted", "failure_details": "why"}),
+                StatusChange(Status.UNDELIVERED, {"failure_reason": "retries_exhausted", "failure_details": "why"}),
             ),
         ),
         (
             1,
             Failed(Failure.PERMANENT, "why"),
-            (Change(Status.UNDELIVERED, {"failure_reason": "fatal_error", "failure_details": "why"}),),
+            (StatusChange(Status.UNDELIVERED, {"failure_reason": "fatal_error", "failure_details": "why"}),),
         ),
         (
             3,
             Failed(Failure.BOUNCED, "why"),
-            (Change(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": "why"}),),
+            (StatusChange(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": "why"}),),
         ),
     ],
 )
-def test_what_an_attempt_makes_of_a_message(attempt: int, result: Sent | Failed, changes: tuple[Change, ...]) -> None:
+def test_what_an_attempt_makes_of_a_message(
+    attempt: int, result: Sent | Failed, changes: tuple[StatusChange, ...]
+) -> None:
     assert outcome(attempt, result) == changes
     assert follow(Status.QUEUED, changes) is changes[-1].status
 
@@ -126,25 +128,25 @@ def test_a_message_has_the_best_status_of_its_sends(sends: str, message: str) ->
     assert combined(map(Status, sends.split())) is Status(message)
 
 
-GONE = Change(Status.BOUNCED, {"failure_details": "no such device"})
+GONE = StatusChange(Status.BOUNCED, {"failure_details": "no such device"})
 
 
 @pytest.mark.parametrize(
     ("before", "changes", "of_the_message"),
     [
-        (["queued", "queued"], [(0, Change(Status.SENT)), (1, GONE)], [Change(Status.SENT)]),
-        (["queued", "queued"], [(0, GONE), (1, Change(Status.SENT))], [Change(Status.SENT)]),
+        (["queued", "queued"], [(0, StatusChange(Status.SENT)), (1, GONE)], [StatusChange(Status.SENT)]),
+        (["queued", "queued"], [(0, GONE), (1, StatusChange(Status.SENT))], [StatusChange(Status.SENT)]),
         (["queued", "queued"], [(0, GONE)], []),
         (["bounced", "queued"], [(1, GONE)], [GONE]),
         (["queued", "queued"], [(0, attempted(1, retryable=True)), (1, GONE)], [attempted(1, retryable=True)]),
-        (["sent", "delivery_attempted"], [(1, Change(Status.QUEUED)), (1, Change(Status.SENT))], []),
-        (["delivery_attempted", "bounced"], [(0, Change(Status.QUEUED))], [Change(Status.QUEUED)]),
+        (["sent", "delivery_attempted"], [(1, StatusChange(Status.QUEUED)), (1, StatusChange(Status.SENT))], []),
+        (["delivery_attempted", "bounced"], [(0, StatusChange(Status.QUEUED))], [StatusChange(Status.QUEUED)]),
         # Why a message is where it is was told when the other send came there.
-        (["delivery_attempted", "queued"], [(1, GONE)], [Change(Status.DELIVERY_ATTEMPTED)]),
+        (["delivery_attempted", "queued"], [(1, GONE)], [StatusChange(Status.DELIVERY_ATTEMPTED)]),
     ],
 )
 def test_a_message_changes_when_its_best_send_does(
-    before: list[str], changes: list[tuple[int, Change]], of_the_message: list[Change]
+    before: list[str], changes: list[tuple[int, StatusChange]], of_the_message: list[StatusChange]
 ) -> None:
     sends = {str(number): Status(status) for number, status in enumerate(before)}
     found = combined_changes(sends, [(str(number), change) for number, change in changes])
@@ -163,12 +165,12 @@ def test_whatever_becomes_of_its_sends_a_message_takes_legal_steps_to_what_they_
     message: Status | None = Status.QUEUED
     while waiting := [id for id, status in sends.items() if status in {Status.QUEUED, Status.DELIVERY_ATTEMPTED}]:
         claimed = data.draw(st.lists(st.sampled_from(waiting), min_size=1, unique=True))
-        again = [(id, Change(Status.QUEUED)) for id in claimed if sends[id] is Status.DELIVERY_ATTEMPTED]
+        again = [(id, StatusChange(Status.QUEUED)) for id in claimed if sends[id] is Status.DELIVERY_ATTEMPTED]
         tried = []
         for id in claimed:
             gone = data.draw(st.booleans())
             attempts[id] += 1
-            changes = (Change(Status.NOT_SENT),) if gone else outcome(attempts[id], data.draw(RESULTS))
+            changes = (StatusChange(Status.NOT_SENT),) if gone else outcome(attempts[id], data.draw(RESULTS))
             tried += [(id, change) for change in changes]
         for batch in (again, tried):
             made = combined_changes(sends, batch)

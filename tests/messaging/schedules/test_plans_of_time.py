@@ -1,26 +1,33 @@
 """What waits for a time is found, and listed, by an index, however much there is of it."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
-from addressee.directory.reading.uuid_ranges import LAST_UID
-from addressee.directory.recipient import Identity
+from addressee.directory.recipient import Identity, Place
+from addressee.messaging.delivery.outcomes import JournalEntry
+from addressee.messaging.schedules.schedules import page_parameters
 from tests.messaging.office import Office
 from tests.messaging.test_plans import LIVING, blocks, plan, scans
 
 UID = UUID(int=9)
-OWNER = ("eve", UID)
+OWNER = {"environment_id": -2, "recipient_id": "eve", "uid": UID}
 
 # No test's clock goes that far: nothing of this is ever due elsewhere.
 FAR = datetime(2900, 1, 1, tzinfo=UTC)
 SOME_ARE_DUE = FAR + timedelta(seconds=5_000)
 MIDDLE = UUID("00000000-0000-0004-0000-000000025000")
 
-PAGES = {"front": (True, LAST_UID, 51), "older": (True, MIDDLE, 51), "newer": (False, MIDDLE, 51)}
+PAGES = {
+    "front": page_parameters(PageRequest(50)),
+    "older": page_parameters(PageRequest(50, after=MIDDLE)),
+    "newer": page_parameters(PageRequest(50, before=MIDDLE)),
+}
 each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
 
 
@@ -72,8 +79,8 @@ async def filled(pool: Pool) -> None:
 
 @pytest.mark.usefixtures("filled")
 @each_page
-async def test_a_page_of_a_persons_schedules_reads_theirs_only(office: Office, page: tuple[Any, ...]) -> None:
-    found = await plan(office, "schedules_of_recipient", -2, *OWNER, *page, None, None)
+async def test_a_page_of_a_persons_schedules_reads_theirs_only(office: Office, page: dict[str, Any]) -> None:
+    found = await plan(office, "schedules_of_recipient", **OWNER, **page, tenant=None, workflow=None)
     assert scans(found) == {("Index Scan", "schedules_of_recipient")}
     assert found[0]["Actual Rows"] == 51
     assert blocks(found) < 250
@@ -81,8 +88,8 @@ async def test_a_page_of_a_persons_schedules_reads_theirs_only(office: Office, p
 
 @pytest.mark.usefixtures("filled")
 @each_page
-async def test_a_page_of_a_workflows_schedules_stops_early(office: Office, page: tuple[Any, ...]) -> None:
-    found = await plan(office, "schedules_of_workflow", -2, "workflow-11", *page, None)
+async def test_a_page_of_a_workflows_schedules_stops_early(office: Office, page: dict[str, Any]) -> None:
+    found = await plan(office, "schedules_of_workflow", environment_id=-2, workflow="workflow-11", **page, tenant=None)
     assert ("Index Scan", "schedules_of_workflow") in scans(found)
     assert scans(found) - {("Index Scan", "schedules_of_workflow")} <= LIVING
     assert found[0]["Actual Rows"] == 51
@@ -91,7 +98,7 @@ async def test_a_page_of_a_workflows_schedules_stops_early(office: Office, page:
 
 @pytest.mark.usefixtures("filled")
 async def test_only_schedules_that_are_due_are_looked_at(office: Office) -> None:
-    found = await plan(office, "due_schedules", SOME_ARE_DUE, 200)
+    found = await plan(office, "due_schedules", now=SOME_ARE_DUE, limit=200)
     assert ("Index Scan", "schedules_due") in scans(found)
     assert scans(found) - {("Index Scan", "schedules_due")} <= LIVING
     assert found[0]["Actual Rows"] == 200
@@ -100,7 +107,7 @@ async def test_only_schedules_that_are_due_are_looked_at(office: Office) -> None
 
 @pytest.mark.usefixtures("filled")
 async def test_only_runs_that_are_due_are_looked_at(office: Office) -> None:
-    found = await plan(office, "due_recipient_runs", SOME_ARE_DUE, 1000)
+    found = await plan(office, "due_recipient_runs", now=SOME_ARE_DUE, limit=1000)
     assert scans(found) == {("Index Scan", "recipient_runs_due")}
     assert found[0]["Actual Rows"] == 1000
     assert blocks(found) < 1200
@@ -108,21 +115,38 @@ async def test_only_runs_that_are_due_are_looked_at(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_happens_is_found_by_its_key(office: Office) -> None:
-    keys = ([-2], [MIDDLE], ["eve"])
-    for statement, arguments in (
-        ("fire_schedules", (*keys, [FAR], [FAR], ["Etc/UTC"], [None])),
-        ("move_occurrences", (*keys, [FAR], [None])),
-        ("take_back_last_occurrences", (*keys, [None], ["Etc/UTC"])),
-        ("repeating_schedules", ([-2], ["$users"], ["u11"], UUID(int=0), 1000)),
-        ("recipient_runs_by_id", (-2, [MIDDLE])),
-        ("note_in_journals", (-2, [MIDDLE], ["eve"], [b"[]"], FAR)),
-        ("delete_ownerless_schedules", ([-3], *keys[1:])),
-        ("wake_recipient_runs", (FAR, *keys)),
-        ("schedules", (-2, [MIDDLE])),
-        ("delete_schedules", (-3, [MIDDLE])),
-        ("schedules_of_workflow_among", (-2, "workflow-10", *PAGES["front"], None, ["$users"], ["u11"])),
-    ):
-        found = await plan(office, statement, *arguments)
+    eve = SimpleNamespace(
+        environment_id=-2,
+        id=MIDDLE,
+        recipient_id="eve",
+        next_occurrence_at=FAR,
+        last_occurrence_at=None,
+        zone="Etc/UTC",
+    )
+    elsewhere = SimpleNamespace(environment_id=-3, id=MIDDLE, recipient_id="eve")
+    occurrence = SimpleNamespace(at=FAR, zone="Etc/UTC", following=None)
+    place, ids = Place(-2, "$users", "u11"), [MIDDLE]
+    values: dict[str, dict[str, Any]] = {
+        "fire_schedules": {"schedules": [eve], "occurrences": [occurrence]},
+        "move_occurrences": {"schedules": [eve], "following": [None]},
+        "restore_last_occurrences": {"schedules": [eve]},
+        "repeating_schedules": {"places": [place], "after": UUID(int=0), "limit": 1000},
+        "runs_of_sends": {"environment_id": -2, "ids": ids},
+        "note_in_journals": {"environment_id": -2, "entries": [JournalEntry(MIDDLE, "eve", b"[]")], "now": FAR},
+        "delete_ownerless_schedules": {"schedules": [elsewhere]},
+        "wake_recipient_runs": {"due": [eve], "now": FAR},
+        "schedules": {"environment_id": -2, "ids": ids},
+        "delete_schedules": {"environment_id": -3, "ids": ids},
+        "schedules_of_workflow_among": {
+            "environment_id": -2,
+            "workflow": "workflow-10",
+            **PAGES["front"],
+            "tenant": None,
+            "recipients": [place],
+        },
+    }
+    for statement, others in values.items():
+        found = await plan(office, statement, **others)
         assert "Seq Scan" not in {kind for kind, _ in scans(found)}, statement
         assert blocks(found) < 100, statement
     erasing = await plan(office, "erase_schedules", people=[Identity(-3, "$users", "eve", UID)])

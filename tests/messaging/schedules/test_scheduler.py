@@ -29,7 +29,7 @@ from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import Schedule
 from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
-from addressee.messaging.schedules.scheduler import keep_time, tick
+from addressee.messaging.schedules.scheduler import run_scheduler, start_due
 from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.api import COMMANDS, running
 from tests.support.clock import MovedClock
@@ -56,7 +56,7 @@ async def schedule(office: Office, *recipients: Place, timing: Timing, **rest: A
 
 async def pass_time(office: Office, wait: timedelta) -> None:
     office.clock.move(wait)
-    await tick(office.pool, office.clock.now())
+    await start_due(office.pool, office.clock.now())
 
 
 async def runs(office: Office) -> list[dict[str, Any]]:
@@ -332,7 +332,7 @@ async def test_several_timekeepers_fire_each_occurrence_once(office: Office, tar
     pools = [await open_pool(Target({**target.arguments, "database": await database(office)}, True)) for _ in range(4)]
     for _ in range(3):
         office.clock.move(HOUR)
-        await asyncio.gather(*(tick(pool, office.clock.now()) for pool in pools for _ in range(2)))
+        await asyncio.gather(*(start_due(pool, office.clock.now()) for pool in pools for _ in range(2)))
     assert await fired(office) == {str(each.id): 3 for each in made}
     started = Counter(msgspec.json.decode(job.arguments)["run_id"] for job in await office.jobs())
     assert started == {str(run["id"]): 1 for run in await runs(office)}
@@ -350,7 +350,7 @@ async def test_time_is_kept_through_restarts_of_the_database(office: Office, tar
     await office.identify("ada")
     own = await open_pool(Target({**target.arguments, "database": await database(office)}, True))
     stop = asyncio.Event()
-    keeping = asyncio.create_task(keep_time(own, Wakeup(own), office.clock, stop))
+    keeping = asyncio.create_task(run_scheduler(own, Wakeup(own), office.clock, stop))
     for number in (1, 2):
         (made,) = await schedule(office, office.user("ada"), timing=Timing(scheduled_at=NOON))
 

@@ -22,7 +22,7 @@ from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
 from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
-from addressee.messaging.schedules.scheduler import tick
+from addressee.messaging.schedules.scheduler import start_due
 from tests.messaging.office import FILES, Office
 from tests.support.receipts import receipt
 
@@ -225,7 +225,7 @@ async def test_what_has_happened_once_does_not_because_of_an_update(office: Offi
     await office.push()
     await office.identify("ada")
     (schedule,) = await create(office, "ada", timing=Timing(scheduled_at=NOON))
-    await tick(office.pool, office.clock.now())
+    await start_due(office.pool, office.clock.now())
     (updated,) = await change(office, schedule, data={"n": 1}, ending_at=None)
     assert (updated.last_occurrence_at, updated.next_occurrence_at) == (NOON, None)
     (later,) = await change(office, schedule, scheduled_at=NOON + HOUR)

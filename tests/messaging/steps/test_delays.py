@@ -14,7 +14,7 @@ from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.in_app import InAppTemplate
-from addressee.messaging.schedules.scheduler import tick
+from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.delay import DelayStep
 from addressee.messaging.steps.machine import run_through
@@ -57,7 +57,7 @@ async def waiting(office: Office, *ids: str, **rest: Any) -> None:
 
 async def pass_time(office: Office, wait: timedelta) -> None:
     office.clock.move(wait)
-    await tick(office.pool, office.clock.now())
+    await start_due(office.pool, office.clock.now())
     await office.work()
 
 
@@ -179,7 +179,7 @@ async def test_who_is_deleted_meanwhile_gets_nothing_and_neither_does_the_next_o
         await office.delete(id)
     await office.identify("reborn")
     office.clock.move(WAIT)
-    await tick(office.pool, office.clock.now())
+    await start_due(office.pool, office.clock.now())
     # What erases the deleted comes later than they would have been told.
     for job in await office.jobs():
         if job.name == "advance":
@@ -207,7 +207,7 @@ async def test_several_workers_wake_a_run_once(office: Office) -> None:
     await asyncio.gather(*(office.identify(id) for id in ids))
     await waiting(office, *ids)
     office.clock.move(WAIT)
-    await asyncio.gather(*(tick(office.pool, office.clock.now()) for _ in range(8)))
+    await asyncio.gather(*(start_due(office.pool, office.clock.now()) for _ in range(8)))
     assert [job.name for job in await office.jobs()] == ["advance", "advance"]
     await office.work()
     assert (await office.counts())["messages"] == 500

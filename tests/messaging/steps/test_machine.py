@@ -17,7 +17,7 @@ from addressee.messaging.content.model import Content
 from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.content.scope import build_scope
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.messages.status import Change, Status
+from addressee.messaging.messages.status import Status, StatusChange
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.machine import run_through
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
@@ -63,8 +63,8 @@ def test_every_step_makes_a_message() -> None:
         ("run_completed", None, "ok"),
     ]
     assert after.journal[1]["data"] == {"message_id": feed.id, "channel_type": "in_app_feed"}
-    assert (feed.changes, feed.addresses) == ((Change(Status.DELIVERED),), ())
-    assert (mail.changes, mail.addresses) == ((Change(Status.QUEUED),), (("email", "ada@example.com"),))
+    assert (feed.changes, feed.addresses) == ((StatusChange(Status.DELIVERED),), ())
+    assert (mail.changes, mail.addresses) == ((StatusChange(Status.QUEUED),), (("email", "ada@example.com"),))
     assert isinstance(mail.content, EmailContent)
     assert (mail.content.subject, mail.content.text, mail.content.html) == ("Hi", "YES", None)
 
@@ -112,7 +112,7 @@ def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None
 
 def test_in_the_sandbox_nothing_leaves() -> None:
     _, effects = run_through(RUN, (IN_APP, EMAIL), facts(sandbox=True))
-    assert [(effect.changes, effect.addresses) for effect in effects] == [((Change(Status.NOT_SENT),), ())] * 2
+    assert [(effect.changes, effect.addresses) for effect in effects] == [((StatusChange(Status.NOT_SENT),), ())] * 2
 
 
 def test_a_template_that_fails_costs_its_own_message_only() -> None:
@@ -125,7 +125,7 @@ def test_a_template_that_fails_costs_its_own_message_only() -> None:
     assert change.data["failure_reason"] == "fatal_error"
     assert change.data["failure_details"].startswith("template: line 1: ")
     assert ("error", "feed", "error") in events(after)
-    assert mail.changes == (Change(Status.QUEUED),)
+    assert mail.changes == (StatusChange(Status.QUEUED),)
 
 
 REFUSED = "link: javascript: is no scheme that links of this channel may have"

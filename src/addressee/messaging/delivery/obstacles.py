@@ -1,4 +1,4 @@
-"""Obstacles that arose after messages were made. Sends are checked for them before each try, the first included."""
+"""Obstacles that arose after messages were made. Sends are checked for them before each attempt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document
-from addressee.messaging.delivery.sends import Claimed, Obstacle
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_contexts
@@ -26,16 +26,16 @@ CANCELLED: Document = {"reason": "run_cancelled"}
 
 
 async def read_obstacles(
-    pool: Pool, reader: Reader, run: Run | None, sends: Sequence[Claimed], now: datetime
+    pool: Pool, reader: Reader, run: Run | None, sends: Sequence[ClaimedSend], now: datetime
 ) -> Mapping[str, Obstacle]:
-    """Why sends of a run are not to be tried, by their ids; those that nothing stops are not among them.
+    """Returns why sends of a run are not to be tried, by their ids; sends without an obstacle are left out.
 
-    It is asked for all of them at once. None: of the run nothing is left, so everybody in it was erased.
+    The queries are as many for all sends as for one. Without a run everything of it was erased, its recipients too.
     """
     if run is None:
         return {send.id: Obstacle(MISSING, send.recipient.id) for send in sends}
     ids = {send.recipient_run_id for send in sends}
-    rows = await pool.fetch(SQL["recipient_runs_by_id"], run.environment_id, list(ids))
+    rows = await pool.fetch(*SQL["runs_of_sends"](environment_id=run.environment_id, ids=ids))
     runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
     of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
     facts = await read_contexts(pool, reader, run, list(of_sends.values()), now)
@@ -51,15 +51,15 @@ async def read_obstacles(
     return obstacles
 
 
-def run_of(send: Claimed, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
-    """The run of a send, for whoever the send is for: that is somebody else once its recipient was merged."""
+def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
+    """Returns the run of a send with the recipient of the send, which differs once the run's own was merged."""
     found = runs.get(send.recipient_run_id)
     if found is None:
         return RecipientRun(send.recipient_run_id, send.recipient, {}, RunStatus.COMPLETED)
     return replace(found, recipient=send.recipient)
 
 
-def reason_for(send: Claimed, run: RecipientRun | None, facts: StepContext, channel: Channel) -> Document | None:
+def reason_for(send: ClaimedSend, run: RecipientRun | None, facts: StepContext, channel: Channel) -> Document | None:
     """Returns why a send is not to be tried, or None. A transient recipient cannot change: only cancelling stops it."""
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED

@@ -1,55 +1,61 @@
-"""Records what became of sends, exactly once, and what that makes of their messages; in the caller's transaction."""
+"""Records the outcomes of attempts, exactly once, and what they mean for messages; in the caller's transaction."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity
-from addressee.messaging.delivery.sends import Claimed, Obstacle, Tried
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs, new_delivery_log
-from addressee.messaging.messages.events import Happening, insert_events
+from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.model import lock_messages
-from addressee.messaging.messages.status import Change, Status, combined, combined_changes, follow
+from addressee.messaging.messages.status import Status, StatusChange, combined, combined_changes, follow
 
 SQL = load(__package__)
 
 
-class Move(NamedTuple):
-    """A message, its status, and how that changes."""
+class MessageUpdate(NamedTuple):
+    """The statuses that a message goes through once some of its sends were tried."""
 
     message_id: str
     recipient: Identity
     before: Status
-    changes: tuple[Change, ...]
+    changes: tuple[StatusChange, ...]
+
+    @property
+    def after(self) -> Status | None:
+        return follow(self.before, self.changes)
 
 
-async def record(connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime) -> list[Tried]:
-    """Keeps what became of sends, unless another worker did first, and says of which.
+class JournalEntry(NamedTuple):
+    """`recipient_id` and `recipient_run_id` name the run; `entry` is a JSON array."""
 
-    Messages are held before their sends, as whoever erases or moves them does: a deadlock here would send again.
+    recipient_run_id: UUID
+    recipient_id: str
+    entry: bytes
+
+
+async def record_attempts(
+    connection: Connection, environment_id: int, attempts: Sequence[SendAttempt], now: datetime
+) -> list[SendAttempt]:
+    """Stores attempts, and returns those that no other worker had stored before.
+
+    Messages are locked before their sends, as whoever erases or moves them does: a deadlock here would send again.
     """
-    await lock_messages(connection, environment_id, {each.send.message_id for each in tried})
-    rows = await connection.fetch(
-        SQL["update_sends"],
-        environment_id,
-        [each.send.message_id for each in tried],
-        [each.send.id for each in tried],
-        [each.send.recipient.id for each in tried],
-        [each.send.attempts for each in tried],
-        [each.due_at for each in tried],
-        [each.status for each in tried],
-    )
+    await lock_messages(connection, environment_id, {each.send.message_id for each in attempts})
+    rows = await connection.fetch(*SQL["update_sends"](environment_id=environment_id, attempts=attempts))
     ids = {row["id"] for row in rows}
-    recorded = [each for each in tried if each.send.id in ids]
-    moves = await change_messages(connection, environment_id, recorded, now)
-    await note_obstacles(connection, environment_id, recorded, moves, now)
+    recorded = [each for each in attempts if each.send.id in ids]
+    updates = await update_messages(connection, environment_id, recorded, now)
+    await note_obstacles(connection, environment_id, recorded, updates, now)
     logs = [
         new_delivery_log(send.id, send.message_id, send.recipient, send.attempts + 1, each.exchange, now)
         for each in recorded
@@ -59,63 +65,53 @@ async def record(connection: Connection, environment_id: int, tried: Sequence[Tr
     return recorded
 
 
-async def change_messages(
-    connection: Connection, environment_id: int, tried: Sequence[Tried], now: datetime
-) -> Sequence[Move]:
-    """Takes the messages of these sends, which are held, to the statuses that follow from all of their sends.
+async def update_messages(
+    connection: Connection, environment_id: int, attempts: Sequence[SendAttempt], now: datetime
+) -> Sequence[MessageUpdate]:
+    """Takes the messages of these attempts, which are locked, to the statuses that follow from all of their sends.
 
-    Returns those whose status changes.
+    Returns the updates of those whose status changes.
     """
-    by_message: dict[str, list[Tried]] = defaultdict(list)
-    for each in tried:
+    by_message: dict[str, list[SendAttempt]] = defaultdict(list)
+    for each in attempts:
         by_message[each.send.message_id].append(each)
-    sends = await statuses_before(connection, environment_id, tried)
-    moves = [move_of(sends[message_id], those) for message_id, those in by_message.items()]
-    moves = [move for move in moves if move.changes]
-    if not moves:
+    sends = await statuses_before(connection, environment_id, attempts)
+    updates = [update_of(sends[message_id], those) for message_id, those in by_message.items()]
+    updates = [update for update in updates if update.changes]
+    if not updates:
         return ()
-    await connection.execute(
-        SQL["change_messages"],
-        environment_id,
-        [move.message_id for move in moves],
-        [move.recipient.id for move in moves],
-        [move.before for move in moves],
-        [follow(move.before, move.changes) for move in moves],
-        now,
-    )
-    happenings = [
-        Happening(move.message_id, move.recipient, change.event, change.data)
-        for move in moves
-        for change in move.changes
+    await connection.execute(*SQL["change_messages"](environment_id=environment_id, updates=updates, now=now))
+    events = [
+        NewEvent(update.message_id, update.recipient, change.event, change.data)
+        for update in updates
+        for change in update.changes
     ]
-    await insert_events(connection, environment_id, happenings, now)
-    return moves
+    await insert_events(connection, environment_id, events, now)
+    return updates
 
 
 async def note_obstacles(
-    connection: Connection, environment_id: int, recorded: Sequence[Tried], moves: Sequence[Move], now: datetime
+    connection: Connection,
+    environment_id: int,
+    recorded: Sequence[SendAttempt],
+    updates: Sequence[MessageUpdate],
+    now: datetime,
 ) -> None:
-    """Has the journals of runs say which messages were not sent after all, as they do of steps that were skipped."""
-    not_sent = {move.message_id for move in moves if move.changes[-1].status is Status.NOT_SENT}
-    noted = {
-        each.send.message_id: (each.send, each.obstacle)
+    """Adds to the journals of runs which messages were not sent after all, as is done for steps that are skipped."""
+    not_sent = {update.message_id for update in updates if update.changes[-1].status is Status.NOT_SENT}
+    entries = {
+        each.send.message_id: journal_entry(each.send, each.obstacle, now)
         for each in recorded
         if each.obstacle is not None and each.send.message_id in not_sent
     }
-    if not noted:
-        return
-    await connection.execute(
-        SQL["note_in_journals"],
-        environment_id,
-        [send.recipient_run_id for send, _ in noted.values()],
-        [obstacle.recipient_id for _, obstacle in noted.values()],
-        [msgspec.json.encode([entry_of(send, obstacle, now)]) for send, obstacle in noted.values()],
-        now,
-    )
+    if entries:
+        await connection.execute(
+            *SQL["note_in_journals"](environment_id=environment_id, entries=entries.values(), now=now)
+        )
 
 
-def entry_of(send: Claimed, obstacle: Obstacle, now: datetime) -> Mapping[str, Any]:
-    return {
+def journal_entry(send: ClaimedSend, obstacle: Obstacle, now: datetime) -> JournalEntry:
+    entry = {
         "event": "step_skipped",
         "status": "ok",
         "inserted_at": now,
@@ -123,23 +119,29 @@ def entry_of(send: Claimed, obstacle: Obstacle, now: datetime) -> Mapping[str, A
         "step_type": "channel",
         "data": {**obstacle.reason, "message_id": send.message_id},
     }
+    return JournalEntry(send.recipient_run_id, obstacle.recipient_id, msgspec.json.encode([entry]))
 
 
-def move_of(sends: Mapping[str, Status], tried: Sequence[Tried]) -> Move:
-    """What becomes of a message whose sends had these statuses once some of them were tried."""
-    send = tried[0].send
-    changed = [(each.send.id, change) for each in tried for change in each.changes]
-    return Move(send.message_id, send.recipient, combined(sends.values()), combined_changes(sends, changed))
+def update_of(sends: Mapping[str, Status], attempts: Sequence[SendAttempt]) -> MessageUpdate:
+    """Returns the update of a message whose sends had these statuses before some of them were tried."""
+    send = attempts[0].send
+    changed = [(each.send.id, change) for each in attempts for change in each.changes]
+    return MessageUpdate(send.message_id, send.recipient, combined(sends.values()), combined_changes(sends, changed))
 
 
 async def statuses_before(
-    connection: Connection, environment_id: int, tried: Sequence[Tried]
+    connection: Connection, environment_id: int, attempts: Sequence[SendAttempt]
 ) -> dict[str, dict[str, Status]]:
-    """The statuses of all sends of the messages that these belong to, by their ids: of these as they were before."""
+    """Returns the statuses of all sends of the attempts' messages, by message ids and ids of sends.
+
+    Sends that were tried have the status that they had before.
+    """
     statuses: dict[str, dict[str, Status]] = defaultdict(dict)
-    if several := {each.send.message_id for each in tried if each.send.is_one_of_several}:
-        for row in await connection.fetch(SQL["statuses_of_sends"], environment_id, list(several)):
+    if several := {each.send.message_id for each in attempts if each.send.is_one_of_several}:
+        for row in await connection.fetch(
+            *SQL["statuses_of_sends"](environment_id=environment_id, message_ids=several)
+        ):
             statuses[row["message_id"]][row["id"]] = Status(row["status"])
-    for each in tried:
+    for each in attempts:
         statuses[each.send.message_id][each.send.id] = each.send.status
     return statuses

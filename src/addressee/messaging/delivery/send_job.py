@@ -1,7 +1,7 @@
-"""Sends what is due, and records what became of it. Sending is at least once; records are exactly once.
+"""Tries sends that are due, and records the outcomes. Sending is at least once; records are exactly once.
 
-A send is claimed before it is tried: its due time moves past the end of the try. A worker that dies leaves it to be
-tried again then. The sends of a message are tried each by itself; their message's status follows from theirs.
+A send is claimed before it is tried: its due time moves past the end of the attempt. When a worker dies, the send is
+tried again then. The sends of a message are tried one by one; the status of the message follows from theirs.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.obstacles import read_obstacles
-from addressee.messaging.delivery.outcomes import change_messages, record
-from addressee.messaging.delivery.sends import Claimed, Tried, claimed_from, naming_token
+from addressee.messaging.delivery.outcomes import record_attempts, update_messages
+from addressee.messaging.delivery.sends import ClaimedSend, SendAttempt, claimed_send_from, with_token
 from addressee.messaging.environment.channels import open_secrets
 from addressee.messaging.messages.model import lock_messages
-from addressee.messaging.messages.status import Change, Status, outcome, retry_after
+from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.model import Send
 from addressee.messaging.runs.store import Run, read_run
@@ -59,14 +59,14 @@ DELAY = Histogram(
 log = structlog.get_logger()
 
 
-class Line(NamedTuple):
-    """A channel that is open for sending."""
+class OpenChannel(NamedTuple):
+    """A channel whose sender is open; `provider` is one of PROVIDERS."""
 
     provider: str
     sender: Sender[Any]
 
 
-class Sending:
+class SendHandler:
     """The handler of the job `send`."""
 
     def __init__(
@@ -88,83 +88,87 @@ class Sending:
         self._chance = chance
 
     async def send(self, page: Send) -> None:
-        """Sends what is due of a page, and leaves a job for what will be."""
+        """Tries the sends of a page that are due, and leaves a job for those that will be."""
         run = await read_run(self._pool, page.environment_id, page.run_id)
         async with AsyncExitStack() as stack:
-            lines: dict[UUID, Line] = {}
+            channels: dict[UUID, OpenChannel] = {}
             while batch := await self._claim(page):
-                for channel_id in {send.channel_id for send in batch} - lines.keys():
-                    lines[channel_id] = await self._open(page.environment_id, channel_id)
-                    stack.push_async_callback(lines[channel_id].sender.close)
-                tried = await self._try(run, batch, lines)
-                recorded = await self._record(page.environment_id, tried)
+                for channel_id in {send.channel_id for send in batch} - channels.keys():
+                    channels[channel_id] = await self._open(page.environment_id, channel_id)
+                    stack.push_async_callback(channels[channel_id].sender.close)
+                attempts = await self._attempt(run, batch, channels)
+                recorded = await self._record(page.environment_id, attempts)
                 bounced = [each.send for each in recorded if each.status is Status.BOUNCED]
                 await self._disable(page.environment_id, bounced)
         async with self._pool.acquire() as connection, connection.transaction():
-            due_at = await connection.fetchval(SQL["next_send_due"], *msgspec.structs.astuple(page))
+            due_at = await connection.fetchval(*SQL["next_send_due"](**msgspec.structs.asdict(page)))
             if due_at is not None:
                 await enqueue(connection, [Later(page, max(due_at - self._clock.now(), timedelta()))])
 
-    async def _claim(self, page: Send) -> list[Claimed]:
+    async def _claim(self, page: Send) -> list[ClaimedSend]:
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(
-                SQL["claim_sends"], *msgspec.structs.astuple(page), now, now + CLAIM, BATCH_SIZE
+                *SQL["claim_sends"](
+                    **msgspec.structs.asdict(page), now=now, claimed_until=now + CLAIM, limit=BATCH_SIZE
+                )
             )
-            claimed = [claimed_from(page.environment_id, row) for row in rows]
+            claimed = [claimed_send_from(page.environment_id, row) for row in rows]
             again = [send for send in claimed if send.status is Status.DELIVERY_ATTEMPTED]
             if again:
-                requeued = [Tried(send, (Change(Status.QUEUED),)) for send in again]
+                requeued = [SendAttempt(send, (StatusChange(Status.QUEUED),)) for send in again]
                 await lock_messages(connection, page.environment_id, {send.message_id for send in again})
-                await change_messages(connection, page.environment_id, requeued, now)
+                await update_messages(connection, page.environment_id, requeued, now)
         return [replace(send, status=Status.QUEUED) for send in claimed]
 
-    async def _open(self, environment_id: int, channel_id: UUID) -> Line:
-        channel = await self._pool.fetchrow(SQL["channel_settings"], environment_id, channel_id)
+    async def _open(self, environment_id: int, channel_id: UUID) -> OpenChannel:
+        channel = await self._pool.fetchrow(*SQL["channel_settings"](environment_id=environment_id, id=channel_id))
         assert channel is not None
         provider = PROVIDERS[channel["provider"]]
         assert provider.open is not None
         secrets = open_secrets(self._sealer, channel_id, channel["sealed_secrets"])
         settings = {**msgspec.json.decode(channel["settings"]), **secrets}
         sender = provider.open(msgspec.convert(settings, provider.settings), self._outbox / channel["environment"])
-        return Line(channel["provider"], sender)
+        return OpenChannel(channel["provider"], sender)
 
-    async def _try(self, run: Run | None, batch: Sequence[Claimed], lines: Mapping[UUID, Line]) -> list[Tried]:
-        """Tries those that there is time for; the others stay claimed until they are due again."""
+    async def _attempt(
+        self, run: Run | None, batch: Sequence[ClaimedSend], channels: Mapping[UUID, OpenChannel]
+    ) -> list[SendAttempt]:
+        """Tries the sends that there is time for; the others stay claimed until they are due again."""
         now = self._clock.now()
         obstacles = await read_obstacles(self._pool, self._reader, run, batch, now)
         until = now + STARTING_TIME
         chance = self._chance()
-        tried = []
+        attempts = []
         for send in batch:
             if self._clock.now() >= until:
                 break
             obstacle = obstacles.get(send.id)
             if obstacle is not None:
-                tried.append(Tried(send, (Change(Status.NOT_SENT, obstacle.reason),), obstacle=obstacle))
+                attempts.append(SendAttempt(send, (StatusChange(Status.NOT_SENT, obstacle.reason),), obstacle=obstacle))
             else:
-                tried.append(self._judge(send, await deliver(lines[send.channel_id].sender, send), chance))
-        return tried
+                attempts.append(self._assess(send, await deliver(channels[send.channel_id].sender, send), chance))
+        return attempts
 
-    def _judge(self, send: Claimed, result: Sent | Failed, chance: float) -> Tried:
+    def _assess(self, send: ClaimedSend, result: Sent | Failed, chance: float) -> SendAttempt:
         attempt = send.attempts + 1
-        changes = tuple(naming_token(change, send) for change in outcome(attempt, result))
+        changes = tuple(with_token(change, send) for change in outcome(attempt, result))
         if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
-            return Tried(send, changes, exchange=result.exchange)
+            return SendAttempt(send, changes, exchange=result.exchange)
         pause = result.retry_after if isinstance(result, Failed) else None
-        return Tried(send, changes, self._clock.now() + retry_after(attempt, chance, pause), result.exchange)
+        return SendAttempt(send, changes, self._clock.now() + retry_after(attempt, chance, pause), result.exchange)
 
-    async def _record(self, environment_id: int, tried: Sequence[Tried]) -> list[Tried]:
+    async def _record(self, environment_id: int, attempts: Sequence[SendAttempt]) -> list[SendAttempt]:
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            recorded = await record(connection, environment_id, tried, now)
+            recorded = await record_attempts(connection, environment_id, attempts, now)
         for each in recorded:
             DELAY.observe((now - each.send.inserted_at).total_seconds())
             log.info("message tried", message_id=each.send.message_id, status=each.status)
         return recorded
 
-    async def _disable(self, environment_id: int, bounced: Sequence[Claimed]) -> None:
-        """Keeps dead addresses from being used again. One that a crash lets live will bounce again."""
+    async def _disable(self, environment_id: int, bounced: Sequence[ClaimedSend]) -> None:
+        """Disables the addresses of bounced sends. One that a crash leaves enabled will bounce again."""
         if not bounced:
             return
         people = await read_people(self._reader, environment_id, [send.recipient for send in bounced])
@@ -178,7 +182,7 @@ class Sending:
         await self._writer.write_all(writes)
 
 
-async def deliver(sender: Sender[Any], send: Claimed) -> Sent | Failed:
+async def deliver(sender: Sender[Any], send: ClaimedSend) -> Sent | Failed:
     try:
         return await sender.send(send.content.to_payload(send.id, send.address.value, send.inserted_at))
     except Exception as error:  # what was sent before it must be recorded, or all of it is sent again
@@ -187,9 +191,9 @@ async def deliver(sender: Sender[Any], send: Claimed) -> Sent | Failed:
 
 
 async def read_within(
-    reader: Reader, environment_id: int, people: People, sends: Sequence[Claimed]
+    reader: Reader, environment_id: int, people: People, sends: Sequence[ClaimedSend]
 ) -> Mapping[str, Recipient]:
-    """What people are within the tenants of their messages, as far as anything is stored of that, by the sends' ids."""
+    """Returns what recipients are within the tenants of their messages, by ids of sends, as far as it is stored."""
     of_tenants = {send.id: Place(environment_id, TENANTS, send.tenant) for send in sends if send.tenant is not None}
     if not of_tenants:
         return {}
@@ -206,5 +210,5 @@ async def read_within(
 
 
 def holder_of(kind: str, person: Recipient, within: Recipient | None) -> Recipient:
-    """Where an address that was used is stored: those of its kind within a tenant, if any, count alone there."""
+    """Returns the recipient that holds an address: within a tenant, addresses of a kind that it has count alone."""
     return person if within is None or kind not in kinds_of(within) else within

@@ -1,4 +1,4 @@
-"""Sends, one message to one address each: as a worker claims them, and what becomes of them when they are tried."""
+"""Sends, one message to one address each: as a worker claims them, and the outcomes of attempts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.messages.model import Address
-from addressee.messaging.messages.status import Change, Status, follow
+from addressee.messaging.messages.status import Status, StatusChange, follow
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A send that nobody else tries for now. `attempts` counts the earlier ones.
+class ClaimedSend:
+    """A send that no other worker tries for now. `attempts` counts the earlier ones.
 
-    `is_one_of_several`: its message has other sends, whose statuses count for the message's.
+    `is_one_of_several` says that its message has other sends, whose statuses count for the message's too.
     """
 
     id: str
@@ -41,21 +41,21 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a send is not tried. `recipient_id` is that of the recipient's run, whose journal is to say so."""
+    """The reason why a send is not tried. `recipient_id` is that of the recipient's run, whose journal notes it."""
 
     reason: Document
     recipient_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What a try makes of its send, and when to try again (None: never).
+class SendAttempt:
+    """The outcome of one attempt: how the send changes, and when it is due again (None: never).
 
-    Without an `exchange` no provider was asked; with an `obstacle` it was not to be.
+    `exchange` is the request to the provider with its answer, None when there was none; `obstacle` says why.
     """
 
-    send: Claimed
-    changes: tuple[Change, ...]
+    send: ClaimedSend
+    changes: tuple[StatusChange, ...]
     due_at: datetime | None = None
     exchange: Exchange | None = None
     obstacle: Obstacle | None = None
@@ -67,8 +67,8 @@ class Tried:
         return status
 
 
-def claimed_from(environment_id: int, row: asyncpg.Record) -> Claimed:
-    return Claimed(
+def claimed_send_from(environment_id: int, row: asyncpg.Record) -> ClaimedSend:
+    return ClaimedSend(
         row["id"],
         row["message_id"],
         Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
@@ -85,8 +85,8 @@ def claimed_from(environment_id: int, row: asyncpg.Record) -> Claimed:
     )
 
 
-def naming_token(change: Change, send: Claimed) -> Change:
-    """Who keeps tokens elsewhere too is told which one is dead (knock.md §3.9)."""
+def with_token(change: StatusChange, send: ClaimedSend) -> StatusChange:
+    """Adds the token to the change of a bounced push: clients that store tokens too remove it (knock.md §3.9)."""
     if change.status is not Status.BOUNCED or not isinstance(send.content, PushContent):
         return change
     return replace(change, data={**(change.data or {}), "token": send.address.value})

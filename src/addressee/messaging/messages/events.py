@@ -48,7 +48,7 @@ EVENTS = Counter("addressee_message_events", "What happened to messages", ["type
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class NewEvent:
     """One event of one message; `type` as in knock.md §2.0, MessageEvent."""
 
     message_id: str
@@ -69,9 +69,7 @@ class MessageEvent:
     inserted_at: datetime
 
 
-async def insert_events(
-    connection: Connection, environment_id: int, events: Sequence[Happening], now: datetime
-) -> None:
+async def insert_events(connection: Connection, environment_id: int, events: Sequence[NewEvent], now: datetime) -> None:
     """Stores events of one moment. A message's are listed in the order of TYPES, and each type once."""
     for event in events:
         EVENTS.labels(event.type).inc()

@@ -12,7 +12,7 @@ from addressee.channels.providers import ChannelType
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
-from addressee.messaging.messages.events import Happening, insert_events
+from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.model import Message, lock_messages, read_living_messages
 from addressee.messaging.messages.status import Status
 
@@ -120,7 +120,7 @@ async def set_mark(
         )
     )
     marked = [
-        Happening(
+        NewEvent(
             row["id"],
             Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
             f"message.{mark}",

@@ -69,7 +69,7 @@ class IllegalChangeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatusChange:
     """A message's next status, and what its event tells about it."""
 
     status: Status
@@ -80,7 +80,7 @@ class Change:
         return f"message.{self.status}"
 
 
-def follow(status: Status | None, changes: tuple[Change, ...]) -> Status | None:
+def follow(status: Status | None, changes: tuple[StatusChange, ...]) -> Status | None:
     """The status after `changes`; None stands for a message that is only just made. Raises IllegalChangeError."""
     for change in changes:
         allowed = FIRST if status is None else NEXT[status]
@@ -97,30 +97,32 @@ def combined(statuses: Iterable[Status]) -> Status:
     return max(statuses, key=RANKS.__getitem__)
 
 
-def combined_changes(sends: Mapping[str, Status], changed: Iterable[tuple[str, Change]]) -> tuple[Change, ...]:
+def combined_changes(
+    sends: Mapping[str, Status], changed: Iterable[tuple[str, StatusChange]]
+) -> tuple[StatusChange, ...]:
     """What changes of single sends, in their order, mean for their message.
 
     `sends` are the statuses of all of the message's sends before, by their ids.
     """
     statuses = dict(sends)
     status = combined(statuses.values())
-    told: dict[Status, Change] = {}
+    told: dict[Status, StatusChange] = {}
     changes = []
     for send_id, change in changed:
         statuses[send_id] = change.status
         told[change.status] = change
         after = combined(statuses.values())
         if after is not status:
-            changes.append(told.get(after, Change(after)))
+            changes.append(told.get(after, StatusChange(after)))
             status = after
     return tuple(changes)
 
 
-def outcome(attempt: int, result: Sent | Failed) -> tuple[Change, ...]:
+def outcome(attempt: int, result: Sent | Failed) -> tuple[StatusChange, ...]:
     """What the result of the n-th attempt (from 1) makes of a queued send."""
     match result:
         case Sent():
-            return (Change(Status.SENT),)
+            return (StatusChange(Status.SENT),)
         case Failed(Failure.TEMPORARY, reason) if attempt < MAX_ATTEMPTS:
             return (attempted(attempt, reason, retryable=True),)
         case Failed(Failure.TEMPORARY, reason):
@@ -128,18 +130,18 @@ def outcome(attempt: int, result: Sent | Failed) -> tuple[Change, ...]:
         case Failed(Failure.PERMANENT, reason):
             return (undelivered("fatal_error", reason),)
         case Failed(_, reason):
-            return (Change(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": reason}),)
+            return (StatusChange(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": reason}),)
 
 
-def attempted(attempt: int, reason: str, *, retryable: bool) -> Change:
-    return Change(
+def attempted(attempt: int, reason: str, *, retryable: bool) -> StatusChange:
+    return StatusChange(
         Status.DELIVERY_ATTEMPTED,
         {"attempt": attempt, "max_attempts": MAX_ATTEMPTS, "retryable": retryable, "failure_details": reason},
     )
 
 
-def undelivered(failure: str, details: str) -> Change:
-    return Change(Status.UNDELIVERED, {"failure_reason": failure, "failure_details": details})
+def undelivered(failure: str, details: str) -> StatusChange:
+    return StatusChange(Status.UNDELIVERED, {"failure_reason": failure, "failure_details": details})
 
 
 def retry_after(attempt: int, chance: float, pause: timedelta | None = None) -> timedelta:

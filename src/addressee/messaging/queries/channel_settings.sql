@@ -6,5 +6,5 @@ SELECT channels.provider,
 FROM addressee.channels AS channels
 JOIN addressee.environments AS environments
   ON environments.id = channels.environment_id
-WHERE channels.environment_id = $1
-  AND channels.id = $2
+WHERE channels.environment_id = :environment_id
+  AND channels.id = :id

@@ -13,7 +13,7 @@ import msgspec
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
-from addressee.messaging.messages.events import Happening, insert_events
+from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.model import flattened
 from addressee.messaging.messages.status import Status, follow
 from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
@@ -181,8 +181,8 @@ async def insert_messages(
     """
     if not messages:
         return
-    happenings = [happening for message in messages for happening in first_happenings(message)]
-    await insert_events(connection, page.environment_id, happenings, now)
+    events = [event for message in messages for event in first_events(message)]
+    await insert_events(connection, page.environment_id, events, now)
     await insert_sends(connection, page, run, messages, now)
     await connection.execute(
         *SQL["insert_messages"](
@@ -248,9 +248,9 @@ def milliseconds(at: datetime) -> int:
     return -((EPOCH - at) // timedelta(milliseconds=1))
 
 
-def first_happenings(message: NewMessage) -> list[Happening]:
-    created = Happening(message.id, message.recipient, "message.created")
+def first_events(message: NewMessage) -> list[NewEvent]:
+    created = NewEvent(message.id, message.recipient, "message.created")
     return [
         created,
-        *(Happening(message.id, message.recipient, change.event, change.data) for change in message.changes),
+        *(NewEvent(message.id, message.recipient, change.event, change.data) for change in message.changes),
     ]

@@ -138,21 +138,14 @@ async def update_schedules(
     old = sorted((entry.schedule for entry in before), key=id_of)
     new = sorted((entry.schedule for entry in after), key=id_of)
     stored = await connection.fetch(
-        SQL["update_schedules"],
-        environment_id,
-        [schedule.id for schedule in new],
-        [schedule.recipient.id for schedule in new],
-        [schedule.next_occurrence_at for schedule in old],
-        [schedule.updated_at for schedule in old],
-        [schedule.tenant for schedule in new],
-        [encode_identity(schedule.actor) for schedule in new],
-        [msgspec.json.encode(schedule.timing.repeats) for schedule in new],
-        [schedule.timing.scheduled_at for schedule in new],
-        [schedule.timing.ending_at for schedule in new],
-        [schedule.next_occurrence_at for schedule in new],
-        [schedule.updated_at for schedule in new],
-        None if change.data is UNSET else msgspec.json.encode(change.data),
-        [schedule.timing.ending_on for schedule in new],
+        *SQL["update_schedules"](
+            environment_id=environment_id,
+            before=old,
+            after=new,
+            actors=[encode_identity(schedule.actor) for schedule in new],
+            repeats=[msgspec.json.encode(schedule.timing.repeats) for schedule in new],
+            data=None if change.data is UNSET else msgspec.json.encode(change.data),
+        )
     )
     if len(stored) < len(old):
         raise ScheduleMovedError

@@ -135,22 +135,13 @@ async def insert_schedules(connection: Connection, environment_id: int, entries:
     documents = {id(schedule.data): schedule.data for schedule in schedules}
     positions = {document: position for position, document in enumerate(documents, 1)}
     await connection.execute(
-        SQL["insert_schedules"],
-        environment_id,
-        [schedule.id for schedule in schedules],
-        [schedule.recipient.collection for schedule in schedules],
-        [schedule.recipient.id for schedule in schedules],
-        [schedule.recipient.uid for schedule in schedules],
-        [schedule.workflow for schedule in schedules],
-        [schedule.tenant for schedule in schedules],
-        [encode_identity(schedule.actor) for schedule in schedules],
-        [positions[id(schedule.data)] for schedule in schedules],
-        [msgspec.json.encode(schedule.timing.repeats) for schedule in schedules],
-        [schedule.timing.scheduled_at for schedule in schedules],
-        [schedule.timing.ending_at for schedule in schedules],
-        [schedule.next_occurrence_at for schedule in schedules],
-        [msgspec.json.encode(document) for document in documents.values()],
-        schedules[0].inserted_at,
-        [schedule.timing.ending_on for schedule in schedules],
-        [schedule.zone for schedule in schedules],
+        *SQL["insert_schedules"](
+            environment_id=environment_id,
+            schedules=schedules,
+            actors=[encode_identity(schedule.actor) for schedule in schedules],
+            data_positions=[positions[id(schedule.data)] for schedule in schedules],
+            documents=[msgspec.json.encode(document) for document in documents.values()],
+            repeats=[msgspec.json.encode(schedule.timing.repeats) for schedule in schedules],
+            now=schedules[0].inserted_at,
+        )
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -42,9 +42,20 @@ class FailedOccurrence:
     def message(self) -> str:
         return f"Schedule {self.fired['id']} could not start its workflow: {self.error.reason}"
 
-    def entry(self, now: datetime) -> Mapping[str, Any]:
-        """The entry for the run's journal."""
-        return {"event": "error", "status": "error", "inserted_at": now, "data": data_of(self.error)}
+
+class EndedRun(NamedTuple):
+    """A recipient's run that ended before its first step; `journal` is JSON."""
+
+    id: UUID
+    recipient: Identity
+    run: NewRun
+    journal: bytes
+
+
+def ended_run(failed: FailedOccurrence, run: NewRun, now: datetime) -> EndedRun:
+    entry = {"event": "error", "status": "error", "inserted_at": now, "data": data_of(failed.error)}
+    id = recipient_run_id(run.id, failed.recipient.collection, failed.recipient.id)
+    return EndedRun(id, failed.recipient, run, msgspec.json.encode([entry]))
 
 
 def data_of(error: MessagingError) -> Document:
@@ -66,29 +77,11 @@ async def record_failures(
     """Keeps what became of occurrences that could not start. `before` are their schedules as they were."""
     if not failed:
         return
-    await connection.execute(
-        SQL["take_back_last_occurrences"],
-        [each.recipient.environment_id for each in failed],
-        [each.fired["id"] for each in failed],
-        [each.recipient.id for each in failed],
-        [before[each.fired["id"]]["last_occurrence_at"] for each in failed],
-        [before[each.fired["id"]]["zone"] for each in failed],
-    )
+    schedules = [before[each.fired["id"]] for each in failed]
+    await connection.execute(*SQL["restore_last_occurrences"](schedules=schedules))
     await note(connection, NO_REQUEST, [(each.recipient.place, [each.message]) for each in failed], now)
-    runs = [(each, each.run) for each in failed if each.run is not None]
-    if not runs:
-        return
-    await insert_runs(connection, [run for _, run in runs], now)
-    await connection.execute(
-        SQL["insert_ended_recipient_runs"],
-        [run.environment_id for _, run in runs],
-        [recipient_run_id(run.id, each.recipient.collection, each.recipient.id) for each, run in runs],
-        [each.recipient.collection for each, _ in runs],
-        [each.recipient.id for each, _ in runs],
-        [each.recipient.uid for each, _ in runs],
-        [run.id for _, run in runs],
-        [run.workflow for _, run in runs],
-        [run.tenant for _, run in runs],
-        [msgspec.json.encode([each.entry(now)]) for each, _ in runs],
-        now,
-    )
+    runs = [each.run for each in failed if each.run is not None]
+    if runs:
+        await insert_runs(connection, runs, now)
+        ended = [ended_run(each, each.run, now) for each in failed if each.run is not None]
+        await connection.execute(*SQL["insert_ended_recipient_runs"](ended=ended, now=now))

@@ -1,7 +1,7 @@
-"""Has happen what waits for a time: schedules that fall due, and runs that pause. Every worker does it.
+"""Starts what waits for a time: schedules that fall due, and paused runs. Every worker runs a scheduler.
 
-Several at once have each thing happen once: a worker takes an occurrence, or wakes a run, with an update that names
-what it saw, and starts what follows in the same transaction.
+Each occurrence happens once, however many workers there are: a worker takes an occurrence, or wakes a run, with an
+update that names the state that it read, and queues what follows in the same transaction.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -39,17 +38,17 @@ INTERVAL_SECONDS = 1.0
 SCHEDULES_AT_ONCE = 200
 RUNS_AT_ONCE = 1000
 
-# The rest of what is due waits for the next tick, so that one kind of it does not keep the other waiting.
+# The rest of what is due waits for the next second, so that one kind of it does not keep the other waiting.
 MAX_BATCHES = 20
 
 log = structlog.get_logger()
 
 
-async def keep_time(pool: Pool, wakeup: Wakeup, clock: Clock, stop: asyncio.Event) -> None:
-    """Ticks every second until `stop` is set, through restarts of the database."""
+async def run_scheduler(pool: Pool, wakeup: Wakeup, clock: Clock, stop: asyncio.Event) -> None:
+    """Starts what is due every second until `stop` is set, through restarts of the database."""
     while not stop.is_set():
         try:
-            if await tick(pool, clock.now()):
+            if await start_due(pool, clock.now()):
                 wakeup.notify()
         except Exception as error:
             # What cannot be read, say a rule that a newer version wrote, must not end a worker's other work.
@@ -60,19 +59,19 @@ async def keep_time(pool: Pool, wakeup: Wakeup, clock: Clock, stop: asyncio.Even
             continue
 
 
-async def tick(pool: Pool, now: datetime) -> bool:
-    """Has happen what is due; whether there was anything.
+async def start_due(pool: Pool, now: datetime) -> bool:
+    """Starts the schedules and wakes the runs that are due. Returns whether there were any.
 
-    What was missed while nobody kept the time happens once, late: the next occurrence is after now.
+    Occurrences that were missed while no worker ran happen once, late: the next one is after now.
     """
     # Runs first: a schedule that cannot be read must not hold them up.
-    woken = await in_batches(RUNS_AT_ONCE, lambda limit: wake(pool, now, limit))
-    fired = await in_batches(SCHEDULES_AT_ONCE, lambda limit: fire(pool, now, limit))
+    woken = await in_batches(RUNS_AT_ONCE, lambda limit: wake_runs(pool, now, limit))
+    fired = await in_batches(SCHEDULES_AT_ONCE, lambda limit: fire_schedules(pool, now, limit))
     return bool(fired or woken)
 
 
 async def in_batches(size: int, carry_out: Callable[[int], Awaitable[int]]) -> int:
-    """Carries out batches until one is not full, and says how much that was."""
+    """Carries out batches until one is not full. Returns how many were due in all of them."""
     total = 0
     for _ in range(MAX_BATCHES):
         done = await carry_out(size)
@@ -82,27 +81,21 @@ async def in_batches(size: int, carry_out: Callable[[int], Awaitable[int]]) -> i
     return total
 
 
-async def fire(pool: Pool, now: datetime, limit: int) -> int:
-    """Starts runs for the schedules that are due the longest, and says how many were due."""
-    due = await pool.fetch(SQL["due_schedules"], now, limit)
+async def fire_schedules(pool: Pool, now: datetime, limit: int) -> int:
+    """Starts runs for the schedules that are due the longest. Returns how many were due."""
+    due = await pool.fetch(*SQL["due_schedules"](now=now, limit=limit))
     if not due:
         return 0
     settings = {environment.id: environment.settings for environment in await Environments(pool).usable()}
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
-    turns = turns_of([row for row in by_key if row["lives"]], settings, now)
-    happening = [turn for turn in turns if turn.at is not None]
+    occurrences = occurrences_of([row for row in by_key if row["lives"]], settings, now)
+    happening = [each for each in occurrences if each.at is not None]
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(
-            SQL["delete_ownerless_schedules"], *key_columns([row for row in by_key if not row["lives"]])
-        )
-        await move_occurrences(connection, [(turn.due, turn.following) for turn in turns if turn.at is None])
+        ownerless = [row for row in by_key if not row["lives"]]
+        await connection.execute(*SQL["delete_ownerless_schedules"](schedules=ownerless))
+        await move_occurrences(connection, [(each.schedule, each.following) for each in occurrences if each.at is None])
         fired = await connection.fetch(
-            SQL["fire_schedules"],
-            *key_columns([turn.due for turn in happening]),
-            [turn.due["next_occurrence_at"] for turn in happening],
-            [turn.at for turn in happening],
-            [turn.zone for turn in happening],
-            [turn.following for turn in happening],
+            *SQL["fire_schedules"](schedules=[each.schedule for each in happening], occurrences=happening)
         )
         started, failed = await runs_of(connection, fired)
         await start_runs(connection, started, now)
@@ -111,49 +104,47 @@ async def fire(pool: Pool, now: datetime, limit: int) -> int:
     return len(due)
 
 
-def key_columns(rows: Sequence[asyncpg.Record]) -> list[list[Any]]:
-    return [[row[name] for row in rows] for name in ("environment_id", "id", "recipient_id")]
-
-
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """The next state of a schedule that is due: it happens, as of `at`, and falls due again.
+class DueOccurrence:
+    """An occurrence that is due: it happens as of `at`, in a time zone, and the next one is `following`.
 
-    Without `at` its recipient has moved, and it is not its time where they are now.
+    `at` is None when the recipient has moved, and it is not yet time where they are now.
     """
 
-    due: asyncpg.Record
+    schedule: asyncpg.Record
     at: datetime | None
     zone: str
     following: datetime | None
 
 
-def turns_of(due: Sequence[asyncpg.Record], settings: Mapping[int, Settings], now: datetime) -> list[Turn]:
-    """One for each schedule. One that cannot be read waits for a worker that can read it."""
-    turns = []
+def occurrences_of(
+    due: Sequence[asyncpg.Record], settings: Mapping[int, Settings], now: datetime
+) -> list[DueOccurrence]:
+    """Returns one for each schedule. A schedule that cannot be read waits for a worker that can read it."""
+    occurrences = []
     for row in due:
         try:
-            turns.append(turn_of(row, settings[row["environment_id"]], now))
+            occurrences.append(occurrence_of(row, settings[row["environment_id"]], now))
         except msgspec.MsgspecError as error:
             log.error("schedule cannot be read", schedule_id=str(row["id"]), reason=type(error).__name__)
-    return turns
+    return occurrences
 
 
-def turn_of(due: asyncpg.Record, settings: Settings, now: datetime) -> Turn:
+def occurrence_of(due: asyncpg.Record, settings: Settings, now: datetime) -> DueOccurrence:
     zone = zone_of(due["timezone"], settings.timezone)
     at = due["next_occurrence_at"]
     if due["zone"] not in {None, zone.key}:
         at = next_since(due, zone)
         if at is None or at > now:
-            return Turn(due, None, zone.key, at)
+            return DueOccurrence(due, None, zone.key, at)
     following = timing_from(due).next_occurrence(zone, created_at=due["inserted_at"], last=at, now=now, last_zone=zone)
-    return Turn(due, at, zone.key, following)
+    return DueOccurrence(due, at, zone.key, following)
 
 
 async def runs_of(
     connection: Connection, fired: Sequence[asyncpg.Record]
 ) -> tuple[list[NewRun], list[FailedOccurrence]]:
-    """The runs to start, and the occurrences whose workflow cannot be triggered now: their schedules stay."""
+    """Returns the runs to start, and the occurrences whose workflow cannot be triggered now: their schedules stay."""
     versions = await read_versions(connection, [(row["environment_id"], row["workflow"]) for row in fired])
     runs, failed = [], []
     for row in fired:
@@ -183,14 +174,14 @@ def run_of(fired: asyncpg.Record, version_id: UUID, recipients: Sequence[Waiting
     )
 
 
-async def wake(pool: Pool, now: datetime, limit: int) -> int:
-    """Has the paused runs go on that are due the longest, and says how many were due."""
-    due = await pool.fetch(SQL["due_recipient_runs"], now, limit)
+async def wake_runs(pool: Pool, now: datetime, limit: int) -> int:
+    """Queues the paused runs that are due the longest. Returns how many were due."""
+    due = await pool.fetch(*SQL["due_recipient_runs"](now=now, limit=limit))
     if not due:
         return 0
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
     async with pool.acquire() as connection, connection.transaction():
-        woken = await connection.fetch(SQL["wake_recipient_runs"], now, *key_columns(by_key))
+        woken = await connection.fetch(*SQL["wake_recipient_runs"](due=by_key, now=now))
         pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in woken})
         await enqueue(connection, [Advance(*page) for page in pages])
     log.info("runs woken", due=len(due), woken=len(woken))

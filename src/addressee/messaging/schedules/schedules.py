@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -186,7 +187,7 @@ class Schedules:
         found = await self._read(environment_id, ids)
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(
-                SQL["delete_schedules"], environment_id, [entry.schedule.id for entry in found]
+                *SQL["delete_schedules"](environment_id=environment_id, ids=[entry.schedule.id for entry in found])
             )
             deleted = {row["id"] for row in rows}
             entries = [entry for entry in found if entry.schedule.id in deleted]
@@ -203,12 +204,16 @@ class Schedules:
         tenant: str | None = None,
     ) -> Page[ScheduleEntry]:
         """Returns a workflow's schedules, newest first: of `recipients` (None: of all), and of a tenant if given."""
-        asked = (environment_id, workflow, *page_columns(page), tenant)
+        common = {
+            "environment_id": environment_id,
+            "workflow": workflow,
+            "tenant": tenant,
+            **page_parameters(page),
+        }
         if recipients is None:
-            rows = await self._pool.fetch(SQL["schedules_of_workflow"], *asked)
+            rows = await self._pool.fetch(*SQL["schedules_of_workflow"](**common))
         else:
-            among = [each.collection for each in recipients], [each.id for each in recipients]
-            rows = await self._pool.fetch(SQL["schedules_of_workflow_among"], *asked, *among)
+            rows = await self._pool.fetch(*SQL["schedules_of_workflow_among"](**common, recipients=recipients))
         return await self._page(environment_id, rows, page)
 
     async def list_of_recipient(
@@ -224,13 +229,14 @@ class Schedules:
         if found is None:
             return Page((), page.size)
         rows = await self._pool.fetch(
-            SQL["schedules_of_recipient"],
-            recipient.environment_id,
-            recipient.id,
-            found.uid,
-            *page_columns(page),
-            tenant,
-            workflow,
+            *SQL["schedules_of_recipient"](
+                environment_id=recipient.environment_id,
+                recipient_id=recipient.id,
+                uid=found.uid,
+                workflow=workflow,
+                tenant=tenant,
+                **page_parameters(page),
+            )
         )
         return await self._page(recipient.environment_id, rows, page)
 
@@ -242,7 +248,7 @@ class Schedules:
 
     async def _read(self, environment_id: int, ids: Sequence[UUID]) -> list[ScheduleEntry]:
         """Returns those schedules that there are, in the order asked for, each once."""
-        rows = await self._pool.fetch(SQL["schedules"], environment_id, ids)
+        rows = await self._pool.fetch(*SQL["schedules"](environment_id=environment_id, ids=ids))
         found = {row["id"]: schedule_from(environment_id, row) for row in rows}
         return await self._with_people(environment_id, [found[id] for id in dict.fromkeys(ids) if id in found])
 
@@ -259,7 +265,7 @@ class Schedules:
         ]
 
 
-def page_columns(page: PageRequest[UUID]) -> tuple[bool, UUID, int]:
-    """Whether to read towards older ones, from where, and how many rows: one more than the page holds."""
-    start = page.before if page.backwards else page.after
-    return (not page.backwards, start or (FIRST_UID if page.backwards else LAST_UID), page.size + 1)
+def page_parameters(page: PageRequest[UUID]) -> dict[str, Any]:
+    """Returns the direction and the start of a page, and its limit: one row more than the page holds."""
+    start_id = (page.before or FIRST_UID) if page.backwards else (page.after or LAST_UID)
+    return {"backwards": page.backwards, "start_id": start_id, "limit": page.size + 1}

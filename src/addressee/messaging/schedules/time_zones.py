@@ -25,18 +25,20 @@ SCHEDULES_AT_ONCE = 1000
 log = structlog.get_logger()
 
 
-class ZoneFollower:
+class ScheduleMover:
     """The handler of the job `follow_zones`. It may run twice, and at once: the second changes nothing."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def follow(self, moved: FollowZones) -> None:
+    async def move(self, moved: FollowZones) -> None:
         settings = {each.id: each.settings for each in await Environments(self._pool).all()}
-        columns = list(zip(*sorted(set(moved.people)), strict=True))
+        places = sorted(set(moved.people))
         cursor, is_more = FIRST_UID, True
         while is_more:
-            rows = await self._pool.fetch(SQL["repeating_schedules"], *columns, cursor, SCHEDULES_AT_ONCE)
+            rows = await self._pool.fetch(
+                *SQL["repeating_schedules"](places=places, after=cursor, limit=SCHEDULES_AT_ONCE)
+            )
             moves = []
             for row in rows:
                 zone = zone_of(row["timezone"], settings[row["environment_id"]].timezone)
@@ -63,11 +65,11 @@ def next_since(schedule: asyncpg.Record, zone: ZoneInfo) -> datetime | None:
 
 
 async def move_occurrences(connection: Connection, moves: Sequence[tuple[asyncpg.Record, datetime | None]]) -> None:
-    """Has schedules fall due at other times than those that were read of them."""
+    """Stores the next occurrences of schedules, unless they are not as they were read any more."""
     changed = sorted(
-        (row["environment_id"], row["id"], row["recipient_id"], row["next_occurrence_at"], following)
-        for row, following in moves
-        if following != row["next_occurrence_at"]
+        (move for move in moves if move[1] != move[0]["next_occurrence_at"]),
+        key=lambda move: (move[0]["environment_id"], move[0]["id"]),
     )
     if changed:
-        await connection.execute(SQL["move_occurrences"], *zip(*changed, strict=True))
+        schedules, following = zip(*changed, strict=True)
+        await connection.execute(*SQL["move_occurrences"](schedules=schedules, following=following))

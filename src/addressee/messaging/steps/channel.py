@@ -16,7 +16,7 @@ from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.messages.status import Change, Status, undelivered
+from addressee.messaging.messages.status import Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.steps.model import NewMessage, RecipientRun, Step, StepContext, StepFile, UsableChannel
 from addressee.messaging.steps.reach import reach
@@ -45,7 +45,7 @@ class ChannelStep(Step, frozen=True, tag="channel"):
             after = after.noted(context, "error", self, status="error", data={"reason": f"template: {error}"})
             changes = (undelivered("fatal_error", f"template: {error}"),)
         else:
-            changes = (Change(first_status(channel, sandbox=context.sandbox)),)
+            changes = (StatusChange(first_status(channel, sandbox=context.sandbox)),)
             for reason in refused:
                 after = after.noted(context, "link_refused", self, status="error", data={"reason": f"link: {reason}"})
         id = derived_ksuid(context.triggered_at, str(run.id), self.ref)

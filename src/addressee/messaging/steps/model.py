@@ -16,7 +16,7 @@ from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
-from addressee.messaging.messages.status import Change
+from addressee.messaging.messages.status import StatusChange
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.preferences.decision import PreferenceContext
 
@@ -104,7 +104,7 @@ class NewMessage:
     step: Step
     channel: Channel
     content: Content
-    changes: tuple[Change, ...]
+    changes: tuple[StatusChange, ...]
     addresses: tuple[Address, ...]
 
 

@@ -1,15 +1,16 @@
--- Claims some of a page's due sends, with what they say. A claim that another worker was quicker with finds nothing:
--- workers lock the rows in one order, so that two wait for each other and never in a circle.
+-- Claims some of a page's due sends, and returns them with the contents of their messages. A claim that another worker
+-- was quicker with finds nothing: workers lock the rows in one order, so that two wait for each other and never in a
+-- circle.
 WITH due AS (
   SELECT message_id,
          id,
          recipient_id
   FROM addressee.sends
-  WHERE environment_id = $1
-    AND run_id = $2
-    AND page = $3
-    AND due_at <= $4
-  LIMIT $6
+  WHERE environment_id = :environment_id
+    AND run_id = :run_id
+    AND page = :page
+    AND due_at <= :now
+  LIMIT :limit
 ),
 locked AS (
   SELECT sends.message_id,
@@ -18,18 +19,18 @@ locked AS (
          sends.status
   FROM due
   JOIN addressee.sends AS sends USING (message_id, id, recipient_id)
-  WHERE sends.environment_id = $1
-    AND sends.due_at <= $4
+  WHERE sends.environment_id = :environment_id
+    AND sends.due_at <= :now
   ORDER BY sends.message_id,
            sends.id
   FOR NO KEY UPDATE OF sends
 ),
 claimed AS (
   UPDATE addressee.sends AS sends
-  SET due_at = $5,
+  SET due_at = :claimed_until,
       status = CASE WHEN sends.status IS NOT NULL THEN 'queued' END
   FROM locked
-  WHERE sends.environment_id = $1
+  WHERE sends.environment_id = :environment_id
     AND sends.message_id = locked.message_id
     AND sends.id = locked.id
     AND sends.recipient_id = locked.recipient_id

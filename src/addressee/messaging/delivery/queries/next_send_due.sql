@@ -1,7 +1,7 @@
 -- When the next unfinished send of a page is due.
 SELECT min(due_at)
 FROM addressee.sends
-WHERE environment_id = $1
-  AND run_id = $2
-  AND page = $3
+WHERE environment_id = :environment_id
+  AND run_id = :run_id
+  AND page = :page
   AND due_at IS NOT NULL

@@ -1,7 +1,7 @@
--- What became so far of the sends of messages that have several.
+-- The statuses of all sends of messages that have several.
 SELECT message_id,
        id,
        status
 FROM addressee.sends
-WHERE environment_id = $1
-  AND message_id = ANY($2::text[])
+WHERE environment_id = :environment_id
+  AND message_id = ANY(:message_ids::text[])

@@ -1,13 +1,19 @@
--- Counts attempts, unless another worker did, and keeps what became of them and when the next one is due.
+-- Counts attempts, unless another worker did, and keeps their outcomes and when the next one is due.
 UPDATE addressee.sends AS sends
 SET attempts = sends.attempts + 1,
-    due_at = tried.due_at,
-    status = CASE WHEN sends.status IS NOT NULL THEN tried.status END
-FROM unnest($2::text[], $3::text[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[])
-  AS tried (message_id, id, recipient_id, attempts, due_at, status)
-WHERE sends.environment_id = $1
-  AND sends.message_id = tried.message_id
-  AND sends.id = tried.id
-  AND sends.recipient_id = tried.recipient_id
-  AND sends.attempts = tried.attempts
+    due_at = attempts.due_at,
+    status = CASE WHEN sends.status IS NOT NULL THEN attempts.status END
+FROM unnest(
+  :attempts.send.message_id::text[],
+  :attempts.send.id::text[],
+  :attempts.send.recipient.id::text[],
+  :attempts.send.attempts::smallint[],
+  :attempts.due_at::timestamptz[],
+  :attempts.status::text[]
+) AS attempts (message_id, id, recipient_id, attempts, due_at, status)
+WHERE sends.environment_id = :environment_id
+  AND sends.message_id = attempts.message_id
+  AND sends.id = attempts.id
+  AND sends.recipient_id = attempts.recipient_id
+  AND sends.attempts = attempts.attempts
 RETURNING sends.id

@@ -21,6 +21,14 @@ SELECT :environment_id,
        logs.request,
        logs.response,
        :now
-FROM unnest(:logs.message_id::text[], :logs.id::text[], :logs.recipient.collection::text[], :logs.recipient.id::text[], :logs.recipient.uid::uuid[], :logs.service::text[], :logs.request::jsonb[], :logs.response::jsonb[])
-  AS logs (message_id, id, collection, recipient_id, uid, service, request, response)
+FROM unnest(
+  :logs.message_id::text[],
+  :logs.id::text[],
+  :logs.recipient.collection::text[],
+  :logs.recipient.id::text[],
+  :logs.recipient.uid::uuid[],
+  :logs.service::text[],
+  :logs.request::jsonb[],
+  :logs.response::jsonb[]
+) AS logs (message_id, id, collection, recipient_id, uid, service, request, response)
 ON CONFLICT DO NOTHING

@@ -19,6 +19,13 @@ SELECT :environment_id,
        events.type,
        events.data,
        :now
-FROM unnest(:events.message_id::text[], :ids::text[], :events.recipient.collection::text[], :events.recipient.id::text[], :events.recipient.uid::uuid[], :events.type::text[], :data::jsonb[])
-  AS events (message_id, id, collection, recipient_id, uid, type, data)
+FROM unnest(
+  :events.message_id::text[],
+  :ids::text[],
+  :events.recipient.collection::text[],
+  :events.recipient.id::text[],
+  :events.recipient.uid::uuid[],
+  :events.type::text[],
+  :data::jsonb[]
+) AS events (message_id, id, collection, recipient_id, uid, type, data)
 ON CONFLICT DO NOTHING

@@ -1,5 +1,5 @@
 -- Deletes schedules by id, and says which ones there were.
 DELETE FROM addressee.schedules
-WHERE environment_id = $1
-  AND id = ANY($2::uuid[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:ids::uuid[])
 RETURNING id

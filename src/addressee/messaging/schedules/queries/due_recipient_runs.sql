@@ -4,6 +4,6 @@ SELECT environment_id,
        recipient_id
 FROM addressee.recipient_runs
 WHERE status = 'paused'
-  AND due_at <= $1
+  AND due_at <= :now
 ORDER BY due_at
-LIMIT $2
+LIMIT :limit

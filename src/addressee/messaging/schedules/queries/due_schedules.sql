@@ -9,8 +9,8 @@ LEFT JOIN addressee.recipients AS recipients
  AND recipients.id = schedules.recipient_id
  AND recipients.uid = schedules.uid
  AND recipients.deleted_at IS NULL
-WHERE schedules.next_occurrence_at <= $1
+WHERE schedules.next_occurrence_at <= :now
 ORDER BY schedules.next_occurrence_at,
          schedules.environment_id,
          schedules.id
-LIMIT $2
+LIMIT :limit

@@ -4,13 +4,13 @@ SET next_occurrence_at = due.following,
     last_occurrence_at = due.occurrence,
     zone = due.zone
 FROM unnest(
-  $1::smallint[],
-  $2::uuid[],
-  $3::text[],
-  $4::timestamptz[],
-  $5::timestamptz[],
-  $6::text[],
-  $7::timestamptz[]
+  :schedules.environment_id::smallint[],
+  :schedules.id::uuid[],
+  :schedules.recipient_id::text[],
+  :schedules.next_occurrence_at::timestamptz[],
+  :occurrences.at::timestamptz[],
+  :occurrences.zone::text[],
+  :occurrences.following::timestamptz[]
 ) AS due (environment_id, id, recipient_id, at, occurrence, zone, following)
 WHERE schedules.environment_id = due.environment_id
   AND schedules.id = due.id

@@ -31,16 +31,16 @@ SELECT ended.environment_id,
        0,
        ended.journal,
        1,
-       $10,
-       $10
+       :now,
+       :now
 FROM unnest(
-  $1::smallint[],
-  $2::uuid[],
-  $3::text[],
-  $4::text[],
-  $5::uuid[],
-  $6::uuid[],
-  $7::text[],
-  $8::text[],
-  $9::jsonb[]
+  :ended.run.environment_id::smallint[],
+  :ended.id::uuid[],
+  :ended.recipient.collection::text[],
+  :ended.recipient.id::text[],
+  :ended.recipient.uid::uuid[],
+  :ended.run.id::uuid[],
+  :ended.run.workflow::text[],
+  :ended.run.tenant::text[],
+  :ended.journal::jsonb[]
 ) AS ended (environment_id, id, collection, recipient_id, uid, run_id, workflow, tenant, journal)

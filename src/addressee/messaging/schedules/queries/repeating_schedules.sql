@@ -1,7 +1,11 @@
--- Recipients' schedules that repeat, past one of them ($4), each with the recipient's time zone now.
+-- Recipients' schedules that repeat, past one of them, each with the recipient's time zone now.
 -- part: schedule_times
        recipients.attributes ->> 'timezone' AS timezone
-FROM unnest($1::smallint[], $2::text[], $3::text[]) AS places (environment_id, collection, id)
+FROM unnest(
+  :places.environment_id::smallint[],
+  :places.collection::text[],
+  :places.id::text[]
+) AS places (environment_id, collection, id)
 JOIN addressee.recipients AS recipients
   ON recipients.environment_id = places.environment_id
  AND recipients.collection = places.collection
@@ -11,8 +15,8 @@ JOIN addressee.schedules AS schedules
   ON schedules.environment_id = recipients.environment_id
  AND schedules.recipient_id = recipients.id
  AND schedules.uid = recipients.uid
-WHERE schedules.id > $4
+WHERE schedules.id > :after
   AND schedules.next_occurrence_at IS NOT NULL
   AND schedules.repeats <> '[]'
 ORDER BY schedules.id
-LIMIT $5
+LIMIT :limit

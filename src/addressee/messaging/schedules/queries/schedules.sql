@@ -7,5 +7,5 @@ JOIN addressee.recipients AS recipients
  AND recipients.id = schedules.recipient_id
  AND recipients.uid = schedules.uid
  AND recipients.deleted_at IS NULL
-WHERE schedules.environment_id = $1
-  AND schedules.id = ANY($2::uuid[])
+WHERE schedules.environment_id = :environment_id
+  AND schedules.id = ANY(:ids::uuid[])

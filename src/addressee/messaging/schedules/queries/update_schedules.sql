@@ -1,8 +1,8 @@
--- Stores what schedules are now, unless one of them fell due or was changed meanwhile; data (null) may stay.
+-- Stores what schedules are now, unless one of them fell due or was changed meanwhile; `data` stays where it is null.
 UPDATE addressee.schedules AS schedules
 SET tenant = changed.tenant,
     actor = changed.actor,
-    data = coalesce($13, schedules.data),
+    data = coalesce(:data, schedules.data),
     repeats = changed.repeats,
     scheduled_at = changed.scheduled_at,
     ending_at = changed.ending_at,
@@ -10,18 +10,18 @@ SET tenant = changed.tenant,
     next_occurrence_at = changed.next_occurrence_at,
     updated_at = changed.updated_at
 FROM unnest(
-  $2::uuid[],
-  $3::text[],
-  $4::timestamptz[],
-  $5::timestamptz[],
-  $6::text[],
-  $7::jsonb[],
-  $8::jsonb[],
-  $9::timestamptz[],
-  $10::timestamptz[],
-  $11::timestamptz[],
-  $12::timestamptz[],
-  $14::date[]
+  :after.id::uuid[],
+  :after.recipient.id::text[],
+  :before.next_occurrence_at::timestamptz[],
+  :before.updated_at::timestamptz[],
+  :after.tenant::text[],
+  :actors::jsonb[],
+  :repeats::jsonb[],
+  :after.timing.scheduled_at::timestamptz[],
+  :after.timing.ending_at::timestamptz[],
+  :after.next_occurrence_at::timestamptz[],
+  :after.updated_at::timestamptz[],
+  :after.timing.ending_on::date[]
 ) AS changed (
   id,
   recipient_id,
@@ -36,7 +36,7 @@ FROM unnest(
   updated_at,
   ending_on
 )
-WHERE schedules.environment_id = $1
+WHERE schedules.environment_id = :environment_id
   AND schedules.id = changed.id
   AND schedules.recipient_id = changed.recipient_id
   AND schedules.next_occurrence_at IS NOT DISTINCT FROM changed.next_before

@@ -4,12 +4,16 @@ WITH held AS (
          runs.id,
          runs.recipient_id
   FROM addressee.recipient_runs AS runs
-  JOIN unnest($2::smallint[], $3::uuid[], $4::text[]) AS due (environment_id, id, recipient_id)
+  JOIN unnest(
+    :due.environment_id::smallint[],
+    :due.id::uuid[],
+    :due.recipient_id::text[]
+  ) AS due (environment_id, id, recipient_id)
     ON runs.environment_id = due.environment_id
    AND runs.id = due.id
    AND runs.recipient_id = due.recipient_id
   WHERE runs.status = 'paused'
-    AND runs.due_at <= $1
+    AND runs.due_at <= :now
   -- In one order, so that workers which wake the same runs wait for each other in turn.
   ORDER BY runs.environment_id, runs.id
   FOR UPDATE OF runs
@@ -17,7 +21,7 @@ WITH held AS (
 UPDATE addressee.recipient_runs AS runs
 SET status = 'queued',
     due_at = NULL,
-    updated_at = $1
+    updated_at = :now
 FROM held
 WHERE runs.environment_id = held.environment_id
   AND runs.id = held.id

@@ -1,4 +1,4 @@
 -- Runs of recipients, whatever has become of them.
 -- part: recipient_runs
-WHERE environment_id = $1
-  AND id = ANY($2::uuid[])
+WHERE environment_id = :environment_id
+  AND id = ANY(:ids::uuid[])
