@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from addressee.database.installation import Installation
-from addressee.database.jobs import earlier
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.jobs.worker import JobHandler, work
 from addressee.database.pool import Pool, open_pool
@@ -47,7 +46,6 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
         handlers = job_handlers(pool, sealer, installation.data_dir / "outbox", clock)
         await asyncio.gather(
             work(installation.target(), handlers, stop),
-            earlier.keep_moving(pool, Wakeup(pool), stop),
             run_maintenance(pool, clock, stop),
             run_scheduler(pool, Wakeup(pool), clock, stop),
         )
