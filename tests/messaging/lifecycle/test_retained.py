@@ -21,7 +21,7 @@ from addressee.messaging.lifecycle.retained import forget_retained
 from addressee.messaging.messages.activities import Activity
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.mark import Mark, Marked
+from addressee.messaging.messages.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing
@@ -181,7 +181,7 @@ async def test_nothing_is_done_any_more_with_what_is_kept(office: Office) -> Non
     ids = [message.id for message in kept]
     assert await messaging.marks.mark(environment_id, ids, Mark.SEEN) == []
     assert await messaging.marks.mark(environment_id, ids, Mark.READ, user="ada") == []
-    assert await messaging.marks.mark_each(environment_id, {told.id: Mark.READ}) == {told.id: Marked.MISSING}
+    assert await messaging.marks.mark_each(environment_id, {told.id: Mark.READ}) == {told.id: MarkResult.MISSING}
     assert await messaging.messages.get_living(environment_id, told.id) is None
     operation = await messaging.marks.mark_all(environment_id, Action.READ, Selection(channel_id=told.channel.id))
     assert operation.total == 1

@@ -11,7 +11,7 @@ import pytest
 
 from addressee.database.queries import load
 from addressee.directory.writing.receipts import Receipt, ReceiptMismatchError, RepeatedError, StoredAnswer
-from addressee.messaging.messages.mark import Mark, Marked
+from addressee.messaging.messages.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Message
 from tests.messaging.office import Office
 from tests.support.waiting import until
@@ -84,7 +84,7 @@ async def test_a_mark_that_changes_nothing_writes_nothing(office: Office, messag
     assert await mark(office, message, each, each) == first
     assert await office.events(message) == events
     assert await office.messaging.marks.mark_each(office.environment_id, {message.id: each}) == {
-        message.id: Marked.DONE
+        message.id: MarkResult.DONE
     }
     assert await office.messaging.messages.get(office.environment_id, message.id) == first
 
@@ -202,7 +202,7 @@ async def waits_for_a_lock(office: Office) -> bool:
 
 class TestEachInItsOwnWay:
     @staticmethod
-    async def mark(office: Office, message: Message, *marks: Mark) -> list[Marked]:
+    async def mark(office: Office, message: Message, *marks: Mark) -> list[MarkResult]:
         outcomes = []
         for each in marks:
             office.clock.move(timedelta(seconds=1))
@@ -214,24 +214,24 @@ class TestEachInItsOwnWay:
     @pytest.mark.parametrize(
         ("marks", "last", "stage", "events"),
         [
-            ([Mark.SEEN], Marked.DONE, "seen", ["seen"]),
-            ([Mark.SEEN, Mark.SEEN], Marked.DONE, "seen", ["seen"]),
-            ([Mark.DISMISSED], Marked.DONE, "dismissed", ["dismissed"]),
-            ([Mark.DISMISSED, Mark.SEEN], Marked.BLOCKED, "dismissed", ["dismissed"]),
-            ([Mark.SEEN, Mark.INTERACTED], Marked.DONE, "interacted", ["seen", "interacted"]),
-            ([Mark.DISMISSED, Mark.DISMISSED], Marked.DONE, "dismissed", ["dismissed"]),
-            ([Mark.INTERACTED, Mark.DISMISSED], Marked.BLOCKED, "interacted", ["interacted"]),
-            ([Mark.INTERACTED, Mark.INTERACTED], Marked.DONE, "interacted", ["interacted"]),
-            ([Mark.CLICKED, Mark.INTERACTED], Marked.DONE, "interacted", ["link_clicked"]),
-            ([Mark.READ], Marked.DONE, "delivered", ["read"]),
-            ([Mark.READ, Mark.READ], Marked.DONE, "delivered", ["read"]),
-            ([Mark.READ, Mark.UNREAD, Mark.READ], Marked.DONE, "delivered", ["read", "unread", "read"]),
-            ([Mark.UNREAD], Marked.DONE, "delivered", []),
-            ([Mark.ARCHIVED, Mark.UNARCHIVED], Marked.DONE, "delivered", ["archived", "unarchived"]),
+            ([Mark.SEEN], MarkResult.DONE, "seen", ["seen"]),
+            ([Mark.SEEN, Mark.SEEN], MarkResult.DONE, "seen", ["seen"]),
+            ([Mark.DISMISSED], MarkResult.DONE, "dismissed", ["dismissed"]),
+            ([Mark.DISMISSED, Mark.SEEN], MarkResult.BLOCKED, "dismissed", ["dismissed"]),
+            ([Mark.SEEN, Mark.INTERACTED], MarkResult.DONE, "interacted", ["seen", "interacted"]),
+            ([Mark.DISMISSED, Mark.DISMISSED], MarkResult.DONE, "dismissed", ["dismissed"]),
+            ([Mark.INTERACTED, Mark.DISMISSED], MarkResult.BLOCKED, "interacted", ["interacted"]),
+            ([Mark.INTERACTED, Mark.INTERACTED], MarkResult.DONE, "interacted", ["interacted"]),
+            ([Mark.CLICKED, Mark.INTERACTED], MarkResult.DONE, "interacted", ["link_clicked"]),
+            ([Mark.READ], MarkResult.DONE, "delivered", ["read"]),
+            ([Mark.READ, Mark.READ], MarkResult.DONE, "delivered", ["read"]),
+            ([Mark.READ, Mark.UNREAD, Mark.READ], MarkResult.DONE, "delivered", ["read", "unread", "read"]),
+            ([Mark.UNREAD], MarkResult.DONE, "delivered", []),
+            ([Mark.ARCHIVED, Mark.UNARCHIVED], MarkResult.DONE, "delivered", ["archived", "unarchived"]),
         ],
     )
     async def test_stages_go_forward_and_flags_toggle(
-        self, office: Office, message: Message, marks: list[Mark], last: Marked, stage: str, events: list[str]
+        self, office: Office, message: Message, marks: list[Mark], last: MarkResult, stage: str, events: list[str]
     ) -> None:
         assert (await self.mark(office, message, *marks))[-1] is last
         now = await office.messaging.messages.get(office.environment_id, message.id)
@@ -252,15 +252,15 @@ class TestEachInItsOwnWay:
         outcomes = await office.messaging.marks.mark_each(
             office.environment_id, {message.id: Mark.READ, "none": Mark.SEEN, bobs.id: Mark.DISMISSED}
         )
-        assert outcomes == {message.id: Marked.DONE, "none": Marked.MISSING, bobs.id: Marked.DONE}
+        assert outcomes == {message.id: MarkResult.DONE, "none": MarkResult.MISSING, bobs.id: MarkResult.DONE}
         assert (await office.messages("ada"))[0].read_at == office.clock.now()
         assert (await office.messages("bob"))[0].dismissed_at == office.clock.now()
         elsewhere = await other.messaging.marks.mark_each(other.environment_id, {message.id: Mark.SEEN})
-        assert elsewhere == {message.id: Marked.MISSING}
+        assert elsewhere == {message.id: MarkResult.MISSING}
 
     async def test_a_deleted_persons_message_is_not_there(self, office: Office, message: Message) -> None:
         await office.delete("ada")
-        assert await self.mark(office, message, Mark.SEEN) == [Marked.MISSING]
+        assert await self.mark(office, message, Mark.SEEN) == [MarkResult.MISSING]
 
     async def test_repeating_the_request_does_nothing(self, office: Office, message: Message) -> None:
         receipt = Receipt(office.environment_id, str(uuid4()), b"", "first", lambda _: StoredAnswer(202, b"{}"))
@@ -279,13 +279,13 @@ async def test_an_email_is_seen_once_it_was_sent_and_is_never_read(office: Offic
     email = next(each for each in await office.messages("ada") if each.channel.key == "email")
     environment = office.environment_id
 
-    async def marked(mark: Mark) -> Marked:
+    async def marked(mark: Mark) -> MarkResult:
         return (await office.messaging.marks.mark_each(environment, {email.id: mark}))[email.id]
 
     assert email.status == "sent"
-    assert await marked(Mark.READ) is Marked.UNSUPPORTED
-    assert await marked(Mark.SEEN) is Marked.DONE
+    assert await marked(Mark.READ) is MarkResult.UNSUPPORTED
+    assert await marked(Mark.SEEN) is MarkResult.DONE
     await office.trigger("ada", sandbox=True)
     await office.work()
     email = next(each for each in await office.messages("ada") if each.status == "not_sent")
-    assert await marked(Mark.SEEN) is Marked.BLOCKED
+    assert await marked(Mark.SEEN) is MarkResult.BLOCKED

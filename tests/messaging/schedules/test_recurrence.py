@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from addressee.messaging.schedules.recurrence import (
     ORDER,
     Frequency,
-    Happened,
+    LastOccurrence,
     Repeat,
     Timing,
     Weekday,
+    earliest_occurrence,
     local,
     next_occurrence,
-    next_of_all,
 )
 
 BERLIN = "Europe/Berlin"
@@ -165,10 +165,10 @@ def test_time_ends_with_the_year_9999(repeat: Repeat) -> None:
 def test_of_several_rules_the_earliest_counts() -> None:
     rules = [weekly(9, Weekday.MON), daily(18, days=(Weekday.FRI,))]
     anchor = utc("2025-06-05T00:00")
-    first = next_of_all(rules, anchor, anchor, ZoneInfo("UTC"))
+    first = earliest_occurrence(rules, anchor, anchor, ZoneInfo("UTC"))
     assert first == utc("2025-06-06T18:00")
-    assert next_of_all(rules, anchor, first, ZoneInfo("UTC")) == utc("2025-06-09T09:00")
-    assert next_of_all([], anchor, anchor, ZoneInfo("UTC")) is None
+    assert earliest_occurrence(rules, anchor, first, ZoneInfo("UTC")) == utc("2025-06-09T09:00")
+    assert earliest_occurrence([], anchor, anchor, ZoneInfo("UTC")) is None
 
 
 # A plain model: walk minute by minute, and look at the clock.
@@ -357,17 +357,17 @@ def test_who_moves_has_it_at_most_once_on_a_local_day(
 def test_of_several_rules_each_has_its_own_days() -> None:
     """Who moves between morning and evening misses no evening."""
     rules = [daily(9), daily(18)]
-    morning = Happened(utc("2025-06-02T07:00"), ZoneInfo(BERLIN))
-    found = next_of_all(rules, utc("2025-06-01T00:00"), morning.at, ZoneInfo("Europe/London"), morning)
+    morning = LastOccurrence(utc("2025-06-02T07:00"), ZoneInfo(BERLIN))
+    found = earliest_occurrence(rules, utc("2025-06-01T00:00"), morning.at, ZoneInfo("Europe/London"), morning)
     assert found == utc("2025-06-02T17:00")
-    evening = Happened(utc("2025-06-02T16:00"), ZoneInfo(BERLIN))
-    found = next_of_all(rules, utc("2025-06-01T00:00"), evening.at, ZoneInfo("Europe/London"), evening)
+    evening = LastOccurrence(utc("2025-06-02T16:00"), ZoneInfo(BERLIN))
+    found = earliest_occurrence(rules, utc("2025-06-01T00:00"), evening.at, ZoneInfo("Europe/London"), evening)
     assert found == utc("2025-06-03T08:00")
 
 
 def test_hours_that_pass_go_on_wherever_one_is() -> None:
-    last = Happened(utc("2025-06-02T07:00"), ZoneInfo(BERLIN))
-    found = next_of_all([hourly(6)], utc("2025-06-02T01:00"), last.at, ZoneInfo(NEW_YORK), last)
+    last = LastOccurrence(utc("2025-06-02T07:00"), ZoneInfo(BERLIN))
+    found = earliest_occurrence([hourly(6)], utc("2025-06-02T01:00"), last.at, ZoneInfo(NEW_YORK), last)
     assert found == utc("2025-06-02T13:00")
 
 
@@ -375,7 +375,7 @@ def test_hours_that_pass_go_on_wherever_one_is() -> None:
     ("zone", "ends"), [(BERLIN, "2025-06-30T22:00"), (NEW_YORK, "2025-07-01T04:00"), ("Etc/UTC", "2025-07-01T00:00")]
 )
 def test_a_day_as_the_end_is_the_whole_of_it(zone: str, ends: str) -> None:
-    timing = Timing((daily(23, 55),), ending_on=date(2025, 6, 30)).shown_in(ZoneInfo(zone))
+    timing = Timing((daily(23, 55),), ending_on=date(2025, 6, 30)).in_zone(ZoneInfo(zone))
     assert timing.ending_at == utc(ends) - timedelta(microseconds=1)
     at = utc("2025-06-28T23:00")
     found = []

@@ -1,1 +1,1 @@
-"""In-app feeds."""
+"""In-app feeds: pages with counts, and marks on items."""

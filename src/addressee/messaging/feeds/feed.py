@@ -1,4 +1,4 @@
-"""One recipient's in-app feed (knock.md §3.10)."""
+"""The service that reads and marks recipients' in-app feeds (knock.md §3.10)."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from addressee.messaging.recipients.people import Missing, People, read_people
 
 SQL = load(__package__)
 
-Said: TypeAlias = tuple[Message, Sequence[Block]]
+WithBlocks: TypeAlias = tuple[Message, Sequence[Block]]
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFilter:
-    """What all items have in common; counts obey all of it but `status`.
+    """A filter of items; counts obey all of it but `status`.
 
     With `tenant`, items without one are found too, unless `has_tenant` is true. `source` is a workflow's key,
-    `categories` any of them, `trigger_data` flat and exact, `topic` the one whose subscribers were told. `since` is
-    included, `until` is not. What was read may be unseen; `seen_unread` is what was seen and not read.
+    `categories` any of them, `trigger_data` flat and exact, `topic` the one whose subscribers were notified. `since` is
+    included, `until` is not. A read item may be unseen; `seen_unread` means seen and not read.
     """
 
     status: Literal["all", "unread", "read", "unseen", "seen", "seen_unread"] = "all"
@@ -66,7 +66,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`variables` are the environment's public ones."""
+    """A page of a feed with the counts of all its items. `variables` are the environment's public ones."""
 
     items: Page[FeedItem]
     total: int
@@ -112,9 +112,9 @@ class Feeds:
             counts = await connection.fetchrow(
                 *SQL["feed_counts"](**owner, **filter_parameters(counted or filter, channel_id))
             )
-            said = await read_said(connection, recipient.environment_id, rows)
+            with_blocks = await read_blocks(connection, recipient.environment_id, rows)
         assert counts is not None
-        items = build_page(await self._items(found, said), page, lambda item: item.message.position)
+        items = build_page(await self._items(found, with_blocks), page, lambda item: item.message.position)
         return Feed(items, counts["total"], counts["unread"], counts["unseen"], variables)
 
     async def mark_items(
@@ -128,7 +128,7 @@ class Feeds:
     ) -> list[FeedItem]:
         """Marks items of a feed, each in all of these ways, and returns them in the order asked for.
 
-        A mark that an item carries already keeps its time. All of them are marked or none: raises FeedItemMissingError
+        A mark that an item has already keeps its time. All of them are marked or none: raises FeedItemMissingError
         when one is not in this feed.
         """
         now, environment_id = self._clock.now(), owner.place.environment_id
@@ -136,9 +136,9 @@ class Feeds:
             rows = await connection.fetch(
                 *SQL["items_of_feed"](**owner_parameters(owner), channel_id=channel_id, ids=ids)
             )
-            said = await read_said(connection, environment_id, rows)
-        # Before the transaction, which must not wait for another connection: the reader's.
-        items = {item.message.id: item for item in await self._items(owner, said)}
+            with_blocks = await read_blocks(connection, environment_id, rows)
+        # Read before the transaction: the reader takes another connection, for which a transaction must not wait.
+        items = {item.message.id: item for item in await self._items(owner, with_blocks)}
         check_all_there(ids, items)
         async with self._pool.acquire() as connection, connection.transaction():
             messages = await add_marks(connection, environment_id, ids, marks, now)
@@ -147,14 +147,14 @@ class Feeds:
             await keep(connection, receipt, marked, now)
         return marked
 
-    async def _items(self, owner: Recipient, said: Sequence[Said]) -> list[FeedItem]:
-        named = {identity for message, _ in said for identity in (message.recipient, *message.actors)}
+    async def _items(self, owner: Recipient, messages: Sequence[WithBlocks]) -> list[FeedItem]:
+        named = {identity for message, _ in messages for identity in (message.recipient, *message.actors)}
         people = await read_people(self._reader, owner.place.environment_id, named, known=[owner])
-        return [feed_item(message, blocks, people) for message, blocks in said]
+        return [feed_item(message, blocks, people) for message, blocks in messages]
 
 
 def owner_parameters(owner: Recipient) -> dict[str, Any]:
-    """A recipient's messages are those of its id and its identity; `uid` implies the collection."""
+    """Returns the parameters that name an owner; `uid` implies the collection."""
     return {"environment_id": owner.place.environment_id, "recipient_id": owner.place.id, "uid": owner.uid}
 
 
@@ -179,8 +179,8 @@ def check_all_there(ids: Sequence[str], found: Collection[str]) -> None:
             raise FeedItemMissingError(id)
 
 
-async def read_said(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Said]:
-    """Messages of a feed from their rows, with what they say."""
+async def read_blocks(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[WithBlocks]:
+    """Returns messages of a feed from their rows, with their blocks."""
     contents = [msgspec.json.decode(row["content"], type=InAppContent) for row in rows]
     messages = await assemble(connection, environment_id, rows)
     return [(message, content.blocks) for message, content in zip(messages, contents, strict=True)]

@@ -1,1 +1,1 @@
-"""Messages as they are stored, listed and marked."""
+"""Messages: reading, listing and marking them, their events and delivery logs."""

@@ -23,7 +23,7 @@ class Activity:
 
 
 def activity_of(message: Message, people: People) -> Activity:
-    """A message's only activity. `people` holds its recipient and its actors."""
+    """Returns a message's only activity. `people` holds its recipient and its actors."""
     return Activity(
         id=derived_ksuid(message.inserted_at, message.id, "activity"),
         recipient=people.as_of(message.recipient, message.inserted_at),

@@ -1,8 +1,8 @@
-"""Marks or deletes all messages of a channel that have something in common (knock.md §2.3, §3.5).
+"""Bulk calls that mark or delete all messages of a channel that a selection matches (knock.md §2.3, §3.5).
 
-Messages are taken newest first, a page in a transaction: the first pages while the caller waits, the rest by a job.
-So what arrives meanwhile is not touched, and a browser that marks everything sees it at once. What carries the mark
-already keeps its time, so doing it again changes nothing.
+Messages are processed newest first, a page in a transaction: the first pages while the caller waits, the rest by a
+job. Messages that arrive meanwhile are not touched. A message that has the mark already keeps its time, so that a page
+can be processed twice.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from addressee.messaging.recipients.identity import StoredIdentity
 
 SQL = load(__package__)
 
-# How many messages one transaction looks at.
+# The number of messages that one transaction reads.
 PAGE_SIZE = 500
 PAGES_AT_ONCE = 10
 PAGES_A_JOB = 20
@@ -51,7 +51,7 @@ class Action(StrEnum):
     DELETE = "delete"
 
 
-# What a message must be for an action to change it.
+# The engagement that a message must have for an action to change it.
 CHANGEABLE: Mapping[Action, str] = {
     Action.SEEN: "unseen",
     Action.UNSEEN: "seen",
@@ -64,7 +64,7 @@ CHANGEABLE: Mapping[Action, str] = {
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A filter of messages. A part that is not given does not matter, one that is empty finds nothing.
+    """A filter of messages. A part that is not given matches all, one that is empty matches none.
 
     `engagement` is a word of MessageFilter's `engagements`. `tenants` and `workflows` (keys) are any of them.
     `trigger_data` is flat and exact. `since` is included, `until` is not.
@@ -83,12 +83,12 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it finds nothing, whatever there is."""
+        """Whether it matches no message at all."""
         return any(part is not None and not part for part in (self.tenants, self.workflows, self.trigger_data))
 
 
 class Remainder(msgspec.Struct, frozen=True):
-    """What is left: messages past a position, of the first of these recipients and then of the others; None: of all."""
+    """The messages that are left: past a position for the first recipient, all of the others'; None: everybody's."""
 
     action: Action
     selection: Selection
@@ -97,7 +97,7 @@ class Remainder(msgspec.Struct, frozen=True):
 
 
 class MarkAll(Job, frozen=True):
-    """Goes on with a bulk call."""
+    """Processes further pages of a bulk call."""
 
     name: ClassVar[str] = "mark_all"
 
@@ -106,9 +106,9 @@ class MarkAll(Job, frozen=True):
 
 
 class BulkMarks:
-    """Begins bulk calls, and goes on with them as the handler of the job `mark_all`.
+    """Begins bulk calls, and resumes them as the handler of the job `mark_all`.
 
-    The job may run twice, and at once: each page is taken once.
+    The job may run twice, also at the same time: each page is processed once.
     """
 
     def __init__(self, pool: Pool, clock: Clock) -> None:
@@ -123,9 +123,9 @@ class BulkMarks:
         recipients: Sequence[Identity] | None,
         receipt: Receipt | None,
     ) -> BulkOperation:
-        """Marks or deletes the messages of `recipients`, None: of everybody. Returns how far it is by then."""
+        """Marks or deletes the messages of `recipients`, None: of everybody. Returns its state after some pages."""
         owners = None if recipients is None else [StoredIdentity.of(recipient) for recipient in recipients]
-        everything = None if selection.is_empty else Remainder(action, selection, owners, front(selection))
+        everything = None if selection.is_empty else Remainder(action, selection, owners, start_of(selection))
         job = MarkAll(environment_id, uuid7())
         operation = await self._take_first_page(job, f"messages.{action}", everything, receipt)
         if operation.completed_at is not None:
@@ -140,7 +140,7 @@ class BulkMarks:
         return reached
 
     async def resume(self, job: MarkAll) -> None:
-        """Takes some pages, and leaves a job for what remains then."""
+        """Processes some pages, and queues a job for what remains."""
         try:
             for _ in range(PAGES_A_JOB):
                 if not await self._take_next_page(job):
@@ -155,20 +155,20 @@ class BulkMarks:
     async def _take_first_page(
         self, job: MarkAll, name: str, remainder: Remainder | None, receipt: Receipt | None
     ) -> BulkOperation:
-        """Keeps with the page how far the call is and a job for the rest, so that it is begun once."""
+        """Processes a page, and in the same transaction stores the operation and queues the job for the rest."""
         now, changed = self._clock.now(), 0
         async with self._pool.acquire() as connection, connection.transaction():
             if remainder is not None:
                 changed, remainder = await take_page(connection, job.environment_id, remainder, now)
             operation = BulkOperation(job.operation_id, name, changed, (), now, now if remainder is None else None)
-            await bulk.store(connection, job.environment_id, operation, encoded(remainder))
+            await bulk.store(connection, job.environment_id, operation, encode(remainder))
             if remainder is not None:
                 await enqueue(connection, [job])
             await keep(connection, receipt, operation, now)
         return operation
 
     async def _take_next_page(self, job: MarkAll) -> bool:
-        """Takes a page of a bulk call that was begun. Returns whether there was one."""
+        """Processes a page of a bulk call that was begun. Returns whether there was one."""
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             stored = await bulk.lock_rest(connection, job.environment_id, job.operation_id)
@@ -176,21 +176,21 @@ class BulkMarks:
                 return False
             remainder = msgspec.json.decode(stored, type=Remainder)
             changed, following = await take_page(connection, job.environment_id, remainder, now)
-            await bulk.advance(connection, job.environment_id, job.operation_id, changed, encoded(following), now)
+            await bulk.advance(connection, job.environment_id, job.operation_id, changed, encode(following), now)
         return True
 
 
 def is_temporary(error: Exception) -> bool:
-    """Whether the same again may succeed: the database was away, or others were in the way."""
+    """Returns whether a repetition may succeed: the database was away, or another transaction was in the way."""
     return is_away(error) or isinstance(error, asyncpg.TransactionRollbackError)
 
 
-def front(selection: Selection) -> Position:
-    """Before the first message that is old enough."""
+def start_of(selection: Selection) -> Position:
+    """Returns the position before the newest message that the selection matches."""
     return Position(selection.until, "")
 
 
-def encoded(remainder: Remainder | None) -> bytes | None:
+def encode(remainder: Remainder | None) -> bytes | None:
     return None if remainder is None else msgspec.json.encode(remainder)
 
 
@@ -200,7 +200,8 @@ async def take_page(
     """How many messages of a page changed, and what is left after it."""
     rows = await read_page(connection, environment_id, remainder)
     chosen = [row["id"] for row in rows if row["matches"]]
-    return await act(connection, environment_id, remainder.action, chosen, now), after(remainder, rows)
+    changed = await apply_action(connection, environment_id, remainder.action, chosen, now)
+    return changed, remainder_after(remainder, rows)
 
 
 async def read_page(connection: Connection, environment_id: int, remainder: Remainder) -> list[asyncpg.Record]:
@@ -236,7 +237,9 @@ def selection_parameters(selection: Selection, needed: str | None) -> dict[str, 
     }
 
 
-async def act(connection: Connection, environment_id: int, action: Action, ids: Sequence[str], now: datetime) -> int:
+async def apply_action(
+    connection: Connection, environment_id: int, action: Action, ids: Sequence[str], now: datetime
+) -> int:
     if not ids:
         return 0
     if action is not Action.DELETE:
@@ -246,9 +249,9 @@ async def act(connection: Connection, environment_id: int, action: Action, ids: 
     return deleted
 
 
-def after(remainder: Remainder, rows: Sequence[asyncpg.Record]) -> Remainder | None:
+def remainder_after(remainder: Remainder, rows: Sequence[asyncpg.Record]) -> Remainder | None:
     if len(rows) == PAGE_SIZE:
         return structs.replace(remainder, position=Position(rows[-1]["inserted_at"], rows[-1]["id"]))
     if remainder.recipients is None or len(remainder.recipients) <= 1:
         return None
-    return structs.replace(remainder, recipients=remainder.recipients[1:], position=front(remainder.selection))
+    return structs.replace(remainder, recipients=remainder.recipients[1:], position=start_of(remainder.selection))

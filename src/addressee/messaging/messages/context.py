@@ -22,7 +22,10 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """`successors` are those into whom identities were merged; `undone`, by the merge, are those who came out again."""
+    """The runs and merges that some messages name.
+
+    `successors` are the identities into which others were merged, by the uid of the latter. `undone` are the identities
+    that came back from merges that were undone, by the merge."""
 
     environment_id: int
     runs: Mapping[UUID, asyncpg.Record]
@@ -35,7 +38,7 @@ class MessageContext:
         return ({}, {}) if run is None else (msgspec.json.decode(run["data"]), msgspec.json.decode(run["source"]))
 
     def recipient(self, row: asyncpg.Record) -> Identity:
-        """Whose a message is, wherever it is: it may not have followed a merge yet, nor come back after its undoing."""
+        """Returns the recipient of a message, which may have yet to follow a merge, or to come back from one."""
         identity = Identity(self.environment_id, row["collection"], row["recipient_id"], row["uid"])
         merge_id = last_merge(row)
         if merge_id is not None and (parted := self.undone.get(merge_id)) is not None:
@@ -68,6 +71,6 @@ async def read_context(
 
 
 def last_merge(row: asyncpg.Record) -> UUID | None:
-    """The last of the merges that a message followed."""
+    """Returns the last of the merges that a message followed, None if it followed none."""
     merges = row["merge_ids"]
     return merges[-1] if merges else None

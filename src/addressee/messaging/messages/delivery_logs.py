@@ -1,4 +1,4 @@
-"""What providers were asked to deliver, and what they answered: one row for each attempt."""
+"""Delivery logs: the requests to providers and their answers, one row for each attempt."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLog:
-    """`request` and `response` as in knock.md §2.0. Ids sort by time."""
+    """A delivery log as it is read; `request` and `response` as in knock.md §2.0. Ids sort by time."""
 
     id: str
     service: str
@@ -60,7 +60,7 @@ def new_delivery_log(
 async def insert_delivery_logs(
     connection: Connection, environment_id: int, logs: Sequence[NewDeliveryLog], now: datetime
 ) -> None:
-    """Stores attempts that ended at one moment; one that is stored already stays as it is."""
+    """Stores attempts that ended at the same moment; one that is stored already stays as it is."""
     if logs:
         await connection.execute(*SQL["insert_delivery_logs"](environment_id=environment_id, logs=logs, now=now))
 

@@ -1,4 +1,4 @@
-"""What happened to messages, one row for each change."""
+"""Events of messages, one row for each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from addressee.messaging.recipients.identifiers import event_id
 
 SQL = load(__package__)
 
-# The order in which they can follow each other.
+# Ranks of types, in the order in which events can follow each other.
 TYPES = {
     f"message.{word}": rank
     for rank, word in enumerate(
@@ -49,7 +49,7 @@ EVENTS = Counter("addressee_message_events", "What happened to messages", ["type
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """One event of one message; `type` as in knock.md §2.0, MessageEvent."""
+    """An event to store. `type` is one of TYPES."""
 
     message_id: str
     recipient: Identity
@@ -70,7 +70,7 @@ class MessageEvent:
 
 
 async def insert_events(connection: Connection, environment_id: int, events: Sequence[NewEvent], now: datetime) -> None:
-    """Stores events of one moment. A message's are listed in the order of TYPES, and each type once."""
+    """Stores events of one moment, one for each message and type; lists have a message's in the order of TYPES."""
     for event in events:
         EVENTS.labels(event.type).inc()
     await connection.execute(

@@ -1,8 +1,4 @@
-"""Lists of messages, newest first: some recipients', or an environment's.
-
-A message belongs to whom it was sent to: once that recipient is deleted, nothing here finds it. Where the history was
-kept it is found among everybody's.
-"""
+"""Filters of lists of messages, the statement that answers each, and the parameters of pages."""
 
 from __future__ import annotations
 
@@ -30,19 +26,19 @@ FRONT = Position(LATEST, "")
 
 PositionT = TypeVar("PositionT", bound=tuple[datetime, Any])
 
-# How many messages of each run under an idempotency key are found.
+# The number of messages of each run under an idempotency key that are found.
 MOST_UNDER_A_KEY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """What all of a list's messages have in common; a part that is not given does not matter.
+    """A filter of messages; a part that is not given matches all.
 
     `source` is a workflow's key. `engagements` are all of them (seen, read, interacted, link_clicked, archived,
     unseen, unread, unarchived), `channel_ids`, `categories` and `statuses` any of them, and so are `stages`: a
     `Message.stage`, or read, unread, archived. `trigger_data` is flat and exact. `since` is included, `until` is not.
     `idempotency_key` is the one that a trigger's caller chose; of each of its runs the newest 10,000 are found.
-    `collection` is that of the recipients, `topic` the one that they were told by.
+    `collection` is that of the recipients, `topic` the one through which they were notified.
     """
 
     tenant: str | None = None
@@ -86,7 +82,7 @@ async def resolve_ids(connection: Connection, environment_id: int, filter: Messa
 
 
 def access_path(filter: MessageFilter, ids: list[str] | None, owners: Sequence[Recipient] | None) -> str:
-    """The statement whose index leaves the fewest messages to look at."""
+    """Returns the name of the statement whose index leaves the fewest messages to read."""
     if owners is not None:
         return "messages_of_recipients"
     if ids is not None:

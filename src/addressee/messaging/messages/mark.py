@@ -1,4 +1,4 @@
-"""What recipients do with their messages: seeing, reading, archiving, interacting (knock.md §3.9)."""
+"""Marks that recipients leave on messages, like seen or archived, and when a message may have them (knock.md §3.9)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from addressee.messaging.messages.status import Status
 
 SQL = load(__package__)
 
-# The statuses of a message that its recipient may have before them.
+# The statuses in which a message may have reached its recipient.
 GONE_OUT = frozenset({Status.SENT, Status.DELIVERED})
 
 
@@ -34,12 +34,12 @@ class Mark(StrEnum):
     CLICKED = "link_clicked"
 
 
-# The marks that follow each other.
+# The marks that follow each other, in their order.
 STAGES: Sequence[str] = (Mark.SEEN, Mark.DISMISSED, Mark.INTERACTED)
 
 
-class Marked(Enum):
-    """What became of the wish to mark a message."""
+class MarkResult(Enum):
+    """The result of a request to mark a message."""
 
     DONE = "done"
     MISSING = "missing"
@@ -47,24 +47,24 @@ class Marked(Enum):
     UNSUPPORTED = "unsupported"
 
 
-def verdict(message: Message | None, mark: Mark) -> Marked:
-    """Whether a message may be marked so.
+def mark_result(message: Message | None, mark: Mark) -> MarkResult:
+    """Returns the result of marking a message: DONE where it may be.
 
-    Being seen, dismissed and interacted with follow each other, on a message that has gone out, and none is taken back.
-    Only messages in a feed are read, archived and the contrary, as often as one likes.
+    Seen, dismissed and interacted follow each other, on a message that was sent, and none of them is taken back. Only
+    messages in a feed are read, unread, archived and unarchived, as often as one likes.
     """
     if message is None:
-        return Marked.MISSING
+        return MarkResult.MISSING
     if mark not in STAGES:
-        return Marked.DONE if message.channel.type is ChannelType.IN_APP_FEED else Marked.UNSUPPORTED
+        return MarkResult.DONE if message.channel.type is ChannelType.IN_APP_FEED else MarkResult.UNSUPPORTED
     if message.status not in GONE_OUT:
-        return Marked.BLOCKED
+        return MarkResult.BLOCKED
     rank = STAGES.index(message.stage) if message.stage in STAGES else -1
-    return Marked.DONE if STAGES.index(mark) >= rank else Marked.BLOCKED
+    return MarkResult.DONE if STAGES.index(mark) >= rank else MarkResult.BLOCKED
 
 
-def carries(message: Message, mark: Mark) -> bool:
-    """Whether a mark is on a message already."""
+def has_mark(message: Message, mark: Mark) -> bool:
+    """Returns whether a message has a mark."""
     match mark:
         case Mark.SEEN | Mark.UNSEEN:
             return (message.seen_at is not None) == (mark is Mark.SEEN)
@@ -85,11 +85,11 @@ async def add_marks(
 ) -> list[Message]:
     """Marks messages in the caller's transaction, each in all of these ways, and returns them in the order asked for.
 
-    What they are already stays, with its time.
+    A mark that a message has already keeps its time.
     """
     await lock_messages(connection, environment_id, ids)
     messages = await read_living_messages(connection, environment_id, ids)
-    lacking = {mark: [each.id for each in messages if not carries(each, mark)] for mark in marks}
+    lacking = {mark: [each.id for each in messages if not has_mark(each, mark)] for mark in marks}
     for mark in Mark:
         if changing := lacking.get(mark):
             await set_mark(connection, environment_id, changing, mark, now=now)
@@ -106,8 +106,8 @@ async def set_mark(
     metadata: Document | None = None,
     now: datetime,
 ) -> int:
-    """Marks messages in the caller's transaction, with `owners` only theirs, and says how many changed."""
-    # Locked first: what changes is then what others have left, and nobody waits for each other (lock_messages).
+    """Marks messages in the caller's transaction, with `owners` only theirs. Returns how many changed."""
+    # Locked first, as `lock_messages` asks of whoever changes several.
     await lock_messages(connection, environment_id, ids)
     rows = await connection.fetch(
         *SQL["mark_messages"](

@@ -12,13 +12,13 @@ from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.bulk_marks import Action, BulkMarks, Selection
-from addressee.messaging.messages.mark import Mark, Marked, carries, set_mark, verdict
+from addressee.messaging.messages.mark import Mark, MarkResult, has_mark, mark_result, set_mark
 from addressee.messaging.messages.model import Message, lock_messages, read_living_messages
 from addressee.messaging.recipients.people import read_identities
 
 
 class Marks:
-    """Marks messages of recipients that are not deleted. A mark that a message carries already keeps its time."""
+    """Marks messages of recipients that are not deleted. A mark that a message has already keeps its time."""
 
     def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
         self._pool = pool
@@ -39,7 +39,7 @@ class Marks:
     ) -> list[Message]:
         """Marks messages, with `user` only that user's own, and returns them in the order asked for.
 
-        A mark that a message carries already changes nothing, nor does taking away one that it does not carry.
+        A mark that a message has already changes nothing, nor does taking away one that it does not have.
         `metadata` that differs from that of the last interaction is another one.
         """
         now = self._clock.now()
@@ -54,7 +54,7 @@ class Marks:
 
     async def mark_each(
         self, environment_id: int, marks: Mapping[str, Mark], *, receipt: Receipt | None = None
-    ) -> dict[str, Marked]:
+    ) -> dict[str, MarkResult]:
         """Marks messages by their ids, each in its own way, and returns what became of each.
 
         Raises what `receipts.keep` does for the receipt of the result.
@@ -65,9 +65,11 @@ class Marks:
             found = {
                 message.id: message for message in await read_living_messages(connection, environment_id, list(marks))
             }
-            outcomes = {id: verdict(found.get(id), mark) for id, mark in marks.items()}
+            outcomes = {id: mark_result(found.get(id), mark) for id, mark in marks.items()}
             changing = [
-                id for id, outcome in outcomes.items() if outcome is Marked.DONE and not carries(found[id], marks[id])
+                id
+                for id, outcome in outcomes.items()
+                if outcome is MarkResult.DONE and not has_mark(found[id], marks[id])
             ]
             for mark in Mark:
                 if ids := [id for id in changing if marks[id] is mark]:

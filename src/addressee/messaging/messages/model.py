@@ -1,4 +1,4 @@
-"""A message as it is read: what was sent to whom, and what became of it."""
+"""Messages as they are read from their rows."""
 
 from __future__ import annotations
 
@@ -30,38 +30,38 @@ MAX_FILTER_TEXT = 256
 
 
 class Position(NamedTuple):
-    """Where a message stands in a list, newest first."""
+    """The position of a message in a list, newest first."""
 
     inserted_at: datetime
     id: str
 
 
 class Address(NamedTuple):
-    """`kind` is one of `directory.kinds.KINDS`."""
+    """An address that a message goes to; `kind` is one of `directory.kinds.KINDS`."""
 
     kind: str
     value: str
 
     @property
     def shown(self) -> str:
-        """As an operator may see it: of a device, the end of its token."""
+        """The value as operators may see it: of a device, only the end of its token."""
         return mask(self.value) if self.kind in entries.PUSH else self.value
 
 
 class Addressed(msgspec.Struct, frozen=True):
-    """What a message's content says of where it goes; the rest is not read."""
+    """The part of a message's content that names the address of an e-mail."""
 
     to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`recipient` and `actors` are who they are now: those who were merged into somebody are that one.
+    """A message. `recipient` and `actors` are current identities: merged ones are those into whom they were merged.
 
     `data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
 
     `source` says what started the run: a `type` (api, broadcast, …), and the `idempotency_key` that its caller chose.
-    `topic` is the one that the recipient was told by, if any.
+    `topic` is the one through which the recipient was notified, if any.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Message:
 
     @property
     def stage(self) -> str:
-        """The furthest that it has come: interacted, dismissed, seen, or the status of its delivery."""
+        """The furthest stage that it reached: interacted, dismissed, seen, or the status of its delivery."""
         if self.interacted_at or self.link_clicked_at:
             return "interacted"
         if self.dismissed_at:
@@ -104,12 +104,12 @@ class Message:
 
 
 async def read_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> list[Message]:
-    """Those of `ids` that there are, in that order."""
+    """Returns those messages that there are, in the order of `ids`."""
     return await read_in_order(connection, "messages", environment_id, ids)
 
 
 async def read_living_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> list[Message]:
-    """Like `read_messages`, without those that are kept of people who are gone: nobody does anything with them."""
+    """Returns messages like `read_messages`, without those that are retained of deleted recipients."""
     return await read_in_order(connection, "living_messages", environment_id, ids)
 
 
@@ -122,7 +122,7 @@ async def read_in_order(
 
 
 async def assemble(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[Message]:
-    """Messages from rows of `addressee.messages`, with what they share read once."""
+    """Returns messages from rows of `addressee.messages`; what they share is read once."""
     if not rows:
         return []
     channels_by_id = await channels.by_id(connection, environment_id)
@@ -168,16 +168,16 @@ def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identit
 
 
 async def lock_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> None:
-    """Holds messages until the transaction ends.
+    """Locks messages until the transaction ends.
 
-    Whoever changes several does this first, in a statement of its own: locks are taken in one order, and the next
-    statement sees the messages as the last one who held them has left them.
+    Whoever changes several does this first, in a statement of its own: locks are taken in one order, so that no two
+    transactions wait for each other, and the next statement sees what the last holder of the locks committed.
     """
     await connection.execute(*SQL["lock_messages"](environment_id=environment_id, ids=ids))
 
 
 def flattened(data: Document) -> Document:
-    """What lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
+    """Returns the data that lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
     return {
         name: value[:MAX_FILTER_TEXT] if isinstance(value, str) else value
         for name, value in data.items()

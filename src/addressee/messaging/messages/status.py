@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
 JITTER = 0.2
 
-# Longer than this nobody is left alone, whatever a provider asks for.
+# The longest pause before a retry, whatever a provider asks for.
 LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -46,8 +46,8 @@ NEXT: Mapping[Status, frozenset[Status]] = {
     Status.BOUNCED: frozenset(),
 }
 
-# Which of its sends' statuses a message has, the last one that there is: what has arrived counts, then what may still
-# arrive, then what has failed for good.
+# A message has the highest of its sends' statuses: what has arrived counts most, then what may still arrive, then what
+# has failed for good.
 RANKS = {
     status: rank
     for rank, status in enumerate(
@@ -81,7 +81,7 @@ class StatusChange:
 
 
 def follow(status: Status | None, changes: tuple[StatusChange, ...]) -> Status | None:
-    """The status after `changes`; None stands for a message that is only just made. Raises IllegalChangeError."""
+    """Returns the status after `changes`; None stands for a new message. Raises IllegalChangeError."""
     for change in changes:
         allowed = FIRST if status is None else NEXT[status]
         if change.status not in allowed:
@@ -91,8 +91,8 @@ def follow(status: Status | None, changes: tuple[StatusChange, ...]) -> Status |
 
 
 def combined(statuses: Iterable[Status]) -> Status:
-    """The status of a message whose sends have these: `sent` once one was taken, until then `queued` as long as one
-    waits for its turn, `delivery_attempted` as long as one is to be tried again, and then what became of the others.
+    """Returns the status of a message from those of its sends: `sent` once one was taken, until then `queued` as long
+    as one waits, `delivery_attempted` as long as one is to be tried again, and then how the sends failed.
     """
     return max(statuses, key=RANKS.__getitem__)
 
@@ -100,9 +100,9 @@ def combined(statuses: Iterable[Status]) -> Status:
 def combined_changes(
     sends: Mapping[str, Status], changed: Iterable[tuple[str, StatusChange]]
 ) -> tuple[StatusChange, ...]:
-    """What changes of single sends, in their order, mean for their message.
+    """Returns the changes of a message that follow from those of its sends, in their order.
 
-    `sends` are the statuses of all of the message's sends before, by their ids.
+    `sends` are the statuses of all sends of the message before, by their ids.
     """
     statuses = dict(sends)
     status = combined(statuses.values())
@@ -119,7 +119,7 @@ def combined_changes(
 
 
 def outcome(attempt: int, result: Sent | Failed) -> tuple[StatusChange, ...]:
-    """What the result of the n-th attempt (from 1) makes of a queued send."""
+    """Returns the changes of a queued send that follow from the result of its n-th attempt (from 1)."""
     match result:
         case Sent():
             return (StatusChange(Status.SENT),)
@@ -145,9 +145,9 @@ def undelivered(failure: str, details: str) -> StatusChange:
 
 
 def retry_after(attempt: int, chance: float, pause: timedelta | None = None) -> timedelta:
-    """How long to wait after the n-th attempt (from 1): twice as long each time, all eight within half an hour.
+    """Returns how long to wait after the n-th attempt (from 1): twice as long each time, all eight within half an hour.
 
-    At least `pause`, if the provider has asked for one, but then no longer than an hour. `chance`, from 0 to 1, spreads
+    It is at least `pause`, which a provider may ask for, up to an hour. `chance`, from 0 to 1, spreads
     retries, so that what failed together does not come back together.
     """
     wait = FIRST_RETRY * float(2 ** (attempt - 1)) * (1 + JITTER * (2 * chance - 1))

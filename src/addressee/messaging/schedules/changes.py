@@ -1,4 +1,4 @@
-"""Changes and deletes schedules, several at a time."""
+"""Changes of schedules: computed from what was read, and stored if that is still so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from addressee.messaging.triggers.trigger import check_fit, read_versions
 
 SQL = load(__package__)
 
-# No two states of a schedule have the same `updated_at`: an update knows by it whether it still sees the last one.
+# No two states of a schedule have the same `updated_at`, so that an update can tell whether it saw the last one.
 TICK = timedelta(milliseconds=1)
 
 
@@ -42,8 +42,8 @@ class ScheduleChange:
     data: Document | UnsetType = UNSET
 
 
-class ScheduleMovedError(Exception):
-    """A schedule is not as it was read: it fell due, or somebody else changed it. Nothing may be kept."""
+class ScheduleChangedError(Exception):
+    """A schedule fell due, or another caller changed it, since it was read. The transaction must be rolled back."""
 
 
 async def check_data(pool: Pool, environment_id: int, entries: Sequence[ScheduleEntry], change: ScheduleChange) -> None:
@@ -83,12 +83,12 @@ def changed(
     now: datetime,
 ) -> ScheduleEntry:
     before = entry.schedule
-    zone = zone_of(own_zone(entry.recipient), environment.settings.timezone)
+    zone = zone_of(zone_name_of(entry.recipient), environment.settings.timezone)
     timing = Timing(
         before.timing.repeats if change.repeats is UNSET else change.repeats,
         before.timing.scheduled_at if change.scheduled_at is UNSET else change.scheduled_at,
         *ending(before.timing, change),
-    ).shown_in(zone)
+    ).in_zone(zone)
     following = before.next_occurrence_at
     if (change.repeats, change.scheduled_at, change.ending_at) != (UNSET, UNSET, UNSET):
         timing.check()
@@ -113,7 +113,7 @@ def changed(
 
 
 def ending(before: Timing, change: ScheduleChange) -> tuple[datetime | None, date | None]:
-    """`ending_at` and `ending_on` of what schedules are to be."""
+    """Returns `ending_at` and `ending_on` of a changed schedule."""
     match change.ending_at:
         case datetime() | None as at:
             return at, None
@@ -123,7 +123,7 @@ def ending(before: Timing, change: ScheduleChange) -> tuple[datetime | None, dat
             return before.ending_at, before.ending_on
 
 
-def own_zone(recipient: Recipient | Missing) -> str | None:
+def zone_name_of(recipient: Recipient | Missing) -> str | None:
     return recipient.attributes.get("timezone") if isinstance(recipient, Recipient) else None
 
 
@@ -134,7 +134,7 @@ async def update_schedules(
     after: Sequence[ScheduleEntry],
     change: ScheduleChange,
 ) -> None:
-    """Raises ScheduleMovedError unless all are as they were read."""
+    """Raises ScheduleChangedError unless all are as they were read."""
     old = sorted((entry.schedule for entry in before), key=id_of)
     new = sorted((entry.schedule for entry in after), key=id_of)
     stored = await connection.fetch(
@@ -148,9 +148,9 @@ async def update_schedules(
         )
     )
     if len(stored) < len(old):
-        raise ScheduleMovedError
+        raise ScheduleChangedError
 
 
 def id_of(schedule: Schedule) -> UUID:
-    """In this order schedules are written, so that no two writers wait for each other."""
+    """Returns the key by which schedules are written, so that no two writers wait for each other."""
     return schedule.id

@@ -1,4 +1,4 @@
-"""Creates schedules, one for each recipient: all of a call or none, or in bulk each by itself."""
+"""New schedules, one for each recipient: checked, and stored."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class NewSchedule:
         return [self.recipient, *([self.actor] if self.actor else [])]
 
 
-def refused_in(refused: Mapping[int, RefusedError], writes: Sequence[Write]) -> RefusedError | None:
+def refusal_of(refused: Mapping[int, RefusedError], writes: Sequence[Write]) -> RefusedError | None:
     return next((refused[id(write)] for write in writes if id(write) in refused), None)
 
 
@@ -97,7 +97,7 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
     if wanted.actor is not None and actor is None:
         raise ActorMissingError(wanted.actor)
     zone = zone_of(recipient.attributes.get("timezone"), environment.settings.timezone)
-    timing = wanted.timing.shown_in(zone)
+    timing = wanted.timing.in_zone(zone)
     timing.check()
     first = timing.next_occurrence(zone, created_at=now, last=None, now=now)
     if first is None:
@@ -120,7 +120,7 @@ def entry_for(wanted: NewSchedule, people: People, environment: Environment, now
 
 
 def never_due(timing: Timing) -> RefusedError:
-    """The refusal of a schedule that would never fall due."""
+    """Returns the refusal of a schedule that would never fall due."""
     if timing.ending_at is None:
         return RefusedError("never", "repeats", "These rules never fall due: no day fits all that they say.")
     message = "The schedule ends before it falls due for the first time; give a later ending_at, or none."

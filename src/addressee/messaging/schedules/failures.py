@@ -27,7 +27,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class FailedOccurrence:
-    """`fired` is the schedule, `run` the one that could not start; None when there is no workflow (any more)."""
+    """An occurrence whose run could not start. `fired` is the schedule; without its workflow, `run` is None."""
 
     fired: asyncpg.Record
     error: MessagingError
@@ -74,7 +74,7 @@ async def record_failures(
     before: Mapping[UUID, asyncpg.Record],
     now: datetime,
 ) -> None:
-    """Keeps what became of occurrences that could not start. `before` are their schedules as they were."""
+    """Stores the runs and notices of occurrences that could not start. `before` are their schedules before, by id."""
     if not failed:
         return
     schedules = [before[each.fired["id"]] for each in failed]

@@ -1,7 +1,7 @@
 """A schedule as it is stored: a workflow that runs by the clock, for one recipient (knock.md §3.13).
 
-It belongs to an identity. When that is deleted, its schedules are over at once: no list shows them, none of them fires,
-and whoever uses the id next has none.
+It belongs to an identity. Once that is deleted no list shows its schedules and none of them fires, and another
+recipient under the same id does not have them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Schedule(Struct, frozen=True):
 
 
 class ScheduleEntry(Struct, frozen=True):
-    """A schedule with those whom it names."""
+    """A schedule with the recipients that it names."""
 
     schedule: Schedule
     recipient: Recipient | Missing

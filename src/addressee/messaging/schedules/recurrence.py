@@ -1,4 +1,4 @@
-"""When something that repeats happens next (knock.md §3.13). Pure."""
+"""Recurrence rules, and the occurrences that follow from them (knock.md §3.13). Pure."""
 
 from __future__ import annotations
 
@@ -63,26 +63,26 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(NamedTuple):
-    """`day` is the day that the rule meant: a time that its zone skips happens later."""
+    """An instant at which a rule may fall due. `day` is the rule's own, also when the zone skips the time on it."""
 
     day: date
     at: datetime
 
 
-class Happened(NamedTuple):
-    """When something happened last, and in which time zone."""
+class LastOccurrence(NamedTuple):
+    """The last occurrence of a schedule, and the time zone in which it happened."""
 
     at: datetime
     zone: ZoneInfo
 
 
-def next_of_all(
-    repeats: Sequence[Repeat], anchor: datetime, after: datetime, zone: ZoneInfo, last: Happened | None = None
+def earliest_occurrence(
+    repeats: Sequence[Repeat], anchor: datetime, after: datetime, zone: ZoneInfo, last: LastOccurrence | None = None
 ) -> datetime | None:
-    """The earliest of what `next_occurrence` says of each, None when no rule happens again.
+    """Returns the earliest `next_occurrence` of all rules, None when no rule falls due again.
 
-    Whoever has moved since `last` has no rule happen on the local day on which it happened last: neither on the day
-    that it was there, nor on the one that it was here.
+    For a recipient that has moved since `last`, no rule falls due on the local day on which it happened last, by the
+    calendar of either zone.
     """
     found = [
         next_occurrence(repeat, anchor, after, zone, None if last is None else last_day(repeat, anchor, last, zone))
@@ -94,7 +94,7 @@ def next_of_all(
 def next_occurrence(
     repeat: Repeat, anchor: datetime, after: datetime, zone: ZoneInfo, last_day: date | None = None
 ) -> datetime | None:
-    """The first instant (UTC) after `after`, and not before `anchor`, at which the rule falls due in the zone.
+    """Returns the first instant (UTC) after `after`, and not before `anchor`, at which a rule falls due in a zone.
 
     A local time that the zone skips falls due at the first instant after the gap, one that it has twice at the first
     of the two. It falls due on days after `last_day` only. None when that is beyond the year 9999, or when there is
@@ -103,21 +103,21 @@ def next_occurrence(
     try:
         for candidate in islice(candidates(repeat, anchor, max(anchor, after), zone), MAX_CANDIDATES):
             is_later = last_day is None or candidate.day > last_day
-            if is_later and is_meant(repeat, candidate) and candidate.at > after and candidate.at >= anchor:
+            if is_later and is_on_its_weekdays(repeat, candidate) and candidate.at > after and candidate.at >= anchor:
                 return candidate.at
     except OverflowError:
         return None
     return None
 
 
-def is_meant(repeat: Repeat, candidate: Candidate) -> bool:
+def is_on_its_weekdays(repeat: Repeat, candidate: Candidate) -> bool:
     return not repeat.days or ORDER[candidate.day.weekday()] in repeat.days
 
 
-def last_day(repeat: Repeat, anchor: datetime, last: Happened, zone: ZoneInfo) -> date | None:
-    """The local day on which a rule happened last before its recipient moved to another zone.
+def last_day(repeat: Repeat, anchor: datetime, last: LastOccurrence, zone: ZoneInfo) -> date | None:
+    """Returns the local day on which a rule happened last before its recipient moved to another zone.
 
-    The later one of what calendars showed in both zones. None for a rule that counts hours, which go on everywhere.
+    It is the later one of the days in both zones. None for a rule that counts hours, which pass alike in all zones.
     """
     if repeat.frequency is Frequency.HOURLY or last.zone.key == zone.key:
         return None
@@ -127,18 +127,18 @@ def last_day(repeat: Repeat, anchor: datetime, last: Happened, zone: ZoneInfo) -
             lambda candidate: candidate.at <= last.at,
             islice(candidates(repeat, anchor, max(anchor, last.at), last.zone), MAX_CANDIDATES),
         )
-        if is_meant(repeat, candidate)
+        if is_on_its_weekdays(repeat, candidate)
     ]
     return days[-1] if days else None
 
 
 def candidates(repeat: Repeat, anchor: datetime, near: datetime, zone: ZoneInfo) -> Iterator[Candidate]:
-    """The rule's occurrences in order, whatever its days of the week, from one at or before `near` on."""
+    """Yields the rule's occurrences in order, on any day of the week, from one at or before `near` on."""
     if repeat.frequency is Frequency.HOURLY:
         yield from hours(repeat, anchor, near, zone)
         return
     at = time(repeat.hours, repeat.minutes)
-    # A day that a zone skips as a whole happens on the next one.
+    # An occurrence on a day that the zone skips as a whole happens on the next day.
     start = near.astimezone(zone).date() - DAY
     for day in days(repeat, anchor.astimezone(zone).date(), start):
         yield Candidate(day, first_instant(datetime.combine(day, at), zone))
@@ -155,7 +155,7 @@ def hours(repeat: Repeat, anchor: datetime, near: datetime, zone: ZoneInfo) -> I
 
 
 def days(repeat: Repeat, anchor: date, start: date) -> Iterator[date]:
-    """The days of a rule that counts days, weeks or months, from a period that holds `start` or is before it."""
+    """Yields the days of a rule that counts days, weeks or months, from a period that holds `start` or is before it."""
     match repeat.frequency:
         case Frequency.DAILY:
             step = repeat.interval * DAY
@@ -178,7 +178,7 @@ def month_number(day: date) -> int:
 
 
 def day_of_month(number: int, day: int) -> date:
-    """That day of a month, or the month's last one. Raises OverflowError after the year 9999."""
+    """Returns that day of a month, or the month's last one. Raises OverflowError after the year 9999."""
     year, month = divmod(number, MONTHS_OF_A_YEAR)
     if year > MAXYEAR:
         raise OverflowError
@@ -186,7 +186,7 @@ def day_of_month(number: int, day: int) -> date:
 
 
 def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant (UTC) at which a clock in the zone shows this local time or a later one."""
+    """Returns the first instant (UTC) at which a clock in the zone shows this local time or a later one."""
     late = shown.replace(tzinfo=zone).astimezone(UTC)
     if local(late, zone) == shown:
         return late
@@ -202,7 +202,7 @@ def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
 
 
 def local(at: datetime, zone: ZoneInfo) -> datetime:
-    """What a clock in the zone shows."""
+    """Returns the local time in a zone, without the zone."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
@@ -223,8 +223,8 @@ class Timing(msgspec.Struct, frozen=True):
             message = "Give scheduled_at, repeats, or both: with neither of them a schedule never runs."
             raise RefusedError("required", "scheduled_at", message)
 
-    def shown_in(self, zone: ZoneInfo) -> Timing:
-        """With `ending_at` at the end of the last day, if there is one, as it is in a zone."""
+    def in_zone(self, zone: ZoneInfo) -> Timing:
+        """Returns the timing in a zone: `ending_at` is the end of the day `ending_on`, if there is one."""
         if self.ending_on is None:
             return self
         try:
@@ -242,15 +242,15 @@ class Timing(msgspec.Struct, frozen=True):
         now: datetime,
         last_zone: ZoneInfo | None = None,
     ) -> datetime | None:
-        """The one to wait for, once `last` was the last one (None: there was none yet), in `last_zone`.
+        """Returns the next occurrence after `last` (None: there was none yet), which happened in `last_zone`.
 
-        What repeats does so after now; what happens once may be late.
+        Occurrences of rules are after now; a single one may be late.
         """
         at = self.scheduled_at
         if self.repeats:
-            happened = None if last is None or last_zone is None else Happened(last, last_zone)
+            happened = None if last is None or last_zone is None else LastOccurrence(last, last_zone)
             after = now if last is None else max(now, last)
-            at = next_of_all(self.repeats, self.scheduled_at or created_at, after, zone, happened)
+            at = earliest_occurrence(self.repeats, self.scheduled_at or created_at, after, zone, happened)
         elif at is not None and last is not None and last >= at:
             at = None
         return None if at is None or self.has_ended(at, zone) else at
@@ -262,11 +262,11 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 def zone_of(*names: str | None) -> ZoneInfo:
-    """The first of these zones that is known here, else UTC."""
+    """Returns the first of these zones that this machine knows, else UTC."""
     known = (name for name in names if name is not None and is_timezone(name))
     return ZoneInfo(next(known, "Etc/UTC"))
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
-    """None when the zone is not known here."""
+    """Returns the zone, None when this machine does not know it."""
     return ZoneInfo(name) if name is not None and is_timezone(name) else None

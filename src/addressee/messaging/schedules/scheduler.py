@@ -38,7 +38,7 @@ INTERVAL_SECONDS = 1.0
 SCHEDULES_AT_ONCE = 200
 RUNS_AT_ONCE = 1000
 
-# The rest of what is due waits for the next second, so that one kind of it does not keep the other waiting.
+# The rest of what is due waits for the next second, so that schedules do not keep runs waiting, nor runs schedules.
 MAX_BATCHES = 20
 
 log = structlog.get_logger()
@@ -51,8 +51,8 @@ async def run_scheduler(pool: Pool, wakeup: Wakeup, clock: Clock, stop: asyncio.
             if await start_due(pool, clock.now()):
                 wakeup.notify()
         except Exception as error:
-            # What cannot be read, say a rule that a newer version wrote, must not end a worker's other work.
-            log.warning("timekeeping put off", reason=type(error).__name__)
+            # A row that cannot be read, like a rule that a newer version wrote, must not end the worker's other work.
+            log.warning("scheduling put off", reason=type(error).__name__)
         try:
             await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
         except TimeoutError:

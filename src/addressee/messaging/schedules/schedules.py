@@ -28,7 +28,7 @@ from addressee.messaging.errors import MessagingError
 from addressee.messaging.recipients.people import read_people
 from addressee.messaging.schedules.changes import (
     ScheduleChange,
-    ScheduleMovedError,
+    ScheduleChangedError,
     change_all,
     check_data,
     update_schedules,
@@ -39,7 +39,7 @@ from addressee.messaging.schedules.creation import (
     entry_for,
     insert_schedules,
     places,
-    refused_in,
+    refusal_of,
     workflow_errors,
 )
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry, schedule_from
@@ -97,7 +97,7 @@ class Schedules:
         *,
         receipt: Receipt | None = None,
     ) -> BulkOperation:
-        """Creates what can be created, and keeps the outcome. A `Failure` is a row that was refused before.
+        """Creates what can be created, and stores the outcome. A `Failure` is a row that was refused before.
 
         `planned` takes the writes of the rows that describe recipients; it knows all recipients that they name.
         """
@@ -140,7 +140,7 @@ class Schedules:
             id(write): result for write, result in await planned.carry_out_each() if isinstance(result, RefusedError)
         }
         return [
-            first if isinstance(first, Exception) else refused_in(refused, each.writes) or outcome(each, ())
+            first if isinstance(first, Exception) else refusal_of(refused, each.writes) or outcome(each, ())
             for each, first in zip(wanted, tried, strict=True)
         ]
 
@@ -172,7 +172,7 @@ class Schedules:
                 async with self._pool.acquire() as connection, connection.transaction():
                     await update_schedules(connection, environment.id, before, after, change)
                     await keep(connection, receipt, after, now)
-            except ScheduleMovedError:
+            except ScheduleChangedError:
                 continue
             return after
         raise OverloadedError("These schedules are being changed by others; try again in a moment.")

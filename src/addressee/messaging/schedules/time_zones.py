@@ -1,4 +1,4 @@
-"""Recipients who move to another time zone: their schedules fall due by the clock of where they are now."""
+"""Schedules of recipients that move to another time zone: they fall due by local time in the new one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class ScheduleMover:
-    """The handler of the job `follow_zones`. It may run twice, and at once: the second changes nothing."""
+    """The handler of the job `follow_zones`. It may run twice, also at once: the second run changes nothing."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -53,7 +53,7 @@ class ScheduleMover:
 
 
 def next_since(schedule: asyncpg.Record, zone: ZoneInfo) -> datetime | None:
-    """When a schedule falls due in a zone, after it happened last or was changed last."""
+    """Returns when a schedule falls due in a zone, after its last occurrence or its last change."""
     last = schedule["last_occurrence_at"]
     return timing_from(schedule).next_occurrence(
         zone,

@@ -23,7 +23,7 @@ from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
-from addressee.messaging.messages.mark import Mark, Marked
+from addressee.messaging.messages.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Position
 
 routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
@@ -60,14 +60,14 @@ ACTIONS: Mapping[str, Mark] = {
 }
 
 # The status, type and message of an update that was refused, by its outcome.
-REFUSALS: Mapping[Marked, tuple[HTTPStatus, str, str]] = {
-    Marked.MISSING: (HTTPStatus.NOT_FOUND, "not_found", "There is no such message."),
-    Marked.BLOCKED: (
+REFUSALS: Mapping[MarkResult, tuple[HTTPStatus, str, str]] = {
+    MarkResult.MISSING: (HTTPStatus.NOT_FOUND, "not_found", "There is no such message."),
+    MarkResult.BLOCKED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "status_blocked",
         "A message goes forward only, and not before it has been sent.",
     ),
-    Marked.UNSUPPORTED: (
+    MarkResult.UNSUPPORTED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "action_not_supported",
         "Only messages in the inbox are read and archived.",
@@ -183,7 +183,7 @@ async def bulk_update(call: Call) -> shapes.UpdateRecords:
             )
         marks[update.message_id] = ACTIONS[update.action]
 
-    def answer(outcomes: Mapping[str, Marked]) -> shapes.UpdateRecords:
+    def answer(outcomes: Mapping[str, MarkResult]) -> shapes.UpdateRecords:
         return shapes.UpdateRecords([record(id, outcomes[id]) for id in marks])
 
     return answer(
@@ -191,8 +191,8 @@ async def bulk_update(call: Call) -> shapes.UpdateRecords:
     )
 
 
-def record(id: str, outcome: Marked) -> shapes.Updated:
-    if outcome is Marked.DONE:
+def record(id: str, outcome: MarkResult) -> shapes.Updated:
+    if outcome is MarkResult.DONE:
         return shapes.Updated(id, HTTPStatus.ACCEPTED, None)
     status, type, message = REFUSALS[outcome]
     return shapes.Updated(id, status, Error(type, message))

@@ -1,4 +1,4 @@
--- When the next unfinished send of a page is due.
+-- The time at which the next send of a page is due.
 SELECT min(due_at)
 FROM addressee.sends
 WHERE environment_id = :environment_id

@@ -1,4 +1,4 @@
--- Adds to the journals of runs, whatever has become of them.
+-- Adds entries to the journals of runs, in any status.
 UPDATE addressee.recipient_runs AS runs
 SET journal = runs.journal || entries.entry,
     updated_at = :now

@@ -1,4 +1,4 @@
--- Runs of recipients, whatever has become of them.
+-- Recipients' runs by id, in any status.
 -- part: recipient_runs
 WHERE environment_id = :environment_id
   AND id = ANY(:ids::uuid[])

@@ -1,4 +1,4 @@
--- What messages say, of recipients that live or left their history.
+-- Contents of messages, of recipients that exist or whose history is retained.
 SELECT id,
        inserted_at,
        content

@@ -1,5 +1,5 @@
--- How many of the newest 10,000 messages on an access path a filter leaves. The planner must know that number: not
--- knowing it, it may read them all.
+-- Counts those of the newest 10,000 messages on an access path that a filter matches. The limits are written out: a
+-- planner that does not know them may read all messages.
 WITH RECURSIVE
 -- part: sources
 owners AS (

@@ -1,4 +1,4 @@
--- Deletes messages with their events, sends and delivery logs, and says how many there were.
+-- Deletes messages with their events, sends and delivery logs, and counts them.
 WITH messages AS (
   DELETE FROM addressee.messages
   WHERE environment_id = :environment_id

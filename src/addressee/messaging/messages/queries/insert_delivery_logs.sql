@@ -1,4 +1,4 @@
--- Records what providers were asked and what they answered.
+-- Stores delivery logs that are not stored yet.
 INSERT INTO addressee.delivery_logs (
   environment_id,
   message_id,

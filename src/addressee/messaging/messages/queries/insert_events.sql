@@ -1,4 +1,4 @@
--- Records what happened to messages; what happened twice in one moment, once.
+-- Stores events that are not stored yet.
 INSERT INTO addressee.message_events (
   environment_id,
   message_id,

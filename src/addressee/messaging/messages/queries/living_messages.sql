@@ -1,4 +1,4 @@
--- Messages by id, of recipients that live: without those that are retained of deleted ones.
+-- Messages by id, of recipients that exist: without those that are retained of deleted ones.
 SELECT *
 FROM addressee.present_messages AS messages
 WHERE environment_id = :environment_id

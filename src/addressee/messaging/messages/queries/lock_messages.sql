@@ -1,4 +1,4 @@
--- Holds messages until the transaction ends, in the order of their ids so that no two wait for each other.
+-- Locks messages until the transaction ends, in the order of their ids so that no two wait for each other.
 SELECT
 FROM addressee.messages
 WHERE environment_id = :environment_id

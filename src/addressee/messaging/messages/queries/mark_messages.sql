@@ -1,5 +1,5 @@
--- Marks messages of recipients that live; with `uids`, only of these identities. Returns those that changed: an interaction
--- changes a message again when it says something else (`metadata`) than the last one.
+-- Marks messages of recipients that exist; with `uids`, only of these identities. Returns those that changed: an
+-- interaction changes a message again when its `metadata` differs from that of the last one.
 UPDATE addressee.messages AS messages
 SET seen_at = CASE :mark::text WHEN 'seen' THEN :now WHEN 'unseen' THEN NULL ELSE messages.seen_at END,
     read_at = CASE :mark

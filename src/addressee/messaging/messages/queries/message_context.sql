@@ -1,5 +1,5 @@
--- What messages name: their runs; into whom those of identities were merged who were, through merges of merges; and
--- whose those of merges are that were undone, who may have been merged again.
+-- What messages refer to: their runs; the identities into which others were merged, through merges of merges; and the
+-- identities that came back from merges that were undone, which may have been merged again.
 WITH RECURSIVE followed AS (
   SELECT merges.secondary_uid AS uid,
          merges.primary_id,

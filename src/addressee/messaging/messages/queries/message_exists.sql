@@ -1,4 +1,4 @@
--- Whether there is a message, of a recipient that lives or left a history.
+-- Whether there is a message, of a recipient that exists or whose history is retained.
 SELECT EXISTS (
   SELECT
   FROM addressee.present_messages

@@ -1,4 +1,4 @@
--- Messages that were made under a key that a trigger's caller chose: of each run the newest, up to a limit.
+-- The messages of runs under an idempotency key: of each run the newest, up to a limit.
 SELECT messages.id AS message_id
 FROM addressee.workflow_runs AS runs
 CROSS JOIN LATERAL (

@@ -1,4 +1,4 @@
--- Messages by id, of recipients that live or left their history.
+-- Messages by id, of recipients that exist or whose history is retained.
 SELECT *
 FROM addressee.present_messages
 WHERE environment_id = :environment_id

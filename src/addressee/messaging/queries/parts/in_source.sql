@@ -1,4 +1,4 @@
--- Messages of one of `sources`. The time is no second bound for the index to begin at (see listing.page_columns).
+-- Messages of one of `sources`. The time is no second bound for the index to begin at (see listing.page_parameters).
 AND messages.recipient_id = sources.id
 AND messages.uid = sources.uid
 AND CASE

@@ -1,5 +1,6 @@
--- Where the messages of `owners` are: with them, with who was merged into them as long as messages follow, and with who gives
--- them back after a merge that was undone. `leaving` are undone merges whose messages are there and not theirs any more.
+-- The identities that the messages of `owners` are stored under: their own, those that were merged into them as long as
+-- messages follow, and those that give messages back after a merge that was undone. `leaving` are undone merges whose
+-- messages are still stored here and belong to others.
 owned (id, uid, since, steps) AS (
   SELECT id,
          uid,

@@ -1,4 +1,4 @@
--- Schedules that are due, the longest due first, each with its recipient's time zone if that still lives.
+-- Schedules that are due, the longest due first, each with its recipient's time zone if that still exists.
 -- part: schedule_times
        recipients.uid IS NOT NULL AS lives,
        recipients.attributes ->> 'timezone' AS timezone

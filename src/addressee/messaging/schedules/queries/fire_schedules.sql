@@ -1,4 +1,4 @@
--- Takes due occurrences that no other worker took, and says what they start.
+-- Takes due occurrences that no other worker took, and returns their schedules.
 UPDATE addressee.schedules AS schedules
 SET next_occurrence_at = due.following,
     last_occurrence_at = due.occurrence,

@@ -1,4 +1,4 @@
--- Stores runs of single recipients that ended before their first step, each with what its journal says.
+-- Stores runs of single recipients that ended before their first step, each with its journal.
 INSERT INTO addressee.recipient_runs (
   environment_id,
   id,

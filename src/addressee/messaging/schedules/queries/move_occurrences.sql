@@ -1,4 +1,4 @@
--- Has schedules fall due at another time, unless they fell due or were changed meanwhile.
+-- Sets the next occurrences of schedules, unless they fell due or were changed meanwhile.
 UPDATE addressee.schedules AS schedules
 SET next_occurrence_at = moves.following
 FROM unnest(

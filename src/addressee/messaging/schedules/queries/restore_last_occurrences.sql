@@ -1,4 +1,4 @@
--- Sets back when schedules last happened, for occurrences that were taken and could not start.
+-- Restores the last occurrences of schedules whose taken occurrence could not start.
 UPDATE addressee.schedules AS schedules
 SET last_occurrence_at = before.last,
     zone = before.zone

@@ -1,4 +1,4 @@
--- Schedules by id, of recipients that live.
+-- Schedules by id, of recipients that exist.
 SELECT schedules.*
 FROM addressee.schedules AS schedules
 JOIN addressee.recipients AS recipients

@@ -1,4 +1,4 @@
--- A workflow's schedules before or after one of them, of recipients that live, newest first.
+-- A workflow's schedules before or after one of them, of recipients that exist, newest first.
 WITH matching AS NOT MATERIALIZED (
   SELECT *
   FROM addressee.schedules

@@ -1,4 +1,4 @@
--- Stores what schedules are now, unless one of them fell due or was changed meanwhile; `data` stays where it is null.
+-- Stores changed schedules, unless one of them fell due or was changed meanwhile; `data` stays where it is null.
 UPDATE addressee.schedules AS schedules
 SET tenant = changed.tenant,
     actor = changed.actor,

@@ -1,4 +1,4 @@
--- Has paused runs go on that are due and that no other worker woke, and says of which pages they are.
+-- Queues paused runs that are due and that no other worker woke, and returns their pages.
 WITH held AS (
   SELECT runs.environment_id,
          runs.id,

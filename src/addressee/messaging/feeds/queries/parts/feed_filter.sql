@@ -1,4 +1,4 @@
--- What a feed is limited to (feed.FeedFilter), beside the status of its items and their time.
+-- The filter of feeds (feed.FeedFilter), without the status of items and the period.
 AND filter_data @> :trigger_data
 AND channel_id = :channel_id
 AND status = 'delivered'

@@ -1,4 +1,4 @@
--- Marks that messages carry or lack: all of `engagements`.
+-- Messages that have, or lack, all marks of `engagements`.
 AND (seen_at IS NOT NULL OR 'seen' <> ALL(:engagements::text[]))
 AND (read_at IS NOT NULL OR 'read' <> ALL(:engagements))
 AND (interacted_at IS NOT NULL OR 'interacted' <> ALL(:engagements))

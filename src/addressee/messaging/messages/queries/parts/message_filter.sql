@@ -1,4 +1,4 @@
--- What a list of messages can be limited by (listing.MessageFilter), beside what its statement walks.
+-- The filter of lists of messages (listing.MessageFilter), beside the access path of each statement.
 AND filter_data @> :trigger_data
 AND (:tenant::text IS NULL OR tenant = :tenant)
 AND (:channel_ids::uuid[] IS NULL OR channel_id = ANY(:channel_ids))
