@@ -19,7 +19,7 @@ async def keep(connection: Connection) -> None:
 
 async def prepare(connection: Connection, suite: Suite, file: str) -> None:
     """For a test of `file`: undoes what the test before did, and makes a channel what the file takes it for."""
-    environment_id = await connection.fetchval(SQL["environment"], ENVIRONMENT)
+    environment_id = await connection.fetchval(*SQL["environment"](name=ENVIRONMENT))
     await restore(connection, environment_id)
     if file in suite.feeds:
         await change_channel(connection, environment_id, suite.feeds[file], ChannelType.IN_APP_FEED, "feed")
@@ -28,7 +28,7 @@ async def prepare(connection: Connection, suite: Suite, file: str) -> None:
 async def change_channel(
     connection: Connection, environment_id: int, id: str, type: ChannelType, provider: str
 ) -> None:
-    await connection.execute(SQL["change_channel"], environment_id, id, type, provider)
+    await connection.execute(*SQL["change_channel"](environment_id=environment_id, id=id, type=type, provider=provider))
 
 
 async def restore(connection: Connection, environment_id: int) -> None:
@@ -44,4 +44,4 @@ async def restore(connection: Connection, environment_id: int) -> None:
 
 
 async def tables(connection: Connection) -> list[str]:
-    return [row["relname"] for row in await connection.fetch(SQL["tables_of_environments"])]
+    return [row["relname"] for row in await connection.fetch(*SQL["tables_of_environments"]())]

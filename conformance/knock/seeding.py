@@ -97,7 +97,7 @@ async def send_messages(
 
     await until(all_are_sent)
     for made, wanted in zip(messages(), ids, strict=True):
-        await connection.execute(SHARED["rename_message"], environment_id, made.id, wanted)
+        await connection.execute(*SHARED["rename_message"](environment_id=environment_id, id=made.id, new_id=wanted))
 
 
 async def make_the_rest(connection: Connection, environment_id: int, knock: Knock) -> None:
@@ -113,6 +113,8 @@ async def make_the_rest(connection: Connection, environment_id: int, knock: Knoc
     [schedule] = knock.schedules.create(
         recipients=[USER], workflow=WORKFLOW, repeats=[{"frequency": "daily", "_typename": "ScheduleRepeat"}]
     )
-    await connection.execute(SQL["rename_schedule"], environment_id, schedule.id, SCHEDULE)
+    await connection.execute(*SQL["rename_schedule"](environment_id=environment_id, id=schedule.id, new_id=SCHEDULE))
     operation = knock.users.bulk.identify(users=[{"id": ACTOR}])
-    await connection.execute(SQL["rename_bulk_operation"], environment_id, operation.id, BULK_OPERATION)
+    await connection.execute(
+        *SQL["rename_bulk_operation"](environment_id=environment_id, id=operation.id, new_id=BULK_OPERATION)
+    )

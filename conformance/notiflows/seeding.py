@@ -76,7 +76,13 @@ async def notify(connection: Connection, environment_id: int, notiflows: Notiflo
 
     await until(it_is_sent)
     [notification], [delivery] = notifications(), deliveries()
-    await connection.execute(SHARED["rename_message"], environment_id, delivery.id, ID)
+    await connection.execute(*SHARED["rename_message"](environment_id=environment_id, id=delivery.id, new_id=ID))
     await connection.execute(
-        SQL["rename_recipient_run"], environment_id, UUID(notification.id), UUID(ID), delivery.id, ID
+        *SQL["rename_recipient_run"](
+            environment_id=environment_id,
+            id=UUID(notification.id),
+            new_id=UUID(ID),
+            message_id=delivery.id,
+            new_message_id=ID,
+        )
     )

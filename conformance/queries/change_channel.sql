@@ -1,6 +1,6 @@
 -- Makes a channel one of another type.
 UPDATE addressee.channels
-SET type = $3,
-    provider = $4
-WHERE environment_id = $1
-  AND id = $2
+SET type = :type,
+    provider = :provider
+WHERE environment_id = :environment_id
+  AND id = :id

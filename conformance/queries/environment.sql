@@ -1,4 +1,4 @@
 -- The environment of a name.
 SELECT id
 FROM addressee.environments
-WHERE name = $1
+WHERE name = :name

@@ -194,12 +194,12 @@ async def filled(pool: Pool) -> None:
     await pool.execute(f"ANALYZE {', '.join(f'addressee.{table}' for table in FILLED)}", timeout=FILLING_SECONDS)
 
 
-async def plan(office: Office, statement: str, *arguments: Any, **values: Any) -> list[dict[str, Any]]:
+async def plan(office: Office, statement: str, **values: Any) -> list[dict[str, Any]]:
     """Those nodes that were run of the plan that a prepared statement settles for."""
     async with office.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        text, *found = SQL[statement](**values) if values else (SQL[statement], *arguments)
-        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *found)
+        text, *arguments = SQL[statement](**values)
+        explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
     return nodes(msgspec.json.decode(explained)[0]["Plan"])
 
 

@@ -1,5 +1,5 @@
 -- Gives a bulk operation a fixed id.
 UPDATE addressee.bulk_operations
-SET id = $3
-WHERE environment_id = $1
-  AND id = $2
+SET id = :new_id
+WHERE environment_id = :environment_id
+  AND id = :id

@@ -1,12 +1,12 @@
--- Gives a recipient's run a fixed id, and its journal the one ($5) that its message ($4) was given.
+-- Gives a recipient's run a fixed id, and its journal the id that its message was given.
 WITH said AS (
   UPDATE addressee.messages
-  SET recipient_run_id = $3
-  WHERE environment_id = $1
-    AND recipient_run_id = $2
+  SET recipient_run_id = :new_id
+  WHERE environment_id = :environment_id
+    AND recipient_run_id = :id
 )
 UPDATE addressee.recipient_runs
-SET id = $3,
-    journal = replace(journal::text, $4, $5)::jsonb
-WHERE environment_id = $1
-  AND id = $2
+SET id = :new_id,
+    journal = replace(journal::text, :message_id, :new_message_id)::jsonb
+WHERE environment_id = :environment_id
+  AND id = :id

@@ -45,7 +45,7 @@ async def drop_expired_partitions(connection: Connection, now: datetime, keep_mo
 
 async def partitions(connection: Connection) -> list[datetime]:
     """Returns the first instant of every month that has a partition."""
-    names = [NAME.fullmatch(row["name"]) for row in await connection.fetch(SQL["history_partitions"])]
+    names = [NAME.fullmatch(row["name"]) for row in await connection.fetch(*SQL["history_partitions"]())]
     return [datetime(int(name[1]), int(name[2]), 1, tzinfo=UTC) for name in names if name]
 
 
@@ -54,7 +54,7 @@ async def change_unless_busy(connection: Connection, statement: str) -> None:
     try:
         async with connection.transaction():
             await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            await connection.execute(SQL["lock_migrations"])
+            await connection.execute(*SQL["lock_migrations"]())
             await connection.execute(statement)
     except (asyncpg.LockNotAvailableError, asyncpg.CheckViolationError):
         # The default partition keeps what this month brings; the next run tries again.

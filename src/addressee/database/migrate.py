@@ -129,7 +129,7 @@ def refuse_newer(applied: Iterable[Migration]) -> None:
 async def apply(connection: Connection, migration: Migration) -> bool:
     """Applies a migration unless another process did. Returns whether this one did."""
     async with connection.transaction():
-        await connection.execute(SQL["lock_migrations"])
+        await connection.execute(*SQL["lock_migrations"]())
         applied = await applied_migrations(connection)
         refuse_newer(applied)
         if migration in applied:
@@ -140,13 +140,13 @@ async def apply(connection: Connection, migration: Migration) -> bool:
 
 
 async def applied_migrations(connection: Connection) -> Sequence[Migration]:
-    return [Migration.named(row["name"]) for row in await connection.fetch(SQL["applied_migrations"])]
+    return [Migration.named(row["name"]) for row in await connection.fetch(*SQL["applied_migrations"]())]
 
 
 async def create_record(connection: Connection) -> None:
     for remaining in reversed(range(BOOTSTRAP_TRIES)):
         try:
-            await connection.execute(SQL["create_migrations"])
+            await connection.execute(*SQL["create_migrations"]())
         except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateSchemaError):
             if not remaining:
                 raise

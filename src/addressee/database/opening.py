@@ -96,7 +96,7 @@ async def confirm_master_key(target: Target, master_key: bytes) -> None:
     value = derive(master_key, b"check")
     async with connect(target) as connection:
         await connection.execute(*SQL["store_master_key_check"](value=value))
-        stored: bytes = await connection.fetchval(SQL["master_key_check"])
+        stored: bytes = await connection.fetchval(*SQL["master_key_check"]())
     if not hmac.compare_digest(stored, value):
         raise SetupError(
             "This database was first used with another master key: put that one into the file master.key "

@@ -22,5 +22,5 @@ async def planned_anew(pool: Pool) -> AsyncIterator[Connection]:
     It is for statements that touch many rows at once, each of which is found by an index.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(SQL["plan_anew"])
+        await connection.execute(*SQL["plan_anew"]())
         yield connection

@@ -71,19 +71,14 @@ def argument(name: str) -> Callable[[Mapping[str, Any]], Any]:
 
 
 @cache  # the modules of a package load the same folder
-def load(package: str) -> Mapping[str, Any]:
+def load(package: str) -> Mapping[str, Statement]:
     """Returns the statements of a package and of those it is in, by file name without `.sql`.
 
     Raises KeyError for a part that is not there.
     """
     folders = [files(name) / "queries" for name in within(package)]
     parts = merged(texts(folder / "parts") for folder in folders)
-    composed_texts = {name: composed(text, parts) for name, text in merged(map(texts, folders)).items()}
-    return {name: Statement(text) if is_named(text) else text for name, text in composed_texts.items()}
-
-
-def is_named(text: str) -> bool:
-    return any(found["name"] for found in PARAMETER.finditer(text))
+    return {name: Statement(composed(text, parts)) for name, text in merged(map(texts, folders)).items()}
 
 
 def within(package: str) -> Iterable[str]:

@@ -88,7 +88,7 @@ async def plan_anew(pool: Pool, statement: str, *, known: bool, **parameters: An
         await transaction.start()
         if not known:
             await connection.execute("DELETE FROM pg_statistic WHERE starelid::regclass::text ~ '^addressee'")
-        await connection.execute(PLANNING["plan_anew"])
+        await connection.execute(*PLANNING["plan_anew"]())
         found = await explain(connection, statement, **parameters)
         await transaction.rollback()
     return found

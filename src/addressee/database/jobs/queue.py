@@ -92,4 +92,4 @@ class QueueState:
 
 
 async def queue_state(pool: Pool) -> list[QueueState]:
-    return [QueueState(*row) for row in await pool.fetch(SQL["queue_state"])]
+    return [QueueState(*row) for row in await pool.fetch(*SQL["queue_state"]())]

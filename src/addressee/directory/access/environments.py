@@ -75,11 +75,11 @@ class Environments:
 
     async def all(self) -> list[Environment]:
         """Raises MisconfiguredError."""
-        return [environment_from(row) for row in await self._pool.fetch(SQL["list_environments"])]
+        return [environment_from(row) for row in await self._pool.fetch(*SQL["list_environments"]())]
 
     async def usable(self) -> list[Environment]:
         """All but those whose settings cannot be used, which the log names."""
-        found = (usable_environment(row) for row in await self._pool.fetch(SQL["list_environments"]))
+        found = (usable_environment(row) for row in await self._pool.fetch(*SQL["list_environments"]()))
         return [environment for environment in found if environment is not None]
 
     async def named(self, name: str) -> Environment:
@@ -87,7 +87,7 @@ class Environments:
         return environment_from(await self._row(name))
 
     async def _row(self, name: str) -> asyncpg.Record:
-        rows = await self._pool.fetch(SQL["list_environments"])
+        rows = await self._pool.fetch(*SQL["list_environments"]())
         for row in rows:
             if row["name"] == name:
                 return row

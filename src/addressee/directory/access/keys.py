@@ -128,7 +128,7 @@ class Keys:
         return CreatedKey(id, known, where.name, key, secret, where.uid if known == "api" else None)
 
     async def list(self) -> list[KeyInfo]:
-        return [KeyInfo(*row) for row in await self._pool.fetch(SQL["list_keys"])]
+        return [KeyInfo(*row) for row in await self._pool.fetch(*SQL["list_keys"]())]
 
     async def revoke(self, id_or_key: str) -> KeyInfo:
         """Ends a key, named by its id or by itself. Raises LookupError when there is none in force."""
