@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from addressee.database.pool import Pool
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
-from addressee.directory.groups.subscriptions import add_subscriptions
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.preferences.audiences import AUDIENCES, needs_audiences, read_audiences
@@ -29,7 +28,7 @@ async def test_members_are_those_who_were_added(pool: Pool, environment: Environ
     beta, vip, gone = [await someone(AUDIENCES, id) for id in ("beta", "vip", "gone")]
     team = await someone("teams", "beta")
     for object, members in ((beta, [ada, bob, former]), (vip, [ada]), (gone, [ada]), (team, [bob])):
-        await add_subscriptions(pool, object, members, None, NOW)
+        await directory.subscriptions.add(object, members)
     await delete(gone)
     await delete(former)
     eve = await someone(USERS, "eve")

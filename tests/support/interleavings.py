@@ -56,7 +56,7 @@ class Guest:
     async def subscribe(self, place: Place, club: Place) -> None:
         found = await self.directory.read_all([place, club])
         if len(found) == 2:
-            await self.directory.add_subscriptions(found[club], [found[place]])
+            await self.directory.subscriptions.add(found[club], [found[place]])
 
     async def trigger(self, place: Place, actor: Place) -> None:
         await self.messaging.triggers.accept(self.environment_id, Trigger("told", [place], actor=actor))

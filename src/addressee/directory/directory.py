@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -20,12 +19,12 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Edit
-from addressee.directory.errors import MissingError, RefusedError
-from addressee.directory.groups import bulk_subscriptions, memberships, subscriptions
+from addressee.directory.errors import RefusedError
+from addressee.directory.groups import bulk_subscriptions
 from addressee.directory.groups.bulk_subscriptions import Subscribing, Unsubscribing
 from addressee.directory.groups.lists import Lists
-from addressee.directory.groups.memberships import Membership
-from addressee.directory.groups.subscriptions import Subscription
+from addressee.directory.groups.memberships import Memberships
+from addressee.directory.groups.subscriptions import Subscriptions
 from addressee.directory.groups.topics import Topics
 from addressee.directory.merges.merge import DEFAULT_RULES, MergeRules
 from addressee.directory.merges.merges import Done, Merges, Preview, Undone
@@ -39,10 +38,10 @@ from addressee.directory.reading.listing import (
     list_recipients,
 )
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import USERS, Document, Place, Recipient
-from addressee.directory.writing import bulk, notices, receipts
+from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.writing import bulk, receipts
 from addressee.directory.writing.bulk import BulkOperation, Failure
-from addressee.directory.writing.notices import Notice
+from addressee.directory.writing.notices import Notices
 from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.token_transfers import TokenReleaser
@@ -63,6 +62,9 @@ class Directory:
         self.environments = Environments(pool)
         self.lists = Lists(pool, self.reader, self.writer, self.clock)
         self.topics = Topics(pool, self.reader, self.writer, self.clock)
+        self.subscriptions = Subscriptions(pool, self.clock)
+        self.memberships = Memberships(pool, self.reader, self.writer)
+        self.notices = Notices(pool, self.clock)
         self.pool = pool
 
     @classmethod
@@ -173,67 +175,6 @@ class Directory:
             self.pool, self.reader, self.clock, environment_id, name, rows, self.write_all, request
         )
 
-    async def add_subscriptions(
-        self,
-        object: Recipient,
-        recipients: Iterable[Recipient],
-        properties: Document | None = None,
-        *,
-        receipt: Receipt | None = None,
-    ) -> Sequence[Subscription]:
-        """Subscribes recipients to an object; None keeps the properties of who is subscribed. Raises RefusedError."""
-        return await subscriptions.add_subscriptions(
-            self.pool, object, recipients, properties, self.clock.now(), receipt=receipt
-        )
-
-    async def delete_subscriptions(
-        self, object: Recipient, recipients: Iterable[Recipient], *, receipt: Receipt | None = None
-    ) -> Sequence[Subscription]:
-        """Ends recipients' subscriptions to an object, and returns those that there were."""
-        return await subscriptions.delete_subscriptions(
-            self.pool, object, recipients, self.clock.now(), receipt=receipt
-        )
-
-    async def subscribers(
-        self, object: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
-    ) -> Page[Subscription]:
-        """Those who subscribe to an object, newest first; `among` leaves out everybody else."""
-        return await subscriptions.list_subscribers(self.pool, object, page, among)
-
-    async def subscribed_objects(
-        self, recipient: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
-    ) -> Page[Subscription]:
-        """What a recipient subscribes to, newest first; `among` leaves out all other objects."""
-        return await subscriptions.list_subscribed_objects(self.pool, recipient, page, among)
-
-    async def count_subscribers(self, object: Recipient) -> int:
-        return await subscriptions.count_subscribers(self.pool, object)
-
-    async def count_subscribers_of(self, objects: Iterable[Recipient]) -> Counter[UUID]:
-        """Of several objects in one query, by their identities."""
-        return await subscriptions.count_subscribers_of(self.pool, objects)
-
-    async def count_subscribed_objects(self, recipient: Recipient) -> int:
-        """How many objects a recipient subscribes to; 10,000 are 10,000 or more."""
-        return await subscriptions.count_subscribed_objects(self.pool, recipient)
-
-    async def write_memberships(
-        self, asked: Sequence[tuple[Write, str]]
-    ) -> Sequence[Written | RefusedError | MissingError]:
-        """Carries out writes on what users are within tenants, named by their ids, instead of on the users.
-
-        Creates users who are missing; for a tenant that is missing the result is a MissingError.
-        """
-        return await memberships.write_memberships(self.reader, self.writer, asked)
-
-    async def memberships(self, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
-        """A user's memberships in living tenants, in the order of the tenants' identities."""
-        return await memberships.list_memberships(self.pool, user, page)
-
-    async def count_memberships(self, user: Recipient) -> int:
-        """How many memberships a user has; 10,000 are 10,000 or more."""
-        return await memberships.count_memberships(self.pool, user)
-
     async def refuse_repetition(self, environment_id: int, key: str, fingerprint: bytes) -> None:
         """Raises RepeatedError or ReceiptMismatchError when a request under the key was carried out before."""
         await receipts.refuse_repetition(self.pool, environment_id, key, fingerprint, self.clock.now())
@@ -241,14 +182,6 @@ class Directory:
     async def keep(self, receipt: Receipt | None, result: object) -> None:
         """Keeps the receipt of a request whose writes have receipts of their own, once all are done."""
         await receipts.keep_alone(self.pool, receipt, result, self.clock.now())
-
-    async def note(self, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]]) -> None:
-        """Keeps for a week what was passed over of a request's writes, where its answer cannot say it."""
-        await notices.note(self.pool, request_id, passed_over, self.clock.now())
-
-    async def notices(self, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
-        """What was passed over, newest first."""
-        return await notices.list_notices(self.pool, environment_id, page)
 
     async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
         return await bulk.find_bulk_operation(self.pool, environment_id, id)

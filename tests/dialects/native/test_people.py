@@ -56,7 +56,7 @@ async def test_an_export_holds_what_a_user_is_within_tenants(
     ada = Place(environment.id, USERS, "ada")
     tenants = [Place(environment.id, TENANTS, f"tenant-{number}") for number in range(3)]
     await directory.write_all([Write(tenant, (Identify(),)) for tenant in tenants])
-    await directory.write_memberships(
+    await directory.memberships.write(
         [(Write(ada, (Identify(properties={"in": tenant.id}),)), tenant.id) for tenant in tenants]
     )
     found = http.get("/directory/v1/users/ada/export").json()["memberships"]

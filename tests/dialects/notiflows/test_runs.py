@@ -140,7 +140,7 @@ class TestDeleted:
         notiflows.users.delete("ada")
         request = {"x-request-id": "request-7"}
         run_id(rest.post(PATH, json={"recipients": ["ada", "bob"], "actor": "ada"}, headers=request))
-        notices = await Directory(pool).notices(environment.id, PageRequest(10))
+        notices = await Directory(pool).notices.list(environment.id, PageRequest(10))
         (notice,) = notices.entries
         assert (notice.place.id, notice.request_id) == ("ada", "request-7")
         assert notice.messages == (
@@ -348,5 +348,5 @@ async def test_keys_of_a_user_that_do_not_exist_are_noted(
     rest: httpx.Client, pool: Pool, environment: Environment, pushed: object
 ) -> None:
     run_id(rest.post(PATH, json={"recipients": [{"external_id": "ada", "name": "Ada", "plan": "pro"}]}))
-    (notice,) = (await Directory(pool).notices(environment.id, PageRequest(10))).entries
+    (notice,) = (await Directory(pool).notices.list(environment.id, PageRequest(10))).entries
     assert notice.messages == ("plan is no key of a user, and was not stored; put it into custom_fields.",)

@@ -578,7 +578,7 @@ async def test_keys_that_do_not_exist_are_noted(rest: httpx.Client, pool: Pool, 
     read = rest.put("/admin/v1/users/ada", json={"name": "Ada", "plan": "pro", "a\0": 1}).raise_for_status().json()
     assert read["custom_fields"] == {}
     rest.put("/admin/v1/users/ada", json=read).raise_for_status()
-    (notice,) = (await Directory(pool).notices(environment.id, PageRequest(10))).entries
+    (notice,) = (await Directory(pool).notices.list(environment.id, PageRequest(10))).entries
     assert notice.place.id == "ada"
     assert notice.messages == (
         "plan is no key of a user, and was not stored; put it into custom_fields.",

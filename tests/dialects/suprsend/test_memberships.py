@@ -154,6 +154,6 @@ async def test_no_object_route_reaches_a_membership(
     suprsend.users.upsert_for_tenant("ada", "acme", {"secret": 1})
     user = await directory.read(Place(environment.id, "$users", "ada"))
     assert user is not None
-    [membership] = (await directory.memberships(user, PageRequest(10))).entries
+    [membership] = (await directory.memberships.list(user, PageRequest(10))).entries
     collection = membership.within.place.collection.replace("/", "%2F")
     assert rest.get(f"/v1/object/{collection}/ada/").status_code == 400

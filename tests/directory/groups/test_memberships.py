@@ -51,7 +51,7 @@ class Company:
         await self.directory.write(Write(place, (Delete(),)))
 
     async def edit(self, user: str, tenant: str, *edits: Edit) -> Written | RefusedError | MissingError:
-        [result] = await self.directory.write_memberships([(Write(self.user(user), edits), tenant)])
+        [result] = await self.directory.memberships.write([(Write(self.user(user), edits), tenant)])
         return result
 
     async def within(self, user: str, tenant: str) -> Recipient | None:
@@ -61,8 +61,8 @@ class Company:
     async def memberships(self, user: str) -> Sequence[Membership]:
         found = await self.directory.read(self.user(user))
         assert found is not None
-        part = await self.directory.memberships(found, ALL)
-        assert await self.directory.count_memberships(found) == len(part.entries)
+        part = await self.directory.memberships.list(found, ALL)
+        assert await self.directory.memberships.count(found) == len(part.entries)
         return part.entries
 
     async def tenants(self, user: str) -> list[str]:
@@ -116,7 +116,7 @@ async def test_each_of_several_writes_has_an_outcome_of_its_own(company: Company
         (Write(company.user("eve"), (Identify(attributes={"timezone": "Mars/Base"}),)), "acme"),
         (Write(company.user("ada"), (SetOnce({"role": "guest", "desk": 4}),)), "acme"),
     ]
-    results = await company.directory.write_memberships(asked)
+    results = await company.directory.memberships.write(asked)
     assert [type(result) for result in results] == [Written, MissingError, RefusedError, Written]
     found = await company.within("ada", "acme")
     assert found is not None
@@ -169,14 +169,14 @@ async def test_memberships_are_listed_by_pages_both_ways(company: Company) -> No
     forth: list[str] = []
     after = before = None
     for _ in range(3):
-        part = await company.directory.memberships(user, page_request(2, after, None, UUID))
+        part = await company.directory.memberships.list(user, page_request(2, after, None, UUID))
         forth += [each.tenant.place.id for each in part.entries]
         after, before = part.after, part.before
     assert (forth, after) == (ids, None)
-    back = await company.directory.memberships(user, page_request(3, None, before, UUID))
+    back = await company.directory.memberships.list(user, page_request(3, None, before, UUID))
     assert [each.tenant.place.id for each in back.entries] == ids[1:4]
     assert [each.within.properties for each in back.entries] == [{"role": id} for id in ids[1:4]]
-    assert await company.directory.count_memberships(user) == 5
+    assert await company.directory.memberships.count(user) == 5
 
 
 class TestOverlaid:

@@ -56,13 +56,13 @@ class Town:
 
     async def add(self, object: str, *recipients: str, **properties: object) -> Sequence[Subscription]:
         people = await self.directory.read_all(map(self.place, (object, *recipients)))
-        return await self.directory.add_subscriptions(
+        return await self.directory.subscriptions.add(
             people[self.place(object)], [people[self.place(id)] for id in recipients], properties or None
         )
 
     async def end(self, object: str, *recipients: str) -> list[str]:
         people = await self.directory.read_all(map(self.place, (object, *recipients)))
-        ended = await self.directory.delete_subscriptions(
+        ended = await self.directory.subscriptions.delete(
             people[self.place(object)], [people[self.place(id)] for id in recipients]
         )
         return [each.recipient.place.id for each in ended]
@@ -71,20 +71,20 @@ class Town:
         owner = await self.directory.read(self.place(object))
         assert owner is not None
         chosen = [self.place(id) for id in among] or None
-        found = await self.directory.subscribers(owner, ALL, chosen)
+        found = await self.directory.subscriptions.subscribers(owner, ALL, chosen)
         return [each.recipient.place.id for each in found.entries]
 
     async def objects(self, recipient: str, *among: str) -> list[str]:
         owner = await self.directory.read(self.place(recipient))
         assert owner is not None
         chosen = [self.place(id) for id in among] or None
-        found = await self.directory.subscribed_objects(owner, ALL, chosen)
+        found = await self.directory.subscriptions.objects(owner, ALL, chosen)
         return [each.object.place.id for each in found.entries]
 
     async def count(self, object: str) -> int:
         owner = await self.directory.read(self.place(object))
         assert owner is not None
-        return await self.directory.count_subscribers(owner)
+        return await self.directory.subscriptions.count_subscribers(owner)
 
     async def erase(self, *people: Recipient) -> None:
         await erase_subscriptions(self.pool, [person.identity for person in people])
@@ -176,13 +176,13 @@ async def test_lists_are_paged_both_ways(town: Town) -> None:
     def ids(entries: Sequence[Subscription]) -> list[str]:
         return [each.recipient.place.id for each in entries]
 
-    first = await town.directory.subscribers(project, PageRequest(2))
+    first = await town.directory.subscriptions.subscribers(project, PageRequest(2))
     assert (ids(first.entries), first.before) == (["u4", "u3"], None)
-    second = await town.directory.subscribers(project, PageRequest(2, after=first.entries[-1].id))
+    second = await town.directory.subscriptions.subscribers(project, PageRequest(2, after=first.entries[-1].id))
     assert ids(second.entries) == ["u2", "u1"]
-    last = await town.directory.subscribers(project, PageRequest(2, after=second.entries[-1].id))
+    last = await town.directory.subscriptions.subscribers(project, PageRequest(2, after=second.entries[-1].id))
     assert (ids(last.entries), last.after) == (["u0"], None)
-    back = await town.directory.subscribers(project, PageRequest(2, before=last.entries[0].id))
+    back = await town.directory.subscriptions.subscribers(project, PageRequest(2, before=last.entries[0].id))
     assert ids(back.entries) == ["u2", "u1"]
 
 
@@ -226,10 +226,10 @@ async def test_who_has_the_id_now_subscribes_anew(town: Town) -> None:
 async def test_who_is_deleted_meanwhile_is_left_out(town: Town) -> None:
     project, ada, bob = await town.create("P", "ada", "bob")
     await town.delete("ada")
-    added = await town.directory.add_subscriptions(project, [ada, bob])
+    added = await town.directory.subscriptions.add(project, [ada, bob])
     assert [each.recipient for each in added] == [bob]
     await town.delete("P")
-    assert await town.directory.add_subscriptions(project, [bob]) == []
+    assert await town.directory.subscriptions.add(project, [bob]) == []
     assert await town.rows() == (1, 1)
 
 
@@ -238,8 +238,8 @@ async def test_a_late_writer_does_not_end_what_the_next_one_has(town: Town) -> N
     await town.delete("ada")
     await town.create("ada")
     await town.add("P", "ada")
-    assert await town.directory.add_subscriptions(project, [before]) == []
-    assert await town.directory.delete_subscriptions(project, [before]) == []
+    assert await town.directory.subscriptions.add(project, [before]) == []
+    assert await town.directory.subscriptions.delete(project, [before]) == []
     assert await town.subscribers("P") == ["ada"]
 
 
@@ -395,11 +395,11 @@ async def test_whoever_adds_ends_deletes_and_erases_at_once_leaves_it_right(town
                 case 1 if gone:
                     await town.erase(*gone[-3:])
                 case 2 | 3:
-                    await town.directory.delete_subscriptions(people[town.place(project)], subscribers)
+                    await town.directory.subscriptions.delete(people[town.place(project)], subscribers)
                 case 4:
                     await town.create(some[0])
                 case _:
-                    await town.directory.add_subscriptions(people[town.place(project)], subscribers, {"n": 1})
+                    await town.directory.subscriptions.add(people[town.place(project)], subscribers, {"n": 1})
 
     await asyncio.gather(*(caller() for _ in range(8)))
     await town.erase(*gone)
@@ -413,10 +413,10 @@ async def test_several_objects_subscribers_are_counted_at_once(town: Town) -> No
     project, empty = await town.create("P", "E")
     await town.create("ada", "bob")
     await town.add("P", "ada", "bob")
-    counts = await town.directory.count_subscribers_of([project, empty])
+    counts = await town.directory.subscriptions.count_subscribers_of([project, empty])
     assert counts == {project.uid: 2}
     assert counts[empty.uid] == 0
-    assert await town.directory.count_subscribers_of([]) == {}
+    assert await town.directory.subscriptions.count_subscribers_of([]) == {}
 
 
 async def test_what_a_recipient_subscribes_to_is_counted_as_it_is_listed(town: Town) -> None:
@@ -426,7 +426,7 @@ async def test_what_a_recipient_subscribes_to_is_counted_as_it_is_listed(town: T
     await town.directory.write(Write(kept_apart.place._replace(collection="$lists"), (Identify(),)))
     kept = await town.directory.read(kept_apart.place._replace(collection="$lists"))
     assert kept is not None
-    await town.directory.add_subscriptions(kept, [ada])
-    assert await town.directory.count_subscribed_objects(ada) == len(await town.objects("ada")) == 2
+    await town.directory.subscriptions.add(kept, [ada])
+    assert await town.directory.subscriptions.count_objects(ada) == len(await town.objects("ada")) == 2
     await town.delete("P")
-    assert await town.directory.count_subscribed_objects(ada) == len(await town.objects("ada")) == 1
+    assert await town.directory.subscriptions.count_objects(ada) == len(await town.objects("ada")) == 1

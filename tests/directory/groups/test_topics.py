@@ -75,7 +75,7 @@ class Forum:
         return [each.topic for each in part.entries]
 
     async def count(self, topic: str) -> int:
-        return await self.directory.count_subscribers(await self.found(self.topic(topic)))
+        return await self.directory.subscriptions.count_subscribers(await self.found(self.topic(topic)))
 
 
 @pytest.fixture
@@ -264,11 +264,11 @@ class TestLists:
         written = (await forum.directory.write(Write(project, (Identify(),)))).recipient
         assert written is not None
         ada, topic = await forum.found(forum.user("ada")), await forum.found(forum.topic("news"))
-        await forum.directory.add_subscriptions(written, [ada])
+        await forum.directory.subscriptions.add(written, [ada])
         for among in (None, [project, topic.place]):
-            part = await forum.directory.subscribed_objects(ada, ALL, among)
+            part = await forum.directory.subscriptions.objects(ada, ALL, among)
             assert [each.object.place for each in part.entries] == [project]
-        assert await forum.directory.count_subscribed_objects(ada) == 1
+        assert await forum.directory.subscriptions.count_objects(ada) == 1
         assert (await forum.directory.lists.memberships(ada, ALL)).entries == []
         assert await forum.topics_of("ada") == ["news"]
 

@@ -282,7 +282,7 @@ class TestSubscriptions:
     """End with a merge, or are united; either way undoing it brings back what was."""
 
     async def subscribed(self, directory: Directory, recipient: Recipient) -> list[tuple[str, object]]:
-        found = await directory.subscribed_objects(recipient, PageRequest(100))
+        found = await directory.subscriptions.objects(recipient, PageRequest(100))
         return sorted((each.object.place.id, each.properties.get("of")) for each in found.entries)
 
     async def people(self, directory: Directory, named: Named) -> tuple[Recipient, Recipient]:
@@ -291,7 +291,7 @@ class TestSubscriptions:
         for id, subscribers in (("both", (ada, guest)), ("hers", (ada,)), ("theirs", (guest,))):
             object = await write(directory, Place(ada.place.environment_id, "topics", id), Identify())
             for each in subscribers:
-                await directory.add_subscriptions(object, [each], {"of": each.place.id})
+                await directory.subscriptions.add(object, [each], {"of": each.place.id})
         return ada, guest
 
     async def test_end(self, directory: Directory, named: Named) -> None:
@@ -309,12 +309,12 @@ class TestSubscriptions:
         assert await self.subscribed(directory, done.primary) == [("both", "ada"), ("hers", "ada"), ("theirs", "guest")]
         theirs = await directory.read(Place(environment_id, "topics", "theirs"))
         assert theirs is not None
-        assert await directory.count_subscribers(theirs) == 1
+        assert await directory.subscriptions.count_subscribers(theirs) == 1
 
         undone = await directory.merges.undo(environment_id, done.merge.id)
         assert await self.subscribed(directory, undone.primary) == [("both", "ada"), ("hers", "ada")]
         assert await self.subscribed(directory, undone.secondary) == [("both", "guest"), ("theirs", "guest")]
-        assert await directory.count_subscribers(theirs) == 1
+        assert await directory.subscriptions.count_subscribers(theirs) == 1
 
     async def test_go_on_to_whom_the_primary_is_merged_into(self, directory: Directory, named: Named) -> None:
         _, guest = await self.people(directory, named)

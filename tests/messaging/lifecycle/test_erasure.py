@@ -141,21 +141,21 @@ async def test_a_trigger_stays_when_somebody_is_added_to_it_meanwhile(office: Of
 
 async def test_subscriptions_of_the_deleted_and_to_them_are_erased(office: Office) -> None:
     ada, bob, cid = [await office.identify(id) for id in ("ada", "bob", "cid")]
-    await office.directory.add_subscriptions(ada, [bob, cid])
-    await office.directory.add_subscriptions(bob, [ada, cid])
+    await office.directory.subscriptions.add(ada, [bob, cid])
+    await office.directory.subscriptions.add(bob, [ada, cid])
     await office.delete("ada")
     await office.work()
     rows = await office.pool.fetch(
         "SELECT object_id, recipient_id FROM addressee.subscriptions WHERE environment_id = $1", office.environment_id
     )
     assert [tuple(row) for row in rows] == [("bob", "cid")]
-    assert await office.directory.count_subscribers(bob) == 1
+    assert await office.directory.subscriptions.count_subscribers(bob) == 1
 
 
 async def membership(office: Office, id: str, tenant: str) -> None:
     place = office.user(id)
     edit = Identify(attributes={"email": f"{id}@{tenant}.example"})
-    await office.directory.write_memberships([(Write(place, (edit,)), tenant)])
+    await office.directory.memberships.write([(Write(place, (edit,)), tenant)])
 
 
 async def kept_of_memberships(office: Office) -> tuple[int, int]:

@@ -121,8 +121,8 @@ async def test_the_person_is_gone_for_everybody(office: Office) -> None:
     assert bob is not None
     await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Identify(),)))
     await membership(office, "ada", "acme")
-    await office.directory.add_subscriptions(ada, [bob])
-    await office.directory.add_subscriptions(bob, [ada])
+    await office.directory.subscriptions.add(ada, [bob])
+    await office.directory.subscriptions.add(bob, [ada])
     await schedule(office, office.user("ada"), timing=DAILY_AT_NINE)
     (mail, _, *_) = await office.messages("ada")
 

@@ -8,7 +8,6 @@ import pytest
 
 from addressee.directory.access.environments import Environments
 from addressee.directory.edits.recipients import Identify, SetPreferences
-from addressee.directory.groups.subscriptions import add_subscriptions
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.explanation import Explanation
@@ -134,7 +133,7 @@ async def test_conditions_ask_for_the_recipients_audiences(office: Office) -> No
     audience = (await office.directory.write(Write(beta, (Identify(),)))).recipient
     assert audience is not None
     ada = await office.identify("ada", email="ada@example.com")
-    await add_subscriptions(office.pool, audience, [ada], None, office.clock.now())
+    await office.directory.subscriptions.add(audience, [ada])
     for id in ("ada", "bob"):
         await prefer(office, id, "default", {"kinds": {"in_app": {"conditions": [in_beta]}}})
     assert await explained_and_done(office, "ada") == {}

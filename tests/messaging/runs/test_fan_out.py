@@ -51,7 +51,7 @@ class Crowd:
         await self.create(object, *recipients)
         people = await self.office.directory.read_all(map(self.place, (object, *recipients)))
         chosen = [people[self.place(id)] for id in recipients]
-        await self.office.directory.add_subscriptions(people[self.place(object)], chosen, properties or None)
+        await self.office.directory.subscriptions.add(people[self.place(object)], chosen, properties or None)
 
     async def trigger(self, *ids: str, **rest: Any) -> None:
         """Not carried out yet."""
@@ -154,7 +154,7 @@ async def test_a_tenant_has_subscribers_too(office: Office, crowd: Crowd) -> Non
     branding = {"branding": {"logo_url": "https://acme.example/logo.png"}}
     acme = (await office.directory.write(Write(place, (Identify(branding),)))).recipient
     assert acme is not None
-    await office.directory.add_subscriptions(acme, [ada])
+    await office.directory.subscriptions.add(acme, [ada])
     wanted = Trigger("told", [Place(office.environment_id, TENANTS, "acme")], tenant="acme")
     await office.messaging.triggers.accept(office.environment_id, wanted)
     await office.work()

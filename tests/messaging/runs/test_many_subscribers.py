@@ -138,10 +138,10 @@ def blocks(found: list[dict[str, Any]]) -> int:
 
 
 async def test_it_is_counted_and_listed(office: Office, popular: Recipient) -> None:
-    assert await office.directory.count_subscribers(popular) == MANY
-    first = await office.directory.subscribers(popular, PageRequest(50))
-    second = await office.directory.subscribers(popular, PageRequest(50, after=first.entries[-1].id))
-    again = await office.directory.subscribers(popular, PageRequest(50, before=second.entries[0].id))
+    assert await office.directory.subscriptions.count_subscribers(popular) == MANY
+    first = await office.directory.subscriptions.subscribers(popular, PageRequest(50))
+    second = await office.directory.subscriptions.subscribers(popular, PageRequest(50, after=first.entries[-1].id))
+    again = await office.directory.subscriptions.subscribers(popular, PageRequest(50, before=second.entries[0].id))
     assert again.entries == first.entries
     assert len({each.id for each in (*first.entries, *second.entries)}) == 100
 
@@ -273,7 +273,7 @@ async def test_it_is_deleted_at_once_and_erased_by_pages(office: Office, doomed:
     await office.directory.write(Write(doomed.place, (Delete(),)))
     user = await office.directory.read(Place(ENVIRONMENT, "$users", "user-7"))
     assert user is not None
-    objects = await office.directory.subscribed_objects(user, PageRequest(50))
+    objects = await office.directory.subscriptions.objects(user, PageRequest(50))
     assert doomed.place not in {each.object.place for each in objects.entries}
 
     found = await plan(office, "erase_subscribers", people=[doomed.identity], limit=ERASED_AT_ONCE)

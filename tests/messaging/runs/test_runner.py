@@ -219,7 +219,7 @@ class TestWithinATenant:
     @staticmethod
     async def belong(office: Office, id: str, tenant: str, *edits: Edit) -> None:
         place = office.user(id)
-        [result] = await office.directory.write_memberships([(Write(place, edits), tenant)])
+        [result] = await office.directory.memberships.write([(Write(place, edits), tenant)])
         assert isinstance(result, Written)
 
     @pytest.fixture
@@ -273,6 +273,6 @@ class TestWithinATenant:
     async def test_a_merge_leaves_it_behind_and_its_undoing_brings_it_back(self, office: Office) -> None:
         eve = await office.identify("eve", email="eve@home.example")
         merge = await office.merge("eve", "ada")
-        assert (await office.directory.memberships(eve, PageRequest(10))).entries == []
+        assert (await office.directory.memberships.list(eve, PageRequest(10))).entries == []
         await office.undo(merge)
         assert (await self.emails(office, tenant="acme"))["ada"] == "ada@acme.example"

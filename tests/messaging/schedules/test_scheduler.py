@@ -21,7 +21,6 @@ from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory.access.environments import Environment
 from addressee.directory.edits.recipients import Identify
-from addressee.directory.groups.subscriptions import add_subscriptions
 from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.listing import RunFilter
@@ -253,7 +252,7 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
         [("error", "error", {"reason": "data_invalid", "fields": ["data", "data.n"]})],
         [("error", "error", {"reason": "workflow_inactive"})],
     ]
-    notices = await office.directory.notices(office.environment_id, PageRequest(50))
+    notices = await office.directory.notices.list(office.environment_id, PageRequest(50))
     assert [(notice.place.id, notice.request_id, *notice.messages) for notice in notices.entries] == [
         (
             "ada",
@@ -299,7 +298,7 @@ async def test_an_object_is_told_alone(office: Office) -> None:
     place = Place(office.environment_id, "projects", "p")
     project = (await office.directory.write(Write(place, (Identify(),)))).recipient
     assert project is not None
-    await add_subscriptions(office.pool, project, [ada], None, office.clock.now())
+    await office.directory.subscriptions.add(project, [ada])
     await schedule(office, Place(office.environment_id, "projects", "p"), timing=HOURLY)
     await pass_time(office, HOUR)
     await office.work()

@@ -63,7 +63,7 @@ async def test_a_workflow_that_refuses_the_data_is_passed_over(office: Office) -
     await happened(office, "basket-left", data={"item": "a hat"})
     await office.work()
     assert [run.workflow for run in await runs(office)] == ["basket"]
-    (notice,) = (await office.directory.notices(office.environment_id, PageRequest(50))).entries
+    (notice,) = (await office.directory.notices.list(office.environment_id, PageRequest(50))).entries
     assert (notice.place.id, notice.request_id, notice.messages) == (
         "ada",
         "request",

@@ -261,7 +261,7 @@ class TestTracking:
         await news.add("ada")
         await news.office.work()
         assert await news.runs("hello") == []
-        (notice,) = (await news.office.directory.notices(news.office.environment_id, PageRequest(50))).entries
+        (notice,) = (await news.office.directory.notices.list(news.office.environment_id, PageRequest(50))).entries
         assert (notice.place, notice.messages) == (
             news.place,
             (

@@ -9,7 +9,7 @@ from msgspec import Struct
 from addressee.database.pool import Pool
 from addressee.directory.clock import Clock
 from addressee.directory.errors import RefusedError
-from addressee.directory.groups.subscriptions import add_subscriptions, check_subscription, delete_subscriptions
+from addressee.directory.groups.subscriptions import Subscriptions, check_subscription
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.bulk import BulkOperation, Failure, conclude
@@ -50,7 +50,7 @@ async def run(
     request: Receipt | None = None,
 ) -> BulkOperation:
     """Carries out the rows and keeps the outcome. A `Failure` among them is a row that was refused before."""
-    started_at = clock.now()
+    started_at, subscriptions = clock.now(), Subscriptions(pool, clock)
     planned = await plan(reader, places(rows), (), started_at, write_all)
     checked = [check(row, planned) if isinstance(row, Subscribing) else row for row in rows]
     refused = {
@@ -66,11 +66,11 @@ async def run(
                     for write in row.writes:
                         if id(write) in refused:
                             raise refused[id(write)]
-                    await add_subscriptions(pool, *parts(row, planned.people), row.properties, clock.now())
+                    await subscriptions.add(*parts(row, planned.people), row.properties)
                 except RefusedError as refusal:
                     failures.append(failure(row, refusal))
             case Unsubscribing():
-                await unsubscribe(pool, row, planned.people, clock)
+                await unsubscribe(subscriptions, row, planned.people)
     return await conclude(pool, clock, environment_id, name, len(rows), failures, started_at, request)
 
 
@@ -102,7 +102,7 @@ def parts(row: Subscribing, people: People) -> tuple[Recipient, list[Recipient]]
     return people[row.object], [people[place] for place in row.recipients]
 
 
-async def unsubscribe(pool: Pool, row: Unsubscribing, people: People, clock: Clock) -> None:
+async def unsubscribe(subscriptions: Subscriptions, row: Unsubscribing, people: People) -> None:
     if row.object in people:
         recipients = [people[place] for place in row.recipients if place in people]
-        await delete_subscriptions(pool, people[row.object], recipients, clock.now())
+        await subscriptions.delete(people[row.object], recipients)

@@ -8,7 +8,7 @@ brings them back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,51 +72,55 @@ def kinds_of(within: Recipient) -> frozenset[str]:
     return frozenset(stored | {kind for kind, name in ATTRIBUTES.items() if within.attributes.get(name)})
 
 
-async def write_memberships(
-    reader: Reader, writer: Writer, asked: Sequence[tuple[Write, str]]
-) -> list[Written | RefusedError | MissingError]:
-    """Carries out writes on what users are within tenants, named by their ids, instead of on the users themselves.
+class Memberships:
+    """Memberships of users of all environments."""
 
-    A user who is missing is created, a tenant that is missing is an error. Raises what `Writer.write` does for
-    requests that are repeated.
-    """
-    places = [Place(write.place.environment_id, TENANTS, tenant) for write, tenant in asked]
-    tenants = await reader.read_all(dict.fromkeys(places))
-    results: list[Written | RefusedError | MissingError] = [MissingError(place) for place in places]
-    known = [index for index, place in enumerate(places) if place in tenants]
-    creating = [
-        Write(asked[index][0].place, (Identify(revives=Revives.ERASED),), asked[index][0].origin) for index in known
-    ]
-    inside = []
-    for index, user in zip(known, await writer.write_all(creating), strict=True):
-        if isinstance(user, RefusedError):
-            results[index] = user
-            continue
-        assert user.recipient is not None
-        place = place_of(user.recipient, tenants[places[index]])
-        inside.append((index, structs.replace(asked[index][0], place=place)))
-    written = await writer.write_all([write for _, write in inside])
-    for (index, _), result in zip(inside, written, strict=True):
-        results[index] = result
-    return results
+    def __init__(self, pool: Pool, reader: Reader, writer: Writer) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._writer = writer
 
+    async def write(self, asked: Sequence[tuple[Write, str]]) -> Sequence[Written | RefusedError | MissingError]:
+        """Carries out writes on what users are within tenants, named by their ids, instead of on the users themselves.
 
-async def list_memberships(pool: Pool, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
-    """A page of a user's memberships in living tenants, in the order of the tenants' identities."""
-    asked = page.parameters(FIRST_UID)
-    asked["start"] = f"{MEMBERS}/{user.uid}/{asked['start']}"
-    found = await pool.fetch(*SQL["list_memberships"](**bounds(user), **asked))
-    memberships = [
-        Membership(rows.recipient_from(row[RECIPIENT_COLUMNS:]), rows.recipient_from(row[:RECIPIENT_COLUMNS]))
-        for row in found
-    ]
-    return build_page(memberships, page, lambda each: each.tenant.uid)
+        A user who is missing is created, a tenant that is missing is an error. Raises what `Writer.write` does for
+        requests that are repeated.
+        """
+        places = [Place(write.place.environment_id, TENANTS, tenant) for write, tenant in asked]
+        tenants = await self._reader.read_all(dict.fromkeys(places))
+        results: MutableSequence[Written | RefusedError | MissingError] = [MissingError(place) for place in places]
+        known = [index for index, place in enumerate(places) if place in tenants]
+        creating = [
+            Write(asked[index][0].place, (Identify(revives=Revives.ERASED),), asked[index][0].origin) for index in known
+        ]
+        inside = []
+        for index, user in zip(known, await self._writer.write_all(creating), strict=True):
+            if isinstance(user, RefusedError):
+                results[index] = user
+                continue
+            assert user.recipient is not None
+            place = place_of(user.recipient, tenants[places[index]])
+            inside.append((index, structs.replace(asked[index][0], place=place)))
+        written = await self._writer.write_all([write for _, write in inside])
+        for (index, _), result in zip(inside, written, strict=True):
+            results[index] = result
+        return results
 
+    async def list(self, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
+        """A page of a user's memberships in living tenants, in the order of the tenants' identities."""
+        asked = page.parameters(FIRST_UID)
+        asked["start"] = f"{MEMBERS}/{user.uid}/{asked['start']}"
+        found = await self._pool.fetch(*SQL["list_memberships"](**bounds(user), **asked))
+        memberships = [
+            Membership(rows.recipient_from(row[RECIPIENT_COLUMNS:]), rows.recipient_from(row[:RECIPIENT_COLUMNS]))
+            for row in found
+        ]
+        return build_page(memberships, page, lambda each: each.tenant.uid)
 
-async def count_memberships(pool: Pool, user: Recipient) -> int:
-    """How many memberships `list_memberships` has in all its pages; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(*SQL["count_memberships"](**bounds(user), limit=MOST_COUNTED))
-    return count
+    async def count(self, user: Recipient) -> int:
+        """How many memberships `list` has in all its pages; 10,000 are 10,000 or more."""
+        count: int = await self._pool.fetchval(*SQL["count_memberships"](**bounds(user), limit=MOST_COUNTED))
+        return count
 
 
 async def erase_memberships(connection: Connection, people: Sequence[Identity], limit: int) -> list[Identity]:

@@ -21,6 +21,7 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.planning import planned_anew
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.clock import Clock
 from addressee.directory.documents import check_value
 from addressee.directory.edits.context import check_size
 from addressee.directory.errors import RefusedError
@@ -61,24 +62,74 @@ class Subscriber(Struct, frozen=True):
     properties: Document
 
 
-async def add_subscriptions(
-    pool: Pool,
-    object: Recipient,
-    recipients: Iterable[Recipient],
-    properties: Document | None,
-    now: datetime,
-    *,
-    receipt: Receipt | None = None,
-) -> list[Subscription]:
-    """Subscribes recipients to an object and returns their subscriptions, each once, in the order given.
+class Subscriptions:
+    """Subscriptions of recipients of all environments."""
 
-    One that there is already keeps its id, and its properties too when these are None. Who was deleted meanwhile is
-    left out. Raises RefusedError, and what `receipts.keep` does for the receipt of `list[Subscription]`.
-    """
-    async with pool.acquire() as connection, connection.transaction():
-        subscriptions, _ = await subscribe(connection, object, recipients, properties, now)
-        await keep(connection, receipt, subscriptions, now)
-    return subscriptions
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def add(
+        self,
+        object: Recipient,
+        recipients: Iterable[Recipient],
+        properties: Document | None = None,
+        *,
+        receipt: Receipt | None = None,
+    ) -> Sequence[Subscription]:
+        """Subscribes recipients to an object and returns their subscriptions, each once, in the order given.
+
+        One that there is already keeps its id, and its properties too when these are None. Who was deleted meanwhile
+        is left out. Raises RefusedError, and what `receipts.keep` does for the receipt of `list[Subscription]`.
+        """
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            subscriptions, _ = await subscribe(connection, object, recipients, properties, now)
+            await keep(connection, receipt, subscriptions, now)
+        return subscriptions
+
+    async def delete(
+        self, object: Recipient, recipients: Iterable[Recipient], *, receipt: Receipt | None = None
+    ) -> Sequence[Subscription]:
+        """Ends recipients' subscriptions to an object and returns those that there were, in the order given.
+
+        Raises what `receipts.keep` does for the receipt of `list[Subscription]`.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            subscriptions = await unsubscribe(connection, object, recipients)
+            await keep(connection, receipt, subscriptions, self._clock.now())
+        return subscriptions
+
+    async def subscribers(
+        self, object: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
+    ) -> Page[Subscription]:
+        """Returns a page of an object's subscribers, newest first; `among` leaves out everybody else."""
+        found = await fetch_page(self._pool, "list_subscribers", object, page, among)
+        return build_page([subscription_of(row, object, listed(row)) for row in found], page, lambda each: each.id)
+
+    async def objects(
+        self, recipient: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
+    ) -> Page[Subscription]:
+        """Returns a page of what a recipient subscribes to, newest first; `among` leaves out all other objects.
+
+        What is kept apart, like audiences, is never among them.
+        """
+        found = await fetch_page(self._pool, "list_subscribed_objects", recipient, page, among)
+        return build_page([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
+
+    async def count_subscribers(self, object: Recipient) -> int:
+        """Returns how many subscribe to an object. Those who were deleted count until they are erased."""
+        return (await self.count_subscribers_of([object]))[object.uid]
+
+    async def count_subscribers_of(self, objects: Iterable[Recipient]) -> Counter[UUID]:
+        """Returns the same for several objects in one query, by their uids."""
+        return await read_counts(self._pool, [object.identity for object in objects])
+
+    async def count_objects(self, recipient: Recipient) -> int:
+        """Returns how many objects `objects` has in all its pages; 10,000 are 10,000 or more."""
+        statement = SQL["count_subscribed_objects"](**recipient.identity._asdict(), limit=MOST_COUNTED)
+        count: int = await self._pool.fetchval(*statement)
+        return count
 
 
 async def subscribe(
@@ -88,7 +139,7 @@ async def subscribe(
     properties: Document | None,
     now: datetime,
 ) -> tuple[list[Subscription], frozenset[UUID]]:
-    """See `add_subscriptions`; also returns the ids of those that there were not before."""
+    """See `Subscriptions.add`; also returns the ids of those that there were not before."""
     wanted = {recipient.place: recipient for recipient in recipients}
     check_subscription(object, wanted, properties)
     ids = [uuid7() for _ in wanted]
@@ -106,26 +157,8 @@ async def subscribe(
     return with_recipients(object, wanted, found), new
 
 
-async def delete_subscriptions(
-    pool: Pool,
-    object: Recipient,
-    recipients: Iterable[Recipient],
-    now: datetime,
-    *,
-    receipt: Receipt | None = None,
-) -> list[Subscription]:
-    """Ends recipients' subscriptions to an object and returns those that there were, in the order given.
-
-    Raises what `receipts.keep` does for the receipt of `list[Subscription]`.
-    """
-    async with pool.acquire() as connection, connection.transaction():
-        subscriptions = await unsubscribe(connection, object, recipients)
-        await keep(connection, receipt, subscriptions, now)
-    return subscriptions
-
-
 async def unsubscribe(connection: Connection, object: Recipient, recipients: Iterable[Recipient]) -> list[Subscription]:
-    """See `delete_subscriptions`."""
+    """See `Subscriptions.delete`."""
     wanted = {recipient.place: recipient for recipient in recipients}
     found = await connection.fetch(
         *SQL["delete_subscriptions"](
@@ -134,25 +167,6 @@ async def unsubscribe(connection: Connection, object: Recipient, recipients: Ite
     )
     await change_counts(connection, Counter({object.identity: -len(found)}))
     return with_recipients(object, wanted, found)
-
-
-async def list_subscribers(
-    pool: Pool, object: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
-) -> Page[Subscription]:
-    """A page of those who subscribe to an object, newest first; `among` leaves out everybody else."""
-    found = await fetch_page(pool, "list_subscribers", object, page, among)
-    return build_page([subscription_of(row, object, listed(row)) for row in found], page, lambda each: each.id)
-
-
-async def list_subscribed_objects(
-    pool: Pool, recipient: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
-) -> Page[Subscription]:
-    """A page of what a recipient subscribes to, newest first; `among` leaves out all other objects.
-
-    What is kept apart, like audiences, is never among them.
-    """
-    found = await fetch_page(pool, "list_subscribed_objects", recipient, page, among)
-    return build_page([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
 
 
 async def fetch_members(
@@ -180,30 +194,12 @@ async def list_objects_of_collection(
     return [subscription_of(row, listed(row), recipient) for row in found]
 
 
-async def count_subscribers(pool: Pool, object: Recipient) -> int:
-    """How many subscribe to an object. Those who were deleted count until what they left behind is erased."""
-    return (await read_counts(pool, [object.identity]))[object.uid]
-
-
-async def count_subscribers_of(pool: Pool, objects: Iterable[Recipient]) -> Counter[UUID]:
-    """Like `count_subscribers`, of several objects in one query, by their identities."""
-    return await read_counts(pool, [object.identity for object in objects])
-
-
 async def read_counts(database: Pool | Connection, objects: Sequence[Identity]) -> Counter[UUID]:
     """How many subscribers identities have, by their uids."""
     if not objects:
         return Counter()
     found = await database.fetch(*SQL["subscriber_counts"](objects=objects))
     return Counter({row["object_uid"]: row["count"] for row in found})
-
-
-async def count_subscribed_objects(pool: Pool, recipient: Recipient) -> int:
-    """How many objects `list_subscribed_objects` has in all its pages; 10,000 are 10,000 or more."""
-    count: int = await pool.fetchval(
-        *SQL["count_subscribed_objects"](**recipient.identity._asdict(), limit=MOST_COUNTED)
-    )
-    return count
 
 
 async def next_subscribers(
@@ -282,7 +278,7 @@ async def fetch_page(
 
 
 def check_subscription(object: Recipient, recipients: Container[Place], properties: Document | None) -> None:
-    """Raises RefusedError for what `add_subscriptions` refuses."""
+    """Raises RefusedError for what `Subscriptions.add` refuses."""
     if object.place in recipients:
         raise RefusedError("subscription", "recipients", f"{object.place.id} cannot subscribe to itself.")
     if properties is not None:

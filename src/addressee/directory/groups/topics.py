@@ -108,7 +108,9 @@ class Topics:
         return ended
 
     async def subscription(self, topic: Recipient, user: Recipient) -> TopicSubscription | None:
-        found = await subscriptions.list_subscribers(self._pool, topic, PageRequest(1), [user.place])
+        found = await subscriptions.Subscriptions(self._pool, self._clock).subscribers(
+            topic, PageRequest(1), [user.place]
+        )
         return summary(found.entries[0]) if found.entries else None
 
     async def subscribers(self, topic: Recipient, uids: UuidRange, page: PageRequest[UUID]) -> Page[TopicSubscription]:

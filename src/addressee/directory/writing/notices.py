@@ -18,6 +18,7 @@ from addressee.database.expiry import delete_before
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.clock import Clock
 from addressee.directory.documents import escaped
 from addressee.directory.reading.uuid_ranges import LAST_UID
 from addressee.directory.recipient import Place
@@ -57,20 +58,31 @@ async def note(
     )
 
 
-async def list_notices(pool: Pool, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
-    """A page of an environment's notices, newest first."""
-    found = await pool.fetch(*SQL["list_notices"](environment_id=environment_id, **page.parameters(LAST_UID)))
-    notices = [
-        Notice(
-            row["id"],
-            Place(environment_id, row["collection"], row["recipient_id"]),
-            row["request_id"],
-            msgspec.json.decode(row["messages"], type=tuple[str, ...]),
-            row["recorded_at"],
-        )
-        for row in found
-    ]
-    return build_page(notices, page, lambda notice: notice.id)
+class Notices:
+    """Notices of all environments."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def note(self, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]]) -> None:
+        """Keeps for a week what was passed over of a request's writes, where its answer cannot say it."""
+        await note(self._pool, request_id, passed_over, self._clock.now())
+
+    async def list(self, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
+        """A page of an environment's notices, newest first."""
+        found = await self._pool.fetch(*SQL["list_notices"](environment_id=environment_id, **page.parameters(LAST_UID)))
+        notices = [
+            Notice(
+                row["id"],
+                Place(environment_id, row["collection"], row["recipient_id"]),
+                row["request_id"],
+                msgspec.json.decode(row["messages"], type=tuple[str, ...]),
+                row["recorded_at"],
+            )
+            for row in found
+        ]
+        return build_page(notices, page, lambda notice: notice.id)
 
 
 async def delete_old_notices(connection: Connection, now: datetime) -> None:

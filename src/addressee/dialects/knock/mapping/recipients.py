@@ -158,7 +158,7 @@ async def identify(call: Call, place: Place, given: dict[str, Any], render: Call
     written = await call.services.directory.write(parser.write(place, given, request=call.receipt(answer)))
     if written.warnings:
         messages = [warning.message for warning in written.warnings]
-        await call.services.directory.note(call.request_id, [(place, messages)])
+        await call.services.directory.notices.note(call.request_id, [(place, messages)])
     return answer(written)
 
 
@@ -169,4 +169,4 @@ async def plan(call: Call, named: Iterable[Place], writes: Sequence[Write]) -> P
 
 async def note(call: Call, planned: PlannedWrites) -> None:
     """Keeps as notices what the answer cannot say of the recipients that a request describes."""
-    await call.services.directory.note(call.request_id, [*planned.notices, *planned.warnings])
+    await call.services.directory.notices.note(call.request_id, [*planned.notices, *planned.warnings])

@@ -74,7 +74,7 @@ async def subscribe(
     for number, (tenant, users) in enumerate(steps, start=1):
         properties = {} if tenant is None else {"tenant": tenant}
         receipt = call.receipt(no_content) if number == len(steps) else None
-        await call.services.directory.add_subscriptions(people[audience], users, properties, receipt=receipt)
+        await call.services.directory.subscriptions.add(people[audience], users, properties, receipt=receipt)
 
 
 @routes.delete(
@@ -94,7 +94,7 @@ async def remove(call: Call) -> None:
     audience = await require_audience(call)
     people = await call.services.directory.read_all(places)
     users = [people[place] for place in places if place in people]
-    await call.services.directory.delete_subscriptions(audience, users, receipt=call.receipt(no_content))
+    await call.services.directory.subscriptions.delete(audience, users, receipt=call.receipt(no_content))
 
 
 @routes.get(
@@ -109,7 +109,7 @@ async def list_all(call: Call) -> Entries[shapes.AudienceMember]:
     Knock's client asks for no page, so a page holds as many members as one call adds.
     """
     page = parse_page(Query(call.query_string), UUID, MAX_ROWS, MAX_ROWS)
-    part = await call.services.directory.subscribers(await require_audience(call), page)
+    part = await call.services.directory.subscriptions.subscribers(await require_audience(call), page)
     return rendering.entries(part, rendering.audience_member)
 
 

@@ -52,7 +52,7 @@ async def list_of_user(call: Call) -> Entries[shapes.Subscription]:
     recipient = await call.services.directory.read(user_place(call))
     if recipient is None:
         raise missing("The user")
-    part = await call.services.directory.subscribed_objects(recipient, page, objects)
+    part = await call.services.directory.subscriptions.objects(recipient, page, objects)
     return await rendered(call, query, part)
 
 
@@ -77,9 +77,9 @@ async def list_of_object(call: Call) -> Entries[shapes.Subscription]:
     owner = await require_object(call)
     directory = call.services.directory
     if mode == "recipient":
-        part = await directory.subscribed_objects(owner, page, objects)
+        part = await directory.subscriptions.objects(owner, page, objects)
     else:
-        part = await directory.subscribers(owner, page, recipients)
+        part = await directory.subscriptions.subscribers(owner, page, recipients)
     return await rendered(call, query, part)
 
 
@@ -120,7 +120,7 @@ async def add(call: Call) -> list[shapes.Subscription]:
     check_subscription(recipient, planned.people, given.properties)
     await planned.carry_out()
     await note(call, planned)
-    added = await call.services.directory.add_subscriptions(
+    added = await call.services.directory.subscriptions.add(
         recipient,
         require_recipients(named, planned.people),
         given.properties,
@@ -156,7 +156,7 @@ async def delete(call: Call) -> list[shapes.Subscription]:
     recipient = await require_object(call)
     people = await call.services.directory.read_all(named)
     subscribers = [people[place] for place in named if place in people]
-    ended = await call.services.directory.delete_subscriptions(recipient, subscribers, receipt=call.receipt(answer))
+    ended = await call.services.directory.subscriptions.delete(recipient, subscribers, receipt=call.receipt(answer))
     return answer(ended)
 
 

@@ -19,7 +19,7 @@ PAGE_SIZE = 100
 async def list_all(call: Call) -> shapes.Notices:
     """What was passed over of writes in the last seven days, newest first."""
     page = Query(call.query_string).page_request(UUID, PAGE_SIZE)
-    part = await call.services.directory.notices(call.environment.id, page)
+    part = await call.services.directory.notices.list(call.environment.id, page)
     notices = [
         shapes.Notice(
             id=each.id,

@@ -53,4 +53,5 @@ async def explain(call: Call) -> shapes.Explanation:
 @routes.get(f"{OBJECT}/subscribers/count", "objects.subscribers.count", response=shapes.Count)
 async def count_subscribers(call: Call) -> shapes.Count:
     """How many subscribe to an object."""
-    return shapes.Count(count=await call.services.directory.count_subscribers(await call.require(place_of(call))))
+    object = await call.require(place_of(call))
+    return shapes.Count(count=await call.services.directory.subscriptions.count_subscribers(object))

@@ -73,7 +73,7 @@ async def run(call: Call) -> shapes.Started:
     if planned.left_out:
         log.warning("deleted users left out of a run", request_id=call.request_id, count=len(planned.left_out))
     unknown = unknown_keys_of((each.place, each.given) for each in users)
-    await call.services.directory.note(call.request_id, [*planned.notices, *unknown])
+    await call.services.directory.notices.note(call.request_id, [*planned.notices, *unknown])
     return started(run_id)
 
 

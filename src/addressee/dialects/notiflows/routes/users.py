@@ -82,7 +82,7 @@ async def upsert(call: Call) -> Answer:
         return json_answer(rendering.user(written.recipient), status)
 
     answered = await call.write(place, *edits, answer=answer)
-    await call.services.directory.note(call.request_id, unknown_keys_of([(place, given)]))
+    await call.services.directory.notices.note(call.request_id, unknown_keys_of([(place, given)]))
     return answered
 
 

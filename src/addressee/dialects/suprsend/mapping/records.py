@@ -77,7 +77,7 @@ async def accept(
         for entry, record, result in zip(entries, parsed, carried_out, strict=True)
         if isinstance(record, Record) and isinstance(result, Accepted) and has_attachments(entry)
     ]
-    await directory.note(call.request_id, [*planned.warnings, *planned.notices, *attachments])
+    await directory.notices.note(call.request_id, [*planned.warnings, *planned.notices, *attachments])
     return carried_out
 
 

@@ -140,7 +140,7 @@ async def write(call: Call, edits: Sequence[UserEdit]) -> dict[int, Exception]:
         for edit, result in results
         if isinstance(result, Written) and (warnings := warnings_of(result))
     ]
-    await directory.note(call.request_id, passed_over)
+    await directory.notices.note(call.request_id, passed_over)
     return refusals_in((edit.index, result) for edit, result in results)
 
 

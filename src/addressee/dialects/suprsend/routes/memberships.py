@@ -46,8 +46,8 @@ async def list_of_user(call: Call) -> shapes.AssociatedTenants:
     """List the tenants that a user belongs to."""
     page = parse_page(Query(call.query_string), UUID)
     user = await require_user(call)
-    part = await call.services.directory.memberships(user, page)
-    count = await call.services.directory.count_memberships(user)
+    part = await call.services.directory.memberships.list(user, page)
+    count = await call.services.directory.memberships.count(user)
     return shapes.AssociatedTenants(cursor_meta(part, count), [associated_tenant(each) for each in part.entries])
 
 
@@ -144,7 +144,7 @@ async def write_all(call: Call, writes: Sequence[tuple[Write, str]]) -> Sequence
     if any(tenant_id == DEFAULT for _, tenant_id in writes):
         place = Place(call.environment.id, TENANTS, DEFAULT)
         await call.services.directory.write(Write(place, (Identify(),), call.origin))
-    return await call.services.directory.write_memberships(writes)
+    return await call.services.directory.memberships.write(writes)
 
 
 @routes.delete("/v1/user/{distinct_id}/tenant/{tenant_id}/", "users.unlink_tenant", status=204)

@@ -49,7 +49,7 @@ async def list_all(call: Call) -> shapes.Objects:
     directory = call.services.directory
     part = await directory.list(call.environment.id, collection, page, Order.NEWEST_FIRST)
     count = await directory.count(call.environment.id, collection)
-    counts = await directory.count_subscribers_of(part.entries)
+    counts = await directory.subscriptions.count_subscribers_of(part.entries)
     return shapes.Objects(cursor_meta(part, count), [rendered(each, counts) for each in part.entries])
 
 
@@ -57,7 +57,7 @@ async def list_all(call: Call) -> shapes.Objects:
 async def get(call: Call) -> shapes.Object:
     """Get an object with all channels."""
     recipient = await require_object(call)
-    counts = await call.services.directory.count_subscribers_of([recipient])
+    counts = await call.services.directory.subscriptions.count_subscribers_of([recipient])
     return rendered(recipient, counts)
 
 
@@ -100,7 +100,7 @@ async def write(call: Call, edit: Each) -> shapes.Object:
     """Writes an object, and returns it as it is then."""
     place = object_place(call)
     before = await call.services.directory.read(place)
-    counts = await call.services.directory.count_subscribers_of([] if before is None else [before])
+    counts = await call.services.directory.subscriptions.count_subscribers_of([] if before is None else [before])
 
     def answer(written: Written) -> shapes.Object:
         assert written.recipient is not None

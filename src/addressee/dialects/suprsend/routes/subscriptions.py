@@ -35,8 +35,8 @@ async def list_subscribers(call: Call) -> shapes.Subscriptions:
     page = parse_page(Query(call.query_string), UUID)
     owner = await require_object(call)
     directory = call.services.directory
-    part = await directory.subscribers(owner, page)
-    counts = await directory.count_subscribers_of([owner, *(each.recipient for each in part.entries)])
+    part = await directory.subscriptions.subscribers(owner, page)
+    counts = await directory.subscriptions.count_subscribers_of([owner, *(each.recipient for each in part.entries)])
     results = [subscription(each, counts) for each in part.entries]
     return shapes.Subscriptions(cursor_meta(part, counts[owner.uid]), results)
 
@@ -67,9 +67,9 @@ async def subscribed_to(call: Call, owner: Recipient) -> shapes.ObjectsSubscribe
     """Returns the objects that a recipient subscribes to; lists have a route of their own."""
     page = parse_page(Query(call.query_string), UUID)
     directory = call.services.directory
-    part = await directory.subscribed_objects(owner, page)
-    counts = await directory.count_subscribers_of(each.object for each in part.entries)
-    count = await directory.count_subscribed_objects(owner)
+    part = await directory.subscriptions.objects(owner, page)
+    counts = await directory.subscriptions.count_subscribers_of(each.object for each in part.entries)
+    count = await directory.subscriptions.count_objects(owner)
     return shapes.ObjectsSubscribedTo(
         meta=cursor_meta(part, count),
         results=[
@@ -110,12 +110,12 @@ async def create(call: Call) -> shapes.AddedSubscriptions:
     warnings = [text for _, texts in planned.warnings for text in texts]
     warnings += [f"{place.id}: {text}" for place, texts in planned.notices for text in texts]
     people = [planned.people[write.place] for write in writes if write.place in planned.people]
-    counts = await directory.count_subscribers_of(people)
+    counts = await directory.subscriptions.count_subscribers_of(people)
 
     def answer(added: Sequence[Subscription]) -> shapes.AddedSubscriptions:
         return shapes.AddedSubscriptions([subscription(each, counts) for each in added], warnings)
 
-    return answer(await directory.add_subscriptions(owner, people, given.properties, receipt=call.receipt(answer)))
+    return answer(await directory.subscriptions.add(owner, people, given.properties, receipt=call.receipt(answer)))
 
 
 @routes.delete(
@@ -134,7 +134,7 @@ async def delete(call: Call) -> None:
     owner = await require_object(call)
     directory = call.services.directory
     people = await directory.read_all(dict.fromkeys(places))
-    await directory.delete_subscriptions(owner, people.values(), receipt=call.receipt(no_content))
+    await directory.subscriptions.delete(owner, people.values(), receipt=call.receipt(no_content))
 
 
 def subscription(each: Subscription, counts: Mapping[UUID, int]) -> shapes.Subscription:
