@@ -1,8 +1,8 @@
 """Bulk calls that mark or delete all messages of a channel that a selection matches (knock.md §2.3, §3.5).
 
 Messages are processed newest first, a page in a transaction: the first pages while the caller waits, the rest by a
-job. Messages that arrive meanwhile are not touched. A message that has the mark already keeps its time, so that a page
-can be processed twice.
+job. Messages that arrive meanwhile are not touched. A message that has the mark already keeps its time, so a repeated
+call changes nothing.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class BulkMarks:
         recipients: Sequence[Identity] | None,
         receipt: Receipt | None,
     ) -> BulkOperation:
-        """Marks or deletes the messages of `recipients`, None: of everybody. Returns its state after some pages."""
+        """Marks or deletes messages of `recipients`, None: of everybody. Returns the operation after some pages."""
         owners = None if recipients is None else [StoredIdentity.of(recipient) for recipient in recipients]
         everything = None if selection.is_empty else Remainder(action, selection, owners, start_of(selection))
         job = MarkAll(environment_id, uuid7())
