@@ -6,9 +6,9 @@ import pytest
 
 from addressee.directory.directory import Directory
 from addressee.directory.edits.context import Revives
-from addressee.directory.edits.recipients import Delete, Identify
+from addressee.directory.edits.recipients import ChangePreferences, Delete, Identify
 from addressee.directory.errors import DELETED, RefusedError
-from addressee.directory.recipient import USERS, Place
+from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
 
@@ -90,6 +90,39 @@ async def test_what_others_do_meanwhile_is_told(directory: Directory, places: di
     [(write, result)] = await planned.carry_out_each()
     assert (write, isinstance(result, RefusedError)) == (writes[1], True)
     assert (planned.left_out, dict(planned.people)) == ([places["ada"]], {})
+
+
+@pytest.mark.parametrize("others_write", [False, True])
+async def test_edits_are_applied_again_only_if_others_wrote_meanwhile(
+    directory: Directory, places: dict[str, Place], others_write: bool
+) -> None:
+    applied: list[str] = []
+
+    def adding(channel: str) -> ChangePreferences:
+        def add(stored: Document) -> Document:
+            applied.append(channel)
+            return {**stored, "kinds": {**stored.get("kinds", {}), channel: True}}
+
+        return ChangePreferences("default", add)
+
+    writes = [Write(places["ada"], (adding(channel),)) for channel in ("email", "sms")]
+    planned = await directory.plan([], writes)
+    if others_write:
+        await directory.write(identify(places["ada"], b=2))
+    await planned.carry_out()
+    ada = await directory.read(places["ada"])
+    assert ada is not None
+    assert ada.preferences == {"default": {"kinds": {"email": True, "sms": True}}}
+    assert ada.properties == ({"a": 1, "b": 2} if others_write else {"a": 1})
+    assert applied == ["email", "sms"] * (2 if others_write else 1)
+    assert planned.people[places["ada"]] == ada
+
+
+async def test_a_write_without_effect_writes_nothing(directory: Directory, places: dict[str, Place]) -> None:
+    before = await directory.read(places["ada"])
+    planned = await directory.plan([], [identify(places["ada"]), identify(places["ada"], a=1)])
+    await planned.carry_out()
+    assert planned.people[places["ada"]] == await directory.read(places["ada"]) == before
 
 
 async def test_they_are_carried_out_once(directory: Directory, places: dict[str, Place]) -> None:

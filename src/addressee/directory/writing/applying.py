@@ -11,11 +11,11 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from addressee.directory.edits.context import EditContext
-from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.errors import UnavailableError, refused_below
 from addressee.directory.recipient import FORMAT, Place, Recipient
 from addressee.directory.writing.history import Change, change
 from addressee.directory.writing.receipts import Earlier, Receipt, RequestKey, StoredAnswer, repetition
-from addressee.directory.writing.writes import ReceiptKey, Write, Written
+from addressee.directory.writing.writes import AppliedWrite, ReceiptKey, Write, Written
 
 
 @dataclass(slots=True)
@@ -74,6 +74,9 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
         check_format(found)
     except UnavailableError as newer:
         return Applied(group, found, found, [], [newer] * len(group.waiting), [], [], {})
+    planned = group.waiting[0].write.planned
+    if planned is not None and planned.is_of(found):
+        found = planned.before  # read at the same version
     recipient = found
     changes: list[Change] = []
     answers: list[Written | Exception] = []
@@ -90,28 +93,39 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
         if key in used.receipts or key in receipts:
             answers.append(Written(recipient, recipient))
             continue
-        before = recipient
-        context = EditContext(now, version, uuid7)
-        made: list[Change] = []
+        planned = item.write.planned
         try:
-            for edit in item.write.edits:
-                after = edit.apply(recipient, group.place, context)
-                if after is not None and after is not recipient:
-                    made.append(change(edit.name, recipient, after, item.write.origin))
-                    recipient = after
-            written = Written(recipient, before, tuple(context.warnings))
+            if planned is not None and planned.before is recipient:
+                outcome = planned
+            else:
+                outcome = apply_write(item.write, recipient, version, now)
+            written = Written(outcome.after, recipient, outcome.warnings)
             if request is not None:
                 requests.append((request, request.answer(written)))
         except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on
-            recipient = before
-            answers.append(error.below(item.write.path) if isinstance(error, RefusedError) else error)
+            answers.append(error)
             continue
-        changes += made
-        ended |= context.ended
+        recipient = outcome.after
+        changes += outcome.changes
+        ended |= outcome.ended
         answers.append(written)
         if key is not None:
             receipts.append(key)
     return Applied(group, found, recipient, changes, answers, receipts, requests, ended)
+
+
+def apply_write(write: Write, found: Recipient | None, version: int, now: datetime) -> AppliedWrite:
+    """Applies a write's edits, all or none. Raises RefusedError, named from the write's `path`."""
+    recipient = found
+    changes: list[Change] = []
+    context = EditContext(now, version, uuid7)
+    with refused_below(write.path):
+        for edit in write.edits:
+            after = edit.apply(recipient, write.place, context)
+            if after is not None and after is not recipient:
+                changes.append(change(edit.name, recipient, after, write.origin))
+                recipient = after
+    return AppliedWrite(version, found, recipient, changes, tuple(context.warnings), context.ended)
 
 
 def check_format(found: Recipient | None) -> None:

@@ -1,7 +1,8 @@
 """Writes that are tried before they are carried out, so that a request which is refused has written nothing.
 
 They are applied in memory to recipients as these are stored. Whatever else the request asks for is checked against the
-outcome, and only then are they carried out. What others write in between may still refuse one of them.
+outcome, and only then are they carried out. What they made of a recipient is written as it is, unless others wrote in
+between: then the edits are applied again, and may be refused.
 """
 
 from __future__ import annotations
@@ -11,14 +12,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeAlias
 
-from uuid_utils.compat import uuid7
+from msgspec import structs
 
-from addressee.directory.edits.context import EditContext
 from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Place, Recipient
-from addressee.directory.writing.applying import check_format
-from addressee.directory.writing.writes import Write, Written
+from addressee.directory.writing.applying import apply_write, check_format
+from addressee.directory.writing.writes import AppliedWrite, Write, Written
 
 Result: TypeAlias = Written | RefusedError
 WriteAll: TypeAlias = Callable[[Sequence[Write]], Awaitable[Sequence[Result]]]
@@ -42,13 +42,14 @@ class PlannedWrites:
         self._living = {place: recipient for place, recipient in found.items() if recipient.lives}
         self._now = now
         self._write_all = write_all
-        self._planned: list[Write] = []
+        self._versions = {place: recipient.version for place, recipient in found.items()}
+        self._planned: list[tuple[Write, AppliedWrite]] = []
         self._left_out: dict[Place, None] = {}
         self.results: list[tuple[Write, Result]] = []
 
     @property
     def people(self) -> Mapping[Place, Recipient]:
-        """Living recipients, as planned or, after the writes, as stored. Only the latter have real identities."""
+        """Living recipients, as planned or, after the writes, as stored. Only the latter have lasting identities."""
         return self._living
 
     @property
@@ -101,11 +102,14 @@ class PlannedWrites:
         planned, self._planned = self._planned, []
         results: list[tuple[Write, Result]] = []
         for start in range(0, len(planned), WRITES_AT_ONCE):
-            writes = planned[start : start + WRITES_AT_ONCE]
+            batch = planned[start : start + WRITES_AT_ONCE]
             assert self._write_all is not None
-            results += zip(writes, await self._write_all(writes), strict=True)
+            written = await self._write_all([structs.replace(write, planned=outcome) for write, outcome in batch])
+            results += zip((write for write, _ in batch), written, strict=True)
         for write, result in results:
-            self._put(write.place, result.recipient if isinstance(result, Written) else None)
+            stored = result.recipient if isinstance(result, Written) else None
+            self._put(write.place, stored)
+            self._versions[write.place] = stored.version if stored else 0
             if was_deleted(result):
                 self._left_out[write.place] = None
         results = [(write, result) for write, result in results if not was_deleted(result)]
@@ -115,17 +119,16 @@ class PlannedWrites:
     def _add(self, write: Write) -> None:
         recipient = self._found.get(write.place)
         check_format(recipient)
-        context = EditContext(self._now, (recipient.version if recipient else 0) + 1, uuid7)
+        version = self._versions.get(write.place, 0) + 1
         try:
-            for edit in write.edits:
-                recipient = edit.apply(recipient, write.place, context) or recipient
+            outcome = apply_write(write, recipient, version, self._now)
         except RefusedError as refusal:
             if not was_deleted(refusal):
-                raise refusal.below(write.path) from None
+                raise
             self._left_out[write.place] = None
             return
-        self._put(write.place, recipient)
-        self._planned.append(write)
+        self._put(write.place, outcome.after)
+        self._planned.append((write, outcome))
 
     def _put(self, place: Place, recipient: Recipient | None) -> None:
         self._found[place] = recipient

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from addressee.directory.addresses.push_tokens import TokenTransfer
 from addressee.directory.edits.context import Warning
 from addressee.directory.edits.recipients import Edit
 from addressee.directory.recipient import Place, Recipient
-from addressee.directory.writing.history import NO_ORIGIN, Origin
+from addressee.directory.writing.history import NO_ORIGIN, Change, Origin
 from addressee.directory.writing.receipts import Receipt
 
 
@@ -24,13 +25,33 @@ class ReceiptKey(NamedTuple):
     key: str
 
 
+class AppliedWrite(Struct, frozen=True):
+    """What the edits of a write make of a recipient, as the `version` of what is stored at its place.
+
+    `ended` are the identities that the edits end, and whether the history of each is kept.
+    """
+
+    version: int
+    before: Recipient | None
+    after: Recipient | None
+    changes: Sequence[Change]
+    warnings: tuple[Warning, ...]
+    ended: Mapping[UUID, bool]
+
+    def is_of(self, found: Recipient | None) -> bool:
+        """Whether `before` is what was stored when it was read, and `found` is of the same version."""
+        if found is None or self.before is None:
+            return False
+        return found.version == self.before.version == self.version - 1
+
+
 class Write(Struct, frozen=True):
     """Edits of one recipient, applied in order, all or none.
 
     With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
     is asked for. `request` is the receipt of a whole request that consists of this write: its repetition raises
     RepeatedError, which holds the first answer. `path` is where a request describes the recipient: what is refused is
-    named from there.
+    named from there. `planned` is what the edits made of the recipient when they were tried (`PlannedWrites`).
     """
 
     place: Place
@@ -39,6 +60,7 @@ class Write(Struct, frozen=True):
     receipt: str | None = None
     request: Receipt | None = None
     path: str = ""
+    planned: AppliedWrite | None = None
 
     @property
     def receipt_key(self) -> ReceiptKey | None:
