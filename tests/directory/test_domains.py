@@ -4,7 +4,7 @@ import pytest
 
 from addressee.directory.domains import DomainError, ascii_domain
 from addressee.directory.emails import email_key, is_email
-from addressee.directory.reading.rows import with_key_of_today
+from addressee.directory.reading.rows import with_current_key
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,9 @@ def test_what_has_no_domain_is_known_by_its_text(text: str) -> None:
 
 def test_an_address_that_an_earlier_version_stored_is_known_by_the_key_of_today() -> None:
     stored = {"kind": "email", "key": "info@bücher.example", "value": "Info@Bücher.example", "status": "active"}
-    assert with_key_of_today(stored) == {**stored, "key": "info@xn--bcher-kva.example"}
+    assert with_current_key(stored) == {**stored, "key": "info@xn--bcher-kva.example"}
     token = {"kind": "android_push", "key": "fcm:ü", "value": "ü", "status": "active"}
-    assert with_key_of_today(token) is token
+    assert with_current_key(token) is token
 
 
 @pytest.mark.parametrize("domain", ["", "a..b", ".a", "a.", "i❤.example", f"{'a' * 64}.b", "a." * 126 + "bb"])

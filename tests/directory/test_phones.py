@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.directory.phones import DIALLED, dialled, e164, is_e164, phone_key
-from addressee.directory.reading.rows import with_key_of_today
+from addressee.directory.reading.rows import with_current_key
 
 NUMBERS = st.from_regex(DIALLED, fullmatch=True)
 REGIONS = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS))
@@ -102,6 +102,6 @@ def test_a_number_that_was_read_stays_as_it_is(text: str) -> None:
 
 def test_an_address_that_an_earlier_version_stored_is_known_by_the_key_of_today() -> None:
     stored = {"kind": "sms", "key": "4402071838750", "value": "+44(0)2071838750", "status": "active"}
-    assert with_key_of_today(stored) == {**stored, "key": "442071838750"}
+    assert with_current_key(stored) == {**stored, "key": "442071838750"}
     usual = {"kind": "whatsapp", "key": "442071838750", "value": "+442071838750", "status": "active"}
-    assert with_key_of_today(usual) is usual
+    assert with_current_key(usual) is usual

@@ -1,4 +1,4 @@
-"""The attributes that the directory itself understands, and what each may hold. Pure."""
+"""The attributes that the directory itself understands, and the values each may have. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = frozenset(
     },
 )
 
-# What messages on a tenant's behalf look like.
+# The parts of a tenant's `branding`: how messages sent on its behalf look.
 BRANDING = frozenset(
     {
         "primary_color",
@@ -52,17 +52,20 @@ MAX_LINKS = 100
 
 
 def checked(given: Mapping[str, Any]) -> Document:
-    """`given` in stored form.
+    """Returns attributes in stored form.
 
-    Every attribute is a string or null; `timezone` names a zone of the IANA database; `created_at` is a date and
-    time, kept in UTC with milliseconds; `branding` is an object of strings and nulls, whose `social_links` are such an
-    object themselves. Raises RefusedError for anything else.
+    Every attribute is a string of at most 10,000 characters, or null. `timezone` must be in the IANA database;
+    `created_at` must be an ISO-8601 date or date and time, stored in UTC with milliseconds; `branding` is an object of
+    strings and nulls, in which `social_links` is an object of up to 100. Raises RefusedError for anything else.
     """
     return {name: value if value is None else check(name, value) for name, value in given.items()}
 
 
 def laid_over(stored: Document, given: Document) -> Document:
-    """Checked attributes over stored ones. Parts of a branding that are not given stay; a link that is null goes."""
+    """Returns the stored attributes, updated with checked ones.
+
+    `branding` is merged by its parts, and its `social_links` by name; a link that is given as null is removed.
+    """
     laid = {**stored, **given}
     if isinstance(given.get("branding"), dict):
         laid["branding"] = laid_over_branding(stored.get("branding") or {}, given["branding"])
@@ -126,7 +129,7 @@ def checked_text(name: str, value: Any) -> str:
 
 
 def parse_instant(name: str, text: str) -> datetime:
-    """An ISO-8601 date or date and time; without a zone it is UTC."""
+    """Parses an ISO-8601 date, or date and time. Raises RefusedError."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -135,7 +138,10 @@ def parse_instant(name: str, text: str) -> datetime:
 
 
 def render_instant(instant: datetime) -> str:
-    """ISO-8601 in UTC with milliseconds and `Z`."""
+    """Returns ISO-8601 in UTC with milliseconds and `Z`; an instant without a zone is taken as UTC.
+
+    Raises RefusedError outside the years 1 to 9999.
+    """
     aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     try:
         in_utc = aware.astimezone(UTC)

@@ -1,12 +1,12 @@
-"""The time, as the directory keeps it."""
+"""The clock that stored times are taken from."""
 
 from datetime import UTC, datetime
 
 
 class Clock:
-    """The time in UTC. Tests move it.
+    """Returns the current time in UTC; tests replace it by a clock that they move.
 
-    Callers see milliseconds, so no more is kept: what is read equals what was answered.
+    Times are truncated to milliseconds, which is what clients see: a time that is read equals the one first returned.
     """
 
     def now(self) -> datetime:

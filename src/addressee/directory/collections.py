@@ -1,4 +1,4 @@
-"""Which collections callers may name. Those that start with a dollar sign are kept apart (DESIGN §2)."""
+"""Checks of collection names. A name that starts with a dollar sign is reserved for the product's own collections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from addressee.directory.recipient import TENANTS, USERS
 
 
 def check_collection(collection: object, field: str = "collection") -> str:
-    """The collection itself. Raises RefusedError unless it is users', tenants' or one of the caller's own."""
+    """Returns the name. Raises RefusedError unless it is that of users, of tenants or of a caller's own collection."""
     checked = check_id(collection, field)
     if checked.startswith("$") and checked not in (USERS, TENANTS):
         raise RefusedError("collection", field, f"{field} may not start with a dollar sign, unless it is {TENANTS}.")
@@ -16,7 +16,7 @@ def check_collection(collection: object, field: str = "collection") -> str:
 
 
 def check_objects(collection: object, field: str = "collection") -> str:
-    """Like `check_collection`, for what is reached as an object: users are not, tenants are."""
+    """Like `check_collection`, for the routes of objects: these accept tenants, but not users."""
     checked = check_collection(collection, field)
     if checked == USERS:
         raise RefusedError("collection", field, f"{field} may not be {USERS}: users have routes of their own.")
@@ -24,7 +24,7 @@ def check_objects(collection: object, field: str = "collection") -> str:
 
 
 def check_own(collection: object, field: str = "collection") -> str:
-    """Like `check_collection`, for the caller's own collections only."""
+    """Like `check_collection`, but accepts a caller's own collections only."""
     checked = check_id(collection, field)
     if checked.startswith("$"):
         raise RefusedError("collection", field, f"{field} may not start with a dollar sign.")

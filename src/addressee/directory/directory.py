@@ -1,4 +1,4 @@
-"""The directory as one object: what the dialects call, and what an application uses as a library."""
+"""The directory as one object, which the dialects call and which applications use as a library."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Directory:
     """Recipients of all environments, on one pool of connections."""
 
     def __init__(self, pool: Pool, clock: Clock | None = None, sealer: Callable[[], Sealer] | None = None) -> None:
-        """`sealer` opens what journals of merges are sealed with; only merging needs it."""
+        """`sealer` returns the key that seals the journals of merges; only `merges` calls it."""
         self.clock = clock or Clock()
         self._sealer = sealer
         self.writer = Writer(pool, self.clock)
@@ -70,11 +70,11 @@ class Directory:
     @classmethod
     @asynccontextmanager
     async def connect(cls, url: str | None = None, *, data_dir: str | Path | None = None) -> AsyncIterator[Self]:
-        """A directory on the database at `url`, or on the embedded one that a service runs in `data_dir`.
+        """Opens a directory on the database at `url`, or on the embedded one that a service runs in `data_dir`.
 
-        Without either, the environment variables of the service say which. The database must have been set up by
+        Without either, the service's environment variables decide. The database must have been set up by
         `addressee serve` or `addressee migrate`: a library never migrates it. Raises SetupError, which says what
-        to do, when it was not or is of a version that this code does not work with.
+        to do, when it is not set up or has a schema version that this code does not support.
         """
         installation = Installation.from_environment()
         if url is not None or data_dir is not None:
@@ -92,7 +92,7 @@ class Directory:
     def merges(self) -> Merges:
         """Raises SetupError when there is no usable master key."""
         if self._sealer is None:
-            raise SetupError("Merging seals a journal: give the directory what opens the master key.")
+            raise SetupError("Merging seals a journal: pass a sealer to the directory.")
         return Merges(self.pool, self._sealer(), self.clock)
 
     async def users(self, environment: str) -> Collection:
@@ -101,14 +101,14 @@ class Directory:
         return Collection(self, found.id, USERS, MergeRules(keeps_nulls=found.settings.keeps_nulls))
 
     async def write(self, write: Write) -> Written:
-        """Like `Writer.write`; push tokens that the recipient got have left those who had them."""
+        """Like `Writer.write`; also takes the recipient's new push tokens away from their previous owners."""
         written = await self.writer.write(write)
         if written.transfers:
             await self._releasing.release_now(written.transfers)
         return written
 
     async def write_all(self, writes: Sequence[Write]) -> Sequence[Written | RefusedError]:
-        """Like `Writer.write_all`, with tokens as in `write`."""
+        """Like `Writer.write_all`; push tokens as in `write`."""
         results = await self.writer.write_all(writes)
         transfers = [transfer for result in results if isinstance(result, Written) for transfer in result.transfers]
         if transfers:
@@ -116,9 +116,9 @@ class Directory:
         return results
 
     async def plan(self, places: Iterable[Place], writes: Sequence[Write] = ()) -> PlannedWrites:
-        """Tries writes of a request that names others at `places` too; nothing is written yet.
+        """Applies a request's writes in memory, without storing them; `places` are those it names besides.
 
-        Raises RefusedError for the first that would be refused.
+        Raises RefusedError for the first write that would be refused.
         """
         return await plan(self.reader, places, writes, self.clock.now(), self.write_all)
 
@@ -136,23 +136,24 @@ class Directory:
         order: Order = Order.OLDEST_FIRST,
         selection: Selection = EVERYBODY,
     ) -> Page[Recipient]:
-        """A page of those who are meant. Raises RefusedError for an `id_prefix` that no id can have."""
+        """Returns a page of the selected recipients. Raises RefusedError for an `id_prefix` that no id can have."""
         return await list_recipients(self.pool, environment_id, collection, page, order, selection)
 
     async def count(self, environment_id: int, collection: str) -> int:
-        """How many recipients live in a collection. Those who came before the database counted are told once its
-        upgrade is finished (docs/upgrade.md).
+        """Returns the number of living recipients in a collection.
+
+        Recipients stored before the schema kept counts are included once its upgrade has finished (docs/upgrade.md).
         """
         return await count_recipients(self.pool, environment_id, collection)
 
     async def list_by_id(self, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
-        """Those of a small collection in the order of their ids, past the first `start`."""
+        """Returns up to `size` recipients of a small collection by id, past the first `start`."""
         return await list_by_id(self.pool, environment_id, collection, size, start)
 
     async def list_named(
         self, environment_id: int, collection: str, name: str, page: PageRequest[UUID]
     ) -> Page[Recipient]:
-        """Those of a small collection that have this name, oldest first."""
+        """Returns a page of the recipients of a small collection that have exactly this name, oldest first."""
         return await list_named(self.pool, environment_id, collection, name, page)
 
     async def run_bulk(
@@ -176,11 +177,11 @@ class Directory:
         )
 
     async def refuse_repetition(self, environment_id: int, key: str, fingerprint: bytes) -> None:
-        """Raises RepeatedError or ReceiptMismatchError when a request under the key was carried out before."""
+        """Raises RepeatedError or ReceiptMismatchError when the idempotency key was used before."""
         await receipts.refuse_repetition(self.pool, environment_id, key, fingerprint, self.clock.now())
 
     async def keep(self, receipt: Receipt | None, result: object) -> None:
-        """Keeps the receipt of a request whose writes have receipts of their own, once all are done."""
+        """Stores the receipt of a request once its writes, which have receipts of their own, are all done."""
         await receipts.keep_alone(self.pool, receipt, result, self.clock.now())
 
     async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
@@ -188,7 +189,7 @@ class Directory:
 
 
 class Collection:
-    """The recipients of one collection of one environment, for use in an application."""
+    """The recipients of one collection of one environment, for use by an application."""
 
     def __init__(
         self, directory: Directory, environment_id: int, name: str, merge_rules: MergeRules = DEFAULT_RULES
@@ -199,9 +200,9 @@ class Collection:
         self.name = name
 
     async def edit(self, id: str, *edits: Edit) -> Recipient | None:
-        """Applies edits in order, all or none, and returns the recipient; None when there is none (any more).
+        """Applies edits in order, all or none, and returns the recipient; None when it is missing or deleted.
 
-        Raises RefusedError when an edit or the id cannot be taken.
+        Raises RefusedError when the id or an edit is not valid.
         """
         written = await self._directory.write(Write(self.place(id), edits))
         recipient = written.recipient
@@ -211,22 +212,22 @@ class Collection:
         return await self._directory.read(self.place(id))
 
     async def preview_merge(self, into: str, other: str) -> Preview:
-        """What `merge` would do to the two now. Raises what it would."""
+        """Returns both recipients and what `merge` would make of them. Raises what `merge` raises."""
         return await self._directory.merges.preview(self.place(into), self.place(other), self._merge_rules)
 
     async def merge(self, into: str, other: str) -> Done:
-        """Merges `other` into `into`. A worker lets the messages follow; `undo_merge` takes it back within 30 days.
+        """Merges `other` into `into`. A worker moves the messages; `undo_merge` reverts a merge within 30 days.
 
-        Raises MissingError when one of them is not there, RefusedError when they cannot be merged.
+        Raises MissingError when one of them does not exist, RefusedError when they cannot be merged.
         """
         return await self._directory.merges.merge(self.place(into), self.place(other), rules=self._merge_rules)
 
     async def undo_merge(self, merge_id: UUID) -> Undone:
-        """Raises MergeMissingError, or RefusedError, which says why nothing was undone."""
+        """Reverts a merge. Raises MergeMissingError, or RefusedError when it cannot be undone."""
         return await self._directory.merges.undo(self.environment_id, merge_id)
 
     async def all(self, page_size: int = 200) -> AsyncIterator[Recipient]:
-        """Everyone, oldest first, page by page."""
+        """Yields all recipients, oldest first, reading `page_size` at a time."""
         page: PageRequest[UUID] = PageRequest(page_size)
         while True:
             part = await self._directory.list(self.environment_id, self.name, page)
@@ -237,5 +238,5 @@ class Collection:
             page = PageRequest(page_size, after=part.entries[-1].uid)
 
     def place(self, id: str) -> Place:
-        """Returns the place of an id in the collection. Raises RefusedError for what cannot be an id."""
+        """Returns the place of an id in the collection. Raises RefusedError for an invalid id."""
         return Place(self.environment_id, self.name, check_id(id))

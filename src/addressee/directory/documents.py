@@ -1,4 +1,4 @@
-"""JSON documents: what PostgreSQL can hold, when two say the same, and how one is laid over another. Pure."""
+"""JSON documents: which values PostgreSQL can store, when two are equal, and how they are merged. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MAX_DEPTH = 64
 MAX_ID_LENGTH = 256
 NUMBER_BOUND = 2**63
 
-# An id as a request may name it: callers who number things send numbers.
+# An id in a request: some clients send numbers.
 Id: TypeAlias = str | int
 
-# HTTP clients take such a part out of a path before they send it, so nobody could ask for what has it as its id.
+# HTTP clients remove these segments from a path before they send it, so nothing with such an id could be requested.
 UNREACHABLE = frozenset({".", ".."})
 
 NUL = "\0"
@@ -30,10 +30,10 @@ UNSTORABLE = re.compile(f"{NUL}|{LONE_SURROGATE.pattern}")
 
 
 class Merge(Enum):
-    """How given values meet stored ones.
+    """How given values are merged into stored ones.
 
-    By top-level key; recursing where both are objects; or so with every null taking away what has its name (a JSON
-    merge patch, RFC 7396).
+    SHALLOW replaces top-level keys; DEEP recurses where both values are objects; PATCH is DEEP, with every null
+    removing its key (a JSON merge patch, RFC 7396).
     """
 
     SHALLOW = "shallow"
@@ -42,22 +42,22 @@ class Merge(Enum):
 
 
 def overlay(base: Document, given: Mapping[str, Any], merge: Merge) -> Document:
-    """`given` laid over `base`. Lists and scalars replace; null is a value, but for a patch. Changes no argument."""
+    """Returns `given` merged into `base`, changing neither. Lists and scalars are replaced as a whole."""
     match merge:
         case Merge.SHALLOW:
             return {**base, **given}
         case Merge.DEEP:
-            return laid_deeply(base, given)
+            return merged_deep(base, given)
         case Merge.PATCH:
             return patched(base, given)
 
 
-def laid_deeply(base: Document, given: Mapping[str, Any]) -> Document:
+def merged_deep(base: Document, given: Mapping[str, Any]) -> Document:
     merged = dict(base)
     for name, value in given.items():
         below = merged.get(name)
         if isinstance(below, dict) and isinstance(value, dict):
-            merged[name] = laid_deeply(below, value)
+            merged[name] = merged_deep(below, value)
         else:
             merged[name] = value
     return merged
@@ -77,12 +77,12 @@ def patched(base: Document, patch: Mapping[str, Any]) -> Document:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equality of JSON values: unlike Python's, true is not 1."""
+    """Whether two JSON values are equal. Unlike in Python, true is not 1."""
     return bool(one == other) and same_kinds(one, other)
 
 
 def same_kinds(one: Any, other: Any) -> bool:
-    """Of values that Python calls equal: whether booleans meet booleans."""
+    """Whether booleans stand at the same places in two values that are equal to Python."""
     if one is other:
         return True
     if isinstance(one, dict):
@@ -93,10 +93,10 @@ def same_kinds(one: Any, other: Any) -> bool:
 
 
 def check_value(value: Any, field: str, depth: int = 1) -> None:
-    """Raises RefusedError for what cannot be stored as JSON in PostgreSQL.
+    """Raises RefusedError for a value that cannot be stored as JSON in PostgreSQL.
 
-    NUL characters, lone surrogates, NaN and infinities, numbers of 2**63 and beyond, and nesting deeper than
-    64 levels.
+    Refused are NUL characters, lone surrogates, NaN and infinities, numbers of 2**63 and beyond, and nesting deeper
+    than 64 levels.
     """
     if isinstance(value, str):
         check_text(value, field)
@@ -126,9 +126,9 @@ def check_depth(depth: int, field: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a caller takes of properties at most: levels of nesting, their own included, and bytes of JSON.
+    """Limits that a dialect sets for properties: levels of nesting, the outermost included, and bytes of JSON.
 
-    `field` is the caller's word for them.
+    `field` is what the dialect calls the properties in its requests.
     """
 
     field: str
@@ -136,7 +136,7 @@ class Bounds:
     size: int
 
     def check(self, properties: Mapping[str, Any]) -> None:
-        """Raises RefusedError. What `check_value` refuses is not looked for."""
+        """Raises RefusedError for properties beyond the limits; `check_value` is a separate check."""
         if depth_of(properties) > self.depth:
             message = f"{self.field} is nested more than {self.depth} levels deep."
             raise RefusedError("depth", self.field, message)
@@ -151,19 +151,19 @@ def depth_of(value: object) -> int:
 
 
 def check_name(name: object, field: str) -> None:
-    """Raises RefusedError unless `name` can stand in the object `field`; the refusal says which name it is."""
+    """Raises RefusedError, which quotes `name`, unless it can be a key of the object `field`."""
     if not isinstance(name, str):
         raise RefusedError("type", field, f"{field} has a name that is not a string.")
     check_text(name, below(field, escaped(name)))
 
 
 def below(field: str, name: str) -> str:
-    """The dotted path of a part."""
+    """Returns the dotted path of a part of `field`."""
     return f"{field}.{name}" if field else name
 
 
 def check_text(text: object, field: str) -> None:
-    """Raises RefusedError unless `text` is a string that UTF-8 and PostgreSQL can hold."""
+    """Raises RefusedError unless `text` is a string that UTF-8 and PostgreSQL can represent."""
     if not isinstance(text, str):
         raise RefusedError("type", field, f"{field} must be a string.")
     if NUL in text:
@@ -173,17 +173,12 @@ def check_text(text: object, field: str) -> None:
 
 
 def escaped(text: str) -> str:
-    """The text with JSON's escapes for what `check_text` refuses, so that it can be stored and answered."""
+    """Returns a text with the characters that `check_text` refuses as JSON escapes, so that it can be stored."""
     return UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def is_storable(text: str) -> bool:
-    """Whether `check_text` takes it."""
-    return not UNSTORABLE.search(text)
-
-
 def size_of(value: Any) -> int:
-    """The bytes of a value as JSON, also of one that holds what UTF-8 cannot."""
+    """Returns the size of a value as JSON, in bytes; lone surrogates, which UTF-8 cannot represent, are counted too."""
     try:
         return len(msgspec.json.encode(value))
     except UnicodeEncodeError:
@@ -191,7 +186,7 @@ def size_of(value: Any) -> int:
 
 
 def check_id(id: object, field: str = "id") -> str:
-    """The id as a text. Raises RefusedError unless it has 1 to 256 characters, can be stored, and fits into a path."""
+    """Returns an id as text. Raises RefusedError unless it has 1 to 256 storable characters and fits into a path."""
     text = text_of_id(id)
     if not isinstance(text, str) or not 1 <= len(text) <= MAX_ID_LENGTH:
         raise RefusedError("id", field, f"{field} must be a string of 1 to {MAX_ID_LENGTH} characters.")
@@ -201,16 +196,16 @@ def check_id(id: object, field: str = "id") -> str:
 
 
 def check_reachable(id: str, field: str) -> None:
-    """Raises RefusedError for an id that no client can write into a path."""
+    """Raises RefusedError for an id that no client can send as part of a path."""
     if id in UNREACHABLE:
         raise RefusedError("id", field, f"{field} must not be {id!r}: no client can write it into a path.")
 
 
 def is_id(id: object) -> bool:
-    """Whether `id` is of a kind that ids have."""
+    """Whether a value has a type that ids may have."""
     return isinstance(id, Id) and not isinstance(id, bool)
 
 
 def text_of_id(id: object) -> object:
-    """Returns the id that a whole number stands for: 5 is "5". Everything else is returned as it is."""
+    """Returns an integer as text, and every other value unchanged."""
     return str(id) if isinstance(id, int) and is_id(id) else id

@@ -1,4 +1,4 @@
-"""Names of internet domains as they go over the wire: IDNA 2008, mapped by UTS 46, non-transitional. Pure."""
+"""Domain names in ASCII, as they are sent: IDNA 2008, mapped by UTS 46, non-transitional. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ LABEL_LENGTHS = range(1, 64)
 
 
 class DomainError(ValueError):
-    """Not a domain that anything can be sent to. The message says why."""
+    """A text is not a valid domain name. The message says why."""
 
 
 def ascii_domain(domain: str) -> str:
-    """Returns the domain in ASCII; one that is in ASCII already as it is. Raises DomainError.
+    """Returns a domain in ASCII; one that is ASCII already is returned unchanged. Raises DomainError.
 
-    Unlike IDNA 2003, which Python's own codec speaks, this keeps `faß.de` and `fass.de` apart: they have two owners.
+    Unlike Python's own codec, which implements IDNA 2003, this keeps `faß.de` and `fass.de` apart: these are different
+    domains.
     """
     if not domain.isascii():
         try:

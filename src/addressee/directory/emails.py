@@ -1,7 +1,7 @@
-"""E-mail addresses: what has the form of one, whether mail can go there, and when two are the same. Pure.
+"""E-mail addresses: syntax, whether mail can be sent to one, and when two are the same. Pure.
 
-email-validator judges the syntax, without asking the DNS. Two things are judged less strictly, since such mailboxes
-exist: dots may stand anywhere in a local part, and mail goes to domains for special use (`.test`, `.localhost`).
+email-validator checks the syntax, without DNS queries. It is relaxed in two points, as such mailboxes exist: dots may
+be anywhere in the local part, and special-use domains (`.test`, `.localhost`) are accepted.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from addressee.directory.domains import DomainError, ascii_domain
 
 MAX_LENGTH = 254
 
-# Characters that stand only within quotes in a local part. Nothing is sent to mailboxes that need them.
+# Characters that a local part may have within quotes only. Mail to such addresses is not supported.
 SPECIALS = frozenset('()<>[],;:\\"')
 AS_LETTERS = str.maketrans(dict.fromkeys((*SPECIALS, "."), "x"))
 
-# What most addresses look like. email-validator takes them too, in ten times as long, but for labels like `ab--c`: IDNA
-# reserves them, and names with them are in use.
+# A fast path for common addresses, about ten times as fast as email-validator. It also accepts labels like `ab--c`,
+# which IDNA reserves although they are in use.
 PLAIN = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII | re.IGNORECASE
 )
 
 
 def is_email(text: str) -> bool:
-    """Whether the text has one @, with a local part before it and a domain of several labels behind it."""
+    """Whether a text is a local part, an @ and a domain of several labels, in at most 254 characters."""
     return len(text) <= MAX_LENGTH and text.count("@") == 1 and (is_plain(text) or is_valid(text))
 
 
 def is_deliverable(text: str) -> bool:
-    """Whether mail can be sent to the address; whether anybody reads it there is not asked."""
+    """Whether mail can be sent to an address, judged by its syntax alone."""
     return SPECIALS.isdisjoint(text) and is_email(text)
 
 
@@ -53,7 +53,7 @@ def is_valid(text: str) -> bool:
 
 
 def email_key(value: Any) -> str | None:
-    """In lower case, and with the domain as it goes over the wire where it can."""
+    """Returns the key by which addresses are compared: lower case, with the domain in ASCII where it is valid."""
     text = value.strip().lower() if isinstance(value, str) else ""
     local, at, domain = text.rpartition("@")
     try:

@@ -1,4 +1,4 @@
-"""What the directory answers when it cannot do what was asked."""
+"""Errors that the directory raises."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from addressee.database.pool import is_away
 from addressee.directory.recipient import Place
 
-# What an edit is refused for that does not bring back who was deleted.
+# The reason of a refusal: the recipient was deleted, and the edit does not revive it.
 DELETED = "deleted"
 
 
 class RefusedError(Exception):
-    """An edit or an id that the directory does not take. Nothing was written.
+    """An edit or an id is not valid. Nothing was written.
 
-    `field` is the dotted path of what is wrong, from the top of the recipient; `reason` is a word to branch on.
+    `field` is the dotted path of the invalid value within the recipient; `reason` is a code for programs.
     """
 
     def __init__(self, reason: str, field: str, message: str) -> None:
@@ -25,7 +25,7 @@ class RefusedError(Exception):
         self.message = message
 
     def without(self, prefix: str) -> str:
-        """Returns the message without the field, for callers that have named it as `prefix` already."""
+        """Returns the message without the field's name, for callers that have put out `prefix` already."""
         return self.message.removeprefix(prefix).lstrip(".: ")
 
     def below(self, path: str) -> RefusedError:
@@ -39,7 +39,7 @@ class RefusedError(Exception):
 
 @contextmanager
 def refused_below(path: str) -> Iterator[None]:
-    """Names what is refused inside by where it stands in the request."""
+    """Prefixes the field of a RefusedError that is raised inside with `path`."""
     try:
         yield
     except RefusedError as refusal:
@@ -47,7 +47,7 @@ def refused_below(path: str) -> Iterator[None]:
 
 
 class MissingError(Exception):
-    """A recipient that would have to be there. Nothing was written."""
+    """A recipient that the call requires does not exist. Nothing was written."""
 
     def __init__(self, place: Place) -> None:
         super().__init__(f"{place.id!r} was not found in {place.collection}.")
@@ -55,11 +55,11 @@ class MissingError(Exception):
 
 
 class OverloadedError(Exception):
-    """More writes wait than this process will hold. Nothing was written; try again in a moment."""
+    """This process has reached its limit of waiting writes. Nothing was written; try again in a moment."""
 
 
 class UnavailableError(Exception):
-    """The database cannot be reached, or went away while it was asked: whether a write was kept is not known."""
+    """The database cannot be reached, or the connection was lost: a write may or may not have been committed."""
 
     def __init__(self, message: str = "The database is not available; try again in a moment.") -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ class UnavailableError(Exception):
 
 @contextmanager
 def unavailable_when_away() -> Iterator[None]:
-    """Says UnavailableError for what a driver says when the database is away; other errors are bugs, and pass."""
+    """Turns a driver's connection errors into UnavailableError; other errors pass unchanged."""
     try:
         yield
     except Exception as error:

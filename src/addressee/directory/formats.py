@@ -1,6 +1,6 @@
-"""What attributes look like where a caller wants them checked (notiflows.md §5.1). Pure.
+"""Formats of attributes, for dialects that validate them (notiflows.md §5.1). Pure.
 
-The directory itself takes any text: a dialect whose clients expect to be told of a wrong one asks here.
+The directory itself accepts any text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from addressee.directory.timezones import is_timezone
 
 
 class Format(NamedTuple):
-    """`rule` says in words what `fits` tells of a text of at most `length` characters."""
+    """A format: at most `length` characters that pass `fits`. `rule` describes it in messages."""
 
     length: int
     fits: Callable[[str], bool]
@@ -34,7 +34,7 @@ def is_web_address(text: str) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port  # a port that is none is refused here
+        host, _ = parts.hostname, parts.port  # reading an invalid port raises ValueError
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(host)
@@ -54,24 +54,24 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-# How it is judged whether anything can be sent to what is taken from callers who do not want it checked.
-REACHED_BY: Mapping[str, Callable[[str], bool]] = {
+# Whether anything can be sent to an address that was accepted unchecked.
+DELIVERABILITY_CHECKS: Mapping[str, Callable[[str], bool]] = {
     "email": lambda text: emails.is_deliverable(text.strip()),
     "phone_number": lambda text: e164(text) is not None,
 }
 
 
 def unreachable(attributes: Mapping[str, object]) -> list[str]:
-    """Says of each address among attributes that is none."""
+    """Returns a warning for each of these attributes that is an address to which nothing can be sent."""
     return [
         f"{name} is kept as it was given, but nothing can be sent to it: it is not {FORMATS[name].rule}."
-        for name, can_be_reached in REACHED_BY.items()
-        if isinstance(text := attributes.get(name), str) and not can_be_reached(text)
+        for name, is_deliverable in DELIVERABILITY_CHECKS.items()
+        if isinstance(text := attributes.get(name), str) and not is_deliverable(text)
     ]
 
 
 def check_format(name: str, value: object, field: str) -> None:
-    """Raises RefusedError unless the value is null or what the attribute is to look like; `field` is how to call it."""
+    """Raises RefusedError unless a value is null or has the attribute's format. `field` is its name in messages."""
     if value is None:
         return
     format = FORMATS[name]

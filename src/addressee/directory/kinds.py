@@ -1,6 +1,6 @@
-"""The kinds of ways to reach someone, the groups that vendors make of them, and maps of both. Pure.
+"""Kinds of channels, groups of kinds, and maps from either to a setting. Pure.
 
-A map may hold kinds and groups: the finer outranks the coarser, and writing a group clears its members (DESIGN §2).
+A kind's own setting in such a map takes precedence over its group's; setting a group clears the settings of its kinds.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ GROUP_OF: Mapping[str, str] = {kind: group for group, kinds in GROUPS.items() fo
 
 
 def merged_kinds(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
-    """`given` laid over `stored`; what is stored of a group's members goes when the group is given."""
+    """Returns `stored` updated with `given`; a group that is given clears the stored settings of its kinds."""
     kept = {name: value for name, value in stored.items() if GROUP_OF.get(name) not in given}
     return {**kept, **given}
 
 
 def name_that_counts(kinds: Mapping[str, Any], kind: str) -> str | None:
-    """Under which name a map says something about a kind: the kind itself, else its group."""
+    """Returns the key that decides for a kind: the kind itself, else its group, else None."""
     if kind in kinds:
         return kind
     group = GROUP_OF.get(kind)
@@ -47,7 +47,7 @@ def name_that_counts(kinds: Mapping[str, Any], kind: str) -> str | None:
 
 
 def reading(kinds: Mapping[str, Any], group: str) -> Any:
-    """What a whole group reads as: false when all its members do; None when nothing is said of it as a whole."""
+    """Returns the setting of a group as a whole: False when all its kinds are; None when it has none."""
     own = kinds.get(group)
     members = [kinds.get(kind, own) for kind in GROUPS[group]]
     if all(member is False for member in members):

@@ -1,11 +1,11 @@
-"""Locales and languages: what has the form of a locale, which languages there are, what stands in for what. Pure."""
+"""Locales and languages: syntax of locales, the languages of ISO 639-1, and fallbacks. Pure."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-# A language tag that is well-formed (RFC 5646, section 2.1), whether or not somebody registered its parts.
+# A well-formed language tag (RFC 5646, section 2.1); its parts need not be registered.
 LOCALE = re.compile(
     r"""
     ( [a-z]{2,3} (-[a-z]{3}){0,3} | [a-z]{4,8} )           # language
@@ -21,26 +21,26 @@ LOCALE = re.compile(
 
 
 def is_locale(text: str) -> bool:
-    """Whether the text is a well-formed language tag (BCP 47), like `en-US`."""
+    """Whether a text is a well-formed language tag (BCP 47), like `en-US`."""
     return LOCALE.fullmatch(text) is not None
 
 
 def is_iso_locale(text: str) -> bool:
-    """Whether the text is a well-formed language tag whose language has two or three letters, as in ISO 639.
+    """Whether a text is a well-formed language tag whose language has two or three letters, as in ISO 639.
 
-    BCP 47 leaves room for longer ones, of which there are none: `english` has the form of one.
+    BCP 47 also allows longer ones, of which none exist: `english` is well-formed.
     """
     return is_locale(text) and len(text.partition("-")[0]) in (2, 3)
 
 
 def is_language(text: str) -> bool:
-    """Whether the text is a language of ISO 639-1: two small letters, like `en`."""
+    """Whether a text is a language code of ISO 639-1: two small letters, like `en`."""
     return text in languages()
 
 
 @cache
 def languages() -> frozenset[str]:
-    """The languages that the Unicode CLDR knows by two letters, those that go by another code today included."""
+    """Returns the two-letter language codes of the Unicode CLDR, deprecated ones included."""
     from babel.core import get_global
 
     tags = (*get_global("likely_subtags"), *get_global("language_aliases"))
@@ -48,11 +48,11 @@ def languages() -> frozenset[str]:
 
 
 def with_hyphens(text: str) -> str:
-    """The locale `en_GB`, as POSIX writes it, as the tag `en-GB`."""
+    """Returns a POSIX locale like `en_GB` as the tag `en-GB`."""
     return text.replace("_", "-")
 
 
 def fallbacks(locale: str) -> tuple[str, str]:
-    """Returns what a locale is looked up by, the least exact first: `es_AR` gives `es` and `es-AR`."""
+    """Returns the keys that a locale is looked up by, the least specific first: `es`, `es-AR` for `es_AR`."""
     tag = with_hyphens(locale)
     return tag.partition("-")[0], tag

@@ -1,4 +1,4 @@
-"""A person's name and its parts: what is not given follows from what is, on reading only (DESIGN §2). Pure."""
+"""A person's name, first name and last name: missing ones are derived from the others when they are read. Pure."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ NAMES = ("name", *PARTS)
 
 
 def told(recipient: Recipient) -> Document:
-    """Returns those of the three names that are given or derived, a text or null each. A property is no name."""
+    """Returns the recipient's names, stored or derived, each a text or null. Properties of these names do not count."""
     given = recipient.attributes
     return {**{name: given[name] for name in NAMES if name in given}, **derived(given)}
 
 
 def echoed(given: Mapping[str, Any], recipient: Recipient, always_shown: Set[str]) -> Set[str]:
-    """Returns which of the attributes that are given are only what their caller was shown.
+    """Returns the names of given attributes whose values only repeat what the client was shown.
 
-    Those in `always_shown` are shown as null, or as they follow from others, where they are not stored. Names are one
-    thing: where one of them is given otherwise, all of them are meant.
+    Attributes in `always_shown` are shown as null, or as derived, where they are not stored. The three names are taken
+    together: if one of them differs from what was shown, none is a repetition.
     """
     if not always_shown:
         return frozenset()
@@ -35,9 +35,9 @@ def echoed(given: Mapping[str, Any], recipient: Recipient, always_shown: Set[str
 
 
 def derived(given: Mapping[str, Any]) -> Document:
-    """What follows of the three names from those that are given; what is given as null or as no text stays so.
+    """Returns the names that are missing from `given` and follow from the others.
 
-    The parts follow from a name when neither is given: its first word, and all others. A name is its parts.
+    The name is its parts, joined by a space. When neither part is given, they are the name's first word and the rest.
     """
     if "name" not in given:
         name = " ".join(word for part in PARTS for word in words(given.get(part)))

@@ -1,7 +1,7 @@
-"""Phone numbers: what has the form of one, how one is dialled, and when two are the same. Pure.
+"""Phone numbers: syntax, the number that is dialled, and when two are the same. Pure.
 
-A number in the form of E.164 is taken as it is: numbering plans change faster than any copy of them is renewed, and
-some services know numbers by older ones. How people write numbers otherwise, phonenumbers reads.
+A number in E.164 is accepted unchecked: numbering plans change faster than copies of them are updated, and some
+services use numbers of older plans. Other notations are parsed by phonenumbers.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
-# The shortest numbers that exist, with their country's code, have seven digits.
+# The shortest existing numbers, country code included, have seven digits.
 DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")
 
-# Digits in groups. Neither words, which are no part of a number, nor extensions, which only a person can dial.
+# Digits in groups, without words or extensions.
 WRITTEN = re.compile(r"\+[0-9()./\u00ad\u2010-\u2015\u2212-]{7,40}")
 
 
 def is_e164(text: str) -> bool:
-    """Whether the text has the form of E.164, which says nothing of whether there is such a number."""
+    """Whether a text has the syntax of E.164; the number need not exist."""
     return E164.fullmatch(text) is not None
 
 
 def e164(text: str) -> str | None:
-    """Returns the international number that a text gives, in the form of E.164; None when nothing can be sent to it.
+    """Returns an international number in E.164; None when nothing can be sent to it.
 
-    `+44 (0)20 7183-8750` gives `+442071838750`.
+    `+44 (0)20 7183-8750` becomes `+442071838750`.
     """
     joined = without_spaces(text)
     if DIALLED.fullmatch(joined):
@@ -50,12 +50,12 @@ def read(written: str) -> str | None:
 
 
 def dialled(text: str) -> str:
-    """Returns the number in the form of E.164 where it can be had, else the text without spaces."""
+    """Returns the number in E.164 if it is valid, else the text without spaces."""
     return e164(text) or without_spaces(text)
 
 
 def phone_key(value: Any) -> str | None:
-    """The digits as they are dialled; what has none is known by all of it."""
+    """Returns the key by which numbers are compared: the digits dialled, or the whole text if it has none."""
     text = dialled(value) if isinstance(value, str) else ""
     return "".join(filter(str.isdigit, text)) or text or None
 

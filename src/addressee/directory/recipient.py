@@ -1,4 +1,4 @@
-"""What the directory keeps of one recipient: its place, its identity and its documents."""
+"""A recipient: its place, its identity and its documents."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ USERS = "$users"
 TENANTS = "$tenants"
 MEMBERS = "$members"
 
-# The format of stored documents that this code writes and understands (DESIGN §2).
+# The format of stored documents that this code reads and writes.
 FORMAT = 1
 
 
 class Place(NamedTuple):
-    """Where a recipient lives. The id is the caller's and never changes; who lives there may (see `Identity`)."""
+    """The address of a recipient in the directory. After a deletion another recipient may use it (see `Identity`)."""
 
     environment_id: int
     collection: str
@@ -27,9 +27,9 @@ class Place(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """The recipient who lived at a place when it was named; `uid` is None when nobody did.
+    """A place and the recipient who had it when it was named; `uid` is None when nobody did.
 
-    An id that was deleted and used again is the same place and another identity.
+    An id that is deleted and used again is the same place with another identity.
     """
 
     environment_id: int
@@ -42,23 +42,23 @@ class Identity(NamedTuple):
         return Place(self.environment_id, self.collection, self.id)
 
     def found_in(self, recipient: Recipient | None) -> Recipient | None:
-        """Returns `recipient` if it lives and is the one that was named."""
+        """Returns `recipient` if it is not deleted and has this identity, else None."""
         if recipient is None or not recipient.lives or recipient.uid != self.uid:
             return None
         return recipient
 
 
 def is_membership(place: Place) -> bool:
-    """Whether what lives there is a recipient within another one, and no recipient of its own."""
+    """Whether a place is that of a membership, which is not a recipient of its own (see `groups.memberships`)."""
     return place.collection.startswith(f"{MEMBERS}/")
 
 
 class Recipient(Struct, frozen=True):
     """Anything that can be notified, as stored at one version. Documents are never changed in place.
 
-    `uid` is the identity: an id that was deleted and used again has another one. `version` counts effective
-    writes at the place and never restarts. `deleted_at` is set on a tombstone, whose documents are empty, and with it
-    `history_kept` where messages and runs stay. `deletions` counts those who were deleted at the place.
+    `uid` is the identity. `version` counts effective writes at the place and never restarts. `deleted_at` is set on a
+    tombstone, whose documents are empty; `history_kept` then says whether its messages and runs are retained.
+    `deletions` counts the deletions at the place.
     """
 
     place: Place

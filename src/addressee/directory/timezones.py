@@ -1,11 +1,11 @@
-"""The names of time zones: those of the IANA database, aliases included, whatever files the machine has."""
+"""Time zone names of the IANA database, aliases included, independent of the machine's own files."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import resources
 
-# Stands for a zone that was never set.
+# The database's entry for a zone that was never set.
 PLACEHOLDER = "Factory"
 
 

@@ -1,1 +1,1 @@
-"""Environments, and the keys that open them."""
+"""Environments and their API keys."""

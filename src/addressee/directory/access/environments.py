@@ -1,4 +1,4 @@
-"""Environments: all data belongs to one, and each has its settings."""
+"""Environments, to one of which all data belongs, and their settings."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ PreferenceRule = Literal["all_agree", "most_specific"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an operator decides for one environment.
+    """The settings of an environment.
 
-    `property_merge`: how identifying meets stored properties (knock.md §3.1). `merge_nulls`: whether a null of the
-    primary's is filled when users are merged, or kept as a value. `enhanced_security`: public keys need a user
-    token (§1.3), verified with `signing_key` (PEM, the public half). `user_shape`: how users are
-    rendered when a request does not say (§4.3). `preference_rule`: whether every scope of preferences must be true, or
-    the most specific one decides (§3.7). `timezone`: the zone of schedules whose recipients have none (§3.13).
-    `clock_skew_minutes`: how far the date of a signed request may be from ours, 0 for any (suprsend.md §1.3).
-    `development_mode`: the word of a client that acts for a user is taken for who that is, without a token; browsers
-    may let it do so from `allowed_origins` only, like `https://app.example.com` (notiflows.md §1.2).
+    `property_merge`: how the properties of an identify call are merged into stored ones (knock.md §3.1).
+    `merge_nulls`: whether a null of the primary's is replaced when users are merged, or kept. `enhanced_security`:
+    public keys need a user token (§1.3), verified with `signing_key` (a public key in PEM). `user_shape`: how users are
+    rendered by default (§4.3). `preference_rule`: whether every scope of preferences must be true, or the most specific
+    one decides (§3.7). `timezone`: the zone of schedules for recipients without one (§3.13). `clock_skew_minutes`: how
+    far the date of a signed request may be from the server's, 0 for no limit (suprsend.md §1.3). `development_mode`:
+    clients may act for a user without a token; browsers only from `allowed_origins` like `https://app.example.com`
+    (notiflows.md §1.2).
     """
 
     property_merge: Merge = Merge.SHALLOW
@@ -64,26 +64,26 @@ class Environment:
 
 
 class MisconfiguredError(ValueError):
-    """The stored settings of an environment cannot be used; the message says which."""
+    """The stored settings of an environment are not valid; the message says which."""
 
 
 class Environments:
-    """Reads and changes environments. A change is in force everywhere within a second."""
+    """Reads and changes environments. A change takes effect in all processes within a second."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def all(self) -> list[Environment]:
-        """Raises MisconfiguredError."""
+        """Returns all environments. Raises MisconfiguredError."""
         return [environment_from(row) for row in await self._pool.fetch(*SQL["list_environments"]())]
 
     async def usable(self) -> list[Environment]:
-        """All but those whose settings cannot be used, which the log names."""
+        """Returns the environments with valid settings; the others are logged."""
         found = (usable_environment(row) for row in await self._pool.fetch(*SQL["list_environments"]()))
         return [environment for environment in found if environment is not None]
 
     async def named(self, name: str) -> Environment:
-        """Raises LookupError, which names the environments that there are, or MisconfiguredError."""
+        """Returns an environment. Raises LookupError, which lists the existing ones, or MisconfiguredError."""
         return environment_from(await self._row(name))
 
     async def _row(self, name: str) -> asyncpg.Record:
@@ -95,9 +95,9 @@ class Environments:
         raise LookupError(f"There is no environment {name!r}; there are {known}.")
 
     async def change(self, name: str, settings: Mapping[str, Any]) -> Environment:
-        """Changes the settings given, keeps the others. Raises LookupError, or ValueError for a wrong setting.
+        """Changes the given settings and keeps the others, also those that only a newer version knows.
 
-        Settings that a newer version has stored are kept too.
+        Raises LookupError for an unknown environment, ValueError for an invalid setting.
         """
         row = await self._row(name)
         try:
@@ -115,7 +115,7 @@ class Environments:
                     " localhost only, and without a path."
                 )
         if "signing_key" in settings and changed.signing_key is not None:
-            # Only now, as few changes need what takes long to import.
+            # A slow import that few changes need.
             from addressee.directory.access.signing_keys import parse_signing_key
 
             try:
@@ -130,7 +130,7 @@ class Environments:
         return environment_from(stored)
 
     async def new_signing_key(self, name: str) -> str:
-        """Makes a key pair for user tokens, keeps the public half, and returns the private one as PEM (PKCS#8)."""
+        """Makes a key pair for user tokens, stores the public key and returns the private one as PEM (PKCS#8)."""
         from addressee.directory.access.signing_keys import new_pair
 
         private, public = new_pair()
@@ -139,7 +139,7 @@ class Environments:
 
 
 def problem_message(settings: Mapping[str, Any], problem: str) -> str:
-    """Returns the message about given settings, from msgspec's description of the `problem`."""
+    """Returns a message about invalid settings, made from msgspec's own."""
     for name in settings:
         if name not in Settings.__struct_fields__:
             known = ", ".join(Settings.__struct_fields__)
@@ -150,7 +150,7 @@ def problem_message(settings: Mapping[str, Any], problem: str) -> str:
 
 
 def environment_from(row: asyncpg.Record) -> Environment:
-    """Raises MisconfiguredError. Settings that only a newer version knows are passed over."""
+    """Returns a stored environment, without settings that only a newer version knows. Raises MisconfiguredError."""
     try:
         settings = msgspec.convert(known_settings(row), Settings)
     except msgspec.ValidationError as error:
@@ -162,7 +162,7 @@ def environment_from(row: asyncpg.Record) -> Environment:
 
 
 def usable_environment(row: asyncpg.Record) -> Environment | None:
-    """None when its settings cannot be used: then the log says so."""
+    """Returns a stored environment; None, with a log entry, when its settings are not valid."""
     try:
         return environment_from(row)
     except MisconfiguredError as error:
@@ -178,10 +178,10 @@ def known_settings(row: asyncpg.Record) -> dict[str, Any]:
 
 
 def is_origin(text: str) -> bool:
-    """Whether a browser could send this as its origin, from a page that nobody on the way could change."""
+    """Whether a text is an origin, as a browser sends it, of https or of http on this machine."""
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port  # a port that is none is refused here
+        host, _ = parts.hostname, parts.port  # reading an invalid port raises ValueError
     except ValueError:
         return False
     if text != f"{parts.scheme}://{parts.netloc.lower()}" or "@" in parts.netloc:

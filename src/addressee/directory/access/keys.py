@@ -1,7 +1,6 @@
-"""API keys: made, listed, revoked, and looked up on every request.
+"""API keys: created, listed, revoked, and looked up for every request.
 
-A key itself is stored nowhere: it is found by a keyed hash of it (DESIGN §6). A workspace key has a secret beside
-it, for signatures, which is sealed.
+Only a keyed hash of a key is stored. A workspace key also has a secret for signatures, which is stored sealed.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Kind: TypeAlias = Literal["secret", "public", "workspace", "api"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PREFIXES: dict[Kind, str] = {"secret": "sk_", "public": "pk_", "workspace": "wk_", "api": "ak_"}
 
-# Those that Knock's clients and ours send; no two of them are alike, so they are looked up together.
+# The kinds that clients send as bearer tokens; they are looked up together.
 BEARER: tuple[Kind, ...] = ("secret", "public")
 
 RANDOM_BYTES = 24
@@ -43,18 +42,17 @@ LEAST_LENGTH_FOR_HINT = 16
 CACHE_SECONDS = 1.0
 CACHE_SIZE = 10_000
 
-Asked: TypeAlias = tuple[tuple[Kind, ...], str]
+CacheKey: TypeAlias = tuple[tuple[Kind, ...], str]
 
-
-# Clients put it into paths as it is, and before a colon in a header (suprsend.md §0, rule 9).
+# Clients put a workspace key into paths unescaped, and before a colon in a header (suprsend.md §0, rule 9).
 WORKSPACE = re.compile(r"[A-Za-z0-9._~-]{20,}")
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedKey:
-    """A new key, readable this once.
+    """A new key, shown only once.
 
-    `secret` belongs to workspace keys only. `workspace` is how those name the environment who send an API key.
+    `secret` is set for workspace keys only. `workspace` is set for `api` keys: clients name their environment by it.
     """
 
     id: UUID
@@ -67,7 +65,7 @@ class CreatedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """What may be shown of a key; `hint` is its end, empty for a short one."""
+    """A key without its value. `hint` is its last four characters; empty for keys shorter than 16."""
 
     id: UUID
     kind: Kind
@@ -79,7 +77,7 @@ class KeyInfo:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A key that is in force, and the environment that it opens. `secret` belongs to workspace keys only."""
+    """A valid key and its environment. `secret` is set for workspace keys only."""
 
     key_id: UUID
     kind: Kind
@@ -88,7 +86,7 @@ class Credential:
 
 
 class Keys:
-    """The operator's side: makes, lists and revokes keys."""
+    """Creates, lists and revokes keys, for operators."""
 
     def __init__(self, pool: Pool, sealer: Sealer, clock: Clock | None = None) -> None:
         self._pool = pool
@@ -98,10 +96,10 @@ class Keys:
     async def create(
         self, environment: str, kind: str, value: str | None = None, secret: str | None = None
     ) -> CreatedKey:
-        """Makes a key, or registers `value` as one; a workspace key gets a secret, or the one that is given.
+        """Creates a random key, or registers `value` as one; a workspace key gets a random secret, or `secret`.
 
-        Raises LookupError for an unknown environment, ValueError for an unknown kind, a secret where there is none, or
-        a value that is in use, empty, too long, or (workspace) shorter than 20 characters or unfit for a path.
+        Raises LookupError for an unknown environment; ValueError for an unknown kind, a secret of another kind of key,
+        or a value in use, empty, longer than 512 characters, or (workspace) shorter than 20 or not fit for a path.
         """
         where = await Environments(self._pool).named(environment)
         known = checked_kind(kind)
@@ -131,7 +129,7 @@ class Keys:
         return [KeyInfo(*row) for row in await self._pool.fetch(*SQL["list_keys"]())]
 
     async def revoke(self, id_or_key: str) -> KeyInfo:
-        """Ends a key, named by its id or by itself. Raises LookupError when there is none in force."""
+        """Revokes a key, given its id or its value. Raises LookupError when no valid key is found."""
         try:
             id = UUID(id_or_key)
         except ValueError:
@@ -145,17 +143,17 @@ class Keys:
 
 
 class KeyRing:
-    """The requests' side: finds a key, remembering answers for a second at most."""
+    """Looks up the keys of requests; results are cached for one second."""
 
     def __init__(self, pool: Pool, sealer: Sealer) -> None:
         self._pool = pool
         self._sealer = sealer
-        self._remembered: OrderedDict[Asked, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
+        self._remembered: OrderedDict[CacheKey, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
 
     async def find(self, key: str | None, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
-        """The credential of a key of one of these kinds that is in force, or None. Raises UnavailableError.
+        """Returns the credential of a valid key of one of these kinds, or None. Raises UnavailableError.
 
-        No key opens an environment whose settings cannot be used.
+        Keys of an environment whose settings are not valid are not found.
         """
         if not key:
             return None
@@ -174,10 +172,10 @@ class KeyRing:
         return await asyncio.shield(future)
 
     def inbox_secret(self, environment: Environment) -> str:
-        """What the addresses of an environment's inboxes are made with. It is stored nowhere."""
+        """Returns the secret from which the addresses of an environment's inboxes are derived."""
         return self._sealer.digest(f"inbox {environment.uid}").hex()
 
-    def _forget_failure(self, asked: Asked, done: asyncio.Future[Credential | None]) -> None:
+    def _forget_failure(self, asked: CacheKey, done: asyncio.Future[Credential | None]) -> None:
         if done.cancelled() or done.exception() is not None:
             self._remembered.pop(asked, None)
 
@@ -203,7 +201,7 @@ def checked_secret(secret: str) -> str:
 
 
 def purpose(id: UUID) -> str:
-    """What a key's secret is sealed for."""
+    """Returns the context in which a key's secret is sealed."""
     return f"key {id}"
 
 

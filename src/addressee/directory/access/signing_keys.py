@@ -1,4 +1,4 @@
-"""The keys of user tokens: pairs, and the public halves that verify."""
+"""RSA keys of user tokens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BITS = 2048
 
 @lru_cache(maxsize=64)
 def parse_signing_key(pem: str) -> RSAPublicKey:
-    """Raises ValueError, whose message goes on after the name of the setting."""
+    """Parses a public RSA key. Raises ValueError with a message that continues the name of the setting."""
     if PRIVATE in pem:
         raise ValueError("is a private key: give its public half (openssl pkey -pubout), and replace the pair.")
     try:
@@ -31,7 +31,7 @@ def parse_signing_key(pem: str) -> RSAPublicKey:
 
 
 def new_pair() -> tuple[str, str]:
-    """A private key (PKCS#8) and its public half, both in PEM."""
+    """Returns a new private key (PKCS#8) and its public key, both in PEM."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM,

@@ -1,1 +1,1 @@
-"""Merging users, and undoing it."""
+"""Merges of recipients, and their undoing."""

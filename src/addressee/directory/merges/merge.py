@@ -1,8 +1,8 @@
-"""Merging one recipient into another, and undoing it (knock.md §3.3, DESIGN §3). Pure.
+"""Merges one recipient, the secondary, into another, the primary, and undoes that (knock.md §3.3). Pure.
 
-Properties and attributes are merged deeply, preference sets by their id or deeply (see `Filling`), channel data by
-channel and addresses by their keys: what the primary has stays, what it lacks comes from the secondary. So a merge only
-ever adds to the primary, and undoing it takes away what was added.
+Attributes and properties are merged deeply, preference sets by id or deeply (see `Filling`), channel data by channel
+and addresses by key: the primary's values stay, missing ones come from the secondary. As a merge only adds to the
+primary, undoing it removes what was added.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from addressee.directory.recipient import Document, Recipient
 
 
 class Documents(Struct, frozen=True):
-    """What a recipient's row holds besides who it is."""
+    """The documents of a recipient."""
 
     attributes: Document
     properties: Document
@@ -39,11 +39,11 @@ Described: TypeAlias = Documents | Recipient
 
 
 class Filling(Enum):
-    """How much of the secondary fills what the primary lacks.
+    """What a primary takes over from a secondary.
 
-    ENTRIES: attributes and preference sets that the primary does not have (knock.md §3.3). FILL_GAPS: attributes for
-    which it has no value, and every choice that its preference sets do not make (notiflows.md §5.4); what follows from
-    a name that it has is no gap.
+    ENTRIES: attributes and preference sets that the primary does not have (knock.md §3.3). FILL_GAPS: attributes that
+    it does not have or that are null, and choices that its preference sets do not make (notiflows.md §5.4); a name that
+    is derived from another one (`names.derived`) is not missing.
     """
 
     ENTRIES = "entries"
@@ -53,9 +53,9 @@ class Filling(Enum):
 class MergeRules(Struct, frozen=True):
     """The rules of a merge.
 
-    With `moves_subscriptions` the secondary's subscriptions go over, else they end (suprsend.md §4, knock.md §3.3).
-    Null is no value, so that of the secondary comes in its place, in attributes and properties; with `keeps_nulls` it
-    is one, and stays, but for attributes that are filled as FILL_GAPS.
+    With `moves_subscriptions` the secondary's subscriptions become the primary's, else they end (suprsend.md §4,
+    knock.md §3.3). A null of the primary's attributes and properties is replaced by the secondary's value, unless the
+    merge `keeps_nulls`; FILL_GAPS replaces null attributes in any case.
     """
 
     filling: Filling = Filling.ENTRIES
@@ -67,9 +67,9 @@ DEFAULT_RULES = MergeRules()
 
 
 class Journal(Struct, frozen=True):
-    """The journal that undoing a merge needs: both recipients before it, its rules, and the version of the tombstone.
+    """What undoing a merge needs: both recipients before it, its rules, and the version of the tombstone.
 
-    Older journals do not say whether null was kept: it was.
+    Journals of earlier versions have no `keeps_nulls`; nulls were kept then.
     """
 
     primary: Documents
@@ -84,16 +84,16 @@ class Journal(Struct, frozen=True):
 
 
 class Merged(NamedTuple):
-    """Both after a merge."""
+    """The primary after a merge, and the tombstone of the secondary."""
 
     primary: Recipient
     tombstone: Recipient
 
 
 class Unmerged(NamedTuple):
-    """Both after a merge was undone, and the tombstone that stood for the secondary meanwhile.
+    """Both recipients after a merge was undone, and the secondary's tombstone before that.
 
-    `kept` are paths below the primary that were changed since, and stay.
+    `kept` are paths of the primary's values that came from the secondary and stay, as they were changed since.
     """
 
     primary: Recipient
@@ -103,13 +103,13 @@ class Unmerged(NamedTuple):
 
 
 def merge(primary: Recipient, secondary: Recipient, now: datetime, rules: MergeRules = DEFAULT_RULES) -> Merged:
-    """Raises RefusedError when the two together are above a limit of one."""
+    """Returns both recipients after the merge. Raises RefusedError when the result exceeds a limit of one recipient."""
     documents: dict[str, Any] = {
-        "attributes": {**primary.attributes, **underlaid(*attributes_of(primary, secondary, rules), rules)},
-        "properties": underlaid(primary.properties, secondary.properties, rules),
+        "attributes": {**primary.attributes, **filled(*attributes_of(primary, secondary, rules), rules)},
+        "properties": filled(primary.properties, secondary.properties, rules),
         "addresses": [*primary.addresses, *missing_addresses(primary, secondary, rules)],
         "channel_data": {**primary.channel_data, **missing(primary, secondary, "channel_data")},
-        "preferences": united_preferences(primary.preferences, secondary.preferences, rules.filling),
+        "preferences": merged_preferences(primary.preferences, secondary.preferences, rules.filling),
     }
     for name, document in documents.items():
         check_size(name, document)
@@ -124,15 +124,15 @@ def merge(primary: Recipient, secondary: Recipient, now: datetime, rules: MergeR
 
 
 def attributes_of(primary: Described, secondary: Described, rules: MergeRules) -> tuple[Document, Document]:
-    """Those that the primary has, and those of the secondary's that may be put under them."""
+    """Returns the primary's attributes that have a value, and the secondary's that may fill the missing ones."""
     has = {name: value for name, value in primary.attributes.items() if value is not None}
     if rules.filling is Filling.ENTRIES:
         return primary.attributes if rules.keeps_nulls else has, secondary.attributes
-    follow = derived(has)
-    return has, {name: value for name, value in secondary.attributes.items() if name not in follow}
+    derived_names = derived(has)
+    return has, {name: value for name, value in secondary.attributes.items() if name not in derived_names}
 
 
-def united_preferences(primary: Document, secondary: Document, filling: Filling) -> Document:
+def merged_preferences(primary: Document, secondary: Document, filling: Filling) -> Document:
     if filling is Filling.ENTRIES:
         return {**secondary, **primary}
     return {**secondary, **{id: merged_set(secondary.get(id), chosen) for id, chosen in primary.items()}}
@@ -147,7 +147,7 @@ def missing(primary: Recipient, secondary: Recipient, name: str) -> Document:
 
 
 def missing_addresses(primary: Described, secondary: Described, rules: MergeRules) -> list[Document]:
-    """The secondary's addresses that the primary lacks, but for the one that comes with the secondary's attribute."""
+    """Returns the secondary's addresses that the primary lacks, without the one that its attribute brings."""
     attributes, _ = attributes_of(primary, secondary, rules)
     missing = []
     for kind in FORMS:
@@ -158,19 +158,19 @@ def missing_addresses(primary: Described, secondary: Described, rules: MergeRule
     return missing
 
 
-def underlaid(top: Document, below: Mapping[str, Any], rules: MergeRules) -> Document:
-    """`below` put under `top`, recursing where both are objects; what `top` has stays."""
+def filled(top: Document, below: Mapping[str, Any], rules: MergeRules) -> Document:
+    """Returns `top` with its missing values from `below`, recursing where both are objects."""
     merged = dict(top)
     for name, value in below.items():
         if name not in merged or is_gap(merged, name, rules):
             merged[name] = value
         elif isinstance(merged[name], dict) and isinstance(value, dict):
-            merged[name] = underlaid(merged[name], value, rules)
+            merged[name] = filled(merged[name], value, rules)
     return merged
 
 
 def is_gap(document: Mapping[str, Any], name: str, rules: MergeRules) -> bool:
-    """Whether a name has null for its value, and null is none."""
+    """Whether a document has null under a name, and the rules count null as missing."""
     return not rules.keeps_nulls and name in document and document[name] is None
 
 
@@ -186,9 +186,9 @@ def documents_of(recipient: Recipient) -> Documents:
 def unmerge(
     primary: Recipient, found: Recipient | None, secondary_uid: UUID, journal: Journal, now: datetime
 ) -> Unmerged:
-    """Gives both what was theirs. `found` is who is at the secondary's place now.
+    """Returns both recipients after the merge is undone. `found` is the recipient at the secondary's place now.
 
-    Raises RefusedError when the place is not as the merge left it: somebody uses the id again.
+    Raises RefusedError unless that is the tombstone of the merge: the id was used again since.
     """
     if found is None or found.lives or (found.uid, found.version) != (secondary_uid, journal.tombstone_version):
         raise RefusedError(
@@ -196,7 +196,7 @@ def unmerge(
         )
     kept: list[str] = []
     one, other, rules = journal.primary, journal.secondary, journal.rules
-    apart = without_entries if rules.filling is Filling.ENTRIES else without_added
+    separate = without_entries if rules.filling is Filling.ENTRIES else without_added
     documents = {
         "attributes": without_added_attributes(primary.attributes, journal, kept),
         "properties": without_added(primary.properties, one.properties, other.properties, "properties", kept, rules),
@@ -204,7 +204,7 @@ def unmerge(
         "channel_data": without_entries(
             primary.channel_data, one.channel_data, other.channel_data, "channel_data", kept, rules
         ),
-        "preferences": apart(primary.preferences, one.preferences, other.preferences, "preferences", kept, rules),
+        "preferences": separate(primary.preferences, one.preferences, other.preferences, "preferences", kept, rules),
     }
     restored = Recipient(
         found.place,
@@ -220,7 +220,7 @@ def unmerge(
 
 
 def without_added_attributes(current: Document, journal: Journal, kept: list[str]) -> Document:
-    """`current` without those that the merge brought; a gap that it filled is there again."""
+    """Returns `current` without the attributes that the merge added; nulls that it replaced are restored."""
     before, added = attributes_of(journal.primary, journal.secondary, journal.rules)
     left = without_added(current, before, added, "attributes", kept, journal.rules)
     gaps = journal.primary.attributes.keys() - before.keys()
@@ -235,7 +235,7 @@ def without_added(
     kept: list[str],
     rules: MergeRules,
 ) -> Document:
-    """`current` without what `added` brought to `before`; what was changed since is kept and noted."""
+    """Returns `current` without what `added` brought to `before`; paths of values changed since are added to `kept`."""
     left = dict(current)
     for name, value in added.items():
         here = f"{path}.{name}"
@@ -264,7 +264,7 @@ def without_entries(
     kept: list[str],
     _: MergeRules,
 ) -> Document:
-    """Like `without_added`, but entries are taken away whole or not at all."""
+    """Like `without_added`, but does not recurse into entries."""
     left = dict(current)
     for name, value in added.items():
         if name not in before and name in left:
@@ -276,7 +276,7 @@ def without_entries(
 
 
 def without_added_addresses(current: list[Document], added: list[Document], kept: list[str]) -> list[Document]:
-    """`current` without those of `added` that are as they were; the others are kept and noted."""
+    """Returns `current` without unchanged addresses of `added`; the kinds of changed ones are added to `kept`."""
     by_key = {(address["kind"], address["key"]): address for address in added}
     left = []
     for address in current:

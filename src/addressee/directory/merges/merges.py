@@ -1,4 +1,4 @@
-"""Merges of recipients: both rows are written at once or not at all; what hangs on them follows in a job."""
+"""Stores merges of recipients: both rows in one transaction; a job moves their messages afterwards."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 UNDO_LIFE = timedelta(days=30)
 
-# After a few losses against other writers both rows are locked, so that a merge cannot starve.
+# After so many conflicts with other writers both rows are locked, so that a merge cannot starve.
 LOSSES_BEFORE_LOCKS = 3
 MAX_TRIES = 20
 LONGEST_PAUSE_SECONDS = 0.02
@@ -48,15 +48,14 @@ class MergeMissingError(Exception):
 
 
 class LostError(Exception):
-    """Somebody else wrote one of the two first."""
+    """Another writer changed one of the two first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`merged_at` is when the secondary went into the primary; `undone_at` when it came out again.
+    """A merge. `settled_at` is when its job had moved all messages, or had moved them back after the undoing.
 
-    `moves_subscriptions` says that the secondary's subscriptions went over too; else they ended. `settled_at` is when
-    what follows had followed, or had come back.
+    `moves_subscriptions` says that the secondary's subscriptions became the primary's; else they ended.
     """
 
     id: UUID
@@ -71,7 +70,7 @@ class Merge:
 
 
 class Follow(Job, frozen=True):
-    """Moves messages after a merge, or after its undoing. `sweep` counts how often it did before."""
+    """Moves messages after a merge, or back after its undoing. `sweep` is the number of its earlier runs."""
 
     name: ClassVar[str] = "follow"
 
@@ -82,7 +81,7 @@ class Follow(Job, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Both as they are, and what a merge would make of them."""
+    """Both recipients as they are now, and what a merge would make of them."""
 
     primary: Recipient
     secondary: Recipient
@@ -91,7 +90,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A merge, and the primary as it is now."""
+    """A merge that was carried out, and the primary after it."""
 
     merge: Merge
     primary: Recipient
@@ -99,7 +98,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """An undone merge, both as they are now, and the paths below the primary that stay: they were changed since."""
+    """An undone merge and both recipients after it; `kept` as in `Unmerged`."""
 
     merge: Merge
     primary: Recipient
@@ -125,10 +124,10 @@ class Merges:
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
     ) -> Done:
-        """Merges `secondary` into `primary`, filling what it lacks, and leaves a tombstone.
+        """Merges `secondary` into `primary` and leaves a tombstone at the place of `secondary`.
 
-        Raises MissingError when one of them is not there, RefusedError for one with itself or for two that together
-        are above a limit, UnavailableError when others keep writing to them.
+        Raises MissingError when one of them does not exist, RefusedError when both are the same, are of different
+        collections or together exceed a limit, UnavailableError when other writers keep changing them.
         """
         check_different(primary, secondary)
 
@@ -152,7 +151,7 @@ class Merges:
         return await self._until_won(attempt, primary, secondary)
 
     async def preview(self, primary: Place, secondary: Place, rules: MergeRules = DEFAULT_RULES) -> Preview:
-        """What `merge` would write now. Raises what it would."""
+        """Returns what `merge` would write now. Raises MissingError and RefusedError as `merge` does."""
         check_different(primary, secondary)
         async with self._pool.acquire() as connection:
             found = await read_both(connection, primary, secondary)
@@ -162,10 +161,10 @@ class Merges:
     async def undo(
         self, environment_id: int, id: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
     ) -> Undone:
-        """Takes the secondary out of the primary again.
+        """Undoes a merge.
 
-        Raises MergeMissingError, RefusedError when it was undone already, lies more than 30
-        days back, or one of the two is not there or not as the merge left it.
+        Raises MergeMissingError; RefusedError when it was undone already, is older than 30 days, the primary does not
+        exist any more, or the secondary's id was used again.
         """
         row = await self._pool.fetchrow(*SQL["find_merge"](environment_id=environment_id, id=id))
         if row is None:
@@ -212,7 +211,7 @@ class Merges:
         return None if row is None else merge_from(row)
 
     async def of(self, recipient: Recipient) -> list[Merge]:
-        """Those into this recipient, newest first, at most 1,000."""
+        """Returns the merges into this recipient, newest first, at most 1,000."""
         found = await self._pool.fetch(
             *SQL["merges_of_primary"](environment_id=recipient.place.environment_id, uid=recipient.uid)
         )
@@ -253,7 +252,7 @@ async def read_both(connection: Connection, *places: Place) -> dict[Place, Recip
 
 
 async def write_both(connection: Connection, edit: str, origin: Origin, *pairs: tuple[Recipient, Recipient]) -> None:
-    """Writes each `(before, after)`, all or none. Raises LostError when one is not as it was before any more."""
+    """Writes each `(before, after)`, all or none. Raises LostError when one was changed by others meanwhile."""
     effects = [Effect(before, after, [change(edit, before, after, origin)]) for before, after in pairs]
     if len(await store_recipients(connection, effects, inherit)) < len(effects):
         raise LostError

@@ -1,1 +1,1 @@
-"""Reading recipients: one by one, and in lists."""
+"""Reads of recipients: single ones and lists."""

@@ -1,4 +1,4 @@
-"""Lists of recipients, by pages, in the order of their identities."""
+"""Pages of recipients, ordered by `uid` unless stated otherwise."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ LAST_CHARACTER = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
 BEYOND_ALL_IDS = chr(LAST_CHARACTER) * (MAX_ID_LENGTH + 1)
 
-# So many ids are looked at to find out whether a prefix is rare: those of a rare one are read all and sorted, while
-# one that many have is soon met again on the way from one identity to the next.
+# A prefix that fewer ids have is rare: all its recipients are read and sorted. For a common one the recipients are
+# read by uid, as enough of them match soon.
 RARE = 10_000
 
 
@@ -33,7 +33,7 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Whom a list is about: whose identity is within a uids, and whose id starts like this."""
+    """The recipients whose uid is in a range and whose id starts with a prefix."""
 
     uids: UuidRange = ALWAYS
     id_prefix: str = ""
@@ -45,7 +45,10 @@ EVERYBODY = Selection()
 async def list_named(
     pool: Pool, environment_id: int, collection: str, name: str, page: PageRequest[UUID]
 ) -> Page[Recipient]:
-    """A page of living recipients of that very name, oldest first. It looks at each: for small collections."""
+    """Returns a page of living recipients with exactly this name, oldest first.
+
+    It scans the collection, which must be small.
+    """
     found = await pool.fetch(
         *SQL["list_recipients_named"](
             environment_id=environment_id, collection=collection, name=name, **page.parameters(FIRST_UID)
@@ -55,7 +58,7 @@ async def list_named(
 
 
 async def count_recipients(pool: Pool, environment_id: int, collection: str) -> int:
-    """How many recipients live in a collection."""
+    """Returns the number of living recipients in a collection."""
     count: int = await pool.fetchval(*SQL["recipient_count"](environment_id=environment_id, collection=collection))
     return count
 
@@ -68,7 +71,7 @@ async def list_recipients(
     order: Order = Order.OLDEST_FIRST,
     selection: Selection = EVERYBODY,
 ) -> Page[Recipient]:
-    """A page of living recipients. An identity never changes, so who stays is met exactly once.
+    """Returns a page of living recipients by uid, which never changes: none is skipped or repeated between pages.
 
     Raises RefusedError for a prefix that no id can have.
     """
@@ -93,7 +96,7 @@ async def list_recipients(
 
 
 def rest_of(uids: UuidRange, start: UUID | None, *, ascending: bool) -> UuidRange:
-    """What is left of a uids past `start`, in the direction of the walk."""
+    """Returns the part of a range past `start`, in the direction of reading."""
     if start is None:
         return uids
     if ascending:
@@ -106,13 +109,13 @@ def next_uid(uid: UUID) -> UUID:
 
 
 def ids_from(prefix: str) -> tuple[str, str]:
-    """The ids that start with `prefix`: from the first that can be, up to the second, which is none of them."""
+    """Returns the bounds of the ids that start with `prefix`: the first included, the second excluded."""
     check_text(prefix, "id_prefix")
     return prefix, end_of(prefix)
 
 
 def end_of(prefix: str) -> str:
-    """What comes behind all ids that start with `prefix`, in the order of their characters, and before all others."""
+    """Returns the smallest text, by code points, that is greater than all ids that start with `prefix`."""
     kept = prefix.rstrip(chr(LAST_CHARACTER))
     if not kept:
         return BEYOND_ALL_IDS
@@ -121,7 +124,7 @@ def end_of(prefix: str) -> str:
 
 
 async def list_by_id(pool: Pool, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
-    """Living recipients in the order of their ids, past the first `start`, which are passed over one by one."""
+    """Returns up to `size` living recipients by id, past the first `start`, which are scanned."""
     found = await pool.fetch(
         *SQL["list_recipients_by_id"](environment_id=environment_id, collection=collection, offset=start, limit=size)
     )

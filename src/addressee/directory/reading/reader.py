@@ -1,4 +1,4 @@
-"""Reads of single recipients, collected: callers that wait at the same time share one query."""
+"""Reads of single recipients in batches: callers that wait at the same time share one query."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Successor(NamedTuple):
 
 
 class Reader:
+    """Reads recipients of all environments. Its reads raise UnavailableError when the database is away."""
+
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._waiting: dict[Place, list[asyncio.Future[Recipient | None]]] = {}
@@ -35,12 +37,12 @@ class Reader:
         self._flush_scheduled = False
 
     async def read(self, place: Place) -> Recipient | None:
-        """The living recipient at a place, or None. Raises UnavailableError."""
+        """Returns the living recipient at a place, or None."""
         recipient = await self.find(place)
         return recipient if recipient is not None and recipient.lives else None
 
     def find(self, place: Place) -> asyncio.Future[Recipient | None]:
-        """Like `read`, but a tombstone is found too."""
+        """Like `read`, but returns tombstones too."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Recipient | None] = loop.create_future()
         self._waiting.setdefault(place, []).append(future)
@@ -50,16 +52,16 @@ class Reader:
         return future
 
     async def read_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
-        """The living recipients among these places, in one query."""
+        """Returns the living recipients at these places, in one query."""
         found = await self.find_all(places)
         return {place: recipient for place, recipient in found.items() if recipient.lives}
 
     async def find_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
-        """Like `read_all`, but tombstones are found too."""
+        """Like `read_all`, but returns tombstones too."""
         return await self._fetch(list(places))
 
     async def successors(self, environment_id: int, uids: Iterable[UUID]) -> dict[UUID, Successor]:
-        """Returns the successors of those of these uids that were merged away, through merges of merges."""
+        """Returns the final successor of each uid that was merged away, following merges of merges."""
         found = await self._pool.fetch(*SQL["successors"](environment_id=environment_id, uids=list(uids)))
         return {
             row["uid"]: Successor(

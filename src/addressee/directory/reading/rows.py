@@ -1,4 +1,4 @@
-"""Recipients between Python and the database's rows."""
+"""Conversion of recipients from and to rows of the database."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
         updated_at,
         document(attributes),
         document(properties),
-        [] if addresses is None else [with_key_of_today(address) for address in decode(addresses)],
+        [] if addresses is None else [with_current_key(address) for address in decode(addresses)],
         document(channel_data),
         document(preferences),
         deleted_at,
@@ -53,9 +53,11 @@ def recipient_from(row: asyncpg.Record | tuple[Any, ...]) -> Recipient:
     )
 
 
-def with_key_of_today(address: dict[str, Any]) -> dict[str, Any]:
-    """The address with the key that it gets today. Versions up to 0.1 wrote others: domains were not in ASCII, and the
-    digits of a number were those that were written, not those that are dialled.
+def with_current_key(address: dict[str, Any]) -> dict[str, Any]:
+    """Returns a stored address with the key that this version computes.
+
+    Versions up to 0.1 stored domains that were not in ASCII, and the digits of a number as written instead of as
+    dialled.
     """
     kind, key, value = address["kind"], address["key"], address["value"]
     if kind == "email" and not key.isascii():
@@ -70,7 +72,7 @@ def document(stored: bytes | None) -> dict[str, Any]:
 
 
 def changed_document(before: Recipient | None, after: Recipient, name: str) -> bytes | None:
-    """The document as JSON, or None when the stored one may stay."""
+    """Returns a document as JSON, or None when the stored one is unchanged."""
     new = getattr(after, name)
     if before is not None and getattr(before, name) is new:
         return None

@@ -1,4 +1,4 @@
-"""Periods as UUIDv7s: an id of that kind says when it was made, so what is listed by its ids needs no other index."""
+"""Periods as ranges of UUIDv7s, whose first 48 bits are milliseconds: an index of ids serves as an index by time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ BITS_BELOW_TIME = 80
 
 
 class UuidRange(NamedTuple):
-    """The ids from `first`, which is one of them, up to `end`, which is not."""
+    """The ids from `first`, included, to `end`, excluded."""
 
     first: UUID
     end: UUID
 
     @classmethod
     def of(cls, since: datetime, until: datetime) -> UuidRange:
-        """The UUIDv7s whose millisecond is in the period; `until` is not."""
+        """Returns the range of the UUIDv7s made from `since`, included, to `until`, excluded."""
         return cls(first_at(since), first_at(until))
 
 
@@ -30,6 +30,6 @@ ALWAYS = UuidRange(FIRST_UID, LAST_UID)
 
 
 def first_at(moment: datetime) -> UUID:
-    """No UUIDv7 of the first whole millisecond at `moment` or after it is less, and none before that is more."""
+    """Returns the least UUIDv7 of the first whole millisecond at or after `moment`."""
     milliseconds = -((EPOCH - moment) // MILLISECOND)
     return UUID(int=max(milliseconds, 0) << BITS_BELOW_TIME)
