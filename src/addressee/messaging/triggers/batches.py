@@ -12,12 +12,12 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Connection
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Place
 from addressee.directory.writing import receipts
 from addressee.directory.writing.planned_writes import PlannedWrites
-from addressee.directory.writing.receipts import Earlier, Receipt, StoredAnswer
+from addressee.directory.writing.receipts import Earlier, Receipt, RequestKey, StoredAnswer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import MessagingError
 from addressee.messaging.triggers.events import Event, read_listening, runs_of
@@ -90,50 +90,42 @@ class PlannedBatch:
         return any(isinstance(outcome, Accepted) for outcome in self.outcomes)
 
 
-async def write_described(
-    pool: Pool, environment_id: int, records: Sequence[Record], writes: PlannedWrites, now: datetime
-) -> dict[int, Outcome]:
+async def write_described(records: Sequence[Record], context: BatchContext) -> dict[int, Outcome]:
     """Writes the recipients that accepted records describe; returns the refusals of the others, by their `id()`."""
-    if not any(record.writes for record in records):
-        return {}
-    async with pool.acquire() as connection:
-        planned = plan(records, await read_known(connection, environment_id, records, writes, now))
+    planned = plan(records, context)
     refused: dict[int, Outcome] = {
         id(record): outcome
         for record, outcome in zip(records, planned.outcomes, strict=True)
         if isinstance(outcome, Exception)
     }
     by_write = {id(write): record for record in records for write in record.writes}
-    for write, result in await writes.carry_out_each():
+    for write, result in await context.writes.carry_out_each():
         if isinstance(result, RefusedError):
             refused.setdefault(id(by_write[id(write)]), result)
     return refused
 
 
-async def read_known(
-    connection: Connection,
-    environment_id: int,
-    records: Sequence[Record],
-    writes: PlannedWrites,
-    now: datetime,
+async def read_context(
+    connection: Connection, environment_id: int, records: Sequence[Record], writes: PlannedWrites, now: datetime
 ) -> BatchContext:
     triggers = [record.what for record in records if isinstance(record.what, Trigger)]
     events = [record.what for record in records if isinstance(record.what, Event)]
-    keys = {record.key for record in records if record.key is not None}
-    earlier = await receipts.find(
-        connection, [receipts.RequestKey(environment_id, KEY_PREFIX + key) for key in keys], now
-    )
     return BatchContext(
         environment_id,
         writes,
-        {
-            key: written_id(found)
-            for key in keys
-            if (found := earlier.get(receipts.RequestKey(environment_id, KEY_PREFIX + key)))
-        },
+        await read_earlier(connection, environment_id, records, now),
         await read_versions(connection, [(environment_id, trigger.workflow) for trigger in triggers]),
         await read_listening(connection, environment_id, [event.name for event in events]),
     )
+
+
+async def read_earlier(
+    connection: Connection, environment_id: int, records: Sequence[Record], now: datetime
+) -> dict[str, UUID]:
+    """Returns the ids under which these records were carried out before, by their keys."""
+    keys = {RequestKey(environment_id, KEY_PREFIX + record.key) for record in records if record.key is not None}
+    found = await receipts.find(connection, list(keys), now)
+    return {key.key.removeprefix(KEY_PREFIX): written_id(earlier) for key, earlier in found.items()}
 
 
 def written_id(earlier: Earlier) -> UUID:

@@ -17,7 +17,16 @@ from addressee.directory.writing.notices import note
 from addressee.directory.writing.planned_writes import PlannedWrites
 from addressee.directory.writing.planned_writes import plan as plan_writes
 from addressee.directory.writing.receipts import Receipt, ReceiptTakenError
-from addressee.messaging.triggers.batches import Outcome, Record, answers, plan, read_known, write_described
+from addressee.messaging.triggers.batches import (
+    BatchContext,
+    Outcome,
+    Record,
+    answers,
+    plan,
+    read_context,
+    read_earlier,
+    write_described,
+)
 from addressee.messaging.triggers.trigger import Trigger, check, run_of, start_runs
 
 SQL = load(__package__)
@@ -77,13 +86,22 @@ class Triggers:
         now = self._clock.now()
         places = {place for record in records for place in record.places}
         writes = planned or await plan_writes(self._reader, places, (), now)
-        refused = await write_described(self._pool, environment_id, records, writes, now)
+        context: BatchContext | None = None
+        refused: dict[int, Outcome] = {}
+        if any(record.writes for record in records):
+            async with self._pool.acquire() as connection:
+                context = await read_context(connection, environment_id, records, writes, now)
+            refused = await write_described(records, context)
         remaining = [replace(record, writes=()) for record in records if id(record) not in refused]
         for _ in range(MAX_RERUNS):
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
-                    known = await read_known(connection, environment_id, remaining, writes, now)
-                    batch = plan(remaining, known)
+                    if context is None:
+                        context = await read_context(connection, environment_id, remaining, writes, now)
+                    else:
+                        earlier = await read_earlier(connection, environment_id, remaining, now)
+                        context = replace(context, earlier=earlier)
+                    batch = plan(remaining, context)
                     accepted = iter(batch.outcomes)
                     outcomes = [refused.get(id(record)) or next(accepted) for record in records]
                     await start_runs(connection, batch.runs, now)
