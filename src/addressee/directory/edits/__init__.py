@@ -1,1 +1,1 @@
-"""Edits: values with a pure function each, from a recipient to the changed one."""
+"""Edits of recipients: values, each with a pure function from a recipient to the changed one."""

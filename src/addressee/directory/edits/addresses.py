@@ -1,4 +1,4 @@
-"""Edits of addresses. What they make of the primary mark is DESIGN §2; what is the same address, suprsend.md §4."""
+"""Edits of addresses (docs/decisions/0013, suprsend.md §4)."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from addressee.directory.recipient import Document, Place, Recipient
 
 @dataclass(frozen=True, slots=True)
 class AddAddress:
-    """Adds an address, or makes one that is known active again and renews what is said of it; creates who is missing.
+    """Adds an address, or updates a stored one and makes it active again; creates a missing recipient.
 
-    `details` are texts; null is like not given. Where no e-mail address or phone number is primary, this one becomes
-    so. A secret that comes back masked stays what it is. Refused are values that are not of the kind's form, masked
-    secrets that are not known, and more than 1,000 addresses.
+    `details` are texts; null counts as not given. An e-mail address or phone number becomes primary when none is. A
+    masked secret keeps the stored value. Refused are values without the kind's form, masked secrets that are not
+    stored, and more than 1,000 addresses.
     """
 
     name: ClassVar[str] = "add_address"
@@ -64,7 +64,7 @@ class AddAddress:
                 addresses = [*recipient.addresses, added]
             elif details:
                 addresses = [added, *recipient.addresses]
-            else:  # who has the attribute has the address
+            else:  # the attribute is the address
                 addresses = recipient.addresses
         check_number(addresses)
         if (warning := warning_for(self.kind, value)) is not None:
@@ -77,10 +77,11 @@ class AddAddress:
 
 @dataclass(frozen=True, slots=True)
 class RemoveAddress:
-    """Removes an address, named by as much of its value as makes it known; one that is not there changes nothing.
+    """Removes the address that a value identifies, which may be a part of the stored value; a missing one is no error.
 
-    Without a `provider`, a device's token is meant under any. When it was the primary one, the next active one becomes
-    so; without one, the attribute goes. Refused are values that name no address.
+    Without a `provider`, a device's token is removed for every provider. When the primary address is removed, the next
+    active one becomes primary; if there is none, the attribute is removed. Refused are values that cannot identify an
+    address.
     """
 
     name: ClassVar[str] = "remove_address"
@@ -109,10 +110,10 @@ class RemoveAddresses:
 
 @dataclass(frozen=True, slots=True)
 class DisableAddress:
-    """Keeps an address from being written to, until it is added again; named as by `RemoveAddress`.
+    """Stops sending to an address until it is added again; it is identified as in `RemoveAddress`.
 
-    A primary one stays so. One that is not known is kept as disabled, as channel data may name it too, while there is
-    room for it. With a `uid`, only that identity is meant.
+    A primary address stays primary. One that is not stored is added as disabled, as channel data may contain it too,
+    unless the recipient has 1,000 already. With a `uid`, the edit applies to that identity only.
     """
 
     name: ClassVar[str] = "disable_address"
@@ -138,7 +139,7 @@ class DisableAddress:
 
 
 def new_address(kind: str, value: Any, provider: str | None, details: Document) -> Document:
-    """Raises RefusedError for a secret that is masked: nobody knows what it was."""
+    """Returns an active address. Raises RefusedError for a masked secret, whose value is not known."""
     if holds_masked(value):
         message = f"This address of {kind} is not known, and its secret is masked; send it in full."
         raise RefusedError("masked", f"addresses.{kind}", message)
@@ -147,12 +148,12 @@ def new_address(kind: str, value: Any, provider: str | None, details: Document) 
 
 
 def renewed_value(stored: Any, given: Any) -> Any:
-    """A value as it was given last; what was not given, or is masked, stays."""
+    """Returns an object updated with the given parts that are not masked; any other stored value is unchanged."""
     return overlay(stored, without_masked(given), Merge.DEEP) if isinstance(stored, dict) else stored
 
 
 def keys_named(found: Recipient | None, kind: str, value: Any, provider: str | None) -> Set[str]:
-    """The keys of those addresses of a kind that a value names. Raises RefusedError when it cannot name any."""
+    """Returns the keys of the addresses that a value identifies. Raises RefusedError when it cannot identify any."""
     among = [] if found is None else of_kind(found, kind)
     return {address["key"] for address in named(kind, value, provider_named(kind, provider), among)}
 

@@ -1,4 +1,4 @@
-"""Copies of what a recipient's addresses say, under the names that clients look for among properties. Pure."""
+"""Contact data that some clients read among the properties of a recipient, although it is stored elsewhere. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NAMES = frozenset({"email", "phone", "created_at"})
 
 
 def copies(recipient: Recipient) -> Document:
-    """All e-mail addresses that may be written to, the primary phone number, and since when the recipient is there.
+    """Returns the active e-mail addresses, the primary phone number and the time of creation, in ISO 8601.
 
-    A property of the recipient's own goes before a copy of its name.
+    A property that the recipient itself has is left out.
     """
     emails = [address["value"] for address in entries.active(recipient, "email")]
     numbers = [address["value"] for address in entries.active(recipient, "sms")]
@@ -26,5 +26,5 @@ def copies(recipient: Recipient) -> Document:
 
 
 def created_at(recipient: Recipient) -> str:
-    """A UUIDv7 begins with the milliseconds of its making."""
+    """Returns the time that the recipient's uid, a UUIDv7, contains."""
     return render_instant(datetime.fromtimestamp((recipient.uid.int >> 80) / 1000, UTC))

@@ -1,4 +1,4 @@
-"""What all edits share: the moment at which one is applied, who it is applied to, and whether it changed anything."""
+"""Functions and values that all edits share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Revives(StrEnum):
 
 
 class Warning(Struct, frozen=True):
-    """What was passed over, or taken although it looks wrong. `label` is what the caller puts before the message."""
+    """A part of a write that was ignored, or stored although it looks wrong. `label` is a prefix of the caller's."""
 
     label: str
     message: str
@@ -38,10 +38,10 @@ class Warning(Struct, frozen=True):
 
 
 class EditContext(Struct, frozen=True):
-    """When an edit is applied, which version its effect is, and where a newcomer's identity comes from.
+    """The time of an edit, the version of the recipient that it makes, and the source of new identities.
 
-    `warnings` collects what is to be said of the write, `ended` the identities that it ends, and whether the history
-    of each is kept; `label` is whose edit is being applied.
+    `warnings` collects the warnings about the write, which start with `label`. `ended` collects the identities that the
+    write deletes, and whether the history of each is kept.
     """
 
     now: datetime
@@ -59,9 +59,9 @@ class EditContext(Struct, frozen=True):
 
 
 def living(found: Recipient | None, place: Place, context: EditContext, revives: Revives = Revives.ERASED) -> Recipient:
-    """Returns who is there, or a newcomer, who inherits nothing from a tombstone.
+    """Returns the recipient, or a new empty one in the place of nobody or of a tombstone.
 
-    Raises RefusedError for a tombstone that the edit does not bring back.
+    Raises RefusedError for a tombstone that the edit does not revive.
     """
     if found is None:
         return Recipient(place, context.new_uid(), context.version, updated_at=context.now)
@@ -73,7 +73,7 @@ def living(found: Recipient | None, place: Place, context: EditContext, revives:
 
 
 def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
-    """What stays of someone who is gone: the place, and who lived there."""
+    """Returns the tombstone of a recipient: its place and identity, without documents."""
     return Recipient(
         recipient.place,
         recipient.uid,
@@ -86,7 +86,7 @@ def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
 
 
 def changed(recipient: Recipient, context: EditContext, **documents: Any) -> Recipient:
-    """`recipient` with other documents; the same object when they say the same."""
+    """Returns the recipient with other documents; the same object when they are equal. Raises RefusedError for size."""
     different = {name: value for name, value in documents.items() if not same(getattr(recipient, name), value)}
     if not different:
         return recipient

@@ -1,8 +1,7 @@
-"""What a list is, and what can be done to it, as edits (suprsend.md §2.5). Pure.
+"""Lists and their edits (suprsend.md §2.5, docs/decisions/0015). Pure.
 
-A list is a recipient of a collection of its own, and its members subscribe to it. A draft is a set of members that is
-being prepared: they subscribe to the list's place under the draft's identity, which means nothing until the list takes
-it for its own.
+A list is a recipient in the collection `$lists`; its members are its subscribers. A draft is a set of members that is
+being prepared: they subscribe to the list's place under the draft's uid, which becomes the list's when it is published.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ LISTS = "$lists"
 
 MAX_DRAFTS = 20
 
-# What is on its way to a list's members goes on with those who replaced them, over this many replacements.
+# Runs that are in progress for a list go on with its present members after up to this many replacements.
 MAX_PREDECESSORS = 10
 
 
 class DraftMissingError(Exception):
-    """A draft that the list does not have: it never did, or the draft was published or discarded."""
+    """The list has no such draft, or it was published or discarded."""
 
     def __init__(self, place: Place, uid: UUID) -> None:
         super().__init__(f"{place.id!r} has no draft {uid}.")
@@ -38,17 +37,16 @@ class DraftMissingError(Exception):
 
 
 class Draft(Struct, frozen=True):
-    """Members that are to replace those of a list. `uid` is the identity that these subscribe to."""
+    """A set of members that is to replace those of a list. They subscribe to the identity `uid`."""
 
     uid: UUID
     created_at: datetime
 
 
 class List(Struct, frozen=True):
-    """A list as it is stored. `uid` is that of its present members, `predecessors` those before, the last one first.
+    """A stored list. Its members subscribe to `uid`; `predecessors` are the former values of it, newest first.
 
-    `drafts` are in the order in which they were opened. Who becomes a member, or ceases to be one, does not move
-    `updated_at`.
+    `drafts` are in the order in which they were opened. Changes of members do not change `updated_at`.
     """
 
     place: Place
@@ -63,21 +61,21 @@ class List(Struct, frozen=True):
     predecessors: Sequence[UUID]
 
     def draft(self, uid: UUID) -> Draft:
-        """Raises DraftMissingError."""
+        """Returns a draft. Raises DraftMissingError."""
         for draft in self.drafts:
             if draft.uid == uid:
                 return draft
         raise DraftMissingError(self.place, uid)
 
     def predecessor(self, uid: UUID) -> UUID | None:
-        """The identity whose members were replaced by those of `uid`, if that is known still."""
+        """Returns the identity whose members those of `uid` replaced; None when it is not known any more."""
         succession = [self.uid, *self.predecessors]
         following = succession[succession.index(uid) + 1 :] if uid in succession else []
         return following[0] if following else None
 
     @property
     def identities(self) -> frozenset[UUID]:
-        """All that something may be stored under; what is under any other is to be erased."""
+        """The identities that may have members; members of any other are to be erased."""
         return frozenset({self.uid, *self.predecessors, *(draft.uid for draft in self.drafts)})
 
 
@@ -102,9 +100,9 @@ def list_from(recipient: Recipient) -> List:
 
 @dataclass(frozen=True, slots=True)
 class Define:
-    """Creates a list, or changes what is said of one; None leaves that as it is.
+    """Creates a list or changes one; None keeps the stored value.
 
-    `tracks_entry` and `tracks_exit` say whether it is an event when somebody becomes a member, or ceases to be one.
+    `tracks_entry` and `tracks_exit` say whether a user who becomes a member, or ceases to be one, causes an event.
     """
 
     name: ClassVar[str] = "define_list"
@@ -130,7 +128,7 @@ class Define:
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:
-    """Adds an empty draft under a new identity. Refused when there are 20."""
+    """Adds an empty draft under a new identity. Refused when the list has 20."""
 
     name: ClassVar[str] = "open_draft"
     uid: UUID
@@ -158,7 +156,7 @@ class DiscardDraft:
 
 @dataclass(frozen=True, slots=True)
 class PublishDraft:
-    """Replaces a list's members by those of a draft, whose identity becomes the list's. Raises DraftMissingError."""
+    """Replaces a list's members by a draft's: its identity becomes the list's. Raises DraftMissingError."""
 
     name: ClassVar[str] = "publish_draft"
     uid: UUID
@@ -176,14 +174,14 @@ class PublishDraft:
 
 
 def present(found: Recipient | None, place: Place) -> Recipient:
-    """Raises MissingError unless somebody lives there."""
+    """Returns the recipient. Raises MissingError unless it exists and is not deleted."""
     if found is None or not found.lives:
         raise MissingError(place)
     return found
 
 
 def drafts_of(recipient: Recipient) -> Document:
-    """When each draft was opened, by its identity."""
+    """Returns the time at which each draft was opened, by its identity."""
     drafts: Document = recipient.properties.get("drafts", {})
     return drafts
 

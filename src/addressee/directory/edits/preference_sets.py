@@ -1,4 +1,4 @@
-"""How preference sets meet each other. Their form, and what they mean, is the preferences room's matter. Pure."""
+"""Merges preference sets; their form is described in `addressee.preferences.sets`. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from addressee.directory.documents import Merge, overlay
 from addressee.directory.kinds import merged_kinds
 from addressee.directory.recipient import Document
 
-# What a set says of many by key: each entry is a scope of its own.
+# The maps of a set in which each entry is a scope of its own.
 SECTIONS = ("categories", "workflows")
 
 
 def merged(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
-    """`given` laid deeply over `stored`; a group that is given clears what is stored of its members."""
+    """Returns `given` merged deeply into `stored`; a given group of kinds clears the stored settings of its kinds."""
     laid = merged_scope(stored, given)
     for section in SECTIONS:
         below, above = stored.get(section), given.get(section)
@@ -24,7 +24,7 @@ def merged(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
 
 
 def merged_entry(stored: Any, given: Any) -> Any:
-    """A true or false is the whole of a scope: it replaces one, and is replaced by one."""
+    """Merges two scopes. A boolean is a complete scope: it replaces an object and is replaced by one."""
     return merged_scope(stored, given) if isinstance(stored, dict) and isinstance(given, dict) else given
 
 

@@ -1,8 +1,8 @@
-"""Edits of one namespace: the properties, together with those attributes that callers take for properties.
+"""Edits of properties, for clients that see some attributes as properties.
 
-A name, a first name, a last name and an avatar are attributes when they are texts or null, and properties otherwise;
-they are one of the two, and what is written last counts. What is reserved (a time zone, a locale, a language) is
-named apart, as `attributes`.
+Under the names `name`, `first_name`, `last_name` and `avatar`, a text or null is stored as an attribute and anything
+else as a property; either replaces the other. Other attributes (time zone, locale, language) are given apart, as
+`attributes`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from addressee.directory.edits.context import EditContext, changed, living, with
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
-# The attributes that are in the namespace of properties.
+# The attributes that these edits treat as properties.
 PERSONAL = frozenset({"name", "first_name", "last_name", "avatar"})
 
 ABSENT = object()
@@ -27,9 +27,9 @@ ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Sets properties; each value replaces what was there whole. Creates who is missing.
+    """Sets properties, each value as a whole; creates a missing recipient.
 
-    One that is only a copy of what is stored elsewhere (`contact_properties`), among the names in `copies`, is not set.
+    A value that repeats contact data stored elsewhere (`contact_properties`), under a name in `copies`, is not stored.
     """
 
     name: ClassVar[str] = "set"
@@ -52,7 +52,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class SetOnce:
-    """Sets what was never set; a stored null counts as set. Creates who is missing."""
+    """Sets properties and attributes that are missing; a stored null counts as set. Creates a missing recipient."""
 
     name: ClassVar[str] = "set_once"
     values: Mapping[str, Any]
@@ -69,7 +69,7 @@ class SetOnce:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """Adds numbers to properties; one that is missing or null counts as 0, another kind of value is refused."""
+    """Adds numbers to properties; a missing one or null counts as 0, another type of value is refused."""
 
     name: ClassVar[str] = "add"
     amounts: Mapping[str, int | float]
@@ -94,7 +94,7 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Appends one value each to list properties; a missing or null one starts a list, a scalar becomes its first."""
+    """Appends a value to each property: a missing one or null becomes a list, a scalar the first item of one."""
 
     name: ClassVar[str] = "append"
     values: Mapping[str, Any]
@@ -108,7 +108,7 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Removes every occurrence of one value each from list properties; others stay as they are."""
+    """Removes every occurrence of a value from each property that is a list; others are unchanged."""
 
     name: ClassVar[str] = "remove"
     values: Mapping[str, Any]
@@ -126,7 +126,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Unset:
-    """Removes properties by name, and attributes by theirs."""
+    """Removes properties and attributes by name."""
 
     name: ClassVar[str] = "unset"
     keys: tuple[str, ...]
@@ -145,7 +145,7 @@ def is_number(value: object) -> bool:
 
 
 def value_of(recipient: Recipient, key: str) -> Any:
-    """What the namespace has under a name, or ABSENT."""
+    """Returns the attribute or property that clients see under a name, or ABSENT."""
     if key in PERSONAL and key in recipient.attributes:
         return recipient.attributes[key]
     value = recipient.properties.get(key, ABSENT)
@@ -153,12 +153,12 @@ def value_of(recipient: Recipient, key: str) -> Any:
 
 
 def is_personal(name: str, value: object) -> bool:
-    """Whether this is an attribute in the namespace. A property that says so is another caller's, and none of it."""
+    """Whether a value is stored as an attribute; a property with such a value, of another client, is hidden."""
     return name in PERSONAL and isinstance(value, str | None)
 
 
 def with_values(recipient: Recipient, context: EditContext, values: Mapping[str, Any]) -> Recipient:
-    """`recipient` with other values in the namespace. Raises RefusedError."""
+    """Returns the recipient with values stored as attributes or properties. Raises RefusedError."""
     values = {name: value for name, value in values.items() if not is_as_given(recipient, name, value)}
     properties = {**recipient.properties, **values}
     touched = PERSONAL.intersection(values)

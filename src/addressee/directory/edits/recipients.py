@@ -1,8 +1,8 @@
-"""Edits: what can be done to a recipient. An edit is a value, applying it is a pure function.
+"""Edits of recipients. An edit is a value; applying it is a pure function.
 
-`apply` takes the recipient as it is (or a tombstone, or nothing) and returns it as it becomes; the very same
-object when nothing changes. No edit does I/O, and none accepts what PostgreSQL cannot hold, so that one bad row
-never fails its neighbours.
+`apply` takes the stored recipient (a tombstone, or None when there is none) and returns the changed one; the same
+object when nothing changes. Edits raise RefusedError for values that PostgreSQL cannot store, so that an invalid row
+never fails the others of its batch.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ EMPTY: Document = {}
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Lays attributes, properties, channel data and preference sets over what is stored; creates who is missing.
+    """Updates attributes, properties, channel data and preference sets; creates a missing recipient.
 
-    Channel data replace a channel's entry whole, preference sets are merged deeply (knock.md §3.1). Properties that
-    are None take away all that there are; what becomes of the others is within `bounds`, or refused.
-    `properties_field` is the caller's word for them, empty where they stand beside the attributes. An id that was
-    deleted is refused unless the edit `revives` it.
+    Channel data replace the entry of a channel, preference sets are merged deeply (knock.md §3.1), properties as
+    `merge` says; None removes all properties. The resulting properties must be within `bounds`. `properties_field` is what the
+    dialect calls them, empty where they are beside the attributes. A deleted recipient is refused unless the edit
+    `revives` it.
 
-    What is given as it is stored is neither checked nor a change. Nor are attributes that are `always_shown` to the
-    caller's clients, where they are given as these see them (`names.echoed`).
+    A value that equals the stored one is neither checked nor a change; the same is true of an attribute in
+    `always_shown` that is given as the client was shown it (`names.echoed`).
     """
 
     name: ClassVar[str] = "identify"
@@ -124,7 +124,7 @@ class Identify:
 
 @dataclass(frozen=True, slots=True)
 class SetChannelData:
-    """Replaces what is stored for one channel; creates who is missing."""
+    """Replaces the data of one channel; creates a missing recipient."""
 
     name: ClassVar[str] = "set_channel_data"
     channel_id: str
@@ -138,10 +138,9 @@ class SetChannelData:
 
 @dataclass(frozen=True, slots=True)
 class ChangeChannelData:
-    """Makes what is stored for one channel of what is stored (of `{}`, when nothing is). Who is missing stays so.
+    """Changes the data of one channel, `{}` when there is none, with a function; a missing recipient is not created.
 
-    `change` is pure, and changes nothing when it is applied to what it made; None of it removes what is stored. It is
-    for callers who replace a part, or who cannot express all of it.
+    `change` is pure and idempotent; when it returns None, the data are removed.
     """
 
     name: ClassVar[str] = "set_channel_data"
@@ -164,7 +163,7 @@ class ChangeChannelData:
 
 @dataclass(frozen=True, slots=True)
 class UnsetChannelData:
-    """Removes what is stored for one channel."""
+    """Removes the data of one channel."""
 
     name: ClassVar[str] = "unset_channel_data"
     channel_id: str
@@ -177,9 +176,9 @@ class UnsetChannelData:
 
 @dataclass(frozen=True, slots=True)
 class SetPreferences:
-    """Stores a preference set: whole, or (`merge` deep) laid over the stored one; creates who is missing.
+    """Replaces a preference set, or (DEEP) merges into the stored one; creates a missing recipient.
 
-    The set is of the form that `preferences.check_set` has checked.
+    The caller has checked the set with `preferences.sets.check_set`.
     """
 
     name: ClassVar[str] = "set_preferences"
@@ -198,10 +197,9 @@ class SetPreferences:
 
 @dataclass(frozen=True, slots=True)
 class ChangePreferences:
-    """Makes a preference set of the stored one (an empty one when there is none); creates who is missing.
+    """Changes a preference set, `{}` when there is none, with a function; creates a missing recipient.
 
-    `change` is pure, and changes nothing when it is applied to what it made. It is for callers who replace a part of
-    a set, or who cannot express all of it.
+    `change` is pure and idempotent.
     """
 
     name: ClassVar[str] = "set_preferences"
@@ -218,9 +216,9 @@ class ChangePreferences:
 
 @dataclass(frozen=True, slots=True)
 class ChangePreferenceSets:
-    """Makes all preference sets of the stored ones. Who is missing stays so, unless it `creates`.
+    """Changes all preference sets with a function; a missing recipient is created only when the edit `creates`.
 
-    `change` is pure, and changes nothing when it is applied to what it made.
+    `change` is pure and idempotent.
     """
 
     name: ClassVar[str] = "set_preferences"
@@ -250,7 +248,7 @@ class UnsetPreferences:
 
 
 class History(StrEnum):
-    """What becomes of messages and runs when their recipient is deleted."""
+    """Whether messages and runs are erased or kept when their recipient is deleted."""
 
     ERASED = "erased"
     KEPT = "kept"
@@ -258,10 +256,7 @@ class History(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Leaves a tombstone: the place stays known, everything else of the recipient is gone (knock.md §3.4).
-
-    With its history kept, messages and runs stay for whoever looks into them later (notiflows.md §5.3).
-    """
+    """Deletes a recipient, leaving a tombstone without documents (knock.md §3.4, notiflows.md §5.3)."""
 
     name: ClassVar[str] = "delete"
     history: History = History.ERASED
@@ -277,7 +272,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of several edits, and the caller's word for what is at `field`, which warnings do not name again."""
+    """An edit of `Each`. Warnings about it start with `label`, which stands for the `field` in messages."""
 
     label: str
     edit: Edit
@@ -286,10 +281,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """Applies edits one after the other, as one change; one that is refused is passed over with a warning.
+    """Applies edits in order, as one change; a refused one is skipped with a warning.
 
-    All are refused for somebody who was deleted and whom they do not bring back. `warnings` are of what the caller
-    passed over before.
+    All are refused when the recipient was deleted and an edit does not revive it. `warnings` are those that the caller
+    has collected before.
     """
 
     name: ClassVar[str] = "each"
@@ -335,7 +330,7 @@ Edit: TypeAlias = (
 
 
 def merged_set(stored: Document, set_id: str, given: Any) -> Any:
-    """A set as it is once `given` is laid over it."""
+    """Returns a stored set with `given` merged into it."""
     below = stored.get(set_id, EMPTY)
     return merged(below, given) if isinstance(below, dict) and isinstance(given, dict) else given
 

@@ -1,1 +1,1 @@
-"""Who belongs to what: subscriptions, topics, lists, memberships of tenants."""
+"""Subscriptions, topics, lists, and memberships of users in tenants."""

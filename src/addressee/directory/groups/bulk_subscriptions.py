@@ -1,4 +1,4 @@
-"""Bulk calls on subscriptions: a row is an object with up to 100 recipients, written in a transaction of its own."""
+"""Bulk calls on subscriptions: each row, an object with up to 100 recipients, is a transaction of its own."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ People = Mapping[Place, Recipient]
 
 
 class Subscribing(Struct, frozen=True):
-    """Recipients to be subscribed to an object. All of them must be known, and so must the object.
+    """A row that subscribes recipients to an object, all of which must exist.
 
-    `writes` are those of the recipients that the row describes: they are carried out unless it is refused.
+    `writes` are of recipients that the row describes; they are carried out unless the row is refused.
     """
 
     object: Place
@@ -33,7 +33,7 @@ class Subscribing(Struct, frozen=True):
 
 
 class Unsubscribing(Struct, frozen=True):
-    """Recipients whose subscriptions to an object are to end; those that there are not are passed over."""
+    """A row that ends recipients' subscriptions to an object; missing ones are ignored."""
 
     object: Place
     recipients: Sequence[Place]
@@ -49,7 +49,7 @@ async def run(
     write_all: WriteAll,
     request: Receipt | None = None,
 ) -> BulkOperation:
-    """Carries out the rows and keeps the outcome. A `Failure` among them is a row that was refused before."""
+    """Carries out the rows and stores the outcome. A `Failure` is a row that was refused before."""
     started_at, subscriptions = clock.now(), Subscriptions(pool, clock)
     planned = await plan(reader, places(rows), (), started_at, write_all)
     checked = [check(row, planned) if isinstance(row, Subscribing) else row for row in rows]
@@ -80,7 +80,7 @@ def places(rows: Sequence[Subscribing | Unsubscribing | Failure]) -> set[Place]:
 
 
 def check(row: Subscribing, planned: PlannedWrites) -> Subscribing | Failure:
-    """The row if it can be carried out; then those whom it describes are planned."""
+    """Returns the row, with its writes planned, if it is valid, else a Failure."""
     try:
         with planned.adding(row.writes):
             object, recipients = parts(row, planned.people)
@@ -95,7 +95,7 @@ def failure(row: Subscribing, refusal: RefusedError) -> Failure:
 
 
 def parts(row: Subscribing, people: People) -> tuple[Recipient, list[Recipient]]:
-    """The row's object and recipients. Raises RefusedError for one that is not known."""
+    """Returns the row's object and recipients. Raises RefusedError for a missing one."""
     for place in (row.object, *row.recipients):
         if place not in people:
             raise RefusedError("missing", "recipients", f"{place.id!r} is not known in {place.collection}.")

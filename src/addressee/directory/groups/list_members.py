@@ -1,7 +1,7 @@
-"""The members of lists: who is added and removed, who is in a list, in which lists somebody is.
+"""The members of lists: added, removed, listed and compared.
 
-A set of members is named by the list's place and an identity: the list's own, or a draft's (see `list_edits`). All
-statements touch 1,000 members at most, in the order of their ids.
+A set of members is identified by the list's place and a uid: the list's own, or a draft's (see `edits.lists`).
+Statements write 1,000 members at most, in the order of their ids.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Member(Struct, frozen=True):
 
 
 class Membership(Struct, frozen=True):
-    """A list that somebody is in. `id` as that of `Member`."""
+    """A list that a user is a member of. `id` is that of `Member`."""
 
     id: UUID
     list: List
@@ -58,7 +58,7 @@ class Membership(Struct, frozen=True):
 
 
 class ChangedMember(NamedTuple):
-    """A user who became a member of a list, or ceased to be one."""
+    """A user who became a member of a list or ceased to be one."""
 
     id: str
     uid: UUID
@@ -68,14 +68,12 @@ START = ChangedMember("", FIRST_UID)
 
 
 class MemberChange(StrEnum):
-    """What it is to become a member of a list, and to cease to be one."""
-
     ENTERED = "entered"
     EXITED = "exited"
 
 
 class EmitListEvents(Job, frozen=True):
-    """Starts the workflows that listen to up to 1,000 users who entered a list, or left it. `id` is the move's own."""
+    """Starts the workflows that listen to a list for up to 1,000 users who entered or left it. `id` is a UUIDv7."""
 
     name: ClassVar[str] = "tell_moves"
 
@@ -87,10 +85,10 @@ class EmitListEvents(Job, frozen=True):
 
 
 class ReconcileMembers(Job, frozen=True):
-    """Compares the members of a list with those of the identity `after`, by whom they were replaced.
+    """Compares the members that a list had under the uid `before` with those of `after`, who replaced them.
 
-    What is `untold` is told first: whoever entered or left, from the member after `cursor` on. Then the members before
-    are erased.
+    Events of the kinds in `untold` are emitted for the users who entered or left, a page at a time: `cursor` is the
+    last user of the page before. Then the members of `before` are erased.
     """
 
     name: ClassVar[str] = "settle_list"
@@ -108,14 +106,14 @@ class ReconcileMembers(Job, frozen=True):
         return Place(self.environment_id, LISTS, self.list_id)
 
     def following(self, last: ChangedMember | None) -> ReconcileMembers:
-        """What is to be done once a page was told that ends with `last`; None: it was the last page."""
+        """Returns the job for the page after the user `last`; for the next kind of event when that is None."""
         if last is None:
             return structs.replace(self, untold=self.untold[1:], cursor=START)
         return structs.replace(self, cursor=last)
 
 
 class Compared(NamedTuple):
-    """Those on a page of members who moved, and the last one on the page; None at the end."""
+    """The members on a page who entered or left, and the last member on it; None on the last page."""
 
     movers: Sequence[ChangedMember]
     last: ChangedMember | None
@@ -133,7 +131,7 @@ async def add_members(
 ) -> int:
     """See `Lists.add`."""
     members = Identity(*list.place, uid)
-    told = list.tracks_entry and uid == list.uid
+    emits_events = list.tracks_entry and uid == list.uid
     pages = paged(ids)
     added = 0
     for number, page in enumerate(pages, start=1):
@@ -150,7 +148,7 @@ async def add_members(
                 )
             )
             await change_counts(connection, Counter({members: len(found)}))
-            await enqueue(connection, moves(list, found, MemberChange.ENTERED) if told else [])
+            await enqueue(connection, event_jobs(list, found, MemberChange.ENTERED) if emits_events else [])
             added += len(found)
             await keep(connection, receipt if number == len(pages) else None, added, now)
     return added
@@ -161,49 +159,48 @@ async def remove_members(
 ) -> int:
     """See `Lists.remove`."""
     members = Identity(*list.place, uid)
-    told = list.tracks_exit and uid == list.uid
+    emits_events = list.tracks_exit and uid == list.uid
     pages = paged(ids)
     removed = 0
     for number, page in enumerate(pages, start=1):
         async with planned_anew(pool) as connection:
             found = await connection.fetch(*SQL["remove_members"](**members._asdict(), user_collection=USERS, ids=page))
             await change_counts(connection, Counter({members: -len(found)}))
-            await enqueue(connection, moves(list, found, MemberChange.EXITED) if told else [])
+            await enqueue(connection, event_jobs(list, found, MemberChange.EXITED) if emits_events else [])
             removed += len(found)
             await keep(connection, receipt if number == len(pages) else None, removed, clock.now())
     return removed
 
 
 async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: Sequence[str], origin: Origin) -> None:
-    """Creates those of up to 1,000 users who were never there: their ids alone bring back nobody who was deleted."""
+    """Creates the users of up to 1,000 ids that never existed; deleted ones are not revived."""
     async with planned_anew(pool) as connection:
         unknown = await connection.fetch(*SQL["unknown_ids"](environment_id=environment_id, collection=USERS, ids=ids))
     users = [Place(environment_id, USERS, row["id"]) for row in unknown]
     await writer.write_all([Write(user, (Identify(revives=Revives.NOBODY),), origin) for user in users])
 
 
-def moves(list: List, found: Sequence[asyncpg.Record], move: MemberChange) -> Sequence[Job]:
-    """The job that tells of those who became members, or ceased to be."""
+def event_jobs(list: List, found: Sequence[asyncpg.Record], move: MemberChange) -> Sequence[Job]:
     movers = [ChangedMember(*row) for row in found]
     return [EmitListEvents(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
 
 
 async def list_members(pool: Pool, members: Identity, page: PageRequest[UUID]) -> Page[Member]:
-    """A page of members, newest first."""
+    """Returns a page of members, newest first."""
     found = await subscriptions.fetch_members(pool, members, page)
     entries = [Member(row["subscription_id"], row["recipient_id"], row["inserted_at"]) for row in found]
     return build_page(entries, page, lambda member: member.id)
 
 
 async def list_memberships(pool: Pool, recipient: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
-    """A page of the lists that a recipient is in, newest first."""
+    """Returns a page of the lists that a recipient is a member of, newest first."""
     found = await subscriptions.list_objects_of_collection(pool, recipient, LISTS, page)
     memberships = [Membership(each.id, list_from(each.object), each.inserted_at) for each in found]
     return build_page(memberships, page, lambda membership: membership.id)
 
 
 async def count_memberships(pool: Pool, recipient: Recipient) -> int:
-    """How many lists a recipient is in; 10,000 are 10,000 or more."""
+    """Returns the number of lists that a recipient is a member of, at most 10,000."""
     count: int = await pool.fetchval(
         *SQL["count_lists_of_recipient"](**recipient.identity._asdict(), list_collection=LISTS, limit=MOST_COUNTED)
     )
@@ -211,7 +208,7 @@ async def count_memberships(pool: Pool, recipient: Recipient) -> int:
 
 
 async def successor(connection: Connection, object: Identity) -> UUID | None:
-    """The identity of the list's members now, if those of `object` were replaced; None for all that is no list."""
+    """Returns the uid of the members that replaced those of `object`; None when they were not, or it is not a list."""
     if object.collection != LISTS:
         return None
     uid: UUID | None = await connection.fetchval(*SQL["successor_of_list"](**object._asdict()))
@@ -219,7 +216,7 @@ async def successor(connection: Connection, object: Identity) -> UUID | None:
 
 
 async def is_being_compared(pool: Pool, list: List, settle: ReconcileMembers) -> bool:
-    """Whether the members before replaced others that are stored still: both are needed until it is told who moved."""
+    """Whether the members of `before` replaced others that are still stored: an earlier comparison needs both."""
     earlier = list.predecessor(settle.before)
     if earlier is None:
         return False
@@ -229,7 +226,7 @@ async def is_being_compared(pool: Pool, list: List, settle: ReconcileMembers) ->
 
 
 async def compare(connection: Connection, settle: ReconcileMembers) -> Compared:
-    """The next 1,000 members of one set, and which of them made the move in question: they are not in the other."""
+    """Compares the next 1,000 members of one set with the other set; those who are not in it entered or left."""
     one, other = settle.after, settle.before
     if settle.untold[0] is MemberChange.EXITED:
         one, other = other, one
@@ -250,6 +247,6 @@ async def compare(connection: Connection, settle: ReconcileMembers) -> Compared:
 
 
 def paged(ids: Iterable[str]) -> Sequence[Sequence[str]]:
-    """Ids sorted and each once, 1,000 at a time; one page at least. Raises RefusedError for what cannot be an id."""
+    """Returns the distinct ids, sorted, in one or more pages of 1,000. Raises RefusedError for an invalid id."""
     ordered = sorted({check_id(id, "ids") for id in ids})
     return [ordered[start : start + AT_ONCE] for start in range(0, max(len(ordered), 1), AT_ONCE)]

@@ -1,4 +1,4 @@
-"""Keeps lists: defines them, adds and removes members, and replaces all members at once (suprsend.md §2.5)."""
+"""Lists: defines them, adds and removes members, and replaces all members at once (suprsend.md §2.5)."""
 
 from __future__ import annotations
 
@@ -50,23 +50,23 @@ T = TypeVar("T")
 
 ListEdit: TypeAlias = Define | OpenDraft | DiscardDraft | PublishDraft | Delete
 
-# How often two may create the same list at the same moment.
+# The limit of attempts when others create the same list at the same moment.
 MAX_TRIES = 5
 
 
 class Counted(Struct, frozen=True):
-    """A list, and how many members each of its sets has, by identity."""
+    """A list, and the number of members of it and of each draft, by uid."""
 
     list: List
     members: Counter[UUID]
 
 
 class LostError(Exception):
-    """Somebody else created the list first."""
+    """Another transaction created the list first."""
 
 
 class Lists:
-    """Lists of all environments. What changes a list's row holds it: who adds and removes members does not wait."""
+    """Lists of all environments. Changes of a list lock its row; adding and removing members does not wait for them."""
 
     def __init__(self, pool: Pool, reader: Reader, writer: Writer, clock: Clock) -> None:
         self._pool = pool
@@ -77,32 +77,32 @@ class Lists:
     async def define(
         self, place: Place, definition: Define, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
     ) -> Counted:
-        """Creates or changes a list. Raises RefusedError, and what `receipts.keep` does for that of a Counted."""
+        """Creates or changes a list. Raises RefusedError, and what `receipts.keep` raises for a Counted."""
         return await self._change(place, definition, counted, origin, receipt)
 
     async def open_draft(
         self, place: Place, uid: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
     ) -> Counted:
-        """Opens a draft under a new UUIDv7. Raises MissingError or RefusedError, and like `define`."""
+        """Opens a draft under a new UUIDv7. Raises MissingError, and like `define`."""
         return await self._change(place, OpenDraft(uid), counted, origin, receipt)
 
     async def discard_draft(
         self, place: Place, uid: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
     ) -> None:
-        """Raises MissingError or DraftMissingError, and what `receipts.keep` does for the receipt of None."""
+        """Removes a draft. Raises MissingError, DraftMissingError, and what `receipts.keep` raises for None."""
         await self._change(place, DiscardDraft(uid), nothing, origin, receipt)
 
     async def publish_draft(
         self, place: Place, uid: UUID, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None
     ) -> Counted:
-        """Replaces all members by the draft's, however many, in one write; a worker erases the former ones.
+        """Replaces all members by the draft's, of any number, in one write; a worker erases the former ones.
 
-        Raises MissingError or DraftMissingError, and what `receipts.keep` does for the receipt of a Counted.
+        Raises MissingError, DraftMissingError, and what `receipts.keep` raises for a Counted.
         """
         return await self._change(place, PublishDraft(uid), counted, origin, receipt)
 
     async def delete(self, place: Place, *, origin: Origin = NO_ORIGIN, receipt: Receipt | None = None) -> None:
-        """Raises MissingError, and what `receipts.keep` does for the receipt of None."""
+        """Deletes a list. Raises MissingError, and what `receipts.keep` raises for None."""
         await self._change(place, Delete(), nothing, origin, receipt)
 
     async def find(self, place: Place) -> List | None:
@@ -110,11 +110,11 @@ class Lists:
         return None if found is None else list_from(found)
 
     async def page(self, environment_id: int, offset: int, limit: int) -> Sequence[List]:
-        """Lists in the order of their ids."""
+        """Returns up to `limit` lists by id, past the first `offset`."""
         return [list_from(found) for found in await list_by_id(self._pool, environment_id, LISTS, limit, offset)]
 
     async def count(self, lists: Iterable[List]) -> Counter[UUID]:
-        """How many members lists and their drafts have, by identity. It looks at no member."""
+        """Returns the numbers of members of lists and their drafts, by uid, from stored counts."""
         return await count(self._pool, lists)
 
     async def add(
@@ -126,28 +126,28 @@ class Lists:
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
     ) -> int:
-        """Adds users to the list or (`uid`) to a draft of it, and says how many were not in it; creates unknown ones.
+        """Adds users to the members of `uid`, the list's or a draft's; returns how many are new. Missing ones are created.
 
-        It takes 1,000 at a time: what was broken off is completed by its repetition. What replaces all members
-        meanwhile comes after it. Raises RefusedError for what cannot be an id, before anything is done, and what
-        `receipts.keep` does for the receipt of an int.
+        Each 1,000 are a transaction: repeating an interrupted call completes it. A replacement of all members meanwhile
+        takes effect after it. Raises RefusedError for an invalid id, before anything is written, and what
+        `receipts.keep` raises for an int.
         """
         return await list_members.add_members(self._pool, self._writer, self._clock, list, uid, ids, origin, receipt)
 
     async def remove(self, list: List, uid: UUID, ids: Iterable[str], *, receipt: Receipt | None = None) -> int:
-        """Removes users from the list or (`uid`) from a draft of it, and says how many were in it; else like `add`."""
+        """Removes users from the members of `uid` and returns how many were among them; else like `add`."""
         return await list_members.remove_members(self._pool, self._clock, list, uid, ids, receipt)
 
     async def members(self, list: List, page: PageRequest[UUID]) -> Page[Member]:
-        """Those who are in a list, newest first."""
+        """Returns a page of the members of a list, newest first."""
         return await list_members.list_members(self._pool, Identity(*list.place, list.uid), page)
 
     async def memberships(self, recipient: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
-        """The lists that a recipient is in, newest first."""
+        """Returns a page of the lists that a recipient is a member of, newest first."""
         return await list_members.list_memberships(self._pool, recipient, page)
 
     async def count_memberships(self, recipient: Recipient) -> int:
-        """How many lists a recipient is in; 10,000 are 10,000 or more."""
+        """Returns the number of lists that a recipient is a member of, at most 10,000."""
         return await list_members.count_memberships(self._pool, recipient)
 
     async def _change(
@@ -158,7 +158,7 @@ class Lists:
         origin: Origin,
         receipt: Receipt | None,
     ) -> T:
-        """Applies an edit under the row's lock, with the jobs that follow from it and the receipt of what it says."""
+        """Applies an edit under the row's lock, enqueues its jobs, and stores the receipt of what `conclude` returns."""
         for _ in range(MAX_TRIES):
             with suppress(LostError):
                 async with self._pool.acquire() as connection, connection.transaction():
@@ -171,7 +171,7 @@ class Lists:
 
 
 async def apply(connection: Connection, place: Place, edit: ListEdit, now: datetime, origin: Origin) -> Recipient:
-    """The list as it becomes. Raises LostError when it was created meanwhile, and what the edit does."""
+    """Writes an edit and returns the changed list. Raises LostError, and what the edit raises."""
     row = await connection.fetchrow(*SQL["lock_recipient"](**place._asdict()))
     found = None if row is None else rows.recipient_from(row)
     check_format(found)
@@ -183,22 +183,22 @@ async def apply(connection: Connection, place: Place, edit: ListEdit, now: datet
     if not await store_recipients(connection, [made]):
         raise LostError
     if found is not None:
-        await enqueue(connection, following(found, after))
+        await enqueue(connection, jobs_after(found, after))
     return after
 
 
-def following(before: Recipient, after: Recipient) -> list[Job]:
-    """What is to be done once a list has changed: whose identity the list gave up is erased, members are compared."""
+def jobs_after(before: Recipient, after: Recipient) -> list[Job]:
+    """Returns the jobs that a changed list needs: to erase identities that it gave up, and to compare members."""
     jobs: list[Job] = []
     kept = identities(after)
     if ended := sorted(identities(before) - kept):
         jobs.append(Erase([Identity(*before.place, uid) for uid in ended]))
     if after.lives and before.lives and after.uid != before.uid:
-        jobs.append(settling(before, list_from(after)))
+        jobs.append(reconcile_job(before, list_from(after)))
     return jobs
 
 
-def settling(before: Recipient, list: List) -> ReconcileMembers:
+def reconcile_job(before: Recipient, list: List) -> ReconcileMembers:
     tracked = {MemberChange.ENTERED: list.tracks_entry, MemberChange.EXITED: list.tracks_exit}
     untold = [move for move, is_tracked in tracked.items() if is_tracked]
     return ReconcileMembers(list.place.environment_id, list.place.id, before.uid, list.uid, untold)
@@ -214,7 +214,7 @@ async def counted(connection: Connection, recipient: Recipient) -> Counted:
 
 
 async def nothing(_: Connection, __: Recipient) -> None:
-    """What a change concludes with that has nothing to say."""
+    """Concludes a change that has no result."""
 
 
 async def count(database: Pool | Connection, lists: Iterable[List]) -> Counter[UUID]:

@@ -1,9 +1,8 @@
-"""Memberships: what a user is within a tenant, with properties and addresses of its own (suprsend.md §2.2).
+"""Memberships: a user's own properties and addresses within a tenant (suprsend.md §2.2).
 
-A membership is stored as a recipient, under the user's id in a collection that names both identities: it takes the same
-edits, and when the user or the tenant is deleted it is out of reach at once, whoever uses the ids next. What is left in
-the table is erased later, a page at a time. Who is merged into another leaves its memberships behind; undoing the merge
-brings them back.
+A membership is stored as a recipient, under the user's id in a collection that is named after both uids: the same edits
+apply to it, and once the user or the tenant is deleted it cannot be found, whoever uses their ids next. Its row is
+erased later by a job. A merge does not move memberships; undoing it makes them available again.
 """
 
 from __future__ import annotations
@@ -30,30 +29,28 @@ from addressee.directory.writing.writes import Write, Written
 
 SQL = load(__package__)
 
-# Memberships are counted up to here.
 MOST_COUNTED = 10_000
 
-# How many columns a recipient has in a row that holds two.
+# The number of a recipient's columns in a row of two.
 RECIPIENT_COLUMNS = 15
 
 
 class Membership(Struct, frozen=True):
-    """`within` is the user within the tenant: what its properties and addresses are there."""
+    """A user's membership; `within` has its properties and addresses within the tenant."""
 
     tenant: Recipient
     within: Recipient
 
 
 def place_of(user: Recipient, tenant: Recipient) -> Place:
-    """Where it is stored what a user is within a tenant. Unlike other places, no other identity ever uses it."""
+    """Returns the place of a membership. Unlike other places, it is never used by another identity."""
     return Place(user.place.environment_id, f"{MEMBERS}/{user.uid}/{tenant.uid}", user.place.id)
 
 
 def overlaid(user: Recipient, within: Recipient) -> Recipient:
-    """The user as it is to be reached within a tenant.
+    """Returns the user with the attributes, properties and addresses that apply within a tenant.
 
-    Properties and attributes of the membership lie over the user's own; of a kind of which it has any addresses, only
-    those count.
+    Those of the membership replace the user's own of the same name; its addresses replace all of the same kind.
     """
     kinds = kinds_of(within)
     named = {name for kind, name in ATTRIBUTES.items() if kind in kinds}
@@ -67,7 +64,7 @@ def overlaid(user: Recipient, within: Recipient) -> Recipient:
 
 
 def kinds_of(within: Recipient) -> frozenset[str]:
-    """The kinds of which a membership has addresses, stored or named by an attribute."""
+    """Returns the kinds of which a membership has addresses, stored or in an attribute."""
     stored = {address["kind"] for address in within.addresses}
     return frozenset(stored | {kind for kind, name in ATTRIBUTES.items() if within.attributes.get(name)})
 
@@ -81,10 +78,9 @@ class Memberships:
         self._writer = writer
 
     async def write(self, asked: Sequence[tuple[Write, str]]) -> Sequence[Written | RefusedError | MissingError]:
-        """Carries out writes on what users are within tenants, named by their ids, instead of on the users themselves.
+        """Applies each write to the membership of its user in the tenant of the given id.
 
-        A user who is missing is created, a tenant that is missing is an error. Raises what `Writer.write` does for
-        requests that are repeated.
+        A missing user is created, a missing tenant an error. Raises what `Writer.write` raises for repeated requests.
         """
         places = [Place(write.place.environment_id, TENANTS, tenant) for write, tenant in asked]
         tenants = await self._reader.read_all(dict.fromkeys(places))
@@ -107,7 +103,7 @@ class Memberships:
         return results
 
     async def list(self, user: Recipient, page: PageRequest[UUID]) -> Page[Membership]:
-        """A page of a user's memberships in living tenants, in the order of the tenants' identities."""
+        """Returns a page of a user's memberships in living tenants, by the tenants' uids."""
         asked = page.parameters(FIRST_UID)
         asked["start"] = f"{MEMBERS}/{user.uid}/{asked['start']}"
         found = await self._pool.fetch(*SQL["list_memberships"](**bounds(user), **asked))
@@ -118,19 +114,19 @@ class Memberships:
         return build_page(memberships, page, lambda each: each.tenant.uid)
 
     async def count(self, user: Recipient) -> int:
-        """How many memberships `list` has in all its pages; 10,000 are 10,000 or more."""
+        """Returns the number of memberships in all pages of `list`, at most 10,000."""
         count: int = await self._pool.fetchval(*SQL["count_memberships"](**bounds(user), limit=MOST_COUNTED))
         return count
 
 
 async def erase_memberships(connection: Connection, people: Sequence[Identity], limit: int) -> list[Identity]:
-    """Deletes up to `limit` memberships of users and of tenants that are gone, and says which they were."""
+    """Deletes up to `limit` memberships of deleted users and in deleted tenants, and returns their identities."""
     found = await connection.fetch(*SQL["erase_memberships"](people=people, limit=limit))
     return [Identity(row["environment_id"], row["collection"], row["id"], row["uid"]) for row in found]
 
 
 def bounds(user: Recipient) -> dict[str, Any]:
-    """Returns the parameters that all memberships of a user lie between: the character after the slash is 0."""
+    """Returns the parameters that bound the collections of a user's memberships; `0` is the character after `/`."""
     return {
         "environment_id": user.place.environment_id,
         "id": user.place.id,

@@ -1,7 +1,7 @@
-"""Subscriptions: who is told when something is told to an object (knock.md §3.13).
+"""Subscriptions: a workflow that is triggered for an object runs for its subscribers (knock.md §3.13).
 
-Both sides are identities: when either is deleted, the subscription is over at once, and whoever uses the id next has
-none. What is left in the tables is erased later, a page at a time.
+A subscription refers to both sides by identity: it ends as soon as either is deleted, and whoever uses the id next does
+not have it. Its row is erased later by a job.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ COUNT_SLOTS = 16
 ERASED_AT_ONCE = 1000
 MOVED_AT_ONCE = 1000
 
-# What a recipient subscribes to is counted up to here.
+# The limit up to which the subscriptions of a recipient are counted.
 MOST_COUNTED = 10_000
 
-# The columns of a listed subscription that are its own; the other side's recipient follows them.
+# The number of a subscription's own columns in a row; the recipient on the other side follows.
 OWN_COLUMNS = 4
 
 
 class Subscription(Struct, frozen=True):
-    """`id` is a UUIDv7, by which lists are ordered; it stays for as long as the subscription does."""
+    """A subscription with both sides. `id` is a UUIDv7, by which lists are ordered; it never changes."""
 
     id: UUID
     object: Recipient
@@ -55,7 +55,7 @@ class Subscription(Struct, frozen=True):
 
 
 class Subscriber(Struct, frozen=True):
-    """Who subscribes to an object, without what is known of it. `id` is the subscription's."""
+    """A subscriber of an object by its identity alone. `id` is the subscription's."""
 
     id: UUID
     recipient: Identity
@@ -79,8 +79,8 @@ class Subscriptions:
     ) -> Sequence[Subscription]:
         """Subscribes recipients to an object and returns their subscriptions, each once, in the order given.
 
-        One that there is already keeps its id, and its properties too when these are None. Who was deleted meanwhile
-        is left out. Raises RefusedError, and what `receipts.keep` does for the receipt of `list[Subscription]`.
+        An existing subscription keeps its id, and its properties too when `properties` is None. Recipients that were
+        deleted meanwhile are left out. Raises RefusedError, and what `receipts.keep` raises for `list[Subscription]`.
         """
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
@@ -91,9 +91,9 @@ class Subscriptions:
     async def delete(
         self, object: Recipient, recipients: Iterable[Recipient], *, receipt: Receipt | None = None
     ) -> Sequence[Subscription]:
-        """Ends recipients' subscriptions to an object and returns those that there were, in the order given.
+        """Ends recipients' subscriptions to an object and returns the ended ones, in the order given.
 
-        Raises what `receipts.keep` does for the receipt of `list[Subscription]`.
+        Raises what `receipts.keep` raises for `list[Subscription]`.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             subscriptions = await unsubscribe(connection, object, recipients)
@@ -103,30 +103,30 @@ class Subscriptions:
     async def subscribers(
         self, object: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
     ) -> Page[Subscription]:
-        """Returns a page of an object's subscribers, newest first; `among` leaves out everybody else."""
+        """Returns a page of the subscriptions to an object, newest first; `among` limits it to these recipients."""
         found = await fetch_page(self._pool, "list_subscribers", object, page, among)
         return build_page([subscription_of(row, object, listed(row)) for row in found], page, lambda each: each.id)
 
     async def objects(
         self, recipient: Recipient, page: PageRequest[UUID], among: Sequence[Place] | None = None
     ) -> Page[Subscription]:
-        """Returns a page of what a recipient subscribes to, newest first; `among` leaves out all other objects.
+        """Returns a page of a recipient's subscriptions, newest first; `among` limits it to these objects.
 
-        What is kept apart, like audiences, is never among them.
+        Those to objects of the product's own collections, like audiences, are left out.
         """
         found = await fetch_page(self._pool, "list_subscribed_objects", recipient, page, among)
         return build_page([subscription_of(row, listed(row), recipient) for row in found], page, lambda each: each.id)
 
     async def count_subscribers(self, object: Recipient) -> int:
-        """Returns how many subscribe to an object. Those who were deleted count until they are erased."""
+        """Returns the number of an object's subscribers. Deleted ones count until they are erased."""
         return (await self.count_subscribers_of([object]))[object.uid]
 
     async def count_subscribers_of(self, objects: Iterable[Recipient]) -> Counter[UUID]:
-        """Returns the same for several objects in one query, by their uids."""
+        """Like `count_subscribers`, for several objects in one query, by uid."""
         return await read_counts(self._pool, [object.identity for object in objects])
 
     async def count_objects(self, recipient: Recipient) -> int:
-        """Returns how many objects `objects` has in all its pages; 10,000 are 10,000 or more."""
+        """Returns the number of subscriptions in all pages of `objects`, at most 10,000."""
         statement = SQL["count_subscribed_objects"](**recipient.identity._asdict(), limit=MOST_COUNTED)
         count: int = await self._pool.fetchval(*statement)
         return count
@@ -139,7 +139,7 @@ async def subscribe(
     properties: Document | None,
     now: datetime,
 ) -> tuple[list[Subscription], frozenset[UUID]]:
-    """See `Subscriptions.add`; also returns the ids of those that there were not before."""
+    """See `Subscriptions.add`; also returns the ids of the new subscriptions."""
     wanted = {recipient.place: recipient for recipient in recipients}
     check_subscription(object, wanted, properties)
     ids = [uuid7() for _ in wanted]
@@ -172,7 +172,7 @@ async def unsubscribe(connection: Connection, object: Recipient, recipients: Ite
 async def fetch_members(
     pool: Pool, object: Identity, page: PageRequest[UUID], uids: UuidRange = ALWAYS
 ) -> list[asyncpg.Record]:
-    """Returns the rows of a page of an object's subscribers, newest first; `uids` bounds the subscriptions' ids."""
+    """Returns the rows of a page of an object's subscribers, newest first; `uids` limits the subscriptions' ids."""
     return await pool.fetch(
         *SQL["list_members"](**object._asdict(), **page.parameters(LAST_UID), first=uids.first, end=uids.end)
     )
@@ -181,7 +181,7 @@ async def fetch_members(
 async def list_objects_of_collection(
     pool: Pool, recipient: Recipient, collection: str, page: PageRequest[UUID], uids: UuidRange = ALWAYS
 ) -> list[Subscription]:
-    """Returns the rows of a page of the objects of one collection that a recipient subscribes to, newest first."""
+    """Returns a recipient's subscriptions to objects of one collection, newest first; one more than a page has."""
     found = await pool.fetch(
         *SQL["subscribed_objects_of_collection"](
             **recipient.identity._asdict(),
@@ -195,7 +195,7 @@ async def list_objects_of_collection(
 
 
 async def read_counts(database: Pool | Connection, objects: Sequence[Identity]) -> Counter[UUID]:
-    """How many subscribers identities have, by their uids."""
+    """Returns the numbers of objects' subscribers, by uid."""
     if not objects:
         return Counter()
     found = await database.fetch(*SQL["subscriber_counts"](objects=objects))
@@ -205,9 +205,9 @@ async def read_counts(database: Pool | Connection, objects: Sequence[Identity]) 
 async def next_subscribers(
     connection: Connection, object: Identity, after: UUID, limit: int, until: UUID = LAST_UID
 ) -> list[Subscriber]:
-    """The next of those who subscribe to an object, oldest first; none once it is gone.
+    """Returns up to `limit` subscribers of an object, oldest first; none once it is deleted.
 
-    Their subscriptions' ids are those after `after`, and before `until`.
+    The ids of their subscriptions are after `after` and before `until`, both excluded.
     """
     found = await connection.fetch(*SQL["next_subscribers"](**object._asdict(), after=after, until=until, limit=limit))
     return [
@@ -223,9 +223,9 @@ async def next_subscribers(
 async def move_subscriptions(
     connection: Connection, source: Identity, target: Identity, merge_id: UUID, *, back: bool
 ) -> bool:
-    """Gives up to 1,000 subscriptions of an identity to another: a merge does, or (`back`) its undoing.
+    """Moves up to 1,000 subscriptions from one identity to another, for a merge or (`back`) its undoing.
 
-    What the other subscribes to itself stays. Whether there may be more.
+    Subscriptions that the other has already are kept. Returns whether there may be more to move.
     """
     found = await connection.fetch(
         *SQL["move_subscriptions"](
@@ -242,9 +242,9 @@ async def move_subscriptions(
 
 
 async def erase_subscriptions(pool: Pool, people: Sequence[Identity]) -> None:
-    """Deletes the subscriptions of identities that are gone, to them and of them, and keeps counts right.
+    """Deletes the subscriptions of deleted identities, as objects and as recipients, and updates the counts.
 
-    A transaction touches 1,000 rows at most. May be run again, and at once.
+    A transaction deletes 1,000 rows at most. The call may be repeated, and run concurrently.
     """
     for statement in ("erase_subscribers", "erase_subscriptions"):
         erased = ERASED_AT_ONCE
@@ -259,7 +259,7 @@ async def erase_subscriptions(pool: Pool, people: Sequence[Identity]) -> None:
 
 
 async def change_counts(connection: Connection, differences: Counter[Identity]) -> None:
-    """Adds to objects' counts, in a slot drawn by lot, so that who adds at the same time does not wait."""
+    """Adds to objects' counts, in a random slot, so that concurrent transactions seldom wait for each other."""
     changed = {object: difference for object, difference in differences.items() if difference}
     if changed:
         slot = secrets.randbelow(COUNT_SLOTS)

@@ -1,8 +1,7 @@
-"""Topics: names that users subscribe to, so that what is told to a topic is told to all of them (notiflows.md §5.6).
+"""Topics: names that users subscribe to; a workflow for a topic runs for its subscribers (notiflows.md §5.6).
 
-A topic is a recipient of a collection of its own. It comes to be when somebody subscribes, and lives until it is
-deleted, which ends its subscriptions at once. Under the same name there may be another one later: nobody subscribes to
-that by what was before.
+A topic is a recipient in the collection `$topics`. It is created by its first subscription and lives until it is
+deleted, which ends its subscriptions at once. A later topic of the same name starts without subscriptions.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ TOPICS = "$topics"
 
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 
-# How often somebody may delete a topic while others subscribe to it.
+# The limit of attempts when others delete the topic at the same moment.
 MAX_TRIES = 5
 
 
 class TopicSubscription(Struct, frozen=True):
-    """A user who subscribes to a topic. `id` is a UUIDv7, which says since when; lists are ordered by it."""
+    """A user's subscription to a topic. `id` is a UUIDv7 of the time of subscribing, by which lists are ordered."""
 
     id: UUID
     topic: str
@@ -52,7 +51,7 @@ class TopicSubscription(Struct, frozen=True):
 
 
 class Subscribed(Struct, frozen=True):
-    """Users' subscriptions, in the order of the users; `new` are the ids of those that there were not before."""
+    """Users' subscriptions, in the order of the users; `new` are the ids of those that did not exist before."""
 
     subscriptions: Sequence[TopicSubscription]
     new: frozenset[UUID]
@@ -82,10 +81,10 @@ class Topics:
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
     ) -> Subscribed:
-        """Subscribes users to the topic at a place, which is made if there is none; nobody makes no topic.
+        """Subscribes users to the topic at a place, which is created if it is missing, unless there are no users.
 
-        Whoever subscribes already stays as before, and who was deleted meanwhile is left out. Raises UnavailableError
-        when others keep deleting the topic, and what `receipts.keep` does for the receipt of a Subscribed.
+        Existing subscriptions are unchanged; users who were deleted meanwhile are left out. Raises UnavailableError
+        when others keep deleting the topic, and what `receipts.keep` raises for a Subscribed.
         """
         if not users:
             await keep_alone(self._pool, receipt, NOBODY, self._clock.now())
@@ -98,9 +97,9 @@ class Topics:
     async def unsubscribe(
         self, topic: Recipient, users: Iterable[Recipient], *, receipt: Receipt | None = None
     ) -> Sequence[TopicSubscription]:
-        """Ends users' subscriptions to a topic and returns those that there were, in the order of the users.
+        """Ends users' subscriptions to a topic and returns the ended ones, in the order of the users.
 
-        Raises what `receipts.keep` does for the receipt of these.
+        Raises what `receipts.keep` raises for these.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             ended = [summary(each) for each in await subscriptions.unsubscribe(connection, topic, users)]
@@ -114,7 +113,7 @@ class Topics:
         return summary(found.entries[0]) if found.entries else None
 
     async def subscribers(self, topic: Recipient, uids: UuidRange, page: PageRequest[UUID]) -> Page[TopicSubscription]:
-        """The subscriptions to a topic that were made in a period, newest first."""
+        """Returns a page of the subscriptions to a topic whose ids are in a range, newest first."""
         found = await subscriptions.fetch_members(self._pool, topic.identity, page, uids)
         entries = [
             TopicSubscription(row["subscription_id"], topic.place.id, row["recipient_id"], row["recipient_uid"])
@@ -125,13 +124,13 @@ class Topics:
     async def subscriptions_of(
         self, user: Recipient, uids: UuidRange, page: PageRequest[UUID]
     ) -> Page[TopicSubscription]:
-        """A user's subscriptions to topics that were made in a period, newest first."""
+        """Returns a page of a user's subscriptions to topics whose ids are in a range, newest first."""
         found = await subscriptions.list_objects_of_collection(self._pool, user, TOPICS, page, uids)
         entries = [TopicSubscription(each.id, each.object.place.id, user.place.id, user.uid) for each in found]
         return build_page(entries, page, lambda each: each.id)
 
     async def _subscribe(self, topic: Recipient, users: Sequence[Recipient], receipt: Receipt | None) -> Subscribed:
-        """Raises LostError."""
+        """Subscribes users in one transaction. Raises LostError when the topic was deleted meanwhile."""
         async with self._pool.acquire() as connection, connection.transaction():
             now = self._clock.now()
             made, new = await subscriptions.subscribe(connection, topic, users, None, now)
@@ -150,7 +149,7 @@ class Topics:
 
 
 async def check_living(connection: Connection, topic: Recipient) -> None:
-    """Raises LostError."""
+    """Raises LostError when the topic was deleted meanwhile."""
     found = await connection.fetchrow(*SQL["read_recipients"](places=[topic.place]))
     stored = None if found is None else rows.recipient_from(found)
     if stored is None or not stored.lives or stored.uid != topic.uid:
@@ -158,7 +157,7 @@ async def check_living(connection: Connection, topic: Recipient) -> None:
 
 
 def topic_place(environment_id: int, name: str, field: str = "topic_name") -> Place:
-    """Where the topic of that name lives. Raises RefusedError for what is no name of a topic."""
+    """Returns the place of a topic. Raises RefusedError for an invalid name."""
     if not NAME.fullmatch(name) or name in UNREACHABLE:
         message = f"{field} must be 1 to 255 letters, digits, _, -, : and periods, and not . or .. alone."
         raise RefusedError("topic_name", field, message)
