@@ -59,9 +59,9 @@ class Identify:
     """Updates attributes, properties, channel data and preference sets; creates a missing recipient.
 
     Channel data replace the entry of a channel, preference sets are merged deeply (knock.md §3.1), properties as
-    `merge` says; None removes all properties. The resulting properties must be within `bounds`. `properties_field` is what the
-    dialect calls them, empty where they are beside the attributes. A deleted recipient is refused unless the edit
-    `revives` it.
+    `merge` says; None removes all properties. The resulting properties must be within `bounds`. `properties_field` is
+    what the dialect calls them, empty where they are beside the attributes. A deleted recipient is refused unless the
+    edit `revives` it.
 
     A value that equals the stored one is neither checked nor a change; the same is true of an attribute in
     `always_shown` that is given as the client was shown it (`names.echoed`).

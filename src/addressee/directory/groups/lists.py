@@ -126,7 +126,7 @@ class Lists:
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
     ) -> int:
-        """Adds users to the members of `uid`, the list's or a draft's; returns how many are new. Missing ones are created.
+        """Adds users to the members of `uid`, the list's or a draft's, creating missing ones; returns how many are new.
 
         Each 1,000 are a transaction: repeating an interrupted call completes it. A replacement of all members meanwhile
         takes effect after it. Raises RefusedError for an invalid id, before anything is written, and what
@@ -158,7 +158,7 @@ class Lists:
         origin: Origin,
         receipt: Receipt | None,
     ) -> T:
-        """Applies an edit under the row's lock, enqueues its jobs, and stores the receipt of what `conclude` returns."""
+        """Applies an edit under the row's lock with its jobs, and stores the receipt of what `conclude` returns."""
         for _ in range(MAX_TRIES):
             with suppress(LostError):
                 async with self._pool.acquire() as connection, connection.transaction():
@@ -188,7 +188,7 @@ async def apply(connection: Connection, place: Place, edit: ListEdit, now: datet
 
 
 def jobs_after(before: Recipient, after: Recipient) -> list[Job]:
-    """Returns the jobs that a changed list needs: to erase identities that it gave up, and to compare members."""
+    """Returns the jobs that follow a change of a list: erasing identities that it gave up, comparing members."""
     jobs: list[Job] = []
     kept = identities(after)
     if ended := sorted(identities(before) - kept):

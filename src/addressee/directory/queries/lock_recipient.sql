@@ -1,4 +1,4 @@
--- One recipient, held against other writers until the transaction ends.
+-- One recipient, whose row is locked until the transaction ends.
 SELECT
   -- part: recipient_columns
 FROM addressee.recipients

@@ -1,4 +1,4 @@
--- The audiences that recipients are members of, as those live now.
+-- The living audiences that recipients are members of.
 SELECT subscriptions.recipient_collection,
        subscriptions.recipient_id,
        subscriptions.object_id

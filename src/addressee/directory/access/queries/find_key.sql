@@ -1,4 +1,4 @@
--- A key of one of these kinds in force, with its environment.
+-- A valid key of one of these kinds, with its environment.
 SELECT keys.id AS key_id,
        keys.kind,
        keys.sealed_secret,

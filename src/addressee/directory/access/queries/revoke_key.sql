@@ -1,4 +1,4 @@
--- Ends a key, found by its id or its hash.
+-- Revokes a key, found by its id or its hash.
 UPDATE addressee.keys
 SET revoked_at = :now
 FROM addressee.environments

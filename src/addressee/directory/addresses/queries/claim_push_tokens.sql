@@ -1,4 +1,4 @@
--- Makes push tokens theirs who were given them last, and says who had them before; every token is named once.
+-- Gives push tokens to new owners and returns the former ones; each token is given once.
 INSERT INTO addressee.push_tokens (environment_id, digest, collection, recipient_id, uid)
 SELECT environment_id, digest, collection, recipient_id, uid
 FROM unnest(

@@ -1,4 +1,4 @@
--- Forgets who had these push tokens before, once that was said.
+-- Clears the former owners of push tokens, once their transfer is recorded.
 UPDATE addressee.push_tokens AS tokens
 SET former_collection = NULL,
     former_id = NULL,

@@ -1,4 +1,4 @@
--- Forgets whose push tokens are that their owners no longer have.
+-- Deletes the ownership of push tokens that their owners have removed.
 DELETE FROM addressee.push_tokens AS tokens
 USING unnest(:claims.environment_id::smallint[], :claims.digest::bytea[], :claims.uid::uuid[])
   AS given_up (environment_id, digest, uid)

@@ -1,4 +1,4 @@
--- Makes push tokens theirs who have them from somebody else, unless they are another's by now; says which became so.
+-- Gives push tokens that have no owner to new owners, and returns the tokens that were given.
 INSERT INTO addressee.push_tokens (environment_id, digest, collection, recipient_id, uid)
 SELECT environment_id, digest, collection, recipient_id, uid
 FROM unnest(

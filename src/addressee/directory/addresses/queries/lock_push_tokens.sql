@@ -1,4 +1,4 @@
--- Push tokens, held against others until the transaction ends.
+-- Push tokens, whose rows are locked until the transaction ends.
 SELECT tokens.digest
 FROM unnest(:claims.environment_id::smallint[], :claims.digest::bytea[]) AS named (environment_id, digest)
 JOIN addressee.push_tokens AS tokens

@@ -1,4 +1,4 @@
--- Which of these push tokens are somebody's.
+-- The push tokens among these that an identity owns.
 SELECT digest
 FROM addressee.push_tokens
 WHERE environment_id = :environment_id

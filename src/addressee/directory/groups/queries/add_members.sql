@@ -1,4 +1,4 @@
--- Adds living users to a list's members, or to a draft's (:uid says which), and returns those who were not among them.
+-- Adds living users to the members of a list or draft, whose identity is :uid, and returns the new ones.
 INSERT INTO addressee.subscriptions (
   environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid,
   id, properties, inserted_at, updated_at

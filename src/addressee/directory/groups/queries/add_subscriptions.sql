@@ -1,4 +1,4 @@
--- Subscribes living recipients to a living object. Who subscribes already stays so, with new :properties unless NULL.
+-- Subscribes living recipients to a living object. Existing subscriptions get the new :properties unless NULL.
 INSERT INTO addressee.subscriptions (
   environment_id, collection, object_id, object_uid, recipient_collection, recipient_id, recipient_uid,
   id, properties, inserted_at, updated_at

@@ -1,4 +1,4 @@
--- How many living lists a recipient is in; at most :limit.
+-- The number of living lists that a recipient is a member of, at most :limit.
 SELECT count(*)
 FROM (
   SELECT

@@ -1,4 +1,4 @@
--- How many memberships in living tenants a user has; at most :limit.
+-- The number of a user's memberships in living tenants, at most :limit.
 SELECT count(*)
 FROM (
   SELECT

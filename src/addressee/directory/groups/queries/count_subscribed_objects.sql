@@ -1,4 +1,4 @@
--- How many living objects, but for those kept apart, a recipient subscribes to; at most :limit.
+-- The number of living objects outside reserved collections that a recipient subscribes to, at most :limit.
 SELECT count(*)
 FROM (
   SELECT

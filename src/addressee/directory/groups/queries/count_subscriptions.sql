@@ -1,4 +1,4 @@
--- Adds to how many subscribers objects have; every object is named once.
+-- Adds to objects' counts of subscribers; each object is given once.
 INSERT INTO addressee.subscription_counts (environment_id, collection, object_id, object_uid, slot, count)
 SELECT changes.environment_id,
        changes.collection,

@@ -1,4 +1,4 @@
--- Ends recipients' subscriptions to an object, and says which there were.
+-- Deletes recipients' subscriptions to an object and returns the deleted ones.
 WITH ending AS (
   SELECT subscriptions.recipient_collection,
          subscriptions.recipient_id,

@@ -1,4 +1,4 @@
--- Deletes up to :limit of the memberships of users, or in tenants, that are gone, and returns them.
+-- Deletes up to :limit memberships of deleted users, or in deleted tenants, and returns their identities.
 WITH gone AS (
   SELECT *
   FROM unnest(:people.environment_id::smallint[], :people.collection::text[], :people.id::text[], :people.uid::uuid[])

@@ -1,4 +1,4 @@
--- Deletes up to :limit subscriptions to objects that are gone, and returns the objects.
+-- Deletes up to :limit subscriptions to deleted objects and returns the objects.
 WITH found AS MATERIALIZED (
   SELECT subscriptions.*
   FROM unnest(:people.environment_id::smallint[], :people.collection::text[], :people.id::text[], :people.uid::uuid[])

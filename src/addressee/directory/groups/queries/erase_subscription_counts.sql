@@ -1,4 +1,4 @@
--- Forgets how many subscribers objects had that are gone.
+-- Deletes the counts of subscribers of deleted objects.
 DELETE FROM addressee.subscription_counts AS counts
 USING unnest(:people.environment_id::smallint[], :people.collection::text[], :people.id::text[], :people.uid::uuid[])
   AS people (environment_id, collection, id, uid)

@@ -1,4 +1,4 @@
--- Whether anybody is stored who subscribes to an object's identity.
+-- Whether an object's identity has a stored subscription.
 SELECT EXISTS (
   SELECT
   FROM addressee.subscriptions

@@ -1,5 +1,5 @@
--- The places of an object's living subscribers past a subscription, newest first, of the subscriptions with ids from
--- :first up to :end.
+-- A page of an object's living subscribers after the subscription :start, newest first, of the subscriptions with ids
+-- from :first up to :end.
 WITH found AS NOT MATERIALIZED (
   SELECT subscriptions.id AS subscription_id,
          subscriptions.recipient_id,

@@ -1,4 +1,4 @@
--- A user's memberships in living tenants past a collection, with the tenants, in the order of their identities.
+-- A page of a user's memberships in living tenants after the collection :start, with the tenants, by their uids.
 WITH found AS NOT MATERIALIZED (
   SELECT memberships.environment_id,
          memberships.collection,

@@ -1,4 +1,4 @@
--- The living objects, but for those kept apart, that a recipient subscribes to, past a subscription, newest first.
+-- A page of the living objects outside reserved collections that a recipient subscribes to, newest first.
 WITH found AS NOT MATERIALIZED (
   SELECT
     -- part: subscription_columns

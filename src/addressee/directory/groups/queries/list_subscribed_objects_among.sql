@@ -1,4 +1,4 @@
--- Those of the objects that `list_subscribed_objects` finds that are named.
+-- Like list_subscribed_objects, limited to the objects in :among.
 WITH found AS NOT MATERIALIZED (
   SELECT
     -- part: subscription_columns

@@ -1,4 +1,4 @@
--- An object's living subscribers past a subscription, newest first.
+-- A page of an object's living subscribers after the subscription :start, newest first.
 WITH found AS NOT MATERIALIZED (
   SELECT
     -- part: subscription_columns

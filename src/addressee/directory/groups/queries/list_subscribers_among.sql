@@ -1,4 +1,4 @@
--- Those of an object's living subscribers that are named, past a subscription, newest first.
+-- Like list_subscribers, limited to the recipients in :among.
 WITH found AS NOT MATERIALIZED (
   SELECT
     -- part: subscription_columns

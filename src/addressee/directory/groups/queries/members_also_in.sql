@@ -1,7 +1,7 @@
--- Subscribers to an object's identity in the order of their ids, and whether they subscribe to :other_uid too.
+-- A page of the members of :uid by id, and whether each is also a member of :other_uid.
 SELECT subscriptions.recipient_id,
        subscriptions.recipient_uid,
-       -- In the order of the key, so that no other index is taken for it while nothing is known of the rows.
+       -- Sorted by the key, so that the planner chooses its index even without statistics.
        (
          SELECT (others.recipient_id, others.recipient_uid)
                 = (subscriptions.recipient_id, subscriptions.recipient_uid)

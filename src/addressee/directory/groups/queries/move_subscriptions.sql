@@ -1,5 +1,5 @@
--- Gives up to :limit subscriptions of one identity to another who lacks them. They follow the merge :merge_id, or come
--- :back from it. Returns their objects, and whether the other subscribed to each meanwhile.
+-- Moves up to :limit subscriptions of an identity to another that lacks them, for the merge :merge_id or (:back) its
+-- undoing. Returns their objects, and whether the other had subscribed to each meanwhile.
 WITH moving AS (
   SELECT subscriptions.environment_id,
          subscriptions.collection,

@@ -1,5 +1,5 @@
--- An object's next living subscribers after a subscription, and before another, oldest first; none once the object is
--- gone.
+-- An object's living subscribers whose subscriptions are after :after and before :until, oldest first; none once the
+-- object is deleted.
 SELECT subscriptions.id,
        subscriptions.recipient_collection,
        subscriptions.recipient_id,

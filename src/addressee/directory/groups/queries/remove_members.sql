@@ -1,4 +1,4 @@
--- Removes living users from the members of a list, or of a draft (:uid says which), and returns those who were members.
+-- Removes living users from the members of a list or draft, whose identity is :uid, and returns the removed ones.
 WITH found AS MATERIALIZED (
   SELECT subscriptions.recipient_collection,
          subscriptions.recipient_id,
@@ -13,7 +13,7 @@ WITH found AS MATERIALIZED (
       AND others.id = removing.id
     LIMIT 1
   ) AS recipients
-  -- In the order of the key, so that no other index is taken for it while nothing is known of the rows.
+  -- Sorted by the key, so that the planner chooses its index even without statistics.
   CROSS JOIN LATERAL (
     SELECT *
     FROM addressee.subscriptions AS own
@@ -33,7 +33,7 @@ WITH found AS MATERIALIZED (
     AND subscriptions.recipient_id = recipients.id
     AND subscriptions.recipient_uid = recipients.uid
 ),
--- By recipient and id alone: with the object, the planner may go through all of its rows.
+-- Joined by recipient and id alone: with the object, the planner may scan all of its rows.
 ending AS (
   SELECT subscriptions.environment_id,
          subscriptions.recipient_collection,

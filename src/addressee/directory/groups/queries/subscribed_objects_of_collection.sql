@@ -1,5 +1,5 @@
--- The living objects of a collection that a recipient subscribes to, past a subscription, newest first, of the
--- subscriptions with ids from :first up to :end.
+-- A page of the living objects of a collection that a recipient subscribes to, newest first, of the subscriptions with
+-- ids from :first up to :end.
 WITH found AS NOT MATERIALIZED (
   SELECT
     -- part: subscription_columns

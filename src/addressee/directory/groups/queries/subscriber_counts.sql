@@ -1,4 +1,4 @@
--- How many subscribers objects have; those who have none are left out.
+-- The numbers of objects' subscribers; objects without subscribers are left out.
 SELECT counts.object_uid,
        sum(counts.count)::bigint AS count
 FROM unnest(:objects.environment_id::smallint[], :objects.collection::text[], :objects.id::text[], :objects.uid::uuid[])

@@ -1,4 +1,4 @@
--- The identity of the living list at a place that took the place of its former identity :uid.
+-- The uid of the living list at a place whose former uid is :uid.
 SELECT uid
 FROM addressee.recipients
 WHERE environment_id = :environment_id

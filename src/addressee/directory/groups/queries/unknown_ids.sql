@@ -1,4 +1,4 @@
--- Those of a collection's ids under which nobody lives.
+-- The ids of a collection among these that no living recipient has.
 SELECT asked.id
 FROM unnest(:ids::text[]) AS asked (id)
 WHERE (

@@ -1,4 +1,4 @@
--- Records a merge with what undoing it needs.
+-- Stores a merge with the journal that undoing it needs.
 INSERT INTO addressee.merges (
   environment_id,
   id,

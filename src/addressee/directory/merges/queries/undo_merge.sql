@@ -1,4 +1,4 @@
--- Marks a merge as undone and drops its journal, unless that happened already.
+-- Marks a merge as undone and deletes its journal, unless it is undone already.
 UPDATE addressee.merges
 SET undone_at = :now,
     journal = NULL,

@@ -1,4 +1,4 @@
--- A recipient as `rows.recipient_from` takes it.
+-- The columns that `rows.recipient_from` reads.
 recipients.environment_id,
 recipients.collection,
 recipients.id,

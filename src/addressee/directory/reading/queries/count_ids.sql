@@ -1,4 +1,4 @@
--- How many ids there are from :first_id up to :end_id in a collection, living or not; :limit are :limit or more.
+-- The number of ids from :first_id up to :end_id in a collection, tombstones included, at most :limit.
 SELECT count(*)
 FROM (
   SELECT 1

@@ -1,4 +1,4 @@
--- Living recipients of a small collection in the order of their ids, past the first :offset of them.
+-- Living recipients of a small collection by id, past the first :offset.
 SELECT
   -- part: recipient_columns
 FROM addressee.recipients

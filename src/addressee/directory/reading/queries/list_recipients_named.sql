@@ -1,4 +1,4 @@
--- A page of a collection's living recipients of one name, oldest first.
+-- A page of a collection's living recipients with exactly this name, oldest first.
 WITH named AS NOT MATERIALIZED (
   SELECT
     -- part: recipient_columns

@@ -1,4 +1,4 @@
--- A page of a collection's living recipients with identities from :first up to :end, newest first.
+-- A page of a collection's living recipients with uids from :first up to :end, newest first.
 SELECT
   -- part: recipient_columns
 -- part: recipients_of_range

@@ -1,6 +1,5 @@
--- A page of a collection's living recipients with identities from :first up to :end and ids from :first_id up to
--- :end_id, in the order of their identities. OFFSET 0 keeps the ids from being looked up: many have such, and one after
--- the other is met in that order.
+-- A page of a collection's living recipients with uids from :first up to :end and ids from :first_id up to
+-- :end_id, by uid. OFFSET 0 keeps the planner from searching by id: many ids match, so a scan by uid soon finds enough.
 WITH oldest AS (
   SELECT *
   FROM (

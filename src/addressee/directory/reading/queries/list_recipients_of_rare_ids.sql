@@ -1,5 +1,5 @@
--- A page of a collection's living recipients with identities from :first up to :end and ids from :first_id up to
--- :end_id, in the order of their identities. All that have such ids are looked at.
+-- A page of a collection's living recipients with uids from :first up to :end and ids from :first_id up to
+-- :end_id, by uid. All recipients with such ids are read.
 WITH found AS MATERIALIZED (
   SELECT id,
          uid

@@ -1,4 +1,4 @@
--- How many recipients live in a collection.
+-- The number of living recipients in a collection.
 SELECT coalesce(sum(count), 0)::bigint
 FROM addressee.recipient_counts
 WHERE environment_id = :environment_id

@@ -1,4 +1,4 @@
--- Into whom these identities were merged, through merges of merges; those who were not are left out.
+-- The final successors of identities that were merged away; the others are left out.
 WITH RECURSIVE followed AS (
   SELECT merges.secondary_uid AS uid,
          merges.collection,

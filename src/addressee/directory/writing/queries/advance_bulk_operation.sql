@@ -1,4 +1,4 @@
--- Counts the rows that a bulk call has done, and keeps what is left of it.
+-- Adds to the rows that a bulk call has processed, and stores the remaining work.
 UPDATE addressee.bulk_operations
 SET total = total + :rows,
     rest = :rest,

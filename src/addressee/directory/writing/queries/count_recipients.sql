@@ -1,4 +1,4 @@
--- Adds to how many recipients collections have; every collection is named once.
+-- Adds to collections' counts of recipients; each collection is given once.
 INSERT INTO addressee.recipient_counts (environment_id, collection, slot, count)
 SELECT environment_id, collection, :slot, difference
 FROM unnest(:changes.environment_id::smallint[], :changes.collection::text[], :changes.difference::bigint[])

@@ -1,4 +1,4 @@
--- Deletes some of the edits' receipts that protect from nothing any more.
+-- Deletes some of the expired receipts of edits.
 DELETE FROM addressee.edit_receipts
 WHERE (environment_id, collection, id, key) IN (
   SELECT environment_id,

@@ -1,4 +1,4 @@
--- Deletes some of the answers that protect from nothing any more.
+-- Deletes some of the expired receipts.
 DELETE FROM addressee.receipts
 WHERE (environment_id, key) IN (
   SELECT environment_id,

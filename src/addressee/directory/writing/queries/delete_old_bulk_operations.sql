@@ -1,4 +1,4 @@
--- Deletes some of the outcomes of bulk calls that nobody asks for any more.
+-- Deletes some of the old bulk calls.
 DELETE FROM addressee.bulk_operations
 WHERE (environment_id, id) IN (
   SELECT environment_id,

@@ -1,4 +1,4 @@
--- Deletes some of the notices that nobody asks for any more.
+-- Deletes some of the old notices.
 DELETE FROM addressee.notices
 WHERE (environment_id, id) IN (
   SELECT environment_id,

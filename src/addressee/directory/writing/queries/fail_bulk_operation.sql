@@ -1,4 +1,4 @@
--- Says that a bulk call could not go on.
+-- Records that the last attempt to continue a bulk call failed.
 UPDATE addressee.bulk_operations
 SET failed_at = :now
 WHERE environment_id = :environment_id

@@ -1,4 +1,4 @@
--- How far a bulk call is.
+-- A bulk call with its progress.
 SELECT id, name, total, failures, started_at, completed_at, failed_at
 FROM addressee.bulk_operations
 WHERE environment_id = :environment_id

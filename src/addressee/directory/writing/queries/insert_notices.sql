@@ -1,4 +1,4 @@
--- Keeps what was passed over of writes.
+-- Stores notices about writes of one request.
 INSERT INTO addressee.notices (environment_id, id, collection, recipient_id, messages, request_id, recorded_at)
 SELECT environment_id,
        id,

@@ -1,4 +1,4 @@
--- An environment's notices past one, newest first.
+-- A page of an environment's notices after :start, newest first.
 WITH older AS (
   SELECT *
   FROM addressee.notices

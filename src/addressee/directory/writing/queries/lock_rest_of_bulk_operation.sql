@@ -1,4 +1,4 @@
--- What is left of a bulk call, held against another worker until the transaction ends.
+-- The remaining work of a bulk call, whose row is locked until the transaction ends.
 SELECT rest
 FROM addressee.bulk_operations
 WHERE environment_id = :environment_id

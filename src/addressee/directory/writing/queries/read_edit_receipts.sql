@@ -1,4 +1,4 @@
--- Which of these callers' keys were already used at these places.
+-- The receipt keys among these that were used already.
 SELECT receipts.environment_id,
        receipts.collection,
        receipts.id,

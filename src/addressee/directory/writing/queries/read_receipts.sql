@@ -1,4 +1,4 @@
--- What the first requests under these keys asked for and were answered.
+-- The fingerprints and answers of the first requests under these keys.
 SELECT receipts.environment_id,
        receipts.key,
        receipts.fingerprint,

@@ -1,4 +1,4 @@
--- Changes the answer that is kept of a request.
+-- Replaces the stored answer of a request.
 UPDATE addressee.receipts
 SET status = :status,
     body = :body

@@ -1,4 +1,4 @@
--- Records identities that ended at :now and whose history is kept.
+-- Records identities that were deleted at :now and whose history is kept.
 INSERT INTO addressee.departed (environment_id, collection, id, uid, departed_at)
 SELECT ended.environment_id,
        ended.collection,

@@ -1,4 +1,4 @@
--- Records that edits under these callers' keys were applied.
+-- Stores the receipts of edits.
 INSERT INTO addressee.edit_receipts (environment_id, collection, id, key, recorded_at)
 SELECT environment_id, collection, id, key, :now
 FROM unnest(:keys.environment_id::smallint[], :keys.collection::text[], :keys.id::text[], :keys.key::text[])

@@ -1,4 +1,4 @@
--- Keeps receipts under free or expired keys, and says which were kept.
+-- Stores receipts under keys that are unused or expired, and returns the stored keys.
 INSERT INTO addressee.receipts AS receipts (environment_id, key, fingerprint, request_id, status, body, recorded_at)
 SELECT environment_id,
        key,

@@ -1,4 +1,4 @@
--- Writes recipients where the version is still the one that was read, with their history. Returns who won.
+-- Writes recipients whose version is still the one that was read, with their history, and returns their places.
 WITH written AS (
   INSERT INTO addressee.recipients (
     environment_id, collection, id, uid, version, updated_at,

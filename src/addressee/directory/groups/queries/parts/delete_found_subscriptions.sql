@@ -1,5 +1,5 @@
 -- Deletes the subscriptions that `found` holds, and returns their objects.
--- By recipient and id alone: with the object, the planner may go through all of its rows.
+-- Joined by recipient and id alone: with the object, the planner may scan all of its rows.
 ending AS (
   SELECT subscriptions.environment_id,
          subscriptions.collection,

@@ -1,4 +1,4 @@
--- The object of a subscription, if it lives.
+-- The living object of a subscription.
 CROSS JOIN LATERAL (
   SELECT *
   FROM addressee.recipients AS others

@@ -1,4 +1,4 @@
--- The recipient of a subscription, if it lives.
+-- The living recipient of a subscription.
 CROSS JOIN LATERAL (
   SELECT *
   FROM addressee.recipients AS others

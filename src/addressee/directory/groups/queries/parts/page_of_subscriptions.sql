@@ -1,4 +1,4 @@
--- The rows of `found` past a subscription, newest first; :forward is towards older ones.
+-- A page of the rows of `found` after the subscription :start, newest first; :forward is towards older ones.
 older AS (
   SELECT *
   FROM found

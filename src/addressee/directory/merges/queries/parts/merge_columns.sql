@@ -1,4 +1,4 @@
--- A merge as `merges.merge_from` takes it.
+-- The columns that `merges.merge_from` reads.
 environment_id,
 id,
 collection,

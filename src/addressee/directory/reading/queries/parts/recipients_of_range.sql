@@ -1,4 +1,4 @@
--- A collection's living recipients with identities from :first up to :end.
+-- A collection's living recipients with uids from :first up to :end.
 FROM addressee.recipients
 WHERE environment_id = :environment_id
   AND collection = :collection
