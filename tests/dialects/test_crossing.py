@@ -1,4 +1,4 @@
-"""One person, written by clients of several vendors in turn: what one says, the others read (DESIGN §2)."""
+"""One person, written by clients of several vendors in turn: each reads what the others wrote."""
 
 from __future__ import annotations
 

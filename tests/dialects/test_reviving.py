@@ -1,4 +1,4 @@
-"""A deleted recipient comes back by being identified, never by a mention alone (DESIGN §3), in every dialect."""
+"""A deleted recipient is revived by an identify call, never by a mention alone, in every dialect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A device belongs to one person in an environment, whoever writes it and in whichever words (DESIGN §2)."""
+"""A device belongs to one person in an environment, whichever dialect writes it (docs/decisions/0013)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names are those of time zones (DESIGN §7): the IANA list, whatever files the machine has."""
+"""The names of time zones are the IANA list, independent of the machine's own files."""
 
 from zoneinfo import ZoneInfo
 

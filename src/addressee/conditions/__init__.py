@@ -1,1 +1,1 @@
-"""The language of conditions, which preferences and steps share."""
+"""The language of conditions in preferences and steps."""

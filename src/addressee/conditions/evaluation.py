@@ -1,7 +1,7 @@
-"""Evaluates conditions on the data of a run (knock.md §3.7). Pure: the time and the audiences are given.
+"""Evaluates conditions on the data of a run (knock.md §3.7). Pure.
 
-A variable is a path that starts with one of ROOTS; where it leads to nothing, its value is the empty text. An argument
-is such a path, or a value.
+A variable is a path that starts with one of ROOTS; a missing value counts as the empty text. An argument is such a path
+or a literal value.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ ROOTS = ("data", "recipient", "actor", "tenant", "vars", "workflow", "run")
 
 
 def holds(condition: Mapping[str, Any], context: ConditionContext) -> bool:
-    """Whether a condition is true now. One that makes no sense, like a text that is greater than 5, is not."""
+    """Whether a condition is true. A comparison of unlike types, such as a text greater than 5, is false."""
     evaluate = OPERATORS[condition["operator"]]
     return evaluate(look_up(condition["variable"], context), argument_of(condition.get("argument"), context), context)
 
 
 def first_failing(conditions: Sequence[Any], context: ConditionContext) -> int | None:
-    """Returns the position of the first condition that does not hold; None when all do."""
+    """Returns the index of the first condition that is not true, or None."""
     return next((index for index, condition in enumerate(conditions) if not holds(condition, context)), None)
 
 

@@ -13,7 +13,7 @@ from addressee.conditions.values import MISSING, instant
 
 @dataclass(frozen=True, slots=True)
 class ConditionContext:
-    """The data that conditions are evaluated on: documents by root, the ids of the recipient's audiences, the time."""
+    """The data of a run: documents by root, the ids of the recipient's audiences, the current time."""
 
     roots: Mapping[str, Any]
     audiences: frozenset[str]

@@ -1,4 +1,4 @@
-"""Checks of conditions when they are stored, so that evaluating them later cannot fail."""
+"""Checks of conditions when they are stored, so that their evaluation cannot fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = frozenset({"variable", "operator", "argument"})
 
 AUDIENCE_VARIABLES = ("recipient", "recipient.id")
 
-# The data of another source, which preferences do not read.
+# A root of Knock's data sources, which are not supported.
 FORBIDDEN_ROOT = "refs"
 
 MAX_TEXT = 1000
@@ -57,7 +57,7 @@ def check_root(path: str, field: str) -> None:
 
 
 def misspelt_variables(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Finds the variables of conditions within a value that no run can know: where each stands, and what is wrong."""
+    """Yields the path of each variable in a document's conditions that has an unknown root, with a message."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from misspelt_variables(item, *path, index)
@@ -70,9 +70,9 @@ def misspelt_variables(value: Any, *path: str | int) -> Iterator[tuple[tuple[str
 
 
 def misspelling(variable: str) -> str | None:
-    """Returns the mistake in a variable that starts with none of ROOTS; None when it starts with one."""
+    """Returns a message about a variable that starts with none of ROOTS, or None."""
     root = variable.partition(".")[0]
-    if root in ROOTS or root == FORBIDDEN_ROOT:  # which is refused already
+    if root in ROOTS or root == FORBIDDEN_ROOT:  # `check_root` refuses that one
         return None
     nearest = get_close_matches(root, ROOTS, n=1)
     meant = f"did you mean {nearest[0]!r}? There" if nearest else "there"
@@ -103,7 +103,7 @@ def check_argument_value(value: Any, field: str) -> None:
 
 
 def check_relative(operator: str, argument: Any, field: str) -> None:
-    """Raises RefusedError for a relative time that is too close to now, or stands where none may."""
+    """Raises RefusedError for a relative time within 15 minutes of now, or with an operator that takes none."""
     times = [item for item in as_list(argument) if isinstance(item, str) and RELATIVE.fullmatch(item)]
     if times and operator == "is_timestamp_between":
         raise RefusedError("relative", field, f"{operator} takes no relative times; give dates and times.")

@@ -1,7 +1,7 @@
-"""Values as conditions compare them. Pure.
+"""Comparison of values in conditions. Pure.
 
-Most clients write values as text: a text beside a number, a boolean or a list is read as JSON, and an argument's beside
-null as well.
+Most clients write values as text. So a text that is compared with a number, a boolean or a list is parsed as JSON; a
+literal argument that is compared with null is parsed as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from addressee.directory.documents import same
 
-# The value of a variable that leads to nothing.
+# The value of a variable whose path does not exist.
 MISSING = object()
 
 RELATIVE = re.compile(r"(\d{1,5}) (minute|hour|day|week)s? (ago|from now)")
@@ -22,18 +22,18 @@ TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.DOTALL)
 
 
 class Literal(str):
-    """A text that stands in a condition itself: the only one that may be written for null."""
+    """A text that is written in a condition; only such a text `null` equals null."""
 
     __slots__ = ()
 
 
 def or_empty(value: Any) -> Any:
-    """Returns the value; the empty text for a variable that leads to nothing."""
+    """Returns the value, or the empty text for MISSING."""
     return "" if value is MISSING else value
 
 
 def as_list(value: Any) -> list[Any]:
-    """Returns a list, or the list that a text is in JSON; anything else stands alone in one."""
+    """Returns a list, or the list that a text contains as JSON; any other value becomes a list of one."""
     parsed = parse(value)
     return list(parsed) if isinstance(parsed, list | tuple) else [value]
 
@@ -43,7 +43,7 @@ def is_list(value: Any) -> bool:
 
 
 def parse(value: Any) -> Any:
-    """Returns what a text is in JSON; the value itself when it is none."""
+    """Returns a text parsed as JSON; any other value, or a text that is not JSON, unchanged."""
     if not isinstance(value, str):
         return value
     try:
@@ -61,7 +61,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def parse_beside_another_type(text: str) -> Any:
-    """Returns the value that a text stands for. A text `null` that does not stand in the condition is not null."""
+    """Returns a text parsed as JSON, except the text `null` that is not a Literal."""
     parsed = parse(text)
     return text if parsed is None and not isinstance(text, Literal) else parsed
 
@@ -71,9 +71,9 @@ def plain(value: Any) -> Any:
 
 
 def compare(one: Any, other: Any) -> int | None:
-    """Returns a number below, at or above 0. Numbers are compared as such, texts that are none as texts.
+    """Returns -1, 0 or 1. Numbers, and texts that contain numbers, are compared as numbers, other texts as texts.
 
-    None for what has no order: a number and a text that is none, or what is absent, which the empty text stands for.
+    Returns None for all other pairs, and for the empty text, which stands for a missing value.
     """
     first, second = number(one), number(other)
     if first is not None and second is not None:
@@ -91,7 +91,7 @@ def number(value: Any) -> int | float | None:
 
 
 def contains(value: Any, argument: Any) -> bool:
-    """Whether two lists share an item, a list has a value as an item, on either side, or a text is part of a text."""
+    """Whether two lists share an item, one value is an item of the other, or the argument is a part of a text."""
     if isinstance(value, list | tuple):
         return any(equal(item, wanted) for item in value for wanted in as_list(argument))
     if is_list(argument):
@@ -106,7 +106,7 @@ def contains_all(value: Any, argument: Any) -> bool:
 
 
 def between(value: Any, argument: Any) -> bool:
-    """Whether a value lies between two others, both included."""
+    """Whether a value is between the two values of a list, both included."""
     bounds = as_list(argument)
     if len(bounds) != 2:
         return False
@@ -123,19 +123,19 @@ def timestamp_between(value: Any, argument: Any) -> bool:
 
 
 def before(value: Any, argument: Any, now: datetime) -> bool | None:
-    """Whether an instant comes before another; None when one of them is none."""
+    """Whether an instant is before another; None when one of them is not an instant."""
     at, other = instant(value), time_of(argument, now)
     return None if at is None or other is None else at < other
 
 
 def before_date(value: Any, argument: Any, now: datetime) -> bool | None:
-    """Whether the day of an instant in UTC comes before that of another; None when one of them is none."""
+    """Whether the day of an instant, in UTC, is before that of another; None when one of them is not an instant."""
     at, other = instant(value), time_of(argument, now)
     return None if at is None or other is None else at.date() < other.date()
 
 
 def instant(value: Any) -> datetime | None:
-    """Returns an ISO 8601 date, or date and time, in UTC unless it says otherwise; None for anything else."""
+    """Parses an ISO 8601 date, or date and time, by default in UTC; returns None for any other value."""
     if not isinstance(value, str) or not TIMESTAMP.fullmatch(value):
         return None
     try:
@@ -146,7 +146,7 @@ def instant(value: Any) -> datetime | None:
 
 
 def time_of(argument: Any, now: datetime) -> datetime | None:
-    """Returns an instant, or one relative to now like `15 minutes ago` or `1 day from now`."""
+    """Parses an instant, or a time relative to now like `15 minutes ago` or `1 day from now`; else returns None."""
     if not isinstance(argument, str) or not RELATIVE.fullmatch(argument):
         return instant(argument)
     return now - distance(argument) if argument.endswith("ago") else now + distance(argument)

@@ -1,1 +1,1 @@
-"""Whether recipients want to be reached: preference sets, how they lie over each other, and what they decide."""
+"""Preferences of recipients: sets, their combination in layers, and the decision whether a message may be sent."""

@@ -1,4 +1,4 @@
-"""Audiences that recipients are members of: subscriptions to the collection `$audiences`."""
+"""Audiences of recipients, which are subscriptions to objects of the collection `$audiences`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def needs_audiences(value: Any) -> bool:
 async def read_audiences(
     database: Pool | Connection, environment_id: int, members: Sequence[Recipient]
 ) -> Mapping[Place, frozenset[str]]:
-    """Returns the ids of each recipient's audiences; who is in none is left out."""
+    """Returns the ids of each recipient's audiences; recipients without any are left out."""
     rows = await database.fetch(*SQL["audiences"](environment_id=environment_id, members=members, collection=AUDIENCES))
     found: dict[Place, set[str]] = defaultdict(set)
     for row in rows:

@@ -1,13 +1,13 @@
-"""Categories that an environment defines, for recipients to choose among (docs/decisions/0014). Pure.
+"""Categories of messages that an environment defines, for recipients to choose among (docs/decisions/0014). Pure.
 
-    default         opt_in            wanted by those who say nothing
-                    opt_out           not wanted by those who say nothing
-                    cant_unsubscribe  wanted, and nobody can refuse the whole of it
-    mandatory       kinds that nobody can refuse; where nobody can unsubscribe and none is named, all are
-    opt_in          the only kinds that those get who say nothing; None: all
-    root            what sort of messages these are; it decides nothing
+    default         opt_in            on by default
+                    opt_out           off by default
+                    cant_unsubscribe  on, and cannot be refused as a whole
+    mandatory       kinds that cannot be refused; with cant_unsubscribe, none means all
+    opt_in          kinds that are on by default; None: all
+    root            the type of the messages, for display only
 
-A category that no environment defines is a label: it counts only where a preference set names it.
+A category of a workflow that its environment does not define has an effect only if a preference set contains it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Long = Annotated[str, msgspec.Meta(max_length=2000)]
 
 
 class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The texts of a category in another language. Those that are missing are the category's own."""
+    """The texts of a category or section in one language; a missing text is that of the category or section itself."""
 
     name: Text | None = None
     description: Long | None = None
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A category. `translations` are by locale: a language, or a language and a country like `es-AR`."""
+    """A category. The keys of `translations` are locales, like `es` or `es-AR`."""
 
     key: Text
     name: Text
@@ -48,7 +48,7 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Categories that are shown together; their tags are those of each. Without a name it stands by itself."""
+    """A group of categories on a preference screen, which all have its tags. It may be without a name."""
 
     name: Text | None = None
     slug: Text | None = None
@@ -67,7 +67,7 @@ def by_key(sections: Sequence[Section]) -> Mapping[str, Category]:
 
 
 def worded(thing: Category | Section, locale: str | None) -> Wording:
-    """Returns the texts in a locale, else in its language, else as they stand: `es-AR`, `es`, none."""
+    """Returns the texts in a locale (`es-AR`), else in its language (`es`), else the untranslated ones."""
     name, description = thing.name, thing.description
     for known in () if locale is None else fallbacks(locale):
         wording = thing.translations.get(known)

@@ -1,8 +1,7 @@
-"""Choices on a preference screen, as they are stored in a recipient's preference set. Pure.
+"""Choices on a preference screen, stored in a recipient's preference set. Pure.
 
-A screen knows some kinds, and of a category whether it is wanted and which of these kinds are refused. What it does not
-know (single channels, conditions, other kinds) stays as it is stored. Each function changes nothing when it is applied
-to what it made.
+A screen shows, for each category, whether it is wanted and on which of some kinds. Settings that it does not show
+(channels, conditions, other kinds) are kept. All functions are idempotent.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from addressee.preferences.sets import REMEMBERED
 class Choice:
     """A choice for a category.
 
-    `wanted`: None leaves it as it is. `kinds` are those that the screen knows, and whether each is wanted; they count
-    where the category is. `remembered` is what to keep with it; what is None there is dropped.
+    `wanted` None keeps the stored choice. `kinds` says which of the screen's kinds are wanted, if the category is.
+    `remembered` is data that a dialect stores with it; None removes an entry.
     """
 
     wanted: bool | None
@@ -41,9 +40,9 @@ def with_choice(stored: Document, key: str, choice: Choice) -> Document:
 
 
 def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Document:
-    """Returns the scope of a category; a plain true or false where that says it all.
+    """Returns the scope of a category, a boolean where that suffices.
 
-    It names all kinds that the screen knows, so that a choice holds whatever the defaults become.
+    Otherwise it has a setting for each kind of the screen, so that later changes of defaults do not affect the choice.
     """
     scope: Document = stored if isinstance(stored, dict) else {}
     if not wanted:
@@ -55,9 +54,9 @@ def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Docum
 
 
 def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Document:
-    """Returns a map of kinds that says of each of these kinds or groups whether it is wanted.
+    """Returns a map of kinds with a setting for each of these kinds or groups.
 
-    A condition stays where it is not refused.
+    A stored condition of a kind that is wanted is kept.
     """
     made = dict(stored)
     for name, is_wanted in wanted.items():
@@ -71,7 +70,7 @@ def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Documen
 
 
 def without_kinds(stored: Mapping[str, Any], kinds: Iterable[str]) -> Document:
-    """Returns a map of kinds without these. What a group says of other kinds stays."""
+    """Returns a map of kinds without these. Other kinds keep the setting of their group."""
     dropped = frozenset(kinds)
     made = dict(stored)
     for group, members in GROUPS.items():
@@ -89,7 +88,7 @@ def with_remembered(stored: Document, key: str, remembered: Mapping[str, Any]) -
 
 
 def with_restrictions(stored: Document, restricted: Mapping[str, bool]) -> Document:
-    """Returns a set that refuses some kinds, whatever the category, and wants others."""
+    """Returns a set that refuses or accepts these kinds for all categories."""
     wanted = {kind: not is_restricted for kind, is_restricted in restricted.items()}
     return {**stored, "kinds": with_kinds(stored.get("kinds", {}), wanted)}
 
@@ -105,12 +104,12 @@ def without_choices(stored: Document, keys: Iterable[str]) -> Document:
 
 
 def without_restrictions(stored: Document, kinds: Iterable[str]) -> Document:
-    """Returns a set that neither refuses nor wants these kinds."""
+    """Returns a set without settings of these kinds for all categories."""
     if "kinds" not in stored:
         return stored
     return kept({**stored, "kinds": without_kinds(stored["kinds"], kinds)}, "kinds")
 
 
 def kept(document: Document, part: str) -> Document:
-    """Returns a document without a part, if that is empty."""
+    """Returns a document without the given part if that is empty."""
     return document if document[part] else {name: value for name, value in document.items() if name != part}

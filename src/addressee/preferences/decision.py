@@ -18,11 +18,11 @@ from addressee.preferences.policies import Policy
 
 @dataclass(frozen=True, slots=True)
 class PreferenceContext:
-    """All that the decision for one recipient and one workflow depends on.
+    """The data on which the decision for one recipient and one workflow depends.
 
-    A workflow that `overrides` is sent whatever the recipient prefers; a `commercial` one only to those who have not
-    refused commercial messages. `policies` are those of the workflow's categories that the environment
-    defines, and `blocked` the kinds on which nothing is sent on the tenant's behalf.
+    A workflow that `overrides` ignores preferences; a `commercial` one also requires that the recipient has not refused
+    commercial messages. `policies` are those of the workflow's categories that the environment defines; `blocked` are
+    the kinds on which nothing is sent on the tenant's behalf.
     """
 
     effective: Effective
@@ -38,9 +38,9 @@ class PreferenceContext:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The layer and the scope that block a message, like `workflows.welcome.kinds.email`.
+    """The layer and the scope, like `workflows.welcome.kinds.email`, that block a message.
 
-    `condition` is the one that does not hold; None where the scope is plainly false.
+    `condition` is the first one that is not true; None when the setting is false.
     """
 
     layer: LayerName
@@ -49,21 +49,21 @@ class Blocked:
 
 
 class Target(NamedTuple):
-    """The channel of a step: its kind is one of `directory.kinds`."""
+    """A channel and its kind, one of `directory.kinds`."""
 
     kind: str
     channel_id: str
 
 
 class Rule(NamedTuple):
-    """A setting that counts for a target, and its path in the set. A setting is true, false, or conditions."""
+    """A setting that applies to a target, and its path in the set. A setting is a boolean or has conditions."""
 
     path: Path
     setting: Any
 
 
 def decide(context: PreferenceContext, target: Target) -> Blocked | None:
-    """Returns what blocks sending; None when nothing does."""
+    """Returns the setting that blocks sending, or None."""
     if context.overrides:
         return None
     if scope := blocking_policy(context, target):
@@ -77,7 +77,7 @@ def decide(context: PreferenceContext, target: Target) -> Blocked | None:
 
 
 def blocking_policy(context: PreferenceContext, target: Target) -> str | None:
-    """Returns the part of the tenant's policy that blocks a target, whatever the recipient prefers."""
+    """Returns the path of the part of the tenant's policy that blocks a target, or None."""
     if target.kind in context.blocked:
         return f"blocked.{target.kind}"
     for policy in context.policies:
@@ -92,16 +92,17 @@ def blocking_policy(context: PreferenceContext, target: Target) -> str | None:
 
 
 def all_agree(context: PreferenceContext, target: Target) -> Blocked | None:
-    """Returns the first scope that is not true: all that exist must be."""
+    """Returns the first scope that blocks, by the rule that all existing ones must be true."""
     paths = [path for level in levels(context) for path in level]
     rules = ((*general_rules(context, path), *channel_rules(context, path, target)) for path in paths)
     return first_blocking(context, chain.from_iterable(rules))
 
 
 def most_specific(context: PreferenceContext, target: Target) -> Blocked | None:
-    """Returns what blocks by the most specific scope that has a rule for the channel, or by one up to it not enabled.
+    """Returns the block by the rule that the most specific scope with a setting for the channel decides.
 
-    Categories are equally specific: all of them must be true.
+    A more specific scope without such a setting blocks if it is disabled. Categories are equally specific: all of them
+    must be true.
     """
     for level in levels(context):
         if blocked := first_blocking(context, (rule for path in level for rule in general_rules(context, path))):
@@ -113,7 +114,7 @@ def most_specific(context: PreferenceContext, target: Target) -> Blocked | None:
 
 
 def levels(context: PreferenceContext) -> Iterator[list[Path]]:
-    """Yields the scopes that a workflow is subject to, equally specific ones together, the most specific first."""
+    """Yields the paths of a workflow's scopes, the most specific first, equally specific ones together."""
     yield [("workflows", context.workflow)]
     yield [("categories", category) for category in context.categories]
     yield [()]
@@ -126,7 +127,7 @@ def commercial_rules(context: PreferenceContext) -> Iterator[Rule]:
 
 
 def general_rules(context: PreferenceContext, path: Path) -> Iterator[Rule]:
-    """Yields the rules of a scope for every channel."""
+    """Yields the rules of a scope that apply to every channel."""
     scope = scope_at(context, path)
     if isinstance(scope, bool):
         yield Rule(path, scope)
@@ -138,7 +139,7 @@ def general_rules(context: PreferenceContext, path: Path) -> Iterator[Rule]:
 
 
 def channel_rules(context: PreferenceContext, path: Path, target: Target) -> Iterator[Rule]:
-    """Yields the rule of a scope for the channel itself, else for its kind."""
+    """Yields the rule of a scope for the channel, else for its kind."""
     scope = scope_at(context, path)
     if isinstance(scope, bool):
         return
@@ -161,7 +162,7 @@ def scope_at(context: PreferenceContext, path: Path) -> bool | Mapping[str, Any]
 
 
 def first_blocking(context: PreferenceContext, rules: Iterable[Rule]) -> Blocked | None:
-    """Returns the first rule that is false now."""
+    """Returns the first rule that is false, or has a condition that is not true."""
     for path, setting in rules:
         if setting is False:
             return Blocked(context.effective.layer_of(path), ".".join(path))

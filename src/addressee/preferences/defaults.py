@@ -18,7 +18,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentDefaults:
-    """The preferences below the sets of tenants and recipients. `sections` hold the categories to choose among."""
+    """An environment's preference rule, its preference set, and the categories to choose among, in sections."""
 
     rule: PreferenceRule = "all_agree"
     default: Document = field(default_factory=dict)
@@ -49,7 +49,7 @@ async def store_default(connection: Connection, environment_id: int, document: D
 
 
 async def store_categories(connection: Connection, environment_id: int, sections: Sequence[Section]) -> None:
-    """Stores sections, no two of whose categories have the same key."""
+    """Stores sections; the keys of their categories are distinct."""
     await connection.execute(
         *SQL["store_categories"](environment_id=environment_id, sections=msgspec.json.encode(sections))
     )

@@ -1,8 +1,7 @@
-"""Combines the preference sets that count for a run (knock.md §3.6, §3.7). Pure.
+"""Combines the preference sets that apply to a run in layers (knock.md §3.6, §3.7). Pure.
 
-Sets lie over each other in layers. The higher one counts, part by part; but an entry (of `categories` or
-`workflows`, or the map `kinds` or `channels` of a whole set) with the strategy `replace` holds against all layers
-above it.
+A setting of a higher layer replaces that of a lower one. But an entry of `categories` or `workflows`, or the map
+`kinds` or `channels` of a set, that has the strategy `replace` cannot be changed by higher layers.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Effective:
-    """The preference set that layers (the highest first) make together. It knows which of them each part is from."""
+    """The combination of layers, the highest first. It knows the layer from which each setting comes."""
 
     layers: tuple[Layer, ...]
 
@@ -51,7 +50,7 @@ class Effective:
         return made
 
     def layer_of(self, path: Path) -> LayerName:
-        """Returns the layer that a part of the set is from. Raises LookupError when there is no such part."""
+        """Returns the layer from which a setting comes. Raises LookupError when there is no such setting."""
         for part in reversed(self._parts):
             if holds(part.document, path):
                 return part.name
@@ -59,7 +58,7 @@ class Effective:
 
     @cached_property
     def _parts(self) -> Sequence[Layer]:
-        """The parts of each layer that count, the lowest layer first."""
+        """The layers without entries that a lower layer has fixed, the lowest layer first."""
         parts: list[Layer] = []
         below: Document = {}
         for layer in reversed(self.layers):
@@ -75,10 +74,10 @@ def effective(
     of_tenant: Mapping[str, Document],
     environment_default: Document,
 ) -> Effective:
-    """Returns the set that counts for a run. `own` are the recipient's sets, `of_tenant` those that the tenant has.
+    """Returns the set that applies to a run. `own` are the recipient's sets, `of_tenant` those of the tenant.
 
-    A recipient's `default` set counts only where there is neither a set for the tenant nor one of the tenant's; but its
-    `commercial` always counts first.
+    The recipient's `default` set applies only if there is neither a set for the tenant nor one of the tenant's for its
+    members; but its `commercial` always applies, in the highest layer.
     """
     default = sound(own.get(DEFAULT, {}))
     for_tenant = sound(own[tenant]) if tenant is not None and tenant in own else None
@@ -101,7 +100,7 @@ def shown(
     of_tenant: Mapping[str, Document],
     environment_default: Document,
 ) -> Document:
-    """Returns a recipient's set as a preference screen shows it: over the tenant's default, over the environment's."""
+    """Returns a recipient's set combined with the defaults of the tenant and of the environment, for display."""
     name = LayerName.RECIPIENT_DEFAULT if set_id == DEFAULT else LayerName.RECIPIENT_TENANT
     return stacked(
         Layer(name, sound(own.get(set_id, {}))),
@@ -115,7 +114,7 @@ def stacked(*layers: Layer) -> Effective:
 
 
 def without_fixed(document: Mapping[str, Any], below: Mapping[str, Any]) -> Document:
-    """Returns a document without the entries that are fixed in the set below it."""
+    """Returns a document without the entries that the combined lower layers fix."""
     kept = {name: value for name, value in document.items() if name not in MAPS or not is_fixed(below.get(name))}
     for section in SECTIONS:
         if section in kept:

@@ -1,7 +1,7 @@
-"""Categories that recipients choose among at a tenant, and their choices (docs/decisions/0014). Pure.
+"""The categories that recipients can choose among at a tenant, and their choices (docs/decisions/0014). Pure.
 
-The answers for each category and kind are those of `decision`, but for what only a run knows: conditions, which count
-as true here, single channels, other scopes that have to agree, and the rule of the environment.
+The results agree with `decision`, except that conditions count as true, and that channels, other scopes and the
+environment's rule are not considered.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, sound
 class Offer:
     """The categories to choose among at a tenant.
 
-    Choices are stored in the set `set_id`, the key of the tenant's set. `of_tenant` are the preferences that it keeps.
+    Choices are stored in the recipient's set under `set_id`. `of_tenant` are the tenant's own preferences.
     """
 
     set_id: str
@@ -32,28 +32,28 @@ class Offer:
 
     @cached_property
     def policies(self) -> Mapping[str, Policy]:
-        """The policies by category, in the environment's order."""
+        """The policies by the key of their category, in the environment's order."""
         return {policy.key: policy for policy in policies_of(self.defaults.categories.values(), self.of_tenant)}
 
     def open(self, key: str) -> Policy | None:
-        """Returns the policy of a category; None for one that is not there, or that recipients do not see."""
+        """Returns the policy of a category; None when it does not exist or is hidden from recipients."""
         policy = self.policies.get(key)
         return policy if policy is not None and policy.open else None
 
     def chosen(self, own: Mapping[str, Document]) -> Chosen:
-        """Returns the choices of a recipient with these sets."""
+        """Returns the choices of a recipient, given its sets."""
         tenant, of_tenant = (None, {}) if self.set_id == DEFAULT else (self.set_id, self.of_tenant)
         found = effective(own, tenant, of_tenant, self.defaults.default)
         return Chosen(with_defaults(found, list(self.policies.values())).document)
 
     def changed(self, own: Mapping[str, Document], change: Callable[[Document], Document]) -> Mapping[str, Document]:
-        """Returns a recipient's sets, with a change of the one where choices are stored."""
+        """Returns a recipient's sets after a change of the one that stores choices."""
         stored = self.counting(own)
         made = change(stored)
         return own if self.set_id not in own and made == stored else {**own, self.set_id: made}
 
     def counting(self, own: Mapping[str, Document]) -> Document:
-        """Returns the set that counts here: the first choice for a tenant takes over what counted before it."""
+        """Returns the recipient's set that applies at the tenant; a first choice for it starts from that."""
         if self.set_id in own:
             return sound(own[self.set_id])
         if MEMBERS in self.of_tenant:
@@ -63,12 +63,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Choices and the defaults below them, as one set."""
+    """A recipient's choices combined with the defaults, as one set."""
 
     document: Mapping[str, Any]
 
     def wanted(self, policy: Policy) -> bool:
-        """Whether a category has to be taken, or is wanted on any kind."""
+        """Whether a category cannot be refused, or is wanted on any kind."""
         if policy.preference == "cant_unsubscribe":
             return True
         scope = self.scope(policy)
@@ -85,7 +85,7 @@ class Chosen:
         return scope.get("enabled") is not False and is_wanted(scope.get("kinds", {}), kind)
 
     def restricted(self, kind: str) -> bool:
-        """Whether nothing is wanted on a kind, whatever the category."""
+        """Whether a kind is refused for all categories."""
         return not is_wanted(self.document.get("kinds", {}), kind)
 
     def remembered(self, policy: Policy) -> Document:

@@ -1,18 +1,18 @@
 """Policies: the terms that a tenant sets for messages on its behalf, and their effect on each category. Pure.
 
-A tenant keeps it under POLICY, beside its preference sets:
+A policy is stored under POLICY, beside the tenant's preference sets:
 
     policy      {blocked?: [kind], categories?: {key: terms}}
     terms       {offered?, visible?, preference?, mandatory?, opt_in?, blocked?, remembered?, updated_at?}
     offered     true | false     false: nothing of the category is sent
     visible     true | false     false: recipients do not see the category, and nothing of it is sent
-    preference  what holds instead of the category's `default` (see `addressee.preferences.categories`)
-    mandatory, opt_in, blocked   lists of kinds; the first two instead of the category's
-    remembered  what a dialect stores with it
-    updated_at  when one of these was last given, in UTC
+    preference  replaces the category's `default` (see `addressee.preferences.categories`)
+    mandatory, opt_in, blocked   lists of kinds; the first two replace the category's
+    remembered  data of a dialect
+    updated_at  the time of the last change, in UTC
 
-What is not said holds as the category says. Nothing is sent on a kind that is blocked, for one category or for all.
-Without a tenant, the policy of the tenant `default` holds.
+Missing terms are those of the category. Nothing is sent on a blocked kind. Without a tenant, the policy of the tenant
+`default` applies.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ PREFERENCES: tuple[Default, ...] = get_args(Default)
 class Policy:
     """The terms of a category at a tenant.
 
-    With `by_tenant` the default is the tenant's, not the category's. `opt_in` are the kinds that are on by default,
-    None: all. `terms` are those that the tenant itself has set.
+    `by_tenant` says that the tenant has set the default. `opt_in` are the kinds that are on by default; None: all.
+    `terms` are those that the tenant has set.
     """
 
     category: Category
@@ -60,12 +60,12 @@ class Policy:
 
     @property
     def open(self) -> bool:
-        """Whether recipients can see the category, and get messages of it."""
+        """Whether recipients can see the category and get its messages."""
         return self.offered and self.visible
 
 
 def policies_of(categories: Iterable[Category], of_tenant: Mapping[str, Document]) -> list[Policy]:
-    """Returns the policy of each category; `of_tenant` are the preferences that the tenant keeps."""
+    """Returns the policy of each category; `of_tenant` are the tenant's own preferences."""
     stored = policy_in(of_tenant)
     return [policy_of(category, stored) for category in categories]
 
@@ -89,7 +89,7 @@ def policy_of(category: Category, stored: Document) -> Policy:
 
 
 def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
-    """Returns the kinds that nobody can refuse: none where the category is off by default."""
+    """Returns the kinds that cannot be refused: none if the category is off by default."""
     match preference:
         case "opt_out":
             return frozenset()
@@ -100,16 +100,16 @@ def mandatory(preference: Default, named: Iterable[str]) -> frozenset[str]:
 
 
 def blocked_by(of_tenant: Mapping[str, Document]) -> frozenset[str]:
-    """Returns the kinds on which nothing is sent on a tenant's behalf, whatever the category."""
+    """Returns the kinds that a tenant blocks for all categories."""
     return frozenset(policy_in(of_tenant).get("blocked", ()))
 
 
 def with_defaults(found: Effective, policies: Sequence[Policy]) -> Effective:
-    """Returns the layers, and below them the defaults of categories that they do not decide.
+    """Returns the layers with the defaults of categories added below them.
 
-    A layer that decides all of a category does it with true, false or `enabled`; one that names single kinds or
-    channels decides these. A category's default stands below all layers, that of a tenant instead of what the
-    environment's preferences want of the category.
+    A default does not apply to a category that a higher layer turns on or off as a whole. A tenant's default is placed
+    above the environment's preferences, whose settings of the category it replaces; a category's own is the lowest
+    layer.
     """
     if not policies:
         return found
@@ -126,7 +126,7 @@ def with_defaults(found: Effective, policies: Sequence[Policy]) -> Effective:
 
 
 def default_set(policies: Iterable[Policy], above: Effective) -> Document:
-    """Returns a preference set that refuses each kind that is off by default."""
+    """Returns a preference set that refuses the kinds that are off by default."""
     decided = above.document.get("categories", {})
     scopes = {
         policy.key: {"kinds": dict.fromkeys(refused, False)}
@@ -137,7 +137,7 @@ def default_set(policies: Iterable[Policy], above: Effective) -> Document:
 
 
 def without_settings(document: Mapping[str, Any], policies: Iterable[Policy]) -> Document:
-    """Returns a set without what it says of these categories and of their kinds, unless it fixes that."""
+    """Returns a set without its settings of these categories and their kinds, except fixed ones."""
     scopes = document.get("categories", {})
     overruled = {policy.key for policy in policies if policy.key in scopes and not is_fixed(scopes[policy.key])}
     if not overruled:
@@ -164,9 +164,9 @@ def refused_by_default(policy: Policy) -> list[str]:
 
 
 def policy_in(of_tenant: Mapping[str, Document]) -> Document:
-    """Returns the policy that a tenant keeps; an empty one for a malformed one, on which a run must not fail.
+    """Returns a tenant's policy; an empty one if it is malformed, as runs must not fail because of it.
 
-    All of it is checked: call it once, however many categories there are.
+    It checks the whole policy, so call it once for all categories.
     """
     stored = of_tenant.get(POLICY, {})
     try:
@@ -177,7 +177,7 @@ def policy_in(of_tenant: Mapping[str, Document]) -> Document:
 
 
 def check_policy(document: Any, field: str = "") -> None:
-    """Raises RefusedError unless `document` is a policy; `field` is the path of the policy itself."""
+    """Raises RefusedError unless `document` is a policy. `field` is its path in the request."""
     for name, value in entries(document, field):
         path = below(field, name)
         if name == "blocked":
@@ -214,12 +214,12 @@ def check_kind_list(value: Any, field: str) -> None:
 
 
 def with_blocked(stored: Document, kinds: Iterable[str]) -> Document:
-    """Returns a policy that blocks these kinds instead, whatever the category."""
+    """Returns a policy that blocks exactly these kinds for all categories."""
     return {**stored, "blocked": [kind for kind in KINDS if kind in set(kinds)]}
 
 
 def with_terms(stored: Document, key: str, given: Mapping[str, Any], now: datetime) -> Document:
-    """Returns a policy with other terms for a category. None restores the category's own; absent terms stay."""
+    """Returns a policy with the given terms of a category. None restores the category's own; other terms are kept."""
     categories = stored.get("categories", {})
     before = categories.get(key, {})
     terms = {**before, **given, "updated_at": render_instant(now)}

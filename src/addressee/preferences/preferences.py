@@ -1,4 +1,4 @@
-"""Reads preferences as recipients and tenants are shown them."""
+"""Reads of preferences, for display and for writes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ class Preferences:
         self._reader = reader
 
     async def shown(self, place: Place, set_id: str, tenant: str | None = None) -> Document:
-        """Returns a recipient's set over the defaults that hold where it says nothing (knock.md §3.6).
+        """Returns a recipient's set combined with the defaults of the tenant and of the environment (knock.md §3.6).
 
-        The defaults are those of the tenant, which is the one that the set is for unless another is named, and of the
-        environment. A recipient that is not known has no sets.
+        The tenant is the one that the set is for, unless another is given. A missing recipient has no sets.
         """
         named = tenant if tenant is not None or set_id == DEFAULT else set_id
         ids = {each for each in (set_id, named) if each is not None}
@@ -45,13 +44,13 @@ class Preferences:
         )
 
     async def keys(self, environment_id: int, set_ids: Iterable[str]) -> Mapping[str, str]:
-        """Returns the keys under which sets are written, by their ids."""
+        """Returns the keys under which sets are stored, by their ids (see `set_keys`)."""
         ids = list(set_ids)
         tenants = await read_tenants(self._reader, environment_id, ids)
         return {id: key_of(id, tenants.get(id)) for id in ids}
 
     async def current(self, recipients: Sequence[Recipient]) -> list[Recipient]:
-        """Returns recipients of one environment with those of their sets that count, each under its id."""
+        """Returns recipients of one environment with their sets by id, without those for deleted tenants."""
         keys = {key for recipient in recipients for key in recipient.preferences}
         if not recipients or keys <= {DEFAULT}:
             return list(recipients)
@@ -61,13 +60,13 @@ class Preferences:
         ]
 
     async def of_environment(self, environment_id: int) -> Document:
-        """Returns the set that holds where recipients' own sets say nothing."""
+        """Returns an environment's default preference set."""
         return (await read_defaults(self._pool, environment_id)).default
 
     async def offer(self, environment_id: int, tenant: str = DEFAULT) -> Offer:
-        """Returns the categories that recipients choose among at a tenant. The tenant `default` need not be stored.
+        """Returns the categories that recipients can choose among at a tenant.
 
-        Raises MissingError when there is no such tenant.
+        Raises MissingError when there is no such tenant, unless it is `default`.
         """
         place = Place(environment_id, TENANTS, tenant)
         found = await self._reader.read(place)

@@ -1,8 +1,7 @@
 """Keys of recipients' sets for tenants: a new tenant does not inherit the sets of a deleted one with the same id.
 
-A set may be written before its tenant is. So its key is the tenant's id, and holds until the tenant is deleted; sets
-that are written afterwards have a key that counts the deletions. Sets that no key leads to stay where they are, and
-count for nothing.
+A set may be written before its tenant exists, so its key is the tenant's id, not the uid. After a deletion of the
+tenant the key of new sets contains the number of deletions. Sets under former keys remain stored without effect.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ Tenants = Mapping[str, Recipient]
 
 
 def key_of(set_id: str, tenant: Recipient | None) -> str:
-    """Returns the key of a set; `tenant` is the recipient at the tenant's place, a tombstone too."""
+    """Returns the key of a set; `tenant` is the recipient or tombstone at the tenant's place."""
     if set_id == DEFAULT or tenant is None or tenant.deletions == 0:
         return set_id
     return f"${tenant.deletions}/{set_id}"
 
 
 def set_id_of(key: str) -> str:
-    """Returns the id of the set that a key stands for; for what a tenant keeps beside sets, the key itself."""
+    """Returns the id of the set under a key; reserved keys of tenants are returned unchanged."""
     number, slash, set_id = key.partition("/")
     return set_id if slash and number[:1] == "$" and number[1:].isdecimal() else key
 
 
 def current(preferences: Mapping[str, Document], tenants: Tenants) -> Document:
-    """Returns a recipient's sets by their ids, without those for tenants that are gone."""
+    """Returns a recipient's sets by their ids, without those for deleted tenants."""
     found = {}
     for key, preference_set in preferences.items():
         set_id = set_id_of(key)
@@ -40,7 +39,7 @@ def current(preferences: Mapping[str, Document], tenants: Tenants) -> Document:
 
 
 async def read_tenants(reader: Reader, environment_id: int, keys: Iterable[str]) -> Tenants:
-    """Returns the tenants that keys of sets name, tombstones too, without a query where only default sets are meant."""
+    """Returns the tenants of these keys, tombstones included; without a query if there are only default sets."""
     ids = {set_id for key in keys if (set_id := set_id_of(key)) != DEFAULT and not set_id.startswith("$")}
     if not ids:
         return {}

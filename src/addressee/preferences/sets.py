@@ -1,4 +1,4 @@
-"""The form of a preference set, as every dialect stores it in `Recipient.preferences[set id]`. Pure.
+"""The form of a preference set, as every dialect stores it in `Recipient.preferences[key]`. Pure.
 
     set        {enabled?, kinds?, channels?, conditions?,
                 categories?: {key: scope}, workflows?: {key: scope}, commercial?: setting,
@@ -11,13 +11,13 @@
     condition  {variable: text, operator: text, argument?: anything but an object}
     __strategy__  "replace" | "merge"
 
-A set's own `enabled`, `kinds`, `channels` and `conditions` are a scope like the others: that of everything. What is
-not said counts as true. A true or false is the whole of a scope and is replaced whole; `enabled` is a part of one,
-which is merged with the others. `commercial` is whether commercial workflows may reach the recipient at all.
-`remembered` is what a dialect stores with a category; it decides nothing.
+A set's own `enabled`, `kinds`, `channels` and `conditions` are a scope too, which applies to everything. A missing
+setting counts as true. Merging replaces a boolean scope as a whole, and an object by its parts, `enabled` among them.
+`commercial` is whether commercial workflows may reach the recipient at all. `remembered` is data of a dialect for a
+category, without effect here.
 
-The set's id is `default` or a tenant's id. A tenant keeps under MEMBERS what holds for those who are told something
-on its behalf; what it keeps under another name with a dollar sign is no set.
+The set's id is `default` or a tenant's id (see `set_keys`). A tenant's set under MEMBERS is the default for messages on
+its behalf; its other keys with a dollar sign are not sets.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ MAX_CONDITIONS = 100
 
 
 def check_set_id(set_id: object, field: str = "id") -> str:
-    """Returns the id. Raises RefusedError for what is no id, and for one with a dollar sign, which is reserved."""
+    """Returns the id. Raises RefusedError for an invalid id, or one that starts with a dollar sign."""
     checked = check_id(set_id, field)
     if checked.startswith("$"):
         raise RefusedError("set", field, f"{field} must be {DEFAULT} or the id of a tenant, without a dollar sign.")
@@ -63,7 +63,7 @@ def is_set_id(set_id: object) -> bool:
 
 
 def check_set(document: Mapping[str, Any], field: str = "") -> None:
-    """Raises RefusedError unless `document` is a set; `field` is the path of the set itself."""
+    """Raises RefusedError unless `document` is a set. `field` is its path in the request."""
     for name, value in document.items():
         path = below(field, name)
         if name in ("categories", "workflows"):
@@ -82,7 +82,7 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
 
 
 def sound(document: Any) -> Document:
-    """Returns the set; an empty one for a malformed one: edits take any document, and a run must not fail on it."""
+    """Returns a stored set; an empty one if it is malformed, as edits accept any document and runs must not fail."""
     try:
         check_set(checked_map(document, ""))
     except RefusedError:
@@ -134,7 +134,6 @@ def check_channels(value: Any, field: str) -> None:
 
 
 def check_setting(value: Any, field: str) -> None:
-    """Raises RefusedError unless this is true, false or an object of conditions."""
     if isinstance(value, bool):
         return
     if not isinstance(value, dict) or value.keys() != {"conditions"}:
@@ -163,7 +162,7 @@ def checked_map(value: Any, field: str) -> Document:
 
 
 def entries(value: Any, field: str) -> list[tuple[str, Any]]:
-    """Returns the entries of a map. Raises RefusedError unless it is one, of storable names and within bounds."""
+    """Returns the entries of a map. Raises RefusedError unless it is one, of up to 1,000 storable names."""
     checked_map(value, field)
     if len(value) > MAX_ENTRIES:
         raise RefusedError("size", field, f"{field} must have at most {MAX_ENTRIES:,} entries.")
@@ -173,7 +172,7 @@ def entries(value: Any, field: str) -> list[tuple[str, Any]]:
 
 
 def channel_id(name: str) -> str | None:
-    """Returns a channel's id as it is stored; None for what is no UUID."""
+    """Returns a channel's UUID in canonical form; None for any other text."""
     try:
         return str(UUID(name))
     except ValueError:

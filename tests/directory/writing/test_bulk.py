@@ -1,4 +1,4 @@
-"""Any sequence of operations equals the plain model of suprsend.md §4 and DESIGN §2, in memory and through the writer.
+"""Any sequence of operations equals the plain model of suprsend.md §4, in memory and through the writer.
 
 The model keeps properties and names in one dict, and of each kind a list of addresses with an explicit mark: it knows
 nothing of attributes that stand for addresses.

@@ -1,1 +1,1 @@
-"""Addresses of recipients: their kinds and forms, and who holds a push token."""
+"""Addresses of recipients: their kinds and forms, and the owners of push tokens."""

@@ -1,7 +1,7 @@
-"""Devices that a channel's data name: tokens, ARNs, ids of players, endpoints of browsers. Pure.
+"""Device identifiers in channel data: tokens, ARNs, player ids, endpoints of browsers. Pure.
 
-Which provider a channel has is not known here; the forms of data (`channels.channel_data`, `channels.web_push`) name
-devices in these ways, and nothing else so.
+The provider of a channel is not known here: all forms of channel data (`channels.channel_data`, `channels.web_push`)
+use these names for devices, and for nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from addressee.directory.recipient import Document
 
-# The lists in which devices stand, and what names a device there: one of these fields, or the entry itself.
+# The lists of devices, and the fields that identify a device in each; without fields the entry itself does.
 LISTS: Mapping[str, tuple[str, ...]] = {
     "devices": ("token", "target_arn"),
     "subscriptions": ("endpoint",),
@@ -20,14 +20,14 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def tokens_in(channel_data: Document) -> Iterator[str]:
-    """All that a recipient's data for channels name, over all channels."""
+    """Yields the device identifiers in a recipient's channel data, of all channels."""
     for entry in channel_data.values():
         for _, listed in lists_of(entry["data"]):
             yield from filter(None, map(token_of, listed))
 
 
 def without_tokens(channel_data: Document, is_lost: Callable[[str], bool], now: str) -> Document:
-    """The data without the devices that are lost; the same object where none is. What changes is dated `now`."""
+    """Returns channel data without lost devices; the same object if there are none. Changed entries are dated `now`."""
     changes = {}
     for channel_id, entry in channel_data.items():
         kept = {
@@ -47,7 +47,7 @@ def lists_of(data: Any) -> Iterator[tuple[str, list[Any]]]:
 
 
 def token_of(device: Any) -> str | None:
-    """Returns the token or endpoint that names a device; None where there is none."""
+    """Returns the identifier of a device, or None."""
     if isinstance(device, dict):
         named = (device.get(field) for fields in LISTS.values() for field in fields)
         device = next((text for text in named if isinstance(text, str)), None)

@@ -1,8 +1,8 @@
-"""Ways to reach a recipient that are bound to a kind, not to one channel (DESIGN §2). Pure.
+"""Addresses of recipients, which belong to a kind of channel, not to one channel. Pure.
 
-A stored address is `{kind, key, value, provider?, status, …}`; its `key` is what makes it the same as another of its
-kind. Of e-mail addresses and phone numbers one is primary: the one that the attribute names. That is all that says so,
-and who has the attribute has that address, stored or not (docs/decisions/0013); one that is not stored comes first.
+A stored address is `{kind, key, value, provider?, status, …}`; two of the same kind and `key` are the same address. The
+primary e-mail address and phone number is the one in the recipient's attribute, and need not be stored
+(docs/decisions/0013).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from addressee.directory.recipient import Document, Recipient
 ACTIVE = "active"
 DISABLED = "disabled"
 
-# The attribute that names the primary address of a kind.
+# The attribute that contains the primary address of a kind.
 ATTRIBUTES: Mapping[str, str] = {"email": "email", "sms": "phone_number"}
 
-# Kinds whose addresses are devices: each belongs to one person.
+# Kinds whose addresses are devices, each of which belongs to one recipient.
 PUSH = frozenset({"android_push", "ios_push", "web_push"})
 
 MAX_ADDRESSES = 1000
@@ -30,22 +30,22 @@ __all__ = ["ACTIVE", "ATTRIBUTES", "DISABLED", "MAX_ADDRESSES", "PUSH", "active"
 
 
 def of_kind(recipient: Recipient, kind: str) -> list[Document]:
-    """All of a kind, the primary one first. The one that an attribute names is as the attribute says it."""
+    """Returns all addresses of a kind, the primary one first, with the value in the attribute."""
     return together(recipient.attributes, recipient.addresses, kind)
 
 
 def active(recipient: Recipient, kind: str) -> list[Document]:
-    """Those of a kind that may be written to, the primary one first."""
+    """Returns the active addresses of a kind, the primary one first."""
     return [address for address in of_kind(recipient, kind) if address["status"] == ACTIVE]
 
 
 def shown(address: Document) -> Document:
-    """A stored address for others to see: secrets are masked, and what they are known by is left out."""
+    """Returns an address as clients see it: secrets are masked, the key is left out."""
     return {name: masked(part) for name, part in address.items() if name != "key"}
 
 
 def together(attributes: Mapping[str, Any], addresses: Iterable[Document], kind: str) -> list[Document]:
-    """Those of a kind that are stored, and the one that the kind's attribute names, which is the first."""
+    """Returns the address in the attribute of a kind, followed by the other stored addresses of the kind."""
     stored = [address for address in addresses if address["kind"] == kind]
     primary = named_by(attributes, kind)
     if primary is None:
@@ -55,7 +55,7 @@ def together(attributes: Mapping[str, Any], addresses: Iterable[Document], kind:
 
 
 def named_by(attributes: Mapping[str, Any], kind: str) -> Document | None:
-    """The address that the kind's attribute names, as it is stored when nothing else is known of it."""
+    """Returns the address in the attribute of a kind, without details; None when there is none."""
     text = attributes.get(ATTRIBUTES.get(kind, ""))
     if not isinstance(text, str) or (key := FORMS[kind].key(text)) is None:
         return None
@@ -64,10 +64,10 @@ def named_by(attributes: Mapping[str, Any], kind: str) -> Document | None:
 
 
 def following(recipient: Recipient, attributes: Mapping[str, Any]) -> list[Document]:
-    """The recipient's stored addresses as they become when its attributes become these.
+    """Returns the recipient's stored addresses after a change of its attributes.
 
-    An attribute that names another address that is known makes that one primary. Any other value takes the place of
-    the primary one, which goes; null leaves none.
+    If the new value of an attribute is a stored address, the former primary address is kept. Otherwise the former one
+    is removed, as the new value replaces it.
     """
     addresses = recipient.addresses
     for kind, name in ATTRIBUTES.items():
@@ -84,7 +84,7 @@ def check_number(addresses: Sized) -> None:
 
 
 def with_primary(addresses: list[Document], kind: str, old: Document | None, new: Document | None) -> list[Document]:
-    """The address that ceases to be primary stays as its attribute said it, or goes."""
+    """Returns addresses in which the former primary one is kept, with the value of its attribute, or removed."""
     if old is None or (new is not None and new["key"] == old["key"]):
         return addresses
     known = {address["key"] for address in addresses if address["kind"] == kind}

@@ -1,7 +1,7 @@
-"""What an address of each kind must look like, and what makes two of them the same (suprsend.md §3.3, §4). Pure.
+"""The form of the addresses of each kind, and the keys by which they are compared (suprsend.md §3.3, §4). Pure.
 
-Secrets within a value are access tokens and URLs of webhooks. They are shown masked, and a client may send them back
-so: whoever stores a value puts the secret that is known in their place.
+Secrets within a value are access tokens and URLs of webhooks. They are shown masked; a masked secret that a client
+sends back stands for the stored one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SLACK_WEBHOOK = re.compile(r"https://hooks\.slack\.com/.*")
 TEAMS_SERVICE = re.compile(r"https://smba\.trafficmanager\.net/.*")
 ANYTHING = re.compile(r".+", re.DOTALL)
 
-# What the directory itself says of an address; everything else is a detail.
+# The directory's own fields of an address; all others are details.
 OWN_NAMES = frozenset({"kind", "key", "value", "provider", "status"})
 
 SLACK_ALIASES = {"channel": "channel_id", "email_id": "email"}
@@ -41,19 +41,19 @@ MASK = "********"
 SHOWN_LENGTH = 4
 LEAST_LENGTH_TO_SHOW_AN_END = 12
 
-# Kinds whose value is a token of a device, known by its provider too.
+# Kinds whose value is a device token; the provider is a part of their key.
 TOKENS = frozenset({"android_push", "ios_push"})
 
-# Keys of what is known by the URL of a webhook alone start with this.
+# The prefix of the keys of addresses that are identified by the URL of a webhook.
 URL_KEY = "url:"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`checked` turns what a client gives into what is stored, and raises RefusedError.
+    """The form of a kind of address.
 
-    `key` is what makes two addresses of the kind the same; it takes as much of a value as it needs, and is None when
-    that is not there. Where there are `providers`, an address belongs to one of them: the first when none is named.
+    `checked` returns a client's value as it is stored, or raises RefusedError. `key` returns the key of a value, which
+    may be incomplete, or None when it does not contain the key. If the kind has `providers`, the first is the default.
     """
 
     checked: Callable[[Any, str], Any]
@@ -63,7 +63,7 @@ class Form:
 
 
 def checked_email(value: Any, field: str) -> str:
-    """Takes whatever clients may write; what nothing can be sent to is taken with a warning (`warning_for`)."""
+    """Accepts addresses that nothing can be sent to as well; `warning_for` returns the warning."""
     text = given_text(value, field).strip()
     if len(text) not in EMAIL_LENGTHS or not EMAIL.fullmatch(text):
         raise RefusedError("email", field, f"{field} must be an e-mail address of 6 to 127 characters.")
@@ -99,7 +99,7 @@ def web_push_key(value: Any) -> str | None:
 
 
 def checked_slack(value: Any, field: str) -> Document:
-    """One of: an e-mail address, a member or a channel, each with an access token; a webhook."""
+    """Accepts an e-mail address, a member or a channel, each with an access token, or a webhook."""
     slack = in_slack_words(given_object(value, field))
     match one_of(slack, ("email", "user_id", "channel_id", WEBHOOK), field):
         case "email":
@@ -116,7 +116,7 @@ def checked_slack(value: Any, field: str) -> Document:
 
 
 def slack_key(value: Any) -> str | None:
-    """An access token is no part of it: one that was renewed is the same address."""
+    """The access token is not a part of the key: a new token does not make a new address."""
     slack = in_slack_words(value) if isinstance(value, dict) else {}
     if (email := email_key(slack.get("email"))) is not None:
         return f"email:{email}"
@@ -124,12 +124,12 @@ def slack_key(value: Any) -> str | None:
 
 
 def in_slack_words(value: Document) -> Document:
-    """Without what is null, and with the aliases of names resolved."""
+    """Returns a value without nulls and with aliases of names replaced."""
     return {SLACK_ALIASES.get(name, name): item for name, item in value.items() if item is not None}
 
 
 def checked_ms_teams(value: Any, field: str) -> Document:
-    """One of: a conversation or a user, each with its tenant and service; a webhook."""
+    """Accepts a conversation or a user, each with its tenant and service, or a webhook."""
     teams = without_nulls(given_object(value, field))
     name = one_of(teams, ("conversation_id", "user_id", WEBHOOK), field)
     if name == WEBHOOK:
@@ -152,7 +152,7 @@ def ms_teams_key(value: Any) -> str | None:
 
 
 def checked_discord(value: Any, field: str) -> Document:
-    """A channel, or a webhook."""
+    """Accepts a channel or a webhook."""
     discord = without_nulls(given_object(value, field))
     if one_of(discord, ("channel_id", WEBHOOK), field) == WEBHOOK:
         check_webhook(URL, discord, field, "must be a URL")
@@ -199,7 +199,7 @@ def form_of(kind: str) -> Form:
 
 
 def provider_of(kind: str, given: Any) -> str | None:
-    """The provider that is meant, the kind's first when none is named. Raises RefusedError for one it does not have."""
+    """Returns the given provider, or the default one of the kind. Raises RefusedError for an unknown one."""
     providers = form_of(kind).providers
     if given is None:
         return providers[0] if providers else None
@@ -211,7 +211,7 @@ def provider_of(kind: str, given: Any) -> str | None:
 
 
 def provider_named(kind: str, given: Any) -> str | None:
-    """A provider in lower case and by its own name, known or not. Raises RefusedError for what is not a text."""
+    """Returns a provider, which may be unknown, in lower case and without aliases. Raises RefusedError for no text."""
     form = form_of(kind)
     if given is None:
         return None
@@ -220,7 +220,7 @@ def provider_named(kind: str, given: Any) -> str | None:
 
 
 def key_of(kind: str, value: Any, provider: str | None) -> str:
-    """What makes an address the same as another of its kind. Raises RefusedError when the value does not say."""
+    """Returns the key of an address. Raises RefusedError when the value does not contain it."""
     key = form_of(kind).key(value)
     if key is None:
         raise RefusedError("form", f"addresses.{kind}", f"The value does not say which address of {kind} is meant.")
@@ -228,9 +228,10 @@ def key_of(kind: str, value: Any, provider: str | None) -> str:
 
 
 def named(kind: str, value: Any, provider: str | None, among: Sequence[Document]) -> list[Document]:
-    """Those of a kind that a value names: one, unless a token is meant under any provider (None).
+    """Returns the addresses that a value identifies: at most one, unless a device token is given without provider.
 
-    The masked URL of a webhook names that of which it is the mask, if there is but one. Raises RefusedError.
+    The masked URL of a webhook identifies an address if it is the mask of just one. Raises RefusedError when the value
+    does not contain a key.
     """
     key = key_of(kind, value, provider)
     own = [address for address in among if address["kind"] == kind]
@@ -247,7 +248,7 @@ def masked_key(key: str) -> str:
 
 
 def checked_details(kind: str, given: Mapping[str, Any]) -> Document:
-    """Details without those that are null. Raises RefusedError unless they are texts under names of their own."""
+    """Returns the details that are not null. Raises RefusedError unless they are texts, and names are not reserved."""
     details = without_nulls(dict(given))
     for name, text in details.items():
         if name in OWN_NAMES:
@@ -258,7 +259,7 @@ def checked_details(kind: str, given: Mapping[str, Any]) -> Document:
 
 
 def warning_for(kind: str, value: Any) -> str | None:
-    """What to say of a value that is taken although it looks wrong."""
+    """Returns the warning about a value that is stored although it looks wrong, or None."""
     if kind == "web_push" and not URL.fullmatch(value["endpoint"]):
         return "The endpoint is not a URL; it was stored all the same."
     if kind == "email" and not is_deliverable(value):
@@ -267,7 +268,7 @@ def warning_for(kind: str, value: Any) -> str | None:
 
 
 def masked(value: Any) -> Any:
-    """`value` with its secrets masked; their last four characters stay."""
+    """Returns a value with its secrets masked, except the last four characters of those of 12 or more."""
     if isinstance(value, dict):
         return {
             name: mask(item) if name in SECRETS and isinstance(item, str) else masked(item)
@@ -291,7 +292,7 @@ def is_masked(text: Any) -> bool:
 
 
 def without_masked(value: Document) -> Document:
-    """`value` without those secrets that are masked."""
+    """Returns a value without masked secrets."""
     return {
         name: without_masked(item) if isinstance(item, dict) else item
         for name, item in value.items()

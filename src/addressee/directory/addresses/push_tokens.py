@@ -1,9 +1,9 @@
-"""Push tokens belong to one person: one that turns up with somebody else leaves who had it (DESIGN §2).
+"""Owners of push tokens: a token belongs to one recipient, the last to whom it was given (docs/decisions/0013).
 
-Whose a token is, is written in the transaction that writes the recipient. Nobody else's row is touched there: who has
-lost a token is told to a job of the same transaction, and to who made the write, and either takes it away (see
-`releasing`). A token is the same as an address and in the data of a channel; the endpoint of a web push
-subscription is one too. Not looked at are tokens that are disabled, and those that somebody has within a tenant only.
+The owner is stored in the transaction that writes the recipient. The former owner's row is not written there: a job of
+the same transaction removes the token from it, unless `Directory.write` has done so before (`writing.token_transfers`).
+Tokens in addresses and in channel data are the same; the endpoint of a web push subscription counts as a token.
+Disabled addresses and memberships are not considered.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from addressee.directory.recipient import Document, Place, Recipient, is_members
 
 SQL = load(__package__)
 
-# A recipient that became another.
+# A recipient before and after a write.
 Step: TypeAlias = tuple[Recipient | None, Recipient]
 
 
 class TokenTransfer(Struct, frozen=True, array_like=True):
-    """Somebody whose tokens are another's now; `digests` are their SHA-256, in hexadecimal digits."""
+    """A former owner of tokens; `digests` are the tokens' SHA-256 hashes in hexadecimal digits."""
 
     environment_id: int
     collection: str
@@ -44,7 +44,7 @@ class TokenTransfer(Struct, frozen=True, array_like=True):
 
 
 class ReleaseTokens(Job, frozen=True):
-    """Takes push tokens away from those who lost them."""
+    """Removes push tokens from their former owners."""
 
     name: ClassVar[str] = "release_tokens"
 
@@ -52,7 +52,7 @@ class ReleaseTokens(Job, frozen=True):
 
 
 class Claim(NamedTuple):
-    """That a token is somebody's."""
+    """A token and the identity that owns it."""
 
     environment_id: int
     digest: bytes
@@ -69,19 +69,22 @@ class Claim(NamedTuple):
         return Place(self.environment_id, self.collection, self.id)
 
 
-class Moves(NamedTuple):
-    """Tokens that people have now, in the order of the writes, and those that they have no longer."""
+class ClaimChanges(NamedTuple):
+    """The tokens that recipients have after writes, in the order of these, and those that they have no longer."""
 
     new: Sequence[Claim]
     old: Sequence[Claim]
 
 
 async def claim(connection: Connection, steps: Iterable[Step]) -> dict[Place, list[TokenTransfer]]:
-    """Gives tokens to who got them last. Returns who lost some by that, by the place of who got them."""
-    moves = moves_of(steps)
-    await give_up(connection, moves)
-    last = {each.token: each for each in moves.new}
-    transfers = [(each, last[each.token]) for each in moves.new if each is not last[each.token]]
+    """Records the last recipient who got each token as its owner.
+
+    Returns the transfers from former owners, by the place of the new one.
+    """
+    changes = claim_changes(steps)
+    await give_up(connection, changes)
+    last = {each.token: each for each in changes.new}
+    transfers = [(each, last[each.token]) for each in changes.new if each is not last[each.token]]
     found = await connection.fetch(*SQL["claim_push_tokens"](claims=last.values())) if last else []
     for row in found:
         if row["former_uid"] is not None:
@@ -89,27 +92,28 @@ async def claim(connection: Connection, steps: Iterable[Step]) -> dict[Place, li
             transfers.append((Claim(*by.token, row["former_collection"], row["former_id"], row["former_uid"]), by))
     if transfers:
         await connection.execute(*SQL["forget_former_owners"](claims=last.values()))
-    return await tell(connection, transfers)
+    return await enqueue_releases(connection, transfers)
 
 
 async def inherit(connection: Connection, steps: Iterable[Step]) -> dict[Place, list[TokenTransfer]]:
-    """Gives tokens on from some of these people to others of them.
+    """Transfers tokens between these recipients, for a merge or its undoing; returns transfers like `claim`.
 
-    A token that is somebody else's by now stays theirs: who has it from one of these loses it again.
+    A token that another recipient owns by now stays theirs, and is removed from the recipient that was to get it.
     """
-    moves = moves_of(steps)
-    await give_up(connection, moves)
-    heirs = {each.token: each for each in moves.new}
+    changes = claim_changes(steps)
+    await give_up(connection, changes)
+    heirs = {each.token: each for each in changes.new}
     if not heirs:
         return {}
     found = await connection.fetch(*SQL["inherit_push_tokens"](claims=heirs.values()))
     theirs = {(row["environment_id"], row["digest"]) for row in found}
-    return await tell(connection, [(heir, heir) for token, heir in heirs.items() if token not in theirs])
+    return await enqueue_releases(connection, [(heir, heir) for token, heir in heirs.items() if token not in theirs])
 
 
 async def still_lost(connection: Connection, transfer: TokenTransfer) -> frozenset[str]:
-    """Those of these tokens that are not theirs again. One that is nobody's by now is lost too: who has a token without
-    a claim would not be told when somebody else gets it.
+    """Returns the digests of a transfer that the former owner has not got back.
+
+    A token without an owner counts as lost: its holder would not lose it when another recipient gets it.
     """
     digests = [bytes.fromhex(digest) for digest in transfer.digests]
     found = await connection.fetch(
@@ -118,39 +122,41 @@ async def still_lost(connection: Connection, transfer: TokenTransfer) -> frozens
     return frozenset(transfer.digests) - {row["digest"].hex() for row in found}
 
 
-async def give_up(connection: Connection, moves: Moves) -> None:
-    if moves.old:
-        claims = [*moves.new, *moves.old]
-        if len(claims) > 1:  # a deletion takes rows in any order, and so do two statements one after the other
+async def give_up(connection: Connection, changes: ClaimChanges) -> None:
+    if changes.old:
+        claims = [*changes.new, *changes.old]
+        if len(claims) > 1:  # locked in order, as the statements that follow lock rows in any order
             await connection.execute(*SQL["lock_push_tokens"](claims=claims))
-        await connection.execute(*SQL["give_up_push_tokens"](claims=moves.old))
+        await connection.execute(*SQL["give_up_push_tokens"](claims=changes.old))
 
 
-async def tell(connection: Connection, transfers: Sequence[tuple[Claim, Claim]]) -> dict[Place, list[TokenTransfer]]:
-    """Enqueues the job that takes tokens from those who lost them; says so by the place of who has them now."""
+async def enqueue_releases(
+    connection: Connection, transfers: Sequence[tuple[Claim, Claim]]
+) -> dict[Place, list[TokenTransfer]]:
+    """Enqueues the job that removes tokens from former owners, and returns them by the place of the new owner."""
     digests = defaultdict(list)
     for loser, by in transfers:
         digests[by.place, loser.place, loser.uid].append(loser.digest.hex())
-    told = defaultdict(list)
+    by_owner = defaultdict(list)
     for (by_place, place, uid), theirs in digests.items():
-        told[by_place].append(TokenTransfer(*place, uid, tuple(theirs)))
-    people = [transfer for each in told.values() for transfer in each]
+        by_owner[by_place].append(TokenTransfer(*place, uid, tuple(theirs)))
+    people = [transfer for each in by_owner.values() for transfer in each]
     if people:
         await enqueue(connection, [ReleaseTokens(people)])
-    return dict(told)
+    return dict(by_owner)
 
 
-def moves_of(steps: Iterable[Step]) -> Moves:
+def claim_changes(steps: Iterable[Step]) -> ClaimChanges:
     new, old = [], []
     for before, after in steps:
         had, has = claims_of(before), claims_of(after)
         new += sorted(has - had)
         old += sorted(had - has)
-    return Moves(new, old)
+    return ClaimChanges(new, old)
 
 
 def are_moved(before: Recipient | None, after: Recipient) -> bool:
-    """Whether somebody has other tokens than before. Nothing is looked at where neither document changed."""
+    """Whether a recipient's tokens changed. Quick when neither addresses nor channel data did."""
     if is_membership(after.place):
         return False
     if before is not None and before.addresses is after.addresses and before.channel_data is after.channel_data:

@@ -1,1 +1,1 @@
-"""Writing recipients: batches, history, receipts, bulk calls."""
+"""Writes of recipients: batches, history, receipts, bulk calls."""

@@ -1,4 +1,4 @@
-"""Applies what waits for one place in memory: what to write, and what to answer once that is kept. Pure."""
+"""Applies the waiting writes of one recipient in memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class Group:
-    """What waits for one place, in order of arrival; empty once it is answered."""
+    """The waiting writes of one place, in order of arrival; empty once they are answered."""
 
     place: Place
     waiting: list[Waiting]
@@ -36,9 +36,9 @@ class Group:
 
 @dataclass(slots=True)
 class Applied:
-    """A group's edits applied in memory: what to write, and what to answer once that is kept.
+    """A group's writes, applied in memory: what to store, and the answers once that is committed.
 
-    `ended` are the identities that were ended, and whether the history of each is kept.
+    `ended` are the identities that the writes delete, and whether the history of each is kept.
     """
 
     group: Group
@@ -56,20 +56,20 @@ class Applied:
 
     @property
     def retained(self) -> list[UUID]:
-        """Those of the ended identities whose history is kept."""
+        """The deleted identities whose history is kept."""
         return [uid for uid, keeps_history in self.ended.items() if keeps_history]
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Keys that were used before this batch: those of writes, and those of whole requests with their answers."""
+    """The keys used before this batch: those of single writes, and those of requests with their answers."""
 
     receipts: Set[ReceiptKey] = frozenset()
     requests: Mapping[RequestKey, Earlier] = field(default_factory=dict)
 
 
 def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> Applied:
-    """Applies a group's writes in order of arrival. Pure but for the identity of newcomers."""
+    """Applies a group's writes in order of arrival. Pure, except that new recipients get a random uid."""
     try:
         check_format(found)
     except UnavailableError as newer:
@@ -102,7 +102,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             written = Written(outcome.after, recipient, outcome.warnings)
             if request is not None:
                 requests.append((request, request.answer(written)))
-        except Exception as error:  # a refusal, or an answer that cannot be worded: the others' writes go on
+        except Exception as error:  # a refusal, or a failure to render the answer: it concerns this write only
             answers.append(error)
             continue
         recipient = outcome.after
@@ -115,7 +115,7 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
 
 
 def apply_write(write: Write, found: Recipient | None, version: int, now: datetime) -> AppliedWrite:
-    """Applies a write's edits, all or none. Raises RefusedError, named from the write's `path`."""
+    """Applies a write's edits, all or none. Raises RefusedError, with a field below the write's `path`."""
     recipient = found
     changes: list[Change] = []
     context = EditContext(now, version, uuid7)
@@ -129,6 +129,6 @@ def apply_write(write: Write, found: Recipient | None, version: int, now: dateti
 
 
 def check_format(found: Recipient | None) -> None:
-    """Raises UnavailableError for a recipient that this code must not rewrite."""
+    """Raises UnavailableError for a recipient that a newer version has written, which this one must not rewrite."""
     if found is not None and found.format > FORMAT:
         raise UnavailableError("This recipient was written by a newer version; upgrade this process.")

@@ -1,4 +1,4 @@
-"""Bulk calls: many writes while the caller waits, each with its own outcome, which stays readable."""
+"""Bulk calls: many writes, each with its own outcome, which can be read for 30 days."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OPERATION_LIFE = timedelta(days=30)
 
 
 class Failure(msgspec.Struct, frozen=True, array_like=True):
-    """A row that was refused. What cannot be stored of its id stands there as an escape."""
+    """A row that was refused. Characters of its id and message that cannot be stored are escaped."""
 
     collection: str
     id: str
@@ -42,10 +42,10 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class BulkOperation:
-    """A bulk call that has done `total` rows so far. Rows that did not fail were written.
+    """A bulk call. `total` is the number of rows processed so far; those that are not in `failures` were written.
 
-    One that goes on after its answer is not completed yet, and does not know how many rows there will be.
-    `failed_at` is when its last attempt to go on failed: it is tried again.
+    A call that continues in a job has no `completed_at` yet. `failed_at` is set when the last attempt of its job
+    failed, which is repeated.
     """
 
     id: UUID
@@ -72,10 +72,10 @@ async def run_bulk(
     writes: Sequence[Write | Failure],
     request: Receipt | None = None,
 ) -> BulkOperation:
-    """Writes the rows and keeps the outcome. A `Failure` among them is a row that was refused before.
+    """Writes the rows and stores the outcome. A `Failure` is a row that was refused before.
 
-    Raises OverloadedError or UnavailableError, as the writer does; some rows may then have been written. With a
-    `request`, its repetition writes only the others.
+    Raises OverloadedError or UnavailableError, as the writer does; some rows may then have been written. If the call
+    has a `request`, repeating it writes only the others.
     """
     started_at = clock.now()
     attempted = [
@@ -96,7 +96,7 @@ async def run_bulk(
 async def note_warnings(
     pool: Pool, writes: Sequence[Write], results: Sequence[Written | RefusedError], now: datetime
 ) -> None:
-    """Keeps what was to be said of rows that were written: the outcome has no place for it."""
+    """Stores the warnings about written rows as notices, as the outcome has no place for them."""
     said = [
         (write.place, [str(warning) for warning in result.warnings])
         for write, result in zip(writes, results, strict=True)
@@ -116,7 +116,7 @@ async def conclude(
     started_at: datetime,
     request: Receipt | None,
 ) -> BulkOperation:
-    """Keeps the outcome of a bulk call that has come to its end."""
+    """Stores the outcome of a completed bulk call, with the receipt of its request."""
     operation = BulkOperation(uuid7(), name, total, tuple(failures), started_at, clock.now())
     async with pool.acquire() as connection, connection.transaction():
         await store(connection, environment_id, operation)
@@ -125,14 +125,14 @@ async def conclude(
 
 
 def once(write: Write, request: Receipt, row: int) -> Write:
-    """The write with a receipt of its own, so that a request which was cut off goes on where it was."""
+    """Returns the write with a receipt of its own, so that repeating an interrupted request skips written rows."""
     return structs.replace(write, receipt=f"{request.fingerprint.hex()}#{row}#{request.key}")
 
 
 async def store(
     connection: Connection, environment_id: int, operation: BulkOperation, rest: bytes | None = None
 ) -> None:
-    """Keeps a bulk call; `rest` (JSON) is what is left of one that goes on, in the words of who does it."""
+    """Stores a bulk call; `rest` is the remaining work of one that continues in a job, as JSON."""
     await connection.execute(
         *SQL["record_bulk_operation"](
             environment_id=environment_id,
@@ -148,7 +148,7 @@ async def store(
 
 
 async def lock_rest(connection: Connection, environment_id: int, id: UUID) -> bytes | None:
-    """What is left of a bulk call, held until the transaction ends so that nobody else does it; None: nothing is."""
+    """Locks a bulk call until the transaction ends and returns its remaining work; None when it is completed."""
     rest: bytes | None = await connection.fetchval(
         *SQL["lock_rest_of_bulk_operation"](environment_id=environment_id, id=id)
     )
@@ -158,7 +158,7 @@ async def lock_rest(connection: Connection, environment_id: int, id: UUID) -> by
 async def advance(
     connection: Connection, environment_id: int, id: UUID, rows: int, rest: bytes | None, now: datetime
 ) -> None:
-    """Counts rows that were done, and keeps what is left after them; None completes the call."""
+    """Adds processed rows to a bulk call and stores the remaining work; None completes it."""
     completed_at = now if rest is None else None
     await connection.execute(
         *SQL["advance_bulk_operation"](
@@ -168,7 +168,7 @@ async def advance(
 
 
 async def fail(pool: Pool, environment_id: int, id: UUID, now: datetime) -> None:
-    """Says that the last attempt to go on failed."""
+    """Records that the last attempt to continue a bulk call failed."""
     await pool.execute(*SQL["fail_bulk_operation"](environment_id=environment_id, id=id, now=now))
 
 
@@ -183,5 +183,5 @@ async def find_bulk_operation(database: Pool | Connection, environment_id: int, 
 
 
 async def delete_old_operations(connection: Connection, now: datetime) -> None:
-    """Deletes outcomes that nobody asks for any more."""
+    """Deletes outcomes older than 30 days, some at a time."""
     await delete_before(connection, SQL["delete_old_bulk_operations"], now - OPERATION_LIFE)

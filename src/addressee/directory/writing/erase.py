@@ -1,4 +1,4 @@
-"""The job that erases what ended identities leave behind: messages, runs, values in the history."""
+"""The job that erases the data of deleted identities: messages, runs, values in the history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from addressee.directory.recipient import Identity
 
 
 class Erase(Job, frozen=True):
-    """Erases what belongs to identities that ended. `sweeps` says how often it runs, with pauses between."""
+    """Erases the data of deleted identities. `sweeps` is the number of runs, with pauses between them."""
 
     name: ClassVar[str] = "erase"
 

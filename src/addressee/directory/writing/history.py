@@ -1,4 +1,4 @@
-"""What the history keeps of an edit: the keys that changed, before and after, and never a secret. Pure."""
+"""Entries of the history: the values that an edit changed, before and after, without secrets. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from addressee.directory.recipient import Document, Recipient
 
 VALUES_RECORDED = ("attributes", "properties", "preferences")
 
-# Channel data hold tokens and credentials: that they changed is recorded, what they are is not. So it is with
-# addresses, of which only the kinds that changed are named.
+# Channel data contain tokens and credentials, so only the names of changed channels are recorded; of addresses, for the
+# same reason, only the kinds.
 NAMES_RECORDED = ("channel_data",)
 
 
 class Origin(Struct, frozen=True):
-    """Who asked for a write: the API key and the request, where there are such."""
+    """The API key and the request that caused a write, if any."""
 
     key_id: UUID | None = None
     request_id: str | None = None
@@ -28,7 +28,7 @@ NO_ORIGIN = Origin()
 
 
 class Change(Struct, frozen=True):
-    """One effective edit. A deletion records no values: they are to be forgotten."""
+    """One effective edit. A deletion records no values, as they are to be erased."""
 
     uid: UUID
     edit: str

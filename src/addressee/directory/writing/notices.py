@@ -1,7 +1,7 @@
-"""Notices: what was passed over of a write, kept for a week where the answer had no place to say it.
+"""Notices: warnings about writes whose response cannot contain them, kept for seven days.
 
-What nobody waited for an answer to, like a schedule that could not start its workflow, is told here too. They name
-keys and rules, and never values.
+Failures without a response, like that of a schedule to start its workflow, are recorded here too. Notices contain names
+and rules, never values.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ SQL = load(__package__)
 
 NOTICE_LIFE = timedelta(days=7)
 
-# The id of the request for what none has caused.
+# The request id of a notice that no request has caused.
 NO_REQUEST = ""
 
 
 class Notice(Struct, frozen=True):
-    """`id` is a UUIDv7; `request_id` is that of the request which wrote, and empty when there was none."""
+    """Messages about a recipient. `id` is a UUIDv7; `request_id` is empty when no request has caused them."""
 
     id: UUID
     place: Place
@@ -44,7 +44,7 @@ class Notice(Struct, frozen=True):
 async def note(
     database: Pool | Connection, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]], now: datetime
 ) -> None:
-    """Keeps what was passed over of one request. Names in it may be of any text."""
+    """Stores the notices of one request, by place. Characters in messages that cannot be stored are escaped."""
     if not passed_over:
         return
     await database.execute(
@@ -66,11 +66,11 @@ class Notices:
         self._clock = clock
 
     async def note(self, request_id: str, passed_over: Sequence[tuple[Place, Sequence[str]]]) -> None:
-        """Keeps for a week what was passed over of a request's writes, where its answer cannot say it."""
+        """Stores the notices of one request, by place, for seven days."""
         await note(self._pool, request_id, passed_over, self._clock.now())
 
     async def list(self, environment_id: int, page: PageRequest[UUID]) -> Page[Notice]:
-        """A page of an environment's notices, newest first."""
+        """Returns a page of an environment's notices, newest first."""
         found = await self._pool.fetch(*SQL["list_notices"](environment_id=environment_id, **page.parameters(LAST_UID)))
         notices = [
             Notice(

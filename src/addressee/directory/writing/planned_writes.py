@@ -1,8 +1,7 @@
-"""Writes that are tried before they are carried out, so that a request which is refused has written nothing.
+"""Writes that are applied in memory before they are carried out, so that a refused request has written nothing.
 
-They are applied in memory to recipients as these are stored. Whatever else the request asks for is checked against the
-outcome, and only then are they carried out. What they made of a recipient is written as it is, unless others wrote in
-between: then the edits are applied again, and may be refused.
+The other parts of the request are checked against the planned recipients. A planned recipient is then written as it is,
+unless others have changed the stored one meanwhile: then the edits are applied again, and may be refused.
 """
 
 from __future__ import annotations
@@ -25,19 +24,18 @@ WriteAll: TypeAlias = Callable[[Sequence[Write]], Awaitable[Sequence[Result]]]
 
 LEFT_OUT = "It was deleted, so it is left out; identify it by a call of its own to use it again."
 
-# What one round of writing takes.
 WRITES_AT_ONCE = 1000
 
 
 class PlannedWrites:
-    """The writes of one request, and those whom it names as these writes would leave them.
+    """The writes of one request, and the recipients that it names as these writes would leave them.
 
-    A write that does not bring back who was deleted is left out; nobody lives at its place then. `results` are what
-    became of the others, once they are carried out.
+    A write to a deleted recipient that does not revive it is left out. `results` are the results of the others, once
+    they are carried out.
     """
 
     def __init__(self, found: Mapping[Place, Recipient], now: datetime, write_all: WriteAll | None = None) -> None:
-        """`found` are those at the places that the request names, tombstones too."""
+        """`found` are the stored recipients at the places that the request names, tombstones included."""
         self._found: dict[Place, Recipient | None] = dict(found)
         self._living = {place: recipient for place, recipient in found.items() if recipient.lives}
         self._now = now
@@ -49,7 +47,7 @@ class PlannedWrites:
 
     @property
     def people(self) -> Mapping[Place, Recipient]:
-        """Living recipients, as planned or, after the writes, as stored. Only the latter have lasting identities."""
+        """The living recipients, as planned or, once written, as stored. The uid of a planned new one may change."""
         return self._living
 
     @property
@@ -77,7 +75,7 @@ class PlannedWrites:
 
     @contextmanager
     def adding(self, writes: Iterable[Write]) -> Iterator[None]:
-        """Plans writes, and takes all of them back when one would be refused, or when something is raised inside."""
+        """Plans writes, and reverts all of them when one would be refused or the body raises an exception."""
         planned, left_out, before = len(self._planned), dict(self._left_out), dict[Place, Recipient | None]()
         try:
             for write in writes:
@@ -92,13 +90,13 @@ class PlannedWrites:
             raise
 
     async def carry_out(self) -> None:
-        """Carries out what is planned. Raises the first RefusedError; the other writes are kept then."""
+        """Carries out the planned writes. Raises the first RefusedError; the other writes are stored then."""
         for _, result in await self.carry_out_each():
             if isinstance(result, RefusedError):
                 raise result
 
     async def carry_out_each(self) -> list[tuple[Write, Result]]:
-        """Carries out what is planned, and says what became of each write that was not left out."""
+        """Carries out the planned writes, and returns the result of each that was not left out."""
         planned, self._planned = self._planned, []
         results: list[tuple[Write, Result]] = []
         for start in range(0, len(planned), WRITES_AT_ONCE):
@@ -149,7 +147,7 @@ async def plan(
     now: datetime,
     write_all: WriteAll | None = None,
 ) -> PlannedWrites:
-    """Plans writes of a request that names others at `places` too. Raises RefusedError."""
+    """Plans a request's writes; `places` are those it names besides. Raises RefusedError."""
     named = {*places, *(write.place for write in writes)}
     planned = PlannedWrites(await reader.find_all(named), now, write_all)
     planned.add(writes)

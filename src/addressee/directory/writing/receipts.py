@@ -1,7 +1,6 @@
-"""Receipts: a request under a key that its caller chose is carried out once in 24 hours.
+"""Receipts: a request with an idempotency key is carried out once in 24 hours (docs/decisions/0010).
 
-The receipt and the answer are stored in the transaction that does what was asked, so a repetition finds both or
-neither, whatever crashed in between.
+The receipt, which contains the response, is stored in the transaction that carries the request out.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ class StoredAnswer(NamedTuple):
 
 
 class Receipt(Struct, frozen=True):
-    """What makes a repeated request recognisable, and how its result is worded.
+    """A request with an idempotency key.
 
-    `fingerprint` is a hash of everything that the request says. `answer` is pure: what it says is stored in the
-    transaction that does what was asked.
+    `fingerprint` is a hash of the whole request. `answer` renders the result as the response to store; it is pure.
     """
 
     environment_id: int
@@ -50,7 +48,7 @@ class Receipt(Struct, frozen=True):
 
 
 class Earlier(Struct, frozen=True):
-    """What the first request under a key asked for, and what it was answered."""
+    """The first request under a key, and its response."""
 
     fingerprint: bytes
     request_id: str
@@ -58,7 +56,7 @@ class Earlier(Struct, frozen=True):
 
 
 class RepeatedError(Exception):
-    """This request was carried out before; nothing was done this time. `earlier` holds its answer."""
+    """This request was carried out before; nothing was done this time. `earlier` has its response."""
 
     def __init__(self, earlier: Earlier) -> None:
         super().__init__(f"This repeats the request {earlier.request_id}.")
@@ -66,7 +64,7 @@ class RepeatedError(Exception):
 
 
 class ReceiptMismatchError(Exception):
-    """A key that was used for another request. Nothing was done."""
+    """The key was used for another request. Nothing was done."""
 
     def __init__(self, key: str) -> None:
         super().__init__("This idempotency key was used for another request; use a new key for each request.")
@@ -74,11 +72,11 @@ class ReceiptMismatchError(Exception):
 
 
 class ReceiptTakenError(Exception):
-    """Another request under the key was carried out at the same moment; nothing of this transaction may be kept."""
+    """Another request under the key was carried out at the same moment; this transaction must be rolled back."""
 
 
 def repetition(key: str, fingerprint: bytes, earlier: Earlier) -> RepeatedError | ReceiptMismatchError:
-    """What to say to a request whose key was used before."""
+    """Returns the error for a request whose key was used before."""
     return RepeatedError(earlier) if earlier.fingerprint == fingerprint else ReceiptMismatchError(key)
 
 
@@ -104,10 +102,10 @@ async def find(database: Pool | Connection, keys: Sequence[RequestKey], now: dat
 
 
 async def keep(connection: Connection, receipt: Receipt | None, result: Any, now: datetime) -> None:
-    """Stores the receipt of what this transaction did, last in it. None, a request without a key, costs nothing.
+    """Stores the receipt of this transaction, as its last step; None, for a request without a key, does nothing.
 
     Waits while another request under the key is being carried out. Raises RepeatedError or ReceiptMismatchError
-    when there was one: the caller lets it pass, which undoes the transaction.
+    when there was one; the caller must let that roll the transaction back.
     """
     if receipt is None:
         return
@@ -119,21 +117,21 @@ async def keep(connection: Connection, receipt: Receipt | None, result: Any, now
 
 
 async def replace_answer(connection: Connection, receipt: Receipt | None, result: Any) -> None:
-    """Words the stored answer to a request anew, which was kept when its work had begun and has come further."""
+    """Replaces the stored response to a request whose work has continued after it was first stored."""
     if receipt is not None:
         answer = receipt.answer(result)
         await connection.execute(*SQL["replace_answer"](**receipt.request_key._asdict(), **answer._asdict()))
 
 
 async def keep_alone(pool: Pool, receipt: Receipt | None, result: Any, now: datetime) -> None:
-    """Stores the receipt of what several transactions did, each of which may be repeated without harm."""
+    """Stores the receipt of a request that several idempotent transactions have carried out."""
     if receipt is not None:
         async with pool.acquire() as connection, connection.transaction():
             await keep(connection, receipt, result, now)
 
 
 async def keep_all(connection: Connection, answered: Sequence[tuple[Receipt, StoredAnswer]], now: datetime) -> None:
-    """Stores receipts under different keys. Raises ReceiptTakenError when one of the keys is used already."""
+    """Stores receipts under distinct keys. Raises ReceiptTakenError when one of the keys is used already."""
     if not answered:
         return
     receipts, answers = zip(*answered, strict=True)
@@ -145,6 +143,6 @@ async def keep_all(connection: Connection, answered: Sequence[tuple[Receipt, Sto
 
 
 async def delete_expired_receipts(connection: Connection, now: datetime) -> None:
-    """Deletes what protects from nothing any more."""
+    """Deletes receipts older than 24 hours, some at a time."""
     for statement in (SQL["delete_expired_edit_receipts"], SQL["delete_expired_receipts"]):
         await delete_before(connection, statement, now - RECEIPT_LIFE)

@@ -1,4 +1,4 @@
-"""Puts applied edits into the database, with their history and what else hangs on them."""
+"""Stores changed recipients with their history, counts, push tokens and follow-up jobs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COUNT_SLOTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A recipient that becomes another, with what the history keeps of it."""
+    """A change of a recipient, with its entries for the history."""
 
     before: Recipient | None
     after: Recipient
@@ -35,7 +35,7 @@ class Effect:
 
 
 class CountChange(NamedTuple):
-    """How many more recipients live in a collection."""
+    """The difference that writes make to the number of living recipients in a collection."""
 
     environment_id: int
     collection: str
@@ -43,7 +43,7 @@ class CountChange(NamedTuple):
 
 
 class RecipientRow(NamedTuple):
-    """A recipient as it is written; a document is None where the stored one stays."""
+    """A recipient as it is written; a document is None when the stored one is unchanged."""
 
     environment_id: int
     collection: str
@@ -77,18 +77,17 @@ class ChangeRow(NamedTuple):
     after: bytes | None
 
 
-# Gives tokens to those who got them, and returns who lost them by the place of who got them.
-Handing: TypeAlias = Callable[[Connection, Iterable[Step]], Awaitable[dict[Place, list[TokenTransfer]]]]
+# Records new owners of push tokens, and returns the transfers from former owners by the place of the new one.
+TransferTokens: TypeAlias = Callable[[Connection, Iterable[Step]], Awaitable[dict[Place, list[TokenTransfer]]]]
 
 
 async def store_recipients(
-    connection: Connection, effects: Sequence[Effect], hand_over: Handing = claim
+    connection: Connection, effects: Sequence[Effect], transfer: TransferTokens = claim
 ) -> Mapping[Place, Sequence[TokenTransfer]]:
-    """Writes those recipients that are still as they were before. Returns the places that won, each with those whose
-    push tokens it took.
+    """Writes the recipients whose stored version is still that of `before`.
 
-    When somebody appears or disappears they are counted, and tokens change hands when addresses did; everything else
-    is one statement.
+    Returns the places that were written, each with the transfers of push tokens to it. It is one statement, unless
+    counts, push tokens or time zones change: then it is a transaction.
     """
     counted = [effect for effect in effects if difference(effect)]
     moved = [effect for effect in effects if are_moved(effect.before, effect.after)]
@@ -98,14 +97,17 @@ async def store_recipients(
     async with connection.transaction():
         won = await write(connection, effects)
         steps = [(effect.before, effect.after) for effect in moved if effect.after.place in won]
-        transfers = await hand_over(connection, steps) if steps else {}
+        transfers = await transfer(connection, steps) if steps else {}
         await enqueue(connection, zone_jobs(recipient for recipient in rezoned if recipient.place in won))
         await count(connection, [effect for effect in counted if effect.after.place in won])
     return {place: transfers.get(place, ()) for place in won}
 
 
 async def count(connection: Connection, effects: Sequence[Effect]) -> None:
-    """Last in a transaction, as others wait for it meanwhile; in a slot drawn by lot, so that few do."""
+    """Updates the counts of recipients, in a random slot, so that concurrent transactions seldom wait for each other.
+
+    It must be the last statement of a transaction, as it holds a lock on the slot from then on.
+    """
     differences: Counter[tuple[int, str]] = Counter()
     for effect in effects:
         place = effect.after.place
@@ -117,7 +119,7 @@ async def count(connection: Connection, effects: Sequence[Effect]) -> None:
 
 
 def difference(effect: Effect) -> int:
-    """How many more recipients live where this one does. What is one within another one counts for nothing."""
+    """Returns the difference to the number of living recipients: 1, 0 or -1. Memberships are not counted."""
     lived = effect.before is not None and effect.before.lives
     if lived is effect.after.lives or is_membership(effect.after.place):
         return 0
@@ -125,7 +127,7 @@ def difference(effect: Effect) -> int:
 
 
 async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]:
-    """The guarded write (DESIGN §3): one statement, sorted by key so that writers cannot deadlock."""
+    """Writes recipients whose version is unchanged, and returns their places. Sorted by key to avoid deadlocks."""
     if not effects:
         return set()
     recipients = [recipient_row(effect.before, effect.after) for effect in effects]

@@ -1,4 +1,4 @@
-"""Takes push tokens away from those who lost them to somebody else."""
+"""Removes push tokens from recipients who are no longer their owners."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ SQL = load(__package__)
 
 
 class TokenReleaser:
-    """The handler of the job `release_tokens`."""
+    """Removes push tokens from their former owners, in the job `release_tokens` or at once."""
 
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
 
     async def release(self, release: ReleaseTokens) -> None:
-        """May be run again, and at once."""
+        """Runs the job; it may be repeated, and run concurrently."""
         for transfer in release.people:
             async with self._pool.acquire() as connection, connection.transaction():
                 await self._take(connection, transfer)
 
     async def release_now(self, people: Sequence[TokenTransfer]) -> None:
-        """The same for who waits for it; where the database does not let it, the job does it later."""
+        """Like `release`, before the write is answered; if the database fails, the job does it later."""
         with suppress(UnavailableError, asyncpg.TransactionRollbackError), unavailable_when_away():
             await self.release(ReleaseTokens(people))
 
     async def _take(self, connection: Connection, transfer: TokenTransfer) -> None:
-        """Under the row's lock: whoever gets a token writes to their own row in the same transaction."""
+        """Removes one former owner's tokens under the row's lock, unless they have become the owner again."""
         row = await connection.fetchrow(*SQL["lock_recipient"](**transfer.place._asdict()))
         if row is None or row["uid"] != transfer.uid:
             return
@@ -62,7 +62,7 @@ class TokenReleaser:
 
 
 def without_tokens(recipient: Recipient, lost: Set[str], now: datetime) -> dict[str, Any]:
-    """The documents that hold tokens, without those whose digests are lost."""
+    """Returns the recipient's addresses and channel data without the tokens whose digests are in `lost`."""
 
     def is_lost(token: str) -> bool:
         return push_tokens.digest_of(token).hex() in lost

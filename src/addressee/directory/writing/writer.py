@@ -1,7 +1,7 @@
-"""The writer: edits of many callers become few round trips (DESIGN §3).
+"""The writer: batches the writes of many callers ("The write path" in docs/architecture.md).
 
-What waits is collected, its recipients are read without locks, the edits are applied in memory, and one statement
-writes those whose version is still the one that was read. Who lost reads and applies again.
+A batch reads its recipients without locks, applies the edits in memory, and writes the recipients whose version is
+still the one that was read in one statement. The others are read and applied again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MAX_WAITING_BYTES = 128_000_000
 LOSSES_BEFORE_LOCK = 3
 MAX_RERUNS = 20
 
-# The places that were written, each with those who lost push tokens to it.
+# The places that were written, each with the transfers of push tokens to it.
 Winners: TypeAlias = Mapping[Place, Sequence[TokenTransfer]]
 
 log = structlog.get_logger()
@@ -77,16 +77,16 @@ class Writer:
         self._flush_scheduled = False
 
     async def write(self, write: Write) -> Written:
-        """Applies a write; answered means committed.
+        """Applies a write, and returns once it is committed.
 
-        Raises RefusedError when an edit cannot be applied, OverloadedError when too much waits already,
-        UnavailableError when the database went away (whether the write was kept is then not known), and for a
-        write with a `request` RepeatedError or ReceiptMismatchError.
+        Raises RefusedError when an edit is not valid, OverloadedError when 20,000 writes or 128 MB wait already,
+        UnavailableError when the database is away (the write may or may not have been committed), and for a write
+        with a `request` RepeatedError or ReceiptMismatchError.
         """
         return await self._submit(write)
 
     async def write_all(self, writes: Sequence[Write]) -> list[Written | RefusedError]:
-        """Applies writes that do not depend on each other, in order for each recipient; each has its own answer."""
+        """Applies independent writes, those of one recipient in order, and returns the result of each."""
         futures = [self._submit(write) for write in writes]
         answers = await asyncio.gather(*futures, return_exceptions=True)
         results: list[Written | RefusedError] = []
@@ -97,9 +97,9 @@ class Writer:
         return results
 
     async def write_with(self, write: Write, work: Callable[[Connection, Written], Awaitable[T]]) -> T:
-        """Applies a write under its row's lock, and does `work` in the same transaction: both are kept or neither.
+        """Applies a write under its row's lock and calls `work` in the same transaction.
 
-        Returns what `work` does, which may be done again before. Raises what `write` does.
+        Returns the result of `work`, which runs again when the transaction is repeated. Raises what `write` raises.
         """
         with unavailable_when_away():
             for _ in range(MAX_RERUNS):
@@ -110,7 +110,7 @@ class Writer:
         raise UnavailableError("The database keeps refusing concurrent writes; try again in a moment.")
 
     async def _write_locked(self, connection: Connection, write: Write) -> Written:
-        """Raises LostError when somebody else created the recipient meanwhile."""
+        """Applies a write. Raises LostError when another transaction created the recipient meanwhile."""
         group = Group(write.place, [Waiting(write, 0, asyncio.get_running_loop().create_future())])
         found = await connection.fetch(*SQL["lock_recipient"](**write.place._asdict()))
         (outcome,), winners = await self._write(connection, [group], found)
@@ -122,7 +122,7 @@ class Writer:
         return answer
 
     async def drain(self) -> None:
-        """Waits until everything that was taken is answered."""
+        """Waits until all accepted writes are answered."""
         while self._batches or self._waiting:
             if not self._batches:
                 self._flush()
@@ -134,7 +134,7 @@ class Writer:
         try:
             size = len(msgspec.json.encode(write.edits))
         except (UnicodeEncodeError, OverflowError, RecursionError, TypeError):
-            size = 0  # the edit itself says what is wrong with it, and is refused before it is stored
+            size = 0  # the value is not valid: applying the edit refuses it
         if self._count >= MAX_WAITING_WRITES or self._bytes + size > MAX_WAITING_BYTES:
             future.set_exception(OverloadedError("Too many writes are waiting; try again in a moment."))
             return future
@@ -147,7 +147,7 @@ class Writer:
         return future
 
     def _flush(self) -> None:
-        """Starts batches as long as something waits whose place is not being written already."""
+        """Starts batches while there are waiting writes of recipients that are not in a running batch."""
         self._flush_scheduled = False
         while len(self._batches) < MAX_BATCHES_IN_FLIGHT and (groups := self._take()):
             self._in_flight.update(group.place for group in groups)
@@ -191,7 +191,7 @@ class Writer:
             WAITING.set(self._count)
 
     async def _settle(self, groups: list[Group]) -> None:
-        """Writes a batch until every group is answered. A group that lost three times is written under a lock."""
+        """Writes a batch until every group is answered. After three conflicts a group is written under a lock."""
         while groups:
             together = [group for group in groups if group.losses < LOSSES_BEFORE_LOCK]
             alone = [group for group in groups if group.losses >= LOSSES_BEFORE_LOCK]
@@ -202,11 +202,10 @@ class Writer:
             groups = lost
 
     async def _attempt(self, groups: list[Group], *, locked: bool = False) -> list[Group]:
-        """One round for these groups; returns those that lost.
+        """Writes the groups once and returns those that had a conflict.
 
-        A serialization failure, a deadlock or a key that another process used at the same moment runs the round
-        again. A data error that got past the edits' own
-        checks is searched for by halves and answered to its writers alone.
+        A serialization failure, a deadlock or an idempotency key used at the same moment repeats the round. A data
+        error that the edits did not detect is located by bisection, and refuses the writes of its group alone.
         """
         for _ in range(MAX_RERUNS):
             try:
@@ -254,7 +253,7 @@ class Writer:
     async def _write(
         self, connection: Connection, groups: list[Group], found: Sequence[asyncpg.Record]
     ) -> tuple[list[Applied], Winners]:
-        """Applies and stores the groups' writes. Nobody is answered here: a transaction may be open around this."""
+        """Applies and stores the groups' writes. Answering is left to the caller, who may have a transaction open."""
         now = self._clock.now()
         used = await self._used(connection, groups, now)
         here = {recipient.place: recipient for recipient in map(rows.recipient_from, found)}
@@ -262,7 +261,7 @@ class Writer:
         return applied, await self._store(connection, applied, now)
 
     def _conclude(self, applied: list[Applied], winners: Winners) -> list[Group]:
-        """Answers what is committed, and returns the groups that lost."""
+        """Answers the groups that are committed, and returns those that had a conflict."""
         lost = []
         for outcome in applied:
             if outcome.effective and outcome.group.place not in winners:
@@ -273,7 +272,7 @@ class Writer:
         return lost
 
     async def _store(self, connection: Connection, applied: list[Applied], now: datetime) -> Winners:
-        """Writes what is effective and whatever hangs on it, in one transaction. Returns the places that won."""
+        """Stores effective changes with receipts and jobs, in one transaction. Returns the places that were written."""
         effective = [
             Effect(outcome.before, outcome.after, outcome.changes)
             for outcome in applied
@@ -317,7 +316,7 @@ def with_transfers(
 
 
 def first_requests(waiting: Iterable[Waiting], seen: set[RequestKey]) -> list[Waiting]:
-    """What waits up to a request whose key is in this batch already: a repetition is for the batch after it."""
+    """Returns the writes before the first whose idempotency key is in this batch already: it waits for the next one."""
     taken = []
     for item in waiting:
         request = item.write.request

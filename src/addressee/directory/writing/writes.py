@@ -1,4 +1,4 @@
-"""What a caller asks the writer for, and what it is answered."""
+"""The writer's input and its result."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class ReceiptKey(NamedTuple):
 
 
 class AppliedWrite(Struct, frozen=True):
-    """What the edits of a write make of a recipient, as the `version` of what is stored at its place.
+    """The effect of a write: the recipient before and after it, which becomes the `version` at its place.
 
-    `ended` are the identities that the edits end, and whether the history of each is kept.
+    `ended` are the identities that the edits delete, and whether the history of each is kept.
     """
 
     version: int
@@ -39,7 +39,7 @@ class AppliedWrite(Struct, frozen=True):
     ended: Mapping[UUID, bool]
 
     def is_of(self, found: Recipient | None) -> bool:
-        """Whether `before` is what was stored when it was read, and `found` is of the same version."""
+        """Whether `before` is as it was stored, and `found` has the same version."""
         if found is None or self.before is None:
             return False
         return found.version == self.before.version == self.version - 1
@@ -48,10 +48,10 @@ class AppliedWrite(Struct, frozen=True):
 class Write(Struct, frozen=True):
     """Edits of one recipient, applied in order, all or none.
 
-    With a `receipt` (a key that the caller chose), the same write is applied once in 24 hours however often it
-    is asked for. `request` is the receipt of a whole request that consists of this write: its repetition raises
-    RepeatedError, which holds the first answer. `path` is where a request describes the recipient: what is refused is
-    named from there. `planned` is what the edits made of the recipient when they were tried (`PlannedWrites`).
+    A write with a `receipt`, a key of the caller's, is applied once in 24 hours; repeating it is no error. `request`
+    is the receipt of a request that consists of this write: repeating it raises RepeatedError. `path` is where the
+    request describes the recipient; the fields of refusals start with it. `planned` is the effect that the edits had
+    when they were applied by `PlannedWrites`.
     """
 
     place: Place
@@ -68,10 +68,10 @@ class Write(Struct, frozen=True):
 
 
 class Written(Struct, frozen=True):
-    """The recipient once the write was kept, and as it was before (None: nobody was there).
+    """The recipient after a write, and before it (None when there was none).
 
-    `warnings` say what was passed over; of a write that is repeated under its receipt there are none. `transfers` name
-    those who lost push tokens to this recipient: what is left to do for them, a job does too.
+    A write that repeats its receipt has no `warnings`. `transfers` are those of push tokens to this recipient; a job
+    removes them from their former owners, unless the caller does so at once.
     """
 
     recipient: Recipient | None
@@ -81,10 +81,10 @@ class Written(Struct, frozen=True):
 
     @property
     def existed(self) -> bool:
-        """Whether the recipient was there before."""
+        """Whether the recipient existed before the write and was not deleted."""
         return self.before is not None and self.before.lives
 
     @property
     def living(self) -> Recipient | None:
-        """The recipient, None when it is deleted or was never there."""
+        """The recipient; None when it is deleted or never existed."""
         return None if self.recipient is None or not self.recipient.lives else self.recipient

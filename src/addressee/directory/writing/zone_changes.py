@@ -1,4 +1,4 @@
-"""Recipients whose time zone changes: a job follows, as what happens by their clock happens at another time."""
+"""Changes of recipients' time zones, which a job applies to their schedules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from addressee.directory.recipient import Place, Recipient, is_membership
 
 
 class FollowZones(Job, frozen=True):
-    """Has the schedules of recipients whose time zone changed fall due by the new one."""
+    """Recomputes the due times of the schedules of recipients whose time zone changed."""
 
     name: ClassVar[str] = "follow_zones"
 
@@ -18,7 +18,7 @@ class FollowZones(Job, frozen=True):
 
 
 def has_moved(before: Recipient | None, after: Recipient) -> bool:
-    """Whether somebody who was there is in another time zone now."""
+    """Whether the time zone of a living recipient changed; a new recipient has not changed it."""
     if before is None or before.uid != after.uid or not after.lives or is_membership(after.place):
         return False
     return before.attributes.get("timezone") != after.attributes.get("timezone")

@@ -65,8 +65,8 @@ class RecipientParser:
     ) -> Write:
         """Returns the write that identifies a recipient; `path` is where the request describes it.
 
-        A mention is a description in the middle of something else (DESIGN §3): who was deleted comes back if more than
-        the id is said, and no history of theirs is kept.
+        A mention is a description within another request: it revives a deleted recipient only if it has more than the
+        id and the recipient's history was not kept.
         """
         with refused_below(path):
             edits = self._edits(place.collection, given, is_mention=is_mention)
