@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from addressee.directory.kinds import GROUPS, KINDS, merged_kinds, name_that_counts, reading
+from addressee.directory.kinds import GROUPS, KINDS, effective_name, group_setting, merged_kinds
 
 NONE_OF_PUSH = dict.fromkeys(GROUPS["push"], False)
 
@@ -38,7 +38,7 @@ def test_one_map_over_another(stored: dict[str, Any], given: dict[str, Any], mer
     ],
 )
 def test_the_finer_name_counts(kinds: dict[str, Any], kind: str, name: str | None) -> None:
-    assert name_that_counts(kinds, kind) == name
+    assert effective_name(kinds, kind) == name
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_the_finer_name_counts(kinds: dict[str, Any], kind: str, name: str | Non
     ],
 )
 def test_a_group_reads_false_when_all_its_members_do(kinds: dict[str, Any], value: Any) -> None:
-    assert reading(kinds, "push") == value
+    assert group_setting(kinds, "push") == value

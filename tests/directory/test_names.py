@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.directory.names import NAMES, derived, echoed, told
+from addressee.directory.names import NAMES, all_names, derived, echoed
 from addressee.directory.recipient import USERS, Place, Recipient
 from tests.support.documents import documents, text
 
@@ -61,13 +61,13 @@ def test_a_name_made_of_parts_has_their_words(first: str, last: str) -> None:
 
 def test_a_property_of_such_a_name_is_no_name() -> None:
     ada = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW, {"name": "Ada Lovelace"}, {"first_name": "Augusta"})
-    assert told(ada) == {"name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace"}
+    assert all_names(ada) == {"name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace"}
 
 
 @given(documents, names)
 def test_whatever_is_stored_is_told_as_texts_and_nulls(attributes: dict[str, Any], properties: dict[str, Any]) -> None:
     recipient = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW, attributes, properties)
-    assert all(value is None or isinstance(value, str) for value in told(recipient).values())
+    assert all(value is None or isinstance(value, str) for value in all_names(recipient).values())
 
 
 SHOWN = frozenset({"name", "first_name", "last_name", "email", "avatar"})

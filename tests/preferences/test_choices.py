@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.directory.kinds import KINDS, name_that_counts
+from addressee.directory.kinds import KINDS, effective_name
 from addressee.preferences.choices import (
     Choice,
     with_choice,
@@ -154,7 +154,7 @@ def test_a_restriction_too(stored: dict[str, Any], restricted: dict[str, bool]) 
 def is_on(scope: Any, kind: str) -> bool:
     if isinstance(scope, bool):
         return scope
-    name = name_that_counts(scope["kinds"], kind)
+    name = effective_name(scope["kinds"], kind)
     return name is None or scope["kinds"][name] is not False
 
 

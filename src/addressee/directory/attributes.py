@@ -61,23 +61,23 @@ def checked(given: Mapping[str, Any]) -> Document:
     return {name: value if value is None else check(name, value) for name, value in given.items()}
 
 
-def laid_over(stored: Document, given: Document) -> Document:
+def merged(stored: Document, given: Document) -> Document:
     """Returns the stored attributes, updated with checked ones.
 
     `branding` is merged by its parts, and its `social_links` by name; a link that is given as null is removed.
     """
-    laid = {**stored, **given}
+    result = {**stored, **given}
     if isinstance(given.get("branding"), dict):
-        laid["branding"] = laid_over_branding(stored.get("branding") or {}, given["branding"])
-    return laid
+        result["branding"] = merged_branding(stored.get("branding") or {}, given["branding"])
+    return result
 
 
-def laid_over_branding(stored: Document, given: Document) -> Document:
-    laid = {**stored, **given}
+def merged_branding(stored: Document, given: Document) -> Document:
+    result = {**stored, **given}
     if given.get("social_links"):
         links = {**(stored.get("social_links") or {}), **given["social_links"]}
-        laid["social_links"] = {name: link for name, link in links.items() if link is not None}
-    return laid
+        result["social_links"] = {name: link for name, link in links.items() if link is not None}
+    return result
 
 
 def check(name: str, value: Any) -> str | Document:

@@ -38,7 +38,7 @@ def merged_kinds(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Documen
     return {**kept, **given}
 
 
-def name_that_counts(kinds: Mapping[str, Any], kind: str) -> str | None:
+def effective_name(kinds: Mapping[str, Any], kind: str) -> str | None:
     """Returns the key that decides for a kind: the kind itself, else its group, else None."""
     if kind in kinds:
         return kind
@@ -46,7 +46,7 @@ def name_that_counts(kinds: Mapping[str, Any], kind: str) -> str | None:
     return group if group in kinds else None
 
 
-def reading(kinds: Mapping[str, Any], group: str) -> Any:
+def group_setting(kinds: Mapping[str, Any], group: str) -> Any:
     """Returns the setting of a group as a whole: False when all its kinds are; None when it has none."""
     own = kinds.get(group)
     members = [kinds.get(kind, own) for kind in GROUPS[group]]

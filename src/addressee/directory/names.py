@@ -11,7 +11,7 @@ PARTS = ("first_name", "last_name")
 NAMES = ("name", *PARTS)
 
 
-def told(recipient: Recipient) -> Document:
+def all_names(recipient: Recipient) -> Document:
     """Returns the recipient's names, stored or derived, each a text or null. Properties of these names do not count."""
     given = recipient.attributes
     return {**{name: given[name] for name in NAMES if name in given}, **derived(given)}
@@ -25,7 +25,7 @@ def echoed(given: Mapping[str, Any], recipient: Recipient, always_shown: Set[str
     """
     if not always_shown:
         return frozenset()
-    shown = {**dict.fromkeys(always_shown), **recipient.attributes, **told(recipient)}
+    shown = {**dict.fromkeys(always_shown), **recipient.attributes, **all_names(recipient)}
     same_names = all(given[name] == shown.get(name) for name in NAMES if name in given)
     return {
         name

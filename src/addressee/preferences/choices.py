@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from addressee.directory.kinds import GROUPS, merged_kinds, name_that_counts
+from addressee.directory.kinds import GROUPS, effective_name, merged_kinds
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import REMEMBERED
 
@@ -32,14 +32,14 @@ def with_choice(stored: Document, key: str, choice: Choice) -> Document:
     made = stored
     if choice.wanted is not None:
         scopes = stored.get("categories", {})
-        scope = chosen(scopes.get(key), choice.wanted, choice.kinds)
+        scope = chosen_scope(scopes.get(key), choice.wanted, choice.kinds)
         made = {**made, "categories": {**scopes, key: scope}}
     if choice.remembered:
         made = with_remembered(made, key, choice.remembered)
     return made
 
 
-def chosen(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Document:
+def chosen_scope(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Document:
     """Returns the scope of a category, a boolean where that suffices.
 
     Otherwise it has a setting for each kind of the screen, so that later changes of defaults do not affect the choice.
@@ -60,10 +60,10 @@ def with_kinds(stored: Mapping[str, Any], wanted: Mapping[str, bool]) -> Documen
     """
     made = dict(stored)
     for name, is_wanted in wanted.items():
-        counting = name_that_counts(made, name)
+        key = effective_name(made, name)
         if not is_wanted:
             made = merged_kinds(made, {name: False})
-        elif counting is None or isinstance(made[counting], bool):
+        elif key is None or isinstance(made[key], bool):
             conditions = {kind: made[kind] for kind in GROUPS.get(name, ()) if isinstance(made.get(kind), dict)}
             made = {**merged_kinds(made, {name: True}), **conditions}
     return made
@@ -84,7 +84,7 @@ def with_remembered(stored: Document, key: str, remembered: Mapping[str, Any]) -
     before = stored.get(REMEMBERED, {})
     entry = {name: value for name, value in {**before.get(key, {}), **remembered}.items() if value is not None}
     others = {other: value for other, value in before.items() if other != key}
-    return kept({**stored, REMEMBERED: {**others, key: entry} if entry else others}, REMEMBERED)
+    return without_empty({**stored, REMEMBERED: {**others, key: entry} if entry else others}, REMEMBERED)
 
 
 def with_restrictions(stored: Document, restricted: Mapping[str, bool]) -> Document:
@@ -99,7 +99,7 @@ def without_choices(stored: Document, keys: Iterable[str]) -> Document:
     made = stored
     for part in ("categories", REMEMBERED):
         if part in made:
-            made = kept({**made, part: {k: v for k, v in made[part].items() if k not in dropped}}, part)
+            made = without_empty({**made, part: {k: v for k, v in made[part].items() if k not in dropped}}, part)
     return made
 
 
@@ -107,9 +107,9 @@ def without_restrictions(stored: Document, kinds: Iterable[str]) -> Document:
     """Returns a set without settings of these kinds for all categories."""
     if "kinds" not in stored:
         return stored
-    return kept({**stored, "kinds": without_kinds(stored["kinds"], kinds)}, "kinds")
+    return without_empty({**stored, "kinds": without_kinds(stored["kinds"], kinds)}, "kinds")
 
 
-def kept(document: Document, part: str) -> Document:
+def without_empty(document: Document, part: str) -> Document:
     """Returns a document without the given part if that is empty."""
     return document if document[part] else {name: value for name, value in document.items() if name != part}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from addressee.conditions.evaluation import first_failing
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.access.environments import PreferenceRule
-from addressee.directory.kinds import name_that_counts
+from addressee.directory.kinds import effective_name
 from addressee.directory.recipient import Document
 from addressee.preferences.layers import Effective, LayerName, Path
 from addressee.preferences.policies import Policy
@@ -144,7 +144,7 @@ def channel_rules(context: PreferenceContext, path: Path, target: Target) -> Ite
     if isinstance(scope, bool):
         return
     channels, kinds = scope.get("channels", {}), scope.get("kinds", {})
-    name = name_that_counts(kinds, target.kind)
+    name = effective_name(kinds, target.kind)
     if target.channel_id in channels:
         yield Rule((*path, "channels", target.channel_id), channels[target.channel_id])
     elif name is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from addressee.directory.edits.preference_sets import SECTIONS, merged
 from addressee.directory.recipient import Document
-from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, sound
+from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, valid_or_empty
 
 MAPS = ("kinds", "channels")
 
@@ -79,9 +79,9 @@ def effective(
     The recipient's `default` set applies only if there is neither a set for the tenant nor one of the tenant's for its
     members; but its `commercial` always applies, in the highest layer.
     """
-    default = sound(own.get(DEFAULT, {}))
-    for_tenant = sound(own[tenant]) if tenant is not None and tenant in own else None
-    members = sound(of_tenant[MEMBERS]) if tenant is not None and MEMBERS in of_tenant else None
+    default = valid_or_empty(own.get(DEFAULT, {}))
+    for_tenant = valid_or_empty(own[tenant]) if tenant is not None and tenant in own else None
+    members = valid_or_empty(of_tenant[MEMBERS]) if tenant is not None and MEMBERS in of_tenant else None
     lowest = Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default)
     if for_tenant is None and members is None:
         return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), lowest)
@@ -103,8 +103,8 @@ def shown(
     """Returns a recipient's set combined with the defaults of the tenant and of the environment, for display."""
     name = LayerName.RECIPIENT_DEFAULT if set_id == DEFAULT else LayerName.RECIPIENT_TENANT
     return stacked(
-        Layer(name, sound(own.get(set_id, {}))),
-        Layer(LayerName.TENANT_DEFAULT, sound(of_tenant.get(MEMBERS, {}))),
+        Layer(name, valid_or_empty(own.get(set_id, {}))),
+        Layer(LayerName.TENANT_DEFAULT, valid_or_empty(of_tenant.get(MEMBERS, {}))),
         Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default),
     ).document
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from addressee.directory.kinds import KINDS, name_that_counts
+from addressee.directory.kinds import KINDS, effective_name
 from addressee.directory.recipient import Document
 from addressee.preferences.defaults import EnvironmentDefaults
 from addressee.preferences.layers import effective
 from addressee.preferences.policies import Policy, policies_of, with_defaults
-from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, sound
+from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, valid_or_empty
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,17 @@ class Offer:
 
     def changed(self, own: Mapping[str, Document], change: Callable[[Document], Document]) -> Mapping[str, Document]:
         """Returns a recipient's sets after a change of the one that stores choices."""
-        stored = self.counting(own)
+        stored = self.applicable(own)
         made = change(stored)
         return own if self.set_id not in own and made == stored else {**own, self.set_id: made}
 
-    def counting(self, own: Mapping[str, Document]) -> Document:
+    def applicable(self, own: Mapping[str, Document]) -> Document:
         """Returns the recipient's set that applies at the tenant; a first choice for it starts from that."""
         if self.set_id in own:
-            return sound(own[self.set_id])
+            return valid_or_empty(own[self.set_id])
         if MEMBERS in self.of_tenant:
             return {}
-        return {name: part for name, part in sound(own.get(DEFAULT, {})).items() if name != "commercial"}
+        return {name: part for name, part in valid_or_empty(own.get(DEFAULT, {})).items() if name != "commercial"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +98,5 @@ class Chosen:
 
 
 def is_wanted(kinds: Mapping[str, Any], kind: str) -> bool:
-    name = name_that_counts(kinds, kind)
+    name = effective_name(kinds, kind)
     return name is None or kinds[name] is not False

@@ -81,7 +81,7 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
             raise RefusedError("name", path, f"A preference set has no {name!r}; it has {', '.join(SET_NAMES)}.")
 
 
-def sound(document: Any) -> Document:
+def valid_or_empty(document: Any) -> Document:
     """Returns a stored set; an empty one if it is malformed, as edits accept any document and runs must not fail."""
     try:
         check_set(checked_map(document, ""))

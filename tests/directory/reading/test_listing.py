@@ -12,7 +12,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading import listing
-from addressee.directory.reading.listing import EVERYBODY, Order, Selection, ids_from
+from addressee.directory.reading.listing import EVERYBODY, Order, Selection, prefix_range
 from addressee.directory.reading.uuid_ranges import LAST_UID, UuidRange
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
@@ -167,7 +167,7 @@ texts = st.text(edges | st.characters(codec="utf-8", exclude_characters="\0"), m
 @given(texts, texts)
 def test_ids_start_so_when_they_are_between(prefix: str, id: str) -> None:
     for each in (id, prefix + id):
-        first, end = ids_from(prefix)
+        first, end = prefix_range(prefix)
         assert (first <= each < end) == each.startswith(prefix)
         # As the database compares them.
         assert (first.encode() <= each.encode() < end.encode()) == each.startswith(prefix)

@@ -31,7 +31,7 @@ __all__ = ["ACTIVE", "ATTRIBUTES", "DISABLED", "MAX_ADDRESSES", "PUSH", "active"
 
 def of_kind(recipient: Recipient, kind: str) -> list[Document]:
     """Returns all addresses of a kind, the primary one first, with the value in the attribute."""
-    return together(recipient.attributes, recipient.addresses, kind)
+    return addresses_of_kind(recipient.attributes, recipient.addresses, kind)
 
 
 def active(recipient: Recipient, kind: str) -> list[Document]:
@@ -44,17 +44,17 @@ def shown(address: Document) -> Document:
     return {name: masked(part) for name, part in address.items() if name != "key"}
 
 
-def together(attributes: Mapping[str, Any], addresses: Iterable[Document], kind: str) -> list[Document]:
+def addresses_of_kind(attributes: Mapping[str, Any], addresses: Iterable[Document], kind: str) -> list[Document]:
     """Returns the address in the attribute of a kind, followed by the other stored addresses of the kind."""
     stored = [address for address in addresses if address["kind"] == kind]
-    primary = named_by(attributes, kind)
+    primary = attribute_address(attributes, kind)
     if primary is None:
         return stored
     own = [{**address, "value": primary["value"]} for address in stored if address["key"] == primary["key"]]
     return [*(own or [primary]), *(address for address in stored if address["key"] != primary["key"])]
 
 
-def named_by(attributes: Mapping[str, Any], kind: str) -> Document | None:
+def attribute_address(attributes: Mapping[str, Any], kind: str) -> Document | None:
     """Returns the address in the attribute of a kind, without details; None when there is none."""
     text = attributes.get(ATTRIBUTES.get(kind, ""))
     if not isinstance(text, str) or (key := FORMS[kind].key(text)) is None:
@@ -63,7 +63,7 @@ def named_by(attributes: Mapping[str, Any], kind: str) -> Document | None:
     return {"kind": kind, "key": key, "value": value, "status": ACTIVE}
 
 
-def following(recipient: Recipient, attributes: Mapping[str, Any]) -> list[Document]:
+def addresses_after(recipient: Recipient, attributes: Mapping[str, Any]) -> list[Document]:
     """Returns the recipient's stored addresses after a change of its attributes.
 
     If the new value of an attribute is a stored address, the former primary address is kept. Otherwise the former one
@@ -72,7 +72,9 @@ def following(recipient: Recipient, attributes: Mapping[str, Any]) -> list[Docum
     addresses = recipient.addresses
     for kind, name in ATTRIBUTES.items():
         if attributes.get(name) != recipient.attributes.get(name):
-            addresses = with_primary(addresses, kind, named_by(recipient.attributes, kind), named_by(attributes, kind))
+            addresses = replace_primary(
+                addresses, kind, attribute_address(recipient.attributes, kind), attribute_address(attributes, kind)
+            )
     return addresses
 
 
@@ -83,7 +85,7 @@ def check_number(addresses: Sized) -> None:
         )
 
 
-def with_primary(addresses: list[Document], kind: str, old: Document | None, new: Document | None) -> list[Document]:
+def replace_primary(addresses: list[Document], kind: str, old: Document | None, new: Document | None) -> list[Document]:
     """Returns addresses in which the former primary one is kept, with the value of its attribute, or removed."""
     if old is None or (new is not None and new["key"] == old["key"]):
         return addresses

@@ -155,7 +155,7 @@ def claim_changes(steps: Iterable[Step]) -> ClaimChanges:
     return ClaimChanges(new, old)
 
 
-def are_moved(before: Recipient | None, after: Recipient) -> bool:
+def tokens_changed(before: Recipient | None, after: Recipient) -> bool:
     """Whether a recipient's tokens changed. Quick when neither addresses nor channel data did."""
     if is_membership(after.place):
         return False

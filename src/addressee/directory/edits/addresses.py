@@ -12,8 +12,8 @@ from addressee.directory.addresses.entries import (
     ATTRIBUTES,
     DISABLED,
     MAX_ADDRESSES,
+    attribute_address,
     check_number,
-    named_by,
     of_kind,
 )
 from addressee.directory.addresses.forms import (
@@ -28,7 +28,7 @@ from addressee.directory.addresses.forms import (
     without_masked,
 )
 from addressee.directory.documents import Merge, overlay
-from addressee.directory.edits.context import EditContext, changed, living, without
+from addressee.directory.edits.context import EditContext, changed, living_or_new, without
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
@@ -52,14 +52,14 @@ class AddAddress:
         provider = provider_of(self.kind, self.provider)
         value = form_of(self.kind).checked(self.value, f"addresses.{self.kind}")
         details = checked_details(self.kind, self.details)
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         known = named(self.kind, value, provider, recipient.addresses)
         if known:
             renewed = {**known[0], "value": renewed_value(known[0]["value"], value), "status": ACTIVE, **details}
             addresses = [renewed if address is known[0] else address for address in recipient.addresses]
         else:
             added = new_address(self.kind, value, provider, details)
-            primary = named_by(recipient.attributes, self.kind)
+            primary = attribute_address(recipient.attributes, self.kind)
             if primary is None or primary["key"] != added["key"]:
                 addresses = [*recipient.addresses, added]
             elif details:
@@ -70,7 +70,7 @@ class AddAddress:
         if (warning := warning_for(self.kind, value)) is not None:
             context.warn(warning)
         attributes = recipient.attributes
-        if self.kind in ATTRIBUTES and named_by(attributes, self.kind) is None:
+        if self.kind in ATTRIBUTES and attribute_address(attributes, self.kind) is None:
             attributes = {**attributes, ATTRIBUTES[self.kind]: known[0]["value"] if known else value}
         return changed(recipient, context, addresses=addresses, attributes=attributes)
 
@@ -161,7 +161,7 @@ def keys_named(found: Recipient | None, kind: str, value: Any, provider: str | N
 def without_addresses(recipient: Recipient, context: EditContext, kind: str, ending: Set[str]) -> Recipient:
     left = [address for address in recipient.addresses if not is_among(address, kind, ending)]
     attributes = recipient.attributes
-    primary = named_by(attributes, kind)
+    primary = attribute_address(attributes, kind)
     if primary is not None and primary["key"] in ending:
         name = ATTRIBUTES[kind]
         promoted = next((each for each in left if each["kind"] == kind and each["status"] == ACTIVE), None)

@@ -58,7 +58,9 @@ class EditContext(Struct, frozen=True):
         self.warnings.append(Warning(self.label, message))
 
 
-def living(found: Recipient | None, place: Place, context: EditContext, revives: Revives = Revives.ERASED) -> Recipient:
+def living_or_new(
+    found: Recipient | None, place: Place, context: EditContext, revives: Revives = Revives.ERASED
+) -> Recipient:
     """Returns the recipient, or a new empty one in the place of nobody or of a tombstone.
 
     Raises RefusedError for a tombstone that the edit does not revive.

@@ -15,7 +15,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from addressee.directory import attributes
-from addressee.directory.edits.context import EditContext, changed, living, without
+from addressee.directory.edits.context import EditContext, changed, living_or_new, without
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
@@ -112,7 +112,7 @@ class Define:
     tracks_exit: bool | None = None
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         given = {"created_at": attributes.render_instant(context.now), **recipient.attributes}
         if self.title is not None:
             given["name"] = attributes.checked_text("name", self.title)

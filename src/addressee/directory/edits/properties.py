@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from addressee.directory import attributes
-from addressee.directory.addresses.entries import following
+from addressee.directory.addresses.entries import addresses_after
 from addressee.directory.documents import check_value, same
 from addressee.directory.edits import contact_properties
-from addressee.directory.edits.context import EditContext, changed, living, without
+from addressee.directory.edits.context import EditContext, changed, living_or_new, without
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
@@ -38,7 +38,7 @@ class Set:
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         if not self.copies:
             return with_values(recipient, context, self.values)
         copied = contact_properties.copies(recipient)
@@ -61,7 +61,7 @@ class SetOnce:
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
         given = attributes.checked(self.attributes)
-        there = living(found, place, context)
+        there = living_or_new(found, place, context)
         fresh = {key: value for key, value in self.values.items() if value_of(there, key) is ABSENT}
         recipient = with_values(there, context, fresh)
         return with_attributes(recipient, context, {**given, **recipient.attributes})
@@ -76,7 +76,7 @@ class Add:
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.amounts, "properties")
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         sums = {key: self._sum(recipient, key, amount) for key, amount in self.amounts.items()}
         check_value(sums, "properties")
         return with_values(recipient, context, sums)
@@ -101,7 +101,7 @@ class Append:
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         lists = {key: [*as_list(value_of(recipient, key)), value] for key, value in self.values.items()}
         return with_values(recipient, context, lists)
 
@@ -180,7 +180,7 @@ def is_as_given(recipient: Recipient, name: str, value: Any) -> bool:
 
 def with_attributes(recipient: Recipient, context: EditContext, given: Document) -> Recipient:
     if recipient.addresses:
-        return changed(recipient, context, attributes=given, addresses=following(recipient, given))
+        return changed(recipient, context, attributes=given, addresses=addresses_after(recipient, given))
     return changed(recipient, context, attributes=given)
 
 

@@ -15,10 +15,10 @@ from typing import Any, ClassVar, TypeAlias
 from msgspec import structs
 
 from addressee.directory import attributes, names
-from addressee.directory.addresses.entries import following
+from addressee.directory.addresses.entries import addresses_after
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
-from addressee.directory.edits.context import EditContext, Revives, Warning, changed, living, tombstone, without
+from addressee.directory.edits.context import EditContext, Revives, Warning, changed, living_or_new, tombstone, without
 from addressee.directory.edits.preference_sets import merged
 from addressee.directory.edits.properties import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.errors import DELETED, RefusedError
@@ -79,14 +79,14 @@ class Identify:
     always_shown: frozenset[str] = frozenset()
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
-        recipient = living(found, place, context, self.revives)
+        recipient = living_or_new(found, place, context, self.revives)
         changes: dict[str, Any] = {}
         if given := self._new_attributes(recipient):
-            changes["attributes"] = attributes.laid_over(recipient.attributes, given)
+            changes["attributes"] = attributes.merged(recipient.attributes, given)
             for warning in unreachable(given):
                 context.warn(warning)
             if recipient.addresses:
-                changes["addresses"] = following(recipient, changes["attributes"])
+                changes["addresses"] = addresses_after(recipient, changes["attributes"])
         if self.properties is None:
             changes["properties"] = EMPTY
         elif self.properties:
@@ -131,7 +131,7 @@ class SetChannelData:
     data: Any
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         entries = with_channel_data(recipient.channel_data, self.channel_id, self.data, context)
         return changed(recipient, context, channel_data=entries)
 
@@ -189,7 +189,7 @@ class SetPreferences:
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_id(self.set_id, "preferences")
         check_value(self.preferences, "preferences")
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         stored = recipient.preferences if self.merge is Merge.DEEP else EMPTY
         laid = merged_set(stored, self.set_id, self.preferences)
         return changed(recipient, context, preferences={**recipient.preferences, self.set_id: laid})
@@ -208,7 +208,7 @@ class ChangePreferences:
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_id(self.set_id, "preferences")
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         made = self.change(recipient.preferences.get(self.set_id, EMPTY))
         check_value(made, "preferences")
         return changed(recipient, context, preferences={**recipient.preferences, self.set_id: made})
@@ -228,7 +228,7 @@ class ChangePreferenceSets:
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         if not self.creates and (found is None or not found.lives):
             return found
-        recipient = living(found, place, context)
+        recipient = living_or_new(found, place, context)
         made = dict(self.change(recipient.preferences))
         check_value(made, "preferences")
         return changed(recipient, context, preferences=made)

@@ -215,29 +215,29 @@ async def successor(connection: Connection, object: Identity) -> UUID | None:
     return uid
 
 
-async def is_being_compared(pool: Pool, list: List, settle: ReconcileMembers) -> bool:
+async def is_being_compared(pool: Pool, list: List, reconcile: ReconcileMembers) -> bool:
     """Whether the members of `before` replaced others that are still stored: an earlier comparison needs both."""
-    earlier = list.predecessor(settle.before)
+    earlier = list.predecessor(reconcile.before)
     if earlier is None:
         return False
     async with planned_anew(pool) as connection:
-        found: bool = await connection.fetchval(*SQL["has_subscribers"](**settle.place._asdict(), uid=earlier))
+        found: bool = await connection.fetchval(*SQL["has_subscribers"](**reconcile.place._asdict(), uid=earlier))
     return found
 
 
-async def compare(connection: Connection, settle: ReconcileMembers) -> Compared:
+async def compare(connection: Connection, reconcile: ReconcileMembers) -> Compared:
     """Compares the next 1,000 members of one set with the other set; those who are not in it entered or left."""
-    one, other = settle.after, settle.before
-    if settle.untold[0] is MemberChange.EXITED:
+    one, other = reconcile.after, reconcile.before
+    if reconcile.untold[0] is MemberChange.EXITED:
         one, other = other, one
     found = await connection.fetch(
         *SQL["members_also_in"](
-            **settle.place._asdict(),
+            **reconcile.place._asdict(),
             uid=one,
             other_uid=other,
             user_collection=USERS,
-            after_id=settle.cursor.id,
-            after_uid=settle.cursor.uid,
+            after_id=reconcile.cursor.id,
+            after_uid=reconcile.cursor.uid,
             limit=AT_ONCE,
         )
     )

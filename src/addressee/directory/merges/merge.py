@@ -15,7 +15,7 @@ from uuid import UUID
 
 from msgspec import Struct, field, structs
 
-from addressee.directory.addresses.entries import ATTRIBUTES, check_number, together
+from addressee.directory.addresses.entries import ATTRIBUTES, addresses_of_kind, check_number
 from addressee.directory.addresses.forms import FORMS
 from addressee.directory.documents import same
 from addressee.directory.edits.context import check_size, tombstone
@@ -151,9 +151,9 @@ def missing_addresses(primary: Described, secondary: Described, rules: MergeRule
     attributes, _ = attributes_of(primary, secondary, rules)
     missing = []
     for kind in FORMS:
-        has = {address["key"] for address in together(attributes, primary.addresses, kind)}
+        has = {address["key"] for address in addresses_of_kind(attributes, primary.addresses, kind)}
         comes = ATTRIBUTES.get(kind) not in attributes
-        addresses = secondary.addresses if comes else together(secondary.attributes, secondary.addresses, kind)
+        addresses = secondary.addresses if comes else addresses_of_kind(secondary.attributes, secondary.addresses, kind)
         missing += [each for each in addresses if each["kind"] == kind and each["key"] not in has]
     return missing
 

@@ -76,26 +76,26 @@ async def list_recipients(
     Raises RefusedError for a prefix that no id can have.
     """
     ascending = (order is Order.OLDEST_FIRST) is not page.backwards
-    uids = rest_of(selection.uids, page.start, ascending=ascending)
-    asked = {"environment_id": environment_id, "collection": collection, **uids._asdict(), "limit": page.size + 1}
+    uids = remaining_range(selection.uids, page.start, ascending=ascending)
+    parameters = {"environment_id": environment_id, "collection": collection, **uids._asdict(), "limit": page.size + 1}
     if selection.id_prefix:
-        first_id, end_id = ids_from(selection.id_prefix)
+        first_id, end_id = prefix_range(selection.id_prefix)
         ids = {"first_id": first_id, "end_id": end_id}
         looked_at = await pool.fetchval(
             *SQL["count_ids"](environment_id=environment_id, collection=collection, **ids, limit=RARE)
         )
         statement = "list_recipients_of_rare_ids" if looked_at < RARE else "list_recipients_of_common_ids"
-        found = await pool.fetch(*SQL[statement](**asked, **ids, ascending=ascending))
+        found = await pool.fetch(*SQL[statement](**parameters, **ids, ascending=ascending))
     else:
         statement = "list_recipients" if ascending else "list_recipients_newest_first"
-        found = await pool.fetch(*SQL[statement](**asked))
+        found = await pool.fetch(*SQL[statement](**parameters))
     recipients = [rows.recipient_from(row) for row in found]
     if page.backwards:
         recipients.reverse()
     return build_page(recipients, page, lambda recipient: recipient.uid)
 
 
-def rest_of(uids: UuidRange, start: UUID | None, *, ascending: bool) -> UuidRange:
+def remaining_range(uids: UuidRange, start: UUID | None, *, ascending: bool) -> UuidRange:
     """Returns the part of a range past `start`, in the direction of reading."""
     if start is None:
         return uids
@@ -108,13 +108,13 @@ def next_uid(uid: UUID) -> UUID:
     return UUID(int=min(uid.int + 1, LAST_UID.int))
 
 
-def ids_from(prefix: str) -> tuple[str, str]:
+def prefix_range(prefix: str) -> tuple[str, str]:
     """Returns the bounds of the ids that start with `prefix`: the first included, the second excluded."""
     check_text(prefix, "id_prefix")
-    return prefix, end_of(prefix)
+    return prefix, prefix_end(prefix)
 
 
-def end_of(prefix: str) -> str:
+def prefix_end(prefix: str) -> str:
     """Returns the smallest text, by code points, that is greater than all ids that start with `prefix`."""
     kept = prefix.rstrip(chr(LAST_CHARACTER))
     if not kept:

@@ -79,7 +79,7 @@ async def run_bulk(
     """
     started_at = clock.now()
     attempted = [
-        once(write, request, index) if request else write
+        with_row_receipt(write, request, index) if request else write
         for index, write in enumerate(writes)
         if isinstance(write, Write)
     ]
@@ -124,7 +124,7 @@ async def conclude(
     return operation
 
 
-def once(write: Write, request: Receipt, row: int) -> Write:
+def with_row_receipt(write: Write, request: Receipt, row: int) -> Write:
     """Returns the write with a receipt of its own, so that repeating an interrupted request skips written rows."""
     return structs.replace(write, receipt=f"{request.fingerprint.hex()}#{row}#{request.key}")
 

@@ -14,11 +14,11 @@ from uuid import UUID
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.addresses.push_tokens import Step, TokenTransfer, are_moved, claim
+from addressee.directory.addresses.push_tokens import Step, TokenTransfer, claim, tokens_changed
 from addressee.directory.reading import rows
 from addressee.directory.recipient import Place, Recipient, is_membership
 from addressee.directory.writing.history import Change
-from addressee.directory.writing.zone_changes import has_moved, zone_jobs
+from addressee.directory.writing.zone_changes import zone_changed, zone_jobs
 
 SQL = load(__package__)
 
@@ -90,8 +90,8 @@ async def store_recipients(
     counts, push tokens or time zones change: then it is a transaction.
     """
     counted = [effect for effect in effects if difference(effect)]
-    moved = [effect for effect in effects if are_moved(effect.before, effect.after)]
-    rezoned = [effect.after for effect in effects if has_moved(effect.before, effect.after)]
+    moved = [effect for effect in effects if tokens_changed(effect.before, effect.after)]
+    rezoned = [effect.after for effect in effects if zone_changed(effect.before, effect.after)]
     if not counted and not moved and not rezoned:
         return dict.fromkeys(await write(connection, effects), ())
     async with connection.transaction():

@@ -39,14 +39,14 @@ class TokenReleaser:
         """Runs the job; it may be repeated, and run concurrently."""
         for transfer in release.people:
             async with self._pool.acquire() as connection, connection.transaction():
-                await self._take(connection, transfer)
+                await self._remove_tokens(connection, transfer)
 
     async def release_now(self, people: Sequence[TokenTransfer]) -> None:
         """Like `release`, before the write is answered; if the database fails, the job does it later."""
         with suppress(UnavailableError, asyncpg.TransactionRollbackError), unavailable_when_away():
             await self.release(ReleaseTokens(people))
 
-    async def _take(self, connection: Connection, transfer: TokenTransfer) -> None:
+    async def _remove_tokens(self, connection: Connection, transfer: TokenTransfer) -> None:
         """Removes one former owner's tokens under the row's lock, unless they have become the owner again."""
         row = await connection.fetchrow(*SQL["lock_recipient"](**transfer.place._asdict()))
         if row is None or row["uid"] != transfer.uid:

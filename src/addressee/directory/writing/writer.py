@@ -180,7 +180,7 @@ class Writer:
     async def _run(self, groups: list[Group]) -> None:
         BATCH_SIZE.observe(len(groups))
         try:
-            await self._settle(groups)
+            await self._run_rounds(groups)
         except Exception as error:
             log.warning("write failed", reason=type(error).__name__, recipients=len(groups))
             failure = UnavailableError() if is_away(error) else error
@@ -190,7 +190,7 @@ class Writer:
             self._in_flight.difference_update(group.place for group in groups)
             WAITING.set(self._count)
 
-    async def _settle(self, groups: list[Group]) -> None:
+    async def _run_rounds(self, groups: list[Group]) -> None:
         """Writes a batch until every group is answered. After three conflicts a group is written under a lock."""
         while groups:
             together = [group for group in groups if group.losses < LOSSES_BEFORE_LOCK]

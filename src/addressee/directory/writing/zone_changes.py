@@ -17,7 +17,7 @@ class FollowZones(Job, frozen=True):
     people: Sequence[Place]
 
 
-def has_moved(before: Recipient | None, after: Recipient) -> bool:
+def zone_changed(before: Recipient | None, after: Recipient) -> bool:
     """Whether the time zone of a living recipient changed; a new recipient has not changed it."""
     if before is None or before.uid != after.uid or not after.lives or is_membership(after.place):
         return False

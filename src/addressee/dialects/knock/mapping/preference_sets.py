@@ -14,7 +14,7 @@ from addressee.dialects.knock.shapes.preferences import PreferenceSet
 from addressee.directory.documents import below, check_id
 from addressee.directory.edits.preference_sets import SECTIONS
 from addressee.directory.errors import RefusedError
-from addressee.directory.kinds import GROUP_OF, GROUPS, merged_kinds, reading
+from addressee.directory.kinds import GROUP_OF, GROUPS, group_setting, merged_kinds
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import (
     DEFAULT,
@@ -214,7 +214,7 @@ def channel_types(kinds: Mapping[str, Any]) -> Document:
     """Returns a map of kinds by channel type. A type that is a group shows what its kinds amount to."""
     rendered: Document = {STRATEGY: kinds[STRATEGY]} if STRATEGY in kinds else {}
     for name, kind in KIND_OF.items():
-        setting = reading(kinds, kind) if kind in GROUPS else kinds.get(kind)
+        setting = group_setting(kinds, kind) if kind in GROUPS else kinds.get(kind)
         if setting is not None:
             rendered[name] = setting
     return rendered
@@ -243,7 +243,7 @@ def replaced_scope(stored: Any, given: bool | Document) -> bool | Document:
 def replaced_kinds(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
     """Returns the part `kinds` of a scope, with stored members of groups that were not shown; `{}` if none."""
     below = stored.get("kinds", {})
-    unseen = {kind: below[kind] for kind in below if kind in GROUP_OF and reading(below, GROUP_OF[kind]) is None}
+    unseen = {kind: below[kind] for kind in below if kind in GROUP_OF and group_setting(below, GROUP_OF[kind]) is None}
     kinds = merged_kinds(unseen, given.get("kinds", {}))
     return {"kinds": kinds} if kinds or "kinds" in given else {}
 

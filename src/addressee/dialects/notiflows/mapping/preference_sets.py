@@ -21,12 +21,12 @@ from addressee.directory.documents import below, check_id
 from addressee.directory.edits.context import without
 from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.errors import RefusedError
-from addressee.directory.kinds import name_that_counts
+from addressee.directory.kinds import effective_name
 from addressee.directory.recipient import Document
 from addressee.messaging.workflows.listing import NamedWorkflow
-from addressee.preferences.choices import kept, with_kinds, without_kinds
+from addressee.preferences.choices import with_kinds, without_empty, without_kinds
 from addressee.preferences.layers import shown
-from addressee.preferences.sets import DEFAULT, MAX_ENTRIES, sound
+from addressee.preferences.sets import DEFAULT, MAX_ENTRIES, valid_or_empty
 
 # Chat is stored as the group, so that it includes kinds of chat that are added later.
 WRITTEN_AS: Mapping[str, tuple[str, ...]] = {**KINDS_OF, "chat": ("chat", "webhook")}
@@ -73,7 +73,7 @@ def notiflow(name: str | None, scope: bool | Mapping[str, Any]) -> shapes.Notifl
 
 def is_wanted(kinds: Mapping[str, Any], type: str) -> bool | None:
     """Whether settings of kinds let a type through: False when all its kinds are refused, None when none is named."""
-    names = [name_that_counts(kinds, kind) for kind in KINDS_OF[type]]
+    names = [effective_name(kinds, kind) for kind in KINDS_OF[type]]
     settings = [None if name is None else kinds[name] for name in names]
     if all(setting is False for setting in settings):
         return False
@@ -125,7 +125,7 @@ def edit_of(patch: Patch) -> ChangePreferenceSets:
 
 
 def patched_sets(own: Mapping[str, Document], patch: Patch) -> Mapping[str, Document]:
-    stored = sound(own.get(DEFAULT, {}))
+    stored = valid_or_empty(own.get(DEFAULT, {}))
     made = patched(stored, patch)
     return own if made == stored else {**own, DEFAULT: made}
 
@@ -134,7 +134,7 @@ def patched(stored: Document, patch: Patch) -> Document:
     """Applies a patch to a set. Raises RefusedError when the set would have too many notiflows."""
     made = stored
     if patch.types:
-        made = kept({**made, "kinds": with_types(made.get("kinds", {}), patch.types)}, "kinds")
+        made = without_empty({**made, "kinds": with_types(made.get("kinds", {}), patch.types)}, "kinds")
     if patch.notiflows:
         scopes: Document = dict(made.get("workflows", {}))
         for handle, choice in patch.notiflows:
@@ -144,7 +144,7 @@ def patched(stored: Document, patch: Patch) -> Document:
         if len(scopes) > MAX_ENTRIES:
             message = f"A user has preferences for at most {MAX_ENTRIES:,} notiflows."
             raise RefusedError("size", "notiflows", message)
-        made = kept({**made, "workflows": scopes}, "workflows")
+        made = without_empty({**made, "workflows": scopes}, "workflows")
     return made
 
 
@@ -159,7 +159,7 @@ def with_choice(stored: bool | Document, choice: Choice | None) -> bool | Docume
         scope = without(scope, "enabled")
     elif choice.enabled is not UNSET:
         scope = {**scope, "enabled": choice.enabled}
-    return kept({**scope, "kinds": with_types(scope.get("kinds", {}), choice.types)}, "kinds")
+    return without_empty({**scope, "kinds": with_types(scope.get("kinds", {}), choice.types)}, "kinds")
 
 
 def with_types(kinds: Mapping[str, Any], types: Types) -> Document:

@@ -28,7 +28,7 @@ def user(recipient: Recipient) -> User:
 
     `updated_at` is never before `created_at`: a uid is made a moment after the time of the first write.
     """
-    attributes = {**recipient.attributes, **names.told(recipient)}
+    attributes = {**recipient.attributes, **names.all_names(recipient)}
     return User(
         id=str(recipient.uid),
         external_id=recipient.place.id,
