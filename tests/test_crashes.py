@@ -21,13 +21,15 @@ from tests.support.kernel import descendants, is_alive
 from tests.support.service import Service, running_service
 from tests.support.waiting import until
 
-# A killed worker's jobs are taken over after 30 seconds without a sign of life, what it was sending after 50.
-TAKEOVER_SECONDS = 75
+# A killed worker's jobs are taken over after 30 seconds without a sign of life, what it was sending after 50. On a busy
+# machine the rest takes a while.
+TAKEOVER_SECONDS = 120
 
 ANSWERS_BETWEEN_KILLS = 10
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_nothing_answered_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         async with crowd(service.url, service.create_key()) as clients:
