@@ -54,6 +54,10 @@ class MissingError(Exception):
         self.place = place
 
 
+class LostError(Exception):
+    """Another transaction changed the row first. Internal: the write is tried again."""
+
+
 class OverloadedError(Exception):
     """This process has reached its limit of waiting writes. Nothing was written; try again in a moment."""
 

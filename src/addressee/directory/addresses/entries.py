@@ -26,8 +26,6 @@ PUSH = frozenset({"android_push", "ios_push", "web_push"})
 
 MAX_ADDRESSES = 1000
 
-__all__ = ["ACTIVE", "ATTRIBUTES", "DISABLED", "MAX_ADDRESSES", "PUSH", "active", "masked", "of_kind", "shown"]
-
 
 def of_kind(recipient: Recipient, kind: str) -> list[Document]:
     """Returns all addresses of a kind, the primary one first, with the value in the attribute."""

@@ -29,7 +29,7 @@ from addressee.directory.edits.lists import (
     present,
 )
 from addressee.directory.edits.recipients import Delete
-from addressee.directory.errors import UnavailableError
+from addressee.directory.errors import LostError, UnavailableError
 from addressee.directory.groups import list_members
 from addressee.directory.groups.list_members import Member, MemberChange, Membership, ReconcileMembers
 from addressee.directory.groups.subscriptions import read_counts
@@ -59,10 +59,6 @@ class Counted(Struct, frozen=True):
 
     list: List
     members: Counter[UUID]
-
-
-class LostError(Exception):
-    """Another transaction created the list first."""
 
 
 class Lists:

@@ -20,6 +20,7 @@ from addressee.directory.addresses.entries import ATTRIBUTES
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import MissingError, RefusedError
+from addressee.directory.groups.subscriptions import MOST_COUNTED
 from addressee.directory.reading import rows
 from addressee.directory.reading.reader import Reader
 from addressee.directory.reading.uuid_ranges import FIRST_UID
@@ -28,8 +29,6 @@ from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write, Written
 
 SQL = load(__package__)
-
-MOST_COUNTED = 10_000
 
 # The number of a recipient's columns in a row of two.
 RECIPIENT_COLUMNS = 15

@@ -36,7 +36,7 @@ COUNT_SLOTS = 16
 ERASED_AT_ONCE = 1000
 MOVED_AT_ONCE = 1000
 
-# The limit up to which the subscriptions of a recipient are counted.
+# The limit up to which the subscriptions and memberships of a recipient are counted.
 MOST_COUNTED = 10_000
 
 # The number of a subscription's own columns in a row; the recipient on the other side follows.

@@ -19,7 +19,7 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.documents import UNREACHABLE
 from addressee.directory.edits.recipients import Identify
-from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.errors import LostError, RefusedError, UnavailableError
 from addressee.directory.groups import subscriptions
 from addressee.directory.groups.subscriptions import Subscription
 from addressee.directory.reading import rows
@@ -58,10 +58,6 @@ class Subscribed(Struct, frozen=True):
 
 
 NOBODY = Subscribed((), frozenset())
-
-
-class LostError(Exception):
-    """The topic was deleted meanwhile."""
 
 
 class Topics:

@@ -20,7 +20,7 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.addresses.push_tokens import inherit
 from addressee.directory.clock import Clock
-from addressee.directory.errors import MissingError, RefusedError, UnavailableError
+from addressee.directory.errors import LostError, MissingError, RefusedError, UnavailableError
 from addressee.directory.groups.subscriptions import move_subscriptions
 from addressee.directory.merges.merge import DEFAULT_RULES, Journal, Merged, MergeRules, journal, merge, unmerge
 from addressee.directory.reading import rows
@@ -45,10 +45,6 @@ LONGEST_PAUSE_SECONDS = 0.02
 class MergeMissingError(Exception):
     def __init__(self) -> None:
         super().__init__("There is no such merge.")
-
-
-class LostError(Exception):
-    """Another writer changed one of the two first."""
 
 
 @dataclass(frozen=True, slots=True)

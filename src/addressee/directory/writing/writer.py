@@ -24,7 +24,7 @@ from addressee.database.pool import Connection, Pool, is_away
 from addressee.database.queries import load
 from addressee.directory.addresses.push_tokens import TokenTransfer
 from addressee.directory.clock import Clock
-from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError, unavailable_when_away
+from addressee.directory.errors import LostError, OverloadedError, RefusedError, UnavailableError, unavailable_when_away
 from addressee.directory.reading import rows
 from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing import receipts
@@ -59,10 +59,6 @@ BATCH_SIZE = Histogram(
 CONFLICTS = Counter("addressee_write_conflicts", "Recipients that another process changed first")
 RERUNS = Counter("addressee_write_reruns", "Write batches run again after a deadlock or serialization failure")
 WAITING = Gauge("addressee_writes_waiting", "Writes taken and not yet answered", multiprocess_mode="livesum")
-
-
-class LostError(Exception):
-    """Another writer changed the recipient first."""
 
 
 class Writer:

@@ -16,6 +16,7 @@ from addressee.dialects.suprsend.mapping.profile_edits import RESERVED, is_prope
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire.channel_names import KIND_OF
 from addressee.directory.addresses import entries
+from addressee.directory.addresses.forms import masked
 from addressee.directory.edits import contact_properties
 from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writing.writes import Written
@@ -77,7 +78,7 @@ def with_copies(user: shapes.User, recipient: Recipient) -> shapes.User:
 def address(stored: Document) -> shapes.Address:
     active = stored["status"] == "active"
     return shapes.Address(
-        value=entries.masked(stored["value"]),
+        value=masked(stored["value"]),
         id_provider=stored.get("provider") or UNSET,
         bundle_id=stored.get("bundle_id", UNSET),
         device_id=stored.get("device_id", UNSET),
