@@ -16,8 +16,8 @@ import pytest
 
 from addressee.database.installation import Installation
 from addressee.database.pool import Connection
-from tests.support.crowd import CLIENTS, ROWS, Client, crowd
 from tests.support.kernel import descendants, is_alive
+from tests.support.load import CLIENTS, ROWS, Client, clients_at_work
 from tests.support.service import Service, running_service
 from tests.support.waiting import until
 
@@ -32,7 +32,7 @@ ANSWERS_BETWEEN_KILLS = 10
 @pytest.mark.timeout(300)
 async def test_nothing_answered_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
-        async with crowd(service.url, service.create_key()) as clients:
+        async with clients_at_work(service.url, service.create_key()) as clients:
             for victim in (postgres, backend, worker):
                 await progress(clients)
                 await kill(victim(service))

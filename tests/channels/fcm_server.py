@@ -79,8 +79,8 @@ class Hold:
 class FcmServer:
     """`refusals` are its answers to single device tokens; `pushes` are the messages that it took.
 
-    `grant_refusal` is what the token endpoint answers instead of a token, `asked` counts the notifications that it was
-    asked to take. Once there is a `hold`, the next of them is answered no sooner than that is let go.
+    `grant_refusal` is the answer of the token endpoint in place of a token. `requests` counts the requests to send.
+    While there is a `hold`, the next of them is answered only after its release.
     """
 
     clock: Clock
@@ -91,7 +91,7 @@ class FcmServer:
     pushes: list[dict[str, Any]] = field(default_factory=list)
     granted: set[str] = field(default_factory=set)
     grants: int = 0
-    asked: int = 0
+    requests: int = 0
     hold: Hold | None = None
 
     @property
@@ -135,7 +135,7 @@ class FcmServer:
         return web.json_response({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"})
 
     async def send(self, request: web.Request) -> web.Response:
-        self.asked += 1
+        self.requests += 1
         if (hold := self.hold) is not None:
             self.hold = None
             await hold.wait()

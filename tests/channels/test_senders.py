@@ -46,13 +46,13 @@ PUSH = Push(
 
 @dataclass
 class Case:
-    """A sender and a letter for it. `to` gives the letter another address, `arrived` says which ids have.
+    """A sender and a message for it. `to` gives the message another address, `arrived` says which ids have.
 
     `unreachable` is the same sender where nobody answers, `said` is what only the recipient may read.
     """
 
     sender: Sender[Any]
-    letter: Any
+    message: Any
     to: Callable[[str], Any]
     arrived: Callable[[], Sequence[str]]
     unreachable: Sender[Any]
@@ -125,14 +125,14 @@ async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 async def test_what_is_sent_arrives_once(case: Case) -> None:
-    assert await case.sender.send(case.letter) == Sent()
-    assert case.arrived() == [case.letter.id]
+    assert await case.sender.send(case.message) == Sent()
+    assert case.arrived() == [case.message.id]
 
 
 async def test_several_go_one_after_the_other(case: Case) -> None:
     ids = [f"id-{number}" for number in range(3)]
     for id in ids:
-        assert await case.sender.send(replace(case.letter, id=id)) == Sent()
+        assert await case.sender.send(replace(case.message, id=id)) == Sent()
     assert case.arrived() == ids
 
 
@@ -140,25 +140,25 @@ async def test_several_go_one_after_the_other(case: Case) -> None:
 async def test_what_is_not_one_address_bounces_and_nothing_leaves(case: Case, address: str) -> None:
     result = await case.sender.send(case.to(address))
     assert isinstance(result, Failed)
-    assert (result.failure, result.exchange) == (Failure.BOUNCED, None)
+    assert (result.failure, result.call) == (Failure.BOUNCED, None)
     assert case.arrived() == []
 
 
 async def test_where_nobody_answers_it_is_tried_later_and_what_was_asked_is_told(case: Case) -> None:
     for _ in range(2):
-        result = await case.unreachable.send(case.letter)
+        result = await case.unreachable.send(case.message)
         assert isinstance(result, Failed)
         assert result.failure is Failure.TEMPORARY
-        assert result.exchange is not None
-        assert (result.exchange.status, result.exchange.answer) == (None, result.reason)
+        assert result.call is not None
+        assert (result.call.status, result.call.response) == (None, result.reason)
         assert told_nothing(case, result)
 
 
 async def test_what_was_asked_is_told_without_what_it_says(case: Case) -> None:
-    result = await case.sender.send(case.letter)
-    assert result.exchange is not None
-    assert result.exchange.asked["id"] == case.letter.id
-    assert result.exchange.status in range(200, 300)
+    result = await case.sender.send(case.message)
+    assert result.call is not None
+    assert result.call.request["id"] == case.message.id
+    assert result.call.status in range(200, 300)
     assert told_nothing(case, result)
 
 
@@ -168,7 +168,7 @@ def told_nothing(case: Case, result: Sent | Failed) -> bool:
 
 async def test_closing_twice_or_unused_is_harmless(case: Case) -> None:
     await case.sender.close()
-    await case.sender.send(case.letter)
+    await case.sender.send(case.message)
     await case.sender.close()
     await case.sender.close()
-    await case.sender.send(case.letter)
+    await case.sender.send(case.message)

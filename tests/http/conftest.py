@@ -11,64 +11,64 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import KINDS, Keys
 from tests.conftest import Environment
-from tests.support.exchange import Connection
-from tests.support.inhabited import Inhabited, Stranger, everything_stored, inhabit
+from tests.support.populated import PopulatedEnvironment, Stranger, everything_stored, populate
+from tests.support.raw_http import Connection
 
 
 @dataclass
 class Stored:
-    """What the inhabited environment held after the last test that looked."""
+    """What the populated environment held after the last test that looked."""
 
     rows: list[tuple[str, str]]
 
 
-async def new_inhabited(api: str, pool: Pool, installation: Installation) -> Inhabited:
+async def new_inhabited(api: str, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     sealer = Sealer(installation.master_key())
-    name = f"inhabited-{secrets.token_hex(6)}"
+    name = f"populated-{secrets.token_hex(6)}"
     statement = """
         INSERT INTO addressee.environments (id, name)
         SELECT max(id) + 1, $1 FROM addressee.environments
         RETURNING id
     """
-    return await inhabit(api, pool, Keys(pool, sealer), sealer, await pool.fetchval(statement, name), name)
+    return await populate(api, pool, Keys(pool, sealer), sealer, await pool.fetchval(statement, name), name)
 
 
 @pytest.fixture(scope="session")
-async def inhabited(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+async def populated(api: str, worker: None, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     """No test changes it."""
     return await new_inhabited(api, pool, installation)
 
 
 @pytest.fixture(scope="session")
-async def last_stored(pool: Pool, inhabited: Inhabited) -> Stored:
-    return Stored(await everything_stored(pool, inhabited.id))
+async def last_stored(pool: Pool, populated: PopulatedEnvironment) -> Stored:
+    return Stored(await everything_stored(pool, populated.id))
 
 
 @pytest.fixture
-async def unchanged(pool: Pool, inhabited: Inhabited, last_stored: Stored) -> AsyncIterator[None]:
+async def unchanged(pool: Pool, populated: PopulatedEnvironment, last_stored: Stored) -> AsyncIterator[None]:
     """Nothing that this test sends may leave a trace.
 
     What is stored is read once a test: what one leaves, it has itself to answer for, and the next starts with.
     """
     yield
-    before, last_stored.rows = last_stored.rows, await everything_stored(pool, inhabited.id)
+    before, last_stored.rows = last_stored.rows, await everything_stored(pool, populated.id)
     assert last_stored.rows == before
 
 
 @pytest.fixture(scope="session")
-async def twin(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+async def twin(api: str, worker: None, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     """Has the same; its keys are tried on the first."""
     return await new_inhabited(api, pool, installation)
 
 
 @pytest.fixture(scope="session")
-async def playground(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+async def playground(api: str, worker: None, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     """Has the same, and tests may mark its messages."""
     return await new_inhabited(api, pool, installation)
 
 
 @pytest.fixture(scope="session")
-async def workshop(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+async def workshop(api: str, worker: None, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     """Has the same, and tests may write to it."""
     return await new_inhabited(api, pool, installation)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.exchange import Connection
-from tests.support.inhabited import Inhabited
+from tests.support.populated import PopulatedEnvironment
+from tests.support.raw_http import Connection
 from tests.support.routes import Route, each
 
 # What a route must be asked for.
@@ -14,8 +14,8 @@ QUERIES = {
 
 
 @each(lambda route: route.method == "GET")
-def test_an_answer_is_as_it_is_described(line: Connection, inhabited: Inhabited, route: Route) -> None:
-    query = QUERIES.get(route.title, "").format_map(inhabited.things(route))
-    reply = inhabited.ask(line, route, query=query)
+def test_an_answer_is_as_it_is_described(line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
+    query = QUERIES.get(route.title, "").format_map(populated.things(route))
+    reply = populated.ask(line, route, query=query)
     assert reply.status == 200, reply
     assert not route.problems_of_an_answer(reply)

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.exchange import Connection, Reply
-from tests.support.inhabited import Inhabited, Stranger
+from tests.support.populated import PopulatedEnvironment, Stranger
+from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import SPOKEN_SUPRSEND, Refusal
 
 # Anything a JSON parser may meet: names that mean something, text with anything in it, numbers of any size.
@@ -70,7 +70,7 @@ class TestAnything:
 
     @few
     @given(body=st.dictionaries(st.sampled_from(NAMES), any_json), recipient=any_json)
-    def test_as_a_trigger(self, line: Connection, playground: Inhabited, body: Any, recipient: Any) -> None:
+    def test_as_a_trigger(self, line: Connection, playground: PopulatedEnvironment, body: Any, recipient: Any) -> None:
         sent = json.dumps({**body, "recipients": [recipient]}).encode()
         reply = line.ask("POST", "/v1/workflows/welcome/trigger", key=playground.secret_key, body=sent)
         assert is_understood(reply)
@@ -95,6 +95,8 @@ class TestAnything:
 
     @few
     @given(recipients=st.lists(any_profile | any_json, max_size=3), actor=any_profile | any_json)
-    def test_as_recipients(self, line: Connection, playground: Inhabited, recipients: list[Any], actor: Any) -> None:
+    def test_as_recipients(
+        self, line: Connection, playground: PopulatedEnvironment, recipients: list[Any], actor: Any
+    ) -> None:
         body = json.dumps({"workflow": "welcome", "recipients": recipients, "actor": actor}).encode()
         assert is_taken_or_refused(line.ask("POST", "/trigger/", key=playground.keys["api"], body=body), 202)

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from tests.http.conftest import new_inhabited
-from tests.support.inhabited import Inhabited
+from tests.support.populated import PopulatedEnvironment
 from tests.support.routes import ROUTES, Route
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ CHECKS = [not_a_server_error, status_code_conformance, response_schema_conforman
 
 
 @pytest.fixture(scope="module")
-async def place(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+async def place(api: str, worker: None, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     """Changes as the requests go."""
     return await new_inhabited(api, pool, installation)
 
@@ -44,7 +44,7 @@ def schema(api: str) -> BaseSchema:
 
 
 @pytest.mark.parametrize("route", IN_ORDER, ids=lambda route: route.title)
-def test_it_is_answered_as_described(schema: BaseSchema, place: Inhabited, route: Route) -> None:
+def test_it_is_answered_as_described(schema: BaseSchema, place: PopulatedEnvironment, route: Route) -> None:
     operation = schema[route.path][route.method]
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
     headers = route.spoken.sends(place.keys[route.spoken.key])

@@ -19,8 +19,8 @@ from jsonschema import Draft202012Validator
 from addressee.api.call import RequestInfo
 from addressee.api.errors import SlowBodyError
 from addressee.directory.access.keys import Kind
-from tests.support.exchange import Connection, Reply
-from tests.support.inhabited import Inhabited, Stranger
+from tests.support.populated import PopulatedEnvironment, Stranger
+from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal, Spoken
 from tests.support.routes import Route, description, each, each_with_body, every_route
 
@@ -62,78 +62,86 @@ def gzipped_spaces(size: int) -> bytes:
 @pytest.mark.usefixtures("unchanged")
 class TestBodies:
     @each_with_body
-    def test_what_is_no_json_cannot_be_read(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_what_is_no_json_cannot_be_read(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         wrong = [
             f"{name}: {problem}"
             for name, body in UNREADABLE.items()
-            for problem in route.problems(inhabited.ask(line, route, body=body), Refusal.UNREADABLE)
+            for problem in route.problems(populated.ask(line, route, body=body), Refusal.UNREADABLE)
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_body
-    def test_a_body_is_an_object_or_a_list_of_some(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_a_body_is_an_object_or_a_list_of_some(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         wrong = [
             f"{body!r}: {problem}"
             for body in (b"[]", b'"name"', b"5", b"null", b"true")
-            for problem in route.problems(inhabited.ask(line, route, body=body), Refusal.INVALID, "")
+            for problem in route.problems(populated.ask(line, route, body=body), Refusal.INVALID, "")
         ]
         assert not wrong, "\n".join(wrong)
 
     @every_route
     def test_a_length_above_the_limit_is_refused_when_the_body_has_only_begun(
-        self, line: Connection, inhabited: Inhabited, route: Route
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
     ) -> None:
         limit = route.operation.max_body_bytes
-        reply = inhabited.ask(line, route, announced=limit + 1, body=b"{")
+        reply = populated.ask(line, route, announced=limit + 1, body=b"{")
         assert not route.problems(reply, Refusal.TOO_LARGE)
         assert route.spoken.message(reply) == f"The body is larger than {limit:,} bytes."
 
     @every_route
-    def test_chunks_above_the_limit_are_refused(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_chunks_above_the_limit_are_refused(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         whole, rest = divmod(route.operation.max_body_bytes + 1, MEGABYTE)
         chunks = [b" " * MEGABYTE] * whole + [b" " * rest]
-        assert not route.problems(inhabited.ask(line, route, body=chunks), Refusal.TOO_LARGE)
+        assert not route.problems(populated.ask(line, route, body=chunks), Refusal.TOO_LARGE)
 
 
 @pytest.mark.usefixtures("unchanged")
 class TestCompressedBodies:
     @each_with_body
-    def test_they_are_read(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_they_are_read(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         """A number is JSON, and no body of any route."""
         wrong = [
             f"{encoding}: {problem}"
             for encoding, compress in COMPRESSIONS.items()
             for headers in [{"content-encoding": encoding}]
-            for reply in [inhabited.ask(line, route, headers=headers, body=compress(b"5"))]
+            for reply in [populated.ask(line, route, headers=headers, body=compress(b"5"))]
             for problem in route.problems(reply, Refusal.INVALID, "")
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_body
     def test_what_is_not_compressed_as_it_says_cannot_be_read(
-        self, line: Connection, inhabited: Inhabited, route: Route
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
     ) -> None:
         wrong = [
             f"{body[:9]!r}: {problem}"
             for body in (b"{}", gzip.compress(b"{}")[:-9], gzip.compress(b"{}") + b"more", zlib.compress(b"{}"))
-            for reply in [inhabited.ask(line, route, headers={"content-encoding": "gzip"}, body=body)]
+            for reply in [populated.ask(line, route, headers={"content-encoding": "gzip"}, body=body)]
             for problem in route.problems(reply, Refusal.UNREADABLE)
         ]
         assert not wrong, "\n".join(wrong)
 
     @every_route
     def test_no_more_is_inflated_than_a_body_may_have(
-        self, line: Connection, inhabited: Inhabited, route: Route
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
     ) -> None:
         bomb = gzipped_spaces(route.operation.max_body_bytes + 1)
-        reply = inhabited.ask(line, route, headers={"content-encoding": "gzip"}, body=bomb)
+        reply = populated.ask(line, route, headers={"content-encoding": "gzip"}, body=bomb)
         assert not route.problems(reply, Refusal.TOO_LARGE)
 
     @every_route
-    def test_other_compressions_are_refused(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_other_compressions_are_refused(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         wrong = []
         for encoding in ("br", "zstd", "gzip, gzip", "x" * 100):
-            reply = inhabited.ask(line, route, headers={"content-encoding": encoding}, body=b"{}")
+            reply = populated.ask(line, route, headers={"content-encoding": encoding}, body=b"{}")
             wrong += [f"{encoding}: {problem}" for problem in route.problems(reply, Refusal.ENCODING)]
             assert reply.headers["accept-encoding"] == "gzip, deflate"
         assert not wrong, "\n".join(wrong)
@@ -215,14 +223,16 @@ def shown(value: Any) -> str:
 @pytest.mark.usefixtures("unchanged")
 class TestFields:
     @each(lambda route: route.operation.request is not None and route.title not in TAKE_PROFILES)
-    def test_one_of_another_type_is_named(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_one_of_another_type_is_named(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         wrong = []
         for form in route.forms:
             for field, value in wrong_fields(form.schema):
                 if value == "" and route.title == NO_FILTER and field not in OWNERS:
                     continue
-                body = json.dumps(form.of({**inhabited.body(route), field: value})).encode()
-                reply = inhabited.ask(line, route, body=body)
+                body = json.dumps(form.of({**populated.body(route), field: value})).encode()
+                reply = populated.ask(line, route, body=body)
                 is_too_large = len(body) > MOST_BYTES.get(route.title, len(body))
                 refusal = Refusal.TOO_LARGE if is_too_large else Refusal.INVALID
                 answers_each = form.listed and route.title in ANSWER_EACH
@@ -231,11 +241,13 @@ class TestFields:
         assert not wrong, "\n".join(wrong)
 
     @each(lambda route: route.title in TAKE_PROFILES)
-    def test_one_that_is_passed_over_is_warned_of(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_one_that_is_passed_over_is_warned_of(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         [form] = route.forms
         wrong = []
         for field, value in wrong_fields(form.schema):
-            reply = inhabited.ask(line, route, body=json.dumps({field: value}).encode())
+            reply = populated.ask(line, route, body=json.dumps({field: value}).encode())
             wrong += [f"{field} = {shown(value)}: {problem}" for problem in problems_of_warning(route, reply, field)]
         assert not wrong, "\n".join(wrong)
 
@@ -261,13 +273,13 @@ def problems_of_warning(route: Route, reply: Reply, key: str) -> list[str]:
 
 @each(lambda route: route.operation.request is not None and route.spoken is not SPOKEN_NOTIFLOWS_FOR_USERS)
 def test_of_a_repeated_name_the_last_counts(
-    line: Connection, stranger: Stranger, inhabited: Inhabited, route: Route
+    line: Connection, stranger: Stranger, populated: PopulatedEnvironment, route: Route
 ) -> None:
     """Legal JSON, however odd. Where there is nobody, nobody can be acted for."""
-    right = inhabited.body_bytes(route)
+    right = populated.body_bytes(route)
     assert right is not None
     wrong_first = re.sub(rb'{"([^"]+)":', rb'{"\1": false, "\1":', right, count=1)
-    path = inhabited.path(route, workspace=stranger.workspace)
+    path = populated.path(route, workspace=stranger.workspace)
     headers = route.spoken.sends(stranger.key(route))
     reply = line.ask(route.method, path, headers=headers, body=wrong_first)
     assert reply.status // 100 == 2 or reply.status == 404, reply

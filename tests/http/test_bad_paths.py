@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.support.exchange import Connection, Reply
-from tests.support.inhabited import Inhabited
+from tests.support.populated import PopulatedEnvironment
+from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import Refusal
 from tests.support.routes import Route, each
 
@@ -56,55 +56,55 @@ each_with_variables = each(lambda route: route.variables)
 @pytest.mark.usefixtures("unchanged")
 class TestPaths:
     @each_with_variables
-    def test_one_that_cannot_be_read(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_one_that_cannot_be_read(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         wrong = [
             f"{variable} is {name}: {problem}"
             for variable in route.variables
             for segment, name in SEGMENTS.items()
             if (variable, segment) not in UNREACHABLE
-            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: segment}))]
+            for reply in [populated.ask(line, route, path=populated.path(route, **{variable: segment}))]
             for problem in route.problems(reply, Refusal.UNREADABLE)
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_variables
-    def test_an_empty_id_is_named(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_an_empty_id_is_named(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         wrong = [
             problem
             for variable in route.variables
             if (variable, "") not in UNREACHABLE
-            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: ""}))]
+            for reply in [populated.ask(line, route, path=populated.path(route, **{variable: ""}))]
             for problem in route.problems(reply, Refusal.INVALID, variable)
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_variables
-    def test_dots_are_no_id(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_dots_are_no_id(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         wrong = [
             f"{variable} is {dots}: {problem}"
             for variable in route.variables
             for dots in DOTS
-            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: dots}))]
+            for reply in [populated.ask(line, route, path=populated.path(route, **{variable: dots}))]
             for problem in problems_of_an_id(route, variable, reply)
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_variables
     def test_an_id_that_is_too_long_is_refused_or_names_nothing(
-        self, line: Connection, inhabited: Inhabited, route: Route
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
     ) -> None:
         wrong = [
             f"{variable} of {length} characters: {problem}"
             for variable in route.variables
             for length in (257, 10_000)
-            for reply in [inhabited.ask(line, route, path=inhabited.path(route, **{variable: "x" * length}))]
+            for reply in [populated.ask(line, route, path=populated.path(route, **{variable: "x" * length}))]
             for problem in problems_of_an_id(route, variable, reply)
         ]
         assert not wrong, "\n".join(wrong)
 
-    def test_one_that_no_server_takes(self, line: Connection, inhabited: Inhabited) -> None:
+    def test_one_that_no_server_takes(self, line: Connection, populated: PopulatedEnvironment) -> None:
         """The one answer without an envelope: the HTTP server gives up before there is a request."""
-        assert line.ask("GET", f"/v1/users/{'x' * 70_000}", key=inhabited.secret_key).status == 414
+        assert line.ask("GET", f"/v1/users/{'x' * 70_000}", key=populated.secret_key).status == 414
 
 
 def problems_of_an_id(route: Route, variable: str, reply: Reply) -> list[str]:

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from addressee.database.paging import write_cursor
-from tests.support.exchange import Connection
-from tests.support.inhabited import Inhabited
+from tests.support.populated import PopulatedEnvironment
+from tests.support.raw_http import Connection
 from tests.support.refusals import SPOKEN_KNOCK, SPOKEN_SUPRSEND, USER, Refusal
 from tests.support.routes import Route, each
 
@@ -147,53 +147,55 @@ FORGED = {
 class TestQueries:
     @each_with_query
     def test_a_value_that_a_parameter_does_not_take_is_named(
-        self, line: Connection, inhabited: Inhabited, route: Route
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
     ) -> None:
         nonsense = NONSENSE[route.spoken.dialect.name]
         wrong = [
             f"{name}={value[:30]}: {problem}"
             for name in route.query
             for value in nonsense[name] or ()
-            for reply in [inhabited.ask(line, route, query=f"?{quote(name)}={quote(value)}")]
+            for reply in [populated.ask(line, route, query=f"?{quote(name)}={quote(value)}")]
             for problem in route.problems(reply, Refusal.INVALID_PARAMETER, name.removesuffix("[]"))
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_query
-    def test_one_that_cannot_be_read(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_one_that_cannot_be_read(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         wrong = [
             f"{name}: {problem}"
             for name, query in UNREADABLE_QUERIES.items()
-            for problem in route.problems(inhabited.ask(line, route, query=f"?{query}"), Refusal.UNREADABLE)
+            for problem in route.problems(populated.ask(line, route, query=f"?{query}"), Refusal.UNREADABLE)
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_pages
-    def test_a_forged_cursor(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_a_forged_cursor(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         wrong = [
             f"{name} is {what}: {problem}"
             for what, cursor in FORGED.items()
             for name in {"after", "before"} & {*route.query}
-            for reply in [inhabited.ask(line, route, query=f"?{name}={cursor}")]
+            for reply in [populated.ask(line, route, query=f"?{name}={cursor}")]
             for problem in route.problems(reply, Refusal.INVALID_PARAMETER, name)
         ]
         assert not wrong, "\n".join(wrong)
 
     @each_with_pages
-    def test_an_empty_cursor_is_none(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
-        whole = inhabited.ask(line, route, query="?workflow=welcome")
+    def test_an_empty_cursor_is_none(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
+        whole = populated.ask(line, route, query="?workflow=welcome")
         wrong = [
             f"{query}: {reply}"
             for query in ("after=", "before=", "after=&before=", "after&before")
-            for reply in [inhabited.ask(line, route, query=f"?workflow=welcome&{query}")]
+            for reply in [populated.ask(line, route, query=f"?workflow=welcome&{query}")]
             if (reply.status, reply.body) != (200, whole.body)
         ]
         assert not wrong, "\n".join(wrong)
 
     @pytest.mark.parametrize("query", ["message_ids[]=x&" * 51, "", "message_ids[]=x&" * 26])
-    def test_a_number_of_ids_that_is_not_taken(self, line: Connection, inhabited: Inhabited, query: str) -> None:
+    def test_a_number_of_ids_that_is_not_taken(
+        self, line: Connection, populated: PopulatedEnvironment, query: str
+    ) -> None:
         path = f"/v1/users/{USER}/messages" if query.count("&") > 50 else "/v1/messages/batch/content"
-        reply = line.ask("GET", f"{path}?{query}", key=inhabited.secret_key)
+        reply = line.ask("GET", f"{path}?{query}", key=populated.secret_key)
         assert not SPOKEN_KNOCK.problems(reply, Refusal.INVALID, "message_ids")
 
     @pytest.mark.parametrize(
@@ -206,18 +208,20 @@ class TestQueries:
         ],
     )
     def test_recipients_that_are_not_taken(
-        self, line: Connection, inhabited: Inhabited, query: str, field: str
+        self, line: Connection, populated: PopulatedEnvironment, query: str, field: str
     ) -> None:
-        reply = line.ask("GET", f"/v1/message/?{query}", key=inhabited.keys["api"])
+        reply = line.ask("GET", f"/v1/message/?{query}", key=populated.keys["api"])
         assert not SPOKEN_SUPRSEND.problems(reply, Refusal.INVALID, field)
 
     @each(lambda route: route.query and route.method == "GET")
-    def test_odd_but_legal_ones_are_taken(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
-        ids = "".join(f"message_ids[]={id}&" for id in inhabited.message_ids)
+    def test_odd_but_legal_ones_are_taken(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
+        ids = "".join(f"message_ids[]={id}&" for id in populated.message_ids)
         wrong = [
             f"{query}: {reply}"
             for query in ("", "&&&", "=", "=1", "a", "[]=1", "a[[[=1", "unknown=1", "a=%zz")
-            for reply in [inhabited.ask(line, route, query=f"?workflow=welcome&{ids}{query}")]
+            for reply in [populated.ask(line, route, query=f"?workflow=welcome&{ids}{query}")]
             if reply.status != 200
         ]
         assert not wrong, "\n".join(wrong)

@@ -15,8 +15,8 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from tests.http.conftest import new_inhabited
-from tests.support.exchange import Connection, Reply
-from tests.support.inhabited import GUEST, LIST, OBJECT, TENANT, Inhabited, Stranger
+from tests.support.populated import GUEST, LIST, OBJECT, TENANT, PopulatedEnvironment, Stranger
+from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import USER, Refusal
 from tests.support.routes import Route, each_with_body
 
@@ -40,7 +40,7 @@ NOTED = {"POST /event/"}
 
 
 @pytest.fixture(scope="module")
-async def place(api: str, worker: None, pool: Pool, installation: Installation) -> Inhabited:
+async def place(api: str, worker: None, pool: Pool, installation: Installation) -> PopulatedEnvironment:
     """Changes as the walks go."""
     return await new_inhabited(api, pool, installation)
 
@@ -86,7 +86,7 @@ def says_so(route: Route, reply: Reply) -> bool:
 
 
 @each_with_body
-def test_a_bad_text_is_refused(line: Connection, place: Inhabited, route: Route) -> None:
+def test_a_bad_text_is_refused(line: Connection, place: PopulatedEnvironment, route: Route) -> None:
     wrong = []
     for form in route.forms:
         for bad in BAD_TEXTS:
@@ -101,7 +101,9 @@ def test_a_bad_text_is_refused(line: Connection, place: Inhabited, route: Route)
 
 
 @each_with_body
-def test_a_bad_name_is_an_error_of_nobodys_but_the_callers(line: Connection, place: Inhabited, route: Route) -> None:
+def test_a_bad_name_is_an_error_of_nobodys_but_the_callers(
+    line: Connection, place: PopulatedEnvironment, route: Route
+) -> None:
     """Where other names are ignored, these are as well."""
     wrong = []
     for form in route.forms:
@@ -141,7 +143,7 @@ def original(value: Any, marked: Any) -> Any:
 
 
 @each_with_body
-def test_dots_are_no_id(line: Connection, place: Inhabited, route: Route) -> None:
+def test_dots_are_no_id(line: Connection, place: PopulatedEnvironment, route: Route) -> None:
     wrong = []
     for form in route.forms:
         for dots in (".", ".."):
@@ -156,7 +158,7 @@ def test_dots_are_no_id(line: Connection, place: Inhabited, route: Route) -> Non
 
 
 @each_with_body
-def test_a_number_is_the_id_that_its_digits_are(line: Connection, place: Inhabited, route: Route) -> None:
+def test_a_number_is_the_id_that_its_digits_are(line: Connection, place: PopulatedEnvironment, route: Route) -> None:
     wrong = []
     for form in route.forms:
         as_numbers = with_another_id(form.of(place.body(route)), 5)

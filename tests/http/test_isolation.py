@@ -8,8 +8,8 @@ import pytest
 
 from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
-from tests.support.exchange import Connection, Reply
-from tests.support.inhabited import TENANT, Inhabited, Stranger
+from tests.support.populated import TENANT, PopulatedEnvironment, Stranger
+from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, Refusal, Spoken, bearer
 from tests.support.routes import Route, each, every_route
 from tests.support.waiting import until
@@ -153,7 +153,7 @@ def is_public(route: Route) -> bool:
     return any(re.fullmatch(pattern, route.title) for pattern in PUBLIC)
 
 
-def naming(route: Route, things: Inhabited) -> str:
+def naming(route: Route, things: PopulatedEnvironment) -> str:
     """A query that names an environment's messages, or its tenant or workflow, where the route needs one."""
     if route.operation.name == "schedules.list":
         return "?workflow=welcome"
@@ -166,11 +166,11 @@ def naming(route: Route, things: Inhabited) -> str:
 @pytest.mark.usefixtures("unchanged")
 @every_route
 def test_another_environments_key_finds_nothing_and_changes_nothing(
-    line: Connection, inhabited: Inhabited, stranger: Stranger, route: Route
+    line: Connection, populated: PopulatedEnvironment, stranger: Stranger, route: Route
 ) -> None:
-    reply = inhabited.ask(line, route, key=stranger.key(route), query=naming(route, inhabited))
+    reply = populated.ask(line, route, key=stranger.key(route), query=naming(route, populated))
     assert reply.status == answer_to_a_stranger(route)
-    assert not traces(inhabited, reply)
+    assert not traces(populated, reply)
 
 
 def is_for_users(route: Route) -> bool:
@@ -185,36 +185,36 @@ def answer_to_a_stranger(route: Route) -> int:
 @pytest.mark.usefixtures("unchanged")
 @every_route
 def test_nor_does_it_where_it_has_things_of_the_same_names(
-    line: Connection, inhabited: Inhabited, twin: Inhabited, route: Route
+    line: Connection, populated: PopulatedEnvironment, twin: PopulatedEnvironment, route: Route
 ) -> None:
     """The same user, channel and workflow, but other messages, bulk operations and versions of lists."""
-    reply = inhabited.ask(line, route, key=twin.keys[route.spoken.key], query=naming(route, inhabited))
+    reply = populated.ask(line, route, key=twin.keys[route.spoken.key], query=naming(route, populated))
     others = (401,) if is_for_users(route) else OTHER_ANSWERS_TO_A_TWIN.get(route.title, ())
     assert reply.status in (route.operation.status, *route.operation.other_responses, 404, *others)
-    assert not traces(inhabited, reply)
+    assert not traces(populated, reply)
 
 
-def traces(things: Inhabited, reply: Reply) -> list[str]:
+def traces(things: PopulatedEnvironment, reply: Reply) -> list[str]:
     """What an answer says of an environment. What the caller named itself is no trace of it."""
     return [secret for secret in (things.user_name, things.run_id) if secret in reply.body.decode()]
 
 
 @every_route
-def test_without_a_key(line: Connection, inhabited: Inhabited, route: Route) -> None:
-    reply = line.ask(route.method, inhabited.path(route), body=inhabited.body_bytes(route))
+def test_without_a_key(line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
+    reply = line.ask(route.method, populated.path(route), body=populated.body_bytes(route))
     assert not route.problems(reply, Refusal.NO_KEY)
 
 
 @pytest.mark.usefixtures("unchanged")
 @every_route
-def test_with_a_key_that_is_none_here(line: Connection, inhabited: Inhabited, route: Route) -> None:
+def test_with_a_key_that_is_none_here(line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
     """Unknown ones, and the environment's own of kinds that this dialect does not take."""
     keys = {"unknown": "sk_unknown", "long": "x" * 600, "odd": "schlüssel", "two words": "a b"}
-    keys |= {kind: inhabited.keys[kind] for kind in route.spoken.strange}
+    keys |= {kind: populated.keys[kind] for kind in route.spoken.strange}
     wrong = [
         f"{name}: {problem}"
         for name, key in keys.items()
-        for problem in route.problems(inhabited.ask(line, route, key=key), Refusal.UNKNOWN_KEY)
+        for problem in route.problems(populated.ask(line, route, key=key), Refusal.UNKNOWN_KEY)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -228,12 +228,12 @@ def test_with_something_else_than_a_key(line: Connection, spoken: Spoken, header
 
 @pytest.mark.usefixtures("unchanged")
 @each(lambda route: "public" not in route.spoken.strange and not is_public(route))
-def test_a_public_key_does_not_open_it(line: Connection, inhabited: Inhabited, route: Route) -> None:
-    assert not route.problems(inhabited.ask(line, route, key=inhabited.keys["public"]), Refusal.PUBLIC_KEY)
+def test_a_public_key_does_not_open_it(line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
+    assert not route.problems(populated.ask(line, route, key=populated.keys["public"]), Refusal.PUBLIC_KEY)
 
 
 @each(is_public)
-def test_a_public_key_opens_it(line: Connection, playground: Inhabited, route: Route) -> None:
+def test_a_public_key_opens_it(line: Connection, playground: PopulatedEnvironment, route: Route) -> None:
     """Channel data are not there to be found, and a browser is subscribed already."""
     missing = {404} if route.path.endswith("/channel_data/{channel_id}") and route.method == "GET" else set()
     known = {200} if route.title == "POST /user/v1/channels/{channel_id}/subscriptions" else set()

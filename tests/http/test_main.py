@@ -14,7 +14,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.http.main import create
 from tests.support.api import API, running, running_api
-from tests.support.exchange import ask
+from tests.support.raw_http import ask
 from tests.support.servers import CARELESS
 from tests.support.service import free_port
 from tests.support.waiting import until

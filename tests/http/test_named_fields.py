@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.exchange import Connection
-from tests.support.inhabited import Inhabited, Stranger
+from tests.support.populated import PopulatedEnvironment, Stranger
+from tests.support.raw_http import Connection
 
 ZONE = "must be a name of the IANA time zone database, like Europe/Berlin."
 WRONG = {"id": "carl", "timezone": "Mars/Base"}
@@ -56,9 +56,9 @@ WRONG = {"id": "carl", "timezone": "Mars/Base"}
     ],
 )
 def test_knock_names_the_field_of_the_row(
-    line: Connection, inhabited: Inhabited, method: str, path: str, body: Any, field: str
+    line: Connection, populated: PopulatedEnvironment, method: str, path: str, body: Any, field: str
 ) -> None:
-    reply = line.ask(method, path, key=inhabited.secret_key, body=json.dumps(body).encode())
+    reply = line.ask(method, path, key=populated.secret_key, body=json.dumps(body).encode())
     assert reply.status == 422
     [error] = reply.json["errors"]
     assert error["field"] == field
@@ -74,9 +74,9 @@ def test_knock_names_the_field_of_the_row(
     ],
 )
 def test_suprsend_names_the_field_of_the_row(
-    line: Connection, inhabited: Inhabited, path: str, body: Any, field: str
+    line: Connection, populated: PopulatedEnvironment, path: str, body: Any, field: str
 ) -> None:
-    reply = line.ask("POST", path, key=inhabited.keys["api"], body=json.dumps(body).encode())
+    reply = line.ask("POST", path, key=populated.keys["api"], body=json.dumps(body).encode())
     assert reply.status == 400
     assert [name.partition(".")[0] for name in reply.json["detail"]] == [field]
 
@@ -118,7 +118,7 @@ def test_the_rows_of_a_bulk_call_say_why(line: Connection, stranger: Stranger) -
     ],
 )
 def test_so_do_those_of_others(
-    line: Connection, playground: Inhabited, path: str, body: Any, items: list[dict[str, str]]
+    line: Connection, playground: PopulatedEnvironment, path: str, body: Any, items: list[dict[str, str]]
 ) -> None:
     reply = line.ask("POST", path, key=playground.secret_key, body=json.dumps(body).encode())
     assert reply.json["error_items"] == items

@@ -9,7 +9,7 @@ import pytest
 from addressee.database.errors import SetupError
 from addressee.dialects.notiflows.wire.errors import CODES
 from addressee.http.public_url import configured_url
-from tests.support.exchange import ask
+from tests.support.raw_http import ask
 
 
 def test_an_errors_type_leads_to_a_page_that_explains_it(api: str) -> None:

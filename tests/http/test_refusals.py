@@ -10,8 +10,8 @@ from uuid import uuid4
 import msgspec
 
 from addressee.database.pool import Pool
-from tests.support.exchange import Connection
-from tests.support.inhabited import Inhabited, everything_stored, taken
+from tests.support.populated import PopulatedEnvironment, everything_stored, taken
+from tests.support.raw_http import Connection
 from tests.support.routes import Route, each
 
 NOBODY = "nobody-here"
@@ -71,26 +71,28 @@ def fields_of(route: Route) -> set[str]:
     return {field.encode_name for field in msgspec.structs.fields(taken(route.operation.request))}
 
 
-def wrong_requests(inhabited: Inhabited, route: Route) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def wrong_requests(populated: PopulatedEnvironment, route: Route) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """What is wrong, and the path and the body that are wrong by it alone."""
     fields = fields_of(route)
 
     def right() -> dict[str, Any]:
-        return {**inhabited.body(route), **{name: value for name, value in described().items() if name in fields}}
+        return {**populated.body(route), **{name: value for name, value in described().items() if name in fields}}
 
     for field, values in wrong().items():
         for value in values if field in fields else ():
-            yield f"{field} = {str(value)[:SHOWN]}", inhabited.path(route), {**right(), field: value}
+            yield f"{field} = {str(value)[:SHOWN]}", populated.path(route), {**right(), field: value}
     for variable in route.variables:
-        yield f"{variable} names nothing", inhabited.path(route, **{variable: NOWHERE}), right()
+        yield f"{variable} names nothing", populated.path(route, **{variable: NOWHERE}), right()
 
 
-async def stored(pool: Pool, inhabited: Inhabited) -> set[tuple[str, str]]:
-    return {row for row in await everything_stored(pool, inhabited.id) if row[0] in WRITTEN_BY_REQUESTS}
+async def stored(pool: Pool, populated: PopulatedEnvironment) -> set[tuple[str, str]]:
+    return {row for row in await everything_stored(pool, populated.id) if row[0] in WRITTEN_BY_REQUESTS}
 
 
 @each(lambda route: route.operation.request is not None and route.method != "GET")
-async def test_a_refused_request_writes_nobody(line: Connection, workshop: Inhabited, pool: Pool, route: Route) -> None:
+async def test_a_refused_request_writes_nobody(
+    line: Connection, workshop: PopulatedEnvironment, pool: Pool, route: Route
+) -> None:
     before = await stored(pool, workshop)
     refused, traces = [], []
     for what, path, body in wrong_requests(workshop, route):

@@ -10,8 +10,8 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from tests.http.conftest import new_inhabited
-from tests.support.exchange import Connection, Reply, ask
-from tests.support.inhabited import GUEST, TENANT, Inhabited
+from tests.support.populated import GUEST, TENANT, PopulatedEnvironment
+from tests.support.raw_http import Connection, Reply, ask
 from tests.support.refusals import SPOKEN, Spoken
 from tests.support.routes import ROUTES, Route
 from tests.support.waiting import until
@@ -77,7 +77,7 @@ def order(route: Route) -> int:
     return LAST.index(route.title) if route.title in LAST else -1
 
 
-def with_a_version_for(things: Inhabited, route: Route) -> Inhabited:
+def with_a_version_for(things: PopulatedEnvironment, route: Route) -> PopulatedEnvironment:
     if route.title not in ENDING_A_VERSION:
         return things
     return replace(things, version_ids=things.version_ids[ENDING_A_VERSION.index(route.title) :])
@@ -137,7 +137,7 @@ async def waiting_for_locks(pool: Pool, count: int) -> bool:
     return waiting >= count
 
 
-def repeat(line: Connection, route: Route, things: Inhabited, number: int) -> Reply:
+def repeat(line: Connection, route: Route, things: PopulatedEnvironment, number: int) -> Reply:
     query = f"?tenant_ids[]={TENANT}" if "tenant_ids[]" in route.query else ""
     return things.ask(line, route, query=query, headers={"idempotency-key": f"chosen-{number}"})
 

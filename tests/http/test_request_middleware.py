@@ -22,8 +22,8 @@ from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import KINDS, Keys, Kind
 from tests.support.api import API, running_api
-from tests.support.exchange import Connection, Reply, ask
-from tests.support.inhabited import Inhabited
+from tests.support.populated import PopulatedEnvironment
+from tests.support.raw_http import Connection, Reply, ask
 from tests.support.refusals import SPOKEN_KNOCK, SPOKEN_NATIVE, SPOKEN_SUPRSEND, Refusal, Spoken
 from tests.support.routes import ROUTES, Route, each, every_route
 from tests.support.servers import CARELESS
@@ -52,9 +52,9 @@ class TestBrowsers:
     """Cross-origin calls (knock.md §1.1)."""
 
     @every_route
-    def test_a_preflight_needs_no_key(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_a_preflight_needs_no_key(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
         asked = {"origin": "https://app.example", "access-control-request-method": route.method}
-        reply = line.ask("OPTIONS", inhabited.path(route), headers=asked)
+        reply = line.ask("OPTIONS", populated.path(route), headers=asked)
         assert (reply.status, reply.body) == (204, b"")
         assert reply.headers["access-control-allow-origin"] == "*"
         assert route.method in reply.headers["access-control-allow-methods"].split(", ")
@@ -108,19 +108,21 @@ class TestWhatIsNotThere:
         assert not SPOKEN_KNOCK.problems(ask(api, "GET", "//v1/users"), Refusal.NO_KEY)
 
     @every_route
-    def test_another_method_is_told_which_there_are(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_another_method_is_told_which_there_are(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         there = [one.method for one in ROUTES if one.path == route.path]
         wrong = []
         for method in METHODS - {*there}:
-            reply = line.ask(method, inhabited.path(route))
+            reply = line.ask(method, populated.path(route))
             wrong += [f"{method}: {problem}" for problem in route.problems(reply, Refusal.WRONG_METHOD)]
             if reply.headers.get("allow") != ", ".join(there):
                 wrong.append(f"{method}: allow is {reply.headers.get('allow')}")
         assert not wrong, "\n".join(wrong)
 
     @every_route
-    def test_head_has_no_body(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
-        reply = line.ask("HEAD", inhabited.path(route))
+    def test_head_has_no_body(self, line: Connection, populated: PopulatedEnvironment, route: Route) -> None:
+        reply = line.ask("HEAD", populated.path(route))
         assert (reply.status, reply.body) == (405, b"")
         assert route.method in reply.headers["allow"].split(", ")
 
@@ -128,12 +130,12 @@ class TestWhatIsNotThere:
 class TestSpellings:
     @each(lambda route: len(route.spellings) > 1)
     def test_how_a_path_is_spelled_makes_no_difference(
-        self, line: Connection, inhabited: Inhabited, route: Route
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
     ) -> None:
         """What is read is the same, byte for byte; of what is written, which methods there are."""
-        target = inhabited.path(route)
+        target = populated.path(route)
         method, status = ("GET", 200) if route.method == "GET" else ("TRACE", 405)
-        headers = route.spoken.sends(inhabited.keys[route.spoken.key])
+        headers = route.spoken.sends(populated.keys[route.spoken.key])
         spelled = route.spoken.dialect.path_aliases(target)
         replies = [line.ask(method, path, headers={**headers, "x-request-id": "one"}) for path in spelled]
         assert len({*spelled}) == len(spelled) > 1
@@ -142,12 +144,12 @@ class TestSpellings:
 
 
 class TestHttp10:
-    def test_it_is_answered_and_closed(self, api: str, inhabited: Inhabited) -> None:
-        head, body = raw(api, f"GET /v1/users/nobody HTTP/1.0\r\nAuthorization: Bearer {inhabited.secret_key}\r\n\r\n")
+    def test_it_is_answered_and_closed(self, api: str, populated: PopulatedEnvironment) -> None:
+        head, body = raw(api, f"GET /v1/users/nobody HTTP/1.0\r\nAuthorization: Bearer {populated.secret_key}\r\n\r\n")
         assert head.startswith("HTTP/1.0 404 ")
         assert json.loads(body)["code"] == "resource_missing"
 
-    def test_with_a_body(self, api: str, playground: Inhabited) -> None:
+    def test_with_a_body(self, api: str, playground: PopulatedEnvironment) -> None:
         key = playground.secret_key
         head, body = raw(
             api,
@@ -211,12 +213,12 @@ async def outage(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtu
 class TestOutage:
     """The database is away, the API is there."""
 
-    def test_every_route_asks_to_try_again(self, outage: Cut, inhabited: Inhabited) -> None:
+    def test_every_route_asks_to_try_again(self, outage: Cut, populated: PopulatedEnvironment) -> None:
         """Also when it was to find out whose the key is."""
         line = Connection(outage.url)
         wrong = []
         for route in ROUTES:
-            reply = inhabited.ask(line, route, key=outage.keys[route.spoken.key], query="?message_ids[]=1")
+            reply = populated.ask(line, route, key=outage.keys[route.spoken.key], query="?message_ids[]=1")
             wrong += route.problems(reply, Refusal.UNAVAILABLE)
             if reply.headers.get("retry-after") != "1":
                 wrong.append(f"{route.title}: retry-after is {reply.headers.get('retry-after')}")
@@ -249,11 +251,11 @@ class TestMetrics:
         found = [self.SAMPLE.fullmatch(line) for line in text.splitlines() if not line.startswith("#")]
         return {f"{one['name']}{{{one['labels'] or ''}}}": float(one["value"]) for one in found if one}
 
-    def test_requests_are_counted_by_operation_and_status(self, api: str, inhabited: Inhabited) -> None:
+    def test_requests_are_counted_by_operation_and_status(self, api: str, populated: PopulatedEnvironment) -> None:
         name = 'addressee_request_seconds_count{dialect="knock",operation="users.get",status="404"}'
         before = self.samples(api).get(name, 0)
         for _ in range(3):
-            ask(api, "GET", "/v1/users/nobody", key=inhabited.secret_key)
+            ask(api, "GET", "/v1/users/nobody", key=populated.secret_key)
         assert self.samples(api)[name] == before + 3
 
     def test_callers_cannot_add_series(self, api: str) -> None:
@@ -293,7 +295,7 @@ class TestMetrics:
             "addressee_writes_waiting{}",
         ],
     )
-    def test_there_are(self, api: str, inhabited: Inhabited, name: str) -> None:
+    def test_there_are(self, api: str, populated: PopulatedEnvironment, name: str) -> None:
         assert name in self.samples(api)
 
     def test_the_queue_is_described(self, api: str) -> None:
@@ -365,8 +367,10 @@ def operations(description: Any) -> Iterator[Any]:
 
 
 class TestLogs:
-    def test_a_request_is_one_line_of_json(self, api: str, installation: Installation, inhabited: Inhabited) -> None:
-        reply = ask(api, "GET", "/v1/users/nobody?user_shape=flat", key=inhabited.secret_key)
+    def test_a_request_is_one_line_of_json(
+        self, api: str, installation: Installation, populated: PopulatedEnvironment
+    ) -> None:
+        reply = ask(api, "GET", "/v1/users/nobody?user_shape=flat", key=populated.secret_key)
         [line] = self.lines_about(installation, reply)
         assert line.keys() == {
             "event", "level", "method", "milliseconds", "operation", "request_id", "status", "timestamp"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.exchange import Connection
-from tests.support.inhabited import Inhabited, Stranger
+from tests.support.populated import PopulatedEnvironment, Stranger
+from tests.support.raw_http import Connection
 from tests.support.refusals import SPOKEN_KNOCK, SPOKEN_NOTIFLOWS, SPOKEN_SUPRSEND, Refusal, Spoken
 from tests.support.routes import Route, each
 
@@ -206,16 +206,16 @@ class TestUnstorableValues:
     @pytest.mark.usefixtures("unchanged")
     @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
     def test_nothing_of_the_call_is_kept(
-        self, line: Connection, inhabited: Inhabited, place: tuple[Spoken, str, str, bytes, str]
+        self, line: Connection, populated: PopulatedEnvironment, place: tuple[Spoken, str, str, bytes, str]
     ) -> None:
         spoken, method, path, body, field = place
-        message_id = inhabited.message_ids[0]
+        message_id = populated.message_ids[0]
         wrong = []
         for name, value in UNSTORABLE.items():
             reply = line.ask(
                 method,
-                path.format(message_id=message_id, workspace=inhabited.workspace),
-                headers=spoken.sends(inhabited.keys[spoken.key]),
+                path.format(message_id=message_id, workspace=populated.workspace),
+                headers=spoken.sends(populated.keys[spoken.key]),
                 body=body.replace(b"{message_id}", message_id.encode()) % value,
             )
             wrong += [f"{name}: {problem}" for problem in spoken.problems(reply, Refusal.INVALID, field)]
@@ -224,12 +224,12 @@ class TestUnstorableValues:
     @pytest.mark.usefixtures("unchanged")
     @pytest.mark.parametrize("place", LENIENT_PLACES.values(), ids=LENIENT_PLACES.keys())
     def test_what_is_passed_over_is_warned_of(
-        self, line: Connection, inhabited: Inhabited, place: tuple[str, str, bytes, str]
+        self, line: Connection, populated: PopulatedEnvironment, place: tuple[str, str, bytes, str]
     ) -> None:
         method, path, body, key = place
         wrong = []
         for name, value in UNSTORABLE.items():
-            reply = line.ask(method, path, key=inhabited.keys["api"], body=body % value)
+            reply = line.ask(method, path, key=populated.keys["api"], body=body % value)
             warnings = reply.json.get("warnings", [])
             if not (reply.status in (200, 201, 202) and [each[: len(key) + 3] for each in warnings] == [f"[{key}] "]):
                 wrong.append(f"{name}: {reply}")
@@ -256,8 +256,10 @@ class TestUnstorableValues:
             ("/v1/messages/batch/seen", {"message_ids": ["\0"]}, "message_ids"),
         ],
     )
-    def test_ids_and_keys(self, line: Connection, inhabited: Inhabited, path: str, body: Any, field: str) -> None:
-        reply = line.ask("POST", path, key=inhabited.secret_key, body=json.dumps(body).encode())
+    def test_ids_and_keys(
+        self, line: Connection, populated: PopulatedEnvironment, path: str, body: Any, field: str
+    ) -> None:
+        reply = line.ask("POST", path, key=populated.secret_key, body=json.dumps(body).encode())
         assert not SPOKEN_KNOCK.problems(reply, Refusal.INVALID, field)
 
     @pytest.mark.usefixtures("unchanged")
@@ -292,18 +294,20 @@ class TestUnstorableValues:
         ],
     )
     def test_ids_and_keys_of_suprsend(
-        self, line: Connection, inhabited: Inhabited, path: str, body: Any, field: str
+        self, line: Connection, populated: PopulatedEnvironment, path: str, body: Any, field: str
     ) -> None:
-        reply = line.ask("POST", path, key=inhabited.keys["api"], body=json.dumps(body).encode())
+        reply = line.ask("POST", path, key=populated.keys["api"], body=json.dumps(body).encode())
         assert not SPOKEN_SUPRSEND.problems(reply, Refusal.INVALID, field)
 
     @pytest.mark.usefixtures("unchanged")
     @each(lambda route: route.method != "GET")
-    def test_a_repetition_key_has_a_length(self, line: Connection, inhabited: Inhabited, route: Route) -> None:
+    def test_a_repetition_key_has_a_length(
+        self, line: Connection, populated: PopulatedEnvironment, route: Route
+    ) -> None:
         wrong = [
             problem
             for key in ("", "x" * 256)
-            for reply in [inhabited.ask(line, route, headers={"idempotency-key": key})]
+            for reply in [populated.ask(line, route, headers={"idempotency-key": key})]
             for problem in route.problems(reply, Refusal.INVALID, "Idempotency-Key")
         ]
         assert not wrong, "\n".join(wrong)

@@ -15,7 +15,7 @@ from addressee.database.installation import Installation
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Pool
 from addressee.directory.writing.erase import Erase
-from tests.support.exchange import ask
+from tests.support.raw_http import ask
 from tests.support.service import POLL_SECONDS, START_SECONDS, STOP_SECONDS, free_port
 from tests.support.waiting import until
 

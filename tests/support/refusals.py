@@ -18,13 +18,13 @@ from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
 from addressee.directory.access.keys import Kind
-from tests.support.exchange import Reply
+from tests.support.raw_http import Reply
 
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 
 SHOWN = 300
 
-# Who has everything that there is in an inhabited environment.
+# Who has everything that there is in a populated environment.
 USER = "ada"
 
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from addressee.api.operation import Operation
 from addressee.http.openapi import document
-from tests.support.exchange import Reply
+from tests.support.raw_http import Reply
 from tests.support.refusals import SPOKEN, Refusal, Spoken
 
 DIALECTS = tuple(dict.fromkeys(spoken.dialect for spoken in SPOKEN))

@@ -46,7 +46,7 @@ def escaped(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ProviderCall:
     """What a provider was asked and what it answered, for an operator to read (knock.md §2.0, DeliveryLog).
 
     Neither holds a secret, nor what the message says. `service` is the provider's name; one that does not speak HTTP
@@ -58,45 +58,45 @@ class Exchange:
     method: Literal["GET", "POST", "PUT", "DELETE", "PATCH"]
     host: str
     path: str
-    asked: Mapping[str, Any]
+    request: Mapping[str, Any]
     status: int | None
-    answer: str
+    response: str
 
     def __post_init__(self) -> None:
         # A provider may say anything, and a database does not hold NUL.
-        object.__setattr__(self, "answer", self.answer[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd"))
+        object.__setattr__(self, "response", self.response[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd"))
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The provider has taken the message over."""
 
-    exchange: Exchange | None = field(default=None, compare=False)
+    call: ProviderCall | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The provider has not. `reason` is for an operator and holds no secret.
 
-    Without an `exchange` the provider was not asked. `retry_after` is how long the provider wants to be left alone.
+    Without a `call` the provider was not asked. `retry_after` is how long the provider wants to be left alone.
     """
 
     failure: Failure
     reason: str
-    exchange: Exchange | None = field(default=None, compare=False)
+    call: ProviderCall | None = field(default=None, compare=False)
     retry_after: timedelta | None = None
 
 
-Letter_contra = TypeVar("Letter_contra", contravariant=True)
+Message_contra = TypeVar("Message_contra", contravariant=True)
 
 
-class Sender(Protocol[Letter_contra]):
+class Sender(Protocol[Message_contra]):
     """Sends what its kind of channel carries (an `Email`, a `Push`), one after the other, to one address each.
 
     Keeps what can be kept between them, like a connection; closed when done. Takes at most SENDING_SECONDS for each.
     Problems are results, never exceptions. What is sent again has the same id.
     """
 
-    async def send(self, letter: Letter_contra, /) -> Sent | Failed: ...
+    async def send(self, message: Message_contra, /) -> Sent | Failed: ...
 
     async def close(self) -> None: ...

@@ -141,9 +141,9 @@ def test_whatever_an_email_can_be_sent_to_is_a_mailbox(address: str) -> None:
     ],
 )
 def test_mail_goes_to_the_domain_that_is_named(domain: str, sent_to: str) -> None:
-    letter = compose(replace(EMAIL, to=f"info@{domain}", sender=f"Ann <a@{domain}>"))
-    assert letter.envelope == {"id": EMAIL.id, "from": f"Ann <a@{sent_to}>", "to": f"info@{sent_to}"}
-    mail = parse_email(letter.content)
+    composed = compose(replace(EMAIL, to=f"info@{domain}", sender=f"Ann <a@{domain}>"))
+    assert composed.envelope == {"id": EMAIL.id, "from": f"Ann <a@{sent_to}>", "to": f"info@{sent_to}"}
+    mail = parse_email(composed.content)
     assert [each.address for each in mail.to] == [f"info@{sent_to}"]
     assert mail.headers["Message-ID"] == [f"<{EMAIL.id}@{sent_to}>"]
 
@@ -161,6 +161,6 @@ def test_a_domain_that_there_cannot_be_ends_the_send(domain: str) -> None:
 
 
 def test_a_mailbox_outside_of_ascii_needs_the_extension() -> None:
-    letter = compose(replace(EMAIL, to="zoë@example.org"))
-    assert (letter.in_ascii, letter.recipient) == (False, Mailbox("", "zoë", "example.org"))
-    assert "To: zoë@example.org\r\n".encode() in letter.content
+    composed = compose(replace(EMAIL, to="zoë@example.org"))
+    assert (composed.in_ascii, composed.recipient) == (False, Mailbox("", "zoë", "example.org"))
+    assert "To: zoë@example.org\r\n".encode() in composed.content

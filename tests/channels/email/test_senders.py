@@ -78,7 +78,7 @@ async def test_a_subject_cannot_add_headers(case: Case, break_: str) -> None:
 )
 async def test_what_is_not_one_address_bounces(case: Case, to: str) -> None:
     result = await case.sender.send(replace(EMAIL, to=to))
-    assert (result, result.exchange) == (Failed(Failure.BOUNCED, "not an e-mail address"), None)
+    assert (result, result.call) == (Failed(Failure.BOUNCED, "not an e-mail address"), None)
     assert case.arrived() == []
 
 
@@ -86,7 +86,7 @@ async def test_a_domain_that_there_cannot_be_bounces(case: Case) -> None:
     reason = "not an e-mail address: 'i❤.example' is not an internet domain: "
     result = await case.sender.send(replace(EMAIL, to="info@i❤.example"))
     assert isinstance(result, Failed)
-    assert (result.failure, result.reason.startswith(reason), result.exchange) == (Failure.BOUNCED, True, None)
+    assert (result.failure, result.reason.startswith(reason), result.call) == (Failure.BOUNCED, True, None)
     assert case.arrived() == []
 
 
@@ -101,13 +101,13 @@ async def test_a_channels_own_address_that_cannot_be_used_is_no_recipients_fault
 async def test_the_address_that_was_really_used_is_told(case: Case, to: str, used: str) -> None:
     result = await case.sender.send(replace(EMAIL, to=to, sender="Straße <a@straße.example>"))
     assert result == Sent()
-    assert result.exchange is not None
-    assert result.exchange.asked == {"id": EMAIL.id, "from": "Straße <a@xn--strae-oqa.example>", "to": used}
+    assert result.call is not None
+    assert result.call.request == {"id": EMAIL.id, "from": "Straße <a@xn--strae-oqa.example>", "to": used}
     (mail,) = case.arrived()
     assert [each.addr_spec for each in mail["to"].addresses] == [used.replace('"', "")]
 
 
 async def test_who_writes_to_whom_is_told(case: Case) -> None:
-    exchange = (await case.sender.send(EMAIL)).exchange
-    assert exchange is not None
-    assert exchange.asked == {"id": EMAIL.id, "from": EMAIL.sender, "to": EMAIL.to}
+    call = (await case.sender.send(EMAIL)).call
+    assert call is not None
+    assert call.request == {"id": EMAIL.id, "from": EMAIL.sender, "to": EMAIL.to}

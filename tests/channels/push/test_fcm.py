@@ -60,12 +60,12 @@ async def test_a_notification_as_the_service_reads_it(fcm: FcmServer, sender: Fc
             "apns": {"headers": {"apns-collapse-id": PUSH.id}},
         }
     ]
-    assert result.exchange is not None
-    assert (result.exchange.service, result.exchange.method) == ("fcm", "POST")
-    assert f"http://{result.exchange.host}" == fcm.url
-    assert result.exchange.path == f"/v1/projects/{PROJECT}/messages:send"
-    assert result.exchange.asked == {"id": PUSH.id, "to": "********kF3J"}
-    assert (result.exchange.status, result.exchange.answer) == (200, f"projects/{PROJECT}/messages/1")
+    assert result.call is not None
+    assert (result.call.service, result.call.method) == ("fcm", "POST")
+    assert f"http://{result.call.host}" == fcm.url
+    assert result.call.path == f"/v1/projects/{PROJECT}/messages:send"
+    assert result.call.request == {"id": PUSH.id, "to": "********kF3J"}
+    assert (result.call.status, result.call.response) == (200, f"projects/{PROJECT}/messages/1")
 
 
 REFUSALS = [
@@ -135,8 +135,8 @@ async def test_what_is_not_taken(
     fcm.refusals[PUSH.token] = refused
     result = await sender.send(PUSH)
     assert result == Failed(failure, f"FCM {reason}")
-    assert result.exchange is not None
-    assert (result.exchange.status, result.exchange.answer) == (refused.status, told)
+    assert result.call is not None
+    assert (result.call.status, result.call.response) == (refused.status, told)
 
 
 async def test_what_the_service_repeats_of_a_notification_is_told_to_nobody(fcm: FcmServer, sender: FcmSender) -> None:
@@ -146,10 +146,10 @@ async def test_what_the_service_repeats_of_a_notification_is_told_to_nobody(fcm:
     for refused in (refusal(400, "INVALID_ARGUMENT", message=f"Not these: {words}"), Refusal(500, words + "x" * 9000)):
         fcm.refusals[PUSH.token] = refused
         result = await sender.send(push)
-        assert result.exchange is not None
-        assert '["[...]", "[...]", "[...]", "[...]"]' in result.exchange.answer
+        assert result.call is not None
+        assert '["[...]", "[...]", "[...]", "[...]"]' in result.call.response
         assert not any(text in repr(result) for text in secret)
-        assert len(result.exchange.answer) <= 2_000
+        assert len(result.call.response) <= 2_000
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_a_name_that_the_service_keeps_for_itself_is_not_sent(
 ) -> None:
     reason = f"FCM keeps the name {name!r} in a notification's data for itself"
     result = await sender.send(replace(PUSH, data={"order": "1", name: "x"}))
-    assert (result, result.exchange, fcm.asked) == (Failed(Failure.PERMANENT, reason), None, 0)
+    assert (result, result.call, fcm.requests) == (Failed(Failure.PERMANENT, reason), None, 0)
 
 
 @pytest.mark.parametrize("name", ["From", "sender", "google", "googled.x", "x.gcm.y", "notifications"])
@@ -181,7 +181,7 @@ async def test_who_asks_to_be_left_alone_is(fcm: FcmServer, sender: FcmSender, s
     first = await sender.send(PUSH)
     assert first == Failed(Failure.TEMPORARY, f"FCM {status} RESOURCE_EXHAUSTED", retry_after=timedelta(seconds=90))
     assert await sender.send(replace(PUSH, token="other")) == first
-    assert fcm.asked == 1
+    assert fcm.requests == 1
 
 
 async def test_until_when_may_be_said_as_a_date(fcm: FcmServer, sender: FcmSender) -> None:
@@ -216,7 +216,7 @@ async def test_a_token_that_is_not_accepted_is_not_used_again(fcm: FcmServer, to
     fcm.granted.clear()
     refused = Failed(Failure.TEMPORARY, "FCM 401 UNAUTHENTICATED")
     assert [await first.send(PUSH), await first.send(PUSH)] == [refused, refused]
-    assert fcm.asked == 2  # the rest waits for the next attempt
+    assert fcm.requests == 2  # the rest waits for the next attempt
     second = FcmSender(settings(fcm), tokens)
     assert await second.send(PUSH) == Sent()
     await first.close()
@@ -241,11 +241,11 @@ async def test_an_account_that_is_not_accepted(
     fcm.grant_refusal = Refusal(400, body)
     result = await sender.send(PUSH)
     assert result == Failed(Failure.TEMPORARY, f"the service account is not accepted: {said}")
-    assert result.exchange is not None
-    assert (result.exchange.path, result.exchange.status) == ("/token", 400)
-    assert result.exchange.answer == f"the service account is not accepted: {told}"
+    assert result.call is not None
+    assert (result.call.path, result.call.status) == ("/token", 400)
+    assert result.call.response == f"the service account is not accepted: {told}"
     assert await sender.send(PUSH) == result
-    assert fcm.asked == 0
+    assert fcm.requests == 0
 
 
 def test_settings_without_a_mistake(fcm: FcmServer) -> None:

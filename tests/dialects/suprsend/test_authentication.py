@@ -17,7 +17,7 @@ from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Si
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import CreatedKey, Keys
 from tests.conftest import Environment
-from tests.support.exchange import Reply, ask
+from tests.support.raw_http import Reply, ask
 
 
 def call(

@@ -319,7 +319,7 @@ async def test_in_the_end_one_has_each_token_whoever_asked_at_the_same_moment(
     """Processes give the same few tokens to the same few people, take them away, and delete them."""
     given = {"environment_id": environment.id, "callers": 4, "turns": 25, "users": 4, "tokens": 3}
     runs = [
-        run_module("tests.support.passing_tokens", target, seed=100 * seed + number, **given) for number in range(3)
+        run_module("tests.support.token_transfers", target, seed=100 * seed + number, **given) for number in range(3)
     ]
     answers: list[dict[str, Any]] = [answer for run in await asyncio.gather(*runs) for answer in run]
     assert len(answers) == 3 * 4 * 25

@@ -279,14 +279,14 @@ async def test_a_page_that_is_stored_after_the_deletion_is_kept_and_what_waits_i
     async def deleted_meanwhile(*arguments: Any) -> Any:
         """A worker has read Ada, and stores what follows once she is deleted and the job is through."""
         nonlocal asked
-        facts = await read_contexts(*arguments)
+        contexts = await read_contexts(*arguments)
         asked += 1
         if asked == 2:
             await depart(office, "ada")
             for job in await office.jobs():
                 if job.name == "erase":
                     await office.run(job)
-        return facts
+        return contexts
 
     await office.trigger("ada")
     await office.trigger("ada", workflow="waiting")

@@ -39,7 +39,7 @@ CHANNELS = {
 }
 
 
-def facts(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data: Any) -> StepContext:
+def context(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data: Any) -> StepContext:
     seen = (
         {}
         if recipient is None
@@ -53,7 +53,7 @@ def events(run: RecipientRun) -> list[tuple[Any, ...]]:
 
 
 def test_every_step_makes_a_message() -> None:
-    after, (feed, mail) = run_through(RUN, (IN_APP, EMAIL), facts(x="yes"))
+    after, (feed, mail) = run_through(RUN, (IN_APP, EMAIL), context(x="yes"))
     assert (after.status, after.step) == (RunStatus.COMPLETED, 2)
     assert events(after) == [
         ("step_started", "feed", "ok"),
@@ -70,16 +70,16 @@ def test_every_step_makes_a_message() -> None:
 
 
 def test_it_is_a_function() -> None:
-    assert run_through(RUN, (IN_APP, EMAIL), facts()) == run_through(RUN, (IN_APP, EMAIL), facts())
+    assert run_through(RUN, (IN_APP, EMAIL), context()) == run_through(RUN, (IN_APP, EMAIL), context())
 
 
 def test_a_run_goes_on_where_it_stands() -> None:
-    after, (mail,) = run_through(replace(RUN, step=1), (IN_APP, EMAIL), facts())
+    after, (mail,) = run_through(replace(RUN, step=1), (IN_APP, EMAIL), context())
     assert (mail.step.ref, after.step) == ("mail", 2)
 
 
 def test_who_is_gone_gets_nothing() -> None:
-    after, effects = run_through(RUN, (IN_APP, EMAIL), facts(None))
+    after, effects = run_through(RUN, (IN_APP, EMAIL), context(None))
     assert effects == []
     assert after.status is RunStatus.COMPLETED
     assert events(after) == [("error", None, "error"), ("run_completed", None, "ok")]
@@ -89,7 +89,7 @@ def test_who_is_gone_gets_nothing() -> None:
 def test_a_step_without_an_address_is_skipped_and_the_run_goes_on() -> None:
     for email in (None, ""):
         nameless = structs.replace(ADA, attributes={"name": "Ada", "email": email})
-        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), facts(nameless))
+        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), context(nameless))
         assert feed.step is IN_APP
         assert events(after)[:2] == [("step_started", "mail", "ok"), ("step_skipped", "mail", "ok")]
         assert after.journal[1]["data"] == {"reason": "no_email_address"}
@@ -100,7 +100,7 @@ def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None
     known = ConditionContext({}, frozenset(), NOW)
     preferences = PreferenceContext(effective({"default": document}, None, {}, {}), "all_agree", known, "welcome")
     for recipient in (ADA, structs.replace(ADA, attributes={})):
-        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), replace(facts(recipient), preferences=preferences))
+        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), replace(context(recipient), preferences=preferences))
         assert feed.step is IN_APP
         assert events(after)[:2] == [("step_started", "mail", "ok"), ("step_skipped", "mail", "ok")]
         assert after.journal[1]["data"] == {
@@ -111,13 +111,13 @@ def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None
 
 
 def test_in_the_sandbox_nothing_leaves() -> None:
-    _, effects = run_through(RUN, (IN_APP, EMAIL), facts(sandbox=True))
+    _, effects = run_through(RUN, (IN_APP, EMAIL), context(sandbox=True))
     assert [(effect.changes, effect.addresses) for effect in effects] == [((StatusChange(Status.NOT_SENT),), ())] * 2
 
 
 def test_a_template_that_fails_costs_its_own_message_only() -> None:
     failing = ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="{{ 1 | divided_by: 0 }}"))
-    after, (broken, mail) = run_through(RUN, (failing, EMAIL), facts())
+    after, (broken, mail) = run_through(RUN, (failing, EMAIL), context())
     assert broken.content == InAppContent(())
     (change,) = broken.changes
     assert change.status is Status.UNDELIVERED
@@ -183,7 +183,7 @@ def test_a_link_that_there_may_not_be_is_left_out_and_the_journal_says_so(step: 
     reachable = structs.replace(
         ADA, addresses=[{"kind": "android_push", "key": "fcm:token", "value": "token", "status": "active"}]
     )
-    after, (made,) = run_through(RUN, (step,), facts(reachable, url="javascript:alert(1)"))
+    after, (made,) = run_through(RUN, (step,), context(reachable, url="javascript:alert(1)"))
     assert made.content == said
     assert [entry["data"] for entry in after.journal if entry["event"] == "link_refused"] == [{"reason": REFUSED}]
     assert ("link_refused", "a", "error") in events(after)
@@ -193,7 +193,7 @@ def test_a_link_that_there_may_not_be_is_left_out_and_the_journal_says_so(step: 
 def test_a_channel_may_allow_links_of_more_schemes() -> None:
     template = InAppTemplate(body="[x]({{ data.url }})", action_url="{{ data.url }}")
     allowing = replace(CHANNELS["in-app"], settings={"link_schemes": ["myapp"]})
-    known = replace(facts(url="myapp://orders/1?a=1&b=2"), channels={"in-app": allowing})
+    known = replace(context(url="myapp://orders/1?a=1&b=2"), channels={"in-app": allowing})
     after, (made,) = run_through(RUN, (ChannelStep(ref="a", channel="in-app", template=template),), known)
     assert isinstance(made.content, InAppContent)
     assert [block.rendered for block in made.content.blocks] == [

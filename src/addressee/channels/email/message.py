@@ -38,7 +38,7 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RawEmail:
     """An e-mail as it leaves: `content` is all of it. `in_ascii`: no server needs an extension to take it."""
 
     id: str
@@ -53,7 +53,7 @@ class Letter:
         return {"id": self.id, "from": str(self.sender), "to": str(self.recipient)}
 
 
-def compose(email: Email) -> Letter:
+def compose(email: Email) -> RawEmail:
     """The e-mail written down. Nothing in it can add a header or a recipient. Raises AddressError."""
     sender, recipient = own_mailbox(email.sender), read_mailbox(email.to)
     # A mailbox outside of ASCII cannot be written without this extension of the protocol.
@@ -76,7 +76,7 @@ def compose(email: Email) -> Letter:
             message.set_content(html, subtype="html")
         case _:
             message.set_content(text or "")
-    return Letter(email.id, sender, recipient, in_ascii, message.as_bytes())
+    return RawEmail(email.id, sender, recipient, in_ascii, message.as_bytes())
 
 
 def own_mailbox(written: str) -> Mailbox:

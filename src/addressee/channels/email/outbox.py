@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from addressee.channels.email.mailbox import AddressError
-from addressee.channels.email.message import Email, Letter, Which, compose
-from addressee.channels.sender import Exchange, Failed, Failure, Sent
+from addressee.channels.email.message import Email, RawEmail, Which, compose
+from addressee.channels.sender import Failed, Failure, ProviderCall, Sent
 
 WRITTEN = 201
 
@@ -30,15 +30,15 @@ class OutboxSender:
 
     async def send(self, email: Email, /) -> Sent | Failed:
         try:
-            letter = compose(email)
+            composed = compose(email)
         except AddressError as error:
             return Failed(error.failure, str(error))
         try:
-            await asyncio.to_thread(self._write, f"{email.id}.eml", letter.content)
+            await asyncio.to_thread(self._write, f"{email.id}.eml", composed.content)
         except OSError as error:
             reason = f"{self._folder} cannot be written: {error.strerror}"
-            return Failed(Failure.TEMPORARY, reason, exchange(letter, None, reason))
-        return Sent(exchange(letter, WRITTEN, "written"))
+            return Failed(Failure.TEMPORARY, reason, provider_call(composed, None, reason))
+        return Sent(provider_call(composed, WRITTEN, "written"))
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -50,5 +50,5 @@ class OutboxSender:
         unfinished.replace(self._folder / name)
 
 
-def exchange(letter: Letter, status: int | None, answer: str) -> Exchange:
-    return Exchange("outbox", "PUT", "localhost", f"/{letter.id}.eml", letter.envelope, status, answer)
+def provider_call(composed: RawEmail, status: int | None, answer: str) -> ProviderCall:
+    return ProviderCall("outbox", "PUT", "localhost", f"/{composed.id}.eml", composed.envelope, status, answer)

@@ -12,8 +12,8 @@ import aiosmtplib
 import msgspec
 
 from addressee.channels.email.mailbox import AddressError
-from addressee.channels.email.message import Email, Letter, Which, compose, email_problems
-from addressee.channels.sender import SENDING_SECONDS, Exchange, Failed, Failure, Sent
+from addressee.channels.email.message import Email, RawEmail, Which, compose, email_problems
+from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 
 # For connecting, and for each e-mail.
@@ -54,34 +54,34 @@ class SmtpSender:
 
     async def send(self, email: Email, /) -> Sent | Failed:
         try:
-            letter = compose(email)
+            composed = compose(email)
         except AddressError as error:
             return Failed(error.failure, str(error))
         if self._client is None or not self._client.is_connected:
             await self._connect()
         if self._unreachable is not None:
-            return self._unanswered(letter, self._unreachable)
+            return self._unanswered(composed, self._unreachable)
         assert self._client is not None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 _, answer = await self._client.sendmail(
-                    letter.sender.address,
-                    letter.recipient.address,
-                    letter.content,
-                    mail_options=() if letter.in_ascii else ("SMTPUTF8",),
+                    composed.sender.address,
+                    composed.recipient.address,
+                    composed.content,
+                    mail_options=() if composed.in_ascii else ("SMTPUTF8",),
                 )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             refusal = refused.recipients[0]
-            return self._rejected(letter, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
+            return self._rejected(composed, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
         except aiosmtplib.SMTPResponseException as refused:
-            return self._rejected(letter, refused, Failure.PERMANENT)
+            return self._rejected(composed, refused, Failure.PERMANENT)
         except aiosmtplib.SMTPNotSupported:
             reason = f"{self._settings.host} does not take addresses outside of ASCII"
-            return self._unanswered(letter, Failed(Failure.PERMANENT, reason))
+            return self._unanswered(composed, Failed(Failure.PERMANENT, reason))
         except (aiosmtplib.SMTPException, OSError) as error:
             reason = f"{self._settings.host} cannot be used: {type(error).__name__}"
-            return self._unanswered(letter, self._give_up(reason))
-        return Sent(self._exchange(letter, TAKEN, answer))
+            return self._unanswered(composed, self._give_up(reason))
+        return Sent(self._provider_call(composed, TAKEN, answer))
 
     async def close(self) -> None:
         if self._client is None or not self._client.is_connected:
@@ -112,15 +112,15 @@ class SmtpSender:
         except (aiosmtplib.SMTPException, OSError) as error:
             self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
 
-    def _rejected(self, letter: Letter, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
-        return replace(rejection(refused, permanent), exchange=self._exchange(letter, refused.code, refused.message))
+    def _rejected(self, composed: RawEmail, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
+        return replace(rejection(refused, permanent), call=self._provider_call(composed, refused.code, refused.message))
 
-    def _unanswered(self, letter: Letter, failed: Failed) -> Failed:
-        return replace(failed, exchange=self._exchange(letter, None, failed.reason))
+    def _unanswered(self, composed: RawEmail, failed: Failed) -> Failed:
+        return replace(failed, call=self._provider_call(composed, None, failed.reason))
 
-    def _exchange(self, letter: Letter, status: int | None, answer: str) -> Exchange:
+    def _provider_call(self, composed: RawEmail, status: int | None, answer: str) -> ProviderCall:
         host = f"{self._settings.host}:{self._settings.port}"
-        return Exchange("smtp", "POST", host, "/", letter.envelope, status, answer)
+        return ProviderCall("smtp", "POST", host, "/", composed.envelope, status, answer)
 
     def _give_up(self, reason: str) -> Failed:
         self._unreachable = Failed(Failure.TEMPORARY, reason)

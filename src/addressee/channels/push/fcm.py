@@ -19,7 +19,7 @@ import msgspec
 from addressee.channels.links import scheme_problems
 from addressee.channels.push.notification import Push
 from addressee.channels.push.service_account import AccessTokens, TokenRefusedError, read_service_account
-from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Exchange, Failed, Failure, Sent, without
+from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Failed, Failure, ProviderCall, Sent, without
 
 if TYPE_CHECKING:
     import httpx2
@@ -78,7 +78,7 @@ class FcmSender:
         if reserved := next(filter(is_reserved, push.data), None):
             return Failed(Failure.PERMANENT, f"FCM keeps the name {reserved!r} in a notification's data for itself")
         if self._unusable is not None:
-            return replace(self._unusable, exchange=exchange(push, self._url, None, self._unusable.reason))
+            return replace(self._unusable, call=provider_call(push, self._url, None, self._unusable.reason))
         if self._client is None:
             self._client = httpx2.AsyncClient(verify=trust(), timeout=TIMEOUT_SECONDS)
         url = self._account.token_uri
@@ -88,7 +88,7 @@ class FcmSender:
             url = self._url
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 headers = {"authorization": f"Bearer {token}"}
-                answer = await self._client.post(url, json=asked(push), headers=headers)
+                answer = await self._client.post(url, json=to_request(push), headers=headers)
         except TokenRefusedError as refused:
             return self._give_up(push, url, refused.status, str(refused), refused.words)
         except (httpx2.HTTPError, OSError) as error:
@@ -102,16 +102,16 @@ class FcmSender:
 
     def _give_up(self, push: Push, url: str, status: int | None, reason: str, words: str = "") -> Failed:
         self._unusable = Failed(Failure.TEMPORARY, reason)
-        return replace(self._unusable, exchange=exchange(push, url, status, ": ".join(filter(None, (reason, words)))))
+        return replace(self._unusable, call=provider_call(push, url, status, ": ".join(filter(None, (reason, words)))))
 
     def _judge(self, push: Push, answer: httpx2.Response, access_token: str) -> Sent | Failed:
         status = answer.status_code
         if status == HTTPStatus.OK:
-            return Sent(exchange(push, self._url, status, name_in(answer.content)))
+            return Sent(provider_call(push, self._url, status, name_in(answer.content)))
         refusal = refusal_in(answer.content)
         failed = replace(
             failure(status, refusal),
-            exchange=exchange(push, self._url, status, refusal.told(push, access_token)),
+            call=provider_call(push, self._url, status, refusal.told(push, access_token)),
             retry_after=wait(answer.headers.get("retry-after")),
         )
         if status in CREDENTIAL_STATUSES:
@@ -198,7 +198,7 @@ def failure(status: int, refusal: Refusal) -> Failed:
     return Failed(Failure.TEMPORARY if status in TEMPORARY_STATUSES else Failure.PERMANENT, reason)
 
 
-def asked(push: Push) -> dict[str, Any]:
+def to_request(push: Push) -> dict[str, Any]:
     """The id has a device show what is sent again in the place of what it shows already."""
     return {
         "message": {
@@ -211,9 +211,9 @@ def asked(push: Push) -> dict[str, Any]:
     }
 
 
-def exchange(push: Push, url: str, status: int | None, answer: str) -> Exchange:
+def provider_call(push: Push, url: str, status: int | None, answer: str) -> ProviderCall:
     parts = urlsplit(url)
-    return Exchange("fcm", "POST", parts.netloc, parts.path, push.envelope, status, answer)
+    return ProviderCall("fcm", "POST", parts.netloc, parts.path, push.envelope, status, answer)
 
 
 def is_reserved(name: str) -> bool:

@@ -38,9 +38,9 @@ async def read_obstacles(
     rows = await pool.fetch(*SQL["runs_of_sends"](environment_id=run.environment_id, ids=ids))
     runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
     of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
-    facts = await read_contexts(pool, reader, run, list(of_sends.values()), now)
-    known = dict(zip(of_sends, facts, strict=True))
-    channels = {channel.id: channel for each in facts[:1] for channel in each.channels.values()}
+    contexts = await read_contexts(pool, reader, run, list(of_sends.values()), now)
+    known = dict(zip(of_sends, contexts, strict=True))
+    channels = {channel.id: channel for each in contexts[:1] for channel in each.channels.values()}
     obstacles = {}
     for send in sends:
         recipient_run = runs.get(send.recipient_run_id)
@@ -59,12 +59,12 @@ def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun
     return replace(found, recipient=send.recipient)
 
 
-def reason_for(send: ClaimedSend, run: RecipientRun | None, facts: StepContext, channel: Channel) -> Document | None:
+def reason_for(send: ClaimedSend, run: RecipientRun | None, context: StepContext, channel: Channel) -> Document | None:
     """Returns why a send is not to be tried, or None. A transient recipient cannot change: only cancelling stops it."""
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
     if send.recipient.collection == TRANSIENT:
         return None
-    if facts.recipient is None:
+    if context.recipient is None:
         return MISSING
-    return unreachable(send.address, facts.recipient, channel, facts.preferences, facts.kinds)
+    return unreachable(send.address, context.recipient, channel, context.preferences, context.kinds)

@@ -57,9 +57,9 @@ async def record_attempts(
     updates = await update_messages(connection, environment_id, recorded, now)
     await note_obstacles(connection, environment_id, recorded, updates, now)
     logs = [
-        new_delivery_log(send.id, send.message_id, send.recipient, send.attempts + 1, each.exchange, now)
+        new_delivery_log(send.id, send.message_id, send.recipient, send.attempts + 1, each.call, now)
         for each in recorded
-        if (send := each.send) and each.exchange is not None
+        if (send := each.send) and each.call is not None
     ]
     await insert_delivery_logs(connection, environment_id, logs, now)
     return recorded

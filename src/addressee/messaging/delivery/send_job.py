@@ -154,9 +154,9 @@ class SendHandler:
         attempt = send.attempts + 1
         changes = tuple(with_token(change, send) for change in outcome(attempt, result))
         if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
-            return SendAttempt(send, changes, exchange=result.exchange)
+            return SendAttempt(send, changes, call=result.call)
         pause = result.retry_after if isinstance(result, Failed) else None
-        return SendAttempt(send, changes, self._clock.now() + retry_after(attempt, chance, pause), result.exchange)
+        return SendAttempt(send, changes, self._clock.now() + retry_after(attempt, chance, pause), result.call)
 
     async def _record(self, environment_id: int, attempts: Sequence[SendAttempt]) -> list[SendAttempt]:
         now = self._clock.now()

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.channels.sender import Exchange
+from addressee.channels.sender import ProviderCall
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.push import PushContent
@@ -51,13 +51,13 @@ class Obstacle:
 class SendAttempt:
     """The outcome of one attempt: how the send changes, and when it is due again (None: never).
 
-    `exchange` is the request to the provider with its answer, None when there was none; `obstacle` says why.
+    `call` is the request to the provider with its answer, None when there was none; `obstacle` says why.
     """
 
     send: ClaimedSend
     changes: tuple[StatusChange, ...]
     due_at: datetime | None = None
-    exchange: Exchange | None = None
+    call: ProviderCall | None = None
     obstacle: Obstacle | None = None
 
     @property

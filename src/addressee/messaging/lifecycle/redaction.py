@@ -145,13 +145,13 @@ async def redacted_contents(
     stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
     if run is None or run.actor is None:
         return [msgspec.json.encode(content.silenced()) for content in stored]
-    facts = await read_contexts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
+    contexts = await read_contexts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
     marker = missing(run.actor.id)
 
     def render_all() -> list[bytes]:
         return [
-            msgspec.json.encode(rendered_again(content, row["step_ref"], run.workflow, known, marker))
-            for content, row, known in zip(stored, rows, facts, strict=True)
+            msgspec.json.encode(rendered_again(content, row["step_ref"], run.workflow, context, marker))
+            for content, row, context in zip(stored, rows, contexts, strict=True)
         ]
 
     return await asyncio.to_thread(render_all)
@@ -169,16 +169,16 @@ def recipient_run_of(environment_id: int, row: asyncpg.Record) -> RecipientRun:
 
 
 def rendered_again(
-    stored: AnyContent, step_ref: str, workflow: Workflow, facts: StepContext, actor: Mapping[str, object]
+    stored: AnyContent, step_ref: str, workflow: Workflow, context: StepContext, actor: Mapping[str, object]
 ) -> Content:
     """Returns a message's content with a marker for its actor. Addresses stay those that it went to."""
     step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
-    if step is None or facts.recipient is None or step.channel not in facts.channels:
+    if step is None or context.recipient is None or step.channel not in context.channels:
         return stored.silenced()
     if isinstance(stored, InAppContent) and not stored.blocks:  # it could not be rendered then
         return stored
     try:
-        content = step.template.render({**facts.scope, "actor": actor}, facts.channels[step.channel], []).content
+        content = step.template.render({**context.scope, "actor": actor}, context.channels[step.channel], []).content
     except TemplateError:
         return stored.silenced()
     return content.addressed_like(stored) if type(content) is type(stored) else stored.silenced()

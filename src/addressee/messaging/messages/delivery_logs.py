@@ -10,7 +10,7 @@ from typing import NamedTuple
 import asyncpg
 import msgspec
 
-from addressee.channels.sender import Exchange
+from addressee.channels.sender import ProviderCall
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
@@ -42,16 +42,16 @@ class NewDeliveryLog(NamedTuple):
 
 
 def new_delivery_log(
-    send_id: str, message_id: str, recipient: Identity, number: int, exchange: Exchange, now: datetime
+    send_id: str, message_id: str, recipient: Identity, number: int, call: ProviderCall, now: datetime
 ) -> NewDeliveryLog:
     """Returns the row of the n-th attempt (from 1) of a send, as its sender tells it."""
-    request = {"method": exchange.method, "host": exchange.host, "path": exchange.path, "body": exchange.asked}
-    response = {"status": exchange.status, "body": exchange.answer}
+    request = {"method": call.method, "host": call.host, "path": call.path, "body": call.request}
+    response = {"status": call.status, "body": call.response}
     return NewDeliveryLog(
         event_id(now, 0, send_id, str(number)),
         message_id,
         recipient,
-        exchange.service,
+        call.service,
         msgspec.json.encode(request),
         msgspec.json.encode(response),
     )

@@ -37,25 +37,25 @@ class Explanation:
     obstacle: Document | None = None
 
 
-def explained(run: Run, facts: StepContext, *, active: bool) -> Explanation:
-    obstacle = obstacle_of(run, facts, active=active)
+def explained(run: Run, context: StepContext, *, active: bool) -> Explanation:
+    obstacle = obstacle_of(run, context, active=active)
     steps = [step for step in run.workflow.steps if isinstance(step, ChannelStep)]
-    return Explanation(tuple(explained_step(step, facts, obstacle) for step in steps), obstacle)
+    return Explanation(tuple(explained_step(step, context, obstacle) for step in steps), obstacle)
 
 
-def obstacle_of(run: Run, facts: StepContext, *, active: bool) -> Document | None:
+def obstacle_of(run: Run, context: StepContext, *, active: bool) -> Document | None:
     """What stops the whole workflow."""
     if not active:
         return {"reason": "workflow_inactive"}
     if run.actor is not None and run.actor.uid is None:
         return {"reason": "actor_missing"}
-    return {"reason": "recipient_missing"} if facts.recipient is None else None
+    return {"reason": "recipient_missing"} if context.recipient is None else None
 
 
-def explained_step(step: ChannelStep, facts: StepContext, obstacle: Document | None) -> ExplainedStep:
-    channel = facts.channels[step.channel]
-    if obstacle is not None or facts.recipient is None:
+def explained_step(step: ChannelStep, context: StepContext, obstacle: Document | None) -> ExplainedStep:
+    channel = context.channels[step.channel]
+    if obstacle is not None or context.recipient is None:
         reached = Reach(obstacle=obstacle)
     else:
-        reached = reach(facts.recipient, channel, facts.preferences)
+        reached = reach(context.recipient, channel, context.preferences)
     return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle)

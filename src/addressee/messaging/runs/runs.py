@@ -125,5 +125,5 @@ class Runs:
             inserted_at=now,
         )
         recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
-        (facts,) = await read_contexts(self._pool, self._reader, run, [recipient_run], now)
-        return explained(run, facts, active=row["active"])
+        (context,) = await read_contexts(self._pool, self._reader, run, [recipient_run], now)
+        return explained(run, context, active=row["active"])

@@ -22,7 +22,7 @@ from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
 from addressee.preferences.categories import Category, Section
-from tests.support.exchange import Connection, Reply
+from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import USER
 from tests.support.routes import Route
 from tests.support.waiting import until
@@ -56,7 +56,7 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
-class Inhabited:
+class PopulatedEnvironment:
     id: int
     name: str
     workspace: str
@@ -237,7 +237,9 @@ def taken(takes: Any) -> Any:
     return takes if isinstance(takes, type) and issubclass(takes, msgspec.Struct) else taken(get_args(takes)[0])
 
 
-async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_id: int, name: str) -> Inhabited:
+async def populate(
+    api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_id: int, name: str
+) -> PopulatedEnvironment:
     """Has a user, with a message of each channel, and what made them. Needs a worker."""
     category = Category(key=CATEGORY, name="News")
     example = read_configuration(FOLDER, {})
@@ -297,7 +299,7 @@ async def inhabit(api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_
         await until(are_finished)
         made = await messages()
     [entry_id] = [message["id"] for message in made if message["channel_id"] == by_key["in-app"]]
-    return Inhabited(
+    return PopulatedEnvironment(
         id=environment_id,
         name=name,
         workspace=str(created["api"].workspace),

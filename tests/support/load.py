@@ -101,7 +101,7 @@ class Client:
 
 
 @asynccontextmanager
-async def crowd(url: str, key: str) -> AsyncIterator[list[Client]]:
+async def clients_at_work(url: str, key: str) -> AsyncIterator[list[Client]]:
     """The clients, at work for as long as the block runs, and finished after it."""
     async with AsyncKnock(api_key=key, base_url=url, max_retries=0, timeout=REQUEST_SECONDS) as knock:
         clients = [Client(number, knock) for number in range(CLIENTS)]
