@@ -1,4 +1,4 @@
-"""Conditions (knock.md §3.7): every operator, on what a run knows."""
+"""Conditions (knock.md §3.7): every operator, on the data of a run."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which conditions are stored: those that can be evaluated."""
+"""Checks of conditions: only those that can be evaluated are stored."""
 
 from typing import Any
 

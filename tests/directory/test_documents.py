@@ -1,4 +1,4 @@
-"""What may be stored, and how documents are laid over each other."""
+"""The values that can be stored, and merges of documents."""
 
 import math
 from typing import Any

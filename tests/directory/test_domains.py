@@ -1,4 +1,4 @@
-"""Domains as they go over the wire, wherever an address is written, compared or used."""
+"""Domains in ASCII, wherever an address is written, compared or used."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What attributes look like, for those who want them checked."""
+"""Formats of attributes, for dialects that validate them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Kinds and their groups: the finer outranks the coarser, and a group that is written clears its members."""
+"""Kinds and groups: a kind takes precedence over its group, and setting a group clears its kinds."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One rule for locales. What has the form of one is in test_formats.py, with other formats."""
+"""Locales and languages. The syntax of locales is tested in test_formats.py, with other formats."""
 
 import pytest
 from babel import Locale

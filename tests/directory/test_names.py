@@ -1,4 +1,4 @@
-"""Names and their parts follow from each other, on reading only."""
+"""Missing names are derived from the others when they are read."""
 
 from datetime import UTC, datetime
 from typing import Any

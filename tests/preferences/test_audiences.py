@@ -1,4 +1,4 @@
-"""Whose audiences count: of those who are the one that was added, in audiences that there still are."""
+"""Audiences of recipients: only of the identity that was added, and only living ones."""
 
 from datetime import UTC, datetime
 

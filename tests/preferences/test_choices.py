@@ -1,4 +1,4 @@
-"""Choices on a screen, as they are stored: a table for each rule, and what holds for any of them."""
+"""Stored choices of a preference screen: a table for each rule, and properties of all choices."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether a message is wanted (knock.md §3.7): a table for each rule, and the resolver against a plain model."""
+"""The decision whether a message is wanted (knock.md §3.7): a table for each rule, and a plain model."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal

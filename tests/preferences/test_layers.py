@@ -1,4 +1,4 @@
-"""Which sets count for a run, and what they say together (knock.md §3.6, §3.7): a table for each rule."""
+"""The sets that apply to a run, and their combination (knock.md §3.6, §3.7): a table for each rule."""
 
 from typing import Any
 

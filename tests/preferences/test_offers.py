@@ -1,4 +1,4 @@
-"""What recipients choose among, and that what they see is what runs do."""
+"""Offered categories, and that shown choices agree with what runs do."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What categories and tenants say, and that it decides (suprsend.md §5.1): a table for each rule, and a plain model."""
+"""Policies of categories and tenants (suprsend.md §5.1): a table for each rule, and a plain model."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""What recipients are shown: their own sets over those of tenants and of the environment."""
+"""Shown preferences: a recipient's sets combined with those of tenants and of the environment."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The form of a preference set: what is taken, and where what is refused is wrong."""
+"""The form of a preference set: valid sets, and the fields of refusals."""
 
 from typing import Any
 

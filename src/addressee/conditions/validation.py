@@ -17,7 +17,7 @@ NAMES = frozenset({"variable", "operator", "argument"})
 
 AUDIENCE_VARIABLES = ("recipient", "recipient.id")
 
-# A root of Knock's data sources, which are not supported.
+# The root of the results of other steps, which conditions cannot use here.
 FORBIDDEN_ROOT = "refs"
 
 MAX_TEXT = 1000

@@ -1,1 +1,1 @@
-"""The directory room: who the recipients are."""
+"""The directory of recipients: who they are, and how they can be reached."""

@@ -53,7 +53,7 @@ class Directory:
     """Recipients of all environments, on one pool of connections."""
 
     def __init__(self, pool: Pool, clock: Clock | None = None, sealer: Callable[[], Sealer] | None = None) -> None:
-        """`sealer` returns the key that seals the journals of merges; only `merges` calls it."""
+        """`sealer` returns the Sealer of the journals of merges; it is called when `merges` is first used."""
         self.clock = clock or Clock()
         self._sealer = sealer
         self.writer = Writer(pool, self.clock)

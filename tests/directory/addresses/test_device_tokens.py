@@ -1,4 +1,4 @@
-"""Devices that a channel's data name, in the forms that the providers' data have."""
+"""Device identifiers in channel data, in the forms of all providers."""
 
 from __future__ import annotations
 

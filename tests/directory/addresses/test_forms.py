@@ -1,4 +1,4 @@
-"""What an address of each kind must look like, and what makes two of them the same (suprsend.md §3.3, §4)."""
+"""The form of the addresses of each kind, and the keys by which they are compared (suprsend.md §3.3, §4)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A push token belongs to one person: when it turns up with somebody else, it leaves who had it."""
+"""A push token belongs to one recipient: giving it to another removes it from the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several edits as one: what cannot be applied is passed over, and said."""
+"""Several edits as one: refused ones are skipped with a warning."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One namespace of properties and of what callers take for properties (suprsend.md §4, row by row)."""
+"""Edits of properties, and of attributes that clients see as properties (suprsend.md §4, row by row)."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Edits as values: what each does to a recipient, a tombstone, or nothing."""
+"""The effect of each edit on a recipient, on a tombstone, and where there is none."""
 
 from collections.abc import Mapping
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""A list of 100,000 members: whatever is done with it takes short statements, however many there are."""
+"""A list of 100,000 members: every operation on it consists of short statements."""
 
 from __future__ import annotations
 

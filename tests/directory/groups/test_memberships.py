@@ -1,4 +1,4 @@
-"""What users are within tenants: bound to both identities, whoever uses their ids before and after."""
+"""Memberships of users in tenants: they belong to both identities, not to ids that others use later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who subscribes to what: identities, whoever uses their ids before and after."""
+"""Subscriptions: they belong to identities, not to ids that others use later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topics: who subscribes to which, also while topics and users come and go."""
+"""Topics and their subscriptions, also while topics and users are created and deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merging as a pure function: who wins, and that undoing gives back what was there."""
+"""Merging as a pure function: which value is kept, and that undoing restores both recipients."""
 
 from datetime import UTC, datetime
 from typing import Any

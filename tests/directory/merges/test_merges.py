@@ -1,4 +1,4 @@
-"""Merging in the database: both at once or not at all, whoever else writes to them."""
+"""Merging in the database: both rows or none are written, also with concurrent writers."""
 
 import asyncio
 from collections.abc import Callable

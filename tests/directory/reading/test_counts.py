@@ -1,4 +1,4 @@
-"""How many recipients a collection has: told without looking at them, and exact whoever comes and goes."""
+"""Counts of recipients: read without scanning them, and exact under concurrent writes."""
 
 import asyncio
 import random

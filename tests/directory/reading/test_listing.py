@@ -1,4 +1,4 @@
-"""Lists by pages: everyone who stays is met exactly once, whatever is written meanwhile."""
+"""Pages of recipients: none is skipped or repeated, whatever is written meanwhile."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Writes that are tried first: whom they would leave, and that nothing is written until they are carried out."""
+"""Planned writes: their effect in memory, and that nothing is stored until they are carried out."""
 
 from __future__ import annotations
 

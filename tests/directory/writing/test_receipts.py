@@ -1,4 +1,4 @@
-"""A request under a caller's key is carried out once, and its repetition is answered as the first was."""
+"""A request with an idempotency key is carried out once, and repeating it returns the first response."""
 
 import asyncio
 from datetime import timedelta

@@ -73,7 +73,7 @@ class MemberChange(StrEnum):
 
 
 class EmitListEvents(Job, frozen=True):
-    """Starts the workflows that listen to a list for up to 1,000 users who entered or left it. `id` is a UUIDv7."""
+    """Starts the workflows that listen to a list for up to 1,000 users who entered or left it. `id` is the event's."""
 
     name: ClassVar[str] = "tell_moves"
 

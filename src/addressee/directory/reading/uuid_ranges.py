@@ -30,6 +30,6 @@ ALWAYS = UuidRange(FIRST_UID, LAST_UID)
 
 
 def first_at(moment: datetime) -> UUID:
-    """Returns the least UUIDv7 of the first whole millisecond at or after `moment`."""
+    """Returns the lower bound of the UUIDv7s of the first whole millisecond at or after `moment`."""
     milliseconds = -((EPOCH - moment) // MILLISECOND)
     return UUID(int=max(milliseconds, 0) << BITS_BELOW_TIME)
