@@ -39,7 +39,7 @@ Described: TypeAlias = Documents | Recipient
 
 
 class Filling(Enum):
-    """What a primary takes over from a secondary.
+    """The values that a primary takes over from a secondary.
 
     ENTRIES: attributes and preference sets that the primary does not have (knock.md §3.3). FILL_GAPS: attributes that
     it does not have or that are null, and choices that its preference sets do not make (notiflows.md §5.4); a name that
@@ -67,7 +67,7 @@ DEFAULT_RULES = MergeRules()
 
 
 class Journal(Struct, frozen=True):
-    """What undoing a merge needs: both recipients before it, its rules, and the version of the tombstone.
+    """The data for undoing a merge: both recipients before it, its rules, and the version of the tombstone.
 
     Journals of earlier versions have no `keeps_nulls`; nulls were kept then.
     """
