@@ -1,1 +1,1 @@
-"""The channels room: how something reaches a recipient. One module per sender, behind one small protocol."""
+"""Channels: the providers, and their senders behind one protocol."""

@@ -1,6 +1,6 @@
-"""What is stored of a recipient for one channel: how to reach it there (knock.md §3.8). Pure.
+"""Channel data: how to reach a recipient on one channel, in its provider's form (knock.md §3.8). Pure.
 
-Each provider has a form. What a form does not know is kept as given: clients are newer than this code now and then.
+Fields that a form does not know are kept as given: clients may be newer than this code.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def no_addresses(data: Document) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`checked` turns what a client gives into what is stored, `complete` what is stored into what is answered.
+    """The form of a provider's channel data.
 
-    `checked` also takes the path of the data, for its messages. It raises RefusedError. `addresses` are those that what
-    is stored names in full: tokens and the like.
+    `checked` takes a client's data and their path (for errors), and returns the data to store or raises RefusedError.
+    `complete` returns the answer for stored data, `addresses` the addresses (like device tokens) in them.
     """
 
     checked: Callable[[Document, str], Document]
@@ -45,14 +45,14 @@ class Form:
     addresses: Callable[[Document], list[str]] = no_addresses
 
 
-# Nothing has to be known. What a client keeps there all the same is kept, as it expects to read it again.
+# For providers that need no data. What a client stores all the same is kept, as it expects to read it again.
 ANYTHING = Form(lambda data, path: data)
 
 
 def devices(key: str, keys: str) -> Form:
-    """Devices named by their `key`: in full in the list `devices`, or by their keys alone in the list `keys`, or both.
+    """Returns the form of devices: objects in the list `devices`, the values of `key` alone in the list `keys`, or both.
 
-    Stored in full, answered both ways. A device that is named twice is kept as it was named first.
+    They are stored as objects and answered both ways. Of a device that is given twice, the first is kept.
     """
 
     def checked(data: Document, path: str) -> Document:
@@ -76,14 +76,14 @@ def devices(key: str, keys: str) -> Form:
         return {**data, keys: addresses(data)}
 
     def addresses(data: Document) -> list[str]:
-        # A channel that has changed its provider may hold what another form has stored.
+        # Data may have been stored in the form of a provider that the channel had before.
         return [device[key] for device in data.get("devices", ()) if key in device]
 
     return Form(checked, complete, addresses)
 
 
 def players() -> Form:
-    """Ids that the provider made up; none are needed where it knows people by the recipient's own id."""
+    """Returns the form of the provider's own ids; there may be none, as it may know people by the recipient's id."""
 
     def checked(data: Document, path: str) -> Document:
         ids = [checked_text(id, at) for id, at in entries(data, "player_ids", path)]
@@ -93,7 +93,7 @@ def players() -> Form:
 
 
 def slack() -> Form:
-    """A token alone is what a tenant has; its recipients say where to."""
+    """Returns the form for Slack. A tenant may have a token alone: its recipients then have the connections."""
 
     def checked(data: Document, path: str) -> Document:
         need_one_of(data, ("connections", "token"), path)
@@ -105,7 +105,7 @@ def slack() -> Form:
 
 
 def ms_teams() -> Form:
-    """A tenant's id alone is what a tenant has; its recipients say where to."""
+    """Returns the form for Teams. A tenant may have its id alone: its recipients then have the connections."""
 
     def checked(data: Document, path: str) -> Document:
         need_one_of(data, ("connections", "ms_teams_tenant_id"), path)
@@ -124,7 +124,7 @@ def discord() -> Form:
 
 
 def with_connections(data: Document, path: str, texts: Sequence[str], required: Sequence[str] = ()) -> Document:
-    """Connections hold these texts, or an incoming webhook instead of them."""
+    """Returns the data with checked connections: each has these texts, or an incoming webhook instead."""
     connections = []
     for given, at in entries(data, "connections", path):
         connection = checked_object(given, at)
@@ -146,7 +146,7 @@ def need_one_of(data: Document, names: Iterable[str], path: str) -> None:
 
 
 def entries(data: Document, name: str, path: str) -> list[tuple[Any, str]]:
-    """The entries of a list with the path of each; none when there is no list."""
+    """Returns the entries of a list with the path of each; none when there is no list."""
     given = data.get(name)
     if given is None:
         return []
@@ -170,14 +170,14 @@ def checked_text(value: Any, path: str) -> str:
 
 
 def check_texts(fields: Mapping[str, Any], names: Iterable[str], path: str) -> None:
-    """Those that are given; null is like not given."""
+    """Checks those of the named fields that are given and not null."""
     for name in names:
         if fields.get(name) is not None:
             checked_text(fields[name], f"{path}.{name}")
 
 
 def check_attribute(name: str, value: Any, path: str) -> None:
-    """A device's own locale and time zone are like a recipient's."""
+    """Checks a device's locale or time zone like a recipient's."""
     try:
         attributes.checked({name: value})
     except RefusedError as refusal:

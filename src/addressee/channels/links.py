@@ -1,4 +1,4 @@
-"""The addresses that links may have: http, https, mailto, tel, what a channel allows, and those without a scheme."""
+"""Checks the URLs of links: allowed are http, https, mailto, tel, the channel's own schemes, and relative URLs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import msgspec
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
-# What browsers leave out of an address before they look at it (WHATWG URL, section 4.4).
+# Characters that browsers remove around and within a URL before they parse it (WHATWG URL, section 4.4).
 AROUND = "".join(map(chr, range(0x21)))
 WITHIN = str.maketrans("", "", "\t\n\r")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
-# A tag of HTML, and an attribute in it that has a value. What was printed into one is escaped, so it ends where its
-# author ends it.
+# A tag of HTML, and an attribute in it that has a value. Values of templates are escaped, so none can end an attribute.
 TAG = re.compile(r"""<[A-Za-z](?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
 ATTRIBUTE = re.compile(
     r"""(?<![^\s"'/])(?P<name>[^\s"'<>/=]++)\s*+=\s*+(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>`]+))"""
@@ -25,33 +24,33 @@ ATTRIBUTE = re.compile(
 LINKS = frozenset({"href", "action", "formaction", "xlink:href", "cite"})
 PICTURES = frozenset({"src", "background", "poster"})
 
-# Not even where a channel allows them: they run what they hold, or show it as a page.
+# Never allowed, not even by a channel: browsers run or show what these URLs contain.
 NEVER = frozenset({"javascript", "data", "vbscript"})
 
-# Pictures may be part of an e-mail itself.
+# Schemes of pictures that are embedded in an e-mail.
 EMBEDDED = frozenset({"cid", "data"})
 
 
 class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The settings of a channel that has no others: schemes that its links may have beside SCHEMES."""
+    """The settings of a channel without others: schemes that its links may have besides SCHEMES."""
 
     link_schemes: tuple[str, ...] = ()
 
 
 class Checked(NamedTuple):
-    """A text with the links that it may have. `refused` says what was left out, and why."""
+    """A text without the links that are not allowed. `refused` has the reason for each of these."""
 
     text: str
     refused: tuple[str, ...] = ()
 
 
 def schemes_of(settings: Mapping[str, Any]) -> frozenset[str]:
-    """The schemes that a channel's links may have."""
+    """Returns the schemes that a channel's links may have."""
     return SCHEMES.union(settings.get("link_schemes", ()))
 
 
 def scheme_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each problem with the schemes that a channel allows: the setting, and what it must be."""
+    """Yields problems with the schemes that a channel allows: the setting, and what it must be."""
     for scheme in settings.get("link_schemes", ()):
         if scheme in NEVER:
             yield "link_schemes", f"a link never has the scheme {scheme}"
@@ -63,13 +62,13 @@ def scheme_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def scheme_of(url: str) -> str | None:
-    """The scheme as a browser understands it; None where the address is relative."""
+    """Returns the scheme that a browser reads from a URL; None if the URL is relative."""
     found = SCHEME.match(url.strip(AROUND).translate(WITHIN))
     return None if found is None else found[1].lower()
 
 
 def checked_url(url: str, schemes: Collection[str]) -> Checked:
-    """An address as it is, or none where a link may not have it."""
+    """Returns the URL unchanged if it is allowed, else an empty text."""
     scheme = scheme_of(url)
     if scheme is None or scheme in schemes:
         return Checked(url)
@@ -77,7 +76,7 @@ def checked_url(url: str, schemes: Collection[str]) -> Checked:
 
 
 def checked_html(text: str, schemes: Collection[str], embedded: Collection[str] = ()) -> Checked:
-    """HTML without those attributes whose addresses a link, or a picture, may not have."""
+    """Returns the HTML without attributes whose URL is not allowed for a link or a picture."""
     allowed = dict.fromkeys(LINKS, schemes) | {name: {*schemes, *embedded} for name in PICTURES}
     refused: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The providers that there are: which kind of channel each serves, its settings, and its sender."""
+"""The providers: the type of channel that each serves, its settings, and its sender."""
 
 from __future__ import annotations
 
@@ -58,18 +58,17 @@ def primary_or_all(addresses: Sequence[Address], settings: Mapping[str, Any]) ->
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What there is to know of a provider.
+    """A provider.
 
-    `settings` are those of its channels, and `secrets` names those of them that are sealed. `problems` yields what is
-    wrong with settings that have the right types: which one, and what it must be.
+    `settings` is the type of its channels' settings; those named in `secrets` are sealed. `problems` yields problems
+    with settings of the right types: the setting, and what it must be.
 
-    `open` makes a sender from settings and the outbox folder; None where messages are only stored.
+    `open` returns a sender for settings and the outbox folder. It is None for providers that only store messages.
 
-    `kind` (of `directory.kinds.KINDS`) is that of the addresses that it sends to; None where nothing can be sent yet.
-    `missing` is the reason that is given when a recipient has none. `choose` takes those that a message goes to from
-    the valid ones, the primary one first. `data` is the form of what recipients' channel data hold.
-
-    `reserves` tells whether it keeps a name in a push's data for itself.
+    `kind` (one of `directory.kinds.KINDS`) is the kind of address that it sends to, None if it cannot send yet.
+    `missing` is the reason for skipping a recipient without one. `choose` selects the addresses of a message from the
+    valid ones, which begin with the primary one. `data` is the form of recipients' channel data. `reserves` returns
+    whether a name in the data of a push is reserved.
     """
 
     channel_type: ChannelType

@@ -1,4 +1,4 @@
-"""What every sender is: it is given one message for one address and says what became of it."""
+"""The protocol of senders, and the results that they return."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
-# No sender takes longer for one message.
+# The time limit for sending one message.
 SENDING_SECONDS = 30
 
 
 class Failure(Enum):
-    """What a failure means: try again, give up, or give up because the address is bad and never use it again."""
+    """TEMPORARY: to be retried. PERMANENT: not to be retried. BOUNCED: nor is the address to be used again."""
 
     TEMPORARY = "temporary"
     PERMANENT = "permanent"
@@ -24,16 +24,16 @@ class Failure(Enum):
 
 MAX_LOGGED_LENGTH = 2_000
 
-# So much of an answer that has no known form is read: more than is logged, so that nothing hidden is cut in two.
+# The part of an answer of unknown form that is read: more than is logged, so that no secret in it is cut in two.
 READ_LENGTH = 20_000
 
 
-# What is shorter is no secret, and stands in other words too.
+# Shorter texts are not hidden: they are no secrets, and occur in other words.
 LEAST_HIDDEN_LENGTH = 4
 
 
 def without(words: str, hidden: Iterable[str]) -> str:
-    """A provider's own words without what it was told in confidence: tokens, keys, and what the message says."""
+    """Returns a provider's text with tokens, keys and contents of the message (`hidden`) replaced by `[...]`."""
     for text in sorted(hidden, key=len, reverse=True):
         if len(text) >= LEAST_HIDDEN_LENGTH:
             words = words.replace(text, "[...]").replace(escaped(text), "[...]")
@@ -41,17 +41,16 @@ def without(words: str, hidden: Iterable[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """As it stands within JSON."""
+    """Returns the text as it is escaped in JSON."""
     return msgspec.json.encode(text).decode()[1:-1]
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderCall:
-    """What a provider was asked and what it answered, for an operator to read (knock.md §2.0, DeliveryLog).
+    """A request to a provider and its response, for the delivery log (knock.md §2.0, DeliveryLog).
 
-    Neither holds a secret, nor what the message says. `service` is the provider's name; one that does not speak HTTP
-    is described as if it did. `status` is None when there was no answer; `answer` is cut to MAX_LOGGED_LENGTH
-    characters.
+    It contains no secrets and no contents. `service` is the provider; other protocols are described in terms of HTTP.
+    `status` is None when there was no answer; `response` is cut to MAX_LOGGED_LENGTH characters.
     """
 
     service: str
@@ -63,22 +62,22 @@ class ProviderCall:
     response: str
 
     def __post_init__(self) -> None:
-        # A provider may say anything, and a database does not hold NUL.
+        # PostgreSQL does not store NUL.
         object.__setattr__(self, "response", self.response[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd"))
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has taken the message over."""
+    """The provider accepted the message."""
 
     call: ProviderCall | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider has not. `reason` is for an operator and holds no secret.
+    """The message was not sent. `reason` is for an operator and contains no secrets.
 
-    Without a `call` the provider was not asked. `retry_after` is how long the provider wants to be left alone.
+    `call` is None when no request was made. `retry_after` is the pause that the provider asks for.
     """
 
     failure: Failure
@@ -91,10 +90,10 @@ Message_contra = TypeVar("Message_contra", contravariant=True)
 
 
 class Sender(Protocol[Message_contra]):
-    """Sends what its kind of channel carries (an `Email`, a `Push`), one after the other, to one address each.
+    """Sends messages of one type of channel (`Email`, `Push`), one at a time, each to one address.
 
-    Keeps what can be kept between them, like a connection; closed when done. Takes at most SENDING_SECONDS for each.
-    Problems are results, never exceptions. What is sent again has the same id.
+    A sender may keep a connection until it is closed. Sending takes at most SENDING_SECONDS and returns failures rather
+    than raising them. A message that is sent again has the same id.
     """
 
     async def send(self, message: Message_contra, /) -> Sent | Failed: ...

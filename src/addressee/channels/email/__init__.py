@@ -1,1 +1,1 @@
-"""E-mail: messages and their headers, sent by SMTP or written to the outbox."""
+"""E-mail: its format, and senders by SMTP and to the outbox folder."""

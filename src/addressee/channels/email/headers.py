@@ -1,4 +1,4 @@
-"""The values of an e-mail's headers (RFC 5322, RFC 2047): a reader gets the text that was given, and no header more.
+"""Encodes values of e-mail headers (RFC 5322, RFC 2047), so that no value can add a header.
 
 The standard library's header objects are not used for it: they lose spaces where they fold, take what looks like an
 encoded word for one and double quoted pairs (docs/decisions/0019). What is made here is folded already.
@@ -17,7 +17,7 @@ LINE_LENGTH = 76
 # Words and names that are longer are encoded, which lets them be folded.
 MAX_PLAIN = 60
 
-# Lines end there, or may for some reader.
+# Characters that end a line for some mail program.
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -26,13 +26,13 @@ SPECIAL = re.compile(r'([\\"])')
 
 
 def text_header(name: str, text: str) -> str:
-    """The value of a header that is a text, like a subject."""
+    """Returns the encoded value of a text header, like a subject."""
     line = one_line(text)
     return folded(Header(line, "utf-8" if must_be_encoded(line) else "us-ascii", LINE_LENGTH, name).encode())
 
 
 def mailbox_header(name: str, mailbox: Mailbox) -> str:
-    """The value of a header that names one mailbox."""
+    """Returns the encoded value of a header that holds one mailbox."""
     if not (phrase := written_name(name, one_line(mailbox.name))):
         return mailbox.address
     last = f"{name}: {phrase}".rsplit("\r\n", 1)[-1]
@@ -41,7 +41,7 @@ def mailbox_header(name: str, mailbox: Mailbox) -> str:
 
 
 def written_name(header: str, name: str) -> str:
-    """A name as words, within quotes, or encoded where it would be read as something else."""
+    """Returns a display name as it is, or quoted or encoded where that is necessary."""
     if must_be_encoded(name) or len(name) > MAX_PLAIN:
         return folded(Header(name, "utf-8", LINE_LENGTH, header).encode())
     if not name or ATOMS.fullmatch(name):
@@ -55,7 +55,7 @@ def one_line(text: str) -> str:
 
 
 def must_be_encoded(line: str) -> bool:
-    """Whether a reader would get another text, or a mail server might change it on the way."""
+    """Returns whether a mail program would show another text, or a mail server might change it."""
     too_long = any(len(word) > MAX_PLAIN for word in line.split(" "))
     return not line.isascii() or "=?" in line or "  " in line or too_long
 

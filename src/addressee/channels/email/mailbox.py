@@ -1,4 +1,4 @@
-"""One address of e-mail, with the name of whose it is: as people write it down, and as it goes over the wire."""
+"""Mailboxes: an e-mail address with an optional display name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from addressee.channels.sender import Failure
 from addressee.directory.domains import DomainError, ascii_domain
 
-# No quoted or literal forms: nobody has such an address, and they are what injections are made of.
+# Quoted local parts and literal domains are refused: they are hardly used, and help injections.
 PART = r"[^\s\x00-\x20\x7f-\x9f\ud800-\udfff@<>()\[\],;:\\\"]+"
 QUOTED = r'\s*"(?:[^"\\]|\\.)*"\s*'
 WRITTEN = re.compile(rf"(?:(?P<name>{QUOTED}|[^<>]*)<)?(?P<local>{PART})@(?P<domain>{PART})(?(name)>)")
@@ -17,7 +17,7 @@ QUOTED_PAIR = re.compile(r"\\(.)")
 
 
 class AddressError(ValueError):
-    """Not an address that an e-mail can go to or come from. `failure` is what a send becomes that has it."""
+    """The text is no usable e-mail address. `failure` is the outcome of a send to or from it."""
 
     def __init__(self, message: str, failure: Failure = Failure.BOUNCED) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """`name` is empty where there is none; `domain` is in ASCII."""
+    """An e-mail address with a display name, empty if there is none. `domain` is in ASCII."""
 
     name: str
     local: str
@@ -34,7 +34,7 @@ class Mailbox:
 
     @property
     def address(self) -> str:
-        """As an SMTP server is told it: a local part with dots where none may be stands in quotes."""
+        """Returns the address for SMTP: the local part is quoted when its dots are not allowed otherwise."""
         local = self.local if all(self.local.split(".")) else f'"{self.local}"'
         return f"{local}@{self.domain}"
 
@@ -45,8 +45,7 @@ class Mailbox:
 def read_mailbox(written: str) -> Mailbox:
     """Reads `name@example.com` or `Name <name@example.com>`, exactly one. Raises AddressError.
 
-    The name is meant as it is written, unless all of it stands in quotes: then a backslash has the next character
-    stand for itself.
+    The name is taken literally. If it is quoted as a whole, a backslash escapes the next character.
     """
     match = WRITTEN.fullmatch(written)
     if match is None or len(written.splitlines()) > 1:

@@ -1,4 +1,4 @@
-"""One e-mail to one address, and how it is written down (RFC 5322)."""
+"""E-mails to one address, and their format (RFC 5322)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.links import scheme_problems
 from addressee.channels.sender import Failure
 
-# To which of a recipient's addresses a channel sends: the setting `addresses`.
+# The setting `addresses`: the addresses of a recipient that a channel sends to.
 Which: TypeAlias = Literal["primary", "all"]
 
 # Headers are folded already, and bodies pass through any server. UTF-8 in headers is for mailboxes outside of ASCII.
@@ -25,7 +25,7 @@ UTF8 = SMTPUTF8.clone(refold_source="none", cte_type="7bit")
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """`id` stays the same when the e-mail is sent again; at least one of `html` and `text` is given."""
+    """An e-mail to one address. Its `id` stays the same when it is sent again; `html` or `text` or both are given."""
 
     id: str
     sender: str
@@ -39,7 +39,7 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class RawEmail:
-    """An e-mail as it leaves: `content` is all of it. `in_ascii`: no server needs an extension to take it."""
+    """An e-mail in its wire format, `content`. Unless `in_ascii`, servers need the extension SMTPUTF8 to take it."""
 
     id: str
     sender: Mailbox
@@ -49,14 +49,13 @@ class RawEmail:
 
     @property
     def envelope(self) -> dict[str, str]:
-        """The fields that identify this e-mail in the delivery log: the addresses really used, and no contents."""
+        """The fields that identify this e-mail in the delivery log: the id and the addresses, no contents."""
         return {"id": self.id, "from": str(self.sender), "to": str(self.recipient)}
 
 
 def compose(email: Email) -> RawEmail:
-    """The e-mail written down. Nothing in it can add a header or a recipient. Raises AddressError."""
+    """Returns the e-mail in its wire format. No value can add a header or a recipient. Raises AddressError."""
     sender, recipient = own_mailbox(email.sender), read_mailbox(email.to)
-    # A mailbox outside of ASCII cannot be written without this extension of the protocol.
     mailboxes = {"From": sender, "To": recipient}
     if email.reply_to:
         mailboxes["Reply-To"] = own_mailbox(email.reply_to)
@@ -80,7 +79,7 @@ def compose(email: Email) -> RawEmail:
 
 
 def own_mailbox(written: str) -> Mailbox:
-    """One of the channel's own, which is no recipient's fault. Raises AddressError."""
+    """Reads an address of the channel itself. Raises an AddressError that is not blamed on the recipient."""
     try:
         return read_mailbox(written)
     except AddressError as error:
@@ -90,7 +89,7 @@ def own_mailbox(written: str) -> Mailbox:
 
 
 def email_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each problem with the settings that channels for e-mail share: the setting, and what it must be."""
+    """Yields problems with the settings that all e-mail channels have: the setting, and what it must be."""
     yield from scheme_problems(settings)
     for name in ("from", "reply_to"):
         written = settings.get(name)

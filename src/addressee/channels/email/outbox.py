@@ -1,4 +1,4 @@
-"""E-mail as `.eml` files in a folder, for development: what would have left can be opened and read."""
+"""Writes e-mails as `.eml` files into a folder instead of sending them, for development."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class OutboxSender:
-    """Names each file by the e-mail's id, so sending again overwrites it."""
+    """Writes e-mails to files named by their ids, so sending again overwrites."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -41,7 +41,7 @@ class OutboxSender:
         return Sent(provider_call(composed, WRITTEN, "written"))
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Does nothing: no connection is kept."""
 
     def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

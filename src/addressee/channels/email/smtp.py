@@ -1,4 +1,4 @@
-"""E-mail over SMTP."""
+"""Sends e-mail by SMTP."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from addressee.channels.email.message import Email, RawEmail, Which, compose, em
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 
-# For connecting, and for each e-mail.
+# The limit for connecting, and again for each e-mail.
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
 MAX_REASON_LENGTH = 300
 PERMANENT_CODES = range(500, 600)
 
-# Answers to a recipient that speak of the mailbox: the enhanced code counts where there is one (RFC 3463). Others, like
-# 5.7.1 for a relay that is not allowed, are about the sender.
+# Answers to RCPT that mean that the mailbox does not exist. An enhanced code (RFC 3463) takes precedence. Other codes,
+# like 5.7.1 for a relay that is not allowed, are about the sender.
 NO_MAILBOX_CODES = (550, 551, 553)
 ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
@@ -31,7 +31,7 @@ TAKEN = 250
 
 
 class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`security`: `starttls` (refused when the server does not offer it), `tls` from the first byte, or `none`."""
+    """Settings of an SMTP channel. With `starttls`, sending fails when the server does not offer it."""
 
     sender: str = msgspec.field(name="from")
     host: str
@@ -45,7 +45,7 @@ class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SmtpSender:
-    """Keeps one connection. Once the server cannot be reached, the rest fails at once: it is tried again later."""
+    """Sends over one connection. Once the server cannot be reached, further e-mails fail at once and are retried."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
@@ -130,7 +130,7 @@ class SmtpSender:
 
 
 def smtp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each problem with a channel's settings: the setting, and what it must be."""
+    """Yields problems with a channel's settings: the setting, and what it must be."""
     yield from email_problems(settings)
     try:
         ascii_domain(settings["host"])
@@ -139,12 +139,12 @@ def smtp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def no_mailbox(refused: aiosmtplib.SMTPResponseException) -> bool:
-    """Whether the answer to a recipient says that there is no such mailbox, rather than that we may not write to it."""
+    """Returns whether an answer to RCPT says that the mailbox does not exist, not that sending is forbidden."""
     enhanced = ENHANCED.match(refused.message)
     return refused.code in NO_MAILBOX_CODES and (enhanced is None or enhanced[0] in NO_MAILBOX)
 
 
 def rejection(refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
-    """A 4xx answer may be another one tomorrow; a 5xx answer stays."""
+    """Returns the failure for an SMTP error: `permanent` for 5xx answers, temporary for others."""
     reason = f"SMTP {refused.code}: {refused.message}"[:MAX_REASON_LENGTH]
     return Failed(permanent if refused.code in PERMANENT_CODES else Failure.TEMPORARY, reason)

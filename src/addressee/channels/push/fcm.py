@@ -1,4 +1,4 @@
-"""Push notifications through Firebase Cloud Messaging, HTTP v1."""
+"""Sends push notifications through Firebase Cloud Messaging (HTTP v1)."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Failed, Fail
 if TYPE_CHECKING:
     import httpx2
 
-# For the access token, and for each notification.
+# The limit for the access token, and again for each notification.
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 TOKENS = AccessTokens(SCOPE)
 
-# What a device's token is made of; anything else would only be asked for in vain.
+# Device tokens; any other text would be refused.
 DEVICE_TOKEN = re.compile(r"[!-~]+")
 
-# What the service says in words of its own form; whatever else it says may repeat what it was asked.
+# Values of a fixed form in FCM's answers; other texts may repeat parts of the request.
 CODE = re.compile(r"[A-Z_]{1,60}")
 FIELD = re.compile(r"[A-Za-z0-9_.\[\]]{1,100}")
 NAME = re.compile(r"[!-~]{1,300}")
 SECONDS = re.compile(r"[0-9]{1,6}")
 
-# Names in the data of a notification that the service keeps for itself.
+# Names that FCM reserves in the data of a notification.
 RESERVED = re.compile(r"from|message_type|notification|(google|gcm)\..*", re.DOTALL)
 
 DEVICE_FIELD = "message.token"
@@ -50,7 +50,7 @@ CREDENTIAL_STATUSES = frozenset({401, 403})
 
 
 class FcmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`service_account` is the JSON of a service account's key. `endpoint` is the URL of a stand-in for the service."""
+    """Settings of an FCM channel. `service_account` is the JSON of a key; a test server has another `endpoint`."""
 
     service_account: str
     endpoint: str = "https://fcm.googleapis.com"
@@ -58,9 +58,9 @@ class FcmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class FcmSender:
-    """Keeps a connection, and the access token beyond it.
+    """Sends over one connection; access tokens outlive it.
 
-    Once the service cannot be used, or asks to be left alone for a while, the rest fails at once: it is tried later.
+    Once FCM cannot be used, or asks for a pause, further notifications fail at once, to be retried later.
     """
 
     def __init__(self, settings: FcmSettings, tokens: AccessTokens = TOKENS) -> None:
@@ -131,7 +131,7 @@ class Detail(msgspec.Struct, rename="camel"):
 
 
 class Refusal(msgspec.Struct):
-    """What the service says when it does not take a notification."""
+    """The error in FCM's answer."""
 
     status: str = ""
     message: str = ""
@@ -152,13 +152,13 @@ class Refusal(msgspec.Struct):
         return " ".join((self.code, *self.fields))
 
     def told(self, push: Push, access_token: str) -> str:
-        """Returns the refusal in the service's own words too, without the secrets and contents that it was sent."""
+        """Returns the error with FCM's message, in which secrets and contents of the request are hidden."""
         hidden = (access_token, push.token, push.title, push.body, *push.data.values())
         return ": ".join(filter(None, (self.described, without(self.message, hidden))))
 
     @property
     def blames_token(self) -> bool:
-        """Of an argument that is not valid, only sometimes is it said that this is the token."""
+        """Whether the device token is invalid. For INVALID_ARGUMENT, the field or the message must say so."""
         if self.code == "INVALID_ARGUMENT":
             return DEVICE_FIELD in self.fields or self.message == NOT_A_DEVICE
         return self.code == "UNREGISTERED"
@@ -188,18 +188,18 @@ def name_in(content: bytes) -> str:
 
 
 def failure(status: int, refusal: Refusal) -> Failed:
-    """A token that is gone stays so. Credentials and a project that are not known may be put right meanwhile."""
+    """Returns what an error of FCM means. Wrong credentials or projects are temporary: an operator may correct them."""
     reason = f"FCM {status} {refusal.described}".rstrip()
     if refusal.blames_token:
         return Failed(Failure.BOUNCED, reason)
-    # Somebody else's token; what is wrong is the channel or the app, and neither within the hour.
+    # The token is of another project: the channel or the app must be changed, which retries will not live to see.
     if refusal.code == "SENDER_ID_MISMATCH":
         return Failed(Failure.PERMANENT, reason)
     return Failed(Failure.TEMPORARY if status in TEMPORARY_STATUSES else Failure.PERMANENT, reason)
 
 
 def to_request(push: Push) -> dict[str, Any]:
-    """The id has a device show what is sent again in the place of what it shows already."""
+    """Returns the body of a request. With its tag, a notification that is sent again replaces the one shown already."""
     return {
         "message": {
             "token": push.token,
@@ -217,12 +217,12 @@ def provider_call(push: Push, url: str, status: int | None, answer: str) -> Prov
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a notification's data may not have this name."""
+    """Returns whether FCM reserves this name in the data of a notification."""
     return RESERVED.fullmatch(name) is not None
 
 
 def wait(retry_after: str | None) -> timedelta | None:
-    """What the header of that name says: seconds, or until when. None when it says neither."""
+    """Returns the pause in a header `Retry-After` (seconds or a date), None when it has neither."""
     if retry_after is None:
         return None
     if SECONDS.fullmatch(retry_after):
@@ -240,7 +240,7 @@ def fcm_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def account_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields each problem with how the service is to be reached: the setting, and what it must be."""
+    """Yields problems with the settings `service_account` and `endpoint`: the setting, and what it must be."""
     try:
         read_service_account(settings["service_account"])
     except ValueError as error:
@@ -252,7 +252,7 @@ def account_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 @cache
 def trust() -> SSLContext:
-    """Reading the certificates takes long, so it is done once."""
+    """Returns a TLS context. It is cached, as reading the certificates takes long."""
     import httpx2
 
     return httpx2.create_ssl_context()

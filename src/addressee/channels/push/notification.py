@@ -1,4 +1,4 @@
-"""One push notification to one device."""
+"""A push notification to one device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from addressee.directory.addresses.forms import mask
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`id` stays the same when the notification is sent again. `data` is for the app; nobody sees it."""
+    """A notification. Its `id` stays the same when it is sent again. `data` is for the app and not shown."""
 
     id: str
     token: str
@@ -20,5 +20,5 @@ class Push:
 
     @property
     def envelope(self) -> dict[str, str]:
-        """What tells this notification from others; nothing of what it says, and not the whole token."""
+        """The fields that identify this notification in the delivery log: the id and the token's end, no contents."""
         return {"id": self.id, "to": mask(self.token)}

@@ -28,7 +28,7 @@ ERROR_CODE = re.compile(r"[a-z_]{1,60}")
 
 
 class ServiceAccount(msgspec.Struct, frozen=True):
-    """What a key file says of its account; the rest of the file is not read."""
+    """The fields of a service account's key file that are used."""
 
     project_id: str
     private_key_id: str
@@ -50,7 +50,7 @@ class ServiceAccount(msgspec.Struct, frozen=True):
 
 
 def read_service_account(text: str) -> ServiceAccount:
-    """Raises ValueError, which repeats nothing of the text."""
+    """Reads a key file. Raises a ValueError that repeats nothing of the file."""
     try:
         account = msgspec.json.decode(text, type=ServiceAccount)
     except msgspec.DecodeError as error:
@@ -67,7 +67,7 @@ def read_service_account(text: str) -> ServiceAccount:
 
 
 class TokenRefusedError(Exception):
-    """The account got no token. Neither the message, for an operator, nor the service's own `words` hold a secret."""
+    """The service refused a token. The message and the service's own `words` contain no secrets."""
 
     def __init__(self, status: int, code: str, words: str) -> None:
         super().__init__(f"the service account is not accepted: {status} {code}".rstrip())
@@ -100,7 +100,7 @@ class AccessTokens:
         self._tokens: dict[ServiceAccount, AccessToken] = {}
 
     async def get(self, account: ServiceAccount, client: httpx2.AsyncClient) -> str:
-        """Raises TokenRefusedError, or httpx2.HTTPError when nobody answers."""
+        """Returns a token. Raises TokenRefusedError, or httpx2.HTTPError when the service does not answer."""
         now = self._clock.now()
         self._tokens = {of: token for of, token in self._tokens.items() if token.expires_at > now + MARGIN}
         if account not in self._tokens:
@@ -108,7 +108,7 @@ class AccessTokens:
         return self._tokens[account].text
 
     def forget(self, account: ServiceAccount) -> None:
-        """For a token that is not accepted although it has not expired."""
+        """Drops a token that is refused although it has not expired."""
         self._tokens.pop(account, None)
 
     async def _ask(self, account: ServiceAccount, client: httpx2.AsyncClient, now: datetime) -> AccessToken:

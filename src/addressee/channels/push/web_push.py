@@ -1,7 +1,7 @@
-"""The browsers of a recipient, as its data for a web push channel hold them (notiflows.md §3.3). Pure.
+"""Channel data of web push: the subscriptions of a recipient's browsers (notiflows.md §3.3). Pure.
 
-{"subscriptions": [{id, identifier, endpoint, p256dh, auth, created_at, updated_at}]}, all texts. A browser is known by
-its identifier, and has one subscription.
+{"subscriptions": [{id, identifier, endpoint, p256dh, auth, created_at, updated_at}]}, all texts. A browser, known
+by its identifier, has one subscription.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TEXTS = ("id", "identifier", "endpoint", "p256dh", "auth", "created_at", "update
 
 
 def checked(data: Document, path: str) -> Document:
-    """A browser that is named twice is kept as it was named first."""
+    """Returns the data to store: of a browser that is given twice, the first. Raises RefusedError."""
     need_one_of(data, ("subscriptions",), path)
     first: dict[str, Document] = {}
     for given, at in entries(data, "subscriptions", path):
@@ -34,7 +34,7 @@ FORM = Form(checked)
 
 
 def subscriptions(data: Document) -> dict[str, Document]:
-    """By identifier, the oldest first; none where a channel that has changed its provider holds something else."""
+    """Returns subscriptions by identifier, oldest first; none if the data have the form of another provider."""
     try:
         found = checked(data, "data")
     except RefusedError:
@@ -43,9 +43,9 @@ def subscriptions(data: Document) -> dict[str, Document]:
 
 
 def subscribed(data: Document, identifier: str, keys: Mapping[str, str], new_id: str, now: str) -> Document:
-    """Data with this browser, whose `endpoint`, `p256dh` and `auth` these are from now on.
+    """Returns the data with a browser's `endpoint`, `p256dh` and `auth` set to `keys`.
 
-    One that is new gets the id. Raises RefusedError when there are too many.
+    A new browser gets `new_id`. Raises RefusedError when there are more than MAX_SUBSCRIPTIONS.
     """
     stored = subscriptions(data)
     before = stored.get(identifier, {"id": new_id, "identifier": identifier, "created_at": now})
