@@ -50,7 +50,7 @@ ANYTHING = Form(lambda data, path: data)
 
 
 def devices(key: str, keys: str) -> Form:
-    """Returns the form of devices: objects in the list `devices`, the values of `key` alone in the list `keys`, or both.
+    """Returns the form of devices: objects in the list `devices`, values of `key` alone in the list `keys`, or both.
 
     They are stored as objects and answered both ways. Of a device that is given twice, the first is kept.
     """

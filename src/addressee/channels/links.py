@@ -68,7 +68,7 @@ def scheme_of(url: str) -> str | None:
 
 
 def checked_url(url: str, schemes: Collection[str]) -> Checked:
-    """Returns the URL unchanged if it is allowed, else an empty text."""
+    """Returns the URL, or an empty text if its scheme is not allowed."""
     scheme = scheme_of(url)
     if scheme is None or scheme in schemes:
         return Checked(url)

@@ -19,7 +19,7 @@ from addressee.messaging.environment.channels import Channel
 
 
 class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.value):
-    """`to` are all addresses that it goes to, with commas between them; each gets an e-mail of its own."""
+    """The content of an e-mail. `to` is a comma-separated list of addresses; each gets an e-mail of its own."""
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ("sender", "to", "reply_to")
 
@@ -38,7 +38,7 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
 
 
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
-    """Values are HTML-escaped in `html` only."""
+    """The template of an e-mail. Values are escaped in `html` only."""
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {("html",): liquid.HTML}
 

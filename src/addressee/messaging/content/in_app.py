@@ -19,7 +19,7 @@ from addressee.messaging.recipients.people import MISSING_NAME
 
 
 class Block(msgspec.Struct, frozen=True):
-    """`content` is the template, `rendered` what the recipient sees: HTML when the type is markdown."""
+    """A block of a feed item. `content` is its template, `rendered` what is shown: HTML if the type is markdown."""
 
     name: str
     type: Literal["markdown", "text"]
@@ -28,7 +28,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class InAppContent(Content, frozen=True, tag=ChannelType.IN_APP_FEED.value):
-    """An item of a feed; without blocks when it could not be rendered."""
+    """The content of a feed item. It has no blocks if it could not be rendered."""
 
     blocks: tuple[Block, ...]
 
@@ -37,7 +37,7 @@ class InAppContent(Content, frozen=True, tag=ChannelType.IN_APP_FEED.value):
 
 
 class InAppTemplate(Template, frozen=True, tag=ChannelType.IN_APP_FEED.value):
-    """`body` is markdown."""
+    """The template of a feed item; `body` is markdown."""
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {("body",): MARKDOWN}
 
@@ -45,7 +45,7 @@ class InAppTemplate(Template, frozen=True, tag=ChannelType.IN_APP_FEED.value):
     action_url: str | None = None
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
-        """A link that is refused leaves its block empty: clients expect the block."""
+        """Renders the blocks. A refused link leaves its block empty, as clients expect the block."""
         schemes = schemes_of(channel.settings)
         body = to_html(self.body, scope, schemes)
         block = Block("body", "markdown", self.body, body.text)

@@ -1,4 +1,4 @@
-"""Liquid templates, bounded: no files, no endless loops, no output or values beyond a size."""
+"""Liquid templates within limits: no files, and bounded loops, output and values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CACHED_TEMPLATES = 2_000
 
 
 class TemplateError(Exception):
-    """A template that cannot be read, or not rendered with the values given. `line` counts from 1, None: unknown."""
+    """A template cannot be parsed, or not be rendered with its values. `line` counts from 1; None if unknown."""
 
     def __init__(self, message: str, line: int | None) -> None:
         super().__init__(message if line is None else f"line {line}: {message}")
@@ -63,7 +63,7 @@ PRINTING_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCy
 
 
 class BoundedEnvironment(Environment):
-    """Templates of texts: what is printed stands in them as it is."""
+    """The environment of plain texts: values are not escaped."""
 
     block_nesting_limit: ClassVar[int] = MAX_NESTING
     context_depth_limit: ClassVar[int] = MAX_NESTING
@@ -85,7 +85,7 @@ class BoundedEnvironment(Environment):
 
 
 class HtmlEnvironment(BoundedEnvironment):
-    """Templates of HTML: values are escaped unless their author says `safe`; texts of the template itself are not."""
+    """The environment of HTML: values are escaped unless they pass the filter `safe`; the template's text is not."""
 
     def __init__(self) -> None:
         super().__init__(autoescape=True)
@@ -107,7 +107,7 @@ def parse(source: str, environment: Environment = PLAIN) -> BoundTemplate:
         template = environment.from_string(source)
     except LiquidError as error:
         found = readable(error)
-        # Without a position, the end came too early.
+        # An error without a position is at the end of the template.
         raise TemplateError(found.message, found.line or len(source.splitlines())) from None
     for name, places in template.analyze().filters.items():
         if name not in environment.filters:
@@ -130,7 +130,7 @@ def render(source: str, scope: Mapping[str, Any], environment: Environment = PLA
 
 
 def render_within(source: str, scope: Mapping[str, Any], environment: Environment) -> tuple[str, RenderContext]:
-    """The text, and the context in which it was rendered. Raises TemplateError, and nothing else."""
+    """Returns the text and the context in which it was rendered. Raises TemplateError, and nothing else."""
     template = parse(source, environment)
     context = template.context_class(template, globals=scope)
     buffer = context.get_buffer()
@@ -139,7 +139,7 @@ def render_within(source: str, scope: Mapping[str, Any], environment: Environmen
     except LiquidError as error:
         raise readable(error) from None
     except Exception as error:
-        # Filters run on values that anybody sent: whatever they raise is this template's failure alone.
+        # Filters run on any caller's values: whatever they raise fails this template only.
         raise TemplateError(f"{type(error).__name__} while rendering", None) from None
     return buffer.getvalue(), context
 

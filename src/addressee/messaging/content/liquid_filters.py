@@ -1,4 +1,4 @@
-"""Liquid's filters within bounds, for the values that JSON has (Shopify's rules where the library knows Python's)."""
+"""Liquid filters with bounded input, for values of JSON (by Shopify's rules where the library has Python's)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_FILTER_PRODUCT = 10_000_000
 # Filters whose output may be as long as their input times an argument.
 MULTIPLYING_FILTERS = frozenset({"join", "replace"})
 
-# Filters that are given texts, but for one that takes lists too.
+# The modules of filters of texts, and the one filter in them that takes lists too.
 TEXT_MODULES = frozenset({"liquid.builtin.filters.string", "liquid.builtin.filters.extra"})
 LISTS_TOO = "slice"
 
@@ -55,12 +55,12 @@ OWN: Mapping[str, Filter] = {"json": json, "date": date, "join": join}
 
 
 def filters(library: Mapping[str, Filter]) -> dict[str, Filter]:
-    """The library's filters and ours, each within bounds."""
+    """Returns the library's filters and ours, with bounded input."""
     return {name: bounded(name, of_json_values(filter)) for name, filter in {**library, **OWN}.items()}
 
 
 def bounded(name: str, filter: Filter) -> Filter:
-    """The library's limits do not reach into filters: a range of a billion would be joined before they count."""
+    """Returns the filter with limits on its input: the library's limits do not apply within filters."""
 
     @wraps(filter)
     def run(value: Any, *arguments: Any, **options: Any) -> Any:
@@ -75,7 +75,7 @@ def bounded(name: str, filter: Filter) -> Filter:
 
 
 def of_json_values(filter: Filter) -> Filter:
-    """Null is nothing to every filter, and what is no text is given to a filter of texts as it prints."""
+    """Returns the filter with null as an undefined value; if it takes texts, other values are printed first."""
     takes_texts = filter.__module__ in TEXT_MODULES and filter.__name__.rstrip("_") != LISTS_TOO
 
     @wraps(filter)

@@ -1,4 +1,4 @@
-"""Prints values as Shopify's Liquid does: nil prints nothing, and what is no text prints as JSON. Pure."""
+"""Prints values as Shopify's Liquid does: nil as nothing, objects as JSON. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from liquid.undefined import Undefined, is_undefined
 
 
 def text_of(value: Any) -> str:
-    """A list prints as its items, one after the other."""
+    """Returns a value as it is printed: a list as its items, without separators."""
     match value:
         case str():
             return value
@@ -38,7 +38,7 @@ def json_of(value: Any, indent: int | None = None) -> str:
 
 
 class Printing(Expression):
-    """An expression that is printed, in the way of its environment."""
+    """An expression in an output tag, printed by the rules of its environment."""
 
     __slots__ = ("printed",)
 
@@ -54,7 +54,7 @@ class Printing(Expression):
 
 
 class OrBlank(Expression):
-    """An expression beside `blank`, which nothing and false are too, not only texts and lists."""
+    """An expression compared with `blank`, to which null and false are equal too."""
 
     __slots__ = ("compared",)
 
@@ -71,7 +71,7 @@ class OrBlank(Expression):
 
 
 def compare_with_blank(expression: Expression) -> None:
-    """Has every comparison within an expression take what is blank for blank."""
+    """Replaces operands that are compared with `blank` in an expression and its children by OrBlank."""
     if isinstance(expression, EqExpression | NeExpression):
         if isinstance(expression.right, Blank):
             expression.left = OrBlank(expression.left)

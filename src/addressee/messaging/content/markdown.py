@@ -1,7 +1,7 @@
-"""Markdown with values: what a template prints is text, wherever it stands, and is escaped once, as it becomes HTML.
+"""Renders markdown templates to HTML in which values are text: no value can change the markup.
 
-A value is not in the markdown that is parsed. A mark stands for it, a word that means nothing to markdown; so no value
-changes what its author has laid out, and what was parsed for one recipient is good for the next.
+The markdown that is parsed has a placeholder for each value, a word without meaning in markdown. Values replace the
+placeholders in the HTML, escaped. Parsed pages are cached, as they are the same for all recipients.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from addressee.messaging.content.liquid import MAX_OUTPUT_BYTES, BoundedEnvironm
 from addressee.messaging.content.liquid_filters import Filter
 from addressee.messaging.content.liquid_values import text_of
 
-# It begins with a digit, so that in angle brackets it is no tag.
+# A placeholder. It begins with a digit, so that in angle brackets it is no tag.
 MARK = re.compile(r"0vq(\d+)qv0")
 VALUES = "values"
 
-# A character in HTML that is not part of a word: within a text, an attribute with or without quotes, or code.
+# Characters to escape in HTML: in texts, code, and attributes with or without quotes.
 SPECIAL = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
 
-# A link whose address is printed: `<{{ data.url }}>`.
+# An autolink to a value: `<{{ data.url }}>`.
 PRINTED_LINK = re.compile(rf"<({MARK.pattern}[^<>\x00-\x20]*)>")
 LINK_TAG = re.compile(r"<printed-link>(.*?)</printed-link>")
 MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -43,7 +43,7 @@ MAX_CACHED_LENGTH = 10_000
 class MarkdownContext(RenderContext):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        # A text of the template itself, and what was captured, is markdown: it is told by being `Markup`.
+        # Makes the template's own text and captured text `Markup`, which tells them from values.
         self.autoescape = True
         self.tag_namespace[VALUES] = {}
 
@@ -53,7 +53,7 @@ class MarkdownTemplate(BoundTemplate):
 
 
 class MarkdownEnvironment(BoundedEnvironment):
-    """Templates of markdown, whose values are marked. A filter makes a text of what it is given, but for three."""
+    """The environment of markdown: values are printed as placeholders. Filters return texts, with three exceptions."""
 
     template_class = MarkdownTemplate
 
@@ -76,7 +76,7 @@ def mark(text: str, context: RenderContext) -> str:
 
 
 def with_values(text: str, values: Collection[str], escape: Callable[[str], str]) -> str:
-    """The text with the values in the places of their marks. Raises OutputStreamLimitError."""
+    """Returns the text with placeholders replaced by their values. Raises OutputStreamLimitError."""
     known = list(values)
     found = [int(mark[1]) for mark in MARK.finditer(text)]
     if sum(len(known[index]) for index in found if index < len(known)) > MAX_OUTPUT_BYTES:
@@ -85,7 +85,7 @@ def with_values(text: str, values: Collection[str], escape: Callable[[str], str]
 
 
 def of_texts(filter: Filter) -> Filter:
-    """A filter that sees the texts that marks stand for, and whose result is a text."""
+    """Returns the filter with placeholders in its input replaced by their values, and with a text as its result."""
     takes_context = getattr(filter, "with_context", False)
 
     @wraps(filter)
@@ -99,7 +99,7 @@ def of_texts(filter: Filter) -> Filter:
 
 
 def safe(value: Any) -> Markup:
-    """The value as markdown: what an author says of values that are theirs."""
+    """Returns the value as markdown, for values that a template's author trusts."""
     return Markup(text_of(value))
 
 
@@ -127,7 +127,7 @@ def printed_link(state: StateInline, silent: bool) -> bool:
 
 
 def parser() -> MarkdownIt:
-    """Addresses stay as they are written: they are looked at when their values are in them."""
+    """Returns a parser that leaves URLs as they are: they are checked once they contain their values."""
     made = MarkdownIt("commonmark")
     made.inline.ruler.before("autolink", "printed_link", printed_link)
     made.validateLink = lambda url: True  # type: ignore[method-assign]
@@ -140,7 +140,7 @@ PARSER = parser()
 
 
 def to_html(source: str, scope: Mapping[str, Any], schemes: frozenset[str]) -> Checked:
-    """A template of markdown as harmless HTML. Raises TemplateError."""
+    """Renders a markdown template to sanitized HTML. Raises TemplateError."""
     marked, context = templates.render_within(source, scope, MARKDOWN)
     page = kept_page(marked) if len(marked) <= MAX_CACHED_LENGTH else page_of(marked)
     try:
@@ -171,7 +171,7 @@ def escaped(text: str) -> str:
 
 
 def link(tag: re.Match[str]) -> str:
-    """A printed link whose address is known now. What is no address is a text in angle brackets."""
+    """Returns an autolink as HTML; if its value is no URL or e-mail address, the value in angle brackets."""
     address = unescape(tag[1])
     if scheme_of(address) is not None:
         return f'<a href="{tag[1]}">{tag[1]}</a>'

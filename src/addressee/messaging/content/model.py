@@ -1,4 +1,4 @@
-"""What every type of channel has: a template, as a person writes it, and the content of a message made from it.
+"""The base classes of templates and of the contents made from them; each type of channel has its own.
 
 Both are stored with the type of the channel as their tag.
 """
@@ -17,12 +17,12 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
 
-# The name under which clients and apps look for the link of a message.
+# The name under which clients and apps find the link of a message.
 ACTION_URL = "action_url"
 
 
 class Content(msgspec.Struct, frozen=True, tag_field="type"):
-    """What one message says. Each type of channel has its own. `ADDRESSES` names the fields that say where it goes."""
+    """The content of one message. `ADDRESSES` names the fields that hold its addresses."""
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ()
 
@@ -47,7 +47,7 @@ class Rendered(NamedTuple):
 
 
 class Template(Definition, frozen=True, tag_field="type"):
-    """A template in Liquid. Each type of channel has its own; texts are plain unless `ENVIRONMENTS` says otherwise."""
+    """A template in Liquid. Its texts are plain, but for fields with another environment in `ENVIRONMENTS`."""
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {}
 
@@ -60,15 +60,15 @@ class Template(Definition, frozen=True, tag_field="type"):
         raise NotImplementedError
 
     def problems(self, provider: str) -> Iterator[tuple[FieldPath, str]]:
-        """Yields what is wrong with the template, apart from its types and its Liquid, and where."""
+        """Yields problems of the template beyond its types and its Liquid, and their paths."""
         yield from ()
 
     def links(self) -> Iterator[tuple[FieldPath, str]]:
-        """Yields the texts that are links as a whole, and where they are."""
+        """Yields the texts that are links as a whole, and their paths."""
         yield from ()
 
     def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
-        """Yields every text in Liquid, where it is, and the environment that it is rendered in."""
+        """Yields every text in Liquid, its path and its environment."""
         for path, text in texts_in(structs.asdict(self)):
             yield path, text, self.ENVIRONMENTS.get(path, liquid.PLAIN)
 

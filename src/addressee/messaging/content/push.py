@@ -20,7 +20,7 @@ from addressee.messaging.environment.channels import Channel
 
 
 class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value):
-    """`tokens` are those of all devices that it goes to."""
+    """The content of a push notification. `tokens` are those of all devices that it goes to."""
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ("tokens",)
 
@@ -37,7 +37,7 @@ class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value
 
 
 class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
-    """`data` is for the app, and so is `action_url`, which it gets beside the rest of the data."""
+    """The template of a push notification. `data` is for the app, and `action_url` is added to it."""
 
     title: str
     body: str
@@ -45,7 +45,7 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
     data: dict[str, str] = msgspec.field(default_factory=dict)
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
-        """A link that is refused is not among the data."""
+        """Renders the notification; a refused link is left out of `data`."""
         given = self.data if self.action_url is None else {**self.data, ACTION_URL: self.action_url}
         data = {name: liquid.render(text, scope) for name, text in given.items()}
         link = checked_url(data.get(ACTION_URL, ""), schemes_of(channel.settings))

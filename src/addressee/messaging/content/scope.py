@@ -54,7 +54,7 @@ def exposed(recipient: Recipient) -> dict[str, Any]:
 
 
 def reason(subscription: Subscription | None) -> dict[str, Any]:
-    """Returns what templates see of the subscription by which a recipient was found, if it was."""
+    """Returns what templates see of the subscription by which a recipient was found, None without one."""
     if subscription is None:
         return {}
     object = subscription.object and exposed(subscription.object)

@@ -1,1 +1,1 @@
-"""What people write in files: definitions, the YAML that they stand in, and the problems that are found there."""
+"""Definitions in YAML files: how they are read, and the problems found in them."""

@@ -1,4 +1,4 @@
-"""YAML files whose values know on which line they stand, so that every problem can be pointed at."""
+"""Reads YAML files and records the line of each value, so that problems name lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TYPE_NAMES = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What is wrong, and where. Lines count from 1."""
+    """A problem in a file. Lines count from 1."""
 
     file: str
     line: int
@@ -43,7 +43,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value stands; `first_line` is that of a text's own first line, which may be in another file."""
+    """The origin of a value. `first_line` is the first line of a text itself, which may be in another file."""
 
     file: str
     line: int
@@ -61,38 +61,38 @@ class Source:
 
     @property
     def key(self) -> str:
-        """The key of what the file defines: its name without the suffix."""
+        """The key of the file's definition: the file's name without the suffix."""
         return Path(self.file).stem
 
     @property
     def has_key(self) -> bool:
-        """Whether the file can be read further; what is wrong with its key is noted."""
+        """Whether the file has no problems so far and its key is valid; an invalid key is recorded as a problem."""
         if not self.problems and not KEY.fullmatch(self.key):
             self.problem((), "the file's name must be a key: letters, digits, - and _, then .yaml")
         return not self.problems
 
     def origin(self, path: FieldPath) -> Origin:
-        """That of the nearest value that there is."""
+        """Returns the origin of a value, or of the nearest one above it that exists."""
         while path not in self.origins and path:
             path = path[:-1]
         return self.origins.get(path, Origin(self.file, 1, 1))
 
     def problem(self, path: FieldPath, message: str) -> None:
-        """Notes a problem at a value."""
+        """Records a problem with a value."""
         origin = self.origin(path)
         self.problems.append(Problem(self.file, origin.line, message))
 
     def problem_in_text(self, path: FieldPath, line: int, message: str) -> None:
-        """Notes a problem in a line of the text at a path; lines count from 1."""
+        """Records a problem in a line, counted from 1, of the text at a path."""
         origin = self.origin(path)
         self.problems.append(Problem(origin.file, origin.first_line + line - 1, message))
 
     def fits(self, path: FieldPath, value: Any, form: type[msgspec.Struct]) -> bool:
-        """Whether the value at a path has this form; what does not is noted."""
+        """Returns whether a value has this form; records the problems if not."""
         return self.check(path, value, schema_of(form))
 
     def check(self, path: FieldPath, value: Any, schema: Mapping[str, Any]) -> bool:
-        """Whether the value found at a path fits a JSON schema; what does not is noted."""
+        """Returns whether a value fits a JSON schema; records the problems if not."""
         errors = list(Draft202012Validator(schema).iter_errors(value))
         for error in errors:
             for below, message in explanations(error):
@@ -101,7 +101,7 @@ class Source:
 
 
 def schema_of(form: type[msgspec.Struct]) -> dict[str, Any]:
-    """Returns the JSON schema of what a person writes: without the tag, as the type is known already."""
+    """Returns the JSON schema of a struct in a file: without the tag, as the type is known already."""
     schema: dict[str, Any] = msgspec.json.schema(form)
     tag = form.__struct_config__.tag_field
     if tag is not None:
@@ -112,7 +112,7 @@ def schema_of(form: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 class Loader(yaml.SafeLoader):
-    """Dates stay text."""
+    """A YAML loader that reads dates as texts."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the library declares it for instances
         first: [(tag, pattern) for tag, pattern in resolvers if tag != TIMESTAMP]
@@ -121,7 +121,7 @@ class Loader(yaml.SafeLoader):
 
 
 def read(file: Path, folder: Path) -> Source:
-    """The file as it stands in `folder`. `!file name` stands for the text of another file beside it."""
+    """Reads a file in `folder`. `!file name` is the text of another file in the same folder as this one."""
     source = Source(file.relative_to(folder).as_posix())
     try:
         loader = Loader(file.read_text(encoding="utf-8"))
@@ -139,14 +139,14 @@ def read(file: Path, folder: Path) -> Source:
 
 
 def hint(error: yaml.MarkedYAMLError) -> str:
-    """What people most often meant."""
+    """Returns advice on the most frequent mistake in YAML."""
     if error.problem == "mapping values are not allowed here":
         return "; a text that contains ': ' must stand in quotes"
     return ""
 
 
 def walk(node: yaml.Node, path: FieldPath, source: Source, file: Path, folder: Path) -> None:
-    """Notes where values stand, repeated keys, and replaces `!file` by the file's text."""
+    """Records origins of values and repeated keys, and replaces `!file` by the file's text."""
     line = node.start_mark.line + 1
     source.origins.setdefault(path, Origin(source.file, line, line))
     match node:
@@ -196,7 +196,7 @@ def include(node: yaml.ScalarNode, path: FieldPath, source: Source, file: Path, 
 
 
 def explanations(error: ValidationError) -> Iterator[tuple[FieldPath, str]]:
-    """What a schema's error says, in plain words, with the path of what is wrong."""
+    """Yields the path and the message of each problem that a schema's error stands for."""
     path = tuple(error.absolute_path)
     wanted: Any = error.validator_value
     schema: Any = error.schema

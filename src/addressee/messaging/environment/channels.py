@@ -1,4 +1,4 @@
-"""The channels of an environment. What their settings keep secret is sealed."""
+"""The channels of an environment. Secret settings are sealed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of an environment. `settings` are those that are not secret."""
+    """A channel. `settings` are those that are not secret."""
 
     id: UUID
     key: str
@@ -77,7 +77,7 @@ def seal_secrets(sealer: Sealer, channel_id: UUID, secrets: Mapping[str, Any]) -
 
 
 def open_secrets(sealer: Sealer, channel_id: UUID, sealed: bytes) -> dict[str, Any]:
-    """Returns the settings of a channel that are secret. Raises WrongMasterKeyError."""
+    """Returns the secret settings of a channel. Raises WrongMasterKeyError."""
     return msgspec.json.decode(sealer.open(sealed, purpose(channel_id)), type=dict[str, Any])
 
 

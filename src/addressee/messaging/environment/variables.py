@@ -25,9 +25,9 @@ class Variables:
         return {**self.private, **self.public}
 
     def replaced(self, private: Document | None, public: Document | None) -> Variables:
-        """These variables with all private or all public ones replaced; None keeps them.
+        """Returns the variables with all private or all public ones replaced; None keeps them.
 
-        A variable that is kept gives way to a new one of its name, and so becomes public or ceases to be.
+        A new variable replaces a kept one of the same name, whether that was public or private.
         """
         return Variables(
             private=without(self.private, public or {}) if private is None else private,

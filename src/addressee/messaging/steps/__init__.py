@@ -1,1 +1,1 @@
-"""Steps of a workflow: what each kind does, and the state machine that takes a run through them."""
+"""Steps of workflows: their kinds, and the state machine that takes a run through them."""

@@ -1,4 +1,4 @@
-"""Steps that make a message on a channel."""
+"""Channel steps: each makes a message on a channel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from addressee.messaging.steps.reach import reach
 
 
 class ChannelStep(Step, frozen=True, tag="channel"):
-    """One message on one channel, which is named by its key."""
+    """A step that makes a message on the channel with this key."""
 
     channel: str
     template: AnyTemplate

@@ -1,4 +1,4 @@
-"""Steps that wait."""
+"""Delay steps: each pauses a run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=int(MAX_DELAY.total_seconds()))]
 
 
 class DelayStep(Step, frozen=True, tag="delay"):
-    """A wait, at least a second and at most `MAX_DELAY`."""
+    """A step that pauses a run, for a second at least and for `MAX_DELAY` at most."""
 
     wait: timedelta
 
@@ -44,7 +44,7 @@ class DelayStep(Step, frozen=True, tag="delay"):
 
 
 class Duration(Definition, frozen=True):
-    """The sum of its fields."""
+    """A duration in a file: the sum of its fields."""
 
     seconds: Count = 0
     minutes: Count = 0

@@ -1,4 +1,4 @@
-"""The kinds of step that there are: each is a module beside this one."""
+"""The kinds of step; each is a module in this folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from addressee.messaging.steps.model import StepFile
 
 AnyStep = ChannelStep | DelayStep
 
-# By the field that tells the kind in a file.
+# The form of each kind in a file, by the field that tells the kind.
 FILES: Mapping[str, type[StepFile]] = {"delay": DelayStepFile, "channel": ChannelStepFile}
 
 

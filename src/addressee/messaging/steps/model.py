@@ -1,4 +1,4 @@
-"""What all kinds of step have in common: the run that they take further, what they depend on and what they lead to."""
+"""What all kinds of step share: the run that they advance, their context, and the messages that they make."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What a step depends on besides the run. `recipient` is None when the run's recipient has been deleted.
+    """The context of a step, besides the run. `recipient` is None when the run's recipient has been deleted.
 
-    `preferences` are the recipient's; None where there is nothing to prefer. `kinds` are those of addresses that the
-    run is limited to; None: it is not.
+    `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
+    limited to, None if it is not.
     """
 
     recipient: Recipient | None
@@ -54,8 +54,8 @@ class StepContext:
 class RecipientRun:
     """The run of a workflow for one recipient.
 
-    `step` is the position of the next one; `journal` holds what happened in this pass. `due_at` is when a paused run
-    goes on. `kinds` and `profile` as of a WaitingRecipient.
+    `step` is the position of the next step; `journal` holds the entries of this pass. `due_at` is when a paused run
+    continues. `kinds` and `profile` are those of WaitingRecipient.
     """
 
     id: UUID
@@ -93,9 +93,9 @@ class RecipientRun:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message that a step made, what became of it so far, and the addresses that it is to be sent to.
+    """A message that a step made, its status changes so far, and the addresses that it is to be sent to.
 
-    `recipient` is who the run's recipient is now: another one once the two were merged.
+    `recipient` is the current identity of the run's recipient, which differs from the run's after a merge.
     """
 
     id: str
@@ -122,9 +122,9 @@ class Step(Definition, frozen=True, tag_field="type"):
 
 @dataclass(frozen=True, slots=True)
 class UsableChannel:
-    """A channel that steps may name. `provider` is None where the channel's file names none that there is.
+    """A channel that steps may name. `provider` is None if the channel's file names an unknown one.
 
-    `link_schemes` are those that links may have; None where the channel is not in the folder, or cannot be used.
+    `link_schemes` are those that links may have, None if the channel is not in the folder or cannot be used.
     """
 
     provider: str | None
@@ -132,10 +132,10 @@ class UsableChannel:
 
 
 class StepFile(Definition, frozen=True):
-    """A step, as a file says it."""
+    """A step in the form of a file."""
 
     ref: Name
 
     def read(self, source: Source, path: FieldPath, channels: Mapping[str, UsableChannel]) -> Step | None:
-        """Returns the step, or None when it cannot be used; the source then holds why. `path` is where it stands."""
+        """Returns the step at a path. Returns None when it cannot be used; the source then has the problems."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Whether a channel step reaches a recipient, on which addresses, and what stops it. Pure."""
+"""Decides which of a recipient's addresses a channel step reaches, or what prevents it. Pure."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.preferences.decision import Blocked, PreferenceContext, Target, decide
 
-# A message goes to no more.
+# The number of addresses that one message goes to.
 MAX_ADDRESSES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`addresses` are at most MAX_ADDRESSES, or the id of the feed alone. `obstacle` says why there are none.
+    """The addresses, at most MAX_ADDRESSES, or the feed's id alone; or the obstacle why there are none.
 
-    An obstacle has a `reason`: `preferences`, then with the `layer` and the `scope` that say so, and the `condition`
-    that does not hold where there is one; `channel_not_requested`; `addresses_disabled`, when there are none but such;
-    `addresses_invalid`, when what there is cannot be an address; or what is missing, like `no_email_address`.
+    An obstacle has a `reason`: `preferences`, with the `layer` and the `scope` of the rule, and the `condition` that
+    does not hold if there is one; `channel_not_requested`; `addresses_disabled`, when all are; `addresses_invalid`,
+    when no active one is valid; or what is missing, like `no_email_address`.
     """
 
     addresses: tuple[Address, ...] = ()
@@ -35,7 +35,7 @@ class Reach:
 def reach(
     recipient: Recipient, channel: Channel, preferences: PreferenceContext | None, kinds: frozenset[str] | None = None
 ) -> Reach:
-    """`kinds` are the only ones that a run is to use, None: any. Who lives in a run only has no feed."""
+    """Returns the reach of a channel. `kinds` are the kinds of address that the run may use, None for all."""
     kind = kind_of(channel)
     obstacle = unwanted(kind, channel, preferences, kinds)
     if obstacle is not None:
@@ -61,16 +61,17 @@ def unreachable(
     preferences: PreferenceContext | None,
     kinds: frozenset[str] | None,
 ) -> Document | None:
-    """Why a message that was made for this address is not to go there any more; None: it is.
+    """Returns the obstacle for a message that was made for this address, None if it can still be sent.
 
-    A reason is one of `reach`, or `address_missing` or `address_disabled`. A device may be somebody else's by now.
+    The reason is one of `reach`, `address_missing` (the recipient does not have the address any more) or
+    `address_disabled`.
     """
     obstacle = unwanted(kind_of(channel), channel, preferences, kinds)
     if obstacle is not None:
         return obstacle
     known = known_addresses(recipient, channel.id, channel.provider)
     is_active = known.get(address)
-    if is_active is None:  # it may be spelled in another way by now
+    if is_active is None:  # the spelling may have changed
         is_active = {key(each): is_active for each, is_active in known.items()}.get(key(address))
     if is_active is None:
         return {"reason": "address_missing"}
@@ -91,7 +92,7 @@ def kind_of(channel: Channel) -> str:
 def unwanted(
     kind: str, channel: Channel, preferences: PreferenceContext | None, kinds: frozenset[str] | None
 ) -> Document | None:
-    """Why nothing is to be sent on this channel, whatever the addresses."""
+    """Returns the obstacle for a channel that does not depend on addresses, None without one."""
     if kinds is not None and kind not in kinds:
         return {"reason": "channel_not_requested"}
     blocked = None if preferences is None else decide(preferences, Target(kind, str(channel.id)))
@@ -99,8 +100,9 @@ def unwanted(
 
 
 def known_addresses(recipient: Recipient, channel_id: UUID, provider: str) -> dict[Address, bool]:
-    """What a channel's provider can send to, each once, and whether it may: the recipient's own addresses, the primary
-    one first, and those that its data for the channel name.
+    """Returns the addresses that a channel's provider can send to, and whether each is active.
+
+    The recipient's own addresses come first, led by the primary one, then those in its data for the channel.
     """
     kind = PROVIDERS[provider].kind
     assert kind is not None

@@ -1,4 +1,4 @@
-"""Reads `categories.yaml`: sections of the categories among which recipients choose."""
+"""Reads `categories.yaml`: sections of preference categories."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CategoriesFile(Definition, frozen=True):
 
 
 def read_categories(source: Source) -> tuple[Section, ...]:
-    """Sections of categories (see `addressee.preferences.categories`), with groups of kinds spelled out."""
+    """Returns the sections (see `addressee.preferences.categories`), with groups of kinds expanded."""
     if source.value is None or source.problems or not source.fits((), source.value, CategoriesFile):
         return ()
     sections = msgspec.convert(source.value, CategoriesFile).sections
@@ -30,7 +30,7 @@ def read_categories(source: Source) -> tuple[Section, ...]:
 
 
 def check_category(source: Source, path: FieldPath, category: Category, keys: set[str]) -> None:
-    """`keys` are those of the categories before, to which this one's is added."""
+    """Records the problems of a category; `keys`, those of the categories before it, gains its key."""
     if not KEY.fullmatch(category.key):
         source.problem((*path, "key"), "a key is made of letters, digits, - and _")
     if category.key in keys:
@@ -60,5 +60,5 @@ def with_single_kinds(section: Section) -> Section:
 
 
 def single_kinds(names: Iterable[str]) -> tuple[str, ...]:
-    """Kinds and groups of kinds as kinds, each once."""
+    """Returns kinds and groups of kinds as kinds without repetitions."""
     return tuple(dict.fromkeys(kind for name in names for kind in GROUPS.get(name, (name,))))

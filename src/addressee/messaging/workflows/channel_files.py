@@ -16,12 +16,12 @@ from addressee.messaging.definitions.sources import Source
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
-# The provider that need not be named.
+# The default provider of in-app channels.
 FEED = "feed"
 
 
 class ChannelFile(Definition, frozen=True):
-    """`id` keeps the id that a channel had elsewhere: browser clients name a feed by it."""
+    """The form of a channel's file. `id` keeps the id from another service: browser clients name a feed by it."""
 
     type: ChannelType
     name: Name | None = None
@@ -32,7 +32,7 @@ class ChannelFile(Definition, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ChannelDefinition:
-    """`secrets` are those settings that are sealed. `id` is None unless the file gives one."""
+    """A channel as its file defines it. `secrets` are the settings to seal; `id` is None unless the file gives one."""
 
     key: str
     id: UUID | None
@@ -81,7 +81,7 @@ def channel_id(source: Source, file: ChannelFile) -> UUID | None:
 
 
 def filled(source: Source, path: FieldPath, value: Any, environment: Mapping[str, str]) -> Any:
-    """`${NAME}` replaced by what the process's environment holds under that name."""
+    """Returns a text with `${NAME}` replaced by the environment variable NAME; other values as they are."""
     if not isinstance(value, str):
         return value
     for name in VARIABLE.findall(value):

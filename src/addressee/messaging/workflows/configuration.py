@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
-    """A configuration that cannot be used; nothing was changed. `problems` are all that were found."""
+    """The configuration cannot be used; nothing was changed. `problems` are all that were found."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -40,8 +40,8 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """`preferences` are those of recipients who say nothing, `sections` hold the categories that recipients choose
-    among. What no file of the folder defines is None. `warnings` hinder nothing.
+    """A folder's definitions; those without a file are None. `preferences` are the defaults of recipients, `sections`
+    the preference categories. `warnings` prevent nothing.
     """
 
     channels: list[ChannelDefinition]
@@ -96,7 +96,7 @@ def read_whole(source: Source | None, reader: Callable[[Source], T]) -> T | None
 
 
 def unknown_files(folder: Path) -> list[Problem]:
-    """A file that would not be read is most likely misspelt."""
+    """Returns a problem for each file that would not be read: its name is probably misspelt."""
     found = [path.relative_to(folder) for path in folder.rglob("*.y*ml")]
     wrong = [
         path

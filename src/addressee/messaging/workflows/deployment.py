@@ -1,6 +1,6 @@
-"""Makes an environment's channels, workflows, variables, categories and default preferences those of a configuration.
+"""Deploys a configuration's channels, workflows, variables, categories and default preferences to an environment.
 
-All in one transaction; what the configuration does not mention stays as it is.
+A deployment is one transaction. What the configuration does not mention stays as it is.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class Deployed:
 async def deploy(
     pool: Pool, sealer: Sealer, environment_id: int, configuration: Configuration, now: datetime
 ) -> list[Deployed]:
-    """Deploys a configuration, and says what that changed.
+    """Deploys a configuration, and returns what changed.
 
-    Raises ConfigurationError, and changes nothing, when a channel would become another one.
+    Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`).
     """
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
@@ -72,7 +72,10 @@ async def deploy(
 
 
 def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) -> list[Problem]:
-    """Messages refer to a channel by its id and were made for its type, so neither changes. What sends goes on."""
+    """Returns a problem for each channel whose id or type would change, or that could not send any more.
+
+    Messages refer to a channel by its id and were made for its type.
+    """
     problems = []
     keys = {channel.id: channel.key for channel in stored.values()}
     for channel in defined:

@@ -12,7 +12,7 @@ SQL = load(__package__)
 
 
 class NamedWorkflow(NamedTuple):
-    """A workflow's key and name. `in_preferences`: preferences show it also to recipients who have not chosen yet."""
+    """A workflow's key and name. With `in_preferences`, recipients who have not chosen about it see it too."""
 
     key: str
     name: str
@@ -20,13 +20,13 @@ class NamedWorkflow(NamedTuple):
 
 
 class Workflows:
-    """The workflows of environments. They come from files that people write, so there are not many."""
+    """Lists workflows. They come from files, so there are few."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def list(self, environment_id: int) -> Sequence[NamedWorkflow]:
-        """Returns workflows by key, also those that are switched off."""
+        """Returns workflows by key, inactive ones too."""
         return [
             NamedWorkflow(**row)
             for row in await self._pool.fetch(*SQL["named_workflows"](environment_id=environment_id))

@@ -1,4 +1,4 @@
-"""Workflows and channels as an environment has them. Workflows are stored in this form, a version at a time."""
+"""Workflows in the form in which each version is stored."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MAX_STEPS = 50
 
 
 class Workflow(Definition, frozen=True, kw_only=True):
-    """`trigger_data_schema` is a JSON schema that a trigger's `data` must fit.
+    """A version of a workflow. A trigger's `data` must fit the JSON schema `trigger_data_schema`.
 
-    `commercial`: sent to those only who are subscribed to commercial messages. `override_preferences`: sent whatever
-    recipients prefer. `in_preferences`: shown to recipients who have not chosen about it yet.
+    `commercial` workflows reach only recipients subscribed to commercial messages. `override_preferences` ignores
+    preferences. With `in_preferences`, recipients who have not chosen about it see it in their preferences too.
     """
 
     name: Name

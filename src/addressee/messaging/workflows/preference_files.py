@@ -1,4 +1,4 @@
-"""Reads `preferences.yaml`: the preferences of recipients who have not chosen."""
+"""Reads `preferences.yaml`: the default preferences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INDEX = re.compile(r"\[(\d+)\]")
 
 
 def read_preferences(source: Source) -> dict[str, Any]:
-    """A preference set (see `addressee.preferences.sets`)."""
+    """Returns the preference set (see `addressee.preferences.sets`)."""
     if source.value is None or source.problems:
         return {}
     if not isinstance(source.value, dict):
@@ -33,7 +33,7 @@ def read_preferences(source: Source) -> dict[str, Any]:
 
 
 def parts_of(preferences: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each entry as a set of its own, so that a problem in one hides none in another; then all together."""
+    """Yields each entry as a set of its own, so that each problem is found, and then the whole set."""
     for name, part in preferences.items():
         for key, entry in part.items() if isinstance(part, dict) else ():
             yield {name: {key: entry}}
@@ -41,7 +41,7 @@ def parts_of(preferences: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def path_in(field: str, value: Any) -> FieldPath:
-    """Where a dotted path leads in a value; as far as it does."""
+    """Returns the part of a dotted path that exists in a value."""
     if isinstance(value, dict):
         for name in sorted(filter(field.startswith, value), key=len, reverse=True):
             rest = field.removeprefix(name)

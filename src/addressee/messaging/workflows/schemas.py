@@ -1,4 +1,4 @@
-"""JSON schemas of workflows: checking one, and checking a trigger's data against one. Nothing is fetched."""
+"""JSON schemas of workflows: checks a schema, and a trigger's data against one. References are not fetched."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_FAILURES = 20
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
-    """Raises ValueError, which says where the schema is wrong."""
+    """Raises a ValueError that says where the schema is wrong."""
     try:
         Draft202012Validator.check_schema(schema)
         list(Draft202012Validator(schema, registry=NOTHING_REMOTE).iter_errors({}))
@@ -28,7 +28,7 @@ def check_schema(schema: Mapping[str, Any]) -> None:
 
 
 def failures(schema: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[DataFailure, ...]:
-    """What of `data` does not fit, in the order of the data; at most twenty."""
+    """Returns at most twenty mismatches between data and schema, in the order of the data."""
     errors = Draft202012Validator(schema, registry=NOTHING_REMOTE).iter_errors(data)
     found = [DataFailure("data" + error.json_path.removeprefix("$"), error.message) for error in errors]
     return tuple(sorted(found, key=lambda failure: failure.field)[:MAX_FAILURES])

@@ -33,7 +33,7 @@ def refuse_two_homes(source: Source, public: Mapping[str, Any], private: Mapping
 
 
 def warn_of_secrets(source: Source, *, public: bool) -> list[Problem]:
-    """Names each variable, or part of one, whose name looks like that of a secret."""
+    """Warns of each variable, or key within one, whose name looks like that of a secret."""
     consequence = (
         "whoever may read a feed can read public variables"
         if public
@@ -58,7 +58,7 @@ def paths_of_names(value: Any) -> Iterator[FieldPath]:
 
 
 def looks_secret(name: str) -> bool:
-    """Whether people give such a name to what nobody else should know: `smtpPassword`, `api_key`, `HMAC_SECRET`."""
+    """Returns whether a name is usual for a secret: `smtpPassword`, `api_key`, `HMAC_SECRET`."""
     words = {word.lower() for word in WORD.findall(name)}
     if words & HARMLESS_WORDS:
         return False

@@ -30,7 +30,7 @@ class WorkflowFile(Definition, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class WorkflowDefinition:
-    """`events` are the names of those that start it."""
+    """A workflow as its file defines it. `events` are the names of the events that start it."""
 
     key: str
     active: bool
@@ -68,7 +68,7 @@ def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> Work
 
 
 def fits_workflow(source: Source) -> bool:
-    """Looks at each step, whatever is wrong beside it."""
+    """Returns whether the workflow fits; its steps are checked even if other parts do not."""
     fitting = [source.fits((), source.value, WorkflowFile)]
     steps = source.value.get("steps") if isinstance(source.value, dict) else None
     for index, step in enumerate(steps if isinstance(steps, list) else ()):

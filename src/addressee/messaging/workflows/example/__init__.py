@@ -1,4 +1,4 @@
-"""The example that a new data folder starts with."""
+"""The example configuration of a new data folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENVIRONMENT = "development"
 
 
 async def install_example(pool: Pool, sealer: Sealer) -> None:
-    """Pushes the example to `development`, unless that has channels already."""
+    """Deploys the example to the environment `development`, unless that has channels already."""
     environment = await Environments(pool).named(ENVIRONMENT)
     if not await channels.all_channels(pool, environment.id):
         await deploy(pool, sealer, environment.id, read_configuration(FOLDER, {}), datetime.now(UTC))
