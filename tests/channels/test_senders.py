@@ -1,4 +1,4 @@
-"""What every sender must do, whatever it sends and with what."""
+"""The behaviour of all senders."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PUSH = Push(
 
 @dataclass
 class Case:
-    """A sender and a message for it. `to` gives the message another address, `arrived` says which ids have.
+    """A sender and a message for it. `to` returns the message with another address, `arrived` the ids that arrived.
 
     `unreachable` is the same sender where nobody answers, `said` is what only the recipient may read.
     """

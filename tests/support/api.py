@@ -25,7 +25,7 @@ COMMANDS = "addressee.cli"
 
 @contextmanager
 def running(installation: Installation, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m …` on this installation, ended in the end."""
+    """Runs `python -m …` on this installation until the block ends."""
     environment = {**os.environ, **installation.to_environment()}
     log = installation.data_dir / f"{arguments[0]}.log"
     with log.open("ab") as output:
@@ -41,7 +41,7 @@ def running(installation: Installation, *arguments: str) -> Iterator[subprocess.
 
 @contextmanager
 def running_api(installation: Installation, health: str = "/health/ready") -> Iterator[str]:
-    """The API's URL, once it answers that it is well."""
+    """Runs the API and yields its URL once it is healthy."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running(installation, API, "127.0.0.1", str(port), "1") as process:
@@ -60,7 +60,7 @@ def running_worker(installation: Installation) -> Iterator[None]:
 
 
 async def until_at_work(pool: Pool) -> None:
-    """Returns once a worker has done a job: to start takes seconds, and on a busy machine many."""
+    """Waits until a worker has done a job: starting takes seconds."""
     job = Erase([], sweeps=0)
     async with pool.acquire() as connection:
         await enqueue(connection, [job])

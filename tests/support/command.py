@@ -1,4 +1,4 @@
-"""The command `addressee` as a person or a script runs it: in a process of its own."""
+"""Runs the command `addressee` in a process of its own."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ class Finished(NamedTuple):
 
 
 async def addressee(*arguments: str | Path) -> Finished:
-    """Runs a command to its end, without what the environment may say about another installation."""
+    """Runs a command to its end, without environment variables that name another installation."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADDRESSEE_")}
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment

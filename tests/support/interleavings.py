@@ -1,4 +1,4 @@
-"""A process that does things to the same few people as other processes do, episode by episode.
+"""A process that acts on the same few people as other processes do, episode by episode.
 
 It reads a JSON object with its seed, then on each line the numbers of the episodes to take part in next, and answers
 each line with what went wrong that must not.
@@ -28,12 +28,12 @@ from addressee.messaging.triggers.trigger import Trigger
 CLUBS = "clubs"
 ACTIONS_OF_AN_EPISODE = 2
 
-# What a caller is told who came too late.
+# Errors that a caller gets when another one was faster.
 EXPECTED = (MissingError, RefusedError, ActorMissingError)
 
 
 class Guest:
-    """One who takes part: its actions are those of the rooms."""
+    """A participant: its actions call the services."""
 
     def __init__(self, directory: Directory, messaging: Messaging, environment_id: int) -> None:
         self.directory = directory

@@ -1,10 +1,10 @@
-"""What the kernel says about processes."""
+"""Reads the state of processes from /proc."""
 
 from pathlib import Path
 
 
 def is_alive(pid: int) -> bool:
-    """Whether it runs; one that has ended and was not collected yet has no command line any more."""
+    """Returns whether a process runs; a zombie has no command line any more."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
     except (FileNotFoundError, ProcessLookupError):
@@ -12,7 +12,7 @@ def is_alive(pid: int) -> bool:
 
 
 def descendants(process: int) -> dict[int, str]:
-    """The processes below this one, each with its command line."""
+    """Returns the descendants of a process, each with its command line."""
     parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:

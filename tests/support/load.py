@@ -1,4 +1,4 @@
-"""Sixteen clients that write and trigger through whatever happens to the service, and remember what they were told."""
+"""Sixteen clients that go on writing and triggering while the service fails, and record the answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TRY_AGAIN = 503
 
 @dataclass
 class Client:
-    """Counts upwards, and writes the count: to a user of its own, to rows of its own in bulk, into triggers.
+    """A client that writes a rising count to a user of its own, to rows of its own in bulk, and into triggers.
 
     `answered` and `answered_in_bulk` are the counts whose write was answered, `runs` the run that each of its
     repetition keys was answered with. A write without an answer is not repeated, the next one comes with the next
@@ -47,14 +47,14 @@ class Client:
 
     @property
     def notified(self) -> list[str]:
-        """Whom its triggers are for: itself and its neighbour."""
+        """The recipients of its triggers: its own user and the next client's."""
         return [self.id, f"client-{(self.number + 1) % CLIENTS:02}"]
 
     async def arrive(self) -> None:
         await self.knock.users.update(self.id, name=f"Client {self.number}", email=f"{self.id}@example.com")
 
     async def run(self, ended: asyncio.Event) -> None:
-        """Until `ended`; what it is about then is brought to its end."""
+        """Writes and triggers until `ended`, and completes what it has begun."""
         for count in itertools.count(1):
             if ended.is_set():
                 return
@@ -88,7 +88,7 @@ class Client:
         self.runs[key] = answer.workflow_run_id
 
     async def _once(self, call: Callable[[], Awaitable[Answer]]) -> Answer | None:
-        """The answer, or None where there was no connection or the service asked to try again."""
+        """Returns the answer, None without a connection or when the service asks to retry."""
         try:
             return await call()
         except knockapi.APIConnectionError:
@@ -102,7 +102,7 @@ class Client:
 
 @asynccontextmanager
 async def clients_at_work(url: str, key: str) -> AsyncIterator[list[Client]]:
-    """The clients, at work for as long as the block runs, and finished after it."""
+    """Yields the clients, which work until the block ends."""
     async with AsyncKnock(api_key=key, base_url=url, max_retries=0, timeout=REQUEST_SECONDS) as knock:
         clients = [Client(number, knock) for number in range(CLIENTS)]
         await asyncio.gather(*(client.arrive() for client in clients))

@@ -1,4 +1,4 @@
-"""An environment in which there is one of everything, and every route of every dialect pointed at it."""
+"""An environment that has one of everything, and requests to every route of every dialect about it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FINISHED = {"delivered", "sent"}
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Somebody with keys of another environment, and what that is called in paths."""
+    """A caller with keys of another environment, and that environment's names in paths."""
 
     keys: Mapping[Kind, str]
     workspace: str
@@ -92,7 +92,7 @@ class PopulatedEnvironment:
         body: bytes | Iterable[bytes] | None = None,
         announced: int | None = None,
     ) -> Reply:
-        """Asks for what is here, with its own key and an example of what the route takes, or with others."""
+        """Sends a request about this environment; the key and the body default to its own key and an example."""
         return connection.ask(
             route.method,
             (self.path(route) if path is None else path) + query,
@@ -102,7 +102,7 @@ class PopulatedEnvironment:
         )
 
     def path(self, route: Route, **instead: str) -> str:
-        """The route's path with the things of this environment in it, or with others `instead`."""
+        """Returns the route's path with the ids of this environment, or those in `instead`."""
         return route.path.format_map({**self.things(route), **instead})
 
     def things(self, route: Route) -> Mapping[str, str]:
@@ -240,7 +240,7 @@ def taken(takes: Any) -> Any:
 async def populate(
     api: str, pool: Pool, keys: Keys, sealer: Sealer, environment_id: int, name: str
 ) -> PopulatedEnvironment:
-    """Has a user, with a message of each channel, and what made them. Needs a worker."""
+    """Creates a user with a message of each channel, and one of everything else. Needs a worker."""
     category = Category(key=CATEGORY, name="News")
     example = read_configuration(FOLDER, {})
     [feed] = [channel for channel in example.channels if channel.key == "in-app"]
@@ -318,17 +318,17 @@ async def populate(
 
 
 def client_of(api: str, created: CreatedKey) -> httpx.AsyncClient:
-    """Reads no certificates, which takes longer than all that is asked here."""
+    """Returns a client that reads no certificates, as this takes longer than all the requests."""
     return httpx.AsyncClient(base_url=api, headers={"authorization": f"Bearer {created.key}"}, verify=False)
 
 
 def name_of_the_user(environment: str) -> str:
-    """No other environment's answers hold this."""
+    """Returns a name that no other environment's answers contain."""
     return f"Ada of {environment}"
 
 
 async def everything_stored(pool: Pool, environment_id: int) -> list[tuple[str, str]]:
-    """Each row of the environment in any table, as text: two of these are equal when nothing changed between them."""
+    """Returns each row of the environment in any table as text, to compare before and after a request."""
     tables = await pool.fetch("""
         SELECT relname
         FROM pg_class

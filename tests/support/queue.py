@@ -41,7 +41,7 @@ async def add(
 
 
 async def wake(pool: Pool) -> None:
-    """Spares workers the wait for their next look."""
+    """Wakes workers before their next poll."""
     await pool.execute("SELECT pg_notify($1, '')", CHANNEL)
 
 
@@ -70,7 +70,7 @@ async def empty(pool: Pool) -> bool:
 
 
 async def end_all_connections(target: Target) -> None:
-    """As a restart of the server does."""
+    """Ends all connections, as a restart of the server does."""
     administrator = await asyncpg.connect(**target.arguments)
     await administrator.execute(
         """

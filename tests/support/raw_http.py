@@ -1,4 +1,4 @@
-"""Requests byte for byte as a test writes them: nothing is escaped, corrected or refused on the way out."""
+"""An HTTP client that sends requests byte for byte: nothing is escaped, corrected or refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back; header names are in lower case."""
+    """A response; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,7 +28,7 @@ class Reply:
 
 
 class Connection:
-    """Is kept open from one request to the next, and opened again where the server closes it."""
+    """A connection that stays open between requests, and is opened again when the server closes it."""
 
     def __init__(self, url: str) -> None:
         self._where = urlsplit(url)
@@ -44,7 +44,7 @@ class Connection:
         body: bytes | Iterable[bytes] | None = None,
         announced: int | None = None,
     ) -> Reply:
-        """One request. A body of several parts goes out in chunks; `announced` is a length that it falls short of."""
+        """Sends one request. A body of several parts is sent in chunks; `announced` is a length to claim instead."""
         sent = {"host": self._where.netloc, **({"authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
         if isinstance(body, bytes):
             sent["content-length"] = str(len(body) if announced is None else announced)
@@ -65,13 +65,13 @@ class Connection:
             self._socket = None
 
     def _exchange(self, method: str, parts: Iterable[bytes]) -> tuple[Reply, bool]:
-        """What is answered, and whether nothing else will be on this connection."""
+        """Returns the response, and whether the server closes the connection after it."""
         connection = self._open()
         try:
             connection.sendall(b"".join(parts))
             is_broken = False
         except (BrokenPipeError, ConnectionResetError):
-            is_broken = True  # who refuses a body may close the way in before the whole of it is sent
+            is_broken = True  # a server that refuses a body may close before all of it is sent
         answer = HTTPResponse(connection, method=method)
         answer.begin()
         headers = {name.lower(): value for name, value in answer.getheaders()}
@@ -96,7 +96,7 @@ def ask(
     body: bytes | Iterable[bytes] | None = None,
     announced: int | None = None,
 ) -> Reply:
-    """One request on a connection of its own."""
+    """Sends one request on a connection of its own."""
     connection = Connection(url)
     try:
         return connection.ask(method, target, key=key, headers=headers, body=body, announced=announced)
@@ -105,7 +105,7 @@ def ask(
 
 
 def is_closed(connection: socket.socket) -> bool:
-    """Whether the other side has closed it: between two requests there is nothing else to read."""
+    """Returns whether the server has closed the connection: between requests, nothing but the end can be read."""
     readable, _, _ = select([connection], [], [], 0)
     return bool(readable)
 

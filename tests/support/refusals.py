@@ -1,4 +1,4 @@
-"""The dialects as tests speak them: with which key, and how each words what it refuses."""
+"""The dialects in tests: their keys, and how each answers a refused request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 
 SHOWN = 300
 
-# Who has everything that there is in a populated environment.
+# The user of a populated environment.
 USER = "ada"
 
 

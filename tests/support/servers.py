@@ -40,7 +40,7 @@ async def installation_of_the_tests() -> AsyncIterator[Installation]:
 
 @asynccontextmanager
 async def fresh_database(server: Target) -> AsyncIterator[Target]:
-    """A new database on a server, dropped in the end."""
+    """Creates a database on a server, and drops it when the block ends."""
     name = f"addressee_test_{secrets.token_hex(6)}"
     connection = await asyncpg.connect(**server.arguments)
     await connection.execute(f"CREATE DATABASE {name}")

@@ -46,7 +46,7 @@ class Service:
         return str(json.loads(made)["key"])
 
     def command(self, *arguments: str) -> str:
-        """What a command of ours prints; it works on this service's data."""
+        """Returns the output of a command that is run on this service's data."""
         return subprocess.run(
             [sys.executable, "-m", "addressee.cli", *arguments, "--data-dir", str(self.data_dir)],
             env=self.environment,
@@ -96,7 +96,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_service(data_dir: Path, *arguments: str, **environment: str) -> Iterator[Service]:
-    """A service on a data folder of its own, stopped in the end. `arguments` go to `addressee serve`."""
+    """Runs a service on a data folder of its own until the block ends. `arguments` go to `addressee serve`."""
     data_dir.mkdir(parents=True, exist_ok=True)
     service = Service(data_dir, free_port(), {**os.environ, **environment}, None, arguments)  # type: ignore[arg-type]
     service.start()

@@ -1,4 +1,4 @@
-"""Keys that sign user tokens. To make one and to read one takes 50 ms each, so most environments of tests share one."""
+"""Keys that sign user tokens. Making or reading one takes 50 ms, so most test environments share one."""
 
 from collections.abc import Mapping
 from functools import cache

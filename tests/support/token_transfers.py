@@ -1,4 +1,4 @@
-"""A process that passes push tokens around among the same people as other processes do."""
+"""A process that transfers push tokens among the same people as other processes do."""
 
 from __future__ import annotations
 

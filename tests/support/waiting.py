@@ -16,7 +16,7 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15) -
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """The same for a test that is no coroutine."""
+    """Does the same as `until` in synchronous tests."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"This did not come true within {seconds} seconds."

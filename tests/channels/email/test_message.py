@@ -1,4 +1,4 @@
-"""How an e-mail is written down. What is written is read back by a parser that shares nothing with ours (mailparse)."""
+"""The format of e-mails, read back by a parser that shares no code with ours (mailparse)."""
 
 import re
 from dataclasses import replace
@@ -39,7 +39,7 @@ TEXTS = st.lists(st.text(CHARACTERS, max_size=30) | WORDS, max_size=8).map("".jo
 
 
 def as_one_line(text: str) -> str:
-    """The text that a reader is to get: one space stands for what would end the line, and for all space around that."""
+    """Returns the text that a reader is to get: line ends and the spaces around them become one space."""
     breaks = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
     without_breaks = re.sub(rf"[\s{breaks}]*[{breaks}][\s{breaks}]*", " ", text)
     return re.sub(r"[\ud800-\udfff]", "\ufffd", without_breaks).strip()

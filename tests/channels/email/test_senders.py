@@ -1,4 +1,4 @@
-"""What every sender of e-mail must do besides what every sender must."""
+"""The behaviour of all senders of e-mail, beyond that of all senders."""
 
 from __future__ import annotations
 

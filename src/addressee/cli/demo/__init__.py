@@ -1,4 +1,4 @@
-"""`addressee demo`: the main job on real input, checked."""
+"""`addressee demo`: identifies people, triggers workflows and checks the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares the results with what the input implies. Pure."""
+"""Compares the results with those that the input implies. Pure."""
 
 from __future__ import annotations
 

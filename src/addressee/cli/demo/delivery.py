@@ -31,7 +31,7 @@ class Skipped(NamedTuple):
 
 
 async def wait_until_delivered(pool: Pool, environment_id: int, runs: Sequence[UUID], outbox: Path, act: Act) -> None:
-    """Returns when no jobs of these runs are left, or after a minute: what is missing then fails a check."""
+    """Waits until no jobs of these runs are left, for a minute at most: results missing then fail a check."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         waiting = sum(state.waiting for state in await queue_state(pool) if state.name in DELIVERING)

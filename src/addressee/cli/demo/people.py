@@ -1,4 +1,4 @@
-"""The people of the demo, and their parts in it. Pure but for the reading of the file."""
+"""The people of the demo, read from people.jsonl, and the groups that they form."""
 
 from __future__ import annotations
 

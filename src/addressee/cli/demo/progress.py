@@ -1,4 +1,4 @@
-"""The progress of the demo: a bar while it waits, and one line for each act that is over."""
+"""Shows the progress of the demo: a bar while it waits, and one line for each completed act."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ async def is_gone(knock: AsyncKnock, id: str) -> bool:
 
 
 async def each(people: Sequence[T], call: Callable[[T], Awaitable[R]], act: Act) -> list[R]:
-    """Calls for each, a few at a time. The first error ends it."""
+    """Calls a function for each, a few at a time, until the first error."""
     turn = asyncio.Semaphore(AT_A_TIME)
 
     async def one(person: T) -> R:

@@ -30,7 +30,7 @@ async def read_obstacles(
 ) -> Mapping[str, Obstacle]:
     """Returns why sends of a run are not to be tried, by their ids; sends without an obstacle are left out.
 
-    The queries are as many for all sends as for one. Without a run everything of it was erased, its recipients too.
+    The number of queries does not depend on the number of sends. A run that is missing was erased with its recipients.
     """
     if run is None:
         return {send.id: Obstacle(MISSING, send.recipient.id) for send in sends}
@@ -60,7 +60,7 @@ def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun
 
 
 def reason_for(send: ClaimedSend, run: RecipientRun | None, context: StepContext, channel: Channel) -> Document | None:
-    """Returns why a send is not to be tried, or None. A transient recipient cannot change: only cancelling stops it."""
+    """Returns why a send is not to be tried, or None. For transient recipients, only cancelling the run prevents it."""
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
     if send.recipient.collection == TRANSIENT:

@@ -1,4 +1,4 @@
-"""Records the outcomes of attempts, exactly once, and what they mean for messages; in the caller's transaction."""
+"""Records outcomes of attempts exactly once, and the resulting statuses of messages, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def record_attempts(
 ) -> list[SendAttempt]:
     """Stores attempts, and returns those that no other worker had stored before.
 
-    Messages are locked before their sends, as whoever erases or moves them does: a deadlock here would send again.
+    Messages are locked before their sends, in the same order as erasing and merging do: a deadlock would send again.
     """
     await lock_messages(connection, environment_id, {each.send.message_id for each in attempts})
     rows = await connection.fetch(*SQL["update_sends"](environment_id=environment_id, attempts=attempts))
@@ -97,7 +97,7 @@ async def note_obstacles(
     updates: Sequence[MessageUpdate],
     now: datetime,
 ) -> None:
-    """Adds to the journals of runs which messages were not sent after all, as is done for steps that are skipped."""
+    """Adds an entry to the journal of the run for each message that was not sent, like those of skipped steps."""
     not_sent = {update.message_id for update in updates if update.changes[-1].status is Status.NOT_SENT}
     entries = {
         each.send.message_id: journal_entry(each.send, each.obstacle, now)

@@ -88,7 +88,7 @@ class SendHandler:
         self._chance = chance
 
     async def send(self, page: Send) -> None:
-        """Tries the sends of a page that are due, and leaves a job for those that will be."""
+        """Tries the sends of a page that are due, and queues a job for the next ones."""
         run = await read_run(self._pool, page.environment_id, page.run_id)
         async with AsyncExitStack() as stack:
             channels: dict[UUID, OpenChannel] = {}
@@ -185,7 +185,7 @@ class SendHandler:
 async def deliver(sender: Sender[Any], send: ClaimedSend) -> Sent | Failed:
     try:
         return await sender.send(send.content.to_payload(send.id, send.address.value, send.inserted_at))
-    except Exception as error:  # what was sent before it must be recorded, or all of it is sent again
+    except Exception as error:  # outcomes so far must be recorded, or all of these messages are sent again
         log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
         return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
 
@@ -193,7 +193,7 @@ async def deliver(sender: Sender[Any], send: ClaimedSend) -> Sent | Failed:
 async def read_within(
     reader: Reader, environment_id: int, people: People, sends: Sequence[ClaimedSend]
 ) -> Mapping[str, Recipient]:
-    """Returns what recipients are within the tenants of their messages, by ids of sends, as far as it is stored."""
+    """Returns the stored profiles of recipients within the tenants of their messages, by ids of sends."""
     of_tenants = {send.id: Place(environment_id, TENANTS, send.tenant) for send in sends if send.tenant is not None}
     if not of_tenants:
         return {}
@@ -210,5 +210,5 @@ async def read_within(
 
 
 def holder_of(kind: str, person: Recipient, within: Recipient | None) -> Recipient:
-    """Returns the recipient that holds an address: within a tenant, addresses of a kind that it has count alone."""
+    """Returns the recipient that holds an address: the one within the tenant if that has addresses of this kind."""
     return person if within is None or kind not in kinds_of(within) else within

@@ -1,4 +1,4 @@
-"""Sends, one message to one address each: as a worker claims them, and the outcomes of attempts."""
+"""Sends (one message to one address each) as workers claim them, and the outcomes of attempts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from addressee.messaging.messages.status import Status, StatusChange, follow
 
 @dataclass(frozen=True, slots=True)
 class ClaimedSend:
-    """A send that no other worker tries for now. `attempts` counts the earlier ones.
+    """A send that is claimed by this worker. `attempts` is the number of earlier attempts.
 
-    `is_one_of_several` says that its message has other sends, whose statuses count for the message's too.
+    With `is_one_of_several`, its message has other sends, on which the message's status depends too.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The activities that a message is about: who did what, for whom (knock.md §2.0)."""
+"""The activities of messages: their actors, recipients and data (knock.md §2.0)."""
 
 from __future__ import annotations
 

@@ -83,12 +83,12 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it matches no message at all."""
+        """Whether the selection can match no message."""
         return any(part is not None and not part for part in (self.tenants, self.workflows, self.trigger_data))
 
 
 class Remainder(msgspec.Struct, frozen=True):
-    """The messages that are left: past a position for the first recipient, all of the others'; None: everybody's."""
+    """The messages left: past a position for the first of `recipients`, all for the others; None: all recipients'."""
 
     action: Action
     selection: Selection
@@ -197,7 +197,7 @@ def encode(remainder: Remainder | None) -> bytes | None:
 async def take_page(
     connection: Connection, environment_id: int, remainder: Remainder, now: datetime
 ) -> tuple[int, Remainder | None]:
-    """How many messages of a page changed, and what is left after it."""
+    """The number of messages of a page that changed, and the remainder."""
     rows = await read_page(connection, environment_id, remainder)
     chosen = [row["id"] for row in rows if row["matches"]]
     changed = await apply_action(connection, environment_id, remainder.action, chosen, now)

@@ -44,7 +44,7 @@ class NewDeliveryLog(NamedTuple):
 def new_delivery_log(
     send_id: str, message_id: str, recipient: Identity, number: int, call: ProviderCall, now: datetime
 ) -> NewDeliveryLog:
-    """Returns the row of the n-th attempt (from 1) of a send, as its sender tells it."""
+    """Returns the row of the n-th attempt (from 1) of a send."""
     request = {"method": call.method, "host": call.host, "path": call.path, "body": call.request}
     response = {"status": call.status, "body": call.response}
     return NewDeliveryLog(

@@ -1,4 +1,4 @@
-"""Marks that recipients leave on messages, like seen or archived, and when a message may have them (knock.md §3.9)."""
+"""Marks on messages, like seen or archived, and the conditions under which a message may have them (knock.md §3.9)."""
 
 from __future__ import annotations
 

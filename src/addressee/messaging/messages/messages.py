@@ -1,4 +1,4 @@
-"""The service that reads messages: lists of them, single ones, what they said and what happened to them."""
+"""The service that reads messages, their contents, events and delivery logs."""
 
 from __future__ import annotations
 

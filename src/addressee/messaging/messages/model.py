@@ -44,7 +44,7 @@ class Address(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The value as operators may see it: of a device, only the end of its token."""
+        """The value as shown to operators: of a device's token, only the end."""
         return mask(self.value) if self.kind in entries.PUSH else self.value
 
 
@@ -170,8 +170,8 @@ def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identit
 async def lock_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> None:
     """Locks messages until the transaction ends.
 
-    Whoever changes several does this first, in a statement of its own: locks are taken in one order, so that no two
-    transactions wait for each other, and the next statement sees what the last holder of the locks committed.
+    To be called before changing several messages: locks are taken in one order, so that transactions do not deadlock,
+    and the statement that follows sees what the last holder of the locks committed.
     """
     await connection.execute(*SQL["lock_messages"](environment_id=environment_id, ids=ids))
 

@@ -1,4 +1,4 @@
-"""A schedule as it is stored: a workflow that runs by the clock, for one recipient (knock.md §3.13).
+"""A schedule as it is stored: it runs a workflow at set times for one recipient (knock.md §3.13).
 
 It belongs to an identity. Once that is deleted no list shows its schedules and none of them fires, and another
 recipient under the same id does not have them.

@@ -262,11 +262,11 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 def zone_of(*names: str | None) -> ZoneInfo:
-    """Returns the first of these zones that this machine knows, else UTC."""
+    """Returns the first of these zones that is in the time zone database, else UTC."""
     known = (name for name in names if name is not None and is_timezone(name))
     return ZoneInfo(next(known, "Etc/UTC"))
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
-    """Returns the zone, None when this machine does not know it."""
+    """Returns the zone, None when it is not in the time zone database."""
     return ZoneInfo(name) if name is not None and is_timezone(name) else None

@@ -1,4 +1,4 @@
-"""Starts what waits for a time: schedules that fall due, and paused runs. Every worker runs a scheduler.
+"""The scheduler, run by every worker: starts schedules that fall due and wakes paused runs.
 
 Each occurrence happens once, however many workers there are: a worker takes an occurrence, or wakes a run, with an
 update that names the state that it read, and queues what follows in the same transaction.
@@ -38,7 +38,7 @@ INTERVAL_SECONDS = 1.0
 SCHEDULES_AT_ONCE = 200
 RUNS_AT_ONCE = 1000
 
-# The rest of what is due waits for the next second, so that schedules do not keep runs waiting, nor runs schedules.
+# Further rows wait for the next second, so that schedules and runs do not hold up each other.
 MAX_BATCHES = 20
 
 log = structlog.get_logger()

@@ -48,7 +48,7 @@ SQL = load(__package__)
 
 BULK_NAME = "schedules.create_schedules"
 
-# An update that meets a schedule which fires, or is updated, at this moment reads it again, at most this often.
+# The number of attempts of an update to a schedule that fires, or is updated by others, at the same time.
 UPDATE_ATTEMPTS = 5
 
 

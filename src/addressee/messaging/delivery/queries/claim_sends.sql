@@ -1,6 +1,5 @@
--- Claims some of a page's due sends, and returns them with the contents of their messages. A claim that another worker
--- was quicker with finds nothing: workers lock the rows in one order, so that two wait for each other and never in a
--- circle.
+-- Claims some of a page's due sends, and returns them with the contents of their messages. It leaves out sends
+-- that another worker has claimed. Workers lock rows in one order, so that they do not deadlock.
 WITH due AS (
   SELECT message_id,
          id,
