@@ -1,4 +1,4 @@
-"""Firebase Cloud Messaging on loopback: the token endpoint and the HTTP v1 endpoint, which answer as the test says."""
+"""A Firebase Cloud Messaging server on loopback, whose token and HTTP v1 endpoints answer as the test says."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Refusal(NamedTuple):
 def refusal(
     status: int, word: str, code: str = "", fields: tuple[str, ...] = (), message: str = "", retry_after: str = ""
 ) -> Refusal:
-    """An error as the service words it: `code` is its own, `fields` are those that were wrong."""
+    """An error in FCM's format: `code` is FCM's error code, `fields` are those that were wrong."""
     details: list[Any] = []
     if code:
         details.append({"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code})
@@ -153,7 +153,7 @@ class FcmServer:
 
 
 def repeating(refusal: Refusal, **asked: str) -> Refusal:
-    """A refusal that repeats what was asked where its texts say so, like `{assertion}`."""
+    """Returns a refusal with parts of the request in place of placeholders like `{assertion}`."""
     body = json.dumps(refusal.body)
     for name, text in asked.items():
         body = body.replace(f"{{{name}}}", text)
@@ -161,7 +161,7 @@ def repeating(refusal: Refusal, **asked: str) -> Refusal:
 
 
 def unknown_fields(push: dict[str, Any]) -> tuple[str, ...]:
-    """What the service would not understand."""
+    """Returns the fields that FCM does not know."""
     known = {"token", "notification", "data", "android", "apns"}
     texts = all(isinstance(text, str) for text in push["data"].values())
     return (*sorted(push.keys() - known), *(() if texts else ("message.data[0].value",)))

@@ -1,4 +1,4 @@
-"""What each provider's channels take of a recipient, what they keep, and what they refuse (knock.md §3.8)."""
+"""Channel data that each provider's channels take, keep and refuse (knock.md §3.8)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def each(providers: str, *cases: tuple[Any, Any]) -> list[tuple[str, Any, Any]]:
 
 
 def kept(*given: Any) -> list[tuple[Any, Any]]:
-    """What is answered as it was given."""
+    """Returns cases of data that are answered as they were given."""
     return [(data, data) for data in given]
 
 
@@ -93,7 +93,7 @@ def test_what_is_taken_and_how_it_is_answered(provider: str, given: Any, answere
 
 
 def devices(key: str) -> list[tuple[Any, str]]:
-    """What is wrong with devices that are named by `key`."""
+    """Returns cases of invalid devices, which are named by `key`."""
     keys = f"{key}s"
     return [
         ({}, "data"),

@@ -1,4 +1,4 @@
-"""How SMTP's answers become results, against a real server."""
+"""Results of SMTP's answers, against a real server."""
 
 import socket
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""How the answers of Firebase Cloud Messaging become results, against a server that speaks its protocol."""
+"""Results of Firebase Cloud Messaging's answers, against a server that speaks its protocol."""
 
 from __future__ import annotations
 
