@@ -16,7 +16,6 @@ from addressee.messaging.definitions.model import KEY, FieldPath
 
 STRING = "tag:yaml.org,2002:str"
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
-FILE = "!file"
 
 TYPE_NAMES = {
     "string": "text",
