@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from addressee.api.errors import MalformedError
+from addressee.api.errors import MalformedError, ParameterError
+from addressee.database.paging import write_cursor
 from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.errors import RefusedError
@@ -91,3 +92,23 @@ def test_a_period_has_its_bounds_to_the_microsecond() -> None:
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(MalformedError):
         Query(text)
+
+
+@pytest.mark.parametrize("text", ["TRUE", "True", "1", "", "yes"])
+def test_a_boolean_is_true_or_false_in_lower_case(text: str) -> None:
+    with pytest.raises(KnockError, match=r"archived must be true or false\."):
+        Query(f"archived={text}").boolean("archived")
+
+
+@pytest.mark.parametrize("text", ["1234567890", "-1234567890", "ten"])
+def test_a_number_has_nine_digits_at_most(text: str) -> None:
+    with pytest.raises((KnockError, ParameterError), match=r"page_size must be a whole number from 1 to 50\."):
+        Query(f"page_size={text}").number("page_size", 50, 50)
+    assert Query("page_size=999999999").number("page_size", 50, 50) == 50
+
+
+@pytest.mark.parametrize(("text", "field"), [("before=nonsense", "before"), ("after={}&before=nonsense", "after")])
+def test_both_cursors_are_checked(text: str, field: str) -> None:
+    with pytest.raises(KnockError) as refused:
+        Query(text.format(write_cursor(5))).page_request(int, 50)
+    assert refused.value.failures[0][0] == field

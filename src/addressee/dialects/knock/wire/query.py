@@ -10,12 +10,15 @@ from typing import Any, TypeAlias
 import msgspec
 
 from addressee.api import query_strings
-from addressee.api.query_strings import pairs
+from addressee.api.query_strings import Position, pairs
+from addressee.database.paging import CursorError, PageRequest, read_cursor
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import USERS, Place
 
 Parts: TypeAlias = tuple[str, ...]
+
+MAX_DIGITS = 9
 
 PART = re.compile(r"\[([^\[\]]*)\]|\.?([^.\[\]]+)")
 
@@ -38,6 +41,27 @@ class Query(query_strings.Query):
     def texts(self, name: str) -> list[str]:
         """Returns a list of scalars: `a[]=1&a[]=2`, `a[0]=1`, or a repeated bare name."""
         return [value for parts, _, value in self._by_name[name] if not parts or is_index(parts)]
+
+    def boolean(self, name: str) -> bool | None:
+        text = self.text(name)
+        if text not in {None, "true", "false"}:
+            raise invalid(name, f"{name} must be true or false.")
+        return super().boolean(name)
+
+    def number(self, name: str, default: int, most: int, least: int = 1) -> int:
+        """Returns a whole number of up to nine digits, moved into its bounds (§1.8)."""
+        text = self.text(name)
+        if text is not None and len(text.lstrip("+-")) > MAX_DIGITS:
+            raise invalid(name, f"{name} must be a whole number from {least:,} to {most:,}.")
+        return super().number(name, default, most, least)
+
+    def page_request(self, position: type[Position], size: int) -> PageRequest[Position]:
+        """Returns the page that `after` or `before` asks for; both must be cursors, and `after` counts."""
+        try:
+            read_cursor(self.text("before") or None, position)
+        except CursorError as error:
+            raise invalid("after" if self.text("after") else "before", str(error)) from None
+        return super().page_request(position, size)
 
     def mapping(self, name: str) -> dict[str, str]:
         """Returns a nested map, `a[b]=1` or `a.b=1`; where both are given the dotted one counts."""
