@@ -1,1 +1,1 @@
-"""What merges, deletions and time do to runs and messages."""
+"""Effects of merges, deletions and time on runs and messages."""

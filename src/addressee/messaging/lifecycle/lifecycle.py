@@ -1,4 +1,4 @@
-"""What merging and deleting recipients does to their messages and runs, and the export of all that is known of one."""
+"""Effects of merging and deleting recipients on their messages and runs, and the export of a recipient."""
 
 from __future__ import annotations
 

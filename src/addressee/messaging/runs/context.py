@@ -32,7 +32,7 @@ from addressee.preferences.sets import DEFAULT
 
 @dataclass(frozen=True)
 class PageContext:
-    """What all runs of a page have in common."""
+    """The data that all runs of a page share."""
 
     run: Run
     people: People

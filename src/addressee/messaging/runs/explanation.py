@@ -44,7 +44,7 @@ def explained(run: Run, context: StepContext, *, active: bool) -> Explanation:
 
 
 def obstacle_of(run: Run, context: StepContext, *, active: bool) -> Document | None:
-    """What stops the whole workflow."""
+    """Returns the obstacle that stops the whole workflow, None when there is none."""
     if not active:
         return {"reason": "workflow_inactive"}
     if run.actor is not None and run.actor.uid is None:

@@ -45,7 +45,7 @@ FRONT = RunPosition(LATEST, FIRST_ID)
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """What all of a list's runs have in common; a part that is not given does not matter.
+    """A filter of lists of runs; a field that is not given does not limit them.
 
     `statuses` and `stages` are any of them. `run_id` is the trigger's, `topic` the one that recipients were told by.
     With a `collection` only those who lived there. `since` is included, `until` is not.
@@ -134,7 +134,7 @@ def access_path(filter: RunFilter) -> str:
 
 
 async def owner_parameters(connection: Connection, place: Place) -> dict[str, Any]:
-    """Whose runs: those of who lives there and of whoever was merged into them, and those from when nobody did."""
+    """Returns the owners of a place's runs: its recipient, those merged into it, and nobody, from before it lived."""
     living = await read_identities(connection, place)
     ids = {place.id, *(identity.id for identity in living)}
     return {
@@ -190,7 +190,7 @@ def run_from(environment_id: int, row: asyncpg.Record, trigger: asyncpg.Record, 
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What a run's journal holds of one event."""
+    """An event in a run's journal."""
 
     event: str
     status: str

@@ -1,4 +1,4 @@
-"""What is stored of a run, and the jobs that carry it from page to page."""
+"""Stored parts of a run, and the jobs that carry it from page to page."""
 
 from __future__ import annotations
 

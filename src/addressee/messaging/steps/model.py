@@ -1,4 +1,4 @@
-"""What all kinds of step share: the run that they advance, their context, and the messages that they make."""
+"""Types that all kinds of step share: the run that they advance, their context, and the messages that they make."""
 
 from __future__ import annotations
 

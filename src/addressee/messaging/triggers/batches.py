@@ -64,7 +64,7 @@ Outcome: TypeAlias = Accepted | MessagingError | RefusedError
 
 @dataclass(frozen=True, slots=True)
 class BatchContext:
-    """What the outcomes of a batch depend on. `earlier` are the ids of what was carried out before, by key."""
+    """The data that the outcomes of a batch depend on. `earlier` are the ids of what was carried out before, by key."""
 
     environment_id: int
     writes: PlannedWrites

@@ -1,4 +1,4 @@
-"""What the shapes of several resources are made of."""
+"""Structs that several resources share."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from addressee.dialects.knock.shapes.common import Reference, Typed
 
 
 class TriggerSource(Struct, kw_only=True):
-    """What started a run. A run that was started by the clock has a `schedule_id`."""
+    """The source of a run; one that a schedule started has a `schedule_id`."""
 
     type: str
     schedule_id: str | UnsetType = UNSET

@@ -43,7 +43,7 @@ class CreateSchedules(ScheduleInput, kw_only=True):
 
 
 class UpdateSchedules(Struct, kw_only=True):
-    """What is not given stays, what is null goes."""
+    """Changes to schedules: fields that are not given stay, fields that are null are removed."""
 
     schedule_ids: ScheduleIds
     repeats: Repeats | UnsetType | None = UNSET

@@ -1,1 +1,1 @@
-"""What Knock clients send with every request and get with every answer: keys, errors, query strings, pages."""
+"""Parts of every Knock request and answer: keys, user tokens, errors, query strings, pages."""

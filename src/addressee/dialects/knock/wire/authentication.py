@@ -21,7 +21,7 @@ WRITE_CHANNEL_DATA = "channel_data/write"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sent a request.
+    """The caller of a request.
 
     `token` is set when a public key acts in enhanced security mode, and then says what the caller may do.
     """

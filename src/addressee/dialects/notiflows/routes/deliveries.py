@@ -115,7 +115,7 @@ async def require_delivery(call: Call) -> shapes.Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What deliveries show besides their messages: contents and events by the id of the message, and users."""
+    """The data that deliveries show besides their messages: contents and events by message id, and users."""
 
     environment: Environment
     contents: Mapping[str, Contents]

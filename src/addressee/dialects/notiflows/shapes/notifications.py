@@ -15,7 +15,7 @@ NotificationStatus: TypeAlias = Literal["pending", "processing", "processed", "f
 
 
 class DeliveryBase(Struct, frozen=True, kw_only=True):
-    """What a delivery shows to servers, and to its recipient in a feed."""
+    """Fields of a delivery that servers see, and its recipient in a feed."""
 
     id: str
     notification_id: str

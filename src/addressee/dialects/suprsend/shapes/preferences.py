@@ -95,7 +95,7 @@ class Categories(OffsetPage[Category], frozen=True):
 
 
 class TenantCategoryChanges(Struct, frozen=True):
-    """What is null holds as the category says."""
+    """Changes to a tenant's policy for a category; a field that is null follows the category."""
 
     enabled_for_tenant: bool | UnsetType | None = UNSET
     visible_to_subscriber: bool | UnsetType | None = UNSET
@@ -108,7 +108,10 @@ class TenantCategoryChanges(Struct, frozen=True):
 
 
 class TenantCategory(Struct, frozen=True):
-    """What the tenant does not say itself is null. `digest_schedule` and `properties` are those stored, if any."""
+    """A tenant's policy for a category; fields that the tenant does not set are null.
+
+    `digest_schedule` and `properties` are those stored, if any.
+    """
 
     name: str
     category: str

@@ -10,7 +10,7 @@ from addressee.dialects.suprsend.shapes.pages import OffsetPage
 
 
 class TenantFields(Struct, frozen=True, kw_only=True):
-    """What is absent stays as it is. A link that is an empty text is removed, one that is null stays."""
+    """Changes to a tenant: an absent field stays, a link that is an empty text is removed, one that is null stays."""
 
     logo: str | UnsetType | None = UNSET
     timezone: str | UnsetType | None = UNSET
@@ -34,7 +34,7 @@ class BrandInput(TenantFields, frozen=True, kw_only=True):
 
 
 class TenantProfile(Struct, frozen=True, kw_only=True):
-    """What tenants and brands have in common. What a subclass adds comes first, as it is not keyword-only."""
+    """Fields that tenants and brands share. Those of a subclass come first, as they are not keyword-only."""
 
     timezone: str | None
     logo: str | None

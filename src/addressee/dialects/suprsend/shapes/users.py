@@ -50,7 +50,7 @@ Addresses: TypeAlias = list[Address] | UnsetType
 
 
 class ProfileFields(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=CHANNEL_KEYS):
-    """What users and objects have in common. A channel without an active address is left out.
+    """Fields that users and objects share. A channel without an active address is left out.
 
     Fields that are not keyword-only stand before those that are, so what a subclass adds comes first.
     """

@@ -1,1 +1,1 @@
-"""What SuprSend clients send with every request and get with every answer: signatures, errors, query strings, pages."""
+"""Parts of every SuprSend request and answer: signatures, errors, query strings, pages."""
