@@ -69,7 +69,7 @@ class EmbeddedPostgres:
 
     @cached_property
     def target(self) -> Target:
-        """How to connect, from the first start on."""
+        """The target to connect to, from the first start on."""
         return self.cluster.target()
 
     async def _start(self) -> Process:

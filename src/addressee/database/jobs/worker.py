@@ -75,7 +75,7 @@ class JobHandler(Generic[J]):
 
 
 class Capacity(NamedTuple):
-    """How many more jobs of a kind this worker can run."""
+    """Returns how many more jobs of a kind this worker can run."""
 
     name: str
     free: int

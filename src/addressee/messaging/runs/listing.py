@@ -30,7 +30,7 @@ SQL = load(__package__)
 
 
 class RunPosition(NamedTuple):
-    """Where a run stands in a list, newest first."""
+    """The position of a run in a list, newest first."""
 
     inserted_at: datetime
     id: UUID
@@ -80,7 +80,7 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """One recipient's way through a run. `source` says what started it; `events` are in the order they happened.
+    """A recipient's run in full. `source` says what started it; `events` are in the order they happened.
 
     `data` is that of the trigger with the recipient's own laid over it, `topic` the one that they were told by, if any.
     """

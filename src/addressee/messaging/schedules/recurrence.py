@@ -207,7 +207,7 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """When a schedule falls due: again and again, from `scheduled_at` if it is given, or once, at `scheduled_at`.
+    """The times at which a schedule falls due: repeatedly, from `scheduled_at` if it is given, or once, at that time.
 
     Nothing falls due after `ending_at`, or after the day `ending_on` in the recipient's time zone if that is given.
     """

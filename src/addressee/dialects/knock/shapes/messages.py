@@ -148,7 +148,7 @@ class MessageInAppFeedContent(Typed, kw_only=True):
 
 
 class MessagePushContent(Typed, kw_only=True):
-    """One notification may go to several devices; `token` is the newest of them."""
+    """A push notification. It may go to several devices; `token` is that of the newest."""
 
     token: str
     tokens: list[str]

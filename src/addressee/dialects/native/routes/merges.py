@@ -25,7 +25,7 @@ def secondary_of(call: Call, given: shapes.MergeFrom) -> Place:
 
 @routes.post(f"{USER}/merges/preview", "users.merges.preview", request=shapes.PreviewOf, response=shapes.Preview)
 async def preview(call: Call) -> shapes.Preview:
-    """What merging another user into this one would do."""
+    """Preview the merge of another user into this one."""
     given = typed_body(call, shapes.PreviewOf)
     rules = merge_rules(given.dialect, call.environment)
     found = await call.services.directory.merges.preview(place_of(call), secondary_of(call, given), rules)

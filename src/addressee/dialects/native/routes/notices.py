@@ -17,7 +17,7 @@ PAGE_SIZE = 100
 
 @routes.get("/directory/v1/notices", "notices.list", query=("after",), response=shapes.Notices)
 async def list_all(call: Call) -> shapes.Notices:
-    """What was passed over of writes in the last seven days, newest first."""
+    """List what was passed over of writes in the last seven days, newest first."""
     page = Query(call.query_string).page_request(UUID, PAGE_SIZE)
     part = await call.services.directory.notices.list(call.environment.id, page)
     notices = [

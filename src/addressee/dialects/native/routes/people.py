@@ -21,7 +21,7 @@ routes = Routes(keys=SECRET)
 @routes.get(f"{USER}/export", "users.export", response=dict[str, Any])
 @routes.get(f"{OBJECT}/export", "objects.export", response=dict[str, Any])
 async def export(call: Call) -> Answer:
-    """Everything known of a recipient, as one JSON document."""
+    """Export everything known of a recipient, as one JSON document."""
     return Answer(stream=call.services.messaging.lifecycle.export(await call.require(place_of(call))))
 
 
@@ -37,7 +37,7 @@ async def purge(call: Call) -> None:
 @routes.post(f"{USER}/explain", "users.explain", request=shapes.Explain, response=shapes.Explanation)
 @routes.post(f"{OBJECT}/explain", "objects.explain", request=shapes.Explain, response=shapes.Explanation)
 async def explain(call: Call) -> shapes.Explanation:
-    """Whether a workflow would reach a recipient now, on which addresses, and if not, why."""
+    """Explain whether a workflow would reach a recipient now, on which addresses, and if not, why."""
     given = typed_body(call, shapes.Explain)
     check_value(given.data, "data")
     explained = await call.services.messaging.runs.explain(
@@ -52,6 +52,6 @@ async def explain(call: Call) -> shapes.Explanation:
 
 @routes.get(f"{OBJECT}/subscribers/count", "objects.subscribers.count", response=shapes.Count)
 async def count_subscribers(call: Call) -> shapes.Count:
-    """How many subscribe to an object."""
+    """Count the subscribers of an object."""
     object = await call.require(place_of(call))
     return shapes.Count(count=await call.services.directory.subscriptions.count_subscribers(object))

@@ -13,7 +13,7 @@ MAX_ENTRIES = 100
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """Only `archived` can be taken back."""
+    """Marks of an entry. Only `archived` can be taken back."""
 
     seen: bool | UnsetType = UNSET
     read: bool | UnsetType = UNSET
