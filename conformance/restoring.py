@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from conformance.suites import ENVIRONMENT, Suite

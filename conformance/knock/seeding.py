@@ -13,7 +13,7 @@ from knockapi import Knock
 from knockapi.types import Message
 from knockapi.types.recipients import PreferenceSetChannelTypesParam, PushChannelDataTokensOnlyParam
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.database.installation import Installation
 from addressee.database.pool import Connection, open_pool
 from addressee.database.queries import load

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from addressee.channels.channel_data import MAX_ENTRIES, MAX_TEXT_LENGTH
-from addressee.channels.providers import PROVIDERS
 from addressee.directory.errors import RefusedError
+from tests.support.providers import provider_named
 
 NOWHERE = {"locale": None, "timezone": None}
 BERLIN = {"locale": "de", "timezone": "Europe/Berlin"}
@@ -86,7 +86,7 @@ TAKEN = [
 
 @pytest.mark.parametrize(("provider", "given", "answered"), TAKEN)
 def test_what_is_taken_and_how_it_is_answered(provider: str, given: Any, answered: Any) -> None:
-    form = PROVIDERS[provider].data
+    form = provider_named(provider).data
     stored = form.checked(given, "data")
     assert form.complete(stored) == answered
     assert form.checked(answered, "data") == stored  # what was read can be written again
@@ -152,12 +152,12 @@ REFUSED = [
 @pytest.mark.parametrize(("provider", "given", "field"), REFUSED)
 def test_what_is_refused(provider: str, given: Any, field: str) -> None:
     with pytest.raises(RefusedError) as refusal:
-        PROVIDERS[provider].data.checked(given, "data")
+        provider_named(provider).data.checked(given, "data")
     assert refusal.value.field == field
     assert refusal.value.message.startswith(field)
 
 
 def test_what_an_earlier_provider_of_the_channel_stored_can_be_answered() -> None:
-    stored = PROVIDERS["fcm"].data.checked({"tokens": ["t1"]}, "data")
-    assert PROVIDERS["aws_sns"].data.complete(stored) == {**stored, "target_arns": []}
-    assert PROVIDERS["expo"].data.complete({"player_ids": ["p1"]}) == {"player_ids": ["p1"], "tokens": []}
+    stored = provider_named("fcm").data.checked({"tokens": ["t1"]}, "data")
+    assert provider_named("aws_sns").data.complete(stored) == {**stored, "target_arns": []}
+    assert provider_named("expo").data.complete({"player_ids": ["p1"]}) == {"player_ids": ["p1"], "tokens": []}

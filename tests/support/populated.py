@@ -12,7 +12,7 @@ from typing import Any, get_args
 import httpx
 import msgspec
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from addressee.channels.destination import Destination
 from addressee.directory import attributes
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
@@ -28,7 +29,7 @@ def as_stored(data: Document) -> Document:
     return data
 
 
-def no_addresses(data: Document) -> list[str]:
+def no_destinations(data: Document, of_tenant: Document) -> list[Destination]:
     return []
 
 
@@ -37,12 +38,13 @@ class Form:
     """The form of a provider's channel data.
 
     `checked` takes a client's data and their path (for errors), and returns the data to store or raises RefusedError.
-    `complete` returns the answer for stored data, `addresses` the addresses (like device tokens) in them.
+    `complete` returns the answer for stored data. `destinations` returns where they say that messages go, given the
+    data of the run's tenant for the same channel, which is empty without one.
     """
 
     checked: Callable[[Document, str], Document]
     complete: Callable[[Document], Document] = as_stored
-    addresses: Callable[[Document], list[str]] = no_addresses
+    destinations: Callable[[Document, Document], list[Destination]] = no_destinations
 
 
 # For providers that need no data. What a client stores all the same is kept, as it expects to read it again.
@@ -73,13 +75,13 @@ def devices(key: str, keys: str) -> Form:
         return device
 
     def complete(data: Document) -> Document:
-        return {**data, keys: addresses(data)}
+        return {**data, keys: [destination.value for destination in destinations(data, {})]}
 
-    def addresses(data: Document) -> list[str]:
+    def destinations(data: Document, of_tenant: Document) -> list[Destination]:
         # Data may have been stored in the form of a provider that the channel had before.
-        return [device[key] for device in data.get("devices", ()) if key in device]
+        return [Destination.of(device[key]) for device in data.get("devices", ()) if key in device]
 
-    return Form(checked, complete, addresses)
+    return Form(checked, complete, destinations)
 
 
 def players() -> Form:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
-
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 # Characters that browsers remove around and within a URL before they parse it (WHATWG URL, section 4.4).
@@ -29,12 +27,6 @@ NEVER = frozenset({"javascript", "data", "vbscript"})
 
 # Schemes of pictures that are embedded in an e-mail.
 EMBEDDED = frozenset({"cid", "data"})
-
-
-class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The settings of a channel without others: schemes that its links may have besides SCHEMES."""
-
-    link_schemes: tuple[str, ...] = ()
 
 
 class Checked(NamedTuple):

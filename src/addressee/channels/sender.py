@@ -1,26 +1,53 @@
-"""The protocol of senders, and the results that they return."""
+"""The protocol of senders, and the results that they return (senders.md §0)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, Literal, Protocol, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
+
+from addressee.directory.clock import Clock
+
+if TYPE_CHECKING:
+    import httpx2
 
 # The time limit for sending one message.
 SENDING_SECONDS = 30
 
 
 class Failure(Enum):
-    """TEMPORARY: to be retried. PERMANENT: not to be retried. BOUNCED: nor is the address to be used again."""
+    """What a failure says about the message, its address and the channel.
+
+    About the moment: TEMPORARY, the provider cannot take this message now; UNAVAILABLE, it takes none, as it cannot be
+    reached or is out of order; RATE_LIMITED, it asks for a pause; CREDENTIALS, it refuses the channel's credentials;
+    UNCONFIRMED, its answer was lost, so that it may have taken the message.
+
+    About the message: PERMANENT, it is refused for good.
+
+    About the address: BOUNCED, it does not exist any more; MISMATCHED, it is of another app or environment than the
+    channel, or does not exist any more; OPTED_OUT, its owner has told the provider not to be written to.
+    """
 
     TEMPORARY = "temporary"
+    UNAVAILABLE = "unavailable"
+    RATE_LIMITED = "rate_limited"
+    CREDENTIALS = "credentials"
+    UNCONFIRMED = "unconfirmed"
     PERMANENT = "permanent"
     BOUNCED = "bounced"
+    MISMATCHED = "mismatched"
+    OPTED_OUT = "opted_out"
 
+
+# Failures that say nothing about the message, which may be sent later.
+PASSING = frozenset(
+    {Failure.TEMPORARY, Failure.UNAVAILABLE, Failure.RATE_LIMITED, Failure.CREDENTIALS, Failure.UNCONFIRMED}
+)
 
 MAX_LOGGED_LENGTH = 2_000
 
@@ -68,31 +95,47 @@ class ProviderCall:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider accepted the message."""
+    """The provider accepted the message. `provider_id` is its name for it, by which it tells what became of it."""
 
     call: ProviderCall | None = field(default=None, compare=False)
+    provider_id: str | None = field(default=None, compare=False)
+
+
+class Delivered(Sent):
+    """The message arrived: the provider is who it was for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The message was not sent. `reason` is for an operator and contains no secrets.
 
-    `call` is None when no request was made. `retry_after` is the pause that the provider asks for.
+    `call` is None when no request was made. `retry_after` is the pause that the provider asks for. `dead_since` is when
+    the provider learnt that an address that bounced is dead, None if it does not say.
     """
 
     failure: Failure
     reason: str
     call: ProviderCall | None = field(default=None, compare=False)
     retry_after: timedelta | None = None
+    dead_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SenderContext:
+    """What senders of a worker share: the folder of the outbox, the HTTP client, and the clock."""
+
+    outbox: Path
+    client: httpx2.AsyncClient
+    clock: Clock
 
 
 Message_contra = TypeVar("Message_contra", contravariant=True)
 
 
 class Sender(Protocol[Message_contra]):
-    """Sends messages of one type of channel (`Email`, `Push`), one at a time, each to one address.
+    """Sends messages of one type of channel (`Email`, `Push`, …), each to one address.
 
-    A sender may keep a connection until it is closed. Sending takes at most SENDING_SECONDS and returns failures rather
+    A sender may keep connections until it is closed. Sending takes at most SENDING_SECONDS and returns failures rather
     than raising them. A message that is sent again has the same id.
     """
 

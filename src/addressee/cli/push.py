@@ -20,7 +20,7 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
             with refusals():
                 known = await Environments(pool).named(environment)
             stored = await channels.by_key(pool, known.id)
-            providers = {key: channel.provider for key, channel in stored.items()}
+            providers = {key: channel.served_by for key, channel in stored.items()}
             configuration = read_configuration(folder, os.environ, providers)
             done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
     except ConfigurationError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from addressee.channels.push.fcm import SCOPE, FcmSender, FcmSettings, account_problems
+from addressee.channels.push.fcm import SCOPE, FcmSender, FcmSettings, fcm_problems
 from addressee.channels.push.service_account import AccessTokens
 from addressee.channels.sender import Failed, Failure, Sent
 from tests.channels.fcm_server import PROJECT, UNAVAILABLE, UNREGISTERED, FcmServer, Refusal, fcm_server, refusal
@@ -250,8 +250,8 @@ async def test_an_account_that_is_not_accepted(
 
 def test_settings_without_a_mistake(fcm: FcmServer) -> None:
     account = {"service_account": fcm.service_account}
-    assert list(account_problems(account)) == []
-    assert list(account_problems({**account, "endpoint": "https://proxy.example/fcm"})) == []
+    assert list(fcm_problems(account)) == []
+    assert list(fcm_problems({**account, "endpoint": "https://proxy.example/fcm"})) == []
 
 
 @pytest.mark.parametrize(
@@ -267,10 +267,10 @@ def test_settings_without_a_mistake(fcm: FcmServer) -> None:
 )
 def test_a_service_account_with_a_mistake(fcm: FcmServer, changes: dict[str, Any], mistake: str) -> None:
     account = json.dumps({**json.loads(fcm.service_account), **changes})
-    assert list(account_problems({"service_account": account})) == [("service_account", mistake)]
+    assert list(fcm_problems({"service_account": account})) == [("service_account", mistake)]
 
 
 @pytest.mark.parametrize("endpoint", ["", "fcm.example", "ftp://fcm.example", "https://", "https://x.example/?a=b"])
 def test_an_endpoint_with_a_mistake(fcm: FcmServer, endpoint: str) -> None:
-    ((name, _),) = account_problems({"service_account": fcm.service_account, "endpoint": endpoint})
+    ((name, _),) = fcm_problems({"service_account": fcm.service_account, "endpoint": endpoint})
     assert name == "endpoint"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from addressee.channels.providers import PROVIDERS
 from addressee.directory.addresses.device_tokens import tokens_in, without_tokens
 from tests.support.documents import documents
+from tests.support.providers import provider_named
 
 LATER = "2026-01-02T03:04:05.000Z"
 
@@ -34,7 +34,7 @@ PUSHES = ("fcm", "apns", "expo", "aws_sns", "one_signal", "web_push")
 
 
 def stored(provider: str) -> dict[str, Any]:
-    data = PROVIDERS[provider].data.checked(GIVEN[provider], "data")
+    data = provider_named(provider).data.checked(GIVEN[provider], "data")
     return {"channel": {"data": data, "created_at": "then", "updated_at": "then"}}
 
 
@@ -48,7 +48,7 @@ def test_one_is_taken_out_of_its_form(provider: str) -> None:
     left = without_tokens(stored(provider), "a".__eq__, LATER)
     assert list(tokens_in(left)) == ["b"]
     assert {**left["channel"], "data": None} == {"data": None, "created_at": "then", "updated_at": LATER}
-    assert PROVIDERS[provider].data.checked(left["channel"]["data"], "data") == left["channel"]["data"]
+    assert provider_named(provider).data.checked(left["channel"]["data"], "data") == left["channel"]["data"]
 
 
 @given(documents)

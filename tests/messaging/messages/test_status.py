@@ -25,6 +25,7 @@ LEGAL = {
     (None, "not_sent"),
     (None, "undelivered"),
     ("queued", "sent"),
+    ("queued", "delivered"),
     ("queued", "delivery_attempted"),
     ("queued", "undelivered"),
     ("queued", "not_sent"),

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.messaging.content.email import EmailContent, EmailTemplate

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress
 from addressee.directory.edits.context import EditContext

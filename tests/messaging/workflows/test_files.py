@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.directory.clock import Clock
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
@@ -15,6 +15,10 @@ from addressee.messaging.workflows.configuration import ConfigurationError, read
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
+from tests.support.providers import names_of, provider_named
+
+EMAIL_PROVIDERS = names_of(ChannelType.EMAIL)
+SMS_PROVIDERS = names_of(ChannelType.SMS)
 
 SMTP = """
 type: email
@@ -127,7 +131,7 @@ steps:
     assert mistakes(tmp_path, files, {"DOMAIN": "example.com"}) == [
         "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
         "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
-        "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms",
+        "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms or whatsapp",
         "variables.yaml:1: this must be a mapping of names to values",
         "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, "
         "public_variables.yaml, categories.yaml or preferences.yaml",
@@ -148,9 +152,9 @@ steps:
     [
         ("name: X", ":1: 'type' is missing"),
         ("", ":1: this must be a mapping"),
-        ("type: email", ":1: the provider of a channel of type email is smtp or outbox"),
-        ("type: email\nprovider: feed", ":2: the provider of a channel of type email is smtp or outbox"),
-        ("type: sms", ":1: the provider of a channel of type sms is twilio"),
+        ("type: email", f":1: the provider of a channel of type email is {EMAIL_PROVIDERS}"),
+        ("type: email\nprovider: feed", f":2: the provider of a channel of type email is {EMAIL_PROVIDERS}"),
+        ("type: sms", f":1: the provider of a channel of type sms is {SMS_PROVIDERS}"),
         (
             "type: push",
             ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal or web_push",
@@ -204,7 +208,7 @@ def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_p
     assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "apns", push[-36:])
     step = "steps:\n- ref: a\n  channel: push\n  template: {body: x}"
     assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
-        "workflows/x.yaml:3: nothing can be sent with apns yet, only with feed, smtp, outbox, fcm"
+        "workflows/x.yaml:3: nothing can be sent with apns yet, only with feed, smtp, outbox, postmark, fcm"
     ]
 
 
@@ -275,7 +279,7 @@ def test_a_push_with_its_account_sealed_and_its_data_as_templates(tmp_path: Path
         (
             " {title: x, body: x}",
             {"FCM_URL": "x.example"},
-            "channels/push.yaml:6: this must be a URL like https://fcm.googleapis.com",
+            "channels/push.yaml:6: this must be a URL like https://api.example.com",
         ),
     ],
 )
@@ -534,12 +538,12 @@ steps:
   - {ref: text, channel: sms, template: {}}
   - {ref: mail, channel: email, template: {}}
 """
-    stored = {"in-app": "feed", "sms": "twilio"}
+    stored = {"in-app": provider_named("feed"), "sms": provider_named("twilio")}
     folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
     with pytest.raises(ConfigurationError) as error:
         read_configuration(folder, {}, stored)
     assert [str(mistake) for mistake in error.value.problems] == [
-        "workflows/hello.yaml:4: nothing can be sent with twilio yet, only with feed, smtp, outbox, fcm",
+        "workflows/hello.yaml:4: nothing can be sent with twilio yet, only with feed, smtp, outbox, postmark, fcm",
         "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
     ]
     write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
@@ -550,7 +554,7 @@ steps:
 def test_the_file_of_a_channel_counts_more_than_the_channel_that_is_stored(tmp_path: Path) -> None:
     workflow = "steps:\n  - {ref: a, channel: mail, template: {subject: Hi, text: Hi}}"
     files = {"channels/mail.yaml": OUTBOX, "workflows/a.yaml": workflow}
-    (read,) = read_configuration(write_files(tmp_path, files), {}, {"mail": "twilio"}).workflows
+    (read,) = read_configuration(write_files(tmp_path, files), {}, {"mail": provider_named("twilio")}).workflows
     assert read.workflow.steps == (
         ChannelStep(ref="a", channel="mail", template=EmailTemplate(subject="Hi", text="Hi")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -10,10 +10,13 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any, Literal, TypeAlias
 
+import msgspec
+
 from addressee.channels.email.headers import SURROGATE, mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
-from addressee.channels.links import scheme_problems
-from addressee.channels.sender import Failure
+from addressee.channels.provider import ChannelType, Provider, primary_or_all
+from addressee.channels.sender import Failure, Sender, SenderContext
+from addressee.channels.settings import ChannelSettings, setting_problems
 
 # The setting `addresses`: the addresses of a recipient that a channel sends to.
 Which: TypeAlias = Literal["primary", "all"]
@@ -21,6 +24,14 @@ Which: TypeAlias = Literal["primary", "all"]
 # Headers are folded already, and bodies pass through any server. UTF-8 in headers is for mailboxes outside of ASCII.
 PLAIN = SMTP.clone(refold_source="none", cte_type="7bit")
 UTF8 = SMTPUTF8.clone(refold_source="none", cte_type="7bit")
+
+
+class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of every e-mail channel. `addresses` says whether only a recipient's primary address is used, or all."""
+
+    sender: str = msgspec.field(name="from")
+    reply_to: str | None = None
+    addresses: Which = "primary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,8 @@ class RawEmail:
 
 def compose(email: Email) -> RawEmail:
     """Returns the e-mail in its wire format. No value can add a header or a recipient. Raises AddressError."""
-    sender, recipient = own_mailbox(email.sender), read_mailbox(email.to)
-    mailboxes = {"From": sender, "To": recipient}
-    if email.reply_to:
-        mailboxes["Reply-To"] = own_mailbox(email.reply_to)
+    mailboxes = mailboxes_of(email)
+    sender, recipient = mailboxes["From"], mailboxes["To"]
     in_ascii = all(mailbox.local.isascii() for mailbox in mailboxes.values())
     message = EmailMessage(policy=PLAIN if in_ascii else UTF8)
     for name, mailbox in mailboxes.items():
@@ -78,6 +87,17 @@ def compose(email: Email) -> RawEmail:
     return RawEmail(email.id, sender, recipient, in_ascii, message.as_bytes())
 
 
+def mailboxes_of(email: Email) -> dict[str, Mailbox]:
+    """Returns the mailboxes of an e-mail by header: `From`, `To`, and `Reply-To` if there is one.
+
+    Raises AddressError.
+    """
+    mailboxes = {"From": own_mailbox(email.sender), "To": read_mailbox(email.to)}
+    if email.reply_to:
+        mailboxes["Reply-To"] = own_mailbox(email.reply_to)
+    return mailboxes
+
+
 def own_mailbox(written: str) -> Mailbox:
     """Reads an address of the channel itself. Raises an AddressError that is not blamed on the recipient."""
     try:
@@ -90,7 +110,7 @@ def own_mailbox(written: str) -> Mailbox:
 
 def email_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields problems with the settings that all e-mail channels have: the setting, and what it must be."""
-    yield from scheme_problems(settings)
+    yield from setting_problems(settings)
     for name in ("from", "reply_to"):
         written = settings.get(name)
         try:
@@ -98,3 +118,24 @@ def email_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 read_mailbox(written)
         except AddressError:
             yield name, "this must be `name@example.com` or `Name <name@example.com>`"
+
+
+def email_provider(
+    name: str,
+    settings: type[EmailSettings],
+    open: Callable[[Any, SenderContext], Sender[Email]],
+    secrets: frozenset[str] = frozenset(),
+    problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = email_problems,
+) -> Provider:
+    """Returns a provider of e-mail."""
+    return Provider(
+        ChannelType.EMAIL,
+        name,
+        settings,
+        open,
+        kind="email",
+        missing="no_email_address",
+        choose=primary_or_all,
+        secrets=secrets,
+        problems=problems,
+    )

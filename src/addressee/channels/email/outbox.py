@@ -6,20 +6,11 @@ import asyncio
 import os
 from pathlib import Path
 
-import msgspec
-
 from addressee.channels.email.mailbox import AddressError
-from addressee.channels.email.message import Email, RawEmail, Which, compose
+from addressee.channels.email.message import Email, EmailSettings, RawEmail, compose, email_provider
 from addressee.channels.sender import Failed, Failure, ProviderCall, Sent
 
 WRITTEN = 201
-
-
-class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    sender: str = msgspec.field(name="from")
-    reply_to: str | None = None
-    addresses: Which = "primary"
-    link_schemes: tuple[str, ...] = ()
 
 
 class OutboxSender:
@@ -48,6 +39,9 @@ class OutboxSender:
         unfinished = self._folder / f".{name}.{os.getpid()}"
         unfinished.write_bytes(content)
         unfinished.replace(self._folder / name)
+
+
+OUTBOX = email_provider("outbox", EmailSettings, lambda settings, context: OutboxSender(context.outbox))
 
 
 def provider_call(composed: RawEmail, status: int | None, answer: str) -> ProviderCall:

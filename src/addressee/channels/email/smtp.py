@@ -9,10 +9,16 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import aiosmtplib
-import msgspec
 
 from addressee.channels.email.mailbox import AddressError
-from addressee.channels.email.message import Email, RawEmail, Which, compose, email_problems
+from addressee.channels.email.message import (
+    Email,
+    EmailSettings,
+    RawEmail,
+    compose,
+    email_problems,
+    email_provider,
+)
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 
@@ -30,18 +36,14 @@ NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5
 TAKEN = 250
 
 
-class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SmtpSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of an SMTP channel. With `starttls`, sending fails when the server does not offer it."""
 
-    sender: str = msgspec.field(name="from")
     host: str
     port: int = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: str | None = None
-    reply_to: str | None = None
-    addresses: Which = "primary"
-    link_schemes: tuple[str, ...] = ()
 
 
 class SmtpSender:
@@ -136,6 +138,15 @@ def smtp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ascii_domain(settings["host"])
     except DomainError:
         yield "host", "this must be the name or the address of a mail server"
+
+
+SMTP = email_provider(
+    "smtp",
+    SmtpSettings,
+    lambda settings, context: SmtpSender(settings),
+    secrets=frozenset({"password"}),
+    problems=smtp_problems,
+)
 
 
 def no_mailbox(refused: aiosmtplib.SMTPResponseException) -> bool:

@@ -16,10 +16,12 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from addressee.channels.links import scheme_problems
+from addressee.channels import channel_data
+from addressee.channels.provider import ChannelType, Provider, newest_first
 from addressee.channels.push.notification import Push
 from addressee.channels.push.service_account import AccessTokens, TokenRefusedError, read_service_account
 from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Failed, Failure, ProviderCall, Sent, without
+from addressee.channels.settings import ChannelSettings, setting_problems
 
 if TYPE_CHECKING:
     import httpx2
@@ -49,12 +51,11 @@ TEMPORARY_STATUSES = frozenset({401, 403, 404, 408, 429, *range(500, 600)})
 CREDENTIAL_STATUSES = frozenset({401, 403})
 
 
-class FcmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of an FCM channel. `service_account` is the JSON of a key; a test server has another `endpoint`."""
+class FcmSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of an FCM channel. `service_account` is the JSON of a key."""
 
     service_account: str
     endpoint: str = "https://fcm.googleapis.com"
-    link_schemes: tuple[str, ...] = ()
 
 
 class FcmSender:
@@ -235,19 +236,26 @@ def wait(retry_after: str | None) -> timedelta | None:
 
 def fcm_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields each problem with a channel's settings: the setting, and what it must be."""
-    yield from account_problems(settings)
-    yield from scheme_problems(settings)
-
-
-def account_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields problems with the settings `service_account` and `endpoint`: the setting, and what it must be."""
     try:
         read_service_account(settings["service_account"])
     except ValueError as error:
         yield "service_account", str(error)
-    endpoint = urlsplit(settings.get("endpoint", "https://fcm.googleapis.com"))
-    if endpoint.scheme not in {"https", "http"} or not endpoint.hostname or endpoint.query or endpoint.fragment:
-        yield "endpoint", "this must be a URL like https://fcm.googleapis.com"
+    yield from setting_problems(settings)
+
+
+FCM = Provider(
+    ChannelType.PUSH,
+    "fcm",
+    FcmSettings,
+    lambda settings, context: FcmSender(settings),
+    kind="android_push",
+    missing="no_push_token",
+    choose=newest_first,
+    secrets=frozenset({"service_account"}),
+    data=channel_data.devices("token", "tokens"),
+    problems=fcm_problems,
+    reserves=is_reserved,
+)
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from addressee.channels.channel_data import Form, checked_object, checked_text, entries, need_one_of
+from addressee.channels.destination import Destination
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
 
@@ -30,7 +31,15 @@ def checked(data: Document, path: str) -> Document:
     return {**data, "subscriptions": list(first.values())}
 
 
-FORM = Form(checked)
+def destinations(data: Document, of_tenant: Document) -> list[Destination]:
+    """Returns the browsers as web push has them: `{"endpoint": …, "keys": {"p256dh": …, "auth": …}}`."""
+    return [
+        Destination(each["endpoint"], {"endpoint": each["endpoint"], "keys": {k: each[k] for k in ("p256dh", "auth")}})
+        for each in subscriptions(data).values()
+    ]
+
+
+FORM = Form(checked, destinations=destinations)
 
 
 def subscriptions(data: Document) -> dict[str, Document]:

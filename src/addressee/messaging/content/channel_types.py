@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.messaging.content.email import EmailContent, EmailTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate

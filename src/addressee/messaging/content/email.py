@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 
 from msgspec import structs
 
+from addressee.channels.destination import Destination
 from addressee.channels.email.message import Email
 from addressee.channels.links import EMBEDDED, checked_html, schemes_of
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content import liquid
 from addressee.messaging.content.model import Content, Rendered, Template
 from addressee.messaging.content.scope import Scope
@@ -30,8 +31,8 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     text: str | None
     reply_to: str | None
 
-    def to_payload(self, id: str, address: str, written_at: datetime) -> Email:
-        return Email(id, self.sender, address, self.subject, self.html, self.text, written_at, self.reply_to)
+    def to_payload(self, id: str, to: Destination, written_at: datetime) -> Email:
+        return Email(id, self.sender, to.value, self.subject, self.html, self.text, written_at, self.reply_to)
 
     def silenced(self) -> Self:
         return structs.replace(self, subject="", html=self.html and "", text=self.text and "")
@@ -68,6 +69,6 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             reply_to=None,
         )
 
-    def problems(self, provider: str) -> Iterator[tuple[FieldPath, str]]:
+    def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         if not (self.html or self.text):
             yield (), "an e-mail needs 'html', 'text' or both"

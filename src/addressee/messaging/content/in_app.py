@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from addressee.channels.links import checked_url, schemes_of
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.messaging.content import liquid
 from addressee.messaging.content.markdown import MARKDOWN, to_html
 from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template

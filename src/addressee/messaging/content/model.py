@@ -12,6 +12,8 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 from msgspec import structs
 
+from addressee.channels.destination import Destination
+from addressee.channels.provider import Provider
 from addressee.messaging.content import liquid
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath
@@ -26,8 +28,8 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ()
 
-    def to_payload(self, id: str, address: str, written_at: datetime) -> Any:
-        """Returns what the channel's sender takes for one address. The id stays the same when it is sent again."""
+    def to_payload(self, id: str, to: Destination, written_at: datetime) -> Any:
+        """Returns what the channel's sender takes for one destination. The id stays the same when it is sent again."""
         raise NotImplementedError
 
     def silenced(self) -> Content:
@@ -59,7 +61,7 @@ class Template(Definition, frozen=True, tag_field="type"):
         """Returns the content of a message that could not be rendered."""
         raise NotImplementedError
 
-    def problems(self, provider: str) -> Iterator[tuple[FieldPath, str]]:
+    def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         """Yields problems of the template beyond its types and its Liquid, and their paths."""
         yield from ()
 
@@ -73,9 +75,20 @@ class Template(Definition, frozen=True, tag_field="type"):
             yield path, text, self.ENVIRONMENTS.get(path, liquid.PLAIN)
 
 
-def texts_in(fields: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            yield from (((name, *path), text) for path, text in texts_in(value))
-        elif value is not None:
-            yield (name,), value
+def texts_in(value: Any) -> Iterator[tuple[FieldPath, str]]:
+    """Yields the texts in a value of JSON, at any depth, and their paths."""
+    if isinstance(value, str):
+        yield (), value
+    elif isinstance(value, dict):
+        yield from (((name, *path), text) for name, part in value.items() for path, text in texts_in(part))
+    elif isinstance(value, list | tuple):
+        yield from (((index, *path), text) for index, part in enumerate(value) for path, text in texts_in(part))
+
+
+def render_texts(value: Any, scope: Scope) -> Any:
+    """Returns a value of JSON with the texts in it, at any depth, rendered as plain Liquid. Raises TemplateError."""
+    if isinstance(value, str):
+        return liquid.render(value, scope)
+    if isinstance(value, dict):
+        return {name: render_texts(part, scope) for name, part in value.items()}
+    return [render_texts(part, scope) for part in value] if isinstance(value, list | tuple) else value

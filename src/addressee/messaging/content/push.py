@@ -9,8 +9,9 @@ from typing import ClassVar, Self
 import msgspec
 from msgspec import structs
 
+from addressee.channels.destination import Destination
 from addressee.channels.links import checked_url, schemes_of
-from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push.notification import Push
 from addressee.messaging.content import liquid
 from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template
@@ -29,8 +30,8 @@ class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value
     body: str
     data: dict[str, str]
 
-    def to_payload(self, id: str, address: str, written_at: datetime) -> Push:
-        return Push(id, address, self.title, self.body, self.data)
+    def to_payload(self, id: str, to: Destination, written_at: datetime) -> Push:
+        return Push(id, to.value, self.title, self.body, self.data)
 
     def silenced(self) -> Self:
         return structs.replace(self, title="", body="", data={})
@@ -62,9 +63,9 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
     def blank(self, channel: Channel, to: Sequence[str]) -> PushContent:
         return PushContent(tokens=tuple(to), title="", body="", data={})
 
-    def problems(self, provider: str) -> Iterator[tuple[FieldPath, str]]:
-        for name in filter(PROVIDERS[provider].reserves, self.data):
-            yield ("data", name), f"{provider} keeps the name {name!r} for itself; use another"
+    def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
+        for name in filter(provider.reserves, self.data):
+            yield ("data", name), f"{provider.name} keeps the name {name!r} for itself; use another"
 
     def links(self) -> Iterator[tuple[FieldPath, str]]:
         yield (ACTION_URL,), self.action_url or ""

@@ -1,4 +1,4 @@
-"""Obstacles that arose after messages were made. Sends are checked for them before each attempt."""
+"""Resolves sends before each attempt: to the destination as it is now, or to an obstacle that arose meanwhile."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from addressee.channels.destination import Destination
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
@@ -17,7 +18,7 @@ from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
-from addressee.messaging.steps.reach import unreachable
+from addressee.messaging.steps.reach import known_addresses, resolve
 
 SQL = load(__package__)
 
@@ -25,10 +26,10 @@ MISSING: Document = {"reason": "recipient_missing"}
 CANCELLED: Document = {"reason": "run_cancelled"}
 
 
-async def read_obstacles(
+async def resolve_sends(
     pool: Pool, reader: Reader, run: Run | None, sends: Sequence[ClaimedSend], now: datetime
-) -> Mapping[str, Obstacle]:
-    """Returns why sends of a run are not to be tried, by their ids; sends without an obstacle are left out.
+) -> Mapping[str, Destination | Obstacle]:
+    """Returns the destination of each send of a run, or why it is not to be tried, by the ids of sends.
 
     The number of queries does not depend on the number of sends. A run that is missing was erased with its recipients.
     """
@@ -41,14 +42,16 @@ async def read_obstacles(
     contexts = await read_contexts(pool, reader, run, list(of_sends.values()), now)
     known = dict(zip(of_sends, contexts, strict=True))
     channels = {channel.id: channel for each in contexts[:1] for channel in each.channels.values()}
-    obstacles = {}
+    resolved: dict[str, Destination | Obstacle] = {}
     for send in sends:
         recipient_run = runs.get(send.recipient_run_id)
-        reason = reason_for(send, recipient_run, known[send.recipient_run_id], channels[send.channel_id])
-        if reason is not None:
+        found = resolve_send(send, recipient_run, known[send.recipient_run_id], channels[send.channel_id])
+        if isinstance(found, Destination):
+            resolved[send.id] = found
+        else:
             place = send.recipient if recipient_run is None else recipient_run.recipient
-            obstacles[send.id] = Obstacle(reason, place.id)
-    return obstacles
+            resolved[send.id] = Obstacle(found, place.id)
+    return resolved
 
 
 def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
@@ -59,12 +62,25 @@ def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun
     return replace(found, recipient=send.recipient)
 
 
-def reason_for(send: ClaimedSend, run: RecipientRun | None, context: StepContext, channel: Channel) -> Document | None:
-    """Returns why a send is not to be tried, or None. For transient recipients, only cancelling the run prevents it."""
+def resolve_send(
+    send: ClaimedSend, run: RecipientRun | None, context: StepContext, channel: Channel
+) -> Destination | Document:
+    """Returns the destination of a send, or why it is not to be tried.
+
+    Transient recipients are what their run says of them: only cancelling it prevents a send.
+    """
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
-    if send.recipient.collection == TRANSIENT:
-        return None
     if context.recipient is None:
-        return MISSING
-    return unreachable(send.address, context.recipient, channel, context.preferences, context.kinds)
+        return Destination.of(send.address.value) if send.recipient.collection == TRANSIENT else MISSING
+    if send.recipient.collection == TRANSIENT:
+        known = known_addresses(context.recipient, channel, context.tenant_data(channel)).get(send.address)
+        return Destination.of(send.address.value) if known is None else known.destination
+    return resolve(
+        send.address,
+        context.recipient,
+        channel,
+        context.preferences,
+        context.kinds,
+        context.tenant_data(channel),
+    )

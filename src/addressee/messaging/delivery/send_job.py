@@ -19,8 +19,11 @@ import msgspec
 import structlog
 from prometheus_client import Histogram
 
+from addressee.channels.destination import Destination
+from addressee.channels.http_exchange import open_client
+from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
-from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
+from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, SenderContext, Sent
 from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
@@ -32,9 +35,9 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery.obstacles import read_obstacles
+from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.outcomes import record_attempts, update_messages
-from addressee.messaging.delivery.sends import ClaimedSend, SendAttempt, claimed_send_from, with_token
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt, claimed_send_from, with_token
 from addressee.messaging.environment.channels import open_secrets
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after
@@ -86,6 +89,7 @@ class SendHandler:
         self._outbox = outbox
         self._clock = clock
         self._chance = chance
+        self._client = open_client()
 
     async def send(self, page: Send) -> None:
         """Tries the sends of a page that are due, and queues a job for the next ones."""
@@ -124,11 +128,12 @@ class SendHandler:
     async def _open(self, environment_id: int, channel_id: UUID) -> OpenChannel:
         channel = await self._pool.fetchrow(*SQL["channel_settings"](environment_id=environment_id, id=channel_id))
         assert channel is not None
-        provider = PROVIDERS[channel["provider"]]
+        provider = PROVIDERS[ChannelType(channel["type"]), channel["provider"]]
         assert provider.open is not None
         secrets = open_secrets(self._sealer, channel_id, channel["sealed_secrets"])
         settings = {**msgspec.json.decode(channel["settings"]), **secrets}
-        sender = provider.open(msgspec.convert(settings, provider.settings), self._outbox / channel["environment"])
+        context = SenderContext(self._outbox / channel["environment"], self._client, self._clock)
+        sender = provider.open(msgspec.convert(settings, provider.settings), context)
         return OpenChannel(channel["provider"], sender)
 
     async def _attempt(
@@ -136,25 +141,26 @@ class SendHandler:
     ) -> list[SendAttempt]:
         """Tries the sends that there is time for; the others stay claimed until they are due again."""
         now = self._clock.now()
-        obstacles = await read_obstacles(self._pool, self._reader, run, batch, now)
+        resolved = await resolve_sends(self._pool, self._reader, run, batch, now)
         until = now + STARTING_TIME
         chance = self._chance()
         attempts = []
         for send in batch:
             if self._clock.now() >= until:
                 break
-            obstacle = obstacles.get(send.id)
-            if obstacle is not None:
-                attempts.append(SendAttempt(send, (StatusChange(Status.NOT_SENT, obstacle.reason),), obstacle=obstacle))
+            to = resolved[send.id]
+            if isinstance(to, Obstacle):
+                attempts.append(SendAttempt(send, (StatusChange(Status.NOT_SENT, to.reason),), obstacle=to))
             else:
-                attempts.append(self._assess(send, await deliver(channels[send.channel_id].sender, send), chance))
+                attempts.append(self._assess(send, await deliver(channels[send.channel_id].sender, send, to), chance))
         return attempts
 
     def _assess(self, send: ClaimedSend, result: Sent | Failed, chance: float) -> SendAttempt:
         attempt = send.attempts + 1
         changes = tuple(with_token(change, send) for change in outcome(attempt, result))
         if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
-            return SendAttempt(send, changes, call=result.call)
+            provider_id = result.provider_id if isinstance(result, Sent) else None
+            return SendAttempt(send, changes, call=result.call, provider_id=provider_id)
         pause = result.retry_after if isinstance(result, Failed) else None
         return SendAttempt(send, changes, self._clock.now() + retry_after(attempt, chance, pause), result.call)
 
@@ -182,9 +188,9 @@ class SendHandler:
         await self._writer.write_all(writes)
 
 
-async def deliver(sender: Sender[Any], send: ClaimedSend) -> Sent | Failed:
+async def deliver(sender: Sender[Any], send: ClaimedSend, to: Destination) -> Sent | Failed:
     try:
-        return await sender.send(send.content.to_payload(send.id, send.address.value, send.inserted_at))
+        return await sender.send(send.content.to_payload(send.id, to, send.inserted_at))
     except Exception as error:  # outcomes so far must be recorded, or all of these messages are sent again
         log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
         return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")

@@ -51,7 +51,8 @@ class Obstacle:
 class SendAttempt:
     """The outcome of one attempt: how the send changes, and when it is due again (None: never).
 
-    `call` is the request to the provider with its answer, None when there was none; `obstacle` says why.
+    `call` is the request to the provider with its answer, None when there was none; `obstacle` says why. `provider_id`
+    is the provider's name for the message that it took.
     """
 
     send: ClaimedSend
@@ -59,6 +60,7 @@ class SendAttempt:
     due_at: datetime | None = None
     call: ProviderCall | None = None
     obstacle: Obstacle | None = None
+    provider_id: str | None = None
 
     @property
     def status(self) -> Status:

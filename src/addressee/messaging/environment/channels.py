@@ -11,10 +11,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.providers import PROVIDERS
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
+from addressee.directory.recipient import Document, Recipient
 
 SQL = load(__package__)
 
@@ -31,6 +33,15 @@ class Channel:
     settings: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def served_by(self) -> Provider:
+        return PROVIDERS[self.type, self.provider]
+
+    def data_of(self, recipient: Recipient) -> Document:
+        """Returns a recipient's channel data for this channel, empty when it has none."""
+        data: Document = recipient.channel_data.get(str(self.id), {}).get("data", {})
+        return data
 
 
 class Channels:

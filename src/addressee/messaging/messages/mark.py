@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 
 import msgspec
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity

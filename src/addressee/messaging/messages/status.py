@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.sender import PASSING, Delivered, Failed, Failure, Sent
 
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
@@ -36,7 +36,14 @@ FIRST = frozenset({Status.QUEUED, Status.DELIVERED, Status.NOT_SENT, Status.UNDE
 
 NEXT: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(
-        {Status.SENT, Status.DELIVERY_ATTEMPTED, Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED}
+        {
+            Status.SENT,
+            Status.DELIVERED,
+            Status.DELIVERY_ATTEMPTED,
+            Status.UNDELIVERED,
+            Status.NOT_SENT,
+            Status.BOUNCED,
+        }
     ),
     Status.DELIVERY_ATTEMPTED: frozenset({Status.QUEUED, Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.BOUNCED}),
@@ -121,16 +128,20 @@ def combined_changes(
 def outcome(attempt: int, result: Sent | Failed) -> tuple[StatusChange, ...]:
     """Returns the changes of a queued send that follow from the result of its n-th attempt (from 1)."""
     match result:
+        case Delivered():
+            return (StatusChange(Status.DELIVERED),)
         case Sent():
             return (StatusChange(Status.SENT),)
-        case Failed(Failure.TEMPORARY, reason) if attempt < MAX_ATTEMPTS:
+        case Failed(failure, reason) if failure in PASSING and attempt < MAX_ATTEMPTS:
             return (attempted(attempt, reason, retryable=True),)
-        case Failed(Failure.TEMPORARY, reason):
+        case Failed(failure, reason) if failure in PASSING:
             return (attempted(attempt, reason, retryable=False), undelivered("retries_exhausted", reason))
-        case Failed(Failure.PERMANENT, reason):
-            return (undelivered("fatal_error", reason),)
-        case Failed(_, reason):
+        case Failed(Failure.BOUNCED, reason):
             return (StatusChange(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": reason}),)
+        case Failed(Failure.OPTED_OUT, reason):
+            return (undelivered("opted_out", reason),)
+        case Failed(_, reason):
+            return (undelivered("fatal_error", reason),)
 
 
 def attempted(attempt: int, reason: str, *, retryable: bool) -> StatusChange:

@@ -1,5 +1,6 @@
 -- What a channel's sender is made from.
-SELECT channels.provider,
+SELECT channels.type,
+       channels.provider,
        channels.settings,
        channels.sealed_secrets,
        environments.name AS environment

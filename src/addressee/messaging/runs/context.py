@@ -147,7 +147,9 @@ async def within_tenant(
 
 def context_without_recipient(page: PageContext) -> StepContext:
     run = page.run
-    return StepContext(None, {}, page.channels, run.sandbox, run.inserted_at, page.now, run.skip_delay)
+    return StepContext(
+        None, {}, page.channels, run.sandbox, run.inserted_at, page.now, run.skip_delay, tenant=page.tenant
+    )
 
 
 def context_for(
@@ -194,6 +196,7 @@ def context_for(
         run.skip_delay,
         context,
         common(run.terms.kinds, recipient_run.kinds),
+        page.tenant,
     )
 
 

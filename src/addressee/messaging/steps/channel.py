@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from addressee.channels.links import scheme_of
-from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.providers import PROVIDERS
 from addressee.directory.recipient import Recipient
 from addressee.messaging.content import liquid
 from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
@@ -72,9 +73,9 @@ class ChannelStepFile(StepFile, frozen=True):
             return None
         if channel.provider is None:
             return None
-        if PROVIDERS[channel.provider].kind is None:
-            known = ", ".join(name for name, provider in PROVIDERS.items() if provider.kind)
-            message = f"nothing can be sent with {channel.provider} yet, only with {known}"
+        if channel.provider.kind is None:
+            known = ", ".join(dict.fromkeys(provider.name for provider in PROVIDERS.values() if provider.kind))
+            message = f"nothing can be sent with {channel.provider.name} yet, only with {known}"
             source.problem((*path, "channel"), message)
             return None
         template = self._template(source, (*path, "template"), channel.provider)
@@ -87,8 +88,8 @@ class ChannelStepFile(StepFile, frozen=True):
                 source.problem((*path, "template", *place), message)
         return ChannelStep(self.ref, self.channel, template)
 
-    def _template(self, source: Source, path: FieldPath, provider: str) -> AnyTemplate | None:
-        form = TEMPLATES[PROVIDERS[provider].channel_type]
+    def _template(self, source: Source, path: FieldPath, provider: Provider) -> AnyTemplate | None:
+        form = TEMPLATES[provider.channel_type]
         if not source.fits(path, self.template, form):
             return None
         template = msgspec.convert(self.template, form)

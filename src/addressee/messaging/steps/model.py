@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from addressee.directory.recipient import Identity, Recipient
+from addressee.channels.provider import Provider
+from addressee.directory.recipient import Document, Identity, Recipient
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
@@ -36,7 +37,7 @@ class StepContext:
     """The context of a step, besides the run. `recipient` is None when the run's recipient has been deleted.
 
     `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
-    limited to, None if it is not.
+    limited to, None if it is not. `tenant` is the run's.
     """
 
     recipient: Recipient | None
@@ -48,6 +49,11 @@ class StepContext:
     skip_delay: bool = False
     preferences: PreferenceContext | None = None
     kinds: frozenset[str] | None = None
+    tenant: Recipient | None = None
+
+    def tenant_data(self, channel: Channel) -> Document:
+        """Returns the channel data of the run's tenant, empty when it has none."""
+        return {} if self.tenant is None else channel.data_of(self.tenant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +128,12 @@ class Step(Definition, frozen=True, tag_field="type"):
 
 @dataclass(frozen=True, slots=True)
 class UsableChannel:
-    """A channel that steps may name. `provider` is None if the channel's file names an unknown one.
+    """A channel that steps may name. `provider` is None if the channel's file names an unknown type or provider.
 
     `link_schemes` are those that links may have, None if the channel is not in the folder or cannot be used.
     """
 
-    provider: str | None
+    provider: Provider | None
     link_schemes: frozenset[str] | None = None
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.channels.destination import Destination
+from addressee.channels.provider import ChannelType
 from addressee.directory.addresses import entries
 from addressee.directory.addresses.forms import form_of
 from addressee.directory.emails import is_deliverable
@@ -17,6 +18,13 @@ from addressee.preferences.decision import Blocked, PreferenceContext, Target, d
 
 # The number of addresses that one message goes to.
 MAX_ADDRESSES = 100
+
+NO_DATA: Document = {}
+
+
+class KnownAddress(NamedTuple):
+    destination: Destination
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +52,39 @@ def reach(
         if recipient.place.collection == TRANSIENT:
             return Reach(obstacle={"reason": "no_feed"})
         return Reach((Address(kind, str(channel.id)),))
-    known = known_addresses(recipient, channel.id, channel.provider)
-    active = [address for address, is_active in known.items() if is_active]
+    known = known_addresses(recipient, channel)
+    active = [address for address, found in known.items() if found.is_active]
     if not active:
-        return Reach(obstacle={"reason": "addresses_disabled" if known else PROVIDERS[channel.provider].missing})
+        return Reach(obstacle={"reason": "addresses_disabled" if known else channel.served_by.missing})
     valid = [address for address in active if address.kind != "email" or is_deliverable(address.value)]
     if not valid:
         return Reach(obstacle={"reason": "addresses_invalid"})
-    return Reach(tuple(PROVIDERS[channel.provider].choose(valid, channel.settings)[:MAX_ADDRESSES]))
+    return Reach(tuple(channel.served_by.choose(valid, channel.settings)[:MAX_ADDRESSES]))
 
 
-def unreachable(
+def resolve(
     address: Address,
     recipient: Recipient,
     channel: Channel,
     preferences: PreferenceContext | None,
     kinds: frozenset[str] | None,
-) -> Document | None:
-    """Returns the obstacle for a message that was made for this address, None if it can still be sent.
+    of_tenant: Document,
+) -> Destination | Document:
+    """Returns the destination of a message that was made for this address, or the obstacle if it cannot be sent now.
 
     The reason is one of `reach`, `address_missing` (the recipient does not have the address any more) or
-    `address_disabled`.
+    `address_disabled`. `of_tenant` is the channel data of the run's tenant.
     """
     obstacle = unwanted(kind_of(channel), channel, preferences, kinds)
     if obstacle is not None:
         return obstacle
-    known = known_addresses(recipient, channel.id, channel.provider)
-    is_active = known.get(address)
-    if is_active is None:  # the spelling may have changed
-        is_active = {key(each): is_active for each, is_active in known.items()}.get(key(address))
-    if is_active is None:
+    known = known_addresses(recipient, channel, of_tenant)
+    found = known.get(address)
+    if found is None:  # the spelling may have changed
+        found = {key(each): found for each, found in known.items()}.get(key(address))
+    if found is None:
         return {"reason": "address_missing"}
-    return None if is_active else {"reason": "address_disabled"}
+    return found.destination if found.is_active else {"reason": "address_disabled"}
 
 
 def key(address: Address) -> tuple[str, str]:
@@ -84,7 +93,7 @@ def key(address: Address) -> tuple[str, str]:
 
 
 def kind_of(channel: Channel) -> str:
-    kind = PROVIDERS[channel.provider].kind
+    kind = channel.served_by.kind
     assert kind is not None
     return kind
 
@@ -99,21 +108,29 @@ def unwanted(
     return None if blocked is None else {"reason": "preferences", **described(blocked)}
 
 
-def known_addresses(recipient: Recipient, channel_id: UUID, provider: str) -> dict[Address, bool]:
-    """Returns the addresses that a channel's provider can send to, and whether each is active.
+def known_addresses(
+    recipient: Recipient, channel: Channel, of_tenant: Document = NO_DATA
+) -> dict[Address, KnownAddress]:
+    """Returns the addresses that a channel's provider can send to.
 
-    The recipient's own addresses come first, led by the primary one, then those in its data for the channel.
+    The recipient's own addresses come first, led by the primary one, then those in its data for the channel, which may
+    take tokens from the data of the run's tenant.
     """
-    kind = PROVIDERS[provider].kind
-    assert kind is not None
-    stored = {
-        Address(kind, entry["value"]): entry["status"] == entries.ACTIVE
-        for entry in entries.of_kind(recipient, kind)
-        if entry.get("provider") in {None, provider}
-    }
-    data = recipient.channel_data.get(str(channel_id), {}).get("data", {})
-    named = [Address(kind, value) for value in PROVIDERS[provider].data.addresses(data)]
-    return {**stored, **{address: True for address in named if address not in stored}}
+    provider = channel.served_by
+    kind = kind_of(channel)
+    known: dict[Address, KnownAddress] = {}
+    for entry in entries.of_kind(recipient, kind):
+        if entry.get("provider") in {None, provider.name, *provider.aliases}:
+            destination = destination_of(kind, entry["value"])
+            known[Address(kind, destination.key)] = KnownAddress(destination, entry["status"] == entries.ACTIVE)
+    for destination in provider.data.destinations(channel.data_of(recipient), of_tenant):
+        known.setdefault(Address(kind, destination.key), KnownAddress(destination, True))
+    return known
+
+
+def destination_of(kind: str, value: Any) -> Destination:
+    """Returns the destination of a stored address. The key of an address that is an object names no secret."""
+    return Destination.of(value) if isinstance(value, str) else Destination(form_of(kind).key(value) or "", value)
 
 
 def described(blocked: Blocked) -> Document:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.providers import PROVIDERS, providers_of
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 
@@ -48,9 +49,9 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     if not source.has_key or not source.fits((), source.value, ChannelFile):
         return None
     file = msgspec.convert(source.value, ChannelFile)
-    provider = PROVIDERS.get(provider_name(file))
-    if provider is None or provider.channel_type is not file.type:
-        names = " or ".join(name for name, known in PROVIDERS.items() if known.channel_type is file.type)
+    provider = PROVIDERS.get((file.type, provider_name(file)))
+    if provider is None:
+        names = " or ".join(known.name for known in providers_of(file.type))
         source.problem(("provider",), f"the provider of a channel of type {file.type} is {names}")
         return None
     if not source.fits(("settings",), file.settings, provider.settings):
@@ -96,10 +97,13 @@ def provider_name(file: ChannelFile) -> str:
     return file.provider or ""
 
 
-def provider_of(source: Source) -> str | None:
+def provider_of(source: Source) -> Provider | None:
+    """Returns the provider that a file names, None if it names none that there is."""
     if not isinstance(source.value, dict):
         return None
-    named = source.value.get("provider")
-    if named is None and source.value.get("type") == ChannelType.IN_APP_FEED:
-        return FEED
-    return named if isinstance(named, str) and named in PROVIDERS else None
+    type, named = source.value.get("type"), source.value.get("provider")
+    if named is None and type == ChannelType.IN_APP_FEED:
+        named = FEED
+    if not isinstance(named, str) or type not in list(ChannelType):
+        return None
+    return PROVIDERS.get((ChannelType(type), named))

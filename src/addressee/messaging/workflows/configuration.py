@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from addressee.channels.links import schemes_of
+from addressee.channels.provider import Provider
 from addressee.messaging.definitions.sources import Problem, Source, read
 from addressee.messaging.steps.model import UsableChannel
 from addressee.messaging.workflows.category_files import read_categories
@@ -54,12 +55,12 @@ class Configuration:
 
 
 def read_configuration(
-    folder: Path, environment: Mapping[str, str], stored_providers: Mapping[str, str] | None = None
+    folder: Path, environment: Mapping[str, str], stored_providers: Mapping[str, Provider] | None = None
 ) -> Configuration:
     """Reads a folder. Raises ConfigurationError, which holds every problem in it.
 
     `environment` holds the values of `${NAME}` in settings. Steps may use the folder's channels and those of
-    `stored_providers`, which names the provider of each.
+    `stored_providers`, the provider of each.
     """
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]

@@ -84,7 +84,7 @@ def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) 
         if before is not None and before.type is not channel.type:
             line = source.origin(("type",)).line
             problems.append(Problem(source.file, line, f"this channel is of type {before.type}; use another key"))
-        elif before is not None and PROVIDERS[before.provider].kind and not PROVIDERS[channel.provider].kind:
+        elif before is not None and before.served_by.kind and not PROVIDERS[channel.type, channel.provider].kind:
             line = source.origin(("provider",)).line
             message = f"workflows may use this channel, and nothing can be sent with {channel.provider} yet"
             problems.append(Problem(source.file, line, message))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from addressee.api.call import Call
-from addressee.channels.providers import PROVIDERS
 from addressee.dialects.knock.mapping.preference_sets import named_sets, stored_sets
 from addressee.dialects.knock.mapping.profiles import ALWAYS_SHOWN, flat, is_attribute, is_trait, says_anything
 from addressee.dialects.knock.mapping.tenant_settings import setting_edits
@@ -124,7 +123,7 @@ class RecipientParser:
         channel = self.channels.get(id.lower())
         if channel is None:
             raise RefusedError("channel", field, f"{field}: there is no such channel in this environment.")
-        return str(channel.id), PROVIDERS[channel.provider].data.checked(data, field)
+        return str(channel.id), channel.served_by.data.checked(data, field)
 
 
 def require_map(field: str, given: Any) -> Document:

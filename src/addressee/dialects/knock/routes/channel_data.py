@@ -9,7 +9,6 @@ from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY
 from addressee.api.routes import Routes
-from addressee.channels.providers import PROVIDERS
 from addressee.dialects.knock.shapes.channel_data import ChannelData, ChannelDataInput
 from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA as WRITE
 from addressee.dialects.knock.wire.errors import missing
@@ -59,7 +58,7 @@ async def put(call: Call) -> ChannelData:
     place = recipient_place(call)
     given = typed_body(call, ChannelDataInput).data
     channel = await require_channel(call)
-    edit = SetChannelData(str(channel.id), PROVIDERS[channel.provider].data.checked(given, "data"))
+    edit = SetChannelData(str(channel.id), channel.served_by.data.checked(given, "data"))
 
     def answer(written: Written) -> ChannelData:
         assert written.recipient is not None
@@ -93,5 +92,5 @@ def channel_data(channel: Channel, data: Document) -> ChannelData:
     return ChannelData(
         channel_id=str(channel.id),
         provider=NAMES.get(channel.provider),
-        data=PROVIDERS[channel.provider].data.complete(data),
+        data=channel.served_by.data.complete(data),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.dialects.notiflows.shapes.notifications import ChannelTypeName
 from addressee.messaging.environment.channels import Channel
 
@@ -24,6 +24,7 @@ NAMES: Mapping[ChannelType, ChannelTypeName] = {
     ChannelType.IN_APP_FEED: "in_app",
     ChannelType.PUSH: "mobile_push",
     ChannelType.CHAT: "chat",
+    ChannelType.WHATSAPP: "chat",
     ChannelType.HTTP: "chat",
 }
 

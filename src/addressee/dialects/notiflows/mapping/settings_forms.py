@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from addressee.channels.channel_data import TENANT, WEBHOOK
+from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
 from addressee.dialects.notiflows.shapes.channel_settings import Provider
 from addressee.dialects.notiflows.wire.errors import invalid
@@ -39,10 +40,10 @@ class SettingsForm:
 
 
 def device_tokens(provider: Provider) -> SettingsForm:
-    form = PROVIDERS[provider].data
+    form = PROVIDERS[ChannelType.PUSH, provider].data
 
     def shown(data: Document) -> Document | None:
-        tokens = form.addresses(data)
+        tokens = [destination.value for destination in form.destinations(data, {})]
         return {"device_tokens": tokens} if tokens else None
 
     def change(given: Mapping[str, Any], field: str) -> Change:

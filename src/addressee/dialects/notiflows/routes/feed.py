@@ -12,7 +12,7 @@ from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.query_strings import Query
 from addressee.api.routes import Routes
-from addressee.channels.providers import ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.dialects.notiflows.mapping import contents, mentions
 from addressee.dialects.notiflows.routes.deliveries import base_of
 from addressee.dialects.notiflows.shapes import feed as shapes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from addressee.channels.providers import PROVIDERS, ChannelType
+from addressee.channels.provider import ChannelType
 from addressee.dialects.suprsend.mapping.profile_rendering import inbox_value, instant
 from addressee.dialects.suprsend.shapes import messages as shapes
 from addressee.dialects.suprsend.wire.channel_names import NAME_OF
@@ -36,7 +36,7 @@ REASONS = ("failure_details", "reason", "failure_reason")
 
 def channel_name(channel: Channel) -> str:
     """Returns what this dialect calls a channel, by the kind of addresses that it sends to."""
-    kind = PROVIDERS[channel.provider].kind or channel.type
+    kind = channel.served_by.kind or channel.type
     return NAME_OF.get(kind, kind)
 
 

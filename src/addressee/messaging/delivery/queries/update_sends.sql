@@ -2,6 +2,7 @@
 UPDATE addressee.sends AS sends
 SET attempts = sends.attempts + 1,
     due_at = attempts.due_at,
+    provider_id = coalesce(attempts.provider_id, sends.provider_id),
     status = CASE WHEN sends.status IS NOT NULL THEN attempts.status END
 FROM unnest(
   :attempts.send.message_id::text[],
@@ -9,8 +10,9 @@ FROM unnest(
   :attempts.send.recipient.id::text[],
   :attempts.send.attempts::smallint[],
   :attempts.due_at::timestamptz[],
-  :attempts.status::text[]
-) AS attempts (message_id, id, recipient_id, attempts, due_at, status)
+  :attempts.status::text[],
+  :attempts.provider_id::text[]
+) AS attempts (message_id, id, recipient_id, attempts, due_at, status, provider_id)
 WHERE sends.environment_id = :environment_id
   AND sends.message_id = attempts.message_id
   AND sends.id = attempts.id

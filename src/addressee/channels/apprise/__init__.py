@@ -1,0 +1,1 @@
+"""Apprise: services without a sender of their own."""

@@ -1,0 +1,1 @@
+"""Chat: one message to one conversation."""

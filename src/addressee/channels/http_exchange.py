@@ -1,0 +1,202 @@
+"""Exchanges with providers by HTTP: one request, its answer, and what every answer means the same for all of them.
+
+All senders of a worker share one client, which keeps connections, by HTTP/2 where the provider offers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http import HTTPStatus
+from ssl import SSLContext
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from addressee.channels.sender import (
+    READ_LENGTH,
+    SENDING_SECONDS,
+    Delivered,
+    Failed,
+    Failure,
+    ProviderCall,
+    Sent,
+    without,
+)
+
+if TYPE_CHECKING:
+    import httpx2
+
+# The limit for one exchange: a message may need two, the first for an access token.
+TIMEOUT_SECONDS = SENDING_SECONDS / 2
+
+# Connections of a worker to all providers together.
+MAX_CONNECTIONS = 200
+KEPT_SECONDS = 60.0
+
+# Answers with more are cut: no provider has anything to say that is longer.
+MAX_ANSWER_BYTES = 1_000_000
+
+SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
+UNAVAILABLE_STATUSES = frozenset({408, 425, *range(500, 600)})
+
+Form = TypeVar("Form")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequest:
+    """A request to a provider.
+
+    `envelope` is what the delivery log keeps of it: ids and addresses, no contents. `hidden` are texts that must not
+    appear in a reason or a log, should the provider repeat them: secrets and contents. With `repeatable`, the provider
+    recognises the message when it is sent again, so that a lost answer leaves no doubt. `path` is what the log names
+    instead of the URL's path, where that contains a secret.
+    """
+
+    service: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+    envelope: Mapping[str, Any]
+    hidden: Sequence[str] = field(default=(), repr=False)
+    repeatable: bool = False
+    method: Literal["GET", "POST", "PUT", "DELETE", "PATCH"] = "POST"
+    path: str | None = None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+    def call(self, status: int | None, answer: str) -> ProviderCall:
+        path = urlsplit(self.url).path if self.path is None else self.path
+        return ProviderCall(
+            self.service, self.method, self.host, path, self.envelope, status, without(answer, self.hidden)
+        )
+
+    def failed(self, failure: Failure, reason: str) -> Failed:
+        """Returns the failure of a request that was not answered."""
+        return Failed(failure, reason, self.call(None, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """The answer to a request. Its results tell the provider's words without what the request hides."""
+
+    request: ProviderRequest
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        return self.content[:READ_LENGTH].decode(errors="replace")
+
+    @property
+    def is_success(self) -> bool:
+        return self.status in range(200, 300)
+
+    def read(self, form: type[Form]) -> Form | None:
+        """Returns the JSON of the answer in this form, None if it has another one."""
+        try:
+            return msgspec.json.decode(self.content, type=form, strict=False)
+        except msgspec.DecodeError:
+            return None
+
+    def sent(self, provider_id: str | None = None) -> Sent:
+        return Sent(self._call(), provider_id)
+
+    def delivered(self, provider_id: str | None = None) -> Delivered:
+        return Delivered(self._call(), provider_id)
+
+    def failed(
+        self,
+        failure: Failure,
+        words: str = "",
+        *,
+        retry_after: timedelta | None = None,
+        dead_since: datetime | None = None,
+    ) -> Failed:
+        """Returns a failure with the provider's own `words`. The pause is that of `Retry-After` if none is given."""
+        reason = f"{self.request.service} {self.status} {without(words, self.request.hidden)}".rstrip()
+        pause = pause_in(self.headers.get("retry-after")) if retry_after is None else retry_after
+        return Failed(failure, reason, self._call(), pause, dead_since)
+
+    def usual_failure(self, words: str = "") -> Failed:
+        """Returns what the status alone says: 401 and 403 refuse the credentials, 429 asks for a pause, and so on."""
+        return self.failed(usual(self.status), words)
+
+    def _call(self) -> ProviderCall:
+        return self.request.call(self.status, self.text)
+
+
+def usual(status: int) -> Failure:
+    """Returns what a status of HTTP means where a provider gives it no meaning of its own."""
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return Failure.CREDENTIALS
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Failure.RATE_LIMITED
+    return Failure.UNAVAILABLE if status in UNAVAILABLE_STATUSES else Failure.PERMANENT
+
+
+async def exchange(client: httpx2.AsyncClient, request: ProviderRequest) -> ProviderAnswer | Failed:
+    """Returns the answer to a request, or the failure when there is none within TIMEOUT_SECONDS. Follows no redirect.
+
+    A request that was not sent as a whole leaves no doubt. After that the provider may have taken the message.
+    """
+    import httpx2  # here, as commands import senders to check settings only
+
+    never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+    lost = Failure.UNAVAILABLE if request.repeatable else Failure.UNCONFIRMED
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            answer = await client.request(
+                request.method, request.url, content=request.content, headers=dict(request.headers)
+            )
+    except httpx2.InvalidURL:
+        return request.failed(Failure.PERMANENT, f"{request.service}: this is no URL that can be called")
+    except never_sent as error:
+        return request.failed(Failure.UNAVAILABLE, f"{request.host} cannot be reached: {type(error).__name__}")
+    except TimeoutError:
+        return request.failed(lost, f"{request.host} did not answer within {TIMEOUT_SECONDS:.0f} seconds")
+    except (httpx2.HTTPError, OSError) as error:
+        return request.failed(lost, f"{request.host} did not answer: {type(error).__name__}")
+    return ProviderAnswer(request, answer.status_code, answer.headers, answer.content[:MAX_ANSWER_BYTES])
+
+
+def pause_in(retry_after: str | None) -> timedelta | None:
+    """Returns the pause in a header `Retry-After` (seconds or a date), None when it has neither."""
+    if retry_after is None:
+        return None
+    if SECONDS.fullmatch(retry_after):
+        return timedelta(seconds=float(retry_after))
+    try:
+        return max(parsedate_to_datetime(retry_after) - datetime.now(UTC), timedelta())
+    except (TypeError, ValueError):
+        return None
+
+
+def open_client(verify: SSLContext | None = None) -> httpx2.AsyncClient:
+    """Returns the client of a worker, to be closed when that ends. Proxies of the environment are used."""
+    import httpx2
+
+    return httpx2.AsyncClient(
+        http2=True,
+        verify=verify or trust(),
+        timeout=TIMEOUT_SECONDS,
+        limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEPT_SECONDS),
+        headers={"user-agent": "addressee"},
+    )
+
+
+@cache
+def trust() -> SSLContext:
+    """Returns a TLS context. It is cached, as reading the certificates takes long."""
+    import httpx2
+
+    return httpx2.create_ssl_context()

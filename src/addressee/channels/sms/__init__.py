@@ -1,0 +1,1 @@
+"""SMS: one text to one phone number."""

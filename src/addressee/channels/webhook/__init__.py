@@ -1,0 +1,1 @@
+"""Webhooks: one request to one URL."""

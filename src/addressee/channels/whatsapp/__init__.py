@@ -1,0 +1,1 @@
+"""WhatsApp: one message to one phone number."""

@@ -1,0 +1,153 @@
+"""The behaviour of all senders that speak HTTP, each against its vendor's API on loopback (senders.md §0)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from addressee.channels import http_exchange
+from addressee.channels.http_exchange import open_client
+from addressee.channels.providers import PROVIDERS
+from addressee.channels.sender import Failed, Failure, Sender, SenderContext, Sent
+from addressee.directory.clock import Clock
+from tests.channels.case import MESSAGE_ID, SenderCase
+from tests.channels.cases import CASES
+from tests.channels.provider_server import ProviderServer, Reply, Silence, provider_server
+
+# What a provider may put into an answer of any kind: parts of the request.
+TALKATIVE = "you asked with {secret} to send {contents}"
+
+
+@dataclass
+class OpenCase:
+    case: SenderCase
+    server: ProviderServer
+    settings: Mapping[str, Any]
+    sender: Sender[Any]
+
+    async def send(self, reply: Reply | Silence) -> Sent | Failed:
+        self.server.answer = lambda request: reply
+        return await self.sender.send(self.case.message)
+
+    async def failure(self, reply: Reply | Silence) -> Failed:
+        result = await self.send(reply)
+        assert isinstance(result, Failed)
+        return result
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.id)
+async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenCase]:
+    case: SenderCase = request.param
+    async with provider_server() as server, open_client() as client:
+        case.prepare(server)
+        provider = PROVIDERS[case.channel_type, case.provider]
+        settings = case.settings(server)
+        assert list(provider.problems(settings)) == []
+        assert provider.open is not None
+        sender = provider.open(msgspec.convert(settings, provider.settings), SenderContext(tmp_path, client, Clock()))
+        yield OpenCase(case, server, settings, sender)
+        await sender.close()
+
+
+def told_nothing(opened: OpenCase, result: Sent | Failed) -> bool:
+    secrets = [str(opened.settings[name]) for name in PROVIDERS[opened.case.channel_type, opened.case.provider].secrets]
+    return not any(text in repr(result) for text in (*opened.case.hidden, *secrets))
+
+
+async def test_what_is_sent_arrives_once_in_the_vendors_form(opened: OpenCase) -> None:
+    result = await opened.send(opened.case.accepted)
+    assert isinstance(result, Sent)
+    assert result.provider_id == opened.case.provider_id
+    (request,) = opened.server.received
+    opened.case.check(request, opened.settings)
+    assert result.call is not None
+    assert (result.call.status, result.call.request["id"]) == (opened.case.accepted.status, MESSAGE_ID)
+    assert told_nothing(opened, result)
+
+
+async def test_a_wrong_message_is_not_tried_again(opened: OpenCase) -> None:
+    for reply in opened.case.rejected:
+        assert (await opened.failure(reply)).failure is Failure.PERMANENT, reply
+
+
+async def test_a_provider_out_of_order_is_tried_later(opened: OpenCase) -> None:
+    for reply in opened.case.temporary:
+        assert (await opened.failure(reply)).failure in {Failure.TEMPORARY, Failure.UNAVAILABLE}, reply
+
+
+async def test_too_many_requests_ask_for_a_pause(opened: OpenCase) -> None:
+    for reply in opened.case.limited:
+        assert (await opened.failure(reply)).failure is Failure.RATE_LIMITED, reply
+        assert (await opened.failure(reply.after(7))).retry_after == timedelta(seconds=7)
+
+
+async def test_wrong_credentials_are_the_channels_failure(opened: OpenCase) -> None:
+    for reply in opened.case.refused:
+        assert (await opened.failure(reply)).failure is Failure.CREDENTIALS, reply
+
+
+async def test_a_dead_address_bounces(opened: OpenCase) -> None:
+    for reply in opened.case.dead:
+        assert (await opened.failure(reply)).failure is Failure.BOUNCED, reply
+    for reply in opened.case.mismatched:
+        assert (await opened.failure(reply)).failure is Failure.MISMATCHED, reply
+
+
+async def test_one_who_opted_out_at_the_provider_is_not_written_to(opened: OpenCase) -> None:
+    for reply in opened.case.opted_out:
+        assert (await opened.failure(reply)).failure is Failure.OPTED_OUT, reply
+
+
+async def test_a_lost_answer_leaves_a_doubt_unless_the_provider_knows_repetitions(opened: OpenCase) -> None:
+    lost = Failure.UNAVAILABLE if opened.case.repeatable else Failure.UNCONFIRMED
+    assert (await opened.failure(Silence())).failure is lost
+    first = opened.server.received[-1]
+    assert isinstance(await opened.send(opened.case.accepted), Sent)
+    if opened.case.repeatable:
+        opened.case.check(first, opened.settings)
+        opened.case.check(opened.server.received[-1], opened.settings)
+
+
+async def test_a_slow_provider_is_not_waited_for_without_end(opened: OpenCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    await opened.send(opened.case.accepted)
+    monkeypatch.setattr(http_exchange, "TIMEOUT_SECONDS", 0.05)
+    lost = Failure.UNAVAILABLE if opened.case.repeatable else Failure.UNCONFIRMED
+    assert (await opened.failure(Silence(closes=False))).failure is lost
+
+
+async def test_where_nobody_answers_nothing_was_sent(opened: OpenCase, tmp_path: Path) -> None:
+    provider = PROVIDERS[opened.case.channel_type, opened.case.provider]
+    assert provider.open is not None
+    nowhere = replace(opened.server, url=f"http://127.0.0.1:{closed_port()}")
+    settings = msgspec.convert(opened.case.settings(nowhere), provider.settings)
+    async with open_client() as client:
+        result = await provider.open(settings, SenderContext(tmp_path, client, Clock())).send(opened.case.message)
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.UNAVAILABLE
+    assert result.call is not None
+    assert result.call.status is None
+    assert told_nothing(opened, result)
+
+
+async def test_answers_of_any_form_fail_without_telling_secrets_or_contents(opened: OpenCase) -> None:
+    provider = PROVIDERS[opened.case.channel_type, opened.case.provider]
+    secrets = " ".join(str(opened.settings[name]) for name in provider.secrets)
+    words = TALKATIVE.format(secret=secrets, contents=" ".join(opened.case.hidden))
+    for status in (400, 404, 410, 422, 429, 500):
+        for body in (words, {"message": words, "error": words}, [words], {}, "", "\0"):
+            result = await opened.failure(Reply(status, body))
+            assert told_nothing(opened, result), result
+
+
+def closed_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port: int = closed.getsockname()[1]
+        return port
