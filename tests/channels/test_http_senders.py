@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 import pytest
 
 from addressee.channels import http_exchange
-from addressee.channels.http_exchange import open_client
+from addressee.channels.http_exchange import open_client, open_public_client
 from addressee.channels.providers import PROVIDERS
 from addressee.channels.sender import Failed, Failure, Sender, SenderContext, Sent
 from addressee.directory.clock import Clock
@@ -42,16 +43,22 @@ class OpenCase:
         return result
 
 
+@asynccontextmanager
+async def sender_context(outbox: Path) -> AsyncIterator[SenderContext]:
+    async with open_client() as client, open_public_client() as public_client:
+        yield SenderContext(outbox, client, Clock(), public_client)
+
+
 @pytest.fixture(params=CASES, ids=lambda case: case.id)
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenCase]:
     case: SenderCase = request.param
-    async with provider_server() as server, open_client() as client:
+    async with provider_server() as server, sender_context(tmp_path) as context:
         case.prepare(server)
         provider = PROVIDERS[case.channel_type, case.provider]
         settings = case.settings(server)
         assert list(provider.problems(settings)) == []
         assert provider.open is not None
-        sender = provider.open(msgspec.convert(settings, provider.settings), SenderContext(tmp_path, client, Clock()))
+        sender = provider.open(msgspec.convert(settings, provider.settings), context)
         yield OpenCase(case, server, settings, sender)
         await sender.close()
 
@@ -127,8 +134,8 @@ async def test_where_nobody_answers_nothing_was_sent(opened: OpenCase, tmp_path:
     assert provider.open is not None
     nowhere = replace(opened.server, url=f"http://127.0.0.1:{closed_port()}")
     settings = msgspec.convert(opened.case.settings(nowhere), provider.settings)
-    async with open_client() as client:
-        result = await provider.open(settings, SenderContext(tmp_path, client, Clock())).send(opened.case.message)
+    async with sender_context(tmp_path) as context:
+        result = await provider.open(settings, context).send(opened.case.message)
     assert isinstance(result, Failed)
     assert result.failure is Failure.UNAVAILABLE
     assert result.call is not None

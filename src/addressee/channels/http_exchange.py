@@ -1,6 +1,7 @@
 """Exchanges with providers by HTTP: one request, its answer, and what every answer means the same for all of them.
 
-All senders of a worker share one client, which keeps connections, by HTTP/2 where the provider offers it.
+All senders of a worker share two clients, which keep connections, by HTTP/2 where the provider offers it: one for
+providers, and one for URLs that recipients or clients give, which connects to public hosts only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from addressee.channels.public_hosts import NotPublicError, Resolver, resolve
 from addressee.channels.sender import (
     READ_LENGTH,
     SENDING_SECONDS,
@@ -36,12 +38,15 @@ if TYPE_CHECKING:
 # The limit for one exchange: a message may need two, the first for an access token.
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
-# Connections of a worker to all providers together.
+# Connections of each client of a worker.
 MAX_CONNECTIONS = 200
 KEPT_SECONDS = 60.0
 
 # Answers with more are cut: no provider has anything to say that is longer.
 MAX_ANSWER_BYTES = 1_000_000
+
+# Answers are asked for as they are: a few compressed bytes may be many.
+HEADERS = {"user-agent": "addressee", "accept-encoding": "identity"}
 
 SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 UNAVAILABLE_STATUSES = frozenset({408, 425, *range(500, 600)})
@@ -155,18 +160,31 @@ async def exchange(client: httpx2.AsyncClient, request: ProviderRequest) -> Prov
     lost = Failure.UNAVAILABLE if request.repeatable else Failure.UNCONFIRMED
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            answer = await client.request(
+            async with client.stream(
                 request.method, request.url, content=request.content, headers=dict(request.headers)
-            )
+            ) as answer:
+                content = await beginning(answer)
     except httpx2.InvalidURL:
         return request.failed(Failure.PERMANENT, f"{request.service}: this is no URL that can be called")
+    except NotPublicError as refused:
+        return request.failed(Failure.PERMANENT, f"{request.service}: {refused}")
     except never_sent as error:
         return request.failed(Failure.UNAVAILABLE, f"{request.host} cannot be reached: {type(error).__name__}")
     except TimeoutError:
         return request.failed(lost, f"{request.host} did not answer within {TIMEOUT_SECONDS:.0f} seconds")
     except (httpx2.HTTPError, OSError) as error:
         return request.failed(lost, f"{request.host} did not answer: {type(error).__name__}")
-    return ProviderAnswer(request, answer.status_code, answer.headers, answer.content[:MAX_ANSWER_BYTES])
+    return ProviderAnswer(request, answer.status_code, answer.headers, content)
+
+
+async def beginning(answer: httpx2.Response) -> bytes:
+    """Returns the first MAX_ANSWER_BYTES of an answer, as no more may be kept of what anybody's server says."""
+    content = bytearray()
+    async for part in answer.aiter_raw():
+        content += part
+        if len(content) >= MAX_ANSWER_BYTES:
+            break
+    return bytes(content[:MAX_ANSWER_BYTES])
 
 
 def pause_in(retry_after: str | None) -> timedelta | None:
@@ -186,12 +204,31 @@ def open_client(verify: SSLContext | None = None) -> httpx2.AsyncClient:
     import httpx2
 
     return httpx2.AsyncClient(
-        http2=True,
-        verify=verify or trust(),
-        timeout=TIMEOUT_SECONDS,
-        limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEPT_SECONDS),
-        headers={"user-agent": "addressee"},
+        http2=True, verify=verify or trust(), timeout=TIMEOUT_SECONDS, limits=limits(), headers=HEADERS
     )
+
+
+def open_public_client(verify: SSLContext | None = None, resolve: Resolver = resolve) -> httpx2.AsyncClient:
+    """Returns the client of a worker for URLs that recipients or clients give, to be closed when that ends.
+
+    Proxies of the environment are not used: they would resolve names again.
+    """
+    import httpx2
+
+    from addressee.channels.public_transport import PublicTransport
+
+    return httpx2.AsyncClient(
+        transport=PublicTransport(verify or trust(), limits(), resolve),
+        timeout=TIMEOUT_SECONDS,
+        headers=HEADERS,
+        trust_env=False,
+    )
+
+
+def limits() -> httpx2.Limits:
+    import httpx2
+
+    return httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEPT_SECONDS)
 
 
 @cache

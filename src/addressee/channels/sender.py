@@ -122,11 +122,19 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class SenderContext:
-    """What senders of a worker share: the folder of the outbox, the HTTP client, and the clock."""
+    """What senders of a worker share: the folder of the outbox, the HTTP clients, and the clock.
+
+    `public_client` is for URLs that recipients or clients give: it connects to public hosts only.
+    """
 
     outbox: Path
     client: httpx2.AsyncClient
     clock: Clock
+    public_client: httpx2.AsyncClient
+
+    def client_for(self, *, allow_private_hosts: bool) -> httpx2.AsyncClient:
+        """Returns the client for URLs that recipients or clients give."""
+        return self.client if allow_private_hosts else self.public_client
 
 
 Message_contra = TypeVar("Message_contra", contravariant=True)

@@ -20,7 +20,7 @@ import structlog
 from prometheus_client import Histogram
 
 from addressee.channels.destination import Destination
-from addressee.channels.http_exchange import open_client
+from addressee.channels.http_exchange import open_client, open_public_client
 from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, SenderContext, Sent
@@ -90,6 +90,7 @@ class SendHandler:
         self._clock = clock
         self._chance = chance
         self._client = open_client()
+        self._public_client = open_public_client()
 
     async def send(self, page: Send) -> None:
         """Tries the sends of a page that are due, and queues a job for the next ones."""
@@ -132,7 +133,7 @@ class SendHandler:
         assert provider.open is not None
         secrets = open_secrets(self._sealer, channel_id, channel["sealed_secrets"])
         settings = {**msgspec.json.decode(channel["settings"]), **secrets}
-        context = SenderContext(self._outbox / channel["environment"], self._client, self._clock)
+        context = SenderContext(self._outbox / channel["environment"], self._client, self._clock, self._public_client)
         sender = provider.open(msgspec.convert(settings, provider.settings), context)
         return OpenChannel(channel["provider"], sender)
 

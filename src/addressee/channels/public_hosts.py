@@ -1,0 +1,67 @@
+"""The hosts that URLs of recipients and clients may name: those with public addresses only (senders.md §5).
+
+Such a URL must not lead a worker into the network in which it runs. A name is resolved once, where the connection is
+made, and the connection goes to one of the addresses that were checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TypeAlias
+
+IPAddress: TypeAlias = IPv4Address | IPv6Address
+Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
+
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+
+# Translates to the IPv4 address in its last four bytes (RFC 6052).
+NAT64 = IPv6Network("64:ff9b::/96")
+
+# Not public, although some versions of Python take them for global: what a cloud's virtual machines are told about
+# themselves (in Azure and Oracle's cloud), and documentation.
+NOT_PUBLIC = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
+
+
+class NotPublicError(Exception):
+    """A host has an address that is not public."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} is not a public host; if it is one of yours that messages may go to, set allow_private_hosts to"
+            " true in the channel's settings"
+        )
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Returns the addresses of a host, as the system's resolver knows them. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def check_public(host: str, addresses: Sequence[str]) -> None:
+    """Raises NotPublicError unless all addresses of the host are public."""
+    if not all(map(is_public, addresses)):
+        raise NotPublicError(host)
+
+
+def is_public(text: str) -> bool:
+    """Returns whether an IP address is one of a host in the internet.
+
+    An address of IPv6 that stands for one of IPv4 is as public as that one.
+    """
+    address: IPAddress = ip_address(text)
+    if isinstance(address, IPv6Address):
+        address = ipv4_behind(address) or address
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in network for network in NOT_PUBLIC)
+
+
+def ipv4_behind(address: IPv6Address) -> IPv4Address | None:
+    """Returns the address of IPv4 that an address of IPv6 leads to: mapped, by 6to4 or by NAT64; None for others."""
+    if address in NAT64:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour
