@@ -13,6 +13,9 @@ from addressee.channels.links import scheme_problems
 Concurrency: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Rate: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=10_000)]
 
+# The setting `addresses`: the addresses of a recipient that a channel sends to.
+Which: TypeAlias = Literal["primary", "all"]
+
 
 class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of a channel that only stores messages: schemes that links may have besides `links.SCHEMES`."""

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
 from addressee.dialects.knock.mapping import message_rendering
 from addressee.dialects.knock.shapes.messages import MessageEmailContent, MessagePushContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.push import PushContent
+from addressee.messaging.content.sms import SmsContent
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,13 @@ def test_a_push_without_data_has_empty_data() -> None:
     said = message_rendering.content(PushContent(tokens=("t2", "t1"), title="Hi", body="there", data={}))
     assert isinstance(said, MessagePushContent)
     assert (said.token, said.tokens, said.data) == ("t2", ["t2", "t1"], {})
+
+
+def test_an_sms_names_all_numbers_that_it_goes_to() -> None:
+    content = SmsContent(to=("+491701234567", "+442071838750"), body="Hi", segments=1)
+    said = message_rendering.content(content)
+    assert to_builtins(said) == {
+        "__typename": "MessageSmsContent",
+        "to": "+491701234567, +442071838750",
+        "body": "Hi",
+    }

@@ -18,6 +18,7 @@ from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
+from addressee.messaging.content.sms import SmsContent
 from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.status import Status
 from tests.conftest import Environment
@@ -246,4 +247,5 @@ def test_what_is_said_never_holds_where_it_went() -> None:
     push = PushContent(tokens=("secret",), title="T", body="B", data={"action_url": "https://u", "n": "1"})
     assert contents.render(mail) == {"subject": "S", "body": "<p>H</p>", "content_type": "html"}
     assert contents.render(push) == {"title": "T", "body": "B", "action_url": "https://u", "data": {"n": "1"}}
+    assert contents.render(SmsContent(to=("+491701234567",), body="B", segments=1)) == {"body": "B"}
     assert contents.render(InAppContent(())) == {"body": "", "action_url": None}

@@ -8,7 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -16,10 +16,7 @@ from addressee.channels.email.headers import SURROGATE, mailbox_header, text_hea
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Failure, Sender, SenderContext
-from addressee.channels.settings import ChannelSettings, setting_problems
-
-# The setting `addresses`: the addresses of a recipient that a channel sends to.
-Which: TypeAlias = Literal["primary", "all"]
+from addressee.channels.settings import ChannelSettings, Which, setting_problems
 
 # Headers are folded already, and bodies pass through any server. UTF-8 in headers is for mailboxes outside of ASCII.
 PLAIN = SMTP.clone(refold_source="none", cte_type="7bit")

@@ -24,6 +24,9 @@ ATTRIBUTES: Mapping[str, str] = {"email": "email", "sms": "phone_number"}
 # Kinds whose addresses are devices, each of which belongs to one recipient.
 PUSH = frozenset({"android_push", "ios_push", "web_push"})
 
+# Kinds whose addresses are phone numbers.
+NUMBERS = frozenset({"sms", "whatsapp"})
+
 MAX_ADDRESSES = 1000
 
 

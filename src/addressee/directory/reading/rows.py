@@ -7,12 +7,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from addressee.directory.addresses.entries import NUMBERS
 from addressee.directory.emails import email_key
 from addressee.directory.phones import phone_key
 from addressee.directory.recipient import Place, Recipient
-
-# Kinds of addresses that are phone numbers.
-NUMBERS = frozenset({"sms", "whatsapp"})
 
 decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode

@@ -9,9 +9,10 @@ from addressee.channels.provider import ChannelType
 from addressee.messaging.content.email import EmailContent, EmailTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate
+from addressee.messaging.content.sms import SmsContent, SmsTemplate
 
-AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate
-AnyContent = EmailContent | InAppContent | PushContent
+AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate | SmsTemplate
+AnyContent = EmailContent | InAppContent | PushContent | SmsContent
 
 TEMPLATES: Mapping[ChannelType, type[AnyTemplate]] = {
     ChannelType(template.__struct_config__.tag): template for template in get_args(AnyTemplate)

@@ -10,6 +10,7 @@ from addressee.channels.provider import ChannelType
 from addressee.directory.addresses import entries
 from addressee.directory.addresses.forms import form_of
 from addressee.directory.emails import is_deliverable
+from addressee.directory.phones import e164
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
@@ -56,10 +57,17 @@ def reach(
     active = [address for address, found in known.items() if found.is_active]
     if not active:
         return Reach(obstacle={"reason": "addresses_disabled" if known else channel.served_by.missing})
-    valid = [address for address in active if address.kind != "email" or is_deliverable(address.value)]
+    valid = [address for address in active if is_reachable(address)]
     if not valid:
         return Reach(obstacle={"reason": "addresses_invalid"})
     return Reach(tuple(channel.served_by.choose(valid, channel.settings)[:MAX_ADDRESSES]))
+
+
+def is_reachable(address: Address) -> bool:
+    """Returns whether something can be sent to an address, which was stored as somebody wrote it."""
+    if address.kind in entries.NUMBERS:
+        return e164(address.value) is not None
+    return address.kind != "email" or is_deliverable(address.value)
 
 
 def resolve(

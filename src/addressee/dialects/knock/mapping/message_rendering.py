@@ -15,6 +15,7 @@ from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.content.push import PushContent
+from addressee.messaging.content.sms import SmsContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.messages.activities import Activity
@@ -189,6 +190,8 @@ def content(content: AnyContent) -> messages.Content:
                 text_body=content.text or "",
                 reply_to=content.reply_to,
             )
+        case SmsContent():
+            return messages.MessageSmsContent(to=", ".join(content.to), body=content.body)
 
 
 def block(block: Block) -> messages.Block:

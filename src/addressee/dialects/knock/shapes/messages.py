@@ -168,7 +168,14 @@ class MessageEmailContent(Typed, kw_only=True):
     reply_to: str | None
 
 
-Content: TypeAlias = MessageInAppFeedContent | MessagePushContent | MessageEmailContent
+class MessageSmsContent(Typed, kw_only=True):
+    """An SMS; `to` lists its numbers, separated by commas."""
+
+    to: str
+    body: str
+
+
+Content: TypeAlias = MessageInAppFeedContent | MessagePushContent | MessageEmailContent | MessageSmsContent
 
 
 class MessageContent(Typed, kw_only=True):

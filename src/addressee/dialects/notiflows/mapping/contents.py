@@ -7,6 +7,7 @@ from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
+from addressee.messaging.content.sms import SmsContent
 
 
 def render(content: AnyContent) -> Document:
@@ -29,3 +30,5 @@ def render(content: AnyContent) -> Document:
                 "action_url": content.data.get("action_url"),
                 "data": data,
             }
+        case SmsContent():
+            return {"body": content.body}

@@ -1,0 +1,74 @@
+"""An SMS to one phone number, and what channels of SMS have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from addressee.channels.provider import ChannelType, Provider, primary_or_all
+from addressee.channels.sender import Sender, SenderContext
+from addressee.channels.settings import ChannelSettings, Which, setting_problems
+from addressee.channels.sms.segments import segment_count
+
+# The longest text, in code units of UTF-16: providers refuse longer ones, which would be ten segments and more.
+MAX_LENGTH = 1_600
+
+
+class SmsSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of every SMS channel. `addresses` says whether only a recipient's primary number is used, or all."""
+
+    addresses: Which = "primary"
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """A text to one number in E.164. Its `id` stays the same when it is sent again.
+
+    `overrides` are laid over the body of the provider's request.
+    """
+
+    id: str
+    to: str
+    text: str
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The fields that describe this SMS in the delivery log: no contents."""
+        return {"id": self.id, "to": self.to, "segments": segment_count(self.text)}
+
+
+def length(text: str) -> int:
+    """Returns the length of a text as MAX_LENGTH counts it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def problem_with(text: str) -> str | None:
+    """Returns why nobody can be sent this text as SMS, None if it can be. A cut would change what it says."""
+    if not text.strip():
+        return "the text of an SMS must not be empty"
+    if length(text) > MAX_LENGTH:
+        return f"the text of an SMS has at most {MAX_LENGTH:,} characters; this one has {length(text):,}"
+    return None
+
+
+def sms_provider(
+    name: str,
+    settings: type[SmsSettings],
+    open: Callable[[Any, SenderContext], Sender[Sms]],
+    secrets: frozenset[str],
+    problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems,
+) -> Provider:
+    """Returns a provider of SMS."""
+    return Provider(
+        ChannelType.SMS,
+        name,
+        settings,
+        open,
+        kind="sms",
+        missing="no_phone_number",
+        choose=primary_or_all,
+        secrets=secrets,
+        problems=problems,
+    )

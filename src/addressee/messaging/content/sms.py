@@ -1,0 +1,59 @@
+"""The type of channel `sms`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+import msgspec
+from msgspec import structs
+
+from addressee.channels.destination import Destination
+from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.sms.message import Sms, problem_with
+from addressee.channels.sms.segments import segment_count
+from addressee.messaging.content import liquid
+from addressee.messaging.content.model import Content, Rendered, Template, render_texts
+from addressee.messaging.content.scope import Scope
+from addressee.messaging.definitions.model import FieldPath
+from addressee.messaging.environment.channels import Channel
+
+
+class SmsContent(Content, frozen=True, kw_only=True, tag=ChannelType.SMS.value):
+    """The content of an SMS. `to` are the numbers that it goes to; `segments` counts those that each of them gets."""
+
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("to",)
+
+    to: tuple[str, ...]
+    body: str
+    segments: int
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def to_payload(self, id: str, to: Destination, written_at: datetime) -> Sms:
+        return Sms(id, to.value, self.body, self.overrides)
+
+    def silenced(self) -> Self:
+        return structs.replace(self, body="", segments=0, overrides={})
+
+
+class SmsTemplate(Template, frozen=True, tag=ChannelType.SMS.value):
+    """The template of an SMS."""
+
+    body: str
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
+        """Renders the text. One that is empty or too long raises a TemplateError, so that nothing is sent."""
+        body = liquid.render(self.body, scope)
+        if (problem := problem_with(body)) is not None:
+            raise liquid.TemplateError(problem, None)
+        overrides = render_texts(self.overrides, scope)
+        return Rendered(SmsContent(to=tuple(to), body=body, segments=segment_count(body), overrides=overrides))
+
+    def blank(self, channel: Channel, to: Sequence[str]) -> SmsContent:
+        return SmsContent(to=tuple(to), body="", segments=0)
+
+    def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
+        if not self.body.strip():
+            yield ("body",), "an SMS needs a text"
