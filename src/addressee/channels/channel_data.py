@@ -6,7 +6,7 @@ Fields that a form does not know are kept as given: clients may be newer than th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from addressee.channels.destination import Destination
@@ -29,7 +29,18 @@ def as_stored(data: Document) -> Document:
     return data
 
 
-def no_destinations(data: Document, of_tenant: Document) -> list[Destination]:
+@dataclass(frozen=True, slots=True)
+class TenantData:
+    """The tenant of a run, and its data for a channel. Without one, the id is None and the data are empty."""
+
+    id: str | None = None
+    data: Document = field(default_factory=dict)
+
+
+NO_TENANT = TenantData()
+
+
+def no_destinations(data: Document, tenant: TenantData) -> list[Destination]:
     return []
 
 
@@ -39,12 +50,12 @@ class Form:
 
     `checked` takes a client's data and their path (for errors), and returns the data to store or raises RefusedError.
     `complete` returns the answer for stored data. `destinations` returns where they say that messages go, given the
-    data of the run's tenant for the same channel, which is empty without one.
+    run's tenant with its data for the same channel.
     """
 
     checked: Callable[[Document, str], Document]
     complete: Callable[[Document], Document] = as_stored
-    destinations: Callable[[Document, Document], list[Destination]] = no_destinations
+    destinations: Callable[[Document, TenantData], list[Destination]] = no_destinations
 
 
 # For providers that need no data. What a client stores all the same is kept, as it expects to read it again.
@@ -75,9 +86,9 @@ def devices(key: str, keys: str) -> Form:
         return device
 
     def complete(data: Document) -> Document:
-        return {**data, keys: [destination.value for destination in destinations(data, {})]}
+        return {**data, keys: [destination.value for destination in destinations(data, NO_TENANT)]}
 
-    def destinations(data: Document, of_tenant: Document) -> list[Destination]:
+    def destinations(data: Document, tenant: TenantData) -> list[Destination]:
         # Data may have been stored in the form of a provider that the channel had before.
         return [Destination.of(device[key]) for device in data.get("devices", ()) if key in device]
 

@@ -179,6 +179,30 @@ def test_what_is_another_address(kind: str, one: Any, other: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
+        ("email", "ada@example.com"),
+        ("android_push", "t:1"),
+        ("web_push", {"endpoint": "https://push.example/1"}),
+        ("slack", {"email": "ada@example.com"}),
+        ("slack", {"user_id": "U1"}),
+        ("slack", {"channel_id": "C1"}),
+        ("slack", {"incoming_webhook": {"url": HOOK}}),
+        ("ms_teams", {"tenant_id": "t", "user_id": "29:u"}),
+        ("ms_teams", {"tenant_id": "t", "conversation_id": "19:c@thread.tacv2"}),
+        ("ms_teams", {"incoming_webhook": {"url": f"{TEAMS_HOOK}?a=b c"}}),
+        ("discord", {"channel_id": "1"}),
+        ("webhook", {"url": HOOK}),
+    ],
+)
+def test_the_least_value_that_has_a_key(kind: str, value: Any) -> None:
+    form = form_of(kind)
+    key = form.key(value)
+    assert key is not None
+    assert form.identified(key) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
         ("email", " "),
         ("email", None),
         ("sms", 49151),

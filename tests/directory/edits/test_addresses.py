@@ -316,6 +316,14 @@ def test_one_that_is_disabled_without_being_known_is_kept_so() -> None:
     assert after(DisableAddress("ios_push", "u", uid=UUID(int=2)), found=recipient) is recipient
 
 
+def test_one_with_several_parts_is_disabled_by_its_key() -> None:
+    slack = {"user_id": "U1", "access_token": TOKEN}
+    recipient = after(
+        AddAddress("slack", slack), DisableAddress("slack", "user_id:U1"), DisableAddress("slack", f"url:{HOOK}")
+    )
+    assert listed(recipient, "slack") == [(slack, "disabled"), ({"incoming_webhook": {"url": HOOK}}, "disabled")]
+
+
 def test_the_same_again_is_no_change() -> None:
     recipient = after(email(ONE), add(TWO), AddAddress("android_push", "t", "fcm", {"bundle_id": "b"}))
     for edit in (add(TWO), email(ONE), AddAddress("android_push", "t"), remove(THREE), RemoveAddresses("slack")):

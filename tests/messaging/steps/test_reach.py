@@ -15,6 +15,7 @@ from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.steps.reach import MAX_ADDRESSES, reach
 from addressee.preferences.decision import PreferenceContext
@@ -179,3 +180,6 @@ def test_a_token_is_shown_by_its_end() -> None:
     assert address.shown == "********kF3J"
     (address,) = reach(somebody(email(ADA)), EMAIL, None).addresses
     assert address.shown == ADA
+    hook = Address("slack", "url:https://hooks.slack.com/services/T01/B01/abcdefgh1234")
+    assert hook.shown == "url:********1234"
+    assert Address("slack", "channel_id:C1").shown == "channel_id:C1"

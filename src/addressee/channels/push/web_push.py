@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from addressee.channels.channel_data import Form, checked_object, checked_text, entries, need_one_of
+from addressee.channels.channel_data import Form, TenantData, checked_object, checked_text, entries, need_one_of
 from addressee.channels.destination import Destination
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document
@@ -31,7 +31,7 @@ def checked(data: Document, path: str) -> Document:
     return {**data, "subscriptions": list(first.values())}
 
 
-def destinations(data: Document, of_tenant: Document) -> list[Destination]:
+def destinations(data: Document, tenant: TenantData) -> list[Destination]:
     """Returns the browsers as web push has them: `{"endpoint": …, "keys": {"p256dh": …, "auth": …}}`."""
     return [
         Destination(each["endpoint"], {"endpoint": each["endpoint"], "keys": {k: each[k] for k in ("p256dh", "auth")}})

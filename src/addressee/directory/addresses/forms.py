@@ -53,11 +53,13 @@ class Form:
     """The form of a kind of address.
 
     `checked` returns a client's value as it is stored, or raises RefusedError. `key` returns the key of a value, which
-    may be incomplete, or None when it does not contain the key. If the kind has `providers`, the first is the default.
+    may be incomplete, or None when it does not contain the key; `identified` returns the least value that has a key.
+    If the kind has `providers`, the first is the default.
     """
 
     checked: Callable[[Any, str], Any]
     key: Callable[[Any], str | None]
+    identified: Callable[[str], Any] = str
     providers: tuple[str, ...] = ()
     provider_aliases: Mapping[str, str] = field(default_factory=dict)
 
@@ -92,6 +94,10 @@ def checked_web_push(value: Any, field: str) -> Document:
     for name in ("p256dh", "auth"):
         matching(ANYTHING, keys.get(name), f"{field}.keys.{name}", "must be a key")
     return subscription
+
+
+def identified_web_push(key: str) -> Document:
+    return {"endpoint": key}
 
 
 def web_push_key(value: Any) -> str | None:
@@ -177,17 +183,34 @@ def url_key(value: Any) -> str | None:
     return None if url is None else f"{URL_KEY}{url}"
 
 
+def identified_by_name(key: str) -> Document:
+    """Returns the value of a key that names an id, or the URL of a webhook."""
+    name, _, text = key.partition(":")
+    return {WEBHOOK: {"url": text}} if f"{name}:" == URL_KEY else {name: text}
+
+
+def identified_ms_teams(key: str) -> Document:
+    if key.startswith(URL_KEY):
+        return identified_by_name(key)
+    tenant, _, whom = key.partition(" ")
+    return identified_by_name(tenant) | identified_by_name(whom)
+
+
+def identified_webhook(key: str) -> Document:
+    return {"url": key.removeprefix(URL_KEY)}
+
+
 FORMS: Mapping[str, Form] = {
     "email": Form(checked_email, email_key),
     "sms": Form(checked_phone, phones.phone_key),
     "whatsapp": Form(checked_phone, phones.phone_key),
-    "android_push": Form(checked_token, token_key, ("fcm", "xiaomi", "oppo")),
-    "ios_push": Form(checked_token, token_key, ("apns",), {"ios": "apns"}),
-    "web_push": Form(checked_web_push, web_push_key, ("vapid",)),
-    "slack": Form(checked_slack, slack_key),
-    "ms_teams": Form(checked_ms_teams, ms_teams_key),
-    "discord": Form(checked_discord, discord_key),
-    "webhook": Form(checked_webhook, url_key),
+    "android_push": Form(checked_token, token_key, providers=("fcm", "xiaomi", "oppo")),
+    "ios_push": Form(checked_token, token_key, providers=("apns",), provider_aliases={"ios": "apns"}),
+    "web_push": Form(checked_web_push, web_push_key, identified_web_push, ("vapid",)),
+    "slack": Form(checked_slack, slack_key, identified_by_name),
+    "ms_teams": Form(checked_ms_teams, ms_teams_key, identified_ms_teams),
+    "discord": Form(checked_discord, discord_key, identified_by_name),
+    "webhook": Form(checked_webhook, url_key, identified_webhook),
 }
 
 

@@ -110,7 +110,7 @@ class RemoveAddresses:
 
 @dataclass(frozen=True, slots=True)
 class DisableAddress:
-    """Stops sending to an address until it is added again; it is identified as in `RemoveAddress`.
+    """Stops sending to an address until it is added again; it is identified as in `RemoveAddress`, or by its key.
 
     A primary address stays primary. One that is not stored is added as disabled, as channel data may contain it too,
     unless the recipient has 1,000 already. With a `uid`, the edit applies to that identity only.
@@ -123,11 +123,12 @@ class DisableAddress:
     uid: UUID | None = None
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
-        ending = keys_named(found, self.kind, self.value, self.provider)
+        value = form_of(self.kind).identified(self.value) if isinstance(self.value, str) else self.value
+        ending = keys_named(found, self.kind, value, self.provider)
         if found is None or not found.lives or self.uid not in {None, found.uid}:
             return found
         if not ending and len(found.addresses) < MAX_ADDRESSES:
-            unknown = new_address(self.kind, self.value, provider_of(self.kind, self.provider), {})
+            unknown = new_address(self.kind, value, provider_of(self.kind, self.provider), {})
             return changed(found, context, addresses=[*found.addresses, {**unknown, "status": DISABLED}])
         stored = {address["key"] for address in found.addresses if address["kind"] == self.kind}
         implied = [address for address in of_kind(found, self.kind) if address["key"] not in stored]

@@ -15,7 +15,7 @@ import msgspec
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.addresses import entries
-from addressee.directory.addresses.forms import mask
+from addressee.directory.addresses.forms import mask, masked_key
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
@@ -44,8 +44,8 @@ class Address(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The value as shown to operators: of a device's token, only the end."""
-        return mask(self.value) if self.kind in entries.PUSH else self.value
+        """The value as shown to operators: of a device's token and of a webhook's URL, only the end."""
+        return mask(self.value) if self.kind in entries.PUSH else masked_key(self.value)
 
 
 class Addressed(msgspec.Struct, frozen=True):

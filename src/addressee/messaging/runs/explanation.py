@@ -57,5 +57,5 @@ def explained_step(step: ChannelStep, context: StepContext, obstacle: Document |
     if obstacle is not None or context.recipient is None:
         reached = Reach(obstacle=obstacle)
     else:
-        reached = reach(context.recipient, channel, context.preferences)
+        reached = reach(context.recipient, channel, context.preferences, tenant=context.tenant_data(channel))
     return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle)

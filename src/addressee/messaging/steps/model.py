@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from addressee.channels.channel_data import NO_TENANT, TenantData
 from addressee.channels.provider import Provider
-from addressee.directory.recipient import Document, Identity, Recipient
+from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
@@ -51,9 +52,9 @@ class StepContext:
     kinds: frozenset[str] | None = None
     tenant: Recipient | None = None
 
-    def tenant_data(self, channel: Channel) -> Document:
-        """Returns the channel data of the run's tenant, empty when it has none."""
-        return {} if self.tenant is None else channel.data_of(self.tenant)
+    def tenant_data(self, channel: Channel) -> TenantData:
+        """Returns the run's tenant with its data for a channel."""
+        return NO_TENANT if self.tenant is None else TenantData(self.tenant.place.id, channel.data_of(self.tenant))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from addressee.channels.channel_data import NO_TENANT, TenantData
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.directory.addresses import entries
@@ -19,8 +20,6 @@ from addressee.preferences.decision import Blocked, PreferenceContext, Target, d
 
 # The number of addresses that one message goes to.
 MAX_ADDRESSES = 100
-
-NO_DATA: Document = {}
 
 
 class KnownAddress(NamedTuple):
@@ -42,7 +41,11 @@ class Reach:
 
 
 def reach(
-    recipient: Recipient, channel: Channel, preferences: PreferenceContext | None, kinds: frozenset[str] | None = None
+    recipient: Recipient,
+    channel: Channel,
+    preferences: PreferenceContext | None,
+    kinds: frozenset[str] | None = None,
+    tenant: TenantData = NO_TENANT,
 ) -> Reach:
     """Returns the reach of a channel. `kinds` are the kinds of address that the run may use, None for all."""
     kind = kind_of(channel)
@@ -53,7 +56,7 @@ def reach(
         if recipient.place.collection == TRANSIENT:
             return Reach(obstacle={"reason": "no_feed"})
         return Reach((Address(kind, str(channel.id)),))
-    known = known_addresses(recipient, channel)
+    known = known_addresses(recipient, channel, tenant)
     active = [address for address, found in known.items() if found.is_active]
     if not active:
         return Reach(obstacle={"reason": "addresses_disabled" if known else channel.served_by.missing})
@@ -76,17 +79,17 @@ def resolve(
     channel: Channel,
     preferences: PreferenceContext | None,
     kinds: frozenset[str] | None,
-    of_tenant: Document,
+    tenant: TenantData,
 ) -> Destination | Document:
     """Returns the destination of a message that was made for this address, or the obstacle if it cannot be sent now.
 
     The reason is one of `reach`, `address_missing` (the recipient does not have the address any more) or
-    `address_disabled`. `of_tenant` is the channel data of the run's tenant.
+    `address_disabled`.
     """
     obstacle = unwanted(kind_of(channel), channel, preferences, kinds)
     if obstacle is not None:
         return obstacle
-    known = known_addresses(recipient, channel, of_tenant)
+    known = known_addresses(recipient, channel, tenant)
     found = known.get(address)
     if found is None:  # the spelling may have changed
         found = {key(each): found for each, found in known.items()}.get(key(address))
@@ -117,7 +120,7 @@ def unwanted(
 
 
 def known_addresses(
-    recipient: Recipient, channel: Channel, of_tenant: Document = NO_DATA
+    recipient: Recipient, channel: Channel, tenant: TenantData = NO_TENANT
 ) -> dict[Address, KnownAddress]:
     """Returns the addresses that a channel's provider can send to.
 
@@ -131,7 +134,7 @@ def known_addresses(
         if entry.get("provider") in {None, provider.name, *provider.aliases}:
             destination = destination_of(kind, entry["value"])
             known[Address(kind, destination.key)] = KnownAddress(destination, entry["status"] == entries.ACTIVE)
-    for destination in provider.data.destinations(channel.data_of(recipient), of_tenant):
+    for destination in provider.data.destinations(channel.data_of(recipient), tenant):
         known.setdefault(Address(kind, destination.key), KnownAddress(destination, True))
     return known
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from addressee.channels.channel_data import TENANT, WEBHOOK
+from addressee.channels.channel_data import NO_TENANT, TENANT, WEBHOOK
 from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
 from addressee.dialects.notiflows.shapes.channel_settings import Provider
@@ -43,7 +43,7 @@ def device_tokens(provider: Provider) -> SettingsForm:
     form = PROVIDERS[ChannelType.PUSH, provider].data
 
     def shown(data: Document) -> Document | None:
-        tokens = [destination.value for destination in form.destinations(data, {})]
+        tokens = [destination.value for destination in form.destinations(data, NO_TENANT)]
         return {"device_tokens": tokens} if tokens else None
 
     def change(given: Mapping[str, Any], field: str) -> Change:
