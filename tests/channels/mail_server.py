@@ -74,6 +74,7 @@ async def mail_server(
     ascii_only: bool = False,
     certificate: Path | None = None,
     tls_first: bool = False,
+    port: int = 0,
 ) -> AsyncIterator[MailServer]:
     """With a `certificate` (PEM, with its key) the server speaks TLS: from the first byte, or after STARTTLS."""
     mail = MailServer()
@@ -94,7 +95,7 @@ async def mail_server(
         )
 
     server = await asyncio.get_running_loop().create_server(
-        protocol, "127.0.0.1", 0, ssl=context if tls_first else None
+        protocol, "127.0.0.1", port, ssl=context if tls_first else None
     )
     mail.port = server.sockets[0].getsockname()[1]
     try:

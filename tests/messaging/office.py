@@ -12,6 +12,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.sender import SenderContext
 from addressee.database.jobs.queue import Job, Wakeup
 from addressee.database.jobs.worker import JobHandler
 from addressee.database.paging import PageRequest
@@ -89,10 +91,11 @@ class Office:
     sealer: Sealer = SEALER
 
     def __post_init__(self) -> None:
+        self.senders = SenderContext(self.outbox, open_client(), self.clock, open_public_client())
         self.directory = Directory(self.pool, self.clock, sealer=lambda: self.sealer)
         self.messaging = Messaging(self.pool, self.directory.reader, Wakeup(self.pool), self.clock)
         self.handlers: Mapping[str, JobHandler[Any]] = {
-            handler.job.name: handler for handler in job_handlers(self.pool, self.sealer, self.outbox, self.clock)
+            handler.job.name: handler for handler in job_handlers(self.pool, self.sealer, self.senders)
         }
 
     def user(self, id: str) -> Place:

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.sender import SenderContext
 from addressee.database.jobs.queue import Job
 from addressee.directory.addresses.push_tokens import ReleaseTokens, TokenTransfer
 from addressee.directory.clock import Clock
@@ -67,5 +69,5 @@ def test_names_and_arguments_stay(name: str, job: Job, arguments: str) -> None:
 
 def test_a_worker_handles_every_kind() -> None:
     nothing: Any = None
-    handlers = job_handlers(nothing, SEALER, Path(), Clock())
+    handlers = job_handlers(nothing, SEALER, SenderContext(Path(), open_client(), Clock(), open_public_client()))
     assert sorted(handler.job.name for handler in handlers) == sorted(STORED)

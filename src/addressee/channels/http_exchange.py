@@ -49,7 +49,8 @@ MAX_ANSWER_BYTES = 1_000_000
 HEADERS = {"user-agent": "addressee", "accept-encoding": "identity"}
 
 SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
-UNAVAILABLE_STATUSES = frozenset({408, 425, *range(500, 600)})
+UNAVAILABLE_STATUSES = frozenset({502, 503, 504, *range(520, 531)})
+TEMPORARY_STATUSES = frozenset({408, 425, *range(500, 600)}) - UNAVAILABLE_STATUSES
 
 Form = TypeVar("Form")
 
@@ -146,7 +147,9 @@ def usual(status: int) -> Failure:
         return Failure.CREDENTIALS
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Failure.RATE_LIMITED
-    return Failure.UNAVAILABLE if status in UNAVAILABLE_STATUSES else Failure.PERMANENT
+    if status in UNAVAILABLE_STATUSES:
+        return Failure.UNAVAILABLE
+    return Failure.TEMPORARY if status in TEMPORARY_STATUSES else Failure.PERMANENT
 
 
 async def exchange(client: httpx2.AsyncClient, request: ProviderRequest) -> ProviderAnswer | Failed:

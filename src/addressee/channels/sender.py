@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SENDING_SECONDS = 30
 
 
-class Failure(Enum):
+class Failure(StrEnum):
     """What a failure says about the message, its address and the channel.
 
     About the moment: TEMPORARY, the provider cannot take this message now; UNAVAILABLE, it takes none, as it cannot be
@@ -44,10 +44,9 @@ class Failure(Enum):
     OPTED_OUT = "opted_out"
 
 
-# Failures that say nothing about the message, which may be sent later.
-PASSING = frozenset(
-    {Failure.TEMPORARY, Failure.UNAVAILABLE, Failure.RATE_LIMITED, Failure.CREDENTIALS, Failure.UNCONFIRMED}
-)
+# Failures that pass: those that concern all messages of a channel, and those that concern this one.
+OF_CHANNEL = frozenset({Failure.UNAVAILABLE, Failure.RATE_LIMITED, Failure.CREDENTIALS})
+OF_MOMENT = frozenset({Failure.TEMPORARY, Failure.UNCONFIRMED})
 
 MAX_LOGGED_LENGTH = 2_000
 

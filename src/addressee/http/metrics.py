@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -14,6 +15,7 @@ from prometheus_client.registry import Collector
 from addressee.database.environment_variables import METRICS_FOLDER
 from addressee.database.jobs.queue import QueueState
 from addressee.http import metric_files
+from addressee.messaging.delivery.channel_states import TroubledChannel
 
 SECONDS = Histogram(
     "addressee_request_seconds",
@@ -25,6 +27,13 @@ SECONDS = Histogram(
 answered: dict[tuple[str, str, int], Histogram] = {}
 
 
+class StoredState(NamedTuple):
+    """What the metrics show of the database: the job queue, and channels with which something is wrong."""
+
+    queue: Sequence[QueueState] = ()
+    channels: Sequence[TroubledChannel] = ()
+
+
 def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
     """Counts an answer. Callers cannot add series: unknown paths share a label, and so do unauthenticated requests."""
     key = (dialect, operation, status)
@@ -33,14 +42,15 @@ def observe(dialect: str, operation: str, status: int, seconds: float) -> None:
     answered[key].observe(seconds)
 
 
-def render(queue: Sequence[QueueState]) -> bytes:
+def render(state: StoredState) -> bytes:
     """Returns all metrics in the text format. Processes share theirs through the folder that METRICS_FOLDER names."""
-    queues = CollectorRegistry()
-    queues.register(QueueCollector(queue))
+    stored = CollectorRegistry()
+    stored.register(QueueCollector(state.queue))
+    stored.register(ChannelCollector(state.channels))
     if folder := os.environ.get(METRICS_FOLDER):
         forget_dead_processes(Path(folder))
-        return metric_files.render(Path(folder)).encode() + generate_latest(queues)
-    return generate_latest(REGISTRY) + generate_latest(queues)
+        return metric_files.render(Path(folder)).encode() + generate_latest(stored)
+    return generate_latest(REGISTRY) + generate_latest(stored)
 
 
 def forget_dead_processes(folder: Path) -> None:
@@ -68,3 +78,24 @@ class QueueCollector(Collector):
             age.add_metric([state.name], state.oldest_seconds)
             held.add_metric([state.name], state.held)
         return [waiting, age, held]
+
+
+class ChannelCollector(Collector):
+    def __init__(self, channels: Sequence[TroubledChannel]) -> None:
+        self._channels = channels
+
+    def collect(self) -> Iterable[Metric]:
+        paused = GaugeMetricFamily(
+            "addressee_channel_paused", "Channels that pause", labels=["environment", "channel", "reason"]
+        )
+        kept = GaugeMetricFamily(
+            "addressee_channel_addresses_kept",
+            "Channels whose addresses are not disabled, as too many of them bounce",
+            labels=["environment", "channel"],
+        )
+        for each in self._channels:
+            if each.paused_for is not None:
+                paused.add_metric([each.environment, each.channel, each.paused_for], 1)
+            if each.keeps_addresses:
+                kept.add_metric([each.environment, each.channel], 1)
+        return [paused, kept]

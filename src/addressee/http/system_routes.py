@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import falcon
 import msgspec
 from falcon.asgi import Request, Response
 
 from addressee.api.dialect import Dialect
-from addressee.database.jobs.queue import QueueState, queue_state
+from addressee.database.jobs.queue import queue_state
 from addressee.database.pool import Pool, is_away, reaches
 from addressee.http import metrics, openapi, reference_page
+from addressee.http.metrics import StoredState
+from addressee.messaging.delivery.channel_states import troubled_channels
 
 READY_TIMEOUT_SECONDS = 2
 
@@ -59,16 +62,16 @@ class Metrics:
         resp.data = await asyncio.shield(self._rendering)
 
     async def _render(self) -> bytes:
-        return await asyncio.to_thread(metrics.render, await self._queue())
+        return await asyncio.to_thread(metrics.render, await self._stored())
 
-    async def _queue(self) -> list[QueueState]:
+    async def _stored(self) -> StoredState:
         """Returns nothing while the database is away, when the other metrics matter most."""
         try:
-            return await queue_state(self._pool)
+            return StoredState(await queue_state(self._pool), await troubled_channels(self._pool, datetime.now(UTC)))
         except Exception as error:
             if not is_away(error):
                 raise
-            return []
+            return StoredState()
 
 
 class Documentation:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
+from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.sender import SenderContext
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.jobs.worker import JobHandler, work
@@ -20,6 +21,7 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
+from addressee.messaging.delivery.open_channels import OpenChannels
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
@@ -42,27 +44,33 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     sealer = Sealer(installation.master_key())
     pool = await open_pool(installation.target(), min_size=0)
     clock = Clock()
+    client, public_client = open_client(), open_public_client()
+    senders = SenderContext(installation.data_dir / "outbox", client, clock, public_client)
     try:
-        handlers = job_handlers(pool, sealer, installation.data_dir / "outbox", clock)
+        handlers = job_handlers(pool, sealer, senders)
         await asyncio.gather(
             work(installation.target(), handlers, stop),
             run_maintenance(pool, clock, stop),
             run_scheduler(pool, Wakeup(pool), clock, stop),
         )
     finally:
+        await client.aclose()
+        await public_client.aclose()
         await pool.close()
 
 
-def job_handlers(pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> list[JobHandler[Any]]:
-    """Returns the handler of each kind of job; `outbox` is the folder of the provider of that name."""
+def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[JobHandler[Any]]:
+    """Returns the handler of each kind of job."""
+    clock = context.clock
     reader = Reader(pool)
+    sends = SendHandler(pool, reader, Writer(pool, clock), OpenChannels(pool, sealer, context), clock)
     runner = Runner(pool, reader, Wakeup(pool), clock)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
-        JobHandler(Send, SendHandler(pool, reader, Writer(pool, clock), sealer, outbox, clock).send),
+        JobHandler(Send, sends.send),
         JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),
         JobHandler(Redact, Redactor(pool, reader, clock).redact),

@@ -1,6 +1,6 @@
 """Results of SMTP's answers, against a real server."""
 
-import socket
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -80,23 +80,29 @@ async def test_one_connection_serves_a_page_also_past_a_refusal(mail: MailServer
     assert mail.connections == 1
 
 
-async def test_an_unreachable_server_is_tried_once_a_page() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        sender = SmtpSender(settings(closed.getsockname()[1]))
-        first = await sender.send(EMAIL)
-        assert first == Failed(Failure.TEMPORARY, "127.0.0.1 cannot be used: SMTPConnectError")
-        closed.listen()
-        closed.setblocking(False)
-        assert await sender.send(EMAIL) == first
-        with pytest.raises(BlockingIOError):
-            closed.accept()
+async def test_emails_at_once_have_a_connection_each_up_to_the_channels_concurrency(mail: MailServer) -> None:
+    sender = SmtpSender(settings(mail.port, concurrency=3))
+    sent = await asyncio.gather(*(sender.send(replace(EMAIL, id=f"id-{number}")) for number in range(12)))
+    assert sent == [Sent()] * 12
+    assert len(mail.mails) == 12
+    assert mail.connections == 3
+    await sender.close()
+
+
+async def test_an_unreachable_server_is_called_again_for_the_next_email() -> None:
+    async with mail_server() as mail:
+        sender = SmtpSender(settings(mail.port))
+    assert await sender.send(EMAIL) == Failed(Failure.UNAVAILABLE, "127.0.0.1 cannot be used: SMTPConnectError")
+    async with mail_server(port=mail.port) as again:
+        assert await sender.send(EMAIL) == Sent()
+        assert len(again.mails) == 1
+        await sender.close()
 
 
 async def test_a_server_without_starttls_is_not_used_unless_that_is_wished(mail: MailServer) -> None:
     result = await SmtpSender(settings(mail.port, security="starttls")).send(EMAIL)
     assert isinstance(result, Failed)
-    assert result.failure is Failure.TEMPORARY
+    assert result.failure is Failure.UNAVAILABLE
     assert mail.mails == []
 
 
@@ -107,10 +113,10 @@ async def test_a_login_that_is_accepted() -> None:
         await sender.close()
 
 
-async def test_a_login_that_is_not_is_tried_again_and_told_without_the_password() -> None:
+async def test_a_login_that_is_not_is_told_without_the_password() -> None:
     async with mail_server(authentication=True) as mail:
         result = await SmtpSender(settings(mail.port, username="me", password="s3cret")).send(EMAIL)
-        assert result == Failed(Failure.TEMPORARY, "SMTP 535: the user name or password is not accepted")
+        assert result == Failed(Failure.CREDENTIALS, "SMTP 535: the user name or password is not accepted")
         assert "s3cret" not in repr(result)
 
 
@@ -141,7 +147,7 @@ async def test_a_certificate_must_be_trusted(security: str, tmp_path: Path, monk
     async with mail_server(certificate=certificate, tls_first=security == "tls") as mail:
         refused = await SmtpSender(settings(mail.port, security=security)).send(EMAIL)
         assert isinstance(refused, Failed)
-        assert (refused.failure, mail.mails) == (Failure.TEMPORARY, [])
+        assert (refused.failure, mail.mails) == (Failure.UNAVAILABLE, [])
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         trusting = SmtpSender(settings(mail.port, security=security))
         assert await trusting.send(EMAIL) == Sent()

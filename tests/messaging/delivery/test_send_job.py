@@ -52,11 +52,11 @@ async def message_of(office: Office, id: str) -> Message:
     return message
 
 
-async def test_a_page_goes_over_one_connection(office: Office, mail: MailServer) -> None:
+async def test_a_page_goes_over_a_few_connections(office: Office, mail: MailServer) -> None:
     ids = [f"user-{number}" for number in range(60)]
     await sent_to(office, *ids)
     assert sorted(mail.recipients) == sorted([f"{id}@example.org"] for id in ids)
-    assert mail.connections == 1
+    assert mail.connections <= 10
     assert len({each["message-id"] for each in mail.mails}) == 60
 
 

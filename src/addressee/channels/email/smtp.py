@@ -25,6 +25,9 @@ from addressee.directory.domains import DomainError, ascii_domain
 # The limit for connecting, and again for each e-mail.
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
+# Connections of a channel without the setting `concurrency`.
+CONNECTIONS = 10
+
 MAX_REASON_LENGTH = 300
 PERMANENT_CODES = range(500, 600)
 
@@ -47,26 +50,40 @@ class SmtpSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SmtpSender:
-    """Sends over one connection. Once the server cannot be reached, further e-mails fail at once and are retried."""
+    """Sends over as many connections as e-mails are sent at once. Connections that are free are used again."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._client: aiosmtplib.SMTP | None = None
-        self._unreachable: Failed | None = None
+        self._host = f"{settings.host}:{settings.port}"
+        self._free: list[aiosmtplib.SMTP] = []
+        self._turns = asyncio.Semaphore(settings.concurrency or CONNECTIONS)
 
     async def send(self, email: Email, /) -> Sent | Failed:
         try:
             composed = compose(email)
         except AddressError as error:
             return Failed(error.failure, str(error))
-        if self._client is None or not self._client.is_connected:
-            await self._connect()
-        if self._unreachable is not None:
-            return self._unanswered(composed, self._unreachable)
-        assert self._client is not None
+        async with self._turns:
+            client = await self._connection()
+            if isinstance(client, Failed):
+                return self._unanswered(composed, client)
+            result = await self._send(client, composed)
+            if client.is_connected:
+                self._free.append(client)
+            return result
+
+    async def close(self) -> None:
+        free, self._free = self._free, []
+        for client in free:
+            try:
+                await client.quit()
+            except (aiosmtplib.SMTPException, OSError):
+                client.close()
+
+    async def _send(self, client: aiosmtplib.SMTP, composed: RawEmail) -> Sent | Failed:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                _, answer = await self._client.sendmail(
+                _, answer = await client.sendmail(
                     composed.sender.address,
                     composed.recipient.address,
                     composed.content,
@@ -81,22 +98,17 @@ class SmtpSender:
             reason = f"{self._settings.host} does not take addresses outside of ASCII"
             return self._unanswered(composed, Failed(Failure.PERMANENT, reason))
         except (aiosmtplib.SMTPException, OSError) as error:
-            reason = f"{self._settings.host} cannot be used: {type(error).__name__}"
-            return self._unanswered(composed, self._give_up(reason))
+            client.close()
+            reason = f"{self._settings.host} did not answer: {type(error).__name__}"
+            return self._unanswered(composed, Failed(Failure.UNCONFIRMED, reason))
         return Sent(self._provider_call(composed, TAKEN, answer))
 
-    async def close(self) -> None:
-        if self._client is None or not self._client.is_connected:
-            return
-        try:
-            await self._client.quit()
-        except (aiosmtplib.SMTPException, OSError):
-            self._client.close()
-
-    async def _connect(self) -> None:
-        if self._unreachable is not None:
-            return
-        self._client = aiosmtplib.SMTP(
+    async def _connection(self) -> aiosmtplib.SMTP | Failed:
+        """Returns a connection that is free, or a new one."""
+        while self._free:
+            if (client := self._free.pop()).is_connected:
+                return client
+        client = aiosmtplib.SMTP(
             hostname=ascii_domain(self._settings.host),
             port=self._settings.port,
             username=self._settings.username,
@@ -107,12 +119,16 @@ class SmtpSender:
         )
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._client.connect()
+                await client.connect()
         except aiosmtplib.SMTPAuthenticationError as refused:
+            client.close()
             # What the server says here may repeat the credentials.
-            self._give_up(f"SMTP {refused.code}: the user name or password is not accepted")
+            failure = Failure.CREDENTIALS if refused.code in PERMANENT_CODES else Failure.UNAVAILABLE
+            return Failed(failure, f"SMTP {refused.code}: the user name or password is not accepted")
         except (aiosmtplib.SMTPException, OSError) as error:
-            self._give_up(f"{self._settings.host} cannot be used: {type(error).__name__}")
+            client.close()
+            return Failed(Failure.UNAVAILABLE, f"{self._settings.host} cannot be used: {type(error).__name__}")
+        return client
 
     def _rejected(self, composed: RawEmail, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
         return replace(rejection(refused, permanent), call=self._provider_call(composed, refused.code, refused.message))
@@ -121,14 +137,7 @@ class SmtpSender:
         return replace(failed, call=self._provider_call(composed, None, failed.reason))
 
     def _provider_call(self, composed: RawEmail, status: int | None, answer: str) -> ProviderCall:
-        host = f"{self._settings.host}:{self._settings.port}"
-        return ProviderCall("smtp", "POST", host, "/", composed.envelope, status, answer)
-
-    def _give_up(self, reason: str) -> Failed:
-        self._unreachable = Failed(Failure.TEMPORARY, reason)
-        if self._client is not None:
-            self._client.close()
-        return self._unreachable
+        return ProviderCall("smtp", "POST", self._host, "/", composed.envelope, status, answer)
 
 
 def smtp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

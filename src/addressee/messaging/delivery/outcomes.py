@@ -57,12 +57,20 @@ async def record_attempts(
     updates = await update_messages(connection, environment_id, recorded, now)
     await note_obstacles(connection, environment_id, recorded, updates, now)
     logs = [
-        new_delivery_log(send.id, send.message_id, send.recipient, send.attempts + 1, each.call, now)
+        new_delivery_log(send.id, send.message_id, send.recipient, max(each.number, 1), each.call, now)
         for each in recorded
         if (send := each.send) and each.call is not None
     ]
     await insert_delivery_logs(connection, environment_id, logs, now)
     return recorded
+
+
+async def queue_again(connection: Connection, environment_id: int, sends: Sequence[ClaimedSend], now: datetime) -> None:
+    """Takes sends that are tried again, and their messages, back to `queued`."""
+    await lock_messages(connection, environment_id, {send.message_id for send in sends})
+    await connection.execute(*SQL["queue_sends"](environment_id=environment_id, sends=sends))
+    requeued = [SendAttempt(send, (StatusChange(Status.QUEUED),), send.attempts) for send in sends]
+    await update_messages(connection, environment_id, requeued, now)
 
 
 async def update_messages(

@@ -37,6 +37,15 @@ class ClaimedSend:
     status: Status
     content: AnyContent
     inserted_at: datetime
+    claimed_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredSend:
+    """A claimed send that is not tried yet, and when it is due again."""
+
+    send: ClaimedSend
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +60,16 @@ class Obstacle:
 class SendAttempt:
     """The outcome of one attempt: how the send changes, and when it is due again (None: never).
 
+    `number` is that of the attempt, from 1. One that failed for a reason that lies in the channel has the number of the
+    attempt before: it does not count.
+
     `call` is the request to the provider with its answer, None when there was none; `obstacle` says why. `provider_id`
     is the provider's name for the message that it took.
     """
 
     send: ClaimedSend
     changes: tuple[StatusChange, ...]
+    number: int
     due_at: datetime | None = None
     call: ProviderCall | None = None
     obstacle: Obstacle | None = None
@@ -69,7 +82,7 @@ class SendAttempt:
         return status
 
 
-def claimed_send_from(environment_id: int, row: asyncpg.Record) -> ClaimedSend:
+def claimed_send_from(environment_id: int, row: asyncpg.Record, claimed_until: datetime) -> ClaimedSend:
     return ClaimedSend(
         row["id"],
         row["message_id"],
@@ -84,6 +97,7 @@ def claimed_send_from(environment_id: int, row: asyncpg.Record) -> ClaimedSend:
         Status(row["status"]),
         msgspec.json.decode(row["content"], type=AnyContent),
         row["inserted_at"],
+        claimed_until,
     )
 
 

@@ -12,11 +12,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from addressee.channels.sender import PASSING, Delivered, Failed, Failure, Sent
+from addressee.channels.sender import OF_CHANNEL, OF_MOMENT, Delivered, Failed, Failure, Sent
 
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
 JITTER = 0.2
+
+# The longest time that a message waits for a channel whose provider cannot be used.
+LONGEST_WAIT = timedelta(days=1)
 
 # The longest pause before a retry, whatever a provider asks for.
 LONGEST_PAUSE = timedelta(hours=1)
@@ -125,16 +128,21 @@ def combined_changes(
     return tuple(changes)
 
 
-def outcome(attempt: int, result: Sent | Failed) -> tuple[StatusChange, ...]:
-    """Returns the changes of a queued send that follow from the result of its n-th attempt (from 1)."""
+def outcome(attempt: int, result: Sent | Failed, waited: timedelta = timedelta()) -> tuple[StatusChange, ...]:
+    """Returns the changes of a queued send that follow from the result of its n-th attempt (from 1).
+
+    `waited` is the time since the message was made: it may wait for its channel for LONGEST_WAIT.
+    """
     match result:
         case Delivered():
             return (StatusChange(Status.DELIVERED),)
         case Sent():
             return (StatusChange(Status.SENT),)
-        case Failed(failure, reason) if failure in PASSING and attempt < MAX_ATTEMPTS:
+        case Failed(failure, reason) if failure in OF_CHANNEL and waited < LONGEST_WAIT:
             return (attempted(attempt, reason, retryable=True),)
-        case Failed(failure, reason) if failure in PASSING:
+        case Failed(failure, reason) if failure in OF_MOMENT and attempt < MAX_ATTEMPTS:
+            return (attempted(attempt, reason, retryable=True),)
+        case Failed(failure, reason) if failure in OF_CHANNEL | OF_MOMENT:
             return (attempted(attempt, reason, retryable=False), undelivered("retries_exhausted", reason))
         case Failed(Failure.BOUNCED, reason):
             return (StatusChange(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": reason}),)

@@ -134,7 +134,7 @@ async def is_stored(
 ) -> bool:
     if (channel.name, channel.provider, channel.settings) != (before.name, before.provider, before.settings):
         return False
-    row = await connection.fetchrow(*SQL["channel_settings"](environment_id=environment_id, id=before.id))
+    row = await connection.fetchrow(*SQL["sealed_secrets"](environment_id=environment_id, id=before.id))
     assert row is not None
     try:
         return channels.open_secrets(sealer, before.id, row["sealed_secrets"]) == channel.secrets

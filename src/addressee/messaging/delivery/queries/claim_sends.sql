@@ -14,8 +14,7 @@ WITH due AS (
 locked AS (
   SELECT sends.message_id,
          sends.id,
-         sends.recipient_id,
-         sends.status
+         sends.recipient_id
   FROM due
   JOIN addressee.sends AS sends USING (message_id, id, recipient_id)
   WHERE sends.environment_id = :environment_id
@@ -26,15 +25,13 @@ locked AS (
 ),
 claimed AS (
   UPDATE addressee.sends AS sends
-  SET due_at = :claimed_until,
-      status = CASE WHEN sends.status IS NOT NULL THEN 'queued' END
+  SET due_at = :claimed_until
   FROM locked
   WHERE sends.environment_id = :environment_id
     AND sends.message_id = locked.message_id
     AND sends.id = locked.id
     AND sends.recipient_id = locked.recipient_id
-  RETURNING sends.*,
-            locked.status AS status_before
+  RETURNING sends.*
 )
 SELECT claimed.id,
        claimed.message_id,
@@ -46,7 +43,7 @@ SELECT claimed.id,
        claimed.address,
        claimed.attempts,
        claimed.status IS NOT NULL AS is_one_of_several,
-       coalesce(claimed.status_before, messages.status) AS status,
+       coalesce(claimed.status, messages.status) AS status,
        messages.recipient_run_id,
        messages.step_ref,
        messages.content,

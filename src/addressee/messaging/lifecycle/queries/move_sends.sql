@@ -20,7 +20,8 @@ INSERT INTO addressee.sends (
   address,
   status,
   attempts,
-  due_at
+  due_at,
+  provider_id
 )
 SELECT environment_id,
        message_id,
@@ -35,5 +36,6 @@ SELECT environment_id,
        address,
        status,
        attempts,
-       due_at
+       due_at,
+       provider_id
 FROM gone

@@ -1,0 +1,78 @@
+"""Attempts to send: some sends of a channel at once, and what their results count for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from addressee.channels.destination import Destination
+from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
+from addressee.channels.settings import ChannelSettings
+from addressee.messaging.delivery.pacing import ChannelState
+from addressee.messaging.delivery.sends import ClaimedSend
+
+# A batch gives up on a channel whose provider could not be reached this often.
+UNAVAILABLE_AT_ONCE = 3
+
+log = structlog.get_logger()
+
+
+async def try_some(
+    attempt: Callable[[ClaimedSend, Destination], Awaitable[Sent | Failed]],
+    sends: Sequence[tuple[ClaimedSend, Destination]],
+    at_once: int,
+    is_time: Callable[[], bool],
+) -> list[tuple[ClaimedSend, Sent | Failed]]:
+    """Tries sends of one channel, some at once, as long as there is time and the provider takes messages."""
+    waiting = deque(sends)
+    results: list[tuple[ClaimedSend, Sent | Failed]] = []
+
+    async def one_after_the_other() -> None:
+        while waiting and is_time() and goes_on([result for _, result in results]):
+            send, to = waiting.popleft()
+            results.append((send, await attempt(send, to)))
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(min(at_once, len(sends)))))
+    return results
+
+
+def goes_on(results: Sequence[Sent | Failed]) -> bool:
+    """Returns whether a channel can be gone on with after these results."""
+    failures = [result.failure for result in results if isinstance(result, Failed)]
+    unavailable = failures.count(Failure.UNAVAILABLE)
+    return unavailable < UNAVAILABLE_AT_ONCE and not {Failure.CREDENTIALS, Failure.RATE_LIMITED}.intersection(failures)
+
+
+async def deliver(sender: Sender[Any], send: ClaimedSend, to: Destination) -> Sent | Failed:
+    try:
+        async with asyncio.timeout(SENDING_SECONDS):
+            return await sender.send(send.content.to_payload(send.id, to, send.inserted_at))
+    except TimeoutError:
+        return Failed(Failure.UNCONFIRMED, f"the provider did not answer within {SENDING_SECONDS} seconds")
+    except Exception as error:  # outcomes so far must be recorded, or all of these messages are sent again
+        log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
+        return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
+
+
+def judge(result: Sent | Failed, state: ChannelState, settings: ChannelSettings, now: datetime) -> Sent | Failed:
+    """Returns the result as the channel's state and settings let it count.
+
+    An address that may be of another app is dead if the channel reaches others. A message that may have been sent is
+    not sent again if the channel says so.
+    """
+    match result:
+        case Failed(Failure.MISMATCHED) if state.reached_others(now):
+            return replace(result, failure=Failure.BOUNCED)
+        case Failed(Failure.UNCONFIRMED) if settings.when_unconfirmed == "stop":
+            return replace(result, failure=Failure.PERMANENT, reason=f"{result.reason}; it may have been sent")
+    return result
+
+
+def outcome_name(result: Sent | Failed) -> str:
+    return result.failure.value if isinstance(result, Failed) else "sent"

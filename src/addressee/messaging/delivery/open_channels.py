@@ -1,0 +1,77 @@
+"""Senders of channels that jobs of this worker have open. Jobs that send at the same time share a channel's sender."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.providers import PROVIDERS
+from addressee.channels.sender import Sender, SenderContext
+from addressee.channels.settings import ChannelSettings
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.database.sealing import Sealer
+from addressee.messaging.environment.channels import open_secrets
+
+SQL = load(__package__)
+
+
+@dataclass
+class OpenChannel:
+    """A channel as it was configured at a time, with its sender. `users` is the number of jobs that use it."""
+
+    id: UUID
+    provider: Provider
+    settings: ChannelSettings
+    configured_at: datetime
+    sender: Sender[Any]
+    users: int = 0
+
+
+class OpenChannels:
+    """The open channels of a worker. A channel that was configured anew is opened anew for jobs that begin then."""
+
+    def __init__(self, pool: Pool, sealer: Sealer, context: SenderContext) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._context = context
+        self._open: dict[tuple[int, UUID, datetime], OpenChannel] = {}
+
+    @asynccontextmanager
+    async def using(self, environment_id: int, ids: Collection[UUID]) -> AsyncIterator[dict[UUID, OpenChannel]]:
+        """Opens channels, by their ids. They are closed when no job uses them any more."""
+        rows = await self._pool.fetch(*SQL["channels_to_open"](environment_id=environment_id, ids=ids))
+        used = {(environment_id, row["id"], row["updated_at"]): self._opened(environment_id, row) for row in rows}
+        for channel in used.values():
+            channel.users += 1
+        try:
+            yield {channel.id: channel for channel in used.values()}
+        finally:
+            for key, channel in used.items():
+                channel.users -= 1
+                if not channel.users and self._open.get(key) is channel:
+                    del self._open[key]
+                    await channel.sender.close()
+
+    def _opened(self, environment_id: int, row: asyncpg.Record) -> OpenChannel:
+        key = (environment_id, row["id"], row["updated_at"])
+        if key not in self._open:
+            self._open[key] = self._new(row)
+        return self._open[key]
+
+    def _new(self, row: asyncpg.Record) -> OpenChannel:
+        provider = PROVIDERS[ChannelType(row["type"]), row["provider"]]
+        assert provider.open is not None
+        secrets = open_secrets(self._sealer, row["id"], row["sealed_secrets"])
+        settings = msgspec.convert({**msgspec.json.decode(row["settings"]), **secrets}, provider.settings)
+        assert isinstance(settings, ChannelSettings)
+        context = replace(self._context, outbox=self._context.outbox / row["environment"])
+        return OpenChannel(row["id"], provider, settings, row["updated_at"], provider.open(settings, context))
