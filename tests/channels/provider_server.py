@@ -49,8 +49,13 @@ class ReceivedRequest:
         return json.loads(self.body)
 
     @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields of a form, in order; a name may occur several times."""
+        return parse_qsl(self.body.decode(), keep_blank_values=True)
+
+    @property
     def form(self) -> dict[str, str]:
-        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+        return dict(self.fields)
 
 
 Answering = Callable[[ReceivedRequest], Reply | Silence]

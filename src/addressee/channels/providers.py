@@ -12,6 +12,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
 from addressee.channels.push.fcm import FCM
 from addressee.channels.settings import LinkSettings
+from addressee.channels.sms.twilio import TWILIO as TWILIO_SMS
 
 FEED = Provider(ChannelType.IN_APP_FEED, "feed", LinkSettings, kind="in_app")
 
@@ -31,7 +32,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         Provider(ChannelType.CHAT, "slack", data=channel_data.slack()),
         Provider(ChannelType.CHAT, "ms_teams", data=channel_data.ms_teams()),
         Provider(ChannelType.CHAT, "discord", data=channel_data.discord()),
-        Provider(ChannelType.SMS, "twilio"),
+        TWILIO_SMS,
         Provider(ChannelType.HTTP, "webhook"),
     )
 }

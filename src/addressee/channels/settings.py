@@ -38,17 +38,33 @@ class ChannelSettings(LinkSettings, frozen=True, kw_only=True, forbid_unknown_fi
     when_unconfirmed: Literal["retry", "stop"] = "retry"
 
 
+class NumberSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of channels that send to phone numbers.
+
+    `addresses` says whether only a recipient's primary number is used, or all.
+    """
+
+    addresses: Which = "primary"
+
+
 def setting_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields problems with settings that channels share: the setting, and what it must be."""
     yield from scheme_problems(settings)
     if (endpoint := settings.get("endpoint")) is not None and not is_base_url(endpoint):
         yield "endpoint", "this must be a URL like https://api.example.com"
+    if (callback := settings.get("status_callback")) is not None and not is_url(callback):
+        yield "status_callback", "this must be a URL like https://addressee.example.com/providers/..."
 
 
 def is_base_url(text: str) -> bool:
     """Returns whether a text is a URL of HTTP to which paths can be appended."""
+    return is_url(text) and not {"?", "#"}.intersection(text)
+
+
+def is_url(text: str) -> bool:
+    """Returns whether a text is a URL of HTTP."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in {"https", "http"} and bool(parts.hostname) and not parts.query and not parts.fragment
+    return parts.scheme in {"https", "http"} and bool(parts.hostname)

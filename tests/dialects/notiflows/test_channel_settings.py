@@ -35,7 +35,7 @@ FILES = {
     "channels/expo.yaml": "type: push\nprovider: expo",
     "channels/web.yaml": "type: push\nprovider: web_push",
     "channels/slack.yaml": "type: chat\nprovider: slack",
-    "channels/sms.yaml": "type: sms\nprovider: twilio",
+    "channels/sms.yaml": "type: sms\nprovider: twilio\nsettings: {account_sid: AC2f, auth_token: t0ken, from: Ada}",
     "channels/email.yaml": "type: email\nprovider: outbox\nsettings:\n  from: Example <hello@example.com>",
     "channels/feed.yaml": "type: in_app_feed",
     "channels/fcm.yaml": FCM,

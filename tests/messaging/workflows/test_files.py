@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from addressee.channels.provider import ChannelType
+from addressee.channels.provider import ChannelType, Provider
 from addressee.directory.clock import Clock
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
@@ -15,7 +15,7 @@ from addressee.messaging.workflows.configuration import ConfigurationError, read
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
-from tests.support.providers import names_of, provider_named
+from tests.support.providers import names_of, names_of_senders, provider_named
 
 EMAIL_PROVIDERS = names_of(ChannelType.EMAIL)
 SMS_PROVIDERS = names_of(ChannelType.SMS)
@@ -208,7 +208,7 @@ def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_p
     assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "apns", push[-36:])
     step = "steps:\n- ref: a\n  channel: push\n  template: {body: x}"
     assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
-        "workflows/x.yaml:3: nothing can be sent with apns yet, only with feed, smtp, outbox, postmark, fcm"
+        f"workflows/x.yaml:3: nothing can be sent with apns yet, only with {names_of_senders()}"
     ]
 
 
@@ -535,16 +535,16 @@ def test_steps_may_use_channels_that_the_environment_has(tmp_path: Path) -> None
     workflow = """
 steps:
   - {ref: feed, channel: in-app, template: {body: Hello}}
-  - {ref: text, channel: sms, template: {}}
+  - {ref: bird, channel: pigeon, template: {}}
   - {ref: mail, channel: email, template: {}}
 """
-    stored = {"in-app": provider_named("feed"), "sms": provider_named("twilio")}
+    stored = {"in-app": provider_named("feed"), "pigeon": Provider(ChannelType.HTTP, "carrier_pigeon")}
     folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
     with pytest.raises(ConfigurationError) as error:
         read_configuration(folder, {}, stored)
     assert [str(mistake) for mistake in error.value.problems] == [
-        "workflows/hello.yaml:4: nothing can be sent with twilio yet, only with feed, smtp, outbox, postmark, fcm",
-        "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
+        f"workflows/hello.yaml:4: nothing can be sent with carrier_pigeon yet, only with {names_of_senders()}",
+        "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, pigeon",
     ]
     write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
     (read,) = read_configuration(folder, {}, stored).workflows

@@ -7,18 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
-from addressee.channels.sender import Sender, SenderContext
-from addressee.channels.settings import ChannelSettings, Which, setting_problems
+from addressee.channels.sender import Sender, SenderContext, texts_in
+from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.segments import segment_count
 
 # The longest text, in code units of UTF-16: providers refuse longer ones, which would be ten segments and more.
 MAX_LENGTH = 1_600
-
-
-class SmsSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of every SMS channel. `addresses` says whether only a recipient's primary number is used, or all."""
-
-    addresses: Which = "primary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +32,11 @@ class Sms:
         """The fields that describe this SMS in the delivery log: no contents."""
         return {"id": self.id, "to": self.to, "segments": segment_count(self.text)}
 
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """The texts that are for the recipient alone."""
+        return (self.text, *texts_in(self.overrides))
+
 
 def length(text: str) -> int:
     """Returns the length of a text as MAX_LENGTH counts it."""
@@ -55,7 +54,7 @@ def problem_with(text: str) -> str | None:
 
 def sms_provider(
     name: str,
-    settings: type[SmsSettings],
+    settings: type[NumberSettings],
     open: Callable[[Any, SenderContext], Sender[Sms]],
     secrets: frozenset[str],
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems,
