@@ -12,7 +12,10 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
 from addressee.channels.push.fcm import FCM
 from addressee.channels.settings import LinkSettings
+from addressee.channels.sms.plivo import PLIVO
+from addressee.channels.sms.telnyx import TELNYX
 from addressee.channels.sms.twilio import TWILIO as TWILIO_SMS
+from addressee.channels.sms.vonage import VONAGE
 
 FEED = Provider(ChannelType.IN_APP_FEED, "feed", LinkSettings, kind="in_app")
 
@@ -33,6 +36,9 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         Provider(ChannelType.CHAT, "ms_teams", data=channel_data.ms_teams()),
         Provider(ChannelType.CHAT, "discord", data=channel_data.discord()),
         TWILIO_SMS,
+        VONAGE,
+        TELNYX,
+        PLIVO,
         Provider(ChannelType.HTTP, "webhook"),
     )
 }

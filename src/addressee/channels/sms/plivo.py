@@ -1,0 +1,105 @@
+"""Sends SMS through Plivo (senders.md §3)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.settings import NumberSettings, setting_problems
+from addressee.channels.sms.message import Sms, length, sms_provider
+from addressee.channels.sms.segments import Encoding, encoding_of
+from addressee.channels.sms.sender import SmsSender
+from addressee.directory.documents import merged_deep
+
+# The longest text that is not in the alphabet of GSM. Others may have as many characters as every SMS.
+MAX_LENGTH_IN_UCS_2 = 737
+
+
+class PlivoSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a Plivo channel. Plivo tells `status_callback` what becomes of each message."""
+
+    auth_id: str
+    auth_token: str
+    sender: str | None = msgspec.field(name="from", default=None)
+    powerpack_uuid: str | None = None
+    status_callback: str | None = None
+    endpoint: str = "https://api.plivo.com"
+
+
+class PlivoAnswer(msgspec.Struct):
+    """`message_uuid` has an id for each number that the message goes to, `invalid_number` the numbers that are none."""
+
+    message_uuid: list[str] = []
+    invalid_number: list[Any] = []
+    error: Any = ""
+
+    @property
+    def words(self) -> str:
+        return self.error if isinstance(self.error, str) else msgspec.json.encode(self.error).decode()
+
+
+def to_request(settings: PlivoSettings, sms: Sms) -> ProviderRequest:
+    body = {
+        "src": settings.sender,
+        "powerpack_uuid": settings.powerpack_uuid,
+        "dst": sms.to,
+        "text": sms.text,
+        "url": settings.status_callback,
+    }
+    given = {name: value for name, value in body.items() if value is not None}
+    basic = b64encode(f"{settings.auth_id}:{settings.auth_token}".encode()).decode()
+    return ProviderRequest(
+        service="plivo",
+        url=f"{settings.endpoint.rstrip('/')}/v1/Account/{quote(settings.auth_id, safe='')}/Message/",
+        headers={
+            "accept": "application/json",
+            "authorization": f"Basic {basic}",
+            "content-type": "application/json",
+        },
+        content=msgspec.json.encode(merged_deep(given, sms.overrides)),
+        envelope=sms.envelope,
+        hidden=(settings.auth_token, basic, settings.status_callback or "", *sms.contents),
+    )
+
+
+def refusal(text: str) -> str | None:
+    """Returns why Plivo does not take a text, None if it does."""
+    if encoding_of(text) is Encoding.UCS_2 and length(text) > MAX_LENGTH_IN_UCS_2:
+        return (
+            f"Plivo takes at most {MAX_LENGTH_IN_UCS_2} characters of a text that is not in the alphabet of GSM; "
+            f"this one has {length(text):,}"
+        )
+    return None
+
+
+def judge(answer: ProviderAnswer) -> Sent | Failed:
+    """Plivo's errors have no codes: but for a number that is none, the status says what failed."""
+    said = answer.read(PlivoAnswer) or PlivoAnswer()
+    if said.invalid_number:
+        return answer.failed(Failure.BOUNCED, said.words or "this is no valid number")
+    if answer.is_success and not said.error:
+        return answer.sent(next(iter(said.message_uuid), None))
+    return answer.usual_failure(said.words)
+
+
+def plivo_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields problems with the settings of a Plivo channel: the setting, and what it must be."""
+    yield from setting_problems(settings)
+    if (settings.get("from") is None) == (settings.get("powerpack_uuid") is None):
+        yield "from", "a Plivo channel needs either 'from' or 'powerpack_uuid'"
+
+
+PLIVO = sms_provider(
+    "plivo",
+    PlivoSettings,
+    lambda settings, context: SmsSender(context.client, partial(to_request, settings), judge, refusal),
+    secrets=frozenset({"auth_token", "status_callback"}),
+    problems=plivo_problems,
+)
