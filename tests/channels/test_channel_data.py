@@ -80,6 +80,15 @@ TAKEN = [
     *each("discord", *kept({"connections": [{"channel_id": "C1"}, WEBHOOK]})),
     *each("web_push", *kept({"subscriptions": []}, {"subscriptions": [BROWSER], "other": 1})),
     *each("web_push", ({"subscriptions": [BROWSER, {**BROWSER, "auth": "b"}]}, {"subscriptions": [BROWSER]})),
+    *each(
+        "meta",
+        (
+            {"phone_numbers": ["+44 (0)20 7183-8750", "+442071838750", "+491701234567"], "other": 1},
+            {"phone_numbers": ["+442071838750", "+491701234567"], "other": 1},
+        ),
+        ({"phone_numbers": None}, {"phone_numbers": []}),
+        ({}, {}),
+    ),
     *each("webhook smtp outbox feed twilio", *kept({}, {"a": [1]})),
 ]
 
@@ -114,6 +123,12 @@ def devices(key: str) -> list[tuple[Any, str]]:
 REFUSED = [
     *each("fcm apns expo", *devices("token")),
     *each("aws_sns", *devices("target_arn")),
+    *each(
+        "meta",
+        ({"phone_numbers": "+442071838750"}, "data.phone_numbers"),
+        ({"phone_numbers": ["+442071838750", "020 7183 8750"]}, "data.phone_numbers[1]"),
+        ({"phone_numbers": [442071838750]}, "data.phone_numbers[0]"),
+    ),
     *each("one_signal", ({"player_ids": "p1"}, "data.player_ids"), ({"player_ids": [None]}, "data.player_ids[0]")),
     *each(
         "slack ms_teams discord",

@@ -12,6 +12,7 @@ from typing import Any
 from addressee.channels.destination import Destination
 from addressee.directory import attributes
 from addressee.directory.errors import RefusedError
+from addressee.directory.phones import e164
 from addressee.directory.recipient import Document
 
 MAX_ENTRIES = 1000
@@ -105,6 +106,19 @@ def players() -> Form:
     return Form(checked)
 
 
+def phone_numbers() -> Form:
+    """Returns the form of numbers: `phone_numbers`, stored as they are dialled. They need not be given."""
+
+    def checked(data: Document, path: str) -> Document:
+        numbers = [checked_number(number, at) for number, at in entries(data, "phone_numbers", path)]
+        return {**data, "phone_numbers": list(dict.fromkeys(numbers))} if "phone_numbers" in data else data
+
+    def destinations(data: Document, tenant: TenantData) -> list[Destination]:
+        return [Destination.of(number) for number in data.get("phone_numbers", ())]
+
+    return Form(checked, destinations=destinations)
+
+
 def slack() -> Form:
     """Returns the form for Slack. A tenant may have a token alone: its recipients then have the connections."""
 
@@ -180,6 +194,13 @@ def checked_text(value: Any, path: str) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT_LENGTH:
         raise RefusedError("text", path, f"{path} must be a text of 1 to {MAX_TEXT_LENGTH:,} characters.")
     return value
+
+
+def checked_number(value: Any, path: str) -> str:
+    number = e164(checked_text(value, path))
+    if number is None:
+        raise RefusedError("phone_number", path, f"{path} must be a phone number, like +491701234567.")
+    return number
 
 
 def check_texts(fields: Mapping[str, Any], names: Iterable[str], path: str) -> None:

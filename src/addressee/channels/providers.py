@@ -16,6 +16,8 @@ from addressee.channels.sms.plivo import PLIVO
 from addressee.channels.sms.telnyx import TELNYX
 from addressee.channels.sms.twilio import TWILIO as TWILIO_SMS
 from addressee.channels.sms.vonage import VONAGE
+from addressee.channels.whatsapp.meta import META
+from addressee.channels.whatsapp.twilio import TWILIO as TWILIO_WHATSAPP
 
 FEED = Provider(ChannelType.IN_APP_FEED, "feed", LinkSettings, kind="in_app")
 
@@ -39,6 +41,8 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         VONAGE,
         TELNYX,
         PLIVO,
+        META,
+        TWILIO_WHATSAPP,
         Provider(ChannelType.HTTP, "webhook"),
     )
 }

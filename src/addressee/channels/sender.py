@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -70,16 +69,6 @@ def without(words: str, hidden: Iterable[str]) -> str:
 def escaped(text: str) -> str:
     """Returns the text as it is escaped in JSON."""
     return msgspec.json.encode(text).decode()[1:-1]
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Yields the texts in a value of JSON, at any depth, but for the names of its fields."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from chain.from_iterable(map(texts_in, value.values()))
-    elif isinstance(value, list | tuple):
-        yield from chain.from_iterable(map(texts_in, value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,20 @@
 """What the service answers where the SDK's types need more than is there (knock.md §2.0)."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from msgspec import to_builtins
 
+from addressee.channels.provider import ChannelType
 from addressee.dialects.knock.mapping import message_rendering
 from addressee.dialects.knock.shapes.messages import MessageEmailContent, MessagePushContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
+from addressee.messaging.content.whatsapp import WhatsAppContent
+from addressee.messaging.environment.channels import Channel
+from tests.messaging.steps.test_machine import NOW
 
 
 @pytest.mark.parametrize(
@@ -38,3 +43,28 @@ def test_an_sms_names_all_numbers_that_it_goes_to() -> None:
         "to": "+491701234567, +442071838750",
         "body": "Hi",
     }
+
+
+def test_a_whatsapp_message_is_a_chat_message() -> None:
+    text = WhatsAppContent(to=("+491701234567",), body="Hi")
+    template = WhatsAppContent(to=("+491701234567",), name="shipped", language="de", parameters=["17"])
+    assert to_builtins(message_rendering.content(text)) == {
+        "__typename": "MessageChatContent",
+        "connection": {"phone_numbers": ["+491701234567"]},
+        "template": {"blocks": [{"name": "body", "type": "text", "content": "Hi"}], "json_content": None},
+    }
+    assert to_builtins(message_rendering.content(template))["template"] == {
+        "blocks": [],
+        "json_content": {"name": "shipped", "language": "de", "parameters": ["17"], "components": []},
+    }
+
+
+@pytest.mark.parametrize(("type", "said"), [(ChannelType.WHATSAPP, "chat"), (ChannelType.SMS, "sms")])
+def test_a_channel_has_a_type_that_clients_know(type: ChannelType, said: str) -> None:
+    channel = Channel(UUID(int=1), "c", "C", type, "twilio", {}, NOW, NOW)
+    assert message_rendering.channel(channel).type == said
+    assert message_rendering.run_event_data({"message_id": "m", "channel_type": type.value}) == {
+        "message_id": "m",
+        "channel_type": said,
+    }
+    assert message_rendering.run_event_data({"reason": "no_phone_number"}) == {"reason": "no_phone_number"}

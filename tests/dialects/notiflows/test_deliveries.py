@@ -19,6 +19,7 @@ from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
+from addressee.messaging.content.whatsapp import WhatsAppContent
 from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.status import Status
 from tests.conftest import Environment
@@ -248,4 +249,11 @@ def test_what_is_said_never_holds_where_it_went() -> None:
     assert contents.render(mail) == {"subject": "S", "body": "<p>H</p>", "content_type": "html"}
     assert contents.render(push) == {"title": "T", "body": "B", "action_url": "https://u", "data": {"n": "1"}}
     assert contents.render(SmsContent(to=("+491701234567",), body="B", segments=1)) == {"body": "B"}
+    text = WhatsAppContent(to=("+491701234567",), body="B")
+    template = WhatsAppContent(to=("+491701234567",), name="shipped", language="de", parameters={"order": "17"})
+    assert contents.render(text) == {"body": "B"}
+    assert contents.render(template) == {
+        "body": "",
+        "template": {"name": "shipped", "language": "de", "parameters": {"order": "17"}, "components": []},
+    }
     assert contents.render(InAppContent(())) == {"body": "", "action_url": None}

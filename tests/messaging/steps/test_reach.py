@@ -35,6 +35,10 @@ def channel(type: ChannelType, provider: str, **settings: Any) -> Channel:
 EMAIL = channel(ChannelType.EMAIL, "smtp")
 ALL_EMAIL = channel(ChannelType.EMAIL, "smtp", addresses="all")
 PUSH = channel(ChannelType.PUSH, "fcm")
+SMS = channel(ChannelType.SMS, "twilio")
+ALL_SMS = channel(ChannelType.SMS, "vonage", addresses="all")
+WHATSAPP = channel(ChannelType.WHATSAPP, "meta")
+ALL_WHATSAPP = channel(ChannelType.WHATSAPP, "twilio", addresses="all")
 FEED = channel(ChannelType.IN_APP_FEED, "feed")
 
 
@@ -120,6 +124,55 @@ def test_a_push_goes_to_every_device_that_the_provider_knows_the_newest_first(
     assert values(somebody(*edits), PUSH) == tokens
 
 
+def sms(value: str) -> AddAddress:
+    return AddAddress("sms", value)
+
+
+def whatsapp(value: str) -> AddAddress:
+    return AddAddress("whatsapp", value)
+
+
+def numbers(*numbers: str) -> SetChannelData:
+    return SetChannelData(str(WHATSAPP.id), {"phone_numbers": list(numbers)})
+
+
+HOME, WORK = "+442071838750", "+491701234567"
+
+
+@pytest.mark.parametrize(
+    ("edits", "primary", "all"),
+    [
+        ([Identify({"phone_number": HOME})], [HOME], [HOME]),
+        ([Identify({"phone_number": "+44 (0)20 7183-8750"}), sms(HOME)], [HOME], [HOME]),
+        ([sms(HOME), sms(WORK)], [HOME], [HOME, WORK]),
+        ([sms(HOME), sms(WORK), Identify({"phone_number": WORK})], [WORK], [WORK, HOME]),
+        ([Identify({"phone_number": HOME}), sms(WORK), DisableAddress("sms", HOME)], [WORK], [WORK]),
+        ([Identify({"phone_number": "0170 1234567"}), sms(WORK)], [WORK], [WORK]),
+        ([whatsapp(HOME)], [], []),
+    ],
+)
+def test_an_sms_goes_to_the_first_number_that_can_be_dialled_or_to_all(
+    edits: list[Edit], primary: list[str], all: list[str]
+) -> None:
+    assert values(somebody(*edits), SMS) == primary
+    assert values(somebody(*edits), ALL_SMS) == all
+
+
+@pytest.mark.parametrize(
+    ("edits", "primary", "all"),
+    [
+        ([whatsapp(HOME), whatsapp(WORK)], [HOME], [HOME, WORK]),
+        ([numbers(HOME, WORK)], [HOME], [HOME, WORK]),
+        ([numbers(HOME), whatsapp("+44 20 7183 8750")], [HOME], [HOME]),
+        ([numbers(HOME, WORK), DisableAddress("whatsapp", HOME)], [WORK], [WORK]),
+        ([Identify({"phone_number": HOME}), sms(HOME)], [], []),
+    ],
+)
+def test_whatsapp_goes_to_numbers_that_were_given_for_it(edits: list[Edit], primary: list[str], all: list[str]) -> None:
+    assert values(somebody(*edits), WHATSAPP) == primary
+    assert values(somebody(*edits), ALL_WHATSAPP) == all
+
+
 def test_a_message_goes_to_a_hundred_addresses_at_most_the_newest_devices() -> None:
     tokens = [f"t{number}" for number in range(MAX_ADDRESSES + 5)]
     assert values(somebody(devices(*tokens)), PUSH) == tokens[:4:-1]
@@ -136,6 +189,10 @@ def test_a_message_goes_to_a_hundred_addresses_at_most_the_newest_devices() -> N
         ([Identify({"email": ADA}), DisableAddress("email", ADA)], EMAIL, "addresses_disabled"),
         ([Identify({"email": "not-an-email"})], EMAIL, "addresses_invalid"),
         ([devices("a"), DisableAddress("android_push", "a")], PUSH, "addresses_disabled"),
+        ([], SMS, "no_phone_number"),
+        ([Identify({"phone_number": "0170 1234567"})], SMS, "addresses_invalid"),
+        ([sms(HOME), DisableAddress("sms", HOME)], SMS, "addresses_disabled"),
+        ([Identify({"phone_number": HOME})], WHATSAPP, "no_whatsapp_number"),
     ],
 )
 def test_what_is_missing(edits: list[Edit], channel: Channel, reason: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
-from addressee.channels.sender import Sender, SenderContext, texts_in
+from addressee.channels.sender import Sender, SenderContext
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.segments import segment_count
+from addressee.channels.texts import length, texts_in
 
-# The longest text, in code units of UTF-16: providers refuse longer ones, which would be ten segments and more.
+# The longest text: providers refuse longer ones, which would be ten segments and more.
 MAX_LENGTH = 1_600
 
 
@@ -36,11 +37,6 @@ class Sms:
     def contents(self) -> tuple[str, ...]:
         """The texts that are for the recipient alone."""
         return (self.text, *texts_in(self.overrides))
-
-
-def length(text: str) -> int:
-    """Returns the length of a text as MAX_LENGTH counts it."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def problem_with(text: str) -> str | None:

@@ -13,9 +13,10 @@ import msgspec
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
-from addressee.channels.sms.message import Sms, length, sms_provider
+from addressee.channels.sms.message import Sms, sms_provider
 from addressee.channels.sms.segments import Encoding, encoding_of
 from addressee.channels.sms.sender import SmsSender
+from addressee.channels.texts import length
 from addressee.directory.documents import merged_deep
 
 # The longest text that is not in the alphabet of GSM. Others may have as many characters as every SMS.

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
-from addressee.channels.sms.message import Sms, length, sms_provider
+from addressee.channels.sms.message import Sms, sms_provider
 from addressee.channels.sms.sender import SmsSender
+from addressee.channels.texts import length
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
 

@@ -10,9 +10,10 @@ from addressee.messaging.content.email import EmailContent, EmailTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.content.sms import SmsContent, SmsTemplate
+from addressee.messaging.content.whatsapp import WhatsAppContent, WhatsAppTemplate
 
-AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate | SmsTemplate
-AnyContent = EmailContent | InAppContent | PushContent | SmsContent
+AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate | SmsTemplate | WhatsAppTemplate
+AnyContent = EmailContent | InAppContent | PushContent | SmsContent | WhatsAppContent
 
 TEMPLATES: Mapping[ChannelType, type[AnyTemplate]] = {
     ChannelType(template.__struct_config__.tag): template for template in get_args(AnyTemplate)

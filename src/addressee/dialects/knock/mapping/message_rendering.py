@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from addressee.channels.provider import ChannelType
 from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping.rendering import mention, microseconds, optional, reference
 from addressee.dialects.knock.shapes import feeds, messages, runs
@@ -16,6 +17,7 @@ from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
+from addressee.messaging.content.whatsapp import WhatsAppContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.messages.activities import Activity
@@ -57,11 +59,16 @@ def channel(channel: Channel) -> messages.Channel:
         id=str(channel.id),
         key=channel.key,
         name=channel.name,
-        type=channel.type,
+        type=channel_type(channel.type),
         provider=channel.provider,
         created_at=microseconds(channel.created_at),
         updated_at=microseconds(channel.updated_at),
     )
+
+
+def channel_type(type: str) -> str:
+    """Returns Knock's type for a type of channel: WhatsApp, which has none of its own, is a chat."""
+    return "chat" if type == ChannelType.WHATSAPP else type
 
 
 def engagements(message: Message) -> list[str]:
@@ -156,9 +163,15 @@ def run_event(event: RunEvent) -> runs.WorkflowRecipientRunEvent:
         step_ref=event.step_ref,
         step_type=event.step_type,
         attempt=event.attempt,
-        data=event.data,
+        data=run_event_data(event.data),
         inserted_at=microseconds(event.inserted_at),
     )
+
+
+def run_event_data(data: Document | None) -> Document | None:
+    if data is None or "channel_type" not in data:
+        return data
+    return {**data, "channel_type": channel_type(data["channel_type"])}
 
 
 def contents(contents: Contents) -> messages.MessageContent:
@@ -192,6 +205,14 @@ def content(content: AnyContent) -> messages.Content:
             )
         case SmsContent():
             return messages.MessageSmsContent(to=", ".join(content.to), body=content.body)
+        case WhatsAppContent():
+            return messages.MessageChatContent(
+                connection={"phone_numbers": list(content.to)},
+                template=messages.ChatTemplate(
+                    blocks=[messages.ChatBlock(name="body", type="text", content=content.body)] if content.body else [],
+                    json_content=content.template,
+                ),
+            )
 
 
 def block(block: Block) -> messages.Block:

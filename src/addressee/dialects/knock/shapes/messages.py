@@ -175,7 +175,29 @@ class MessageSmsContent(Typed, kw_only=True):
     body: str
 
 
-Content: TypeAlias = MessageInAppFeedContent | MessagePushContent | MessageEmailContent | MessageSmsContent
+class ChatBlock(Struct, kw_only=True):
+    name: str
+    type: Literal["text", "markdown"]
+    content: str
+
+
+class ChatTemplate(Struct, kw_only=True):
+    """What a chat message says: as blocks, or in the provider's own form."""
+
+    blocks: list[ChatBlock]
+    json_content: dict[str, Any] | None
+
+
+class MessageChatContent(Typed, kw_only=True):
+    """A chat message, or one by WhatsApp. `connection` is what it goes to, without secrets."""
+
+    connection: dict[str, Any]
+    template: ChatTemplate
+
+
+Content: TypeAlias = (
+    MessageInAppFeedContent | MessagePushContent | MessageEmailContent | MessageSmsContent | MessageChatContent
+)
 
 
 class MessageContent(Typed, kw_only=True):

@@ -8,6 +8,7 @@ from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
+from addressee.messaging.content.whatsapp import WhatsAppContent
 
 
 def render(content: AnyContent) -> Document:
@@ -32,3 +33,5 @@ def render(content: AnyContent) -> Document:
             }
         case SmsContent():
             return {"body": content.body}
+        case WhatsAppContent():
+            return {"body": content.body} if content.template is None else {"body": "", "template": content.template}

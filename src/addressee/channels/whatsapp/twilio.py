@@ -1,0 +1,65 @@
+"""Sends WhatsApp messages through Twilio (senders.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import msgspec
+
+from addressee.channels import twilio
+from addressee.channels.http_exchange import ProviderRequest
+from addressee.channels.twilio import TwilioSettings
+from addressee.channels.whatsapp.message import (
+    ApprovedTemplate,
+    UnsendableError,
+    WhatsAppMessage,
+    WhatsAppSender,
+    whatsapp_provider,
+)
+
+# The longest text; a longer one is cut.
+MAX_TEXT_LENGTH = 1_600
+
+PREFIX = "whatsapp:"
+
+
+def to_request(settings: TwilioSettings, message: WhatsAppMessage) -> ProviderRequest:
+    """Raises UnsendableError."""
+    message = message.cut_to(MAX_TEXT_LENGTH)
+    sender = {} if settings.sender is None else {"From": at_whatsapp(settings.sender)}
+    form = {**sender, "To": at_whatsapp(message.to), **content_of(message.content)}
+    return twilio.message_request(settings, form, message.overrides, message.envelope, message.contents)
+
+
+def at_whatsapp(number: str) -> str:
+    return number if number.startswith(PREFIX) else PREFIX + number
+
+
+def content_of(content: str | ApprovedTemplate) -> dict[str, str]:
+    """Returns the fields of a text, or of a template of Twilio's Content API, whose name is its SID."""
+    if isinstance(content, str):
+        return {"Body": content}
+    if content.components:
+        raise UnsendableError("Twilio takes no components: they are a part of the template that ContentSid names")
+    variables = variables_of(content)
+    return {
+        "ContentSid": content.name,
+        **({"ContentVariables": msgspec.json.encode(variables).decode()} if variables else {}),
+    }
+
+
+def variables_of(template: ApprovedTemplate) -> dict[str, str]:
+    """Returns the variables of a template by name; those that are listed are numbered from 1."""
+    if isinstance(template.parameters, Mapping):
+        return dict(template.parameters)
+    return {str(number): text for number, text in enumerate(template.parameters, 1)}
+
+
+TWILIO = whatsapp_provider(
+    "twilio",
+    TwilioSettings,
+    lambda settings, context: WhatsAppSender(context, partial(to_request, settings), twilio.judge),
+    secrets=twilio.SECRETS,
+    problems=twilio.twilio_problems,
+)
