@@ -16,6 +16,7 @@ from addressee.messaging.messages.marks import Marks
 from addressee.messaging.messages.messages import Messages
 from addressee.messaging.runs.runs import Runs
 from addressee.messaging.schedules.schedules import Schedules
+from addressee.messaging.suppressions.suppressions import Suppressions
 from addressee.messaging.triggers.triggers import Triggers
 from addressee.messaging.workflows.listing import Workflows
 
@@ -34,6 +35,7 @@ class Messaging:
         self.lifecycle = Lifecycle(pool, wakeup, clock)
         self.workflows = Workflows(pool)
         self.channels = Channels(pool)
+        self.suppressions = Suppressions(pool, clock)
 
     @classmethod
     def from_directory(cls, directory: Directory) -> Self:

@@ -11,7 +11,11 @@ import pytest
 from addressee.directory.edits.addresses import AddAddress, DisableAddress
 from addressee.directory.edits.recipients import Edit, Identify
 from addressee.directory.writing.writes import Write
+from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Status
+from addressee.messaging.recipients.identity import Profile
+from addressee.messaging.suppressions.model import Reason, suppression_of
+from addressee.messaging.triggers.transients import Transient
 from tests.channels.mail_server import OK, MailServer, mail_server
 from tests.messaging.delivery.test_send_job import GREYLISTED, SMTP
 from tests.messaging.office import Office
@@ -61,6 +65,13 @@ async def disable_address(office: Office) -> None:
 
 async def opt_all_out(office: Office) -> None:
     await office.push({"preferences.yaml": "kinds: {email: false}"})
+
+
+async def suppress(office: Office, *addresses: str) -> dict[str, Any]:
+    """Suppresses e-mail addresses, and returns the obstacle that they are."""
+    entries = [suppression_of(Address("email", each), Reason.COMPLAINED, office.clock.now()) for each in addresses]
+    await office.messaging.suppressions.add(office.environment_id, entries)
+    return entries[0].obstacle
 
 
 BLOCKED = {"reason": "preferences", "layer": "recipient_default", "scope": "kinds.email"}
@@ -188,3 +199,54 @@ async def test_a_message_that_still_goes_to_other_addresses_is_not_skipped(offic
     assert mail.recipients == [["second@example.org"]]
     assert [message.status for message in await office.messages("ada")] == [Status.SENT]
     assert "step_skipped" not in [entry["event"] for entry in await office.journal("ada")]
+
+
+async def test_to_a_suppressed_address_nothing_is_sent(office: Office, mail: MailServer) -> None:
+    """Whatever is preferred, and in whatever spelling it is stored."""
+    obstacle = await suppress(office, "ADA@example.org")
+    for id in ("ada", "bob"):
+        await office.identify(id, email=f"{id}@example.org")
+    await office.trigger("ada", "bob", workflow="critical")
+    await office.work()
+    assert mail.recipients == [["bob@example.org"]]
+    (message,) = await office.messages("ada")
+    assert message.status is Status.NOT_SENT
+    assert (await office.events(message))[-1] == ("not_sent", obstacle)
+    assert (await office.journal("ada"))[-1]["data"] == {**obstacle, "message_id": message.id}
+    assert obstacle["because"] == "complained"
+
+
+async def test_an_address_that_is_suppressed_meanwhile_is_not_tried_again(office: Office, mail: MailServer) -> None:
+    mail.recipient_answer = GREYLISTED
+    await office.identify("ada", email="ada@example.org")
+    await office.trigger("ada", workflow="mail")
+    await office.work()
+    mail.recipient_answer = OK
+    obstacle = await suppress(office, "ada@example.org")
+    await office.work_after(timedelta(minutes=1))
+    assert mail.mails == []
+    (message,) = await office.messages("ada")
+    assert (await office.events(message))[-1] == ("not_sent", obstacle)
+
+
+async def test_transient_recipients_are_asked_about_too(office: Office, mail: MailServer) -> None:
+    await suppress(office, "zoe@example.org")
+    people = [Transient(Profile({"email": f"{name}@example.org"})) for name in ("zoe", "bob")]
+    await office.trigger(workflow="mail", transients=people)
+    await office.work()
+    assert mail.recipients == [["bob@example.org"]]
+
+
+async def test_the_other_addresses_of_a_message_get_it(office: Office, mail: MailServer) -> None:
+    await office.push({"channels/email.yaml": f"{SMTP.format(port=mail.port)}  addresses: all\n"})
+    await suppress(office, "ada@example.org")
+    await office.identify("ada", email="ada@example.org")
+    await edit(office, AddAddress("email", "second@example.org"))
+    await office.trigger("ada", workflow="mail")
+    await office.work()
+    assert mail.recipients == [["second@example.org"]]
+    assert [message.status for message in await office.messages("ada")] == [Status.SENT]
+    await suppress(office, "second@example.org")
+    await office.trigger("ada", workflow="mail")
+    await office.work()
+    assert [message.status for message in await office.messages("ada")] == [Status.NOT_SENT, Status.SENT]

@@ -11,7 +11,7 @@ from addressee.channels.destination import Destination
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
@@ -19,6 +19,7 @@ from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
 from addressee.messaging.steps.reach import known_addresses, resolve
+from addressee.messaging.suppressions.suppressions import find_suppressed
 
 SQL = load(__package__)
 
@@ -49,9 +50,19 @@ async def resolve_sends(
         if isinstance(found, Destination):
             resolved[send.id] = found
         else:
-            place = send.recipient if recipient_run is None else recipient_run.recipient
-            resolved[send.id] = Obstacle(found, place.id)
+            resolved[send.id] = Obstacle(found, owner_of(send, recipient_run).id)
+    reached = [send for send in sends if isinstance(resolved[send.id], Destination)]
+    suppressed = await find_suppressed(pool, run.environment_id, {send.address for send in reached})
+    for send in reached:
+        if (suppression := suppressed.get(send.address)) is not None:
+            owner = owner_of(send, runs.get(send.recipient_run_id))
+            resolved[send.id] = Obstacle(suppression.obstacle, owner.id)
     return resolved
+
+
+def owner_of(send: ClaimedSend, run: RecipientRun | None) -> Identity:
+    """Returns the recipient of a send's run, which is that of the send where the run is gone."""
+    return send.recipient if run is None else run.recipient
 
 
 def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun:
@@ -65,7 +76,7 @@ def run_of(send: ClaimedSend, runs: Mapping[UUID, RecipientRun]) -> RecipientRun
 def resolve_send(
     send: ClaimedSend, run: RecipientRun | None, context: StepContext, channel: Channel
 ) -> Destination | Document:
-    """Returns the destination of a send, or why it is not to be tried.
+    """Returns the destination of a send, or why it is not to be tried, but for suppressions.
 
     Transient recipients are what their run says of them: only cancelling it prevents a send.
     """

@@ -1,0 +1,1 @@
+"""The suppression list: addresses that an environment does not send to."""

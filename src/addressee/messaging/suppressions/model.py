@@ -1,0 +1,112 @@
+"""Suppressed addresses: why nothing is sent to them, and since when. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from uuid import UUID
+
+import msgspec
+
+from addressee.directory.addresses.forms import form_of
+from addressee.directory.recipient import Document
+from addressee.messaging.messages.model import Address
+
+SuppressibleKind: TypeAlias = Literal["email", "sms", "whatsapp"]
+
+# The kinds of address that can be suppressed. A device that is gone is disabled at its owner, who alone has it.
+KINDS: tuple[SuppressibleKind, ...] = get_args(SuppressibleKind)
+
+MAX_DETAILS_LENGTH = 500
+
+
+class Reason(StrEnum):
+    """Reasons, from the weakest to the strongest: a suppressed address keeps the strongest that was given.
+
+    Weaker ones can be lifted by what happens to the address, like a START in an SMS; a complaint by an operator alone.
+    """
+
+    BOUNCED = "bounced"
+    OPTED_OUT = "opted_out"
+    MANUAL = "manual"
+    COMPLAINED = "complained"
+
+    @property
+    def strength(self) -> int:
+        return STRENGTHS[self]
+
+
+STRENGTHS = {reason: strength for strength, reason in enumerate(Reason)}
+
+
+class Position(NamedTuple):
+    """The position of an entry in the list, which is in the order of kinds and keys."""
+
+    kind: str
+    key: str
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """An entry of the list. `key` is the form that all spellings of the address share (see `suppression_of`).
+
+    `details` are the provider's or the operator's words. `channel_id` and `message_id` name the message that brought
+    the address here, None where none did.
+    """
+
+    kind: str
+    key: str
+    reason: Reason
+    created_at: datetime
+    details: str | None = None
+    channel_id: UUID | None = None
+    message_id: str | None = None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.kind, self.key)
+
+    @property
+    def address(self) -> str:
+        """The address as it is shown."""
+        return f"+{self.key}" if self.kind != "email" and self.key.isdigit() else self.key
+
+    @property
+    def obstacle(self) -> Document:
+        """The reason why a message to this address is not sent, as events and journals have it."""
+        return {"reason": "suppressed", "because": str(self.reason), "since": msgspec.to_builtins(self.created_at)}
+
+
+def suppression_of(
+    address: Address,
+    reason: Reason,
+    now: datetime,
+    *,
+    details: str | None = None,
+    channel_id: UUID | None = None,
+    message_id: str | None = None,
+) -> Suppression:
+    """Returns the entry of an address, in any spelling; `details` are cut."""
+    # PostgreSQL does not store NUL.
+    words = None if details is None else details[:MAX_DETAILS_LENGTH].replace("\0", "\ufffd")
+    return Suppression(*position_of(address), reason, now, words, channel_id, message_id)
+
+
+def position_of(address: Address) -> Position:
+    return Position(address.kind, form_of(address.kind).key(address.value) or address.value)
+
+
+def checked_address(kind: SuppressibleKind, value: Any, field: str) -> Address:
+    """Returns an address that a client gives. Raises RefusedError unless it has the form of its kind."""
+    return Address(kind, form_of(kind).checked(value, field))
+
+
+def strongest(entries: Iterable[Suppression]) -> list[Suppression]:
+    """Returns one entry for each address, the first of those with the strongest reason, in the order of the list."""
+    kept: dict[Position, Suppression] = {}
+    for entry in entries:
+        known = kept.get(entry.position)
+        if known is None or known.reason.strength < entry.reason.strength:
+            kept[entry.position] = entry
+    return [kept[position] for position in sorted(kept)]
