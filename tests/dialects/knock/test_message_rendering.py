@@ -36,7 +36,7 @@ def test_a_push_without_data_has_empty_data() -> None:
 
 
 def test_an_sms_names_all_numbers_that_it_goes_to() -> None:
-    content = SmsContent(to=("+491701234567", "+442071838750"), body="Hi", segments=1)
+    content = SmsContent(numbers=("+491701234567", "+442071838750"), body="Hi", segments=1)
     said = message_rendering.content(content)
     assert to_builtins(said) == {
         "__typename": "MessageSmsContent",
@@ -46,8 +46,8 @@ def test_an_sms_names_all_numbers_that_it_goes_to() -> None:
 
 
 def test_a_whatsapp_message_is_a_chat_message() -> None:
-    text = WhatsAppContent(to=("+491701234567",), body="Hi")
-    template = WhatsAppContent(to=("+491701234567",), name="shipped", language="de", parameters=["17"])
+    text = WhatsAppContent(numbers=("+491701234567",), body="Hi")
+    template = WhatsAppContent(numbers=("+491701234567",), name="shipped", language="de", parameters=["17"])
     assert to_builtins(message_rendering.content(text)) == {
         "__typename": "MessageChatContent",
         "connection": {"phone_numbers": ["+491701234567"]},

@@ -248,9 +248,9 @@ def test_what_is_said_never_holds_where_it_went() -> None:
     push = PushContent(tokens=("secret",), title="T", body="B", data={"action_url": "https://u", "n": "1"})
     assert contents.render(mail) == {"subject": "S", "body": "<p>H</p>", "content_type": "html"}
     assert contents.render(push) == {"title": "T", "body": "B", "action_url": "https://u", "data": {"n": "1"}}
-    assert contents.render(SmsContent(to=("+491701234567",), body="B", segments=1)) == {"body": "B"}
-    text = WhatsAppContent(to=("+491701234567",), body="B")
-    template = WhatsAppContent(to=("+491701234567",), name="shipped", language="de", parameters={"order": "17"})
+    assert contents.render(SmsContent(numbers=("+491701234567",), body="B", segments=1)) == {"body": "B"}
+    text = WhatsAppContent(numbers=("+491701234567",), body="B")
+    template = WhatsAppContent(numbers=("+491701234567",), name="shipped", language="de", parameters={"order": "17"})
     assert contents.render(text) == {"body": "B"}
     assert contents.render(template) == {
         "body": "",

@@ -24,13 +24,13 @@ def test_the_segments_of_what_is_rendered_are_counted() -> None:
     template = SmsTemplate("Hi {{ data.name }}", {"MediaUrl": ["https://example.com/{{ data.name }}.png"]})
     content = rendered(template, name="🦊" * 34)
     assert content == SmsContent(
-        to=(ADA, ANN),
+        numbers=(ADA, ANN),
         body="Hi " + "🦊" * 34,
         segments=2,
         overrides={"MediaUrl": [f"https://example.com/{'🦊' * 34}.png"]},
     )
     assert content.to_payload("m", Destination.of(ANN), NOW) == Sms("m", ANN, content.body, content.overrides)
-    assert content.silenced() == SmsContent(to=(ADA, ANN), body="", segments=0)
+    assert content.silenced() == SmsContent(numbers=(ADA, ANN), body="", segments=0)
 
 
 def test_1600_characters_are_the_longest_text() -> None:

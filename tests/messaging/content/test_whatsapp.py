@@ -30,7 +30,7 @@ def sent(content: WhatsAppContent) -> WhatsAppMessage:
 
 def test_a_text_is_sent_as_it_is_rendered() -> None:
     content = rendered(WhatsAppTemplate(body="Hi\n{{ data.name }}", overrides={"a": "{{ data.name }}"}), name="Ada")
-    assert content == WhatsAppContent(to=(ADA,), body="Hi\nAda", overrides={"a": "Ada"})
+    assert content == WhatsAppContent(numbers=(ADA,), body="Hi\nAda", overrides={"a": "Ada"})
     assert sent(content) == WhatsAppMessage("m", ADA, "Hi\nAda", {"a": "Ada"})
 
 
@@ -51,7 +51,7 @@ def test_an_approved_template_is_filled_in_one_line_each(parameters: Any, filled
     content = rendered(template, name=" Ada\n\tLovelace  ", order=17, locale="de")
     components = [{**BUTTON, "parameters": [{"type": "text", "text": "17"}]}]
     assert sent(content).content == ApprovedTemplate("shipped", "de", filled, components)
-    assert content.silenced() == WhatsAppContent(to=(ADA,))
+    assert content.silenced() == WhatsAppContent(numbers=(ADA,))
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from addressee.messaging.environment.channels import Channel
 
 
 class SmsContent(Content, frozen=True, kw_only=True, tag=ChannelType.SMS.value):
-    """The content of an SMS. `to` are the numbers that it goes to; `segments` counts those that each of them gets."""
+    """The content of an SMS. `numbers` are those that it goes to; `segments` counts those that each of them gets."""
 
-    ADDRESSES: ClassVar[tuple[str, ...]] = ("to",)
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("numbers",)
 
-    to: tuple[str, ...]
+    numbers: tuple[str, ...]
     body: str
     segments: int
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -49,10 +49,10 @@ class SmsTemplate(Template, frozen=True, tag=ChannelType.SMS.value):
         if (problem := problem_with(body)) is not None:
             raise liquid.TemplateError(problem, None)
         overrides = render_texts(self.overrides, scope)
-        return Rendered(SmsContent(to=tuple(to), body=body, segments=segment_count(body), overrides=overrides))
+        return Rendered(SmsContent(numbers=tuple(to), body=body, segments=segment_count(body), overrides=overrides))
 
     def blank(self, channel: Channel, to: Sequence[str]) -> SmsContent:
-        return SmsContent(to=tuple(to), body="", segments=0)
+        return SmsContent(numbers=tuple(to), body="", segments=0)
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         if not self.body.strip():

@@ -22,12 +22,12 @@ from addressee.messaging.environment.channels import Channel
 class WhatsAppContent(Content, frozen=True, kw_only=True, tag=ChannelType.WHATSAPP.value):
     """The content of a WhatsApp message: a text, `body`, or the template `name` of the vendor with its parameters.
 
-    `to` are the numbers that it goes to.
+    `numbers` are those that it goes to.
     """
 
-    ADDRESSES: ClassVar[tuple[str, ...]] = ("to",)
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("numbers",)
 
-    to: tuple[str, ...]
+    numbers: tuple[str, ...]
     body: str = ""
     name: str | None = None
     language: str = ""
@@ -52,7 +52,7 @@ class WhatsAppContent(Content, frozen=True, kw_only=True, tag=ChannelType.WHATSA
         return WhatsAppMessage(id, to.value, template or self.body, self.overrides)
 
     def silenced(self) -> Self:
-        return type(self)(to=self.to)
+        return type(self)(numbers=self.numbers)
 
 
 class WhatsAppTemplate(Template, frozen=True, tag=ChannelType.WHATSAPP.value):
@@ -75,10 +75,10 @@ class WhatsAppTemplate(Template, frozen=True, tag=ChannelType.WHATSAPP.value):
         overrides = render_texts(self.overrides, scope)
         if self.name is None:
             body = filled("the text", liquid.render(self.body or "", scope))
-            return Rendered(WhatsAppContent(to=tuple(to), body=body, overrides=overrides))
+            return Rendered(WhatsAppContent(numbers=tuple(to), body=body, overrides=overrides))
         return Rendered(
             WhatsAppContent(
-                to=tuple(to),
+                numbers=tuple(to),
                 name=filled("the template's name", liquid.render(self.name, scope)),
                 language=filled("the template's language", liquid.render(self.language, scope)),
                 parameters=self._parameters(scope),
@@ -93,7 +93,7 @@ class WhatsAppTemplate(Template, frozen=True, tag=ChannelType.WHATSAPP.value):
         return [parameter(str(number), liquid.render(text, scope)) for number, text in enumerate(self.parameters, 1)]
 
     def blank(self, channel: Channel, to: Sequence[str]) -> WhatsAppContent:
-        return WhatsAppContent(to=tuple(to))
+        return WhatsAppContent(numbers=tuple(to))
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         if (not self.body) == (not self.name):

@@ -204,10 +204,10 @@ def content(content: AnyContent) -> messages.Content:
                 reply_to=content.reply_to,
             )
         case SmsContent():
-            return messages.MessageSmsContent(to=", ".join(content.to), body=content.body)
+            return messages.MessageSmsContent(to=", ".join(content.numbers), body=content.body)
         case WhatsAppContent():
             return messages.MessageChatContent(
-                connection={"phone_numbers": list(content.to)},
+                connection={"phone_numbers": list(content.numbers)},
                 template=messages.ChatTemplate(
                     blocks=[messages.ChatBlock(name="body", type="text", content=content.body)] if content.body else [],
                     json_content=content.template,
