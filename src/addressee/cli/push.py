@@ -9,6 +9,7 @@ from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
+from addressee.messaging.steps.model import UsableChannel
 from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 
@@ -20,8 +21,8 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
             with refusals():
                 known = await Environments(pool).named(environment)
             stored = await channels.by_key(pool, known.id)
-            providers = {key: channel.served_by for key, channel in stored.items()}
-            configuration = read_configuration(folder, os.environ, providers)
+            usable = {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()}
+            configuration = read_configuration(folder, os.environ, usable)
             done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
     except ConfigurationError as error:
         for problem in error.problems:

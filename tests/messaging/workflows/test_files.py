@@ -1,7 +1,10 @@
 """Reading a folder: every mistake with its file and line, or everything."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -10,12 +13,16 @@ from addressee.directory.clock import Clock
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
+from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.model import UsableChannel
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
 from tests.support.providers import names_of, names_of_senders, provider_named
+
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 EMAIL_PROVIDERS = names_of(ChannelType.EMAIL)
 SMS_PROVIDERS = names_of(ChannelType.SMS)
@@ -536,25 +543,38 @@ def test_steps_may_use_channels_that_the_environment_has(tmp_path: Path) -> None
 steps:
   - {ref: feed, channel: in-app, template: {body: Hello}}
   - {ref: bird, channel: pigeon, template: {}}
+  - {ref: text, channel: sms, template: {body: Hello}}
   - {ref: mail, channel: email, template: {}}
 """
-    stored = {"in-app": provider_named("feed"), "pigeon": Provider(ChannelType.HTTP, "carrier_pigeon")}
+    stored = {
+        "in-app": UsableChannel(provider_named("feed")),
+        "pigeon": UsableChannel(Provider(ChannelType.HTTP, "carrier_pigeon")),
+        "sms": UsableChannel(provider_named("twilio"), lacks=("account_sid",)),
+    }
     folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
     with pytest.raises(ConfigurationError) as error:
         read_configuration(folder, {}, stored)
     assert [str(mistake) for mistake in error.value.problems] == [
         f"workflows/hello.yaml:4: nothing can be sent with carrier_pigeon yet, only with {names_of_senders()}",
-        "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, pigeon",
+        "workflows/hello.yaml:5: the channel 'sms' was stored without account_sid; give it a file",
+        "workflows/hello.yaml:6: there is no channel 'email'; there are in-app, pigeon, sms",
     ]
     write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
     (read,) = read_configuration(folder, {}, stored).workflows
     assert read.workflow.steps == (ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="Hello")),)
 
 
+def test_a_channel_lacks_what_its_provider_needs_by_now() -> None:
+    channel = Channel(UUID(int=1), "sms", "SMS", ChannelType.SMS, "twilio", {}, NOW, NOW)
+    assert channel.lacks == ("account_sid",)
+    assert replace(channel, settings={"account_sid": "AC1"}).lacks == ()
+
+
 def test_the_file_of_a_channel_counts_more_than_the_channel_that_is_stored(tmp_path: Path) -> None:
     workflow = "steps:\n  - {ref: a, channel: mail, template: {subject: Hi, text: Hi}}"
     files = {"channels/mail.yaml": OUTBOX, "workflows/a.yaml": workflow}
-    (read,) = read_configuration(write_files(tmp_path, files), {}, {"mail": provider_named("twilio")}).workflows
+    stored = {"mail": UsableChannel(provider_named("twilio"))}
+    (read,) = read_configuration(write_files(tmp_path, files), {}, stored).workflows
     assert read.workflow.steps == (
         ChannelStep(ref="a", channel="mail", template=EmailTemplate(subject="Hi", text="Hi")),
     )

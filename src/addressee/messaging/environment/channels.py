@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from msgspec import structs
 
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.providers import PROVIDERS
@@ -37,6 +38,13 @@ class Channel:
     @property
     def served_by(self) -> Provider:
         return PROVIDERS[self.type, self.provider]
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The settings, other than secrets, that its provider needs by now and did not when the channel was stored."""
+        provider = self.served_by
+        needed = [field.encode_name for field in structs.fields(provider.settings) if field.required]
+        return tuple(name for name in needed if name not in provider.secrets and name not in self.settings)
 
     def data_of(self, recipient: Recipient) -> Document:
         """Returns a recipient's channel data for this channel, empty when it has none."""

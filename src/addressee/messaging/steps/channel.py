@@ -78,6 +78,10 @@ class ChannelStepFile(StepFile, frozen=True):
             message = f"nothing can be sent with {channel.provider.name} yet, only with {known}"
             source.problem((*path, "channel"), message)
             return None
+        if channel.lacks:
+            message = f"the channel {self.channel!r} was stored without {', '.join(channel.lacks)}; give it a file"
+            source.problem((*path, "channel"), message)
+            return None
         template = self._template(source, (*path, "template"), channel.provider)
         if template is None:
             return None

@@ -131,11 +131,13 @@ class Step(Definition, frozen=True, tag_field="type"):
 class UsableChannel:
     """A channel that steps may name. `provider` is None if the channel's file names an unknown type or provider.
 
-    `link_schemes` are those that links may have, None if the channel is not in the folder or cannot be used.
+    `link_schemes` are those that links may have, None if the channel is not in the folder or cannot be used. `lacks`
+    names the settings without which a stored channel cannot send.
     """
 
     provider: Provider | None
     link_schemes: frozenset[str] | None = None
+    lacks: tuple[str, ...] = ()
 
 
 class StepFile(Definition, frozen=True):

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from addressee.channels.links import schemes_of
-from addressee.channels.provider import Provider
 from addressee.messaging.definitions.sources import Problem, Source, read
 from addressee.messaging.steps.model import UsableChannel
 from addressee.messaging.workflows.category_files import read_categories
@@ -55,12 +54,12 @@ class Configuration:
 
 
 def read_configuration(
-    folder: Path, environment: Mapping[str, str], stored_providers: Mapping[str, Provider] | None = None
+    folder: Path, environment: Mapping[str, str], stored: Mapping[str, UsableChannel] | None = None
 ) -> Configuration:
     """Reads a folder. Raises ConfigurationError, which holds every problem in it.
 
     `environment` holds the values of `${NAME}` in settings. Steps may use the folder's channels and those of
-    `stored_providers`, the provider of each.
+    the environment, `stored`.
     """
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
@@ -68,7 +67,7 @@ def read_configuration(
 
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
     schemes = {channel.key: schemes_of(channel.settings) for channel in channels}
-    usable = {key: UsableChannel(provider) for key, provider in (stored_providers or {}).items()}
+    usable = dict(stored or {})
     usable |= {source.key: UsableChannel(provider_of(source), schemes.get(source.key)) for source in channel_files}
     workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, usable))]
     variables = read_whole(whole.get(VARIABLES), read_variables)
