@@ -51,8 +51,13 @@ async def sender_context(outbox: Path) -> AsyncIterator[SenderContext]:
 
 @pytest.fixture(params=CASES, ids=lambda case: case.id)
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenCase]:
-    case: SenderCase = request.param
-    async with provider_server() as server, sender_context(tmp_path) as context:
+    async with open_case(request.param, tmp_path) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_case(case: SenderCase, outbox: Path) -> AsyncIterator[OpenCase]:
+    async with provider_server() as server, sender_context(outbox) as context:
         case.prepare(server)
         provider = PROVIDERS[case.channel_type, case.provider]
         settings = case.settings(server)

@@ -22,6 +22,7 @@ BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+UNQUOTED = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]*")
 SPECIAL = re.compile(r'([\\"])')
 
 
@@ -40,12 +41,24 @@ def mailbox_header(name: str, mailbox: Mailbox) -> str:
     return f"{phrase}{space}<{mailbox.address}>"
 
 
+def mailbox_text(mailbox: Mailbox) -> str:
+    """Returns a mailbox for providers that read it from one text and encode it themselves."""
+    name = one_line(mailbox.name)
+    if not UNQUOTED.fullmatch(name):
+        name = quoted(name)
+    return f"{name} <{mailbox.address}>" if name else mailbox.address
+
+
 def written_name(header: str, name: str) -> str:
     """Returns a display name as it is, or quoted or encoded where that is necessary."""
     if must_be_encoded(name) or len(name) > MAX_PLAIN:
         return folded(Header(name, "utf-8", LINE_LENGTH, header).encode())
     if not name or ATOMS.fullmatch(name):
         return name
+    return quoted(name)
+
+
+def quoted(name: str) -> str:
     return '"' + SPECIAL.sub(r"\\\1", name) + '"'
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -33,7 +33,10 @@ class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_f
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An e-mail to one address. Its `id` stays the same when it is sent again; `html` or `text` or both are given."""
+    """An e-mail to one address. Its `id` stays the same when it is sent again; `html` or `text` or both are given.
+
+    `overrides` are laid over the request by providers with an API. SMTP and the outbox, which have none, ignore them.
+    """
 
     id: str
     sender: str
@@ -43,6 +46,7 @@ class Email:
     text: str | None
     written_at: datetime
     reply_to: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,12 @@ class RawEmail:
 
     @property
     def envelope(self) -> dict[str, str]:
-        """The fields that identify this e-mail in the delivery log: the id and the addresses, no contents."""
-        return {"id": self.id, "from": str(self.sender), "to": str(self.recipient)}
+        return envelope_of(self.id, self.sender, self.recipient)
+
+
+def envelope_of(id: str, sender: Mailbox, recipient: Mailbox) -> dict[str, str]:
+    """Returns the fields that identify an e-mail in the delivery log: the id and the addresses, no contents."""
+    return {"id": id, "from": str(sender), "to": str(recipient)}
 
 
 def compose(email: Email) -> RawEmail:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import msgspec
 
-from addressee.channels.email.mailbox import AddressError
-from addressee.channels.email.message import Email, EmailSettings, email_provider, mailboxes_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
+from addressee.channels.email.headers import mailbox_text
+from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 
-if TYPE_CHECKING:
-    import httpx2
+MAX_BYTES = 10 * MEGABYTE
 
-# Postmark's error codes: the recipient bounced or complained before, the recipient's address is wrong, maintenance.
+# Postmark's error codes: the recipient bounced or complained before; maintenance; too many requests; a token, a sender
+# or an account that may not send.
 INACTIVE_RECIPIENT = 406
-INVALID_EMAIL = 300
 MAINTENANCE = 100
-CREDENTIAL_CODES = frozenset({10, 400, 401, 405, 412})
+RATE_LIMIT = 429
+CREDENTIAL_CODES = frozenset({10, 400, 401, 405, 412, 413})
 
 
 class PostmarkSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of a Postmark channel. `api_key` is the token of a server."""
+    """Settings of a Postmark channel. `api_key` is the token of a server, to which the `message_stream` belongs."""
 
     api_key: str
+    message_stream: str = "outbound"
     endpoint: str = "https://api.postmarkapp.com"
 
 
@@ -34,47 +36,29 @@ class PostmarkAnswer(msgspec.Struct, rename="pascal"):
     message_id: str | None = msgspec.field(default=None, name="MessageID")
 
 
-class PostmarkSender:
-    """Sends e-mails one by one, as each has a recipient of its own."""
-
-    def __init__(self, settings: PostmarkSettings, client: httpx2.AsyncClient) -> None:
-        self._settings = settings
-        self._client = client
-
-    async def send(self, email: Email, /) -> Sent | Failed:
-        try:
-            request = self._request(email)
-        except AddressError as error:
-            return Failed(error.failure, str(error))
-        answer = await exchange(self._client, request)
-        return answer if isinstance(answer, Failed) else judge(answer)
-
-    async def close(self) -> None:
-        """Does nothing: the client is shared."""
-
-    def _request(self, email: Email) -> ProviderRequest:
-        """Raises AddressError."""
-        mailboxes = mailboxes_of(email)
-        body = {
-            **{name.replace("-", ""): str(mailbox) for name, mailbox in mailboxes.items()},
-            "Subject": email.subject,
-            "HtmlBody": email.html,
-            "TextBody": email.text,
-            "MessageStream": "outbound",
-            "Metadata": {"id": email.id},
-        }
-        return ProviderRequest(
-            service="postmark",
-            url=f"{self._settings.endpoint.rstrip('/')}/email",
-            headers={
-                "accept": "application/json",
-                "content-type": "application/json",
-                "x-postmark-server-token": self._settings.api_key,
-            },
-            content=msgspec.json.encode({name: value for name, value in body.items() if value is not None}),
-            envelope={"id": email.id, "from": str(mailboxes["From"]), "to": str(mailboxes["To"])},
-            hidden=(self._settings.api_key, email.subject, email.html or "", email.text or ""),
-        )
+def to_request(settings: PostmarkSettings, email: Email) -> ProviderRequest:
+    """Raises AddressError."""
+    mailboxes = mailboxes_of(email)
+    fields = {
+        **{name.replace("-", ""): mailbox_text(mailbox) for name, mailbox in mailboxes.items()},
+        "Subject": email.subject,
+        "HtmlBody": email.html,
+        "TextBody": email.text,
+        "MessageStream": settings.message_stream,
+        "Metadata": {"id": email.id},
+    }
+    return ProviderRequest(
+        service="postmark",
+        url=f"{settings.endpoint.rstrip('/')}/email",
+        headers={
+            "accept": "application/json",
+            "content-type": "application/json",
+            "x-postmark-server-token": settings.api_key,
+        },
+        content=json_of(fields, email.overrides),
+        envelope=envelope_of(email.id, mailboxes["From"], mailboxes["To"]),
+        hidden=(settings.api_key, *contents(email)),
+    )
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:
@@ -86,6 +70,8 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
         return answer.failed(Failure.BOUNCED, words)
     if said.error_code == MAINTENANCE:
         return answer.failed(Failure.UNAVAILABLE, words)
+    if said.error_code == RATE_LIMIT:
+        return answer.failed(Failure.RATE_LIMITED, words)
     if said.error_code in CREDENTIAL_CODES:
         return answer.failed(Failure.CREDENTIALS, words)
     return answer.usual_failure(words)
@@ -94,6 +80,6 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
 POSTMARK = email_provider(
     "postmark",
     PostmarkSettings,
-    lambda settings, context: PostmarkSender(settings, context.client),
+    lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
     secrets=frozenset({"api_key"}),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+import msgspec
 from msgspec import structs
 
 from addressee.channels.destination import Destination
@@ -13,14 +14,17 @@ from addressee.channels.email.message import Email
 from addressee.channels.links import EMBEDDED, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content import liquid
-from addressee.messaging.content.model import Content, Rendered, Template
+from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 
 
 class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.value):
-    """The content of an e-mail. `to` is a comma-separated list of addresses; each gets an e-mail of its own."""
+    """The content of an e-mail. `to` is a comma-separated list of addresses; each gets an e-mail of its own.
+
+    `overrides` are laid over the request of a provider with an API. SMTP and the outbox ignore them.
+    """
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ("sender", "to", "reply_to")
 
@@ -30,22 +34,37 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     html: str | None
     text: str | None
     reply_to: str | None
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Email:
-        return Email(id, self.sender, to.value, self.subject, self.html, self.text, written_at, self.reply_to)
+        return Email(
+            id=id,
+            sender=self.sender,
+            to=to.value,
+            subject=self.subject,
+            html=self.html,
+            text=self.text,
+            written_at=written_at,
+            reply_to=self.reply_to,
+            overrides=self.overrides,
+        )
 
     def silenced(self) -> Self:
-        return structs.replace(self, subject="", html=self.html and "", text=self.text and "")
+        return structs.replace(self, subject="", html=self.html and "", text=self.text and "", overrides={})
 
 
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
-    """The template of an e-mail. Values are escaped in `html` only."""
+    """The template of an e-mail. Values are escaped in `html` only.
+
+    `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
+    """
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {("html",): liquid.HTML}
 
     subject: str
     html: str | None = None
     text: str | None = None
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         schemes = schemes_of(channel.settings)
@@ -56,6 +75,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             html=self.html and html.text,
             text=self.text and liquid.render(self.text, scope),
             reply_to=channel.settings.get("reply_to"),
+            overrides=render_texts(self.overrides, scope),
         )
         return Rendered(content, html.refused)
 
