@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from addressee.channels import channel_data
 from addressee.channels.email.outbox import OUTBOX
 from addressee.channels.email.postmark import POSTMARK
+from addressee.channels.email.ses import SES
 from addressee.channels.email.smtp import SMTP
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
@@ -27,6 +28,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         FEED,
         SMTP,
         OUTBOX,
+        SES,
         POSTMARK,
         FCM,
         Provider(ChannelType.PUSH, "apns", data=channel_data.devices("token", "tokens")),
