@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from addressee.channels.callback import Callbacks
 from addressee.channels.channel_data import ANYTHING, Form
 from addressee.channels.sender import Sender, SenderContext
 from addressee.channels.settings import setting_problems
@@ -60,6 +61,7 @@ class Provider:
     the kind may name it. `missing` is the reason for skipping a recipient
     without one. `choose` selects the addresses of a message from the valid ones, which begin with the primary one.
     `data` is the form of recipients' channel data. `reserves` returns whether a name in the data of a push is reserved.
+    `callbacks` are the requests by which it tells what became of messages, None if it makes none.
     """
 
     channel_type: ChannelType
@@ -74,3 +76,4 @@ class Provider:
     data: Form = ANYTHING
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems
     reserves: Callable[[str], bool] = nothing
+    callbacks: Callbacks | None = None

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from addressee.channels.callback import Callbacks
 from addressee.channels.email.headers import SURROGATE, mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
@@ -131,6 +132,7 @@ def email_provider(
     open: Callable[[Any, SenderContext], Sender[Email]],
     secrets: frozenset[str] = frozenset(),
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = email_problems,
+    callbacks: Callbacks | None = None,
 ) -> Provider:
     """Returns a provider of e-mail."""
     return Provider(
@@ -143,4 +145,5 @@ def email_provider(
         choose=primary_or_all,
         secrets=secrets,
         problems=problems,
+        callbacks=callbacks,
     )

@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 
+from addressee.channels.callbacks.postmark import POSTMARK_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
@@ -82,4 +83,5 @@ POSTMARK = email_provider(
     PostmarkSettings,
     lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
     secrets=frozenset({"api_key"}),
+    callbacks=POSTMARK_CALLBACKS,
 )

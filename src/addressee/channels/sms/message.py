@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from addressee.channels.callback import Callbacks
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Sender, SenderContext
 from addressee.channels.settings import NumberSettings, setting_problems
@@ -54,6 +55,7 @@ def sms_provider(
     open: Callable[[Any, SenderContext], Sender[Sms]],
     secrets: frozenset[str],
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems,
+    callbacks: Callbacks | None = None,
 ) -> Provider:
     """Returns a provider of SMS."""
     return Provider(
@@ -66,4 +68,5 @@ def sms_provider(
         choose=primary_or_all,
         secrets=secrets,
         problems=problems,
+        callbacks=callbacks,
     )

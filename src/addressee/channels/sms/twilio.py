@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from addressee.channels import twilio
+from addressee.channels.callbacks.twilio import TWILIO_CALLBACKS
 from addressee.channels.http_exchange import ProviderRequest
 from addressee.channels.sms.message import Sms, sms_provider
 from addressee.channels.sms.sender import SmsSender
@@ -22,4 +23,5 @@ TWILIO = sms_provider(
     lambda settings, context: SmsSender(context.client, partial(to_request, settings), twilio.judge),
     secrets=twilio.SECRETS,
     problems=twilio.twilio_problems,
+    callbacks=TWILIO_CALLBACKS,
 )
