@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.channels.http_exchange import open_client, open_public_client
 from addressee.channels.sender import SenderContext
 from addressee.database.jobs.queue import Job
@@ -18,6 +19,7 @@ from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
+from addressee.messaging.delivery.provider_events import ApplyProviderEvents
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
 from addressee.messaging.runs.fan_out import Expand
@@ -33,6 +35,26 @@ STORED: dict[str, tuple[Job, str]] = {
     "start": (Start(1, A, 2), PAGE),
     "advance": (Advance(1, A, 2), PAGE),
     "send": (Send(1, A, 2), PAGE),
+    "apply_provider_events": (
+        ApplyProviderEvents(
+            1,
+            A,
+            [
+                ProviderEvent(
+                    kind=EventKind.CLICKED,
+                    provider_id="m",
+                    at=datetime(2026, 1, 2, tzinfo=UTC),
+                    reason="r",
+                    address="a",
+                    url="u",
+                )
+            ],
+            datetime(2026, 1, 3, tzinfo=UTC),
+        ),
+        f'{{"environment_id":1,"channel_id":"{A}","events":[{{"kind":"clicked","provider_id":"m",'
+        '"at":"2026-01-02T00:00:00Z","reason":"r","address":"a","url":"u"}],"received_at":"2026-01-03T00:00:00Z",'
+        '"tries":0}',
+    ),
     "expand": (
         Expand(1, A, "projects", "p", B),
         f'{{"environment_id":1,"run_id":"{A}","collection":"projects","object_id":"p","cursor":"{B}"}}',

@@ -98,7 +98,7 @@ def responder(dialect: Dialect, operation: Operation, services: Services) -> Res
         try:
             answer = await answer_to(dialect, operation, services, req, path)
         except Exception as error:
-            answer = failure(dialect, error, req.context.info)
+            answer = failure(dialect.error, error, req.context.info)
         write(resp, answer)
 
     return respond
@@ -156,13 +156,13 @@ async def refuse_repetition(call: Call) -> None:
         await call.services.directory.refuse_repetition(call.environment.id, call.idempotency_key, call.fingerprint)
 
 
-def failure(dialect: Dialect, error: Exception, info: RequestInfo) -> Answer:
-    """Returns the dialect's answer to an exception. Only an internal error is logged, and never its message."""
+def failure(render: Callable[[Exception, RequestInfo], Answer], error: Exception, info: RequestInfo) -> Answer:
+    """Returns the answer to an exception. Only an internal error is logged, and never its message."""
     if is_away(error):
         error = UnavailableError()
     if isinstance(error, asyncpg.TransactionRollbackError):  # a deadlock: nothing was kept, the same again succeeds
         error = UnavailableError("Other changes were in the way; try again in a moment.")
-    answer = dialect.error(error, info)
+    answer = render(error, info)
     if answer.status == SERVER_ERROR:
         log.error("internal error", request_id=info.id, error=type(error).__name__, passed=code_lines(error))
     return answer

@@ -15,6 +15,7 @@ from addressee import logs
 from addressee.api.services import Services
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
+from addressee.database.jobs.queue import Wakeup
 from addressee.database.migrate import check
 from addressee.database.pool import Pool, is_away, open_pool
 from addressee.database.sealing import Sealer
@@ -27,7 +28,9 @@ from addressee.directory.access.keys import KeyRing
 from addressee.directory.directory import Directory
 from addressee.http import system_routes
 from addressee.http.application import ASGIApp, RawPaths, build
+from addressee.http.callback_routes import ProviderCallbackRoute
 from addressee.http.public_url import configured_url
+from addressee.messaging.delivery.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
 from addressee.preferences.preferences import Preferences
 from addressee.processes import die_with_parent
@@ -128,16 +131,18 @@ class Application:
             return
         checking.add_done_callback(stop_if_unfit)
         directory = Directory(pool, sealer=lambda: self._sealer)
-        self._application = RawPaths(self._build(pool, directory, self._sealer))
+        callbacks = ProviderCallbacks(pool, self._sealer, Wakeup(pool), directory.clock)
+        self._application = RawPaths(self._build(pool, directory, self._sealer, callbacks))
         tune_gc()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         checking.cancel()
         await directory.writer.drain()
+        await callbacks.close()
         await pool.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _build(self, pool: Pool, directory: Directory, sealer: Sealer) -> ASGIApp:
+    def _build(self, pool: Pool, directory: Directory, sealer: Sealer, callbacks: ProviderCallbacks) -> ASGIApp:
         preferences = Preferences(pool, directory.reader)
         messaging = Messaging.from_directory(directory)
         keys = KeyRing(pool, sealer)
@@ -148,6 +153,7 @@ class Application:
         app.add_route("/health/live", system_routes.Live())
         app.add_route("/health/ready", system_routes.Ready(pool))
         app.add_route("/metrics", system_routes.Metrics(pool))
+        app.add_route("/providers/{channel_id}/{secret}", ProviderCallbackRoute(callbacks))
         app.add_route("/openapi.json", documentation)
         app.add_route("/docs", documentation, suffix="page")
         app.add_route("/docs/errors/{code}", documentation, suffix="error")

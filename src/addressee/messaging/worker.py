@@ -22,6 +22,7 @@ from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.open_channels import OpenChannels
+from addressee.messaging.delivery.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
@@ -71,6 +72,7 @@ def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[Job
         JobHandler(Advance, runner.advance),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
+        JobHandler(ApplyProviderEvents, ProviderEvents(pool, reader, Writer(pool, clock), clock).apply),
         JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),
         JobHandler(Redact, Redactor(pool, reader, clock).redact),

@@ -10,13 +10,11 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery.sends import ClaimedSend
+from addressee.messaging.delivery.sends import StoredSend
 from addressee.messaging.recipients.people import People, read_people
 
 
-async def disable_addresses(
-    reader: Reader, writer: Writer, environment_id: int, bounced: Sequence[ClaimedSend]
-) -> None:
+async def disable_addresses(reader: Reader, writer: Writer, environment_id: int, bounced: Sequence[StoredSend]) -> None:
     """Disables the addresses of bounced sends. One that a crash leaves enabled will bounce again."""
     if not bounced:
         return
@@ -32,7 +30,7 @@ async def disable_addresses(
 
 
 async def read_within(
-    reader: Reader, environment_id: int, people: People, sends: Sequence[ClaimedSend]
+    reader: Reader, environment_id: int, people: People, sends: Sequence[StoredSend]
 ) -> Mapping[str, Recipient]:
     """Returns the stored profiles of recipients within the tenants of their messages, by ids of sends."""
     of_tenants = {send.id: Place(environment_id, TENANTS, send.tenant) for send in sends if send.tenant is not None}

@@ -13,7 +13,7 @@ import msgspec
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt
+from addressee.messaging.delivery.sends import ChangedSend, ClaimedSend, Obstacle, SendAttempt
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs, new_delivery_log
 from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.model import lock_messages
@@ -74,16 +74,16 @@ async def queue_again(connection: Connection, environment_id: int, sends: Sequen
 
 
 async def update_messages(
-    connection: Connection, environment_id: int, attempts: Sequence[SendAttempt], now: datetime
+    connection: Connection, environment_id: int, changed: Sequence[ChangedSend], now: datetime
 ) -> Sequence[MessageUpdate]:
-    """Takes the messages of these attempts, which are locked, to the statuses that follow from all of their sends.
+    """Takes the messages of sends that changed, which are locked, to the statuses that follow from all of their sends.
 
     Returns the updates of those whose status changes.
     """
-    by_message: dict[str, list[SendAttempt]] = defaultdict(list)
-    for each in attempts:
+    by_message: dict[str, list[ChangedSend]] = defaultdict(list)
+    for each in changed:
         by_message[each.send.message_id].append(each)
-    sends = await statuses_before(connection, environment_id, attempts)
+    sends = await statuses_before(connection, environment_id, changed)
     updates = [update_of(sends[message_id], those) for message_id, those in by_message.items()]
     updates = [update for update in updates if update.changes]
     if not updates:
@@ -130,26 +130,26 @@ def journal_entry(send: ClaimedSend, obstacle: Obstacle, now: datetime) -> Journ
     return JournalEntry(send.recipient_run_id, obstacle.recipient_id, msgspec.json.encode([entry]))
 
 
-def update_of(sends: Mapping[str, Status], attempts: Sequence[SendAttempt]) -> MessageUpdate:
-    """Returns the update of a message whose sends had these statuses before some of them were tried."""
-    send = attempts[0].send
-    changed = [(each.send.id, change) for each in attempts for change in each.changes]
-    return MessageUpdate(send.message_id, send.recipient, combined(sends.values()), combined_changes(sends, changed))
+def update_of(sends: Mapping[str, Status], changed: Sequence[ChangedSend]) -> MessageUpdate:
+    """Returns the update of a message whose sends had these statuses before some of them changed."""
+    send = changed[0].send
+    changes = [(each.send.id, change) for each in changed for change in each.changes]
+    return MessageUpdate(send.message_id, send.recipient, combined(sends.values()), combined_changes(sends, changes))
 
 
 async def statuses_before(
-    connection: Connection, environment_id: int, attempts: Sequence[SendAttempt]
+    connection: Connection, environment_id: int, changed: Sequence[ChangedSend]
 ) -> dict[str, dict[str, Status]]:
-    """Returns the statuses of all sends of the attempts' messages, by message ids and ids of sends.
+    """Returns the statuses of all sends of the messages, by message ids and ids of sends.
 
-    Sends that were tried have the status that they had before.
+    Sends that changed have the status that they had before.
     """
     statuses: dict[str, dict[str, Status]] = defaultdict(dict)
-    if several := {each.send.message_id for each in attempts if each.send.is_one_of_several}:
+    if several := {each.send.message_id for each in changed if each.send.is_one_of_several}:
         for row in await connection.fetch(
             *SQL["statuses_of_sends"](environment_id=environment_id, message_ids=several)
         ):
             statuses[row["message_id"]][row["id"]] = Status(row["status"])
-    for each in attempts:
+    for each in changed:
         statuses[each.send.message_id][each.send.id] = each.send.status
     return statuses

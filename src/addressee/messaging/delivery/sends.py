@@ -4,40 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from addressee.channels.sender import ProviderCall
+from addressee.directory.addresses import entries
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
-from addressee.messaging.content.push import PushContent
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Status, StatusChange, follow
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedSend:
-    """A send that is claimed by this worker. `attempts` is the number of earlier attempts.
-
-    With `is_one_of_several`, its message has other sends, on which the message's status depends too.
-    """
+class StoredSend:
+    """A send. With `is_one_of_several`, its message has other sends, on which the message's status depends too."""
 
     id: str
     message_id: str
     recipient: Identity
-    recipient_run_id: UUID
-    step_ref: str
     tenant: str | None
     channel_id: UUID
     address: Address
-    attempts: int
     is_one_of_several: bool
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedSend(StoredSend):
+    """A send that is claimed by this worker. `attempts` is the number of earlier attempts."""
+
+    recipient_run_id: UUID
+    step_ref: str
+    attempts: int
     content: AnyContent
     inserted_at: datetime
     claimed_until: datetime
+
+
+class ChangedSend(Protocol):
+    """A send and the changes that it goes through."""
+
+    @property
+    def send(self) -> StoredSend: ...
+
+    @property
+    def changes(self) -> tuple[StatusChange, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +96,37 @@ class SendAttempt:
         return status
 
 
+def stored_send_from(environment_id: int, row: asyncpg.Record) -> StoredSend:
+    return StoredSend(**stored_fields(environment_id, row))
+
+
 def claimed_send_from(environment_id: int, row: asyncpg.Record, claimed_until: datetime) -> ClaimedSend:
     return ClaimedSend(
-        row["id"],
-        row["message_id"],
-        Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
-        row["recipient_run_id"],
-        row["step_ref"],
-        row["tenant"],
-        row["channel_id"],
-        Address(row["kind"], row["address"]),
-        row["attempts"],
-        row["is_one_of_several"],
-        Status(row["status"]),
-        msgspec.json.decode(row["content"], type=AnyContent),
-        row["inserted_at"],
-        claimed_until,
+        **stored_fields(environment_id, row),
+        recipient_run_id=row["recipient_run_id"],
+        step_ref=row["step_ref"],
+        attempts=row["attempts"],
+        content=msgspec.json.decode(row["content"], type=AnyContent),
+        inserted_at=row["inserted_at"],
+        claimed_until=claimed_until,
     )
 
 
-def with_token(change: StatusChange, send: ClaimedSend) -> StatusChange:
+def stored_fields(environment_id: int, row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "message_id": row["message_id"],
+        "recipient": Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
+        "tenant": row["tenant"],
+        "channel_id": row["channel_id"],
+        "address": Address(row["kind"], row["address"]),
+        "is_one_of_several": row["is_one_of_several"],
+        "status": Status(row["status"]),
+    }
+
+
+def with_token(change: StatusChange, send: StoredSend) -> StatusChange:
     """Adds the token to the change of a bounced push: clients that store tokens too remove it (knock.md §3.9)."""
-    if change.status is not Status.BOUNCED or not isinstance(send.content, PushContent):
+    if change.status is not Status.BOUNCED or send.address.kind not in entries.PUSH:
         return change
     return replace(change, data={**(change.data or {}), "token": send.address.value})

@@ -1,0 +1,139 @@
+"""Applies what providers tell of messages: statuses, marks, addresses that bounced.
+
+The callback may come before the answer to the request that sent the message is recorded, so what names an unknown
+message is looked at again for ten minutes. Everything may be told twice, and in any order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from addressee.channels.callback import EventKind, ProviderEvent
+from addressee.database.jobs.queue import Job, Later, enqueue
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.clock import Clock
+from addressee.directory.reading.reader import Reader
+from addressee.directory.writing.writer import Writer
+from addressee.messaging.delivery.channel_states import lock_states
+from addressee.messaging.delivery.dead_addresses import disable_addresses
+from addressee.messaging.delivery.outcomes import update_messages
+from addressee.messaging.delivery.reports import ReportedSend, logs_of, marks_of, reported
+from addressee.messaging.delivery.sends import StoredSend, stored_send_from
+from addressee.messaging.environment import channels
+from addressee.messaging.messages.delivery_logs import insert_delivery_logs
+from addressee.messaging.messages.mark import set_mark
+from addressee.messaging.messages.model import lock_messages
+
+SQL = load(__package__)
+
+MAX_EVENTS = 1_000
+
+# The pauses before events of unknown messages are looked at again: ten minutes in all.
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 135, 400))
+
+EVENTS = Counter(
+    "addressee_provider_events", "What providers told of messages and addresses", ["provider", "event", "result"]
+)
+
+log = structlog.get_logger()
+
+
+class ApplyProviderEvents(Job, frozen=True):
+    """Applies events of a channel's provider, MAX_EVENTS at most. `tries` is the number of earlier tries."""
+
+    name: ClassVar[str] = "apply_provider_events"
+    environment_id: int
+    channel_id: UUID
+    events: list[ProviderEvent]
+    received_at: datetime
+    tries: int = 0
+
+
+class ProviderEvents:
+    """The handler of the job `apply_provider_events`."""
+
+    def __init__(self, pool: Pool, reader: Reader, writer: Writer, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._writer = writer
+        self._clock = clock
+
+    async def apply(self, job: ApplyProviderEvents) -> None:
+        """Applies events; those of a channel that is gone are dropped."""
+        channel = (await channels.by_id(self._pool, job.environment_id)).get(job.channel_id)
+        if channel is None:
+            return
+        async with self._pool.acquire() as connection, connection.transaction():
+            reports = await self._report(connection, job, channel.provider)
+            bounced = [each.send for each in reports if tells(each, EventKind.BOUNCED)]
+            if bounced and await self._keeps_addresses(connection, job):
+                bounced = []
+        await disable_addresses(self._reader, self._writer, job.environment_id, bounced)
+
+    async def _report(self, connection: Connection, job: ApplyProviderEvents, provider: str) -> list[ReportedSend]:
+        """Records what is told of messages, and queues what is told of unknown ones. Returns the sends."""
+        now = self._clock.now()
+        sends = await read_locked(connection, job)
+        reports = reported(sends, job.events, provider)
+        await record(connection, job, reports, now)
+        unknown = [event for event in job.events if event.provider_id is not None and event.provider_id not in sends]
+        if unknown and job.tries < len(PAUSES):
+            later = ApplyProviderEvents(job.environment_id, job.channel_id, unknown, job.received_at, job.tries + 1)
+            await enqueue(connection, [Later(later, PAUSES[job.tries])])
+        elif unknown:
+            log.info("messages unknown", channel_id=job.channel_id, events=len(unknown))
+            count(provider, unknown, "unknown")
+        count(provider, [event for event in job.events if event.provider_id in sends], "applied")
+        return reports
+
+    async def _keeps_addresses(self, connection: Connection, job: ApplyProviderEvents) -> bool:
+        """Returns whether so many addresses of the channel bounced that none is disabled now."""
+        states = await lock_states(connection, job.environment_id, [job.channel_id])
+        return states[job.channel_id].keeps_addresses(self._clock.now())
+
+
+async def read_locked(connection: Connection, job: ApplyProviderEvents) -> Mapping[str, Sequence[StoredSend]]:
+    """Returns the sends that events name, by the provider's names. Their messages are locked, and then read again."""
+    ids = {event.provider_id for event in job.events if event.provider_id is not None}
+    if not ids:
+        return {}
+    named = SQL["sends_of_provider"](
+        environment_id=job.environment_id, channel_id=job.channel_id, provider_ids=sorted(ids)
+    )
+    rows = await connection.fetch(*named)
+    await lock_messages(connection, job.environment_id, {row["message_id"] for row in rows})
+    found: dict[str, list[StoredSend]] = defaultdict(list)
+    for row in await connection.fetch(*named):
+        found[row["provider_id"]].append(stored_send_from(job.environment_id, row))
+    return found
+
+
+async def record(
+    connection: Connection, job: ApplyProviderEvents, reports: Sequence[ReportedSend], now: datetime
+) -> None:
+    """Stores the statuses, marks and delivery logs that follow from reports. The messages are locked."""
+    changed = [report for report in reports if report.changes]
+    if changed:
+        await connection.execute(*SQL["change_sends"](environment_id=job.environment_id, changes=changed))
+        await update_messages(connection, job.environment_id, changed, now)
+    for (mark, url), ids in marks_of(reports).items():
+        metadata = None if url is None else {"url": url}
+        await set_mark(connection, job.environment_id, ids, mark, metadata=metadata, now=now)
+    await insert_delivery_logs(connection, job.environment_id, logs_of(reports, job.channel_id, job.received_at), now)
+
+
+def tells(report: ReportedSend, kind: EventKind) -> bool:
+    return any(event.kind is kind for event in report.events)
+
+
+def count(provider: str, events: Sequence[ProviderEvent], result: str) -> None:
+    for event in events:
+        EVENTS.labels(provider, event.kind, result).inc()
