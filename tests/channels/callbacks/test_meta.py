@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from addressee.channels.callback import CallbackMalformedError, CallbackRequest
-from addressee.channels.callbacks.meta import META_CALLBACKS
+from addressee.channels.callbacks.meta import meta_callbacks
+from addressee.channels.whatsapp.meta import FAILURES
 from tests.channels.callbacks.requests import NOW, refusal, request, settings, told
 
+META_CALLBACKS = meta_callbacks(FAILURES)
 SECRETS = settings(app_secret="app-secret", verify_token="our-token")
 
 

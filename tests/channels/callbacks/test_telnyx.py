@@ -10,9 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from addressee.channels.callback import CallbackRequest
-from addressee.channels.callbacks.telnyx import TELNYX_CALLBACKS
+from addressee.channels.callbacks.telnyx import telnyx_callbacks
+from addressee.channels.sms.telnyx import FAILURES
 from tests.channels.callbacks.requests import NOW, SECONDS, refusal, request, settings, told
 
+TELNYX_CALLBACKS = telnyx_callbacks(FAILURES)
 KEY = Ed25519PrivateKey.generate()
 SETTINGS = settings(webhook_public_key=base64.b64encode(KEY.public_key().public_bytes_raw()).decode())
 

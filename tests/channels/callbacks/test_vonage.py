@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from addressee.channels.callback import CallbackRequest
-from addressee.channels.callbacks.vonage import VONAGE_CALLBACKS
+from addressee.channels.callbacks.vonage import vonage_callbacks
+from addressee.channels.sms.vonage import FAILURES
 from tests.channels.callbacks.requests import NOW, SECONDS, refusal, request, settings, told
 
+VONAGE_CALLBACKS = vonage_callbacks(FAILURES)
 SECRET = settings(webhook_signing_secret="s3cr3t-of-the-account-that-signs")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -18,8 +19,10 @@ from addressee.channels.callback import (
     ProviderEvent,
     reason_of,
 )
+from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import international, keyword_events
 from addressee.channels.callbacks.reading import check_equal, json_of, required, secret_of, time_of
+from addressee.channels.sender import Failure
 
 KINDS = {
     "sent": EventKind.SENT,
@@ -27,10 +30,6 @@ KINDS = {
     "read": EventKind.READ,
     "failed": EventKind.UNDELIVERED,
 }
-
-# Error codes: of numbers that cannot be reached by WhatsApp; and of people who have stopped marketing messages.
-DEAD_CODES = frozenset({131026})
-OPTED_OUT = 131050
 
 
 class MetaSecrets(Protocol):
@@ -98,13 +97,18 @@ class Report(msgspec.Struct):
     entry: Sequence[Entry]
 
 
-def read(request: CallbackRequest, settings: MetaSecrets, now: datetime) -> Callback:
+def meta_callbacks(failures: Mapping[int, Failure]) -> Callbacks:
+    """Returns the callbacks. `failures` is what Meta's error codes mean."""
+    return Callbacks(partial(read, failures))
+
+
+def read(failures: Mapping[int, Failure], request: CallbackRequest, settings: MetaSecrets, now: datetime) -> Callback:
     if request.method == "GET":
         return subscription(request, secret_of(settings.verify_token, "verify_token"))
     secret = secret_of(settings.app_secret, "app_secret")
     expected = "sha256=" + hmac.new(secret.encode(), request.body, "sha256").hexdigest()
     check_equal(required(request, "x-hub-signature-256"), expected)
-    return Callback(tuple(events_of(json_of(request.body, Report))))
+    return Callback(tuple(events_of(json_of(request.body, Report), failures)))
 
 
 def subscription(request: CallbackRequest, token: str) -> Callback:
@@ -116,31 +120,26 @@ def subscription(request: CallbackRequest, token: str) -> Callback:
     return Callback(answer=challenge)
 
 
-def events_of(report: Report) -> Iterator[ProviderEvent]:
+def events_of(report: Report, failures: Mapping[int, Failure]) -> Iterator[ProviderEvent]:
     for entry in report.entry:
         for change in entry.changes:
             if change.field == "messages":
                 value = json_of(bytes(change.value), Value)
                 for status in value.statuses:
-                    yield from status_events(status)
+                    yield from events_of_status(status, failures)
                 for incoming in value.messages:
                     yield from keyword_events(incoming.words, incoming.sender, time_of(incoming.timestamp))
 
 
-def status_events(status: Status) -> Iterator[ProviderEvent]:
-    kind = KINDS.get(status.status)
-    if kind is None:
-        return
-    codes = {error.code for error in status.errors}
-    words = [part for error in status.errors[:1] for part in (error.code, error.title)]
-    reason = reason_of(*words, *(error.error_data.details for error in status.errors[:1] if error.error_data))
-    to = international(status.recipient_id) if status.recipient_id else None
-    at = time_of(status.timestamp)
-    if kind is EventKind.UNDELIVERED and codes & DEAD_CODES:
-        kind = EventKind.BOUNCED
-    yield ProviderEvent(kind=kind, provider_id=status.id, at=at, address=to, reason=reason)
-    if OPTED_OUT in codes:
-        yield ProviderEvent(kind=EventKind.OPTED_OUT, provider_id=status.id, at=at, address=to, reason=reason)
-
-
-META_CALLBACKS = Callbacks(read)
+def events_of_status(status: Status, failures: Mapping[int, Failure]) -> Iterator[ProviderEvent]:
+    if status.status in KINDS:
+        error = next(iter(status.errors), Problem())
+        details = None if error.error_data is None else error.error_data.details
+        yield from status_events(
+            KINDS[status.status],
+            failures.get(error.code),
+            provider_id=status.id,
+            at=time_of(status.timestamp),
+            address=international(status.recipient_id) if status.recipient_id else None,
+            reason=reason_of(error.code or None, error.title, details),
+        )

@@ -18,8 +18,10 @@ from addressee.channels.callback import (
     ProviderEvent,
     reason_of,
 )
+from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import international, keyword_events
 from addressee.channels.callbacks.reading import check_any_equal, form_of, required, secret_of
+from addressee.channels.sender import Failure
 
 # The signature with the token of the main account, and with that of the account that sent the message.
 SIGNATURES = ("x-plivo-signature-ma-v3", "x-plivo-signature-v3")
@@ -33,9 +35,8 @@ KINDS = {
     "failed": EventKind.UNDELIVERED,
 }
 
-# Error codes of numbers that take no messages: invalid, out of service.
-DEAD_CODES = frozenset({"40", "50"})
-OPTED_OUT = "200"
+# What Plivo's error codes mean: numbers that are invalid, or out of service; and an owner who has answered STOP.
+FAILURES = {"40": Failure.BOUNCED, "50": Failure.BOUNCED, "200": Failure.OPTED_OUT}
 
 
 class PlivoSecrets(Protocol):
@@ -67,14 +68,13 @@ def events_of(fields: Mapping[str, str]) -> Iterator[ProviderEvent]:
         yield from keyword_events(fields.get("Text"), fields.get("From"))
     elif status in KINDS:
         code = fields.get("ErrorCode", "")
-        id = fields.get("ParentMessageUUID") or fields.get("MessageUUID")
-        to = international(fields["To"]) if fields.get("To") else None
-        kind = KINDS[status]
-        if kind is EventKind.UNDELIVERED and code in DEAD_CODES:
-            kind = EventKind.BOUNCED
-        yield ProviderEvent(kind=kind, provider_id=id, address=to, reason=reason_of(code))
-        if code == OPTED_OUT:
-            yield ProviderEvent(kind=EventKind.OPTED_OUT, provider_id=id, address=to, reason=reason_of(code))
+        yield from status_events(
+            KINDS[status],
+            FAILURES.get(code),
+            provider_id=fields.get("ParentMessageUUID") or fields.get("MessageUUID"),
+            address=international(fields["To"]) if fields.get("To") else None,
+            reason=reason_of(code),
+        )
 
 
 PLIVO_CALLBACKS = Callbacks(read)

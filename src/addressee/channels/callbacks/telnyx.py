@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -21,6 +22,7 @@ from addressee.channels.callback import (
     ProviderEvent,
     reason_of,
 )
+from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import keyword_events
 from addressee.channels.callbacks.reading import (
     MOMENT,
@@ -32,6 +34,7 @@ from addressee.channels.callbacks.reading import (
     signed_at,
     time_of,
 )
+from addressee.channels.sender import Failure
 
 KINDS = {
     "sent": EventKind.SENT,
@@ -39,10 +42,6 @@ KINDS = {
     "sending_failed": EventKind.UNDELIVERED,
     "delivery_failed": EventKind.UNDELIVERED,
 }
-
-# Error codes of numbers that take no messages: no destination, a landline; and of owners who texted STOP.
-DEAD_CODES = frozenset({"40001", "40310"})
-OPTED_OUT = "40300"
 
 
 class TelnyxSecrets(Protocol):
@@ -78,11 +77,16 @@ class Report(msgspec.Struct):
     data: Data
 
 
-def read(request: CallbackRequest, settings: TelnyxSecrets, now: datetime) -> Callback:
+def telnyx_callbacks(failures: Mapping[str, Failure]) -> Callbacks:
+    """Returns the callbacks. `failures` is what Telnyx's error codes mean."""
+    return Callbacks(partial(read, failures))
+
+
+def read(failures: Mapping[str, Failure], request: CallbackRequest, settings: TelnyxSecrets, now: datetime) -> Callback:
     if request.method != "POST":
         raise CallbackMalformedError
     verify(request, secret_of(settings.webhook_public_key, "webhook_public_key"), now)
-    return Callback(tuple(events_of(json_of(request.body, Report).data)))
+    return Callback(tuple(events_of(json_of(request.body, Report).data, failures)))
 
 
 def verify(request: CallbackRequest, public_key: str, now: datetime) -> None:
@@ -99,7 +103,7 @@ def verify(request: CallbackRequest, public_key: str, now: datetime) -> None:
     check_age(signed_at(timestamp), now, MOMENT)
 
 
-def events_of(data: Data) -> Iterator[ProviderEvent]:
+def events_of(data: Data, failures: Mapping[str, Failure]) -> Iterator[ProviderEvent]:
     if not data.event_type.startswith("message."):
         return
     payload = json_of(bytes(data.payload), Payload)
@@ -107,15 +111,14 @@ def events_of(data: Data) -> Iterator[ProviderEvent]:
     if data.event_type == "message.received":
         yield from keyword_events(payload.text, payload.sender.phone_number if payload.sender else None, at)
         return
-    codes = {str(error.code) for error in payload.errors}
-    reason = reason_of(*(word for error in payload.errors[:1] for word in (error.code, error.title)))
+    error = next(iter(payload.errors), Problem())
     for to in payload.to:
-        kind = KINDS.get(to.status or "")
-        if kind is EventKind.UNDELIVERED and codes & DEAD_CODES:
-            kind = EventKind.BOUNCED
-        kinds = [] if kind is None else [kind, *([EventKind.OPTED_OUT] if OPTED_OUT in codes else [])]
-        for each in kinds:
-            yield ProviderEvent(kind=each, provider_id=payload.id, at=at, reason=reason, address=to.phone_number)
-
-
-TELNYX_CALLBACKS = Callbacks(read)
+        if to.status in KINDS:
+            yield from status_events(
+                KINDS[to.status],
+                failures.get(str(error.code)),
+                provider_id=payload.id,
+                at=at,
+                address=to.phone_number,
+                reason=reason_of(error.code, error.title),
+            )

@@ -19,9 +19,9 @@ from addressee.channels.callback import (
     ProviderEvent,
     reason_of,
 )
+from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import international, keyword_events
 from addressee.channels.callbacks.reading import form_of, required, secret_of
-from addressee.channels.sender import Failure
 from addressee.channels.twilio import FAILURES
 
 KINDS = {
@@ -80,20 +80,14 @@ def events_of(fields: Mapping[str, str]) -> Iterator[ProviderEvent]:
     if status is None:
         yield from incoming(fields)
     elif status in KINDS:
-        yield from status_events(fields, KINDS[status])
-
-
-def status_events(fields: Mapping[str, str], kind: EventKind) -> Iterator[ProviderEvent]:
-    code = fields.get("ErrorCode", "")
-    failure = FAILURES.get(int(code)) if CODE.fullmatch(code) else None
-    id = fields.get("MessageSid") or fields.get("SmsSid")
-    to = international(fields["To"]) if fields.get("To") else None
-    reason = reason_of(code, fields.get("ErrorMessage"), fields.get("ChannelStatusMessage"))
-    if kind is EventKind.UNDELIVERED and failure is Failure.BOUNCED:
-        kind = EventKind.BOUNCED
-    yield ProviderEvent(kind=kind, provider_id=id, address=to, reason=reason)
-    if failure is Failure.OPTED_OUT:
-        yield ProviderEvent(kind=EventKind.OPTED_OUT, provider_id=id, address=to, reason=reason)
+        code = fields.get("ErrorCode", "")
+        yield from status_events(
+            KINDS[status],
+            FAILURES.get(int(code)) if CODE.fullmatch(code) else None,
+            provider_id=fields.get("MessageSid") or fields.get("SmsSid"),
+            address=international(fields["To"]) if fields.get("To") else None,
+            reason=reason_of(code, fields.get("ErrorMessage"), fields.get("ChannelStatusMessage")),
+        )
 
 
 def incoming(fields: Mapping[str, str]) -> Iterator[ProviderEvent]:

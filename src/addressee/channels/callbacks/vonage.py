@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 import jwt
@@ -21,6 +23,7 @@ from addressee.channels.callback import (
     ProviderEvent,
     reason_of,
 )
+from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import international, keyword_events
 from addressee.channels.callbacks.reading import (
     MOMENT,
@@ -32,6 +35,7 @@ from addressee.channels.callbacks.reading import (
     signed_at,
     time_of,
 )
+from addressee.channels.sender import Failure
 
 KINDS = {
     "submitted": EventKind.SENT,
@@ -41,8 +45,7 @@ KINDS = {
     "undeliverable": EventKind.UNDELIVERED,
 }
 
-# Codes of numbers that take no messages: missing, no longer active, illegal.
-DEAD_CODES = frozenset({"1170", "1190", "1240"})
+CODE = re.compile(r"[0-9]{4}")
 
 MAX_TOKEN_LENGTH = 4_096
 
@@ -73,13 +76,18 @@ class Report(msgspec.Struct):
     text: str | None = None
 
 
-def read(request: CallbackRequest, settings: VonageSecrets, now: datetime) -> Callback:
+def vonage_callbacks(failures: Mapping[int, Failure]) -> Callbacks:
+    """Returns the callbacks. `failures` is what Vonage's error codes mean."""
+    return Callbacks(partial(read, failures))
+
+
+def read(failures: Mapping[int, Failure], request: CallbackRequest, settings: VonageSecrets, now: datetime) -> Callback:
     if request.method != "POST":
         raise CallbackMalformedError
     secret = secret_of(settings.webhook_signing_secret, "webhook_signing_secret")
     claims = verified(required(request, "authorization").removeprefix("Bearer "), secret, request.body, now)
     id = claims.get("jti")
-    events = tuple(events_of(json_of(request.body, Report)))
+    events = tuple(events_of(json_of(request.body, Report), failures))
     return Callback(events, once=id if isinstance(id, str) else None)
 
 
@@ -100,21 +108,21 @@ def verified(token: str, secret: str, body: bytes, now: datetime) -> dict[str, A
     return claims
 
 
-def events_of(report: Report) -> Iterator[ProviderEvent]:
+def events_of(report: Report, failures: Mapping[int, Failure]) -> Iterator[ProviderEvent]:
     at = time_of(report.timestamp)
     if report.status is None:
         yield from keyword_events(report.text, number_of(report.sender), at)
     elif report.status in KINDS:
         error = report.error or Problem()
         code = str(error.title or error.code or "")
-        kind = KINDS[report.status]
         to = number_of(report.to)
-        yield ProviderEvent(
-            kind=EventKind.BOUNCED if kind is EventKind.UNDELIVERED and code in DEAD_CODES else kind,
+        yield from status_events(
+            KINDS[report.status],
+            failures.get(int(code)) if CODE.fullmatch(code) else None,
             provider_id=report.message_uuid,
             at=at,
-            reason=reason_of(code, error.detail, error.reason),
             address=international(to) if to else None,
+            reason=reason_of(code, error.detail, error.reason),
         )
 
 
@@ -122,6 +130,3 @@ def number_of(given: Any) -> str | None:
     """Returns a number, which older versions of the API wrap in an object."""
     number = given.get("number") if isinstance(given, dict) else given
     return number if isinstance(number, str) else None
-
-
-VONAGE_CALLBACKS = Callbacks(read)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from addressee.channels.callbacks.plivo import PLIVO_CALLBACKS
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
@@ -103,4 +104,5 @@ PLIVO = sms_provider(
     lambda settings, context: SmsSender(context.client, partial(to_request, settings), judge, refusal),
     secrets=frozenset({"auth_token", "status_callback"}),
     problems=plivo_problems,
+    callbacks=PLIVO_CALLBACKS,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from addressee.channels.callbacks.telnyx import telnyx_callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
@@ -38,13 +39,15 @@ FAILURES: Mapping[str, Failure] = {
 class TelnyxSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a Telnyx channel. A sender that is a name needs the messaging profile as well.
 
-    Telnyx tells `status_callback` what becomes of each message, instead of the URL that the profile has.
+    Telnyx tells `status_callback` what becomes of each message, instead of the URL that the profile has. What it
+    tells is verified with `webhook_public_key`, the account's public key.
     """
 
     api_key: str
     sender: str | None = msgspec.field(name="from", default=None)
     messaging_profile_id: str | None = None
     status_callback: str | None = None
+    webhook_public_key: str | None = None
     endpoint: str = "https://api.telnyx.com"
 
 
@@ -115,4 +118,5 @@ TELNYX = sms_provider(
     lambda settings, context: SmsSender(context.client, partial(to_request, settings), judge, refusal),
     secrets=frozenset({"api_key", "status_callback"}),
     problems=telnyx_problems,
+    callbacks=telnyx_callbacks(FAILURES),
 )

@@ -16,6 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from addressee.channels.callbacks.vonage import vonage_callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
@@ -50,7 +51,8 @@ FAILURES: Mapping[int, Failure] = {
 class VonageSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a Vonage channel: an application with its private key, or the account's API key and secret.
 
-    Vonage tells `status_callback` what becomes of each message, instead of the URL that the application has.
+    Vonage tells `status_callback` what becomes of each message, instead of the URL that the application has. It signs
+    what it tells with `webhook_signing_secret`, the account's signature secret.
     """
 
     sender: str = msgspec.field(name="from")
@@ -59,6 +61,7 @@ class VonageSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_f
     api_key: str | None = None
     api_secret: str | None = None
     status_callback: str | None = None
+    webhook_signing_secret: str | None = None
     endpoint: str = "https://api.nexmo.com"
 
 
@@ -184,6 +187,7 @@ VONAGE = sms_provider(
     "vonage",
     VonageSettings,
     lambda settings, context: SmsSender(context.client, open_vonage(settings, context.clock), judge, refusal),
-    secrets=frozenset({"private_key", "api_secret", "status_callback"}),
+    secrets=frozenset({"private_key", "api_secret", "status_callback", "webhook_signing_secret"}),
     problems=vonage_problems,
+    callbacks=vonage_callbacks(FAILURES),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from addressee.channels import channel_data
+from addressee.channels.callback import Callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Failed, Failure, Sender, SenderContext, Sent
@@ -103,6 +104,7 @@ def whatsapp_provider(
     open: Callable[[Any, SenderContext], Sender[WhatsAppMessage]],
     secrets: frozenset[str],
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]],
+    callbacks: Callbacks,
 ) -> Provider:
     """Returns a provider of WhatsApp messages."""
     return Provider(
@@ -116,4 +118,5 @@ def whatsapp_provider(
         secrets=secrets,
         data=channel_data.phone_numbers(),
         problems=problems,
+        callbacks=callbacks,
     )

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from addressee.channels.callbacks.meta import meta_callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
@@ -53,10 +54,16 @@ FAILURES: Mapping[int, Failure] = {
 
 
 class MetaSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of a channel of the Cloud API. `phone_number_id` is Meta's id of the number that it sends from."""
+    """Settings of a channel of the Cloud API. `phone_number_id` is Meta's id of the number that it sends from.
+
+    Meta signs what it tells with `app_secret`, and names `verify_token`, a text of the operator's choice, when it asks
+    whether the URL is the right one.
+    """
 
     phone_number_id: str
     access_token: str
+    app_secret: str | None = None
+    verify_token: str | None = None
     endpoint: str = "https://graph.facebook.com"
 
 
@@ -172,6 +179,7 @@ META = whatsapp_provider(
     "meta",
     MetaSettings,
     lambda settings, context: WhatsAppSender(context, partial(to_request, settings), judge),
-    secrets=frozenset({"access_token"}),
+    secrets=frozenset({"access_token", "app_secret", "verify_token"}),
     problems=meta_problems,
+    callbacks=meta_callbacks(FAILURES),
 )

@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from addressee.channels import twilio
+from addressee.channels.callbacks.twilio import TWILIO_CALLBACKS
 from addressee.channels.http_exchange import ProviderRequest
 from addressee.channels.twilio import TwilioSettings
 from addressee.channels.whatsapp.message import (
@@ -62,4 +63,5 @@ TWILIO = whatsapp_provider(
     lambda settings, context: WhatsAppSender(context, partial(to_request, settings), twilio.judge),
     secrets=twilio.SECRETS,
     problems=twilio.twilio_problems,
+    callbacks=TWILIO_CALLBACKS,
 )
