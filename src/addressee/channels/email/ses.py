@@ -12,6 +12,7 @@ import msgspec
 from addressee.channels.aws.errors import aws_failure
 from addressee.channels.aws.settings import SECRETS, endpoint_of, keys_in, region_problems
 from addressee.channels.aws.sigv4 import signed
+from addressee.channels.callbacks.ses import SES_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
 from addressee.channels.email.mailbox import AddressError, read_mailbox
 from addressee.channels.email.message import Email, EmailSettings, compose, email_problems, email_provider
@@ -114,4 +115,4 @@ def ses_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from region_problems(settings)
 
 
-SES = email_provider("ses", SesSettings, open_sender, secrets=SECRETS, problems=ses_problems)
+SES = email_provider("ses", SesSettings, open_sender, secrets=SECRETS, problems=ses_problems, callbacks=SES_CALLBACKS)
