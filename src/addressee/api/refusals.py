@@ -20,7 +20,13 @@ from addressee.api.errors import (
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.merges.merges import MergeMissingError
 from addressee.directory.writing.receipts import ReceiptMismatchError
-from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
+from addressee.messaging.errors import (
+    ActorMissingError,
+    DataInvalidError,
+    SuppressionMissingError,
+    WorkflowInactiveError,
+    WorkflowMissingError,
+)
 
 # The kind of each exception, and its status unless a dialect has another one.
 KINDS: Mapping[type[Exception], tuple[str, HTTPStatus]] = {
@@ -32,6 +38,7 @@ KINDS: Mapping[type[Exception], tuple[str, HTTPStatus]] = {
     UnknownPathError: ("unknown_path", HTTPStatus.NOT_FOUND),
     MissingError: ("not_found", HTTPStatus.NOT_FOUND),
     MergeMissingError: ("not_found", HTTPStatus.NOT_FOUND),
+    SuppressionMissingError: ("not_found", HTTPStatus.NOT_FOUND),
     WorkflowMissingError: ("workflow_missing", HTTPStatus.NOT_FOUND),
     WorkflowInactiveError: ("workflow_inactive", HTTPStatus.UNPROCESSABLE_ENTITY),
     ActorMissingError: ("actor_missing", HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -1,4 +1,4 @@
-"""Why a trigger is not accepted. Nothing was stored."""
+"""Why a call is refused, like a trigger that is not accepted. Nothing was stored."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class FeedItemMissingError(MessagingError):
     def __init__(self, id: str) -> None:
         super().__init__(f"There is no item {id!r} in this feed.")
         self.id = id
+
+
+class SuppressionMissingError(MessagingError):
+    def __init__(self) -> None:
+        super().__init__("This address is not suppressed in this environment.")
 
 
 class ActorMissingError(MessagingError):

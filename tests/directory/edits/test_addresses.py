@@ -17,6 +17,7 @@ from addressee.directory.edits.recipients import (
     Delete,
     DisableAddress,
     Edit,
+    EnableAddress,
     Identify,
     RemoveAddress,
     RemoveAddresses,
@@ -314,6 +315,17 @@ def test_one_that_is_disabled_without_being_known_is_kept_so() -> None:
     assert listed(recipient, "ios_push") == [("t", "disabled")]
     assert after(AddAddress("ios_push", "t"), found=recipient).addresses[0]["status"] == "active"
     assert after(DisableAddress("ios_push", "u", uid=UUID(int=2)), found=recipient) is recipient
+
+
+def test_only_one_that_is_disabled_is_enabled() -> None:
+    enable = EnableAddress("email", ONE)
+    disabled = after(email(ONE), add(TWO), disable(ONE), disable(TWO))
+    enabled = after(enable, found=disabled)
+    assert listed(enabled, "email") == [(ONE, "active"), (TWO, "disabled")]
+    assert after(enable, found=enabled) is enabled
+    assert after(EnableAddress("email", THREE), found=disabled) is disabled
+    assert after(EnableAddress("email", ONE, uid=UUID(int=2)), found=disabled) is disabled
+    assert enable.apply(None, HERE, context()) is None
 
 
 def test_one_with_several_parts_is_disabled_by_its_key() -> None:

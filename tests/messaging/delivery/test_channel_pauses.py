@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from addressee.database.paging import PageRequest
 from addressee.http.metrics import StoredState, render
 from addressee.messaging.delivery import attempts, send_job
 from addressee.messaging.delivery.admission import AT_ONCE
 from addressee.messaging.delivery.channel_states import TroubledChannel, troubled_channels
 from addressee.messaging.messages.status import Status
+from addressee.messaging.suppressions.suppressions import SuppressionFilter
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, Silence, provider_server
 from tests.messaging.office import Office
 
@@ -150,6 +152,7 @@ async def test_dead_addresses_are_disabled_until_there_are_too_many(provider: Pr
     await provider.send_to(*others)
     assert await provider.statuses(*others) == [Status.BOUNCED] * 12
     assert await disabled(provider, *others) == []
+    assert await suppressed(provider) == ["user-3@example.org"]
     provider.office.clock.move(timedelta(hours=1))
     provider.answering(lambda address: OK)
     await provider.send_to(*others)
@@ -160,6 +163,12 @@ async def disabled(provider: Provider, *ids: str) -> list[str]:
     office = provider.office
     found = await office.directory.reader.read_all({office.user(id) for id in ids})
     return [id for id in ids if any(each["status"] == "disabled" for each in found[office.user(id)].addresses)]
+
+
+async def suppressed(provider: Provider) -> list[str]:
+    office = provider.office
+    found = await office.messaging.suppressions.list(office.environment_id, SuppressionFilter(), PageRequest(50))
+    return [entry.address for entry in found.entries]
 
 
 async def test_a_lost_answer_is_tried_again_unless_the_channel_says_stop(provider: Provider) -> None:

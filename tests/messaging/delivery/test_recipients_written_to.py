@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress
-from addressee.directory.edits.recipients import Edit
+from addressee.directory.edits.recipients import Edit, SetChannelData
 from addressee.directory.recipient import Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery import recipients_written_to as sut
@@ -14,8 +14,18 @@ from addressee.messaging.delivery.recipients_written_to import recipients_writte
 from addressee.messaging.messages.model import Address
 from tests.messaging.office import Office
 
-CHANNEL, OTHER_CHANNEL = UUID(int=3), UUID(int=4)
+TWILIO = """
+type: {type}
+provider: twilio
+settings: {{account_sid: AC1, auth_token: token, from: "+15005550006"}}
+"""
 NUMBER = "+491701234567"
+
+
+@pytest.fixture(autouse=True)
+async def channels(office: Office) -> None:
+    files = {"texts": "sms", "chats": "whatsapp", "others": "sms"}
+    await office.push({f"channels/{key}.yaml": TWILIO.format(type=type) for key, type in files.items()})
 
 
 async def edit(office: Office, id: str, *edits: Edit) -> Recipient:
@@ -28,7 +38,7 @@ async def with_number(office: Office, id: str, kind: str = "sms") -> Recipient:
     return await edit(office, id, AddAddress(kind, NUMBER))
 
 
-async def send(office: Office, message_id: str, to: Recipient, kind: str = "sms", channel: UUID = CHANNEL) -> None:
+async def send(office: Office, message_id: str, to: Recipient, channel: str = "texts") -> None:
     """Stores a send, as a step of a workflow does."""
     await office.pool.execute(
         """
@@ -41,16 +51,17 @@ async def send(office: Office, message_id: str, to: Recipient, kind: str = "sms"
         to.place.collection,
         to.place.id,
         to.uid,
-        channel,
+        await office.channel_id(channel),
         UUID(int=9),
-        kind,
+        "whatsapp" if channel == "chats" else "sms",
         NUMBER,
     )
 
 
-async def found(office: Office, kind: str = "sms", channel: UUID = CHANNEL, number: str = NUMBER) -> Sequence[str]:
+async def found(office: Office, channel: str = "texts", number: str = NUMBER) -> Sequence[str]:
+    address = Address("whatsapp" if channel == "chats" else "sms", number)
     people = await recipients_written_to(
-        office.pool, office.directory.reader, office.environment_id, channel, Address(kind, number)
+        office.pool, office.directory.reader, office.environment_id, await office.channel_id(channel), address
     )
     return [each.place.id for each in people]
 
@@ -64,17 +75,24 @@ async def test_the_last_who_was_written_to_comes_first(office: Office) -> None:
     assert await found(office) == ["bob", "ada"]
 
 
-async def test_only_those_of_this_channel_kind_and_number(office: Office) -> None:
+async def test_only_those_of_this_channel_and_number(office: Office) -> None:
     ada = await with_number(office, "ada")
     await edit(office, "ada", AddAddress("whatsapp", NUMBER))
     await send(office, "message-1", ada)
-    await send(office, "message-2", ada, channel=OTHER_CHANNEL)
     assert await found(office) == ["ada"]
-    assert await found(office, "whatsapp") == []
     assert await found(office, number="+491700000000") == []
-    assert await found(office, channel=UUID(int=5)) == []
-    await send(office, "message-3", ada, "whatsapp")
-    assert await found(office, "whatsapp") == ["ada"]
+    assert await found(office, "others") == []
+    assert await found(office, "chats") == []
+    await send(office, "message-2", ada, "chats")
+    assert await found(office, "chats") == ["ada"]
+
+
+async def test_who_has_the_number_in_channel_data_has_it(office: Office) -> None:
+    chats = str(await office.channel_id("chats"))
+    await send(
+        office, "message", await edit(office, "ada", SetChannelData(chats, {"phone_numbers": [NUMBER]})), "chats"
+    )
+    assert await found(office, "chats") == ["ada"]
 
 
 async def test_only_those_who_still_have_the_number(office: Office) -> None:

@@ -18,7 +18,7 @@ from addressee.directory.groups.memberships import place_of
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.push import PushContent
-from addressee.messaging.messages.model import Message
+from addressee.messaging.messages.model import Address, Message
 from addressee.messaging.messages.status import Status
 from tests.channels.fcm_server import FCM, UNAVAILABLE, UNREGISTERED, FcmServer, Hold, fcm_server, refusal
 from tests.channels.mail_server import OK, MailServer, mail_server
@@ -391,6 +391,10 @@ async def test_a_mailbox_that_is_not_there_is_not_written_to_again(office: Offic
     await notify(office, "ada", workflow="mail")
     assert mail.recipients == [[LOVELACE]]
     await edit(office, "ada", AddAddress("email", ADA))
+    await notify(office, "ada", workflow="mail")
+    assert mail.recipients == [[LOVELACE]]
+    assert (await office.messages("ada"))[0].status is Status.NOT_SENT
+    await office.messaging.suppressions.lift(office.directory, office.environment_id, [Address("email", ADA)])
     await notify(office, "ada", workflow="mail")
     assert mail.recipients == [[LOVELACE], [ADA]]
 

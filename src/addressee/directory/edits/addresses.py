@@ -139,6 +139,30 @@ class DisableAddress:
         return changed(found, context, addresses=addresses)
 
 
+@dataclass(frozen=True, slots=True)
+class EnableAddress:
+    """Makes a disabled address active again; it is identified as in `RemoveAddress`. Nothing is added.
+
+    With a `uid`, the edit applies to that identity only.
+    """
+
+    name: ClassVar[str] = "enable_address"
+    kind: str
+    value: Any
+    provider: str | None = None
+    uid: UUID | None = None
+
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
+        enabled = keys_named(found, self.kind, self.value, self.provider)
+        if found is None or not found.lives or self.uid not in {None, found.uid}:
+            return found
+        addresses = [
+            {**address, "status": ACTIVE} if is_among(address, self.kind, enabled) else address
+            for address in found.addresses
+        ]
+        return changed(found, context, addresses=addresses)
+
+
 def new_address(kind: str, value: Any, provider: str | None, details: Document) -> Document:
     """Returns an active address. Raises RefusedError for a masked secret, whose value is not known."""
     if holds_masked(value):

@@ -17,7 +17,13 @@ from msgspec import structs
 from addressee.directory import attributes, names
 from addressee.directory.addresses.entries import addresses_after
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
-from addressee.directory.edits.addresses import AddAddress, DisableAddress, RemoveAddress, RemoveAddresses
+from addressee.directory.edits.addresses import (
+    AddAddress,
+    DisableAddress,
+    EnableAddress,
+    RemoveAddress,
+    RemoveAddresses,
+)
 from addressee.directory.edits.context import EditContext, Revives, Warning, changed, living_or_new, tombstone, without
 from addressee.directory.edits.preference_sets import merged
 from addressee.directory.edits.properties import Add, Append, Remove, Set, SetOnce, Unset
@@ -36,6 +42,7 @@ __all__ = [
     "DisableAddress",
     "Each",
     "Edit",
+    "EnableAddress",
     "History",
     "Identify",
     "Item",
@@ -317,6 +324,7 @@ Edit: TypeAlias = (
     | RemoveAddress
     | RemoveAddresses
     | DisableAddress
+    | EnableAddress
     | SetChannelData
     | ChangeChannelData
     | UnsetChannelData

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.directory.addresses import entries
-from addressee.directory.addresses.forms import form_of
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Identity, Recipient
+from addressee.messaging.environment import channels
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.people import read_people
+from addressee.messaging.steps.reach import key, known_addresses
 
 SQL = load(__package__)
 
@@ -42,11 +42,6 @@ async def recipients_written_to(
     )
     written_to = [Identity(environment_id, *row) for row in rows]
     people = await read_people(reader, environment_id, written_to)
+    channel = (await channels.by_id(pool, environment_id))[channel_id]
     found = {each.place: each for each in map(people.current, written_to) if each is not None}
-    return [each for each in found.values() if holds(each, address)]
-
-
-def holds(recipient: Recipient, address: Address) -> bool:
-    """Whether an address is one of the recipient's own, enabled or not."""
-    key = form_of(address.kind).key(address.value)
-    return any(each["key"] == key for each in entries.of_kind(recipient, address.kind))
+    return [each for each in found.values() if key(address) in map(key, known_addresses(each, channel))]

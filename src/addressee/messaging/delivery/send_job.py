@@ -34,6 +34,7 @@ from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.open_channels import OpenChannel, OpenChannels
 from addressee.messaging.delivery.outcomes import queue_again, record_attempts
 from addressee.messaging.delivery.pacing import ChannelState, after
+from addressee.messaging.delivery.refused_addresses import suppress_refused
 from addressee.messaging.delivery.sends import (
     ClaimedSend,
     DeferredSend,
@@ -167,8 +168,9 @@ class SendHandler:
         for each in recorded:
             DELAY.observe((now - each.send.inserted_at).total_seconds())
             log.info("message tried", message_id=each.send.message_id, status=each.status)
-        bounced = [each for each in recorded if each.status is Status.BOUNCED]
-        dead = [each.send for each in bounced if not states[each.send.channel_id].keeps_addresses(now)]
+        believed = [each for each in recorded if not states[each.send.channel_id].keeps_addresses(now)]
+        await suppress_refused(self._pool, environment_id, believed, now)
+        dead = [each.send for each in believed if each.status is Status.BOUNCED]
         await disable_addresses(self._reader, self._writer, environment_id, dead)
 
     async def _note(

@@ -24,6 +24,9 @@ LONGEST_WAIT = timedelta(days=1)
 # The longest pause before a retry, whatever a provider asks for.
 LONGEST_PAUSE = timedelta(hours=1)
 
+# The failure reason of an address whose owner has told the provider not to be written to.
+OPTED_OUT = "opted_out"
+
 
 class Status(StrEnum):
     QUEUED = "queued"
@@ -147,7 +150,7 @@ def outcome(attempt: int, result: Sent | Failed, waited: timedelta = timedelta()
         case Failed(Failure.BOUNCED, reason):
             return (StatusChange(Status.BOUNCED, {"failure_reason": "fatal_error", "failure_details": reason}),)
         case Failed(Failure.OPTED_OUT, reason):
-            return (undelivered("opted_out", reason),)
+            return (undelivered(OPTED_OUT, reason),)
         case Failed(_, reason):
             return (undelivered("fatal_error", reason),)
 

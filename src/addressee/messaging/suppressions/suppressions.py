@@ -11,8 +11,12 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
-from addressee.directory.writing.receipts import Receipt, keep
+from addressee.directory.directory import Directory
+from addressee.directory.writing.history import NO_ORIGIN, Origin
+from addressee.directory.writing.receipts import Receipt, keep, refuse_repetition
+from addressee.messaging.errors import SuppressionMissingError
 from addressee.messaging.messages.model import Address
+from addressee.messaging.suppressions.enabling import enable_addresses
 from addressee.messaging.suppressions.model import KINDS, Position, Reason, Suppression, position_of, strongest
 
 SQL = load(__package__)
@@ -42,6 +46,32 @@ class Suppressions:
         async with self._pool.acquire() as connection, connection.transaction():
             await add_suppressions(connection, environment_id, entries)
             await keep(connection, receipt, None, self._clock.now())
+
+    async def lift(
+        self,
+        directory: Directory,
+        environment_id: int,
+        addresses: Collection[Address],
+        *,
+        origin: Origin = NO_ORIGIN,
+        receipt: Receipt | None = None,
+    ) -> list[Suppression]:
+        """Lifts the suppressions of these addresses, whatever their reasons, and returns them.
+
+        An address that bounced is enabled again at the recipient of the message that bounced.
+
+        Raises SuppressionMissingError when none of the addresses is suppressed.
+        """
+        found = await self.find(environment_id, addresses)
+        await enable_addresses(directory, environment_id, [*found.values()], origin)
+        async with self._pool.acquire() as connection, connection.transaction():
+            lifted = await lift_suppressions(connection, environment_id, addresses)
+            if lifted:
+                await keep(connection, receipt, None, self._clock.now())
+                return lifted
+            if receipt is not None:  # what this waited for may have been the same request
+                await refuse_repetition(connection, *receipt.request_key, receipt.fingerprint, self._clock.now())
+        raise SuppressionMissingError
 
     async def find(self, environment_id: int, addresses: Collection[Address]) -> Mapping[Address, Suppression]:
         """Returns the entries of those of these addresses that are suppressed."""
