@@ -25,8 +25,8 @@ FAILURES: Mapping[int, Failure] = {
     21610: Failure.OPTED_OUT,
     # the message: a region that is not enabled, no route, a filter, outside of WhatsApp's window, a wrong template
     **dict.fromkeys((21408, 21612, 21617, 30004, 30007, 63013, 63016, 63027, 63028), Failure.PERMANENT),
-    # too many requests, the queue of the sending number, a limit of WhatsApp
-    **dict.fromkeys((14107, 20429, 21611, 30001, 63018), Failure.RATE_LIMITED),
+    # too many requests, the queue of the sending number, limits of WhatsApp
+    **dict.fromkeys((14107, 20429, 21611, 30001, 63018, 63038), Failure.RATE_LIMITED),
     # the account: its keys, suspended, without permission, a sender that is not registered
     **dict.fromkeys((10001, 20003, 20005, 20006, 30002, 30034, 63007), Failure.CREDENTIALS),
     # the network does not reach the phone now, or does not say why
@@ -56,7 +56,7 @@ class TwilioAnswer(msgspec.Struct):
     sid: str | None = None
     code: int | None = None
     error_code: int | None = None
-    message: str = ""
+    message: str | None = None
 
 
 def message_request(
@@ -118,7 +118,7 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
     code = said.code or said.error_code
     if answer.is_success and not code:
         return answer.sent(said.sid)
-    words = f"{code} {said.message}" if code else ""
+    words = " ".join(str(part) for part in (code, said.message) if part)
     failure = FAILURES.get(code or 0)
     return answer.usual_failure(words) if failure is None else answer.failed(failure, words)
 

@@ -106,6 +106,7 @@ def case(message: WhatsAppMessage, body: dict[str, Any], hidden: tuple[str, ...]
             error(403, 131031, "Account has been locked"),
             error(400, 131042, "Business eligibility payment issue"),
             error(400, 133010, "Phone number not registered"),
+            Reply(400, {"error": {"message": None, "code": 190, "error_subcode": 463, "error_data": "expired"}}),
         ],
         dead=[error(400, 131026, "Message Undeliverable", "Unable to deliver message.")],
         mismatched=[error(400, 131030, "Recipient phone number not in allowed list")],

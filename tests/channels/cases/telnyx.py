@@ -72,6 +72,7 @@ CASES = [
         ],
         dead=[
             error(400, "40310", "Invalid 'to' address", "The 'to' address should be in E.164 format."),
+            Reply(422, {"errors": [{"code": 40012, "title": "Invalid messaging destination number", "detail": None}]}),
             error(422, "40001", "Not routable", "The destination is a landline or a non-routable number."),
         ],
         opted_out=[

@@ -1,14 +1,16 @@
 """What does not fit into a WhatsApp message: texts are cut, whatever else is too long is refused."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
-from msgspec import json
+from msgspec import convert, json
 
 from addressee.channels.twilio import TwilioSettings
 from addressee.channels.whatsapp import meta, twilio
 from addressee.channels.whatsapp.message import ApprovedTemplate, UnsendableError, WhatsAppMessage
 from addressee.channels.whatsapp.meta import META, MetaSettings
+from addressee.channels.whatsapp.twilio import TWILIO
 
 NUMBER = "+491701234567"
 META_SETTINGS = MetaSettings(phone_number_id="1", access_token="t0ken")
@@ -64,6 +66,17 @@ def test_twilio_knows_no_components_of_a_template() -> None:
     message = WhatsAppMessage("m", NUMBER, ApprovedTemplate("HX1", "en", (), [header("a")]))
     with pytest.raises(UnsendableError, match="Twilio takes no components"):
         twilio.to_request(TWILIO_SETTINGS, message)
+
+
+@pytest.mark.parametrize("sender", ["+15005550006", "whatsapp:+15005550006"])
+def test_twilio_sends_from_a_number(sender: str) -> None:
+    settings = {"account_sid": "AC1", "auth_token": "t0ken", "from": sender}
+    request = twilio.to_request(convert(settings, TwilioSettings), WhatsAppMessage("m", NUMBER, "Hi"))
+    assert parse_qsl(request.content.decode())[0] == ("From", "whatsapp:+15005550006")
+    assert list(TWILIO.problems(settings)) == []
+    assert list(TWILIO.problems({**settings, "from": "Addressee"})) == [
+        ("from", "this must be the number that WhatsApp messages come from, like +15005550006")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,13 @@ class PlivoSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_fi
 class PlivoAnswer(msgspec.Struct):
     """`message_uuid` has an id for each number that the message goes to, `invalid_number` the numbers that are none."""
 
-    message_uuid: list[str] = []
+    message_uuid: list[str] | str = []
     invalid_number: list[Any] = []
     error: Any = ""
+
+    @property
+    def id(self) -> str | None:
+        return self.message_uuid if isinstance(self.message_uuid, str) else next(iter(self.message_uuid), None)
 
     @property
     def words(self) -> str:
@@ -87,7 +91,7 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
     if said.invalid_number:
         return answer.failed(Failure.BOUNCED, said.words or "this is no valid number")
     if answer.is_success and not said.error:
-        return answer.sent(next(iter(said.message_uuid), None))
+        return answer.sent(said.id)
     return answer.usual_failure(said.words)
 
 

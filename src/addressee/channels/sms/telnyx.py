@@ -56,9 +56,17 @@ class TelnyxMessage(msgspec.Struct):
 
 
 class TelnyxError(msgspec.Struct):
-    code: str = ""
-    title: str = ""
-    detail: str = ""
+    code: str | int = ""
+    title: str | None = None
+    detail: str | None = None
+
+    @property
+    def failure(self) -> Failure | None:
+        return FAILURES.get(str(self.code))
+
+    @property
+    def words(self) -> str:
+        return " ".join(str(part) for part in (self.code, self.title, self.detail) if part)
 
 
 class TelnyxAnswer(msgspec.Struct):
@@ -100,8 +108,8 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
     said = answer.read(TelnyxAnswer) or TelnyxAnswer()
     if answer.is_success and not said.errors:
         return answer.sent(None if said.data is None else said.data.id)
-    words = "; ".join(" ".join(filter(None, (error.code, error.title, error.detail))) for error in said.errors)
-    failure = next((FAILURES[error.code] for error in said.errors if error.code in FAILURES), None)
+    words = "; ".join(error.words for error in said.errors)
+    failure = next((error.failure for error in said.errors if error.failure is not None), None)
     return answer.usual_failure(words) if failure is None else answer.failed(failure, words)
 
 

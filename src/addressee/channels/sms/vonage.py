@@ -65,17 +65,13 @@ class VonageSettings(NumberSettings, frozen=True, kw_only=True, forbid_unknown_f
     endpoint: str = "https://api.nexmo.com"
 
 
-class InvalidParameter(msgspec.Struct):
-    name: str = ""
-
-
 class VonageAnswer(msgspec.Struct):
     """A message that was taken, with its `message_uuid`, or an error in the form of RFC 7807."""
 
     message_uuid: str | None = None
     type: str = ""
-    detail: str = ""
-    invalid_parameters: list[InvalidParameter] = []
+    detail: str | None = None
+    invalid_parameters: list[Any] = []
 
     @property
     def code(self) -> int:
@@ -85,7 +81,8 @@ class VonageAnswer(msgspec.Struct):
 
     @property
     def blames_number(self) -> bool:
-        return {parameter.name for parameter in self.invalid_parameters} == {"to"}
+        """Whether the number is all that is wrong with the request."""
+        return [wrong.get("name") for wrong in self.invalid_parameters if isinstance(wrong, dict)] == ["to"]
 
 
 def open_vonage(settings: VonageSettings, clock: Clock) -> Callable[[Sms], ProviderRequest]:

@@ -71,19 +71,18 @@ class MetaMessage(msgspec.Struct):
     id: str | None = None
 
 
-class ErrorData(msgspec.Struct):
-    details: str = ""
-
-
 class MetaError(msgspec.Struct):
+    """An error of the Graph API. WhatsApp's own have an object with `details` in `error_data`."""
+
     code: int | None = None
-    message: str = ""
-    error_data: ErrorData | None = None
+    message: str | None = None
+    error_data: Any = None
 
     @property
     def words(self) -> str:
-        details = "" if self.error_data is None else self.error_data.details
-        return " ".join(filter(None, ("" if self.code is None else str(self.code), self.message, details)))
+        details = self.error_data.get("details") if isinstance(self.error_data, dict) else self.error_data
+        said = (self.code, self.message, details)
+        return " ".join(str(part) for part in said if part not in (None, ""))
 
 
 class MetaAnswer(msgspec.Struct):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from addressee.channels.whatsapp.message import (
     WhatsAppSender,
     whatsapp_provider,
 )
+from addressee.directory.phones import e164
 
 # The longest text; a longer one is cut.
 MAX_TEXT_LENGTH = 1_600
@@ -57,11 +59,19 @@ def variables_of(template: ApprovedTemplate) -> dict[str, str]:
     return {str(number): text for number, text in enumerate(template.parameters, 1)}
 
 
+def whatsapp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields problems with the settings of a channel: the setting, and what it must be."""
+    yield from twilio.twilio_problems(settings)
+    sender = settings.get("from")
+    if sender is not None and e164(sender.removeprefix(PREFIX)) is None:
+        yield "from", "this must be the number that WhatsApp messages come from, like +15005550006"
+
+
 TWILIO = whatsapp_provider(
     "twilio",
     TwilioSettings,
     lambda settings, context: WhatsAppSender(context, partial(to_request, settings), twilio.judge),
     secrets=twilio.SECRETS,
-    problems=twilio.twilio_problems,
+    problems=whatsapp_problems,
     callbacks=TWILIO_CALLBACKS,
 )
