@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from addressee.channels import channel_data
+from addressee.channels.email.mailgun import MAILGUN
 from addressee.channels.email.outbox import OUTBOX
 from addressee.channels.email.postmark import POSTMARK
+from addressee.channels.email.resend import RESEND
+from addressee.channels.email.sendgrid import SENDGRID
 from addressee.channels.email.ses import SES
 from addressee.channels.email.smtp import SMTP
 from addressee.channels.provider import ChannelType, Provider
@@ -29,7 +32,10 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         SMTP,
         OUTBOX,
         SES,
+        SENDGRID,
+        MAILGUN,
         POSTMARK,
+        RESEND,
         FCM,
         Provider(ChannelType.PUSH, "apns", data=channel_data.devices("token", "tokens")),
         Provider(ChannelType.PUSH, "expo", data=channel_data.devices("token", "tokens")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,18 +64,6 @@ def without(words: str, hidden: Iterable[str]) -> str:
         if len(text) >= LEAST_HIDDEN_LENGTH:
             words = words.replace(text, "[...]").replace(escaped(text), "[...]")
     return words
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Yields the texts in a value of JSON, at any depth, so that they can be hidden. Names are none of them."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from texts_in(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from texts_in(part)
 
 
 def escaped(text: str) -> str:

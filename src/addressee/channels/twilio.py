@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import msgspec
 
+from addressee.channels.forms import CONTENT_TYPE, form_of
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
@@ -70,8 +71,6 @@ def message_request(
 
     `overrides` are laid over the form; null removes a field, and a list is sent as a field for each of its entries.
     """
-    fields = merged_deep({**own_fields(settings), **form}, overrides)
-    given = {name: in_form(value) for name, value in fields.items() if value is not None}
     user, password = credentials(settings)
     basic = b64encode(f"{user}:{password}".encode()).decode()
     return ProviderRequest(
@@ -80,9 +79,9 @@ def message_request(
         headers={
             "accept": "application/json",
             "authorization": f"Basic {basic}",
-            "content-type": "application/x-www-form-urlencoded",
+            "content-type": CONTENT_TYPE,
         },
-        content=urlencode(given, doseq=True).encode(),
+        content=form_of(merged_deep({**own_fields(settings), **form}, overrides)),
         envelope=envelope,
         hidden=(password, basic, settings.auth_token or "", settings.status_callback or "", *hidden),
     )
@@ -102,15 +101,6 @@ def credentials(settings: TwilioSettings) -> tuple[str, str]:
     if settings.api_key is not None:
         return settings.api_key, settings.api_secret or ""
     return settings.account_sid, settings.auth_token or ""
-
-
-def in_form(value: Any) -> str | list[str]:
-    """Returns a value of JSON as it is sent in a form: texts as they are, everything else in JSON."""
-    return list(map(text_in_form, value)) if isinstance(value, list) else text_in_form(value)
-
-
-def text_in_form(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:

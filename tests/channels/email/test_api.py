@@ -25,6 +25,9 @@ EMAIL_CASES = [case for case in CASES if case.channel_type is ChannelType.EMAIL]
 # A field that each provider has and no template makes, and one that replaces what a template or a channel says.
 OVERRIDES: Mapping[str, Mapping[str, Any]] = {
     "ses": {"FeedbackForwardingEmailAddress": "bounces@example.com", "ConfigurationSetName": "campaigns"},
+    "sendgrid": {"categories": ["welcome"], "subject": "another"},
+    "mailgun": {"o:tag": "welcome", "subject": "another"},
+    "resend": {"scheduled_at": "2026-12-24T18:00:00Z", "subject": "another"},
     "postmark": {"Tag": "welcome", "MessageStream": "broadcast"},
 }
 

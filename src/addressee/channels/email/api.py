@@ -12,7 +12,8 @@ from addressee.channels.email.headers import SURROGATE, one_line
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import Email
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
-from addressee.channels.sender import Failed, Failure, Sent, texts_in
+from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.texts import cut, texts_in
 from addressee.directory.documents import merged_deep
 
 if TYPE_CHECKING:
@@ -60,11 +61,8 @@ class ApiSender:
 
 def cleaned(email: Email) -> Email:
     """Returns the e-mail with a subject of one line, cut if it is too long, and without what cannot be encoded."""
-    subject = one_line(email.subject)
-    if len(subject) > MAX_SUBJECT:
-        subject = f"{subject[: MAX_SUBJECT - 1]}…"
     text, html = (part and SURROGATE.sub("\ufffd", part) for part in (email.text, email.html))
-    return replace(email, subject=subject, text=text, html=html)
+    return replace(email, subject=cut(one_line(email.subject), MAX_SUBJECT), text=text, html=html)
 
 
 def contents(email: Email) -> tuple[str, ...]:
@@ -72,11 +70,7 @@ def contents(email: Email) -> tuple[str, ...]:
     return (*filter(None, (email.subject, email.html, email.text)), *texts_in(email.overrides))
 
 
-def body_of(fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the fields of a request with the overrides laid over them. A field without a value is left out."""
-    merged = merged_deep(dict(fields), overrides)
-    return {name: value for name, value in merged.items() if value is not None}
-
-
 def json_of(fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> bytes:
-    return msgspec.json.encode(body_of(fields, overrides))
+    """Returns the JSON of a request's fields with the overrides laid over them. A field of null is left out."""
+    merged = merged_deep(dict(fields), overrides)
+    return msgspec.json.encode({name: value for name, value in merged.items() if value is not None})

@@ -1,0 +1,102 @@
+"""Sends e-mail through Mailgun (Messages of its API v3; senders.md §4)."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from addressee.channels.email.api import MEGABYTE, ApiSender, contents
+from addressee.channels.email.headers import mailbox_text
+from addressee.channels.email.message import (
+    Email,
+    EmailSettings,
+    email_problems,
+    email_provider,
+    envelope_of,
+    mailboxes_of,
+)
+from addressee.channels.forms import CONTENT_TYPE, form_of
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.sender import Failed, Failure, Sent
+from addressee.directory.documents import merged_deep
+from addressee.directory.domains import DomainError, ascii_domain
+
+MAX_BYTES = 25 * MEGABYTE
+
+# How Mailgun says that it takes no such address of a recipient.
+INVALID_RECIPIENT = re.compile(r"'?to'? parameter is not a valid address")
+
+
+class MailgunSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a Mailgun channel, which sends from one `domain`. Domains in the EU have another `endpoint`."""
+
+    api_key: str
+    domain: str
+    endpoint: str = "https://api.mailgun.net"
+
+
+class MailgunAnswer(msgspec.Struct):
+    id: str | None = None
+    message: str = ""
+
+
+def to_request(settings: MailgunSettings, email: Email) -> ProviderRequest:
+    """Raises AddressError."""
+    mailboxes = mailboxes_of(email)
+    fields = {
+        "from": mailbox_text(mailboxes["From"]),
+        "to": mailbox_text(mailboxes["To"]),
+        "h:Reply-To": mailbox_text(mailboxes["Reply-To"]) if "Reply-To" in mailboxes else None,
+        "h:Message-Id": f"<{email.id}@{mailboxes['From'].domain}>",
+        "subject": email.subject,
+        "text": email.text,
+        "html": email.html,
+        "v:id": email.id,
+    }
+    basic = b64encode(f"api:{settings.api_key}".encode()).decode()
+    return ProviderRequest(
+        service="mailgun",
+        url=f"{settings.endpoint.rstrip('/')}/v3/{quote(ascii_domain(settings.domain), safe='')}/messages",
+        headers={"authorization": f"Basic {basic}", "content-type": CONTENT_TYPE},
+        content=form_of(merged_deep(fields, email.overrides)),
+        envelope=envelope_of(email.id, mailboxes["From"], mailboxes["To"]),
+        hidden=(settings.api_key, basic, *contents(email)),
+    )
+
+
+def judge(answer: ProviderAnswer) -> Sent | Failed:
+    said = answer.read(MailgunAnswer) or MailgunAnswer()
+    if answer.is_success:
+        # Events name the message without these brackets.
+        return answer.sent(said.id and said.id.strip("<>"))
+    if answer.status == HTTPStatus.NOT_FOUND:
+        # There is no such domain: the setting is wrong, or the endpoint is that of another region.
+        return answer.failed(Failure.CREDENTIALS, said.message)
+    if INVALID_RECIPIENT.match(said.message):
+        return answer.failed(Failure.BOUNCED, said.message)
+    return answer.usual_failure(said.message)
+
+
+def mailgun_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields problems with a channel's settings: the setting, and what it must be."""
+    yield from email_problems(settings)
+    try:
+        ascii_domain(settings["domain"])
+    except DomainError:
+        yield "domain", "this must be a domain of the Mailgun account, like mg.example.com"
+
+
+MAILGUN = email_provider(
+    "mailgun",
+    MailgunSettings,
+    lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
+    secrets=frozenset({"api_key"}),
+    problems=mailgun_problems,
+)
