@@ -8,10 +8,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from addressee.channels.http_exchange import open_client
 from addressee.channels.provider import Provider
+from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure
 from addressee.channels.sms import plivo, telnyx, vonage
 from addressee.channels.sms.message import Sms
-from addressee.channels.sms.sender import SmsSender
+from addressee.directory.clock import Clock
 from tests.channels.cases.vonage import PEM
 
 EC_KEY = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -76,7 +77,11 @@ def test_a_channel_needs_credentials_and_a_sender(
     ],
 )
 def test_a_text_that_is_too_long_for_a_vendor_is_refused(vendor: Any, text: str, reason: str | None) -> None:
-    assert vendor.refusal(text) == reason
+    if reason is None:
+        vendor.check_text(text)
+    else:
+        with pytest.raises(UnsendableError, match=reason):
+            vendor.check_text(text)
 
 
 def unexpected(given: object) -> NoReturn:
@@ -85,6 +90,7 @@ def unexpected(given: object) -> NoReturn:
 
 async def test_a_text_that_is_refused_makes_no_request() -> None:
     async with open_client() as client:
-        sender = SmsSender(client, unexpected, unexpected, vonage.refusal)
+        to_request = vonage.open_vonage(vonage.VonageSettings(sender="A", api_key="k", api_secret="s"), Clock())
+        sender = RequestSender(client, to_request, unexpected)
         result = await sender.send(Sms("m", "+491701234567", "a" * 1_001))
     assert result == Failed(Failure.PERMANENT, "Vonage takes at most 1,000 characters; this text has 1,001")

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl
 import pytest
 from msgspec import convert, json
 
+from addressee.channels.request_sender import UnsendableError
 from addressee.channels.twilio import TwilioSettings
 from addressee.channels.whatsapp import meta, twilio
-from addressee.channels.whatsapp.message import ApprovedTemplate, UnsendableError, WhatsAppMessage
+from addressee.channels.whatsapp.message import ApprovedTemplate, WhatsAppMessage
 from addressee.channels.whatsapp.meta import META, MetaSettings
 from addressee.channels.whatsapp.twilio import TWILIO
 

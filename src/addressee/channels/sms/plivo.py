@@ -12,11 +12,11 @@ import msgspec
 
 from addressee.channels.callbacks.plivo import PLIVO_CALLBACKS
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider
 from addressee.channels.sms.segments import Encoding, encoding_of
-from addressee.channels.sms.sender import SmsSender
 from addressee.channels.texts import length
 from addressee.directory.documents import merged_deep
 
@@ -52,6 +52,8 @@ class PlivoAnswer(msgspec.Struct):
 
 
 def to_request(settings: PlivoSettings, sms: Sms) -> ProviderRequest:
+    """Raises UnsendableError."""
+    check_text(sms.text)
     body = {
         "src": settings.sender,
         "powerpack_uuid": settings.powerpack_uuid,
@@ -75,14 +77,13 @@ def to_request(settings: PlivoSettings, sms: Sms) -> ProviderRequest:
     )
 
 
-def refusal(text: str) -> str | None:
-    """Returns why Plivo does not take a text, None if it does."""
+def check_text(text: str) -> None:
+    """Raises UnsendableError."""
     if encoding_of(text) is Encoding.UCS_2 and length(text) > MAX_LENGTH_IN_UCS_2:
-        return (
+        raise UnsendableError(
             f"Plivo takes at most {MAX_LENGTH_IN_UCS_2} characters of a text that is not in the alphabet of GSM; "
             f"this one has {length(text):,}"
         )
-    return None
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:
@@ -105,7 +106,7 @@ def plivo_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 PLIVO = sms_provider(
     "plivo",
     PlivoSettings,
-    lambda settings, context: SmsSender(context.client, partial(to_request, settings), judge, refusal),
+    lambda settings, context: RequestSender(context.client, partial(to_request, settings), judge),
     secrets=frozenset({"auth_token", "status_callback"}),
     problems=plivo_problems,
     callbacks=PLIVO_CALLBACKS,

@@ -10,11 +10,11 @@ import msgspec
 
 from addressee.channels.callbacks.telnyx import telnyx_callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider
 from addressee.channels.sms.segments import segment_count
-from addressee.channels.sms.sender import SmsSender
 from addressee.directory.documents import merged_deep
 
 MAX_SEGMENTS = 10
@@ -75,6 +75,8 @@ class TelnyxAnswer(msgspec.Struct):
 
 
 def to_request(settings: TelnyxSettings, sms: Sms) -> ProviderRequest:
+    """Raises UnsendableError."""
+    check_text(sms.text)
     body = {
         "from": settings.sender,
         "messaging_profile_id": settings.messaging_profile_id,
@@ -97,10 +99,10 @@ def to_request(settings: TelnyxSettings, sms: Sms) -> ProviderRequest:
     )
 
 
-def refusal(text: str) -> str | None:
-    """Returns why Telnyx does not take a text, None if it does."""
-    count = segment_count(text)
-    return f"Telnyx takes at most {MAX_SEGMENTS} segments; this text has {count}" if count > MAX_SEGMENTS else None
+def check_text(text: str) -> None:
+    """Raises UnsendableError."""
+    if (count := segment_count(text)) > MAX_SEGMENTS:
+        raise UnsendableError(f"Telnyx takes at most {MAX_SEGMENTS} segments; this text has {count}")
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:
@@ -123,7 +125,7 @@ def telnyx_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 TELNYX = sms_provider(
     "telnyx",
     TelnyxSettings,
-    lambda settings, context: SmsSender(context.client, partial(to_request, settings), judge, refusal),
+    lambda settings, context: RequestSender(context.client, partial(to_request, settings), judge),
     secrets=frozenset({"api_key", "status_callback"}),
     problems=telnyx_problems,
     callbacks=telnyx_callbacks(FAILURES),

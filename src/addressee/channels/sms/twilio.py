@@ -7,8 +7,8 @@ from functools import partial
 from addressee.channels import twilio
 from addressee.channels.callbacks.twilio import TWILIO_CALLBACKS
 from addressee.channels.http_exchange import ProviderRequest
+from addressee.channels.request_sender import RequestSender
 from addressee.channels.sms.message import Sms, sms_provider
-from addressee.channels.sms.sender import SmsSender
 from addressee.channels.twilio import TwilioSettings
 
 
@@ -20,7 +20,7 @@ def to_request(settings: TwilioSettings, sms: Sms) -> ProviderRequest:
 TWILIO = sms_provider(
     "twilio",
     TwilioSettings,
-    lambda settings, context: SmsSender(context.client, partial(to_request, settings), twilio.judge),
+    lambda settings, context: RequestSender(context.client, partial(to_request, settings), twilio.judge),
     secrets=twilio.SECRETS,
     problems=twilio.twilio_problems,
     callbacks=TWILIO_CALLBACKS,

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from addressee.channels.callbacks.vonage import vonage_callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider
-from addressee.channels.sms.sender import SmsSender
 from addressee.channels.texts import length
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
@@ -86,10 +86,11 @@ class VonageAnswer(msgspec.Struct):
 
 
 def open_vonage(settings: VonageSettings, clock: Clock) -> Callable[[Sms], ProviderRequest]:
-    """Returns what makes requests. The key is read once, as that takes longer than a signature."""
+    """Returns what makes requests or raises UnsendableError. The key is read once: that takes longer than to sign."""
     key = None if settings.private_key is None else read_private_key(settings.private_key)
 
     def to_request(sms: Sms) -> ProviderRequest:
+        check_text(sms.text)
         authorization = basic(settings) if key is None else f"Bearer {token(settings, key, clock)}"
         body = {
             "message_type": "text",
@@ -143,11 +144,10 @@ def read_private_key(pem: str) -> RSAPrivateKey:
     return key
 
 
-def refusal(text: str) -> str | None:
-    """Returns why Vonage does not take a text, None if it does."""
+def check_text(text: str) -> None:
+    """Raises UnsendableError."""
     if length(text) > MAX_LENGTH:
-        return f"Vonage takes at most {MAX_LENGTH:,} characters; this text has {length(text):,}"
-    return None
+        raise UnsendableError(f"Vonage takes at most {MAX_LENGTH:,} characters; this text has {length(text):,}")
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:
@@ -183,7 +183,7 @@ def vonage_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 VONAGE = sms_provider(
     "vonage",
     VonageSettings,
-    lambda settings, context: SmsSender(context.client, open_vonage(settings, context.clock), judge, refusal),
+    lambda settings, context: RequestSender(context.client, open_vonage(settings, context.clock), judge),
     secrets=frozenset({"private_key", "api_secret", "status_callback", "webhook_signing_secret"}),
     problems=vonage_problems,
     callbacks=vonage_callbacks(FAILURES),

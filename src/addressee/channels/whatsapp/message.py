@@ -8,9 +8,8 @@ from typing import Any
 
 from addressee.channels import channel_data
 from addressee.channels.callback import Callbacks
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
-from addressee.channels.sender import Failed, Failure, Sender, SenderContext, Sent
+from addressee.channels.sender import Sender, SenderContext
 from addressee.channels.settings import NumberSettings
 from addressee.channels.texts import cut, texts_in
 from addressee.directory.recipient import Document
@@ -67,35 +66,6 @@ class WhatsAppMessage:
     def cut_to(self, length: int) -> WhatsAppMessage:
         """Returns this message with a text of at most this length; a template stays as it is."""
         return replace(self, content=cut(self.content, length)) if isinstance(self.content, str) else self
-
-
-class UnsendableError(Exception):
-    """The provider does not take this message. The text is for an operator."""
-
-
-class WhatsAppSender:
-    """Sends messages by one request each: `request` makes it or raises UnsendableError, `judge` reads the answer."""
-
-    def __init__(
-        self,
-        context: SenderContext,
-        request: Callable[[WhatsAppMessage], ProviderRequest],
-        judge: Callable[[ProviderAnswer], Sent | Failed],
-    ) -> None:
-        self._client = context.client
-        self._request = request
-        self._judge = judge
-
-    async def send(self, message: WhatsAppMessage, /) -> Sent | Failed:
-        try:
-            request = self._request(message)
-        except UnsendableError as error:
-            return Failed(Failure.PERMANENT, str(error))
-        answer = await exchange(self._client, request)
-        return answer if isinstance(answer, Failed) else self._judge(answer)
-
-    async def close(self) -> None:
-        """Does nothing: the client is shared."""
 
 
 def whatsapp_provider(

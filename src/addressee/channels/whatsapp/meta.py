@@ -11,14 +11,13 @@ import msgspec
 
 from addressee.channels.callbacks.meta import meta_callbacks
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.texts import length
 from addressee.channels.whatsapp.message import (
     ApprovedTemplate,
-    UnsendableError,
     WhatsAppMessage,
-    WhatsAppSender,
     whatsapp_provider,
 )
 from addressee.directory.documents import merged_deep
@@ -177,7 +176,7 @@ def meta_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 META = whatsapp_provider(
     "meta",
     MetaSettings,
-    lambda settings, context: WhatsAppSender(context, partial(to_request, settings), judge),
+    lambda settings, context: RequestSender(context.client, partial(to_request, settings), judge),
     secrets=frozenset({"access_token", "app_secret", "verify_token"}),
     problems=meta_problems,
     callbacks=meta_callbacks(FAILURES),

@@ -11,12 +11,11 @@ import msgspec
 from addressee.channels import twilio
 from addressee.channels.callbacks.twilio import TWILIO_CALLBACKS
 from addressee.channels.http_exchange import ProviderRequest
+from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.twilio import TwilioSettings
 from addressee.channels.whatsapp.message import (
     ApprovedTemplate,
-    UnsendableError,
     WhatsAppMessage,
-    WhatsAppSender,
     whatsapp_provider,
 )
 from addressee.directory.phones import e164
@@ -70,7 +69,7 @@ def whatsapp_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 TWILIO = whatsapp_provider(
     "twilio",
     TwilioSettings,
-    lambda settings, context: WhatsAppSender(context, partial(to_request, settings), twilio.judge),
+    lambda settings, context: RequestSender(context.client, partial(to_request, settings), twilio.judge),
     secrets=twilio.SECRETS,
     problems=whatsapp_problems,
     callbacks=TWILIO_CALLBACKS,
