@@ -17,6 +17,7 @@ def settings(server: ProviderServer) -> dict[str, Any]:
         "from": "hello@example.com",
         "api_key": "3ax6xnjp29jd6fds4gc373sgvjxteol0",
         "domain": "mg.example.com",
+        "webhook_signing_key": "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
         "endpoint": server.url,
     }
 

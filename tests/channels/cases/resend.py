@@ -12,7 +12,12 @@ from tests.channels.provider_server import ProviderServer, ReceivedRequest, Repl
 
 
 def settings(server: ProviderServer) -> dict[str, Any]:
-    return {"from": "hello@example.com", "api_key": "re_c1tpEyD8_NKFusih9vKVQknRAQfmFcWCv", "endpoint": server.url}
+    return {
+        "from": "hello@example.com",
+        "api_key": "re_c1tpEyD8_NKFusih9vKVQknRAQfmFcWCv",
+        "webhook_signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "endpoint": server.url,
+    }
 
 
 def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:

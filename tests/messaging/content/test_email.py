@@ -1,5 +1,7 @@
 """Templates of e-mails: what is rendered besides the texts that everybody knows."""
 
+from dataclasses import replace
+
 import msgspec
 
 from addressee.channels.destination import Destination
@@ -8,7 +10,7 @@ from addressee.messaging.content.email import EmailContent, EmailTemplate
 from tests.messaging.content.test_hostile_values import channel_of
 from tests.messaging.steps.test_machine import NOW
 
-EMAIL = channel_of(ChannelType.EMAIL, "postmark")
+EMAIL = replace(channel_of(ChannelType.EMAIL, "postmark"), settings={"from": "hello@example.com"})
 TEMPLATE = EmailTemplate("Hi", text="Hi", overrides={"Tag": "{{ data.tag }}", "TrackOpens": True})
 
 

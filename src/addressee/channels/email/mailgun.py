@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from addressee.channels.callbacks.mailgun import MAILGUN_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, ApiSender, contents
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import (
@@ -35,10 +36,14 @@ INVALID_RECIPIENT = re.compile(r"'?to'? parameter is not a valid address")
 
 
 class MailgunSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of a Mailgun channel, which sends from one `domain`. Domains in the EU have another `endpoint`."""
+    """Settings of a Mailgun channel, which sends from one `domain`. Domains in the EU have another `endpoint`.
+
+    What Mailgun tells is verified with `webhook_signing_key`, which is the account's.
+    """
 
     api_key: str
     domain: str
+    webhook_signing_key: str | None = None
     endpoint: str = "https://api.mailgun.net"
 
 
@@ -97,6 +102,7 @@ MAILGUN = email_provider(
     "mailgun",
     MailgunSettings,
     lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
-    secrets=frozenset({"api_key"}),
+    secrets=frozenset({"api_key", "webhook_signing_key"}),
     problems=mailgun_problems,
+    callbacks=MAILGUN_CALLBACKS,
 )

@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 
+from addressee.channels.callbacks.resend import RESEND_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
@@ -25,9 +26,10 @@ INVALID_RECIPIENT = "Invalid `to` field. The email address needs to follow"
 
 
 class ResendSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of a Resend channel."""
+    """Settings of a Resend channel. What Resend tells is verified with `webhook_signing_secret`, the webhook's."""
 
     api_key: str
+    webhook_signing_secret: str | None = None
     endpoint: str = "https://api.resend.com"
 
 
@@ -85,5 +87,6 @@ RESEND = email_provider(
     "resend",
     ResendSettings,
     lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
-    secrets=frozenset({"api_key"}),
+    secrets=frozenset({"api_key", "webhook_signing_secret"}),
+    callbacks=RESEND_CALLBACKS,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from addressee.channels.callbacks.sendgrid import SENDGRID_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
 from addressee.channels.email.headers import one_line
 from addressee.channels.email.mailbox import Mailbox
@@ -28,9 +29,13 @@ EPOCH_SECONDS = re.compile(r"[0-9]{1,10}")
 
 
 class SendGridSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of a SendGrid channel. Accounts in the EU have another `endpoint`."""
+    """Settings of a SendGrid channel. Accounts in the EU have another `endpoint`.
+
+    What SendGrid tells is verified with `webhook_public_key`, the verification key of its Event Webhook.
+    """
 
     api_key: str
+    webhook_public_key: str | None = None
     endpoint: str = "https://api.sendgrid.com"
 
 
@@ -99,4 +104,10 @@ def open_sender(settings: SendGridSettings, context: SenderContext) -> ApiSender
     return ApiSender(context.client, MAX_BYTES, partial(to_request, settings), partial(judge, context.clock))
 
 
-SENDGRID = email_provider("sendgrid", SendGridSettings, open_sender, secrets=frozenset({"api_key"}))
+SENDGRID = email_provider(
+    "sendgrid",
+    SendGridSettings,
+    open_sender,
+    secrets=frozenset({"api_key"}),
+    callbacks=SENDGRID_CALLBACKS,
+)
