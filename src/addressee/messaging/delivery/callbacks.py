@@ -24,7 +24,7 @@ from addressee.channels.callback import (
 )
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.providers import PROVIDERS
-from addressee.database.jobs.queue import Wakeup, enqueue
+from addressee.database.jobs.queue import Later, Wakeup, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
@@ -146,7 +146,7 @@ class ProviderCallbacks:
         try:
             with unavailable_when_away():
                 async with self._pool.acquire() as connection, connection.transaction():
-                    await enqueue(connection, jobs)
+                    await enqueue(connection, [Later(job, lane=lane_of(job)) for job in jobs])
                     await keep(connection, receipt_of(channel, callback, request, request_id), None, now)
         except RepeatedError:
             return "repeated"
@@ -164,6 +164,11 @@ def called_channel(sealer: Sealer, row: asyncpg.Record) -> CalledChannel | None:
     secrets = open_secrets(sealer, row["id"], row["sealed_secrets"])
     settings = msgspec.convert({**msgspec.json.decode(row["settings"]), **secrets}, provider.settings)
     return CalledChannel(row["environment_id"], row["id"], provider, provider.callbacks, settings)
+
+
+def lane_of(job: ApplyProviderEvents) -> str | None:
+    """Returns the lane of a job with texts of people, so that a STOP and a START are applied in their order."""
+    return f"texts {job.channel_id}" if any(event.provider_id is None for event in job.events) else None
 
 
 def receipt_of(channel: CalledChannel, callback: Callback, request: CallbackRequest, request_id: str) -> Receipt | None:

@@ -1,4 +1,4 @@
-"""Applies what providers tell of messages: statuses, marks, addresses that bounced.
+"""Applies what providers tell of messages and addresses: statuses, marks, and who is not to be written to.
 
 The callback may come before the answer to the request that sent the message is recorded, so what names an unknown
 message is looked at again for ten minutes. Everything may be told twice, and in any order.
@@ -24,6 +24,13 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
 from addressee.messaging.delivery.channel_states import lock_states
 from addressee.messaging.delivery.dead_addresses import disable_addresses
+from addressee.messaging.delivery.opt_outs import (
+    Wish,
+    apply_wishes,
+    change_preferences,
+    wishes_of_sends,
+    wishes_of_texts,
+)
 from addressee.messaging.delivery.outcomes import update_messages
 from addressee.messaging.delivery.reports import ReportedSend, logs_of, marks_of, reported
 from addressee.messaging.delivery.sends import StoredSend, stored_send_from
@@ -71,33 +78,49 @@ class ProviderEvents:
         channel = (await channels.by_id(self._pool, job.environment_id)).get(job.channel_id)
         if channel is None:
             return
+        texts = wishes_of_texts(channel.served_by.kind, job.events)
         async with self._pool.acquire() as connection, connection.transaction():
-            reports = await self._report(connection, job, channel.provider)
-            bounced = [each.send for each in reports if tells(each, EventKind.BOUNCED)]
-            if bounced and await self._keeps_addresses(connection, job):
-                bounced = []
+            bounced = await self._record(connection, job, channel.provider, texts)
         await disable_addresses(self._reader, self._writer, job.environment_id, bounced)
+        await change_preferences(self._pool, self._reader, self._writer, job.environment_id, job.channel_id, texts)
 
-    async def _report(self, connection: Connection, job: ApplyProviderEvents, provider: str) -> list[ReportedSend]:
-        """Records what is told of messages, and queues what is told of unknown ones. Returns the sends."""
+    async def _record(
+        self, connection: Connection, job: ApplyProviderEvents, provider: str, texts: Sequence[Wish]
+    ) -> list[StoredSend]:
+        """Records what is told, and queues what is told of unknown messages. Returns sends whose addresses are dead."""
         now = self._clock.now()
         sends = await read_locked(connection, job)
         reports = reported(sends, job.events, provider)
         await record(connection, job, reports, now)
+        wishes = wishes_of_sends(reports)
+        bounced = [report.send for report in reports if tells(report, EventKind.BOUNCED)]
+        if bounced and await keeps_addresses(connection, job, now):
+            bounced = []
+            wishes = [wish for wish in wishes if wish.event.kind is not EventKind.BOUNCED]
+        await apply_wishes(connection, job.environment_id, job.channel_id, [*wishes, *texts], now)
         unknown = [event for event in job.events if event.provider_id is not None and event.provider_id not in sends]
-        if unknown and job.tries < len(PAUSES):
-            later = ApplyProviderEvents(job.environment_id, job.channel_id, unknown, job.received_at, job.tries + 1)
-            await enqueue(connection, [Later(later, PAUSES[job.tries])])
-        elif unknown:
-            log.info("messages unknown", channel_id=job.channel_id, events=len(unknown))
-            count(provider, unknown, "unknown")
+        await look_again(connection, job, unknown, provider)
         count(provider, [event for event in job.events if event.provider_id in sends], "applied")
-        return reports
+        count(provider, [text.event for text in texts], "applied")
+        return bounced
 
-    async def _keeps_addresses(self, connection: Connection, job: ApplyProviderEvents) -> bool:
-        """Returns whether so many addresses of the channel bounced that none is disabled now."""
-        states = await lock_states(connection, job.environment_id, [job.channel_id])
-        return states[job.channel_id].keeps_addresses(self._clock.now())
+
+async def look_again(
+    connection: Connection, job: ApplyProviderEvents, unknown: Sequence[ProviderEvent], provider: str
+) -> None:
+    """Queues events of messages that are not known yet, or drops them in the end."""
+    if unknown and job.tries < len(PAUSES):
+        again = ApplyProviderEvents(job.environment_id, job.channel_id, list(unknown), job.received_at, job.tries + 1)
+        await enqueue(connection, [Later(again, PAUSES[job.tries])])
+    elif unknown:
+        log.info("messages unknown", channel_id=job.channel_id, events=len(unknown))
+        count(provider, unknown, "unknown")
+
+
+async def keeps_addresses(connection: Connection, job: ApplyProviderEvents, now: datetime) -> bool:
+    """Returns whether so many addresses of the channel bounced that this is not believed now."""
+    states = await lock_states(connection, job.environment_id, [job.channel_id])
+    return states[job.channel_id].keeps_addresses(now)
 
 
 async def read_locked(connection: Connection, job: ApplyProviderEvents) -> Mapping[str, Sequence[StoredSend]]:

@@ -1,0 +1,113 @@
+"""Applies what the owners of addresses want, as providers tell it: no more messages, or messages again.
+
+It changes the suppression list. What somebody has texted from a number also changes the preferences of the recipients
+whom the channel has written to at that number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+from addressee.channels.callback import EventKind, ProviderEvent
+from addressee.database.pool import Connection, Pool
+from addressee.directory.edits.recipients import ChangePreferences
+from addressee.directory.kinds import effective_name
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document
+from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.writes import Write
+from addressee.messaging.delivery.recipients_written_to import recipients_written_to
+from addressee.messaging.delivery.reports import ReportedSend
+from addressee.messaging.messages.model import Address
+from addressee.messaging.suppressions.model import KINDS, Reason, suppression_of
+from addressee.messaging.suppressions.suppressions import add_suppressions, lift_suppressions
+from addressee.preferences.choices import with_restrictions
+from addressee.preferences.sets import DEFAULT, valid_or_empty
+
+REASONS = {
+    EventKind.BOUNCED: Reason.BOUNCED,
+    EventKind.COMPLAINED: Reason.COMPLAINED,
+    EventKind.OPTED_OUT: Reason.OPTED_OUT,
+}
+
+# The suppressions that an owner lifts by wanting messages again. Others are an operator's to lift.
+LIFTED = (Reason.BOUNCED, Reason.OPTED_OUT)
+
+
+class Wish(NamedTuple):
+    """What is told of an address; `message_id` is the message with which it began, if one is known."""
+
+    address: Address
+    event: ProviderEvent
+    message_id: str | None = None
+
+
+def wishes_of_sends(reports: Iterable[ReportedSend]) -> list[Wish]:
+    return [Wish(report.send.address, event, report.send.message_id) for report in reports for event in report.events]
+
+
+def wishes_of_texts(kind: str | None, events: Iterable[ProviderEvent]) -> list[Wish]:
+    """Returns what has been texted from numbers; `kind` is that of the channel's addresses."""
+    if kind not in KINDS:
+        return []
+    return [
+        Wish(Address(kind, event.address), event)
+        for event in events
+        if event.provider_id is None and event.address is not None
+    ]
+
+
+def suppresses(kind: str, reason: Reason) -> bool:
+    """Returns whether addresses of a kind are suppressed for a reason.
+
+    A number that does not exist is given to somebody else later, so it is disabled at its owner only.
+    """
+    return kind in KINDS and (kind == "email" or reason is not Reason.BOUNCED)
+
+
+async def apply_wishes(
+    connection: Connection, environment_id: int, channel_id: UUID, wishes: Sequence[Wish], now: datetime
+) -> None:
+    """Lifts suppressions and suppresses addresses in the caller's transaction, as is told in this order."""
+    opted_in = {
+        wish.address: number
+        for number, wish in enumerate(wishes)
+        if wish.event.kind is EventKind.OPTED_IN and wish.address.kind in KINDS
+    }
+    if opted_in:
+        await lift_suppressions(connection, environment_id, opted_in, LIFTED)
+    refused = [
+        suppression_of(
+            wish.address, reason, now, details=wish.event.reason, channel_id=channel_id, message_id=wish.message_id
+        )
+        for number, wish in enumerate(wishes)
+        if (reason := REASONS.get(wish.event.kind)) is not None
+        and suppresses(wish.address.kind, reason)
+        and (number > opted_in.get(wish.address, -1) or reason not in LIFTED)
+    ]
+    await add_suppressions(connection, environment_id, refused)
+
+
+async def change_preferences(
+    pool: Pool, reader: Reader, writer: Writer, environment_id: int, channel_id: UUID, texts: Iterable[Wish]
+) -> None:
+    """Changes the preferences of those to whom numbers belong from which such was texted."""
+    for address, event, _ in texts:
+        change = partial(changed_set, kind=address.kind, wanted=event.kind is EventKind.OPTED_IN)
+        edit = ChangePreferences(DEFAULT, change)
+        owners = await recipients_written_to(pool, reader, environment_id, channel_id, address)
+        await writer.write_all([Write(owner.place, (edit,)) for owner in owners])
+
+
+def changed_set(stored: Document, kind: str, wanted: bool) -> Document:
+    """Returns a set that refuses a kind, or that refuses it no more; one that does not is left as it is."""
+    valid = valid_or_empty(stored)
+    kinds = valid.get("kinds", {})
+    name = effective_name(kinds, kind)
+    if wanted and (name is None or kinds[name] is not False):
+        return stored
+    return with_restrictions(valid, {kind: not wanted})
