@@ -23,7 +23,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.recipients_written_to import recipients_written_to
 from addressee.messaging.delivery.reports import ReportedSend
 from addressee.messaging.messages.model import Address
-from addressee.messaging.suppressions.model import KINDS, Reason, suppression_of
+from addressee.messaging.suppressions.model import KINDS, Reason, suppresses, suppression_of
 from addressee.messaging.suppressions.suppressions import add_suppressions, lift_suppressions
 from addressee.preferences.choices import with_restrictions
 from addressee.preferences.sets import DEFAULT, valid_or_empty
@@ -59,14 +59,6 @@ def wishes_of_texts(kind: str | None, events: Iterable[ProviderEvent]) -> list[W
         for event in events
         if event.provider_id is None and event.address is not None
     ]
-
-
-def suppresses(kind: str, reason: Reason) -> bool:
-    """Returns whether addresses of a kind are suppressed for a reason.
-
-    A number that does not exist is given to somebody else later, so it is disabled at its owner only.
-    """
-    return kind in KINDS and (kind == "email" or reason is not Reason.BOUNCED)
 
 
 async def apply_wishes(

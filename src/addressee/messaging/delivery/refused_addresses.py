@@ -8,7 +8,7 @@ from datetime import datetime
 from addressee.database.pool import Pool
 from addressee.messaging.delivery.sends import SendAttempt
 from addressee.messaging.messages.status import OPTED_OUT, Status
-from addressee.messaging.suppressions.model import KINDS, Reason, suppression_of
+from addressee.messaging.suppressions.model import Reason, suppresses, suppression_of
 from addressee.messaging.suppressions.suppressions import add_suppressions
 
 
@@ -32,14 +32,11 @@ async def suppress_refused(pool: Pool, environment_id: int, attempts: Iterable[S
 
 
 def refusal_of(attempt: SendAttempt) -> Reason | None:
-    """Returns the reason to suppress the address of an attempt, None without one.
-
-    Numbers that do not exist are given to others, and people come to WhatsApp later: these are disabled at their owner
-    only, until they are added again.
-    """
-    kind, last = attempt.send.address.kind, attempt.changes[-1]
-    if kind == "email" and last.status is Status.BOUNCED:
-        return Reason.BOUNCED
-    if kind in KINDS and (last.data or {}).get("failure_reason") == OPTED_OUT:
-        return Reason.OPTED_OUT
-    return None
+    """Returns the reason to suppress the address of an attempt, None without one."""
+    last = attempt.changes[-1]
+    reason = None
+    if last.status is Status.BOUNCED:
+        reason = Reason.BOUNCED
+    elif (last.data or {}).get("failure_reason") == OPTED_OUT:
+        reason = Reason.OPTED_OUT
+    return reason if reason is not None and suppresses(attempt.send.address.kind, reason) else None

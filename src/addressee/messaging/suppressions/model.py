@@ -78,6 +78,15 @@ class Suppression(msgspec.Struct, frozen=True):
         return {"reason": "suppressed", "because": str(self.reason), "since": msgspec.to_builtins(self.created_at)}
 
 
+def suppresses(kind: str, reason: Reason) -> bool:
+    """Returns whether an address of a kind is suppressed for a reason that a provider gives.
+
+    Numbers that do not exist are given to others, and people come to WhatsApp later: these are disabled at their owner
+    only, until they are added again.
+    """
+    return kind in KINDS and (kind == "email" or reason is not Reason.BOUNCED)
+
+
 def suppression_of(
     address: Address,
     reason: Reason,
