@@ -106,5 +106,5 @@ class CallbackMalformedError(Exception):
 
 def reason_of(*words: object) -> str:
     """Returns a provider's words as one line: those that are there, of a length that can be kept."""
-    text = " ".join(str(word) for word in words if word not in {None, ""})
+    text = " ".join(str(word) for word in words if word is not None)
     return " ".join(text.replace("\0", " ").split())[:MAX_REASON_LENGTH]

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -40,14 +40,15 @@ class MetaSecrets(Protocol):
     def verify_token(self) -> str | None: ...
 
 
-class Details(msgspec.Struct):
-    details: str | None = None
-
-
 class Problem(msgspec.Struct):
     code: int = 0
     title: str | None = None
-    error_data: Details | None = None
+    error_data: Any = None
+
+    @property
+    def words(self) -> str:
+        details = self.error_data.get("details") if isinstance(self.error_data, dict) else None
+        return reason_of(self.code, self.title, details)
 
 
 class Status(msgspec.Struct):
@@ -133,13 +134,12 @@ def events_of(report: Report, failures: Mapping[int, Failure]) -> Iterator[Provi
 
 def events_of_status(status: Status, failures: Mapping[int, Failure]) -> Iterator[ProviderEvent]:
     if status.status in KINDS:
-        error = next(iter(status.errors), Problem())
-        details = None if error.error_data is None else error.error_data.details
+        failure = next((failures[error.code] for error in status.errors if error.code in failures), None)
         yield from status_events(
             KINDS[status.status],
-            failures.get(error.code),
+            failure,
             provider_id=status.id,
             at=time_of(status.timestamp),
             address=international(status.recipient_id) if status.recipient_id else None,
-            reason=reason_of(error.code or None, error.title, details),
+            reason=reason_of(*(error.words for error in status.errors)),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -65,9 +65,9 @@ class Report(msgspec.Struct):
     email: str | None = None
     timestamp: float | None = None
     sg_message_id: str | None = None
-    type: str | None = None
-    reason: str | None = None
-    status: str | None = None
+    type: Any = None
+    reason: Any = None
+    status: Any = None
     url: str | None = None
 
 
@@ -111,7 +111,7 @@ def kind_of(report: Report) -> EventKind:
     """Returns the kind of an event. What a server refuses for its own reasons says nothing about the address."""
     if report.event == "bounce" and report.type == "blocked":
         return EventKind.UNDELIVERED
-    if report.event == "dropped" and (report.reason or "").lower() in DROPPED_AS_DEAD:
+    if report.event == "dropped" and str(report.reason).lower() in DROPPED_AS_DEAD:
         return EventKind.BOUNCED
     return KINDS[report.event]
 

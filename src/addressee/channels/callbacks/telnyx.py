@@ -111,7 +111,8 @@ def events_of(data: Data, failures: Mapping[str, Failure]) -> Iterator[ProviderE
     if data.event_type == "message.received":
         yield from keyword_events(payload.text, payload.sender.phone_number if payload.sender else None, at)
         return
-    error = next(iter(payload.errors), Problem())
+    error = next((each for each in payload.errors if str(each.code) in failures), Problem())
+    words = [part for each in payload.errors for part in (each.code, each.title)]
     for to in payload.to:
         if to.status in KINDS:
             yield from status_events(
@@ -120,5 +121,5 @@ def events_of(data: Data, failures: Mapping[str, Failure]) -> Iterator[ProviderE
                 provider_id=payload.id,
                 at=at,
                 address=to.phone_number,
-                reason=reason_of(error.code, error.title),
+                reason=reason_of(*words),
             )
