@@ -72,7 +72,7 @@ def to_request(settings: MailgunSettings, email: Email) -> ProviderRequest:
         headers={"authorization": f"Basic {basic}", "content-type": CONTENT_TYPE},
         content=form_of(merged_deep(fields, email.overrides)),
         envelope=envelope_of(email.id, mailboxes["From"], mailboxes["To"]),
-        hidden=(settings.api_key, basic, *contents(email)),
+        hidden=(settings.api_key, settings.webhook_signing_key or "", basic, *contents(email)),
     )
 
 

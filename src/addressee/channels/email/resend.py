@@ -61,7 +61,7 @@ def to_request(settings: ResendSettings, email: Email) -> ProviderRequest:
         },
         content=json_of(fields, email.overrides),
         envelope=envelope_of(email.id, mailboxes["From"], mailboxes["To"]),
-        hidden=(settings.api_key, *contents(email)),
+        hidden=(settings.api_key, settings.webhook_signing_secret or "", *contents(email)),
         repeatable=True,
     )
 
