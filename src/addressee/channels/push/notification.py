@@ -1,24 +1,60 @@
-"""A push notification to one device."""
+"""A push notification to one device or browser, and how it is cut to what a provider takes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from addressee.channels.texts import ELLIPSIS, texts_in
 from addressee.directory.addresses.forms import mask
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A notification. Its `id` stays the same when it is sent again. `data` is for the app and not shown."""
+    """A notification. Its `id` stays the same when it is sent again. `data` is for the app and not shown.
+
+    `token` is the device's token, or what else the provider knows it by. A browser is known by the endpoint of its
+    `subscription`, `{"endpoint": …, "keys": {"p256dh": …, "auth": …}}`. `action_url`, the link to open, is also a part
+    of `data`. The notification is worth delivering for `time_to_live` seconds. `overrides` are laid over the body of
+    the provider's request.
+    """
 
     id: str
     token: str
     title: str
     body: str
-    data: Mapping[str, str]
+    data: Mapping[str, str] = field(default_factory=dict)
+    action_url: str | None = None
+    image: str | None = None
+    badge: int | None = None
+    sound: str | None = None
+    time_to_live: int | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    subscription: Mapping[str, Any] | None = None
 
     @property
     def envelope(self) -> dict[str, str]:
         """The fields that identify this notification in the delivery log: the id and the token's end, no contents."""
         return {"id": self.id, "to": mask(self.token)}
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """The texts that are for the recipient alone."""
+        return (self.title, self.body, self.image or "", *self.data.values(), *texts_in(self.overrides))
+
+
+def fitted(push: Push, size: Callable[[Push], int], limit: int) -> Push | None:
+    """Returns the notification with as much of its body as fits into a limit, None if it does not fit without either.
+
+    `size` returns how many bytes of the limit a notification takes. A body that is cut ends in an ellipsis.
+    """
+    if size(push) <= limit:
+        return push
+
+    def shortened(length: int) -> Push:
+        return replace(push, body=push.body[:length].rstrip() + ELLIPSIS)
+
+    lengths = bisect_right(range(len(push.body)), limit, key=lambda length: size(shortened(length)))
+    return shortened(lengths - 1) if lengths else None
