@@ -37,6 +37,7 @@ NO_IDS: Sequence[tuple[str, Refusal | None]] = (
     (r"/(admin|user)/v1/.* (?!handle).*", Refusal.INVALID_PARAMETER),
     (r"/v1/workflows/{key}/cancel key", None),  # there is nothing to cancel
     (r".*/preferences/.*", Refusal.INVALID),
+    (r"/directory/v1/suppressions/.* kind", Refusal.INVALID),
     (r".* (user_id|collection)", Refusal.INVALID),
     (r"(/directory)?/v1/(objects|tenants|audiences)/.* (?!channel_id).*", Refusal.INVALID),
     (r".* (distinct_id|tenant_id|brand_id|object_type|object_id|category)", Refusal.INVALID),

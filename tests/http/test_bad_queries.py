@@ -73,6 +73,13 @@ KNOCK_NONSENSE: Mapping[str, list[str] | None] = {
     "locale": None,
 }
 
+NATIVE_NONSENSE: Mapping[str, list[str] | None] = {
+    "after": KNOCK_NONSENSE["after"],
+    "kind": ["pigeon"],
+    "reason": ["lost"],
+    "address": None,
+}
+
 # An empty value is none here.
 SUPRSEND_NONSENSE: Mapping[str, list[str] | None] = {
     "after": ["nonsense!", "bm8", "é", "x" * 10_000, "bnVsbA"],
@@ -118,7 +125,7 @@ NOTIFLOWS_NONSENSE: Mapping[str, list[str] | None] = {
 
 NONSENSE = {
     "knock": KNOCK_NONSENSE,
-    "native": KNOCK_NONSENSE,
+    "native": NATIVE_NONSENSE,
     "suprsend": SUPRSEND_NONSENSE,
     "notiflows": NOTIFLOWS_NONSENSE,
 }

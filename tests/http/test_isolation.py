@@ -32,6 +32,8 @@ PUBLIC = [
 
 # What a stranger is answered who names things of the first environment; everything else is 404.
 ANSWERS_TO_A_STRANGER = {
+    "GET /directory/v1/suppressions": 200,
+    "POST /directory/v1/suppressions": 204,
     "GET /admin/v1/users": 200,
     "PUT /admin/v1/users/{external_id}": 201,
     "GET /admin/v1/notifications": 200,

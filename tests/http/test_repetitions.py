@@ -18,6 +18,7 @@ from tests.support.waiting import until
 
 # These take away what the others need, so they come last; each of them needs what is left then.
 LAST = (
+    "DELETE /directory/v1/suppressions/{kind}/{address}",
     "DELETE /v1/schedules",
     "DELETE /v1/objects/{collection}/{object_id}/subscriptions",
     "POST /v1/objects/{collection}/bulk/subscriptions/delete",

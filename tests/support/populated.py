@@ -35,6 +35,7 @@ LIST = "readers"
 TOPIC = "releases"
 BROWSER = "https://push.example.com/ada"
 CATEGORY = "news"
+SUPPRESSED = "suppressed@example.com"
 FAR = "2999-01-01T00:00:00Z"
 UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
 
@@ -137,6 +138,8 @@ class PopulatedEnvironment:
             "delivery_id": self.message_ids[0],
             "entry_id": self.entry_id,
             "handle": "welcome",
+            "kind": "email",
+            "address": SUPPRESSED,
         }
         return {**things, **self.channels_of(route)}
 
@@ -208,6 +211,7 @@ class PopulatedEnvironment:
             "set": {"seen": True},
             "seen": True,
             "identifier": BROWSER,
+            "suppressions": [{"kind": "email", "address": SUPPRESSED}],
         }
 
     def examples_of(self, route: Route) -> dict[str, Any]:
@@ -282,6 +286,8 @@ async def populate(
         as_user = {"x-notiflows-api-key": created["public"].key, "x-notiflows-user-id": USER}
         path = f"/user/v1/channels/{by_key['browsers']}/subscriptions"
         (await client.post(path, json=browser, headers=as_user)).raise_for_status()
+        suppressions = {"suppressions": [{"kind": "email", "address": SUPPRESSED}]}
+        (await client.post("/directory/v1/suppressions", json=suppressions)).raise_for_status()
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 

@@ -8,6 +8,7 @@ from addressee.cli.asynchronous import asynchronous
 from addressee.cli.environments import environments
 from addressee.cli.keys import keys
 from addressee.cli.options import InstallationOptions, environment_name, installation_options
+from addressee.cli.suppressions import suppressions
 
 
 @click.group()
@@ -116,3 +117,4 @@ async def demo() -> None:
 
 app.add_command(keys)
 app.add_command(environments)
+app.add_command(suppressions)

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from addressee.directory.access.environments import Environments
+from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.edits.recipients import Identify, SetPreferences
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
+from addressee.messaging.messages.model import Address
 from addressee.messaging.runs.explanation import Explanation
+from addressee.messaging.suppressions.model import Reason, Suppression, suppression_of
 from addressee.preferences.audiences import AUDIENCES
 from addressee.preferences.sets import MEMBERS
 from tests.conftest import Environment
-from tests.messaging.office import FILES, WELCOME, Office
+from tests.messaging.office import FILES, OUTBOX, WELCOME, Office
 
 NO_EMAIL = {"kinds": {"email": False}}
 IS_PRO = {"variable": "recipient.plan", "operator": "equal_to", "argument": "pro"}
@@ -168,6 +171,38 @@ async def test_the_environment_says_whether_the_most_specific_scope_decides(
     assert obstacles(before) == {"email": preferred("recipient_default", "kinds.email")}
     await Environments(office.pool).change(environment.name, {"preference_rule": "most_specific"})
     assert await explained_and_done(office, "ada") == {}
+
+
+async def test_a_suppressed_address_stops_its_step(office: Office) -> None:
+    """The run makes the message, and does not send it for the same reason."""
+    await office.push()
+    await office.identify("ada", email="ada@example.com")
+    entry = await suppress(office, "ADA@example.com")
+    explanation = await office.messaging.runs.explain(office.user("ada"), "welcome")
+    assert obstacles(explanation) == {"email": entry.obstacle}
+    assert [(step.addresses, step.suppressed) for step in explanation.steps if step.ref == "email"] == [((), (entry,))]
+    await office.trigger("ada")
+    await office.work()
+    (message,) = [message for message in await office.messages("ada") if message.channel.key == "email"]
+    assert await left_out(office, "ada") == {"email": {**entry.obstacle, "message_id": message.id}}
+
+
+async def test_a_step_reaches_the_addresses_that_are_not_suppressed(office: Office) -> None:
+    await office.push({**FILES, "channels/email.yaml": f"{OUTBOX}\n  addresses: all"})
+    await office.identify("ada", email="ada@example.com")
+    await office.directory.write(Write(office.user("ada"), (AddAddress("email", "second@example.com"),)))
+    entry = await suppress(office, "ada@example.com")
+    explanation = await office.messaging.runs.explain(office.user("ada"), "welcome")
+    assert obstacles(explanation) == {}
+    assert [(step.addresses, step.suppressed) for step in explanation.steps if step.ref == "email"] == [
+        ((Address("email", "second@example.com"),), (entry,))
+    ]
+
+
+async def suppress(office: Office, email: str) -> Suppression:
+    entry = suppression_of(Address("email", email), Reason.BOUNCED, office.clock.now())
+    await office.messaging.suppressions.add(office.environment_id, [entry])
+    return entry
 
 
 @pytest.mark.parametrize(

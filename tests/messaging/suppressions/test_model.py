@@ -9,8 +9,9 @@ from addressee.messaging.messages.model import Address
 from addressee.messaging.suppressions.model import (
     MAX_DETAILS_LENGTH,
     Reason,
+    SuppressibleKind,
     Suppression,
-    checked_address,
+    manual_suppression,
     strongest,
     suppression_of,
 )
@@ -71,9 +72,19 @@ def test_the_obstacle_says_why_and_since_when() -> None:
     }
 
 
-def test_what_is_no_address_is_refused() -> None:
-    assert checked_address("sms", "+49 170 1234567", "address") == ("sms", "+491701234567")
-    with pytest.raises(RefusedError, match="address must be a phone number"):
-        checked_address("whatsapp", "ada", "address")
-    with pytest.raises(RefusedError, match="address must be an e-mail address"):
-        checked_address("email", "ada", "address")
+def test_what_an_operator_adds_is_checked() -> None:
+    added = manual_suppression("sms", "+49 170 1234567", "asked us by letter", NOW)
+    assert (added.address, added.reason, added.details) == ("+491701234567", Reason.MANUAL, "asked us by letter")
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "details", "problem"),
+    [
+        ("whatsapp", "ada", None, "address must be a phone number"),
+        ("email", "ada", None, "address must be an e-mail address"),
+        ("email", "ada@example.org", "\0", "details"),
+    ],
+)
+def test_what_an_operator_cannot_add(kind: SuppressibleKind, address: str, details: str | None, problem: str) -> None:
+    with pytest.raises(RefusedError, match=problem):
+        manual_suppression(kind, address, details, NOW)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
@@ -11,16 +12,22 @@ from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.model import StepContext
 from addressee.messaging.steps.reach import Reach, reach
+from addressee.messaging.suppressions.model import Suppression
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedStep:
-    """A channel step; `obstacle` says why nobody would be reached (see `Reach`)."""
+    """A channel step and the addresses that it would reach; `obstacle` says why it would reach none.
+
+    An obstacle is one of `Reach`, or `suppressed`, when all of the step's addresses are: then it is that of the first.
+    `suppressed` are the step's addresses that would not be reached because they are.
+    """
 
     ref: str
     channel: Channel
     addresses: tuple[Address, ...]
     obstacle: Document | None
+    suppressed: tuple[Suppression, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -35,6 +42,10 @@ class Explanation:
 
     steps: tuple[ExplainedStep, ...]
     obstacle: Document | None = None
+
+    @property
+    def addresses(self) -> frozenset[Address]:
+        return frozenset(address for step in self.steps for address in step.addresses)
 
 
 def explained(run: Run, context: StepContext, *, active: bool) -> Explanation:
@@ -59,3 +70,17 @@ def explained_step(step: ChannelStep, context: StepContext, obstacle: Document |
     else:
         reached = reach(context.recipient, channel, context.preferences, tenant=context.tenant_data(channel))
     return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle)
+
+
+def without_suppressed(explanation: Explanation, suppressed: Mapping[Address, Suppression]) -> Explanation:
+    """Returns the explanation of what would reach its addresses if these were suppressed."""
+    steps = tuple(step_without_suppressed(step, suppressed) for step in explanation.steps)
+    return replace(explanation, steps=steps)
+
+
+def step_without_suppressed(step: ExplainedStep, suppressed: Mapping[Address, Suppression]) -> ExplainedStep:
+    entries = tuple(suppressed[address] for address in step.addresses if address in suppressed)
+    if not entries:
+        return step
+    reached = tuple(address for address in step.addresses if address not in suppressed)
+    return replace(step, addresses=reached, suppressed=entries, obstacle=None if reached else entries[0].obstacle)

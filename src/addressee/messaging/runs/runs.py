@@ -17,7 +17,7 @@ from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
 from addressee.messaging.runs.cancellation import cancel
 from addressee.messaging.runs.context import read_contexts
-from addressee.messaging.runs.explanation import Explanation, explained
+from addressee.messaging.runs.explanation import Explanation, explained, without_suppressed
 from addressee.messaging.runs.listing import (
     FIRST_ID,
     FRONT,
@@ -31,6 +31,7 @@ from addressee.messaging.runs.listing import (
 )
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.model import RecipientRun, RunStatus
+from addressee.messaging.suppressions.suppressions import find_suppressed
 from addressee.messaging.workflows.model import read_version
 
 SQL = load(__package__)
@@ -126,4 +127,6 @@ class Runs:
         )
         recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
         (context,) = await read_contexts(self._pool, self._reader, run, [recipient_run], now)
-        return explained(run, context, active=row["active"])
+        explanation = explained(run, context, active=row["active"])
+        suppressed = await find_suppressed(self._pool, recipient.environment_id, explanation.addresses)
+        return without_suppressed(explanation, suppressed)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, TypeGuard, get_args
 from uuid import UUID
 
 import msgspec
 
 from addressee.directory.addresses.forms import form_of
+from addressee.directory.documents import check_text
 from addressee.directory.recipient import Document
 from addressee.messaging.messages.model import Address
 
@@ -44,7 +45,7 @@ STRENGTHS = {reason: strength for strength, reason in enumerate(Reason)}
 class Position(NamedTuple):
     """The position of an entry in the list, which is in the order of kinds and keys."""
 
-    kind: str
+    kind: SuppressibleKind
     key: str
 
 
@@ -55,7 +56,7 @@ class Suppression(msgspec.Struct, frozen=True):
     the address here, None where none did.
     """
 
-    kind: str
+    kind: SuppressibleKind
     key: str
     reason: Reason
     created_at: datetime
@@ -102,13 +103,22 @@ def suppression_of(
     return Suppression(*position_of(address), reason, now, words, channel_id, message_id)
 
 
+def is_suppressible(kind: str) -> TypeGuard[SuppressibleKind]:
+    return kind in KINDS
+
+
 def position_of(address: Address) -> Position:
+    """Returns the position of an address of one of KINDS."""
+    assert is_suppressible(address.kind)
     return Position(address.kind, form_of(address.kind).key(address.value) or address.value)
 
 
-def checked_address(kind: SuppressibleKind, value: Any, field: str) -> Address:
-    """Returns an address that a client gives. Raises RefusedError unless it has the form of its kind."""
-    return Address(kind, form_of(kind).checked(value, field))
+def manual_suppression(kind: SuppressibleKind, address: str, details: str | None, now: datetime) -> Suppression:
+    """Returns the entry that an operator asks for. Raises RefusedError unless the address has the form of its kind."""
+    if details is not None:
+        check_text(details, "details")
+    checked = Address(kind, form_of(kind).checked(address, "address"))
+    return suppression_of(checked, Reason.MANUAL, now, details=details)
 
 
 def strongest(entries: Iterable[Suppression]) -> list[Suppression]:

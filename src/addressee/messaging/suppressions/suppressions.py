@@ -17,7 +17,15 @@ from addressee.directory.writing.receipts import Receipt, keep, refuse_repetitio
 from addressee.messaging.errors import SuppressionMissingError
 from addressee.messaging.messages.model import Address
 from addressee.messaging.suppressions.enabling import enable_addresses
-from addressee.messaging.suppressions.model import KINDS, Position, Reason, Suppression, position_of, strongest
+from addressee.messaging.suppressions.model import (
+    KINDS,
+    Position,
+    Reason,
+    Suppression,
+    is_suppressible,
+    position_of,
+    strongest,
+)
 
 SQL = load(__package__)
 
@@ -104,7 +112,7 @@ async def find_suppressed(
     database: Pool | Connection, environment_id: int, addresses: Collection[Address]
 ) -> Mapping[Address, Suppression]:
     """Returns the entries of those of these addresses that are suppressed, found in one query at most."""
-    positions = {address: position_of(address) for address in addresses if address.kind in KINDS}
+    positions = {address: position_of(address) for address in addresses if is_suppressible(address.kind)}
     if not positions:
         return {}
     rows = await database.fetch(
@@ -141,15 +149,15 @@ def access_path(filter: SuppressionFilter) -> tuple[str, Mapping[str, object]]:
 
 def page_parameters(page: PageRequest[Position], kind: str | None) -> Mapping[str, object]:
     """Returns the direction, bounds and limit of a page of all kinds, or of one. Its start is within the bounds."""
-    first, last = Position(kind or FIRST, FIRST), Position(kind or LAST, LAST)
+    first, last = (kind or FIRST, FIRST), (kind or LAST, LAST)
     start = min(page.start or last, last) if page.backwards else max(page.start or first, first)
     end = first if page.backwards else last
     return {
         "forward": not page.backwards,
-        "start_kind": start.kind,
-        "start_key": start.key,
-        "end_kind": end.kind,
-        "end_key": end.key,
+        "start_kind": start[0],
+        "start_key": start[1],
+        "end_kind": end[0],
+        "end_key": end[1],
         "limit": page.size + 1,
     }
 

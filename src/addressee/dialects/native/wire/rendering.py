@@ -7,6 +7,7 @@ from addressee.directory.addresses import entries
 from addressee.directory.merges.merges import Merge
 from addressee.directory.recipient import Recipient
 from addressee.messaging.runs.explanation import Explanation
+from addressee.messaging.suppressions.model import Suppression
 
 
 def recipient(stored: Recipient) -> shapes.StoredRecipient:
@@ -36,6 +37,18 @@ def merge(made: Merge) -> shapes.Merge:
     )
 
 
+def suppression(entry: Suppression) -> shapes.Suppression:
+    return shapes.Suppression(
+        kind=entry.kind,
+        address=entry.address,
+        reason=entry.reason.value,
+        details=entry.details,
+        channel_id=entry.channel_id,
+        message_id=entry.message_id,
+        created_at=entry.created_at,
+    )
+
+
 def explanation(explained: Explanation) -> shapes.Explanation:
     steps = [
         shapes.ExplainedStep(
@@ -45,6 +58,7 @@ def explanation(explained: Explanation) -> shapes.Explanation:
             reached=step.reached,
             addresses=[address.shown for address in step.addresses],
             obstacle=step.obstacle,
+            suppressed=[suppression(each) for each in step.suppressed],
         )
         for step in explained.steps
     ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from addressee.api.merges import Dialect
 from addressee.directory.documents import Id
+from addressee.messaging.suppressions.model import SuppressibleKind
+
+# The number of addresses that one call can suppress.
+MAX_ADDED = 1_000
 
 
 class MergeFrom(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -103,9 +107,26 @@ class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
     data: dict[str, Any] = {}
 
 
+class Suppression(Struct, kw_only=True):
+    """An address that this environment does not send to. `reason` is `bounced`, `opted_out`, `manual` or `complained`.
+
+    `details` are the provider's words, or those of whoever added it; `channel_id` and `message_id` name the message by
+    which it was learnt. Each may be null.
+    """
+
+    kind: str
+    address: str
+    reason: str
+    details: str | None
+    channel_id: UUID | None
+    message_id: str | None
+    created_at: datetime
+
+
 class ExplainedStep(Struct, kw_only=True):
-    """`addresses` are e-mail addresses, the ends of devices' tokens, or the id of the feed; `obstacle` is why the step
-    would not reach them, or null.
+    """`addresses` are those that the step would reach: e-mail addresses, phone numbers, the ends of devices' tokens,
+    the id of the feed. `obstacle` is why it would reach none, or null; `suppressed` are the addresses that it would
+    leave out as they are suppressed.
     """
 
     ref: str
@@ -114,6 +135,7 @@ class ExplainedStep(Struct, kw_only=True):
     reached: bool
     addresses: list[str]
     obstacle: dict[str, Any] | None
+    suppressed: list[Suppression]
 
 
 class Explanation(Struct, kw_only=True):
@@ -146,3 +168,24 @@ class Notices(Struct, kw_only=True):
 
     notices: list[Notice]
     after: str | None
+
+
+class Suppressions(Struct, kw_only=True):
+    """`after` asks for the next page of 100; null on the last one."""
+
+    suppressions: list[Suppression]
+    after: str | None
+
+
+class NewSuppression(Struct, kw_only=True, forbid_unknown_fields=True):
+    """An address not to be sent to, in any spelling. `details` are shown in lists."""
+
+    kind: SuppressibleKind
+    address: str
+    details: str | None = None
+
+
+class NewSuppressions(Struct, kw_only=True, forbid_unknown_fields=True):
+    """At most 1,000 addresses. Their reason is `manual`; one that was complained about keeps its reason."""
+
+    suppressions: Annotated[list[NewSuppression], Meta(min_length=1, max_length=MAX_ADDED)]
