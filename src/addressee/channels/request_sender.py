@@ -15,7 +15,11 @@ Message = TypeVar("Message")
 
 
 class UnsendableError(Exception):
-    """The provider does not take this message. The text is for an operator."""
+    """The provider does not take this message, or nothing can be sent to its address. The text is for an operator."""
+
+    def __init__(self, reason: str, failure: Failure = Failure.PERMANENT) -> None:
+        super().__init__(reason)
+        self.failure = failure
 
 
 class RequestSender(Generic[Message]):
@@ -35,7 +39,7 @@ class RequestSender(Generic[Message]):
         try:
             request = self._request(message)
         except UnsendableError as error:
-            return Failed(Failure.PERMANENT, str(error))
+            return Failed(error.failure, str(error))
         answer = await exchange(self._client, request)
         return answer if isinstance(answer, Failed) else self._judge(answer)
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from addressee.channels.email.headers import SURROGATE, one_line
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import Email
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
-from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.sender import Failed, SenderContext, Sent
 from addressee.channels.texts import cut, texts_in
 from addressee.directory.documents import merged_deep
-
-if TYPE_CHECKING:
-    import httpx2
 
 MEGABYTE = 1_000_000
 
@@ -25,38 +23,29 @@ MEGABYTE = 1_000_000
 MAX_SUBJECT = 998
 
 
-class ApiSender:
-    """Sends e-mails one by one, as each has a recipient of its own.
+def api_sender(
+    context: SenderContext,
+    max_bytes: int,
+    to_request: Callable[[Email], ProviderRequest],
+    judge: Callable[[ProviderAnswer], Sent | Failed],
+) -> RequestSender[Email]:
+    """Returns a sender of e-mails, each by one request, as each has a recipient of its own.
 
     `to_request` returns the request for an e-mail, or raises AddressError; `judge` returns what its answer means. An
-    e-mail whose request has more than `max_bytes` is refused here, before the provider does it.
+    e-mail whose request has more than `max_bytes` is refused before the provider does it.
     """
 
-    def __init__(
-        self,
-        client: httpx2.AsyncClient,
-        max_bytes: int,
-        to_request: Callable[[Email], ProviderRequest],
-        judge: Callable[[ProviderAnswer], Sent | Failed],
-    ) -> None:
-        self._client = client
-        self._max_bytes = max_bytes
-        self._to_request = to_request
-        self._judge = judge
-
-    async def send(self, email: Email, /) -> Sent | Failed:
+    def request(email: Email) -> ProviderRequest:
         try:
-            request = self._to_request(cleaned(email))
+            made = to_request(cleaned(email))
         except AddressError as error:
-            return Failed(error.failure, str(error))
-        if len(request.content) > self._max_bytes:
-            limit = f"{self._max_bytes // MEGABYTE} MB"
-            return Failed(Failure.PERMANENT, f"{request.service} takes e-mails of up to {limit}; this one is larger")
-        answer = await exchange(self._client, request)
-        return answer if isinstance(answer, Failed) else self._judge(answer)
+            raise UnsendableError(str(error), error.failure) from None
+        if len(made.content) > max_bytes:
+            limit = max_bytes // MEGABYTE
+            raise UnsendableError(f"{made.service} takes e-mails of up to {limit} MB; this one is larger")
+        return made
 
-    async def close(self) -> None:
-        """Does nothing: the client is shared."""
+    return RequestSender(context.client, request, judge)
 
 
 def cleaned(email: Email) -> Email:

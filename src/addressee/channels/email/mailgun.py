@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from addressee.channels.callbacks.mailgun import MAILGUN_CALLBACKS
-from addressee.channels.email.api import MEGABYTE, ApiSender, contents
+from addressee.channels.email.api import MEGABYTE, api_sender, contents
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import (
     Email,
@@ -101,7 +101,7 @@ def mailgun_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 MAILGUN = email_provider(
     "mailgun",
     MailgunSettings,
-    lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
+    lambda settings, context: api_sender(context, MAX_BYTES, partial(to_request, settings), judge),
     secrets=frozenset({"api_key", "webhook_signing_key"}),
     problems=mailgun_problems,
     callbacks=MAILGUN_CALLBACKS,

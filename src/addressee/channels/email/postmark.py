@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from addressee.channels.callbacks.postmark import POSTMARK_CALLBACKS
-from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
+from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
@@ -81,7 +81,7 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
 POSTMARK = email_provider(
     "postmark",
     PostmarkSettings,
-    lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
+    lambda settings, context: api_sender(context, MAX_BYTES, partial(to_request, settings), judge),
     secrets=frozenset({"api_key"}),
     callbacks=POSTMARK_CALLBACKS,
 )

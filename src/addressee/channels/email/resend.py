@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from addressee.channels.callbacks.resend import RESEND_CALLBACKS
-from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
+from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, pause_in
@@ -86,7 +86,7 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
 RESEND = email_provider(
     "resend",
     ResendSettings,
-    lambda settings, context: ApiSender(context.client, MAX_BYTES, partial(to_request, settings), judge),
+    lambda settings, context: api_sender(context, MAX_BYTES, partial(to_request, settings), judge),
     secrets=frozenset({"api_key", "webhook_signing_secret"}),
     callbacks=RESEND_CALLBACKS,
 )

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from addressee.channels.callbacks.sendgrid import SENDGRID_CALLBACKS
-from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
+from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.headers import one_line
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.directory.clock import Clock
 
@@ -100,8 +101,8 @@ def pause_until(reset: str | None, now: datetime) -> timedelta | None:
     return max(datetime.fromtimestamp(int(reset), UTC) - now, timedelta())
 
 
-def open_sender(settings: SendGridSettings, context: SenderContext) -> ApiSender:
-    return ApiSender(context.client, MAX_BYTES, partial(to_request, settings), partial(judge, context.clock))
+def open_sender(settings: SendGridSettings, context: SenderContext) -> RequestSender[Email]:
+    return api_sender(context, MAX_BYTES, partial(to_request, settings), partial(judge, context.clock))
 
 
 SENDGRID = email_provider(

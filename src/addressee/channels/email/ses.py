@@ -13,10 +13,11 @@ from addressee.channels.aws.errors import aws_failure
 from addressee.channels.aws.settings import SECRETS, endpoint_of, keys_in, region_problems
 from addressee.channels.aws.sigv4 import signed
 from addressee.channels.callbacks.ses import SES_CALLBACKS
-from addressee.channels.email.api import MEGABYTE, ApiSender, contents, json_of
+from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.mailbox import AddressError, read_mailbox
 from addressee.channels.email.message import Email, EmailSettings, compose, email_problems, email_provider
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.request_sender import RequestSender
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.directory.clock import Clock
 
@@ -104,9 +105,9 @@ def is_unverified(settings: SesSettings, words: str) -> bool:
     return words.startswith(UNVERIFIED) and read_mailbox(settings.sender).address in words
 
 
-def open_sender(settings: SesSettings, context: SenderContext) -> ApiSender:
+def open_sender(settings: SesSettings, context: SenderContext) -> RequestSender[Email]:
     request = partial(to_request, settings, context.clock)
-    return ApiSender(context.client, MAX_BYTES, request, partial(judge, settings))
+    return api_sender(context, MAX_BYTES, request, partial(judge, settings))
 
 
 def ses_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
