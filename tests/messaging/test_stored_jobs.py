@@ -20,6 +20,7 @@ from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.provider_events import ApplyProviderEvents
+from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
 from addressee.messaging.runs.fan_out import Expand
@@ -54,6 +55,10 @@ STORED: dict[str, tuple[Job, str]] = {
         f'{{"environment_id":1,"channel_id":"{A}","events":[{{"kind":"clicked","provider_id":"m",'
         '"at":"2026-01-02T00:00:00Z","reason":"r","address":"a","url":"u"}],"received_at":"2026-01-03T00:00:00Z",'
         '"tries":0}',
+    ),
+    "check_receipts": (
+        CheckReceipts(1, A, ["m"]),
+        f'{{"environment_id":1,"channel_id":"{A}","ids":["m"],"tries":0}}',
     ),
     "expand": (
         Expand(1, A, "projects", "p", B),

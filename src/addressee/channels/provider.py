@@ -11,6 +11,7 @@ import msgspec
 
 from addressee.channels.callback import Callbacks
 from addressee.channels.channel_data import ANYTHING, Form
+from addressee.channels.receipts import Receipts
 from addressee.channels.sender import Sender, SenderContext
 from addressee.channels.settings import setting_problems
 
@@ -61,7 +62,8 @@ class Provider:
     the kind may name it. `missing` is the reason for skipping a recipient
     without one. `choose` selects the addresses of a message from the valid ones, which begin with the primary one.
     `data` is the form of recipients' channel data. `reserves` returns whether a name in the data of a push is reserved.
-    `callbacks` are the requests by which it tells what became of messages, None if it makes none.
+    `callbacks` are the requests by which it tells what became of messages, `receipts` is how it is asked for that; each
+    is None if there is no such way.
     """
 
     channel_type: ChannelType
@@ -77,3 +79,4 @@ class Provider:
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems
     reserves: Callable[[str], bool] = nothing
     callbacks: Callbacks | None = None
+    receipts: Receipts | None = None

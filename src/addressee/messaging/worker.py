@@ -23,6 +23,7 @@ from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.open_channels import OpenChannels
 from addressee.messaging.delivery.provider_events import ApplyProviderEvents, ProviderEvents
+from addressee.messaging.delivery.receipts import CheckReceipts, ReceiptChecks
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
@@ -64,7 +65,8 @@ def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[Job
     """Returns the handler of each kind of job."""
     clock = context.clock
     reader = Reader(pool)
-    sends = SendHandler(pool, reader, Writer(pool, clock), OpenChannels(pool, sealer, context), clock)
+    channels = OpenChannels(pool, sealer, context)
+    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
     runner = Runner(pool, reader, Wakeup(pool), clock)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
@@ -72,6 +74,7 @@ def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[Job
         JobHandler(Advance, runner.advance),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
+        JobHandler(CheckReceipts, ReceiptChecks(pool, channels, context.client, clock).check),
         JobHandler(ApplyProviderEvents, ProviderEvents(pool, reader, Writer(pool, clock), clock).apply),
         JobHandler(MarkAll, BulkMarks(pool, clock).resume),
         JobHandler(Erase, Eraser(pool, clock).erase),

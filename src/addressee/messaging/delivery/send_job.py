@@ -34,6 +34,7 @@ from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.open_channels import OpenChannel, OpenChannels
 from addressee.messaging.delivery.outcomes import queue_again, record_attempts
 from addressee.messaging.delivery.pacing import ChannelState, after
+from addressee.messaging.delivery.receipts import receipts_to_check
 from addressee.messaging.delivery.refused_addresses import suppress_refused
 from addressee.messaging.delivery.sends import (
     ClaimedSend,
@@ -160,6 +161,7 @@ class SendHandler:
         done = {send.id for send, _ in tried}
         async with self._pool.acquire() as connection, connection.transaction():
             recorded = await record_attempts(connection, environment_id, attempts, now)
+            await enqueue(connection, receipts_to_check(environment_id, recorded, channels))
             states = await self._note(connection, environment_id, batch, tried, now)
             untried = [send for send in batch.all if send.id not in done]
             rest = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in untried]
