@@ -27,7 +27,8 @@ class SenderCase:
     does not have are empty.
 
     `hidden` are texts of the message that may not show in results, besides the settings' secrets. `repeatable` says
-    that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens.
+    that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens. The
+    server speaks HTTP/1.1, or HTTP/2 alone with `http2`.
     """
 
     channel_type: ChannelType
@@ -46,6 +47,7 @@ class SenderCase:
     mismatched: Sequence[Reply] = ()
     opted_out: Sequence[Reply] = ()
     repeatable: bool = False
+    http2: bool = False
     prepare: Callable[[ProviderServer], None] = field(default=lambda server: None)
 
     @property

@@ -11,10 +11,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+
+from tests.channels import certificates
+from tests.channels.http2 import Http2Connection, Http2Request
 
 
 class Reply(NamedTuple):
@@ -27,6 +31,13 @@ class Reply(NamedTuple):
     def after(self, seconds: int) -> Reply:
         """Returns this answer with a header `Retry-After`."""
         return self._replace(headers={**self.headers, "retry-after": str(seconds)})
+
+    @property
+    def content(self) -> tuple[str, bytes]:
+        """The type of the content, and the content."""
+        if isinstance(self.body, str):
+            return "text/plain; charset=utf-8", self.body.encode()
+        return "application/json; charset=utf-8", json.dumps(self.body).encode()
 
 
 class Silence(NamedTuple):
@@ -43,6 +54,7 @@ class ReceivedRequest:
     headers: Mapping[str, str]
     body: bytes
     url: str
+    http_version: str = "1.1"
 
     @property
     def json(self) -> Any:
@@ -64,30 +76,35 @@ Answering = Callable[[ReceivedRequest], Reply | Silence]
 @dataclass
 class ProviderServer:
     """`answer` answers every request; `received` are those it got, in order. `prelude` answers paths of its own first,
-    like one for access tokens, whose requests are kept in `preludes`.
+    like one for access tokens, whose requests are kept in `preludes`. `trust` is what its client needs to connect, None
+    if nothing.
     """
 
     url: str = ""
+    trust: SSLContext | None = None
     answer: Answering = lambda request: Reply()
     prelude: Mapping[str, Answering] = field(default_factory=dict)
     received: list[ReceivedRequest] = field(default_factory=list)
     preludes: list[ReceivedRequest] = field(default_factory=list)
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        received = ReceivedRequest(
-            request.method,
-            request.raw_path.partition("?")[0],
-            request.query_string,
-            {name.lower(): value for name, value in request.headers.items()},
-            await request.read(),
-            str(request.url),
-        )
+    def reply_to(self, received: ReceivedRequest) -> Reply | Silence:
         if received.path in self.prelude:
             self.preludes.append(received)
-            reply = self.prelude[received.path](received)
-        else:
-            self.received.append(received)
-            reply = self.answer(received)
+            return self.prelude[received.path](received)
+        self.received.append(received)
+        return self.answer(received)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        reply = self.reply_to(
+            ReceivedRequest(
+                request.method,
+                request.raw_path.partition("?")[0],
+                request.query_string,
+                {name.lower(): value for name, value in request.headers.items()},
+                await request.read(),
+                str(request.url),
+            )
+        )
         if isinstance(reply, Silence):
             assert request.transport is not None
             if reply.closes:
@@ -95,13 +112,38 @@ class ProviderServer:
             else:
                 await asyncio.Event().wait()
             return web.Response()
-        if isinstance(reply.body, str):
-            return web.Response(status=reply.status, text=reply.body, headers=reply.headers)
-        return web.json_response(reply.body, status=reply.status, headers=reply.headers)
+        content_type, content = reply.content
+        return web.Response(status=reply.status, body=content, headers={"content-type": content_type, **reply.headers})
+
+    def handle_http2(self, request: Http2Request) -> None:
+        path, _, query = request.headers[":path"].partition("?")
+        reply = self.reply_to(
+            ReceivedRequest(
+                request.headers[":method"],
+                path,
+                query,
+                {name: value for name, value in request.headers.items() if not name.startswith(":")},
+                bytes(request.body),
+                f"https://{request.headers[':authority']}{request.headers[':path']}",
+                "2",
+            )
+        )
+        if not isinstance(reply, Silence):
+            content_type, content = reply.content
+            request.reply(reply.status, {"content-type": content_type, **reply.headers}, content)
+        elif reply.closes:
+            request.abort()
 
 
 @asynccontextmanager
-async def provider_server() -> AsyncIterator[ProviderServer]:
+async def provider_server(*, http2: bool = False) -> AsyncIterator[ProviderServer]:
+    """Runs a server of HTTP/1.1, or one of HTTP/2 alone, over TLS."""
+    async with http2_server() if http2 else http1_server() as server:
+        yield server
+
+
+@asynccontextmanager
+async def http1_server() -> AsyncIterator[ProviderServer]:
     server = ProviderServer()
     runner = web.ServerRunner(web.Server(server.handle), shutdown_timeout=0.1)
     await runner.setup()
@@ -112,3 +154,17 @@ async def provider_server() -> AsyncIterator[ProviderServer]:
         yield server
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def http2_server() -> AsyncIterator[ProviderServer]:
+    contexts = certificates.loopback()
+    server = ProviderServer(trust=contexts.client)
+    listening = await asyncio.get_running_loop().create_server(
+        lambda: Http2Connection(server.handle_http2), certificates.HOST, 0, ssl=contexts.server
+    )
+    server.url = f"https://{certificates.HOST}:{listening.sockets[0].getsockname()[1]}"
+    try:
+        yield server
+    finally:
+        listening.close()

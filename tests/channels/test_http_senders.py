@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import msgspec
@@ -44,8 +45,8 @@ class OpenCase:
 
 
 @asynccontextmanager
-async def sender_context(outbox: Path) -> AsyncIterator[SenderContext]:
-    async with open_client() as client, open_public_client() as public_client:
+async def sender_context(outbox: Path, trust: SSLContext | None = None) -> AsyncIterator[SenderContext]:
+    async with open_client(trust) as client, open_public_client(trust) as public_client:
         yield SenderContext(outbox, client, Clock(), public_client)
 
 
@@ -57,7 +58,7 @@ async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @asynccontextmanager
 async def open_case(case: SenderCase, outbox: Path) -> AsyncIterator[OpenCase]:
-    async with provider_server() as server, sender_context(outbox) as context:
+    async with provider_server(http2=case.http2) as server, sender_context(outbox, server.trust) as context:
         case.prepare(server)
         provider = PROVIDERS[case.channel_type, case.provider]
         settings = case.settings(server)
