@@ -16,6 +16,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
 from addressee.channels.push.fcm import FCM
 from addressee.channels.settings import LinkSettings
+from addressee.channels.sms.aws_sns import AWS_SNS as AWS_SNS_SMS
 from addressee.channels.sms.plivo import PLIVO
 from addressee.channels.sms.telnyx import TELNYX
 from addressee.channels.sms.twilio import TWILIO as TWILIO_SMS
@@ -49,6 +50,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         VONAGE,
         TELNYX,
         PLIVO,
+        AWS_SNS_SMS,
         META,
         TWILIO_WHATSAPP,
         Provider(ChannelType.HTTP, "webhook"),
