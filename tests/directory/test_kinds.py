@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from addressee.directory.kinds import GROUPS, KINDS, effective_name, group_setting, merged_kinds
+from addressee.directory.kinds import GROUPS, KINDS, covers, deciding_name, effective_name, group_setting, merged_kinds
 
 NONE_OF_PUSH = dict.fromkeys(GROUPS["push"], False)
 
@@ -57,3 +57,28 @@ def test_the_finer_name_counts(kinds: dict[str, Any], kind: str, name: str | Non
 )
 def test_a_group_reads_false_when_all_its_members_do(kinds: dict[str, Any], value: Any) -> None:
     assert group_setting(kinds, "push") == value
+
+
+@pytest.mark.parametrize(
+    ("kinds", "name"),
+    [
+        ({}, None),
+        ({"ios_push": False}, None),
+        ({"push": True, "ios_push": False}, "push"),
+        ({"push": False}, "push"),
+        ({"push": False, "ios_push": True}, "ios_push"),
+        ({"push": True, **NONE_OF_PUSH}, "android_push"),
+        (NONE_OF_PUSH, "android_push"),
+    ],
+)
+def test_what_decides_for_a_device_of_any_kind(kinds: dict[str, Any], name: str | None) -> None:
+    assert deciding_name(kinds, "push") == name
+    setting = group_setting(kinds, "push")
+    assert setting is None if name is None else kinds[name] == setting
+
+
+def test_a_group_is_covered_by_all_its_kinds_together() -> None:
+    assert covers(GROUPS["push"], "push")
+    assert not covers({"ios_push", "web_push", "email"}, "push")
+    assert covers({"email"}, "email")
+    assert not covers({"email"}, "sms")

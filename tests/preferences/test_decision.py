@@ -13,7 +13,7 @@ from addressee.preferences.layers import LayerName, effective
 from addressee.preferences.sets import MEMBERS
 
 CHANNEL, OTHER = "2f641633-95d3-4555-9222-9f1eb7888a80", "aef6e715-df82-4ab6-b61e-b743e249f7b6"
-EMAIL, IOS = Target("email", CHANNEL), Target("ios_push", CHANNEL)
+EMAIL, IOS, DEVICE = Target("email", CHANNEL), Target("ios_push", CHANNEL), Target("push", CHANNEL)
 
 TRUE = {"variable": "recipient.country", "operator": "equal_to", "argument": "US"}
 FALSE = {"variable": "recipient.country", "operator": "equal_to", "argument": "DE"}
@@ -72,6 +72,10 @@ def blocking(document: dict[str, Any], target: Target = EMAIL, rule: Rule = "all
         ({"kinds": {"push": False, "ios_push": True}}, IOS, None),
         ({"kinds": {"push": True, "ios_push": False}}, IOS, "kinds.ios_push"),
         ({"kinds": {"push": False}}, EMAIL, None),
+        # A device of any kind is as its group.
+        ({"kinds": {"push": False}}, DEVICE, "kinds.push"),
+        ({"kinds": {"ios_push": False}}, DEVICE, None),
+        ({"kinds": {"android_push": False, "ios_push": False, "web_push": False}}, DEVICE, "kinds.android_push"),
         # What is commercial does not matter for other workflows.
         ({"commercial": False}, EMAIL, None),
     ],

@@ -1,11 +1,13 @@
 """Kinds of channels, groups of kinds, and maps from either to a setting. Pure.
 
 A kind's own setting in such a map takes precedence over its group's; setting a group clears the settings of its kinds.
+
+The address of a device may be of the group `push` itself, if its provider reaches devices of any kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from addressee.directory.recipient import Document
@@ -44,6 +46,33 @@ def effective_name(kinds: Mapping[str, Any], kind: str) -> str | None:
         return kind
     group = GROUP_OF.get(kind)
     return group if group in kinds else None
+
+
+def deciding_name(kinds: Mapping[str, Any], name: str) -> str | None:
+    """Returns the key that decides for a channel of a kind or of a group; None when the map says nothing.
+
+    A group is refused when all its kinds are. Where only some of them are, its own setting decides; if that is False,
+    that of a kind which is not refused.
+    """
+    if name not in GROUPS:
+        return effective_name(kinds, name)
+    own = kinds.get(name)
+    members = [kind for kind in GROUPS[name] if kind in kinds]
+    if group_setting(kinds, name) is False:
+        return name if own is False else members[0]
+    if own is False:
+        return next(kind for kind in members if kinds[kind] is not False)
+    return name if name in kinds else None
+
+
+def covers(kinds: Collection[str], name: str) -> bool:
+    """Returns whether these kinds contain a kind, or all kinds of a group."""
+    return all(kind in kinds for kind in kinds_named(name))
+
+
+def kinds_named(name: str) -> tuple[str, ...]:
+    """Returns the kinds of a group, or the kind of this name alone."""
+    return GROUPS.get(name, (name,))
 
 
 def group_setting(kinds: Mapping[str, Any], group: str) -> Any:

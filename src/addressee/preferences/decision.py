@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from addressee.conditions.evaluation import first_failing
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.access.environments import PreferenceRule
-from addressee.directory.kinds import effective_name
+from addressee.directory.kinds import covers, deciding_name
 from addressee.directory.recipient import Document
 from addressee.preferences.layers import Effective, LayerName, Path
 from addressee.preferences.policies import Policy
@@ -49,7 +49,7 @@ class Blocked:
 
 
 class Target(NamedTuple):
-    """A channel and its kind, one of `directory.kinds`."""
+    """A channel and its kind, or a group of kinds (`directory.kinds`) if any of them may be behind an address."""
 
     kind: str
     channel_id: str
@@ -70,7 +70,7 @@ def decide(context: PreferenceContext, target: Target) -> Blocked | None:
         return Blocked(LayerName.TENANT_POLICY, scope)
     if context.commercial and (blocked := first_blocking(context, commercial_rules(context))):
         return blocked
-    if context.policies and all(target.kind in policy.mandatory for policy in context.policies):
+    if context.policies and all(covers(policy.mandatory, target.kind) for policy in context.policies):
         return None
     blocking = most_specific if context.rule == "most_specific" else all_agree
     return blocking(context, target)
@@ -78,7 +78,7 @@ def decide(context: PreferenceContext, target: Target) -> Blocked | None:
 
 def blocking_policy(context: PreferenceContext, target: Target) -> str | None:
     """Returns the path of the part of the tenant's policy that blocks a target, or None."""
-    if target.kind in context.blocked:
+    if covers(context.blocked, target.kind):
         return f"blocked.{target.kind}"
     for policy in context.policies:
         scope = f"categories.{policy.key}"
@@ -86,7 +86,7 @@ def blocking_policy(context: PreferenceContext, target: Target) -> str | None:
             return f"{scope}.offered"
         if not policy.visible:
             return f"{scope}.visible"
-        if target.kind in policy.blocked:
+        if covers(policy.blocked, target.kind):
             return f"{scope}.blocked.{target.kind}"
     return None
 
@@ -144,7 +144,7 @@ def channel_rules(context: PreferenceContext, path: Path, target: Target) -> Ite
     if isinstance(scope, bool):
         return
     channels, kinds = scope.get("channels", {}), scope.get("kinds", {})
-    name = effective_name(kinds, target.kind)
+    name = deciding_name(kinds, target.kind)
     if target.channel_id in channels:
         yield Rule((*path, "channels", target.channel_id), channels[target.channel_id])
     elif name is not None:

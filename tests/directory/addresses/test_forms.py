@@ -14,8 +14,8 @@ SERVICE = "https://smba.trafficmanager.net/emea/"
 SUBSCRIPTION = {"endpoint": "https://push.example.com/1", "keys": {"p256dh": "p", "auth": "a"}}
 
 
-def test_every_kind_but_the_feed_has_a_form() -> None:
-    assert set(FORMS) == set(KINDS) - {"in_app"}
+def test_every_kind_but_the_feed_has_a_form_and_so_have_devices_of_any_kind() -> None:
+    assert set(FORMS) == set(KINDS) - {"in_app"} | {"push"}
     with pytest.raises(RefusedError, match="no kind of address"):
         form_of("in_app")
 
@@ -30,6 +30,7 @@ def test_every_kind_but_the_feed_has_a_form() -> None:
         ("whatsapp", "+4915112345678", "+4915112345678"),
         ("android_push", "token", "token"),
         ("ios_push", "token", "token"),
+        ("push", "ExponentPushToken[abc]", "ExponentPushToken[abc]"),
         ("web_push", {**SUBSCRIPTION, "expirationTime": ""}, {**SUBSCRIPTION, "expirationTime": ""}),
         ("web_push", {**SUBSCRIPTION, "endpoint": "__end_point__"}, {**SUBSCRIPTION, "endpoint": "__end_point__"}),
         ("slack", {"email": "a@b.cd", "access_token": "xoxb-1"}, {"email": "a@b.cd", "access_token": "xoxb-1"}),

@@ -3,7 +3,7 @@
 Two e-mail addresses are `one` and `two`; an attribute alone stands for an address too.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from addressee.directory.edits.recipients import (
     Identify,
     RemoveAddress,
     RemoveAddresses,
+    SetChannelData,
     SetOnce,
     Unset,
 )
@@ -29,6 +30,7 @@ from addressee.directory.recipient import USERS, Document, Place, Recipient
 
 HERE = Place(1, USERS, "ada")
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+ADDED = "2025-06-01T12:00:00.000Z"
 UID = UUID(int=1)
 
 ONE, TWO, THREE = "one@example.com", "two@example.com", "three@example.com"
@@ -36,13 +38,13 @@ TOKEN = "xoxb-1234567890"
 HOOK = "https://hooks.slack.com/services/T01/B01/abcdefgh1234"
 
 
-def context() -> EditContext:
-    return EditContext(NOW, 8, lambda: UID)
+def context(now: datetime = NOW) -> EditContext:
+    return EditContext(now, 8, lambda: UID)
 
 
-def after(*edits: Edit, found: Recipient | None = None) -> Recipient:
+def after(*edits: Edit, found: Recipient | None = None, now: datetime = NOW) -> Recipient:
     for edit in edits:
-        found = edit.apply(found, HERE, context())
+        found = edit.apply(found, HERE, context(now))
     assert found is not None
     return found
 
@@ -71,8 +73,8 @@ def test_adding_creates_who_is_missing_and_makes_the_first_one_primary() -> None
     created = after(AddAddress("email", " One@example.com "), AddAddress("sms", "+49 151 1234567"))
     assert created.attributes == {"email": "One@example.com", "phone_number": "+491511234567"}
     assert created.addresses == [
-        {"kind": "email", "key": "one@example.com", "value": "One@example.com", "status": "active"},
-        {"kind": "sms", "key": "491511234567", "value": "+491511234567", "status": "active"},
+        {"kind": "email", "key": "one@example.com", "value": "One@example.com", "status": "active", "added_at": ADDED},
+        {"kind": "sms", "key": "491511234567", "value": "+491511234567", "status": "active", "added_at": ADDED},
     ]
 
 
@@ -186,6 +188,7 @@ def test_adding_again_renews_what_is_said_and_keeps_what_is_not() -> None:
             "status": "active",
             "provider": "fcm",
             "bundle_id": "com.app",
+            "added_at": ADDED,
             "device_id": "d2",
         },
         {
@@ -193,6 +196,7 @@ def test_adding_again_renews_what_is_said_and_keeps_what_is_not() -> None:
             "key": "user_id:U1",
             "value": {"user_id": "U1", "access_token": "xoxb-new-0987654", "team": "T"},
             "status": "active",
+            "added_at": ADDED,
         },
         {
             "kind": "web_push",
@@ -200,6 +204,7 @@ def test_adding_again_renews_what_is_said_and_keeps_what_is_not() -> None:
             "value": {"endpoint": "https://p.example", "keys": {"p256dh": "q", "auth": "a"}, "more": 1},
             "status": "active",
             "provider": "vapid",
+            "added_at": ADDED,
         },
     ]
 
@@ -256,7 +261,7 @@ def test_a_masked_secret_that_comes_back_never_overwrites_the_real_one() -> None
 def test_what_others_see_of_an_address_holds_no_secret() -> None:
     (hook,) = after(AddAddress("slack", {"incoming_webhook": {"url": HOOK}})).addresses
     value = {"incoming_webhook": {"url": "********1234"}}
-    assert entries.shown(hook) == {"kind": "slack", "value": value, "status": "active"}
+    assert entries.shown(hook) == {"kind": "slack", "value": value, "status": "active", "added_at": ADDED}
 
 
 @pytest.mark.parametrize(
@@ -336,6 +341,67 @@ def test_one_with_several_parts_is_disabled_by_its_key() -> None:
     assert listed(recipient, "slack") == [(slack, "disabled"), ({"incoming_webhook": {"url": HOOK}}, "disabled")]
 
 
+MINUTE = timedelta(minutes=1)
+
+
+def refused(kind: str, value: Any, since: datetime) -> DisableAddress:
+    return DisableAddress(kind, value, unless_added_since=since)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("push", "ExponentPushToken[t]"), ("ios_push", "t"), ("slack", {"user_id": "U1", "access_token": TOKEN})],
+)
+def test_one_that_was_added_later_than_it_was_dead_stays(kind: str, value: Any) -> None:
+    recipient = after(Identify(), AddAddress(kind, value))
+    assert after(refused(kind, value, NOW - MINUTE), found=recipient) is recipient
+    assert listed(after(refused(kind, value, NOW), found=recipient), kind) == [(value, "disabled")]
+
+
+def test_a_device_is_registered_each_time_that_it_is_added() -> None:
+    dead = refused("ios_push", "t", NOW + MINUTE)
+    again = after(AddAddress("ios_push", "t"), found=after(AddAddress("ios_push", "t")), now=NOW + 2 * MINUTE)
+    assert after(dead, found=again) is again
+    mail = after(add(ONE))
+    assert after(add(ONE), found=mail, now=NOW + 2 * MINUTE) is mail
+
+
+def test_an_address_of_unknown_age_is_disabled() -> None:
+    stored = {"kind": "ios_push", "key": "apns:t", "value": "t", "status": "active", "provider": "apns"}
+    recipient = Recipient(HERE, UID, 7, NOW, addresses=[stored])
+    assert listed(after(refused("ios_push", "t", NOW), found=recipient), "ios_push") == [("t", "disabled")]
+
+
+def test_what_is_in_channel_data_is_as_old_as_they_are() -> None:
+    recipient = after(SetChannelData("expo", {"devices": [{"token": "t"}]}))
+    assert after(refused("push", "t", NOW - MINUTE), found=recipient) is recipient
+    disabled = after(refused("push", "t", NOW), found=recipient)
+    assert listed(disabled, "push") == [("t", "disabled")]
+    assert listed(after(refused("push", "u", NOW - MINUTE), found=recipient), "push") == [("u", "disabled")]
+
+
+def connections(*connections: Document) -> SetChannelData:
+    return SetChannelData("slack", {"connections": list(connections)})
+
+
+def test_what_channel_data_register_anew_is_active_again() -> None:
+    ada, team = {"user_id": "U1"}, {"channel_id": "C1"}
+    disabled = after(connections(ada, team), DisableAddress("slack", ada), DisableAddress("slack", team))
+    for edit in (connections(ada, team), connections(team, ada), SetChannelData("expo", {"devices": []})):
+        assert len(listed(after(edit, found=disabled), "slack")) == 2
+    renewed = after(connections({**ada, "access_token": TOKEN}, team), found=disabled)
+    assert listed(renewed, "slack") == [({"channel_id": "C1"}, "disabled")]
+    assert listed(after(connections(), connections(ada), found=disabled), "slack") == [
+        ({"channel_id": "C1"}, "disabled")
+    ]
+
+
+def test_a_stored_address_that_channel_data_register_anew_is_active_again() -> None:
+    disabled = after(AddAddress("ios_push", "t"), DisableAddress("ios_push", "t"), add(ONE), disable(ONE))
+    given = after(SetChannelData("apns", {"devices": [{"token": "t"}], "owner": ONE}), found=disabled)
+    assert (listed(given, "ios_push"), listed(given)) == ([("t", "active")], [(ONE, "disabled")])
+
+
 def test_the_same_again_is_no_change() -> None:
     recipient = after(email(ONE), add(TWO), AddAddress("android_push", "t", "fcm", {"bundle_id": "b"}))
     for edit in (add(TWO), email(ONE), AddAddress("android_push", "t"), remove(THREE), RemoveAddresses("slack")):
@@ -359,4 +425,4 @@ def test_details_that_another_dialect_stored_survive() -> None:
     stored = {"kind": "email", "key": ONE, "value": ONE, "status": "active", "verified_at": "2025-01-01"}
     found = Recipient(HERE, UID, 7, NOW, attributes={"email": ONE}, addresses=[stored])
     recipient = after(add(TWO), disable(ONE), add(ONE), email(TWO), email(ONE), found=found)
-    assert stored in recipient.addresses
+    assert {**stored, "added_at": ADDED} in recipient.addresses

@@ -205,7 +205,8 @@ async def test_when_all_devices_are_dead_the_message_bounces_and_none_is_used_ag
     assert (await office.messaging.runs.explain(office.user("ada"), "push")).steps[0].obstacle == {
         "reason": "addresses_disabled"
     }
-    await edit(office, "ada", await channel_data(office, "phone"))  # what only says so again revives nobody
+    await edit(office, "ada", await channel_data(office, "tablet"))  # what only says so again revives nobody
+    assert await statuses_stored(office, "ada") == {"phone": "disabled", "tablet": "disabled"}
     await edit(office, "ada", token("tablet"))
     await notify(office, "ada")
     assert fcm.devices == ["tablet"]

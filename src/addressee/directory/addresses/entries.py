@@ -13,6 +13,7 @@ from typing import Any
 from addressee.directory import phones
 from addressee.directory.addresses.forms import FORMS, masked
 from addressee.directory.errors import RefusedError
+from addressee.directory.kinds import GROUPS
 from addressee.directory.recipient import Document, Recipient
 
 ACTIVE = "active"
@@ -21,8 +22,8 @@ DISABLED = "disabled"
 # The attribute that contains the primary address of a kind.
 ATTRIBUTES: Mapping[str, str] = {"email": "email", "sms": "phone_number"}
 
-# Kinds whose addresses are devices, each of which belongs to one recipient.
-PUSH = frozenset({"android_push", "ios_push", "web_push"})
+# Kinds whose addresses are devices, each of which belongs to one recipient; `push` is a device of any kind.
+PUSH = frozenset({"push", *GROUPS["push"]})
 
 # Kinds whose addresses are phone numbers.
 NUMBERS = frozenset({"sms", "whatsapp"})

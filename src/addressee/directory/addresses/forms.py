@@ -30,7 +30,7 @@ TEAMS_SERVICE = re.compile(r"https://smba\.trafficmanager\.net/.*")
 ANYTHING = re.compile(r".+", re.DOTALL)
 
 # The directory's own fields of an address; all others are details.
-OWN_NAMES = frozenset({"kind", "key", "value", "provider", "status"})
+OWN_NAMES = frozenset({"kind", "key", "value", "provider", "status", "added_at"})
 
 SLACK_ALIASES = {"channel": "channel_id", "email_id": "email"}
 
@@ -42,7 +42,7 @@ SHOWN_LENGTH = 4
 LEAST_LENGTH_TO_SHOW_AN_END = 12
 
 # Kinds whose value is a device token; the provider is a part of their key.
-TOKENS = frozenset({"android_push", "ios_push"})
+TOKENS = frozenset({"push", "android_push", "ios_push"})
 
 # The prefix of the keys of addresses that are identified by the URL of a webhook.
 URL_KEY = "url:"
@@ -204,6 +204,7 @@ FORMS: Mapping[str, Form] = {
     "email": Form(checked_email, email_key),
     "sms": Form(checked_phone, phones.phone_key),
     "whatsapp": Form(checked_phone, phones.phone_key),
+    "push": Form(checked_token, token_key, providers=("expo", "one_signal", "aws_sns")),
     "android_push": Form(checked_token, token_key, providers=("fcm", "xiaomi", "oppo")),
     "ios_push": Form(checked_token, token_key, providers=("apns",), provider_aliases={"ios": "apns"}),
     "web_push": Form(checked_web_push, web_push_key, identified_web_push, ("vapid",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from addressee.directory.addresses.entries import (
     ATTRIBUTES,
     DISABLED,
     MAX_ADDRESSES,
+    PUSH,
     attribute_address,
     check_number,
     of_kind,
@@ -27,6 +29,8 @@ from addressee.directory.addresses.forms import (
     warning_for,
     without_masked,
 )
+from addressee.directory.addresses.registrations import written_at
+from addressee.directory.attributes import render_instant
 from addressee.directory.documents import Merge, overlay
 from addressee.directory.edits.context import EditContext, changed, living_or_new, without
 from addressee.directory.errors import RefusedError
@@ -38,7 +42,8 @@ class AddAddress:
     """Adds an address, or updates a stored one and makes it active again; creates a missing recipient.
 
     `details` are texts; null counts as not given. An e-mail address or phone number becomes primary when none is. A
-    masked secret keeps the stored value. Refused are values without the kind's form, masked secrets that are not
+    masked secret keeps the stored value. `added_at` is the time of the last change by this edit; a device is registered
+    each time that it is added. Refused are values without the kind's form, masked secrets that are not
     stored, and more than 1,000 addresses.
     """
 
@@ -56,9 +61,11 @@ class AddAddress:
         known = named(self.kind, value, provider, recipient.addresses)
         if known:
             renewed = {**known[0], "value": renewed_value(known[0]["value"], value), "status": ACTIVE, **details}
+            if self.kind in PUSH or renewed != known[0]:
+                renewed["added_at"] = render_instant(context.now)
             addresses = [renewed if address is known[0] else address for address in recipient.addresses]
         else:
-            added = new_address(self.kind, value, provider, details)
+            added = new_address(self.kind, value, provider, details) | {"added_at": render_instant(context.now)}
             primary = attribute_address(recipient.attributes, self.kind)
             if primary is None or primary["key"] != added["key"]:
                 addresses = [*recipient.addresses, added]
@@ -114,6 +121,9 @@ class DisableAddress:
 
     A primary address stays primary. One that is not stored is added as disabled, as channel data may contain it too,
     unless the recipient has 1,000 already. With a `uid`, the edit applies to that identity only.
+
+    `unless_added_since` is a time at which the address was dead: one that was added later stays active. The same is
+    true of one that is in channel data which were written later.
     """
 
     name: ClassVar[str] = "disable_address"
@@ -121,11 +131,15 @@ class DisableAddress:
     value: Any
     provider: str | None = None
     uid: UUID | None = None
+    unless_added_since: datetime | None = None
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
         value = form_of(self.kind).identified(self.value) if isinstance(self.value, str) else self.value
         ending = keys_named(found, self.kind, value, self.provider)
         if found is None or not found.lives or self.uid not in {None, found.uid}:
+            return found
+        since = self.unless_added_since
+        if since is not None and was_added_since(found, self.kind, value, ending, render_instant(since)):
             return found
         if not ending and len(found.addresses) < MAX_ADDRESSES:
             unknown = new_address(self.kind, value, provider_of(self.kind, self.provider), {})
@@ -192,6 +206,12 @@ def without_addresses(recipient: Recipient, context: EditContext, kind: str, end
         promoted = next((each for each in left if each["kind"] == kind and each["status"] == ACTIVE), None)
         attributes = {**attributes, name: promoted["value"]} if promoted else without(attributes, name)
     return changed(recipient, context, addresses=left, attributes=attributes)
+
+
+def was_added_since(found: Recipient, kind: str, value: Any, keys: Set[str], since: str) -> bool:
+    """Returns whether one of the addresses with these keys was added, or is in channel data written, after a time."""
+    times = [address.get("added_at", "") for address in found.addresses if is_among(address, kind, keys)]
+    return max((*times, *written_at(found.channel_data, kind, value)), default="") > since
 
 
 def is_among(address: Document, kind: str, keys: Set[str]) -> bool:

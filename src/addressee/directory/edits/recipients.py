@@ -16,6 +16,7 @@ from msgspec import structs
 
 from addressee.directory import attributes, names
 from addressee.directory.addresses.entries import addresses_after
+from addressee.directory.addresses.registrations import registered_anew
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.edits.addresses import (
     AddAddress,
@@ -107,6 +108,8 @@ class Identify:
             for channel_id, data in self.channel_data.items():
                 entries = with_channel_data(entries, channel_id, data, context)
             changes["channel_data"] = entries
+            addresses = changes.get("addresses", recipient.addresses)
+            changes["addresses"] = registered_anew(addresses, recipient.channel_data, entries)
         if self.preferences:
             check_value(self.preferences, "preferences")
             stored = recipient.preferences
@@ -139,8 +142,7 @@ class SetChannelData:
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         recipient = living_or_new(found, place, context)
-        entries = with_channel_data(recipient.channel_data, self.channel_id, self.data, context)
-        return changed(recipient, context, channel_data=entries)
+        return with_data(recipient, self.channel_id, self.data, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,7 @@ class ChangeChannelData:
             return changed(found, context, channel_data=without(found.channel_data, self.channel_id))
         if same(made, stored):
             return found
-        entries = with_channel_data(found.channel_data, self.channel_id, made, context)
-        return changed(found, context, channel_data=entries)
+        return with_data(found, self.channel_id, made, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +342,13 @@ def merged_set(stored: Document, set_id: str, given: Any) -> Any:
     """Returns a stored set with `given` merged into it."""
     below = stored.get(set_id, EMPTY)
     return merged(below, given) if isinstance(below, dict) and isinstance(given, dict) else given
+
+
+def with_data(recipient: Recipient, channel_id: str, data: Any, context: EditContext) -> Recipient:
+    """Returns the recipient with other data of a channel; what they register anew is active again."""
+    entries = with_channel_data(recipient.channel_data, channel_id, data, context)
+    addresses = registered_anew(recipient.addresses, recipient.channel_data, entries)
+    return changed(recipient, context, channel_data=entries, addresses=addresses)
 
 
 def with_channel_data(entries: Document, channel_id: str, data: Any, context: EditContext) -> Document:

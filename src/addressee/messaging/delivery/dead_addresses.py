@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
+from addressee.channels.provider import Provider
+from addressee.directory.addresses.forms import form_of
 from addressee.directory.edits.addresses import DisableAddress
 from addressee.directory.groups.memberships import kinds_of, place_of
 from addressee.directory.reading.reader import Reader
@@ -14,19 +18,40 @@ from addressee.messaging.delivery.sends import StoredSend
 from addressee.messaging.recipients.people import People, read_people
 
 
-async def disable_addresses(reader: Reader, writer: Writer, environment_id: int, bounced: Sequence[StoredSend]) -> None:
-    """Disables the addresses of bounced sends. One that a crash leaves enabled will bounce again."""
+class BouncedSend(NamedTuple):
+    """A send that bounced, the provider of its channel, and a time since which its address is dead."""
+
+    send: StoredSend
+    provider: Provider
+    since: datetime
+
+
+async def disable_addresses(
+    reader: Reader, writer: Writer, environment_id: int, bounced: Sequence[BouncedSend]
+) -> None:
+    """Disables the addresses of bounced sends, unless they were added since.
+
+    One that a crash leaves enabled will bounce again.
+    """
     if not bounced:
         return
-    people = await read_people(reader, environment_id, [send.recipient for send in bounced])
-    within = await read_within(reader, environment_id, people, bounced)
+    people = await read_people(reader, environment_id, [each.send.recipient for each in bounced])
+    within = await read_within(reader, environment_id, people, [each.send for each in bounced])
     writes = []
-    for send in bounced:
+    for send, provider, since in bounced:
         person = people.current(send.recipient)
         if person is not None:
             holder = holder_of(send.address.kind, person, within.get(send.id))
-            writes.append(Write(holder.place, (DisableAddress(*send.address, uid=holder.uid),)))
+            name = name_of(provider, send.address.kind)
+            edit = DisableAddress(*send.address, provider=name, uid=holder.uid, unless_added_since=since)
+            writes.append(Write(holder.place, (edit,)))
     await writer.write_all(writes)
+
+
+def name_of(provider: Provider, kind: str) -> str | None:
+    """Returns the name by which addresses of a kind name their provider, None where they name none."""
+    names = (provider.name, *sorted(provider.aliases))
+    return next((name for name in names if name in form_of(kind).providers), None)
 
 
 async def read_within(

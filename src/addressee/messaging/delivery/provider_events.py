@@ -23,7 +23,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
 from addressee.messaging.delivery.channel_states import lock_states
-from addressee.messaging.delivery.dead_addresses import disable_addresses
+from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.opt_outs import (
     Wish,
     apply_wishes,
@@ -81,7 +81,8 @@ class ProviderEvents:
         texts = wishes_of_texts(channel.served_by.kind, job.events)
         async with self._pool.acquire() as connection, connection.transaction():
             bounced = await self._record(connection, job, channel.provider, texts)
-        await disable_addresses(self._reader, self._writer, job.environment_id, bounced)
+        dead = [BouncedSend(send, channel.served_by, job.received_at) for send in bounced]
+        await disable_addresses(self._reader, self._writer, job.environment_id, dead)
         await change_preferences(self._pool, self._reader, self._writer, job.environment_id, job.channel_id, texts)
 
     async def _record(

@@ -29,7 +29,7 @@ from addressee.directory.writing.writer import Writer
 from addressee.messaging.delivery.admission import Batch, admit_sends, defer
 from addressee.messaging.delivery.attempts import deliver, judge, outcome_name, try_some
 from addressee.messaging.delivery.channel_states import lock_states, release_slots, store_states, warn_of_changes
-from addressee.messaging.delivery.dead_addresses import disable_addresses
+from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.open_channels import OpenChannel, OpenChannels
 from addressee.messaging.delivery.outcomes import queue_again, record_attempts
@@ -172,7 +172,11 @@ class SendHandler:
             log.info("message tried", message_id=each.send.message_id, status=each.status)
         believed = [each for each in recorded if not states[each.send.channel_id].keeps_addresses(now)]
         await suppress_refused(self._pool, environment_id, believed, now)
-        dead = [each.send for each in believed if each.status is Status.BOUNCED]
+        dead = [
+            BouncedSend(each.send, channels[each.send.channel_id].provider, each.dead_since or batch.claimed_at)
+            for each in believed
+            if each.status is Status.BOUNCED
+        ]
         await disable_addresses(self._reader, self._writer, environment_id, dead)
 
     async def _note(
@@ -207,7 +211,7 @@ class SendHandler:
         if isinstance(judged, Sent):
             return SendAttempt(send, changes, attempt, call=judged.call, provider_id=judged.provider_id)
         if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
-            return SendAttempt(send, changes, attempt, call=judged.call)
+            return SendAttempt(send, changes, attempt, call=judged.call, dead_since=judged.dead_since)
         number = send.attempts if judged.failure in OF_CHANNEL else attempt
         due_at = now + retry_after(attempt, self._chance(), judged.retry_after)
         return SendAttempt(send, changes, number, due_at, judged.call)

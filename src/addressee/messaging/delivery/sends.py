@@ -78,7 +78,7 @@ class SendAttempt:
     attempt before: it does not count.
 
     `call` is the request to the provider with its answer, None when there was none; `obstacle` says why. `provider_id`
-    is the provider's name for the message that it took.
+    is the provider's name for the message that it took, `dead_since` is when it learnt that the address is dead.
     """
 
     send: ClaimedSend
@@ -88,6 +88,7 @@ class SendAttempt:
     call: ProviderCall | None = None
     obstacle: Obstacle | None = None
     provider_id: str | None = None
+    dead_since: datetime | None = None
 
     @property
     def status(self) -> Status:

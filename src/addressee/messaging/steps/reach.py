@@ -11,6 +11,7 @@ from addressee.channels.provider import ChannelType
 from addressee.directory.addresses import entries
 from addressee.directory.addresses.forms import form_of
 from addressee.directory.emails import is_deliverable
+from addressee.directory.kinds import kinds_named
 from addressee.directory.phones import e164
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.environment.channels import Channel
@@ -113,7 +114,7 @@ def unwanted(
     kind: str, channel: Channel, preferences: PreferenceContext | None, kinds: frozenset[str] | None
 ) -> Document | None:
     """Returns the obstacle for a channel that does not depend on addresses, None without one."""
-    if kinds is not None and kind not in kinds:
+    if kinds is not None and kinds.isdisjoint(kinds_named(kind)):
         return {"reason": "channel_not_requested"}
     blocked = None if preferences is None else decide(preferences, Target(kind, str(channel.id)))
     return None if blocked is None else {"reason": "preferences", **described(blocked)}
