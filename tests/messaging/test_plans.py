@@ -12,6 +12,7 @@ from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity, Place, Recipient
+from addressee.messaging.delivery.recipients_written_to import MAX_RECIPIENTS, MAX_SENDS
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.feeds.feed import filter_parameters as feed_parameters
 from addressee.messaging.messages.bulk_marks import Selection, selection_parameters
@@ -24,12 +25,17 @@ from addressee.messaging.messages.listing import (
     message_page_parameters,
 )
 from addressee.messaging.messages.model import Position
+from addressee.messaging.suppressions.model import Position as SuppressionPosition
+from addressee.messaging.suppressions.model import Reason
+from addressee.messaging.suppressions.suppressions import SuppressionFilter, access_path
+from addressee.messaging.suppressions.suppressions import page_parameters as suppression_page_parameters
 from tests.messaging.office import Office
 
-ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "lifecycle")
+ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "lifecycle", "suppressions")
 SQL = {name: text for room in ROOMS for name, text in load(f"addressee.messaging.{room}").items()}
 
 UID, CHANNEL = UUID(int=1), UUID(int=3)
+NUMBER = "+491701234567"
 RUN_ID = UUID("00000000-0000-0002-0000-000000000011")
 # Scans of what another node of the plan made.
 SUBQUERIES = {("CTE Scan", None), ("Subquery Scan", None)}
@@ -93,7 +99,7 @@ OWNERS = {
     ("Index Scan", "merges_moving_by_secondary"),
 }
 
-FILLED = ("recipients", "messages", "recipient_runs", "merges", "departed")
+FILLED = ("recipients", "messages", "recipient_runs", "merges", "departed", "suppressions", "sends")
 
 # A page's rows with their recipients, in blocks: 51 of them, or one more block for each further row.
 FEW_BLOCKS = 450
@@ -189,6 +195,34 @@ async def filled(pool: Pool) -> None:
         FROM addressee.recipients
         WHERE environment_id = -1 AND deleted_at IS NOT NULL AND right(uid::text, 2)::integer % 20 = 7
         """,
+        timeout=FILLING_SECONDS,
+    )
+    await pool.execute(
+        """
+        INSERT INTO addressee.suppressions
+        SELECT -1, (ARRAY['email', 'sms', 'whatsapp'])[1 + n % 3], lpad(n::text, 12, '0'),
+               CASE WHEN n % 100 = 0 THEN 'complained' ELSE 'bounced' END, NULL, $1, NULL, $2
+        FROM generate_series(1, $3) AS n
+        """,
+        CHANNEL,
+        BEGAN,
+        MESSAGES,
+        timeout=FILLING_SECONDS,
+    )
+    # Every second SMS goes to one number, of which ten people are told.
+    await pool.execute(
+        """
+        INSERT INTO addressee.sends
+          (environment_id, message_id, id, collection, recipient_id, uid, channel_id, run_id, page, kind, address)
+        SELECT -1, 'sms-' || lpad(n::text, 12, '0'), 'send', '$users', 'u' || n % 10,
+               ('00000000-0000-0001-0000-' || lpad((n % 10)::text, 12, '0'))::uuid, $1, $2, 0, 'sms',
+               CASE n % 2 WHEN 0 THEN $4 ELSE '+49' || n END
+        FROM generate_series(1, $3) AS n
+        """,
+        CHANNEL,
+        RUN_ID,
+        MESSAGES,
+        NUMBER,
         timeout=FILLING_SECONDS,
     )
     await pool.execute(f"ANALYZE {', '.join(f'addressee.{table}' for table in FILLED)}", timeout=FILLING_SECONDS)
@@ -407,7 +441,7 @@ async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office
     used = {"messages_of_recipient", "sends_pkey", "merges_pkey"}
     assert scans(found) == {("Index Scan", index) for index in used}
     assert found[0]["Actual Rows"] == 500
-    assert blocks(found) < FEW_BLOCKS + 2 * 500  # each message, and its sends
+    assert blocks(found) < FEW_BLOCKS + 3 * 500  # each message, and the way through the index to its sends
     nothing = await plan(office, "messages_to_return", **OWNER, since=MIDDLE, limit=500, merge_id=UUID(int=9))
     assert "messages_of_recipient" in {index for _, index in scans(nothing)}
     assert not read_whole(nothing)
@@ -465,3 +499,61 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         assert not read_whole(found), statement
     run_id = UUID("00000000-0000-0003-0000-000000000001")
     assert not read_whole(await plan(office, "recipient_run", environment_id=-1, id=run_id))
+
+
+SMS_IN_THE_MIDDLE = SuppressionPosition("sms", str(MESSAGES // 2).rjust(12, "0"))
+SUPPRESSION_PAGES: dict[str, tuple[PageRequest[Any], str | None]] = {
+    "front": (PageRequest(50), None),
+    "after": (PageRequest(50, after=SMS_IN_THE_MIDDLE), None),
+    "before": (PageRequest(50, before=SMS_IN_THE_MIDDLE), None),
+    "kind": (PageRequest(50), "whatsapp"),
+}
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("page", "kind"), SUPPRESSION_PAGES.values(), ids=SUPPRESSION_PAGES.keys())
+async def test_a_page_of_suppressions_reads_its_own_rows_only(
+    office: Office, page: PageRequest[Any], kind: str | None
+) -> None:
+    bounds = suppression_page_parameters(page, kind)
+    for filter, index in (
+        (SuppressionFilter(), "suppressions_pkey"),
+        (SuppressionFilter(reason=Reason.COMPLAINED), "suppressions_of_reason"),
+        (SuppressionFilter(reason=Reason.BOUNCED), "suppressions_of_reason"),
+    ):
+        statement, named = access_path(filter)
+        found = await plan(office, statement, environment_id=-1, **named, **bounds)
+        assert scans(found) == {("Index Scan", index)}
+        assert found[0]["Actual Rows"] == 51
+        assert blocks(found) < 2 * 51
+
+
+@pytest.mark.usefixtures("filled")
+async def test_suppressed_addresses_are_looked_up(office: Office) -> None:
+    positions = [SuppressionPosition("sms", str(3 * number + 1).rjust(12, "0")) for number in range(25)]
+    found = await plan(office, "find_suppressions", environment_id=-1, positions=positions)
+    assert found[0]["Actual Rows"] == 25
+    assert not read_whole(found)
+    assert blocks(found) < 5 * 25
+    statement, named = access_path(SuppressionFilter(address=NUMBER))
+    bounds = suppression_page_parameters(PageRequest(50), None)
+    assert not read_whole(await plan(office, statement, environment_id=-1, **named, **bounds))
+    lifting = {"positions": positions, "reasons": list(Reason)}
+    assert not read_whole(await plan(office, "lift_suppressions", environment_id=-2, **lifting))
+
+
+@pytest.mark.usefixtures("filled")
+async def test_whoever_was_written_to_at_a_number_is_found_among_the_newest_sends(office: Office) -> None:
+    found = await plan(
+        office,
+        "recipients_written_to",
+        environment_id=-1,
+        channel_id=CHANNEL,
+        kind="sms",
+        address=NUMBER,
+        sends=MAX_SENDS,
+        recipients=MAX_RECIPIENTS,
+    )
+    assert scans(found) == {("Index Scan", "sends_to_number")}
+    assert found[0]["Actual Rows"] == 5
+    assert blocks(found) < 1.5 * MAX_SENDS
