@@ -73,7 +73,7 @@ async def list_suppressions(
     filter = SuppressionFilter(kind, None if reason is None else Reason(reason), address)
     async with opened(options, environment) as there:
         async for entry in all_entries(there, filter):
-            print(json_format.dumps(described(entry)) if json else line(entry))
+            print(json_format.dumps(entry.shown) if json else line(entry))
 
 
 @suppressions.command()
@@ -142,18 +142,6 @@ async def all_entries(there: OpenEnvironment, filter: SuppressionFilter) -> Asyn
         if part.after is None:
             return
         after = part.entries[-1].position
-
-
-def described(entry: Suppression) -> dict[str, object]:
-    return {
-        "kind": entry.kind,
-        "address": entry.address,
-        "reason": entry.reason,
-        "details": entry.details,
-        "channel_id": None if entry.channel_id is None else str(entry.channel_id),
-        "message_id": entry.message_id,
-        "created_at": f"{entry.created_at:%Y-%m-%dT%H:%M:%SZ}",
-    }
 
 
 def line(entry: Suppression) -> str:

@@ -23,7 +23,7 @@ async def test_an_export_holds_everything_known(http: httpx.Client, welcome: Non
     reply = http.get("/directory/v1/users/ada/export")
     assert reply.headers["content-type"].startswith("application/json")
     document = reply.json()
-    assert document.keys() == {"recipient", *exporting.PARTS}
+    assert document.keys() == {"recipient", "suppressions", *exporting.PARTS}
     assert document["recipient"].keys() == {
         "collection",
         "id",

@@ -150,3 +150,15 @@ async def test_explaining_names_the_suppressed_address(
         ("ada@example.org", "abuse")
     ]
     assert (steps["in-app"]["reached"], steps["in-app"]["suppressed"]) == (True, [])
+
+
+async def test_an_export_says_which_addresses_are_suppressed_and_a_purge_leaves_them_so(
+    http: httpx.Client, pool: Pool, environment: Environment
+) -> None:
+    identify(http, "ada", name="Ada", email="Ada@example.org")
+    await complain(pool, environment, "ada@example.org")
+    await complain(pool, environment, "bob@example.org")
+    exported = http.get("/directory/v1/users/ada/export").raise_for_status().json()
+    assert exported["suppressions"] == listed(http, address="ada@example.org")
+    http.post("/directory/v1/users/ada/purge").raise_for_status()
+    assert addresses(http) == ["ada@example.org", "bob@example.org"]

@@ -9,7 +9,11 @@ from msgspec import structs
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.addresses import entries
 from addressee.directory.recipient import Document, Recipient
+from addressee.messaging.messages.model import Address
+from addressee.messaging.suppressions.model import KINDS
+from addressee.messaging.suppressions.suppressions import find_suppressed
 
 SQL = load(__package__)
 
@@ -28,8 +32,11 @@ PARTS = {
 
 
 async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
-    """Yields the pieces of one JSON object: `recipient`, and a list for each of `PARTS`, oldest first."""
+    """Yields the pieces of one JSON object: `recipient`, `suppressions` of its addresses, and a list for each of
+    `PARTS`, oldest first.
+    """
     yield b'{"recipient":' + msgspec.json.encode(described(recipient))
+    yield b',"suppressions":' + msgspec.json.encode(await suppressions_of(pool, recipient))
     for name, statement in PARTS.items():
         yield b',"' + name.encode() + b'":['
         first = True
@@ -45,6 +52,12 @@ def described(recipient: Recipient) -> Document:
     stored = structs.asdict(recipient)
     del stored["place"], stored["format"], stored["deleted_at"], stored["deletions"], stored["history_kept"]
     return {"collection": recipient.place.collection, "id": recipient.place.id, **stored}
+
+
+async def suppressions_of(pool: Pool, recipient: Recipient) -> list[Document]:
+    own = {Address(kind, entry["value"]) for kind in KINDS for entry in entries.of_kind(recipient, kind)}
+    found = await find_suppressed(pool, recipient.place.environment_id, own)
+    return [each.shown for each in found.values()]
 
 
 async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:

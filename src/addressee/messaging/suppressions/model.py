@@ -26,7 +26,7 @@ MAX_DETAILS_LENGTH = 500
 class Reason(StrEnum):
     """Reasons, from the weakest to the strongest: a suppressed address keeps the strongest that was given.
 
-    Weaker ones can be lifted by what happens to the address, like a START in an SMS; a complaint by an operator alone.
+    What is weaker than `manual` is also lifted by its owner or provider, by a START for example; the rest by operators.
     """
 
     BOUNCED = "bounced"
@@ -72,6 +72,13 @@ class Suppression(msgspec.Struct, frozen=True):
     def address(self) -> str:
         """The address as it is shown."""
         return f"+{self.key}" if self.kind != "email" and self.key.isdigit() else self.key
+
+    @property
+    def shown(self) -> Document:
+        """The entry as JSON for operators and exports."""
+        document: Document = msgspec.to_builtins(self)
+        del document["key"]
+        return {"kind": self.kind, "address": self.address, **document}
 
     @property
     def obstacle(self) -> Document:
