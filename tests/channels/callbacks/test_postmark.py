@@ -61,6 +61,12 @@ def test_records(report: dict[str, Any], kind: str) -> None:
     assert [str(event.kind) for event in read(**report)] == [kind]
 
 
+def test_a_change_of_a_subscription_is_about_the_address() -> None:
+    """What an operator enters at Postmark names no message."""
+    (event,) = read(RecordType="SubscriptionChange", Recipient="ada@example.org", SuppressSending=False)
+    assert (event.provider_id, event.address) == (None, "ada@example.org")
+
+
 @pytest.mark.parametrize(
     "report",
     [

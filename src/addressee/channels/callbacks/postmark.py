@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
+from msgspec import structs
 
 from addressee.channels.callback import (
     Callback,
@@ -65,9 +66,9 @@ def events_of(report: Report) -> Iterator[ProviderEvent]:
         case "Click":
             yield event(report, EventKind.CLICKED, report.received_at)
         case "SubscriptionChange" if not report.suppress_sending:
-            yield event(report, EventKind.OPTED_IN, report.changed_at)
+            yield of_address(event(report, EventKind.OPTED_IN, report.changed_at))
         case "SubscriptionChange" if report.suppression_reason == "ManualSuppression":
-            yield event(report, EventKind.OPTED_OUT, report.changed_at)
+            yield of_address(event(report, EventKind.OPTED_OUT, report.changed_at))
 
 
 def kind_of_bounce(type: str) -> EventKind:
@@ -87,6 +88,11 @@ def event(report: Report, kind: EventKind, at: str | None) -> ProviderEvent:
         address=report.email or report.recipient,
         url=report.original_link if kind is EventKind.CLICKED else None,
     )
+
+
+def of_address(event: ProviderEvent) -> ProviderEvent:
+    """Returns an event that is about the address: what an operator enters at Postmark names no message."""
+    return structs.replace(event, provider_id=None)
 
 
 POSTMARK_CALLBACKS = Callbacks(read)

@@ -34,6 +34,9 @@ REASONS = {
     EventKind.OPTED_OUT: Reason.OPTED_OUT,
 }
 
+# What can be told of an address by itself.
+OPTING = frozenset({EventKind.OPTED_OUT, EventKind.OPTED_IN})
+
 # The suppressions that an owner lifts by wanting messages again. Others are an operator's to lift.
 LIFTED = (Reason.BOUNCED, Reason.OPTED_OUT)
 
@@ -50,14 +53,14 @@ def wishes_of_sends(reports: Iterable[ReportedSend]) -> list[Wish]:
     return [Wish(report.send.address, event, report.send.message_id) for report in reports for event in report.events]
 
 
-def wishes_of_texts(kind: str | None, events: Iterable[ProviderEvent]) -> list[Wish]:
-    """Returns what has been texted from numbers; `kind` is that of the channel's addresses."""
+def wishes_of_addresses(kind: str | None, events: Iterable[ProviderEvent]) -> list[Wish]:
+    """Returns what is told of addresses by themselves, like texts from numbers; `kind` is that of the channel's."""
     if kind not in KINDS:
         return []
     return [
         Wish(Address(kind, event.address), event)
         for event in events
-        if event.provider_id is None and event.address is not None
+        if event.provider_id is None and event.address is not None and event.kind in OPTING
     ]
 
 

@@ -28,8 +28,8 @@ from addressee.messaging.delivery.opt_outs import (
     Wish,
     apply_wishes,
     change_preferences,
+    wishes_of_addresses,
     wishes_of_sends,
-    wishes_of_texts,
 )
 from addressee.messaging.delivery.outcomes import update_messages
 from addressee.messaging.delivery.reports import ReportedSend, logs_of, marks_of, reported
@@ -78,7 +78,7 @@ class ProviderEvents:
         channel = (await channels.by_id(self._pool, job.environment_id)).get(job.channel_id)
         if channel is None:
             return
-        texts = wishes_of_texts(channel.served_by.kind, job.events)
+        texts = wishes_of_addresses(channel.served_by.kind, job.events)
         async with self._pool.acquire() as connection, connection.transaction():
             bounced = await self._record(connection, job, channel.provider, texts)
         dead = [BouncedSend(send, channel.served_by, job.received_at) for send in bounced]
