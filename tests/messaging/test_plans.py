@@ -422,6 +422,15 @@ async def test_what_waits_in_a_page_is_read_alone(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+async def test_what_a_provider_tells_of_is_looked_up(office: Office) -> None:
+    named = {"environment_id": -1, "channel_id": CHANNEL, "provider_ids": ["m-1", "m-2"]}
+    found = await plan(office, "sends_of_provider", **named)
+    assert ("Index Scan", "sends_of_provider") in scans(found)
+    assert not read_whole(found)
+    assert blocks(found) < 20
+
+
+@pytest.mark.usefixtures("filled")
 async def test_marking_all_looks_at_a_page(office: Office) -> None:
     selection = selection_parameters(Selection(channel_id=CHANNEL), "unread")
     values = {"environment_id": -1, "start_at": LATEST, "start_id": "", "limit": 500, **selection}

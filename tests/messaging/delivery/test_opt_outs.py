@@ -131,6 +131,9 @@ async def test_who_wants_messages_again_gets_them_but_not_after_a_complaint(
     await tell(office, bounce(ADA), report("SpamComplaint", bob))
     await tell(office, *(report("SubscriptionChange", each, SuppressSending=False) for each in (ADA, bob)))
     assert await reasons(office) == [(bob, "complained")]
+    recipient = await office.directory.read(office.user("ada"))
+    assert recipient is not None
+    assert [each["status"] for each in recipient.addresses] == ["active"]
 
 
 async def test_a_number_that_texts_stop_gets_no_more_sms(office: Office, twilio: ProviderServer) -> None:

@@ -220,3 +220,14 @@ async def test_events_of_a_channel_that_is_gone_are_dropped(office: Office, prov
     await office.pool.execute("DELETE FROM addressee.channels WHERE environment_id = $1", office.environment_id)
     await office.carry_out(job)
     assert await office.jobs() == []
+
+
+async def test_what_went_to_a_merged_user_follows_it(office: Office, provider: ProviderServer) -> None:
+    await sent_to(office, "ada")
+    await office.identify("grace")
+    await office.merge("grace", "ada")
+    await office.work()
+    await tell(office, bounce(ADA))
+    (message,) = await office.messages("grace")
+    assert message.status is Status.BOUNCED
+    assert await status_of_address(office, "grace", ADA) == ["disabled"]

@@ -23,8 +23,9 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.recipients_written_to import recipients_written_to
 from addressee.messaging.delivery.reports import ReportedSend
 from addressee.messaging.messages.model import Address
+from addressee.messaging.suppressions.enabling import enable_addresses
 from addressee.messaging.suppressions.model import KINDS, Reason, suppresses, suppression_of
-from addressee.messaging.suppressions.suppressions import add_suppressions, lift_suppressions
+from addressee.messaging.suppressions.suppressions import add_suppressions, find_suppressed, lift_suppressions
 from addressee.preferences.choices import with_restrictions
 from addressee.preferences.sets import DEFAULT, valid_or_empty
 
@@ -85,6 +86,18 @@ async def apply_wishes(
         and (number > opted_in.get(wish.address, -1) or reason not in LIFTED)
     ]
     await add_suppressions(connection, environment_id, refused)
+
+
+async def enable_again(pool: Pool, reader: Reader, writer: Writer, environment_id: int, wishes: Iterable[Wish]) -> None:
+    """Enables addresses that were disabled when they bounced, and whose owners want messages again.
+
+    To be called before `apply_wishes`, which takes away what says at whom they were disabled.
+    """
+    wanted = [wish.address for wish in wishes if wish.event.kind is EventKind.OPTED_IN]
+    if wanted:
+        found = await find_suppressed(pool, environment_id, wanted)
+        bounced = [entry for entry in found.values() if entry.reason is Reason.BOUNCED]
+        await enable_addresses(pool, reader, writer, environment_id, bounced)
 
 
 async def change_preferences(

@@ -28,6 +28,7 @@ from addressee.messaging.delivery.opt_outs import (
     Wish,
     apply_wishes,
     change_preferences,
+    enable_again,
     wishes_of_addresses,
     wishes_of_sends,
 )
@@ -79,6 +80,7 @@ class ProviderEvents:
         if channel is None:
             return
         texts = wishes_of_addresses(channel.served_by.kind, job.events)
+        await enable_again(self._pool, self._reader, self._writer, job.environment_id, texts)
         async with self._pool.acquire() as connection, connection.transaction():
             bounced = await self._record(connection, job, channel.provider, texts)
         dead = [BouncedSend(send, channel.served_by, job.received_at) for send in bounced]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.directory.directory import Directory
 from addressee.directory.edits.addresses import EnableAddress
 from addressee.directory.groups.memberships import place_of
+from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Identity, Place
-from addressee.directory.writing.history import Origin
+from addressee.directory.writing.history import NO_ORIGIN, Origin
+from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.recipients.people import read_people
 from addressee.messaging.suppressions.model import Suppression
@@ -18,7 +20,12 @@ SQL = load(__package__)
 
 
 async def enable_addresses(
-    directory: Directory, environment_id: int, entries: Sequence[Suppression], origin: Origin
+    pool: Pool,
+    reader: Reader,
+    writer: Writer,
+    environment_id: int,
+    entries: Sequence[Suppression],
+    origin: Origin = NO_ORIGIN,
 ) -> None:
     """Makes addresses active again that were disabled when their messages bounced, also within tenants.
 
@@ -27,15 +34,13 @@ async def enable_addresses(
     by_message = {entry.message_id: entry for entry in entries if entry.message_id is not None}
     if not by_message:
         return
-    rows = await directory.pool.fetch(
-        *SQL["recipients_of_messages"](environment_id=environment_id, ids=list(by_message))
-    )
+    rows = await pool.fetch(*SQL["recipients_of_messages"](environment_id=environment_id, ids=list(by_message)))
     recipients = {
         row["id"]: Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]) for row in rows
     }
-    people = await read_people(directory.reader, environment_id, recipients.values())
+    people = await read_people(reader, environment_id, recipients.values())
     tenants = {row["id"]: Place(environment_id, TENANTS, row["tenant"]) for row in rows if row["tenant"] is not None}
-    living = await directory.reader.read_all(set(tenants.values()))
+    living = await reader.read_all(set(tenants.values()))
     writes = []
     for id, identity in recipients.items():
         person, tenant = people.current(identity), living.get(tenants[id]) if id in tenants else None
@@ -44,4 +49,4 @@ async def enable_addresses(
         edit = EnableAddress(by_message[id].kind, by_message[id].address)
         places = [person.place] if tenant is None else [person.place, place_of(person, tenant)]
         writes += [Write(place, (edit,), origin) for place in places]
-    await directory.writer.write_all(writes)
+    await writer.write_all(writes)

@@ -71,7 +71,9 @@ class Suppressions:
         Raises SuppressionMissingError when none of the addresses is suppressed.
         """
         found = await self.find(environment_id, addresses)
-        await enable_addresses(directory, environment_id, [*found.values()], origin)
+        await enable_addresses(
+            directory.pool, directory.reader, directory.writer, environment_id, [*found.values()], origin
+        )
         async with self._pool.acquire() as connection, connection.transaction():
             lifted = await lift_suppressions(connection, environment_id, addresses)
             if lifted:

@@ -1,4 +1,4 @@
--- The sends of a channel that its provider calls by these names.
+-- The sends of a channel that its provider calls by these names. The index holds those that have one.
 SELECT sends.provider_id,
        sends.id,
        sends.message_id,
@@ -19,5 +19,6 @@ JOIN addressee.messages AS messages
 WHERE sends.environment_id = :environment_id
   AND sends.channel_id = :channel_id
   AND sends.provider_id = ANY(:provider_ids::text[])
+  AND sends.provider_id IS NOT NULL
 ORDER BY sends.message_id,
          sends.id
