@@ -19,6 +19,7 @@ from knockapi.types.users import FeedListItemsResponse
 from addressee.cli import demo as demo_module
 from addressee.cli.demo.checks import check_all
 from addressee.cli.demo.delivery import Skipped
+from addressee.cli.demo.everywhere import expected
 from addressee.cli.demo.people import ADDRESSEE, DELETED, FEED_OWNER, USER, People, Person, read_people
 from addressee.cli.demo.scenario import Results
 from addressee.cli.demo.service import environment_of
@@ -48,7 +49,7 @@ async def test_it_shows_what_it_checked_and_leaves_nothing_behind(tmp_path: Path
     for id in (USER, FEED_OWNER, ADDRESSEE):
         assert PEOPLE.person(id).name in shown
     assert "Subject     Welcome, Conceição Falcão!" in shown
-    assert "All 15 checks passed" in shown
+    assert "All 16 checks passed" in shown
     assert list(tmp_path.iterdir()) == []
 
 
@@ -69,8 +70,8 @@ async def test_ctrl_c_ends_it_and_everything_that_it_started(tmp_path: Path) -> 
 
 
 async def test_it_says_how_to_get_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_module, "SDK", "not_installed_here")
-    with pytest.raises(CommandError, match="pip install not_installed_here"):
+    monkeypatch.setattr(demo_module, "SDKS", ("knockapi", "not_installed_here"))
+    with pytest.raises(CommandError, match="pip install knockapi suprsend-py-sdk"):
         await demo_module.demo()
 
 
@@ -143,6 +144,7 @@ def as_it_must_be(people: People) -> Results:
         completed_runs=len(people.remaining),
         skipped={person.id: Skipped("email", "no_email_address") for person in people.without_email},
         deleted_is_gone=True,
+        arrivals=expected(),
     )
 
 
@@ -174,6 +176,8 @@ OTHERS = [person for person in PEOPLE.by_email.values() if person is not FIRST]
         ),
         (lambda results: {"deleted_is_gone": False}, ["deleted"]),
         (lambda results: {"bulk_successes": 899}, ["rows written in bulk"]),
+        (lambda results: {"arrivals": results.arrivals[1:]}, ["messages that vendors got"]),
+        (lambda results: {"arrivals": [*results.arrivals, results.arrivals[0]]}, ["messages that vendors got"]),
         (lambda results: {"completed_runs": 998}, ["completed runs"]),
         (
             lambda results: {"feeds": {**results.feeds, FEED_OWNER: []}},

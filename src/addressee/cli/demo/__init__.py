@@ -12,16 +12,18 @@ from rich.console import Console
 from addressee.cli.errors import CommandError
 from addressee.cli.signals import run_until_signal
 
-SDK = "knockapi"
+# The official SDKs that the demo calls the service with.
+SDKS = ("knockapi", "suprsend")
+PACKAGES = "knockapi suprsend-py-sdk"
 
 INTERRUPTED = 130
 
 
 async def demo() -> None:
     """Raises CommandError, also when the SDK is not installed. Ends the process when a check failed."""
-    if find_spec(SDK) is None:
+    if any(find_spec(name) is None for name in SDKS):
         raise CommandError(
-            f"The demo calls the service with the official Knock SDK, which is not installed: pip install {SDK}, "
+            f"The demo calls the service with the official SDKs of Knock and SuprSend: pip install {PACKAGES}, "
             "or run `make demo` in a checkout."
         )
     console = Console()
@@ -49,7 +51,7 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
     started = monotonic()
     people = read_people()
     progress = ProgressReporter(console)
-    console.print("\n  [bold]Addressee[/]  [dim]a thousand people, one workflow[/]\n", highlight=False)
+    console.print("\n  [bold]Addressee[/]  [dim]a thousand people, two workflows, every channel[/]\n", highlight=False)
     try:
         async with AsyncExitStack() as stack:
             with progress.act("Starting a service", "Started a service on a fresh folder"):

@@ -12,6 +12,7 @@ from typing import Any
 
 from knockapi.types.users import FeedListItemsResponse
 
+from addressee.cli.demo.everywhere import expected
 from addressee.cli.demo.people import DELETED, USER, People, Person
 from addressee.cli.demo.scenario import Results
 
@@ -62,6 +63,7 @@ def contents(people: People, results: Results) -> list[Check]:
         Check("addresses written to, and how often", dict.fromkeys(people.by_email, 1), dict(written_to)),
         Check("e-mails not as they must be", [], wrong_emails(people, results.emails)),
         Check("the addressee's messages", {"in_app_feed": "delivered", "email": "sent"}, dict(results.statuses)),
+        Check("messages that vendors got", expected(), list(results.arrivals)),
         Check("why e-mails were skipped", {person.id: NO_ADDRESS for person in people.without_email}, skipped),
     ]
 

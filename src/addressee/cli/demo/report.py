@@ -15,6 +15,7 @@ from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, People
 from addressee.cli.demo.scenario import Results
 
 LONGEST_VALUE = 600
+LONGEST_ADDRESS = 24
 MOST_WARNINGS = 5
 
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
@@ -32,6 +33,9 @@ def show(console: Console, people: People, results: Results, checks: Sequence[Ch
 
     headline(console, "Without an e-mail address", "skipped at the e-mail step, reached in the app")
     console.print(indented(skipped(people, results)))
+
+    headline(console, "One person, one trigger, every channel", "added by SuprSend's SDK, triggered by Knock's")
+    console.print(indented(everywhere(results)))
 
     headline(console, "Counts", "")
     console.print(indented(counts(checks)))
@@ -76,8 +80,23 @@ def skipped(people: People, results: Results) -> Table:
     return table
 
 
+def everywhere(results: Results) -> Table:
+    table = plain_table("channel", "vendor", "to", "arrived")
+    for each in results.arrivals:
+        table.add_row(each.channel, each.vendor, Text(shortened(each.to), style="cyan"), each.text)
+    return table
+
+
+def plain_table(*headers: str) -> Table:
+    return Table(*headers, box=None, pad_edge=False, header_style="dim", padding=(0, 3, 0, 0))
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_ADDRESS else f"{text[: LONGEST_ADDRESS - 1]}…"
+
+
 def counts(checks: Sequence[Check]) -> Table:
-    table = Table("", "expected", "found", box=None, pad_edge=False, header_style="dim", padding=(0, 3, 0, 0))
+    table = plain_table("", "expected", "found")
     for check in checks:
         if check.counted:
             style = "green" if check.passed else "bold red"

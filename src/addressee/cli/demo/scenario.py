@@ -14,9 +14,11 @@ from knockapi.types.inline_identify_user_request_param import InlineIdentifyUser
 from knockapi.types.users import FeedListItemsResponse
 
 from addressee.cli.demo.delivery import Skipped, completed_runs, read_outbox, skipped_steps, wait_until_delivered
+from addressee.cli.demo.everywhere import CHANNELS, NAME, PERSON, Arrival, arrivals, reach_everywhere
 from addressee.cli.demo.people import ADDRESSEE, DELETED, UPDATE, USER, People, Person
 from addressee.cli.demo.progress import Act, ProgressReporter
 from addressee.cli.demo.service import Service
+from addressee.cli.demo.vendors import vendors
 from addressee.database.pool import Pool
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment.channels import all_channels
@@ -39,7 +41,7 @@ class Results:
     """The results that the service returned.
 
     `users` are as listed and `user` as fetched, in JSON; `feeds` and `users` are by the user's id; `statuses` are
-    those of the shown addressee's messages by the kind of channel.
+    those of the shown addressee's messages by the kind of channel; `arrivals` is what vendors got.
     """
 
     bulk_successes: int
@@ -51,6 +53,7 @@ class Results:
     completed_runs: int
     skipped: Mapping[str, Skipped]
     deleted_is_gone: bool
+    arrivals: Sequence[Arrival]
 
 
 def sdk(service: Service, key: str) -> AsyncKnock:
@@ -77,6 +80,11 @@ async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, 
     with progress.act("Waiting for runs and e-mails", "Every run is complete, every e-mail has left", steps) as act:
         await wait_until_delivered(pool, environment, runs, service.outbox, act)
 
+    done = f"Reached {NAME} on {len(CHANNELS)} more channels with one trigger"
+    with vendors() as stand_ins, progress.act("Reaching one person everywhere", done) as act:
+        run, accounts = await reach_everywhere(service, knock, stand_ins)
+        await wait_until_delivered(pool, environment, [run], service.outbox, act)
+
     with progress.act("Reading back", "Read everything back", len(people.all)) as act:
         feed_id = next(channel.id for channel in await all_channels(pool, environment) if channel.type == "in_app_feed")
         items = await each(people.all, lambda person: read_feed(knock, person, str(feed_id)), act)
@@ -84,13 +92,16 @@ async def play(people: People, service: Service, knock: AsyncKnock, pool: Pool, 
         return Results(
             bulk_successes=bulk_successes,
             user=await fetch(knock, USER),
-            users={user.id: user.to_dict(mode="json") async for user in knock.users.list(page_size=50)},
+            users={
+                user.id: user.to_dict(mode="json") async for user in knock.users.list(page_size=50) if user.id != PERSON
+            },
             feeds={person.id: found for person, found in zip(people.all, items, strict=True)},
             emails=read_outbox(service.outbox),
             statuses={message.channel.type: message.status for message in messages if message.channel},
             completed_runs=await completed_runs(pool, environment, runs),
             skipped=await skipped_steps(pool, environment, runs),
             deleted_is_gone=await is_gone(knock, DELETED),
+            arrivals=arrivals(stand_ins.received, accounts.browser),
         )
 
 

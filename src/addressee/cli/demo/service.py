@@ -48,15 +48,20 @@ class Service:
 
     async def create_key(self) -> str:
         """Makes a secret key as an operator does. Raises CommandError."""
-        asked = ("keys", "create", "--environment", "development", "--kind", "secret", "--json")
-        process = await start([*COMMAND, *asked], environment=environment_of(self.installation), output=PIPE)
+        made = await self.command("keys", "create", "--environment", "development", "--kind", "secret", "--json")
+        return str(json.loads(made)["key"])
+
+    async def command(self, *asked: str, **environment: str) -> bytes:
+        """Runs a command of `addressee` as an operator does, and returns its output. Raises CommandError."""
+        around = {**environment_of(self.installation), **environment}
+        process = await start([*COMMAND, *asked], environment=around, output=PIPE)
         try:
             output, errors = await process.communicate()
         finally:
             await stop(process, STOP_SIGNALS)
         if process.returncode != 0:
             raise CommandError(f"`addressee {' '.join(asked)}` failed: {errors.decode().strip()}")
-        return str(json.loads(output)["key"])
+        return output
 
 
 @asynccontextmanager
