@@ -29,6 +29,7 @@ class SenderCase:
     `hidden` are texts of the message that may not show in results, besides the settings' secrets. `repeatable` says
     that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens. The
     server speaks HTTP/1.1, or HTTP/2 alone with `http2`.
+    `variant` tells the cases of one provider apart, which has several kinds of address.
     """
 
     channel_type: ChannelType
@@ -48,8 +49,9 @@ class SenderCase:
     opted_out: Sequence[Reply] = ()
     repeatable: bool = False
     http2: bool = False
+    variant: str = ""
     prepare: Callable[[ProviderServer], None] = field(default=lambda server: None)
 
     @property
     def id(self) -> str:
-        return f"{self.channel_type}-{self.provider}"
+        return "-".join(filter(None, (self.channel_type, self.provider, self.variant)))

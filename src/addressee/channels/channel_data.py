@@ -5,7 +5,7 @@ Fields that a form does not know are kept as given: clients may be newer than th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,6 @@ from addressee.directory.recipient import Document
 
 MAX_ENTRIES = 1000
 MAX_TEXT_LENGTH = 4096
-
-SLACK_CONNECTION = ("access_token", "channel_id", "channel_name", "user_id")
-MS_TEAMS_CONNECTION = ("ms_teams_tenant_id", "ms_teams_team_id", "ms_teams_channel_id", "ms_teams_user_id")
-DISCORD_CONNECTION = ("channel_id",)
-
-WEBHOOK = "incoming_webhook"
-TENANT = "knock_tenant_id"
 
 
 def as_stored(data: Document) -> Document:
@@ -117,54 +110,6 @@ def phone_numbers() -> Form:
         return [Destination.of(number) for number in data.get("phone_numbers", ())]
 
     return Form(checked, destinations=destinations)
-
-
-def slack() -> Form:
-    """Returns the form for Slack. A tenant may have a token alone: its recipients then have the connections."""
-
-    def checked(data: Document, path: str) -> Document:
-        need_one_of(data, ("connections", "token"), path)
-        if data.get("token") is not None:
-            check_texts(checked_object(data["token"], f"{path}.token"), ("access_token",), f"{path}.token")
-        return with_connections(data, path, SLACK_CONNECTION)
-
-    return Form(checked)
-
-
-def ms_teams() -> Form:
-    """Returns the form for Teams. A tenant may have its id alone: its recipients then have the connections."""
-
-    def checked(data: Document, path: str) -> Document:
-        need_one_of(data, ("connections", "ms_teams_tenant_id"), path)
-        check_texts(data, ("ms_teams_tenant_id",), path)
-        return with_connections(data, path, MS_TEAMS_CONNECTION)
-
-    return Form(checked)
-
-
-def discord() -> Form:
-    def checked(data: Document, path: str) -> Document:
-        need_one_of(data, ("connections",), path)
-        return with_connections(data, path, DISCORD_CONNECTION, required=DISCORD_CONNECTION)
-
-    return Form(checked)
-
-
-def with_connections(data: Document, path: str, texts: Sequence[str], required: Sequence[str] = ()) -> Document:
-    """Returns the data with checked connections: each has these texts, or an incoming webhook instead."""
-    connections = []
-    for given, at in entries(data, "connections", path):
-        connection = checked_object(given, at)
-        if WEBHOOK in connection:
-            webhook = checked_object(connection[WEBHOOK], f"{at}.{WEBHOOK}")
-            checked_text(webhook.get("url"), f"{at}.{WEBHOOK}.url")
-        else:
-            for name in required:
-                checked_text(connection.get(name), f"{at}.{name}")
-            check_texts(connection, texts, at)
-        check_texts(connection, (TENANT,), at)
-        connections.append(connection)
-    return {**data, "connections": connections}
 
 
 def need_one_of(data: Document, names: Iterable[str], path: str) -> None:

@@ -62,6 +62,7 @@ class Provider:
     the kind may name it. `missing` is the reason for skipping a recipient
     without one. `choose` selects the addresses of a message from the valid ones, which begin with the primary one.
     `data` is the form of recipients' channel data. `reserves` returns whether a name in the data of a push is reserved.
+    `shows` are the parts of a chat message that it shows besides the text.
     `callbacks` are the requests by which it tells what became of messages, `receipts` is how it is asked for that; each
     is None if there is no such way.
     """
@@ -78,5 +79,6 @@ class Provider:
     data: Form = ANYTHING
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems
     reserves: Callable[[str], bool] = nothing
+    shows: frozenset[str] = frozenset()
     callbacks: Callbacks | None = None
     receipts: Receipts | None = None

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from addressee.channels import channel_data
+from addressee.channels.chat.discord import DISCORD
+from addressee.channels.chat.ms_teams import MS_TEAMS
+from addressee.channels.chat.slack import SLACK
+from addressee.channels.chat.telegram import TELEGRAM
 from addressee.channels.email.mailgun import MAILGUN
 from addressee.channels.email.outbox import OUTBOX
 from addressee.channels.email.postmark import POSTMARK
@@ -43,9 +47,10 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         Provider(ChannelType.PUSH, "aws_sns", data=channel_data.devices("target_arn", "target_arns")),
         Provider(ChannelType.PUSH, "one_signal", data=channel_data.players()),
         Provider(ChannelType.PUSH, "web_push", data=web_push.FORM),
-        Provider(ChannelType.CHAT, "slack", data=channel_data.slack()),
-        Provider(ChannelType.CHAT, "ms_teams", data=channel_data.ms_teams()),
-        Provider(ChannelType.CHAT, "discord", data=channel_data.discord()),
+        SLACK,
+        MS_TEAMS,
+        DISCORD,
+        TELEGRAM,
         TWILIO_SMS,
         VONAGE,
         TELNYX,

@@ -14,8 +14,8 @@ SERVICE = "https://smba.trafficmanager.net/emea/"
 SUBSCRIPTION = {"endpoint": "https://push.example.com/1", "keys": {"p256dh": "p", "auth": "a"}}
 
 
-def test_every_kind_but_the_feed_has_a_form_and_so_have_devices_of_any_kind() -> None:
-    assert set(FORMS) == set(KINDS) - {"in_app"} | {"push"}
+def test_every_kind_but_the_feed_has_a_form_and_so_have_two_groups() -> None:
+    assert set(FORMS) == set(KINDS) - {"in_app"} | {"push", "chat"}
     with pytest.raises(RefusedError, match="no kind of address"):
         form_of("in_app")
 
@@ -191,6 +191,7 @@ def test_what_is_another_address(kind: str, one: Any, other: Any) -> None:
         ("ms_teams", {"tenant_id": "t", "conversation_id": "19:c@thread.tacv2"}),
         ("ms_teams", {"incoming_webhook": {"url": f"{TEAMS_HOOK}?a=b c"}}),
         ("discord", {"channel_id": "1"}),
+        ("chat", {"chat_id": "-100123"}),
         ("webhook", {"url": HOOK}),
     ],
 )

@@ -166,7 +166,10 @@ steps:
             "type: push",
             ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal or web_push",
         ),
-        ("type: chat\nprovider: fcm", ":2: the provider of a channel of type chat is slack or ms_teams or discord"),
+        (
+            "type: chat\nprovider: fcm",
+            ":2: the provider of a channel of type chat is slack or ms_teams or discord or telegram",
+        ),
         ("type: http", ":1: the provider of a channel of type http is webhook"),
         ("type: push\nprovider: apns\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
         ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),

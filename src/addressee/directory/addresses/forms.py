@@ -172,6 +172,20 @@ def discord_key(value: Any) -> str | None:
     return named_key(discord, "channel_id") or webhook_key(discord)
 
 
+def checked_chat(value: Any, field: str) -> Document:
+    """Accepts a chat by its id, which may be a number."""
+    chat = given_object(value, field)
+    id = chat.get("chat_id")
+    text = str(id) if isinstance(id, int) and not isinstance(id, bool) else id
+    return {**chat, "chat_id": matching(ANYTHING, text, f"{field}.chat_id", "must be an id")}
+
+
+def chat_key(value: Any) -> str | None:
+    chat = value if isinstance(value, dict) else {}
+    id = chat.get("chat_id")
+    return named_key({"chat_id": str(id)} if isinstance(id, int) and not isinstance(id, bool) else chat, "chat_id")
+
+
 def checked_webhook(value: Any, field: str) -> Document:
     webhook = given_object(value, field)
     secret(URL, webhook.get("url"), f"{field}.url", "must be a URL")
@@ -211,6 +225,7 @@ FORMS: Mapping[str, Form] = {
     "slack": Form(checked_slack, slack_key, identified_by_name),
     "ms_teams": Form(checked_ms_teams, ms_teams_key, identified_ms_teams),
     "discord": Form(checked_discord, discord_key, identified_by_name),
+    "chat": Form(checked_chat, chat_key, identified_by_name, ("telegram",)),
     "webhook": Form(checked_webhook, url_key, identified_webhook),
 }
 

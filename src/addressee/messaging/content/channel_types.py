@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import get_args
 
 from addressee.channels.provider import ChannelType
+from addressee.messaging.content.chat import ChatContent, ChatTemplate
 from addressee.messaging.content.email import EmailContent, EmailTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.content.sms import SmsContent, SmsTemplate
 from addressee.messaging.content.whatsapp import WhatsAppContent, WhatsAppTemplate
 
-AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate | SmsTemplate | WhatsAppTemplate
-AnyContent = EmailContent | InAppContent | PushContent | SmsContent | WhatsAppContent
+AnyTemplate = EmailTemplate | InAppTemplate | PushTemplate | SmsTemplate | WhatsAppTemplate | ChatTemplate
+AnyContent = EmailContent | InAppContent | PushContent | SmsContent | WhatsAppContent | ChatContent
 
 TEMPLATES: Mapping[ChannelType, type[AnyTemplate]] = {
     ChannelType(template.__struct_config__.tag): template for template in get_args(AnyTemplate)

@@ -85,10 +85,10 @@ def texts_in(value: Any) -> Iterator[tuple[FieldPath, str]]:
         yield from (((index, *path), text) for index, part in enumerate(value) for path, text in texts_in(part))
 
 
-def render_texts(value: Any, scope: Scope) -> Any:
-    """Returns a value of JSON with the texts in it, at any depth, rendered as plain Liquid. Raises TemplateError."""
+def render_texts(value: Any, scope: Scope, environment: liquid.BoundedEnvironment = liquid.PLAIN) -> Any:
+    """Returns a value of JSON with the texts in it, at any depth, rendered as Liquid. Raises TemplateError."""
     if isinstance(value, str):
-        return liquid.render(value, scope)
+        return liquid.render(value, scope, environment)
     if isinstance(value, dict):
-        return {name: render_texts(part, scope) for name, part in value.items()}
-    return [render_texts(part, scope) for part in value] if isinstance(value, list | tuple) else value
+        return {name: render_texts(part, scope, environment) for name, part in value.items()}
+    return [render_texts(part, scope, environment) for part in value] if isinstance(value, list | tuple) else value

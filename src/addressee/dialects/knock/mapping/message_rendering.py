@@ -11,8 +11,10 @@ from addressee.database.paging import write_cursor
 from addressee.dialects.knock.mapping.rendering import mention, microseconds, optional, reference
 from addressee.dialects.knock.shapes import feeds, messages, runs
 from addressee.directory.access.environments import Environment
+from addressee.directory.addresses.forms import URL_KEY, WEBHOOK
 from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.content.push import PushContent
@@ -205,6 +207,14 @@ def content(content: AnyContent) -> messages.Content:
             )
         case SmsContent():
             return messages.MessageSmsContent(to=", ".join(content.numbers), body=content.body)
+        case ChatContent():
+            return messages.MessageChatContent(
+                connection=connection(content.addresses[0]),
+                template=messages.ChatTemplate(
+                    blocks=[messages.ChatBlock(name="body", type="text", content=content.text)] if content.text else [],
+                    json_content=json_content(content),
+                ),
+            )
         case WhatsAppContent():
             return messages.MessageChatContent(
                 connection={"phone_numbers": list(content.numbers)},
@@ -213,6 +223,19 @@ def content(content: AnyContent) -> messages.Content:
                     json_content=content.template,
                 ),
             )
+
+
+def connection(address: str) -> Document:
+    """Returns what a chat message goes to. It may go to several; this is the first."""
+    if address.startswith(URL_KEY):
+        return {WEBHOOK: {"url": address.removeprefix(URL_KEY)}}
+    return dict(part.split(":", 1) for part in address.split(" ") if ":" in part)
+
+
+def json_content(content: ChatContent) -> Document | None:
+    """Returns what a chat message shows besides its text, by the names of templates; None without any."""
+    parts = {"blocks": content.blocks, "card": content.card, "embeds": content.embeds}
+    return {name: part for name, part in parts.items() if part} or None
 
 
 def block(block: Block) -> messages.Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
@@ -31,6 +32,9 @@ def render(content: AnyContent) -> Document:
                 "action_url": content.data.get("action_url"),
                 "data": data,
             }
+        case ChatContent():
+            parts = {"blocks": content.blocks, "card": content.card, "embeds": content.embeds}
+            return {"body": content.text, **{name: part for name, part in parts.items() if part}}
         case SmsContent():
             return {"body": content.body}
         case WhatsAppContent():

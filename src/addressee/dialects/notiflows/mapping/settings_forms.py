@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from addressee.channels.channel_data import NO_TENANT, TENANT, WEBHOOK
+from addressee.channels.channel_data import NO_TENANT
+from addressee.channels.chat.connections import TENANT
 from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
 from addressee.dialects.notiflows.shapes.channel_settings import Provider
 from addressee.dialects.notiflows.wire.errors import invalid
+from addressee.directory.addresses.forms import WEBHOOK
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import Document
 

@@ -1,0 +1,271 @@
+"""Sends chat messages through Microsoft Teams: to webhooks of Workflows, or as a bot (senders.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from addressee.channels.chat import ms_teams_data
+from addressee.channels.chat.bot_tokens import TOKENS, BotTokens
+from addressee.channels.chat.message import HIDDEN_PATH, NO_ADDRESS, ChatMessage, ChatSettings, is_on, secrets_of
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.settings import setting_problems
+from addressee.channels.texts import cut
+from addressee.directory.clock import Clock
+from addressee.directory.documents import merged_deep
+from addressee.directory.recipient import Document
+
+if TYPE_CHECKING:
+    import httpx2
+
+WEBHOOK_HOSTS = (
+    "*.logic.azure.com",
+    "*.logic.azure.us",
+    "*.environment.api.powerplatform.com",
+    "*.environment.api.gov.powerplatform.microsoft.us",
+    "*.environment.api.high.powerplatform.microsoft.us",
+    "api.powerautomate.com",
+)
+RETIRED_HOSTS = ("*.webhook.office.com", "webhook.office.com", "outlook.office.com", "outlook.office365.com")
+RETIRED = (
+    "ms_teams: this is a webhook of an Office 365 connector, which Microsoft has retired; create one with Workflows in"
+    " the Teams channel, and store its URL instead"
+)
+
+# Where Teams' conversations of all regions are, for addresses that do not name theirs.
+SERVICE = "https://smba.trafficmanager.net/teams/"
+SERVICE_HOSTS = ("smba.trafficmanager.net",)
+
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+
+# The part of a text that leaves room for the rest of a message, of which Teams takes 28 KB.
+MAX_TEXT = 6_000
+MAX_BYTES = 28_000
+
+# Errors by which Teams says that a conversation or a person cannot be reached by this bot.
+DEAD = frozenset(
+    {
+        "BotNotInConversationRoster",
+        "ConversationBlockedByUser",
+        "ConversationNotFound",
+        "MessageWritesBlocked",
+        "BotDisabledByAdmin",
+        "UserNotFound",
+        "ActivityNotFoundInConversation",
+    }
+)
+DEAD_WEBHOOK_STATUSES = frozenset(
+    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+)
+
+
+class MsTeamsSettings(ChatSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a Teams channel. Those of the bot are not needed for webhooks.
+
+    `tenant_id` is the tenant of Microsoft Entra that the bot is registered in; without one it is a bot of many tenants.
+    """
+
+    app_id: str | None = None
+    app_password: str | None = None
+    tenant_id: str = "botframework.com"
+
+
+class TeamsError(msgspec.Struct):
+    code: str = ""
+    message: str = ""
+
+    @property
+    def words(self) -> str:
+        return ": ".join(filter(None, (self.code, self.message)))
+
+
+class TeamsAnswer(msgspec.Struct):
+    id: str | None = None
+    error: TeamsError = msgspec.field(default_factory=TeamsError)
+
+
+class MsTeamsSender:
+    """Sends Adaptive Cards to webhooks; as a bot, texts and cards to conversations and persons."""
+
+    def __init__(
+        self, settings: MsTeamsSettings, client: httpx2.AsyncClient, clock: Clock, tokens: BotTokens = TOKENS
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._clock = clock
+        self._tokens = tokens
+
+    async def send(self, message: ChatMessage, /) -> Sent | Failed:
+        url = message.webhook
+        answer = await (self._by_bot(message) if url is None else self._by_webhook(message, url))
+        if isinstance(answer, Failed):
+            return answer
+        return judge(answer) if url is None else judge_webhook(answer)
+
+    async def close(self) -> None:
+        """Does nothing: the client is shared."""
+
+    async def _by_webhook(self, message: ChatMessage, url: str) -> ProviderAnswer | Failed:
+        if is_on(url, RETIRED_HOSTS):
+            return Failed(Failure.BOUNCED, RETIRED)
+        if (obstacle := self._settings.obstacle("ms_teams", url, WEBHOOK_HOSTS)) is not None:
+            return obstacle
+        content = msgspec.json.encode(
+            merged_deep({"type": "message", "attachments": [card_of(message)]}, message.overrides)
+        )
+        if (problem := problem_with(content)) is not None:
+            return problem
+        request = ProviderRequest(
+            service="ms_teams",
+            url=self._settings.at(url),
+            headers={"content-type": "application/json"},
+            content=content,
+            envelope=message.envelope,
+            hidden=(*secrets_of(url), *message.contents),
+            path=HIDDEN_PATH,
+        )
+        return await exchange(self._client, request)
+
+    async def _by_bot(self, message: ChatMessage) -> ProviderAnswer | Failed:
+        settings, to = self._settings, message.to
+        if settings.app_id is None or settings.app_password is None:
+            reason = "ms_teams: this address needs a bot; set the channel's app_id and app_password"
+            return Failed(Failure.PERMANENT, reason)
+        service = to.get("service_url") or SERVICE
+        if settings.endpoint is None and not is_on(service, SERVICE_HOSTS):
+            return Failed(
+                Failure.PERMANENT, f"ms_teams: service_url must be on {SERVICE_HOSTS[0]}, as the bot's token goes there"
+            )
+        activity = activity_of(message, settings.app_id)
+        if (problem := problem_with(msgspec.json.encode(activity))) is not None:
+            return problem
+        token = await self._tokens.get(settings, message.envelope, self._client, self._clock.now())
+        if isinstance(token, Failed):
+            return token
+        conversation = to.get("conversation_id")
+        if conversation is None:
+            opened = await self._post(message, token, service, "v3/conversations", opening(to, settings.app_id))
+            if isinstance(opened, Failed) or not opened.is_success:
+                return opened
+            conversation = (opened.read(TeamsAnswer) or TeamsAnswer()).id
+        path = f"v3/conversations/{quote(str(conversation), safe=':@')}/activities"
+        return await self._post(message, token, service, path, activity)
+
+    async def _post(
+        self, message: ChatMessage, token: str, service: str, path: str, body: Mapping[str, Any]
+    ) -> ProviderAnswer | Failed:
+        """Posts to Teams. To open a conversation with somebody again returns the same one."""
+        request = ProviderRequest(
+            service="ms_teams",
+            url=self._settings.at(f"{service.rstrip('/')}/{path}"),
+            headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
+            content=msgspec.json.encode(body),
+            envelope=message.envelope,
+            hidden=(token, self._settings.app_password or "", *message.contents),
+            repeatable=path == "v3/conversations",
+        )
+        answer = await exchange(self._client, request)
+        if not isinstance(answer, Failed) and answer.status == HTTPStatus.UNAUTHORIZED:
+            self._tokens.forget(self._settings)
+        return answer
+
+
+def opening(to: Document, app_id: str) -> Document:
+    """Returns the request for the conversation of the bot with one person."""
+    return {
+        "isGroup": False,
+        "bot": {"id": f"28:{app_id}"},
+        "members": [{"id": to["user_id"]}],
+        "tenantId": to["tenant_id"],
+        "channelData": {"tenant": {"id": to["tenant_id"]}},
+    }
+
+
+def activity_of(message: ChatMessage, app_id: str) -> Document:
+    """Returns the activity for a message: its text is shown, unless there is a card, whose summary it then is."""
+    shown = {"text": cut(message.text, MAX_TEXT)} if message.card is None else carded(message)
+    activity = {"type": "message", "from": {"id": f"28:{app_id}"}, **shown}
+    if "tenant_id" in message.to:
+        activity["channelData"] = {"tenant": {"id": message.to["tenant_id"]}}
+    return merged_deep(activity, message.overrides)
+
+
+def carded(message: ChatMessage) -> Document:
+    return {"summary": cut(message.text, MAX_TEXT), "attachments": [card_of(message)]}
+
+
+def card_of(message: ChatMessage) -> Document:
+    """Returns the attachment with the message's card, or with one that shows its text."""
+    text = {"type": "TextBlock", "text": cut(message.text, MAX_TEXT), "wrap": True}
+    plain = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": [text],
+    }
+    return {"contentType": CARD_TYPE, "content": plain if message.card is None else message.card}
+
+
+def problem_with(content: bytes) -> Failed | None:
+    """Returns why Teams would refuse a message, None if it would not for its size."""
+    if len(content) <= MAX_BYTES:
+        return None
+    reason = f"ms_teams: a message has at most {MAX_BYTES:,} bytes with its card; this one has {len(content):,}"
+    return Failed(Failure.PERMANENT, reason)
+
+
+def judge(answer: ProviderAnswer) -> Sent | Failed:
+    said = answer.read(TeamsAnswer) or TeamsAnswer()
+    if answer.is_success:
+        return answer.sent(said.id)
+    if said.error.code in DEAD:
+        return answer.failed(Failure.BOUNCED, said.error.words)
+    if answer.status == HTTPStatus.PRECONDITION_FAILED:
+        return answer.failed(Failure.TEMPORARY, said.error.words)
+    if answer.status == HTTPStatus.FORBIDDEN:
+        return answer.failed(Failure.PERMANENT, said.error.words)
+    return answer.usual_failure(said.error.words)
+
+
+def judge_webhook(answer: ProviderAnswer) -> Sent | Failed:
+    """A webhook that was deleted, or whose signature was renewed, has another URL from then on."""
+    said = answer.read(TeamsAnswer) or TeamsAnswer()
+    if answer.is_success:
+        return answer.sent()
+    if answer.status in DEAD_WEBHOOK_STATUSES:
+        return answer.failed(Failure.BOUNCED, said.error.words)
+    return answer.usual_failure(said.error.words)
+
+
+def ms_teams_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields problems with the settings of a Teams channel: the setting, and what it must be."""
+    yield from setting_problems(settings)
+    given = [name for name in ("app_id", "app_password") if settings.get(name) is not None]
+    if len(given) == 1:
+        yield given[0], "a bot needs both app_id and app_password"
+    if not is_tenant(str(settings.get("tenant_id", "botframework.com"))):
+        yield "tenant_id", "this must be the id or the domain of a tenant of Microsoft Entra"
+
+
+def is_tenant(text: str) -> bool:
+    return bool(text) and urlsplit(f"//{text}").hostname == text.lower()
+
+
+MS_TEAMS = Provider(
+    ChannelType.CHAT,
+    "ms_teams",
+    MsTeamsSettings,
+    lambda settings, context: MsTeamsSender(settings, context.client, context.clock),
+    kind="ms_teams",
+    missing=NO_ADDRESS,
+    secrets=frozenset({"app_password"}),
+    data=ms_teams_data.FORM,
+    problems=ms_teams_problems,
+    shows=frozenset({"card"}),
+)

@@ -1,0 +1,36 @@
+"""Channel data of Slack (knock.md §3.8): `{"connections": […], "token": {"access_token": …}}`. Pure.
+
+A tenant may have a token alone: its recipients then have the connections.
+"""
+
+from __future__ import annotations
+
+from addressee.channels.channel_data import check_texts, checked_object, need_one_of
+from addressee.channels.chat.connections import connected, with_connections
+from addressee.channels.chat.message import ACCESS
+from addressee.directory.addresses.forms import slack_key
+from addressee.directory.recipient import Document
+
+CONNECTION = (ACCESS, "channel_id", "channel_name", "user_id")
+
+
+def checked(data: Document, path: str) -> Document:
+    need_one_of(data, ("connections", "token"), path)
+    if data.get("token") is not None:
+        check_texts(checked_object(data["token"], f"{path}.token"), (ACCESS,), f"{path}.token")
+    return with_connections(data, path, CONNECTION)
+
+
+def address(connection: Document, data: Document, of_tenant: Document) -> Document:
+    """Returns a member or a channel, with the connection's own token, the tenant's, or that of the recipient's data."""
+    name = "user_id" if connection.get("user_id") else "channel_id"
+    token = connection.get(ACCESS) or token_in(of_tenant) or token_in(data)
+    return {name: connection.get(name), **({ACCESS: token} if token else {})}
+
+
+def token_in(data: Document) -> str | None:
+    token: str | None = (data.get("token") or {}).get(ACCESS)
+    return token
+
+
+FORM = connected(checked, slack_key, address)

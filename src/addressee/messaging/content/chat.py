@@ -1,0 +1,118 @@
+"""The type of channel `chat`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple, Self
+
+import msgspec
+
+from addressee.channels.chat.message import ChatMessage
+from addressee.channels.destination import Destination
+from addressee.channels.provider import ChannelType, Provider
+from addressee.directory.addresses.forms import masked_key
+from addressee.directory.recipient import Document
+from addressee.messaging.content import escaping, liquid
+from addressee.messaging.content.model import Content, Rendered, Template, render_texts
+from addressee.messaging.content.scope import Scope
+from addressee.messaging.definitions.model import FieldPath
+from addressee.messaging.environment.channels import Channel
+
+# The parts of a message besides its text. A provider shows at most one of them.
+PARTS = ("blocks", "card", "embeds")
+
+
+class Escaping(NamedTuple):
+    """How values are printed in the texts of a template, and in JSON that is written as text."""
+
+    texts: liquid.BoundedEnvironment = liquid.PLAIN
+    json: liquid.BoundedEnvironment = escaping.JSON
+
+
+ESCAPING: Mapping[str, Escaping] = {"slack": Escaping(escaping.SLACK, escaping.SLACK_JSON)}
+
+
+class ChatContent(Content, frozen=True, kw_only=True, tag=ChannelType.CHAT.value):
+    """The content of a chat message. `addresses` are the keys of those that it goes to, without secrets."""
+
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("addresses",)
+
+    addresses: tuple[str, ...]
+    text: str = ""
+    blocks: list[Document] = msgspec.field(default_factory=list)
+    card: Document | None = None
+    embeds: list[Document] = msgspec.field(default_factory=list)
+    overrides: Document = msgspec.field(default_factory=dict)
+
+    def to_payload(self, id: str, to: Destination, written_at: datetime) -> ChatMessage:
+        return ChatMessage(id, to.value, self.text, self.blocks, self.card, self.embeds, self.overrides)
+
+    def silenced(self) -> Self:
+        return type(self)(addresses=self.addresses)
+
+
+class ChatTemplate(Template, frozen=True, tag=ChannelType.CHAT.value):
+    """The template of a chat message: its text, and what one provider shows instead or besides.
+
+    These are Slack's blocks, an Adaptive Card for Teams, Discord's embeds. Blocks and cards are written as such, or as
+    a text that is rendered to JSON. With blocks or a card, the text is what notifications show.
+    """
+
+    text: str | None = None
+    blocks: list[dict[str, Any]] | str | None = None
+    card: dict[str, Any] | str | None = None
+    embeds: list[dict[str, Any]] | None = None
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
+        """Renders all parts. A message that says nothing raises a TemplateError, so that nothing is sent."""
+        printed = ESCAPING.get(channel.provider, Escaping())
+        content = ChatContent(
+            addresses=tuple(map(masked_key, to)),
+            text=liquid.render(self.text or "", scope, printed.texts),
+            blocks=blocks_in(rendered("blocks", self.blocks, scope, printed)),
+            card=card_in(rendered("card", self.card, scope, printed)),
+            embeds=render_texts(self.embeds or [], scope),
+            overrides=render_texts(self.overrides, scope),
+        )
+        if not (content.text.strip() or any(getattr(content, part) for part in PARTS)):
+            raise liquid.TemplateError("a chat message must not be empty", None)
+        return Rendered(content)
+
+    def blank(self, channel: Channel, to: Sequence[str]) -> ChatContent:
+        return ChatContent(addresses=tuple(map(masked_key, to)))
+
+    def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
+        shown = ("text", *sorted(provider.shows))
+        for part in PARTS:
+            if getattr(self, part) is not None and part not in shown:
+                yield (part,), f"{provider.name} shows no {part}; it shows {' and '.join(shown)}"
+        if not any(getattr(self, name) for name in shown):
+            yield (), f"a chat message through {provider.name} needs {' or '.join(shown)}"
+
+
+def rendered(name: str, template: Any, scope: Scope, printed: Escaping) -> Any:
+    """Returns a part that is written as JSON, or as a text that renders to JSON. Raises TemplateError."""
+    if not isinstance(template, str):
+        return render_texts(template, scope, printed.texts)
+    try:
+        return msgspec.json.decode(liquid.render(template, scope, printed.json))
+    except msgspec.DecodeError as error:
+        raise liquid.TemplateError(f"{name} did not become JSON: {error}", None) from None
+
+
+def blocks_in(value: Any) -> list[Document]:
+    """Returns a list of blocks, which may stand in an object `{"blocks": […]}`. Raises TemplateError."""
+    blocks = value.get("blocks") if isinstance(value, dict) else value
+    if blocks is None and value is None:
+        return []
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        raise liquid.TemplateError("blocks must become a list of objects", None)
+    return blocks
+
+
+def card_in(value: Any) -> Document | None:
+    if value is not None and not isinstance(value, dict):
+        raise liquid.TemplateError("card must become an object", None)
+    return value
