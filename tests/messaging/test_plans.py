@@ -213,10 +213,11 @@ async def filled(pool: Pool) -> None:
     await pool.execute(
         """
         INSERT INTO addressee.sends
-          (environment_id, message_id, id, collection, recipient_id, uid, channel_id, run_id, page, kind, address)
+          (environment_id, message_id, id, collection, recipient_id, uid, channel_id, run_id, page, kind, provider_id,
+           address)
         SELECT -1, 'sms-' || lpad(n::text, 12, '0'), 'send', '$users', 'u' || n % 10,
                ('00000000-0000-0001-0000-' || lpad((n % 10)::text, 12, '0'))::uuid, $1, $2, 0, 'sms',
-               CASE n % 2 WHEN 0 THEN $4 ELSE '+49' || n END
+               'SM' || n, CASE n % 2 WHEN 0 THEN $4 ELSE '+49' || n END
         FROM generate_series(1, $3) AS n
         """,
         CHANNEL,
@@ -423,7 +424,7 @@ async def test_what_waits_in_a_page_is_read_alone(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_a_provider_tells_of_is_looked_up(office: Office) -> None:
-    named = {"environment_id": -1, "channel_id": CHANNEL, "provider_ids": ["m-1", "m-2"]}
+    named = {"environment_id": -1, "channel_id": CHANNEL, "provider_ids": ["SM1", "SM2"]}
     found = await plan(office, "sends_of_provider", **named)
     assert ("Index Scan", "sends_of_provider") in scans(found)
     assert not read_whole(found)
