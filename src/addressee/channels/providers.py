@@ -18,6 +18,7 @@ from addressee.channels.email.ses import SES
 from addressee.channels.email.smtp import SMTP
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
+from addressee.channels.push.aws_sns import AWS_SNS as AWS_SNS_PUSH
 from addressee.channels.push.fcm import FCM
 from addressee.channels.settings import LinkSettings
 from addressee.channels.sms.aws_sns import AWS_SNS as AWS_SNS_SMS
@@ -44,7 +45,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         FCM,
         Provider(ChannelType.PUSH, "apns", data=channel_data.devices("token", "tokens")),
         Provider(ChannelType.PUSH, "expo", data=channel_data.devices("token", "tokens")),
-        Provider(ChannelType.PUSH, "aws_sns", data=channel_data.devices("target_arn", "target_arns")),
+        AWS_SNS_PUSH,
         Provider(ChannelType.PUSH, "one_signal", data=channel_data.players()),
         Provider(ChannelType.PUSH, "web_push", data=web_push.FORM),
         SLACK,

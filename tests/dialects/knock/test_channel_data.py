@@ -31,6 +31,11 @@ TYPES = {
     **{"webhook": "http", "feed": "in_app_feed"},
 }
 
+# What channels of a provider need; secrets come from variables of the environment.
+SETTINGS = {
+    "aws_sns": ("region: eu-central-1", "access_key_id: AKIDEXAMPLE", "secret_access_key: ${SECRET}"),
+}
+
 NOWHERE = {"locale": None, "timezone": None}
 BERLIN = {"locale": "de", "timezone": "Europe/Berlin"}
 WEBHOOK = {"incoming_webhook": {"url": "https://hooks.example.com/1"}}
@@ -43,10 +48,13 @@ async def ids(pool: Pool, installation: Installation, environment: Environment, 
     """A channel of each provider; their ids by provider."""
     (tmp_path / "channels").mkdir()
     for provider, type in TYPES.items():
-        (tmp_path / "channels" / f"{provider}.yaml").write_text(f"type: {type}\nprovider: {provider}\n")
+        settings = "".join(f"  {line}\n" for line in SETTINGS.get(provider, ()))
+        text = f"type: {type}\nprovider: {provider}\n{'settings:' if settings else ''}\n{settings}"
+        (tmp_path / "channels" / f"{provider}.yaml").write_text(text)
     (tmp_path / "channels" / "fcm.yaml").write_text(FCM)
     account = FcmServer(Clock(), "https://oauth.example").service_account
-    configuration = read_configuration(tmp_path, {"FCM_ACCOUNT": account, "FCM_URL": "https://fcm.example"})
+    variables = {"FCM_ACCOUNT": account, "FCM_URL": "https://fcm.example", "SECRET": "s3cret"}
+    configuration = read_configuration(tmp_path, variables)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment.id)}
 
