@@ -33,7 +33,8 @@ ANDROID_TOKEN, IOS_TOKEN = "androidpush_token__2", "a1b2c3d4" * 8
 SLACK_TOKEN = "xoxb-ada"  # noqa: S105
 EMAIL = "ada@example.org"
 
-CHANNELS = {
+CHANNELS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "mail": ("email", "postmark", {"api_key": "${POSTMARK_TOKEN}", "from": "hello@example.com"}),
     "sms": (
         "sms",
         "twilio",
@@ -58,6 +59,7 @@ CHANNELS = {
 VENDORS = {"web_push": "push-service"}
 
 TEMPLATES: dict[str, dict[str, str]] = {
+    "email": {"subject": "Table 7", "text": "{{ recipient.name }}, your table is ready"},
     "sms": {"body": "{{ recipient.name }}, your table is ready"},
     "whatsapp": {"body": "{{ recipient.name }}, your table is ready"},
     "push": {"title": "Table 7", "body": "{{ recipient.name }}, your table is ready"},
@@ -112,6 +114,7 @@ class Accounts:
             "token_uri": vendors.at("google") + "/token",
         }
         return {
+            "POSTMARK_TOKEN": "s3rver",
             "AUTH_TOKEN": "s3cret",
             "ACCESS_TOKEN": "EAAdemo",
             "SERVICE_ACCOUNT": json.dumps(service_account),
@@ -180,6 +183,7 @@ def add_person(url: str, key: str, secret: str, subscription: dict[str, Any]) ->
 def expected() -> list[Arrival]:
     return sorted(
         [
+            Arrival("mail", "postmark", EMAIL, TEXT),
             Arrival("sms", "twilio", PHONE, TEXT),
             Arrival("whatsapp", "meta", WHATSAPP.lstrip("+"), TEXT),
             Arrival("android", "fcm", ANDROID_TOKEN, TEXT),
@@ -202,6 +206,8 @@ def arrivals(received: Sequence[VendorRequest], browser: Browser) -> list[Arriva
 def arrival(request: VendorRequest, browser: Browser) -> Arrival | None:
     """Returns the message in a request, None when it asks for something else, like an access token."""
     match request.vendor:
+        case "postmark":
+            return Arrival("mail", "postmark", request.json["To"], request.json["TextBody"])
         case "twilio":
             return Arrival("sms", "twilio", request.form["To"], request.form["Body"])
         case "meta":

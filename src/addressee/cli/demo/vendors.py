@@ -39,6 +39,7 @@ def slack(request: VendorRequest) -> object:
 
 # What each vendor answers to a message that it takes.
 ANSWERS: Mapping[str, Callable[[VendorRequest], object]] = {
+    "postmark": lambda request: {"ErrorCode": 0, "Message": "OK", "MessageID": "b7bc2f4a-e38e-4336-af7d-e6c392c2f817"},
     "twilio": lambda request: {"sid": "SM0123456789abcdef0123456789abcdef", "status": "queued"},
     "meta": lambda request: {"messages": [{"id": "wamid.demo"}]},
     "fcm": lambda request: {"name": "projects/demo/messages/1"},
