@@ -143,7 +143,7 @@ async def test_addresses_that_clients_of_all_three_vendors_wrote_are_written_to_
     headers = {"x-notiflows-api-key": public, "x-notiflows-secret-key": key}
     async with httpx.AsyncClient(base_url=api, headers=headers, verify=False) as notiflows:
         answer = await notiflows.put(
-            f"/api/admin/v1/users/{PERSON}/channels/{ids['ios']}/settings",
+            f"/admin/v1/users/{PERSON}/channel-settings/{ids['ios']}",
             json={"settings": {"device_tokens": [IOS_TOKEN]}},
         )
         assert answer.status_code == 200, answer.text
