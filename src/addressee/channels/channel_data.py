@@ -90,13 +90,16 @@ def devices(key: str, keys: str) -> Form:
 
 
 def players() -> Form:
-    """Returns the form of the provider's own ids; there may be none, as it may know people by the recipient's id."""
+    """Returns the form of the provider's own ids of devices; there may be none."""
 
     def checked(data: Document, path: str) -> Document:
         ids = [checked_text(id, at) for id, at in entries(data, "player_ids", path)]
         return {**data, "player_ids": list(dict.fromkeys(ids))}
 
-    return Form(checked)
+    def destinations(data: Document, tenant: TenantData) -> list[Destination]:
+        return [Destination.of(id) for id in data.get("player_ids", ())]
+
+    return Form(checked, destinations=destinations)
 
 
 def phone_numbers() -> Form:

@@ -19,7 +19,9 @@ from addressee.channels.email.smtp import SMTP
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
 from addressee.channels.push.aws_sns import AWS_SNS as AWS_SNS_PUSH
+from addressee.channels.push.expo import EXPO
 from addressee.channels.push.fcm import FCM
+from addressee.channels.push.one_signal import ONE_SIGNAL
 from addressee.channels.settings import LinkSettings
 from addressee.channels.sms.aws_sns import AWS_SNS as AWS_SNS_SMS
 from addressee.channels.sms.plivo import PLIVO
@@ -44,9 +46,9 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         RESEND,
         FCM,
         Provider(ChannelType.PUSH, "apns", data=channel_data.devices("token", "tokens")),
-        Provider(ChannelType.PUSH, "expo", data=channel_data.devices("token", "tokens")),
+        EXPO,
         AWS_SNS_PUSH,
-        Provider(ChannelType.PUSH, "one_signal", data=channel_data.players()),
+        ONE_SIGNAL,
         Provider(ChannelType.PUSH, "web_push", data=web_push.FORM),
         SLACK,
         MS_TEAMS,

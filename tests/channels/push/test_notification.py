@@ -5,7 +5,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from addressee.channels.push.notification import Push, fitted
+from addressee.channels.push.notification import Push, body_within, fitted
+from addressee.channels.request_sender import UnsendableError
 
 PUSH = Push(id="m", token="phone", title="Grüße", body="Liebe 🦊 aus dem Wald", image="https://x.example/1.png")
 
@@ -51,3 +52,12 @@ def test_contents_are_what_the_recipient_is_told() -> None:
     push = replace(PUSH, data={"order": "17"}, overrides={"aps": {"thread-id": "18", "badge": 1}})
     assert push.contents == ("Grüße", "Liebe 🦊 aus dem Wald", "https://x.example/1.png", "17", "18")
     assert push.envelope == {"id": "m", "to": "********"}
+
+
+def test_overrides_count_and_lie_over_what_is_made_of_the_template() -> None:
+    push = replace(PUSH, body="x" * 100, overrides={"title": "Other", "more": [1]})
+    body = body_within("Expo", 64, lambda push: {"title": push.title, "body": push.body}, push)
+    assert msgspec.json.decode(body) == {"title": "Other", "body": "x" * 23 + "…", "more": [1]}
+    assert len(body) == 64
+    with pytest.raises(UnsendableError, match="Expo takes notifications of up to 20 bytes"):
+        body_within("Expo", 20, lambda push: {"title": push.title, "body": push.body}, push)

@@ -33,6 +33,7 @@ TYPES = {
 
 # What channels of a provider need; secrets come from variables of the environment.
 SETTINGS = {
+    "one_signal": ("app_id: a", "api_key: ${SECRET}"),
     "aws_sns": ("region: eu-central-1", "access_key_id: AKIDEXAMPLE", "secret_access_key: ${SECRET}"),
 }
 

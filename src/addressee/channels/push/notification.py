@@ -5,10 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+import msgspec
+
+from addressee.channels.provider import ChannelType, Provider, newest_first
+from addressee.channels.request_sender import UnsendableError
 from addressee.channels.texts import ELLIPSIS, texts_in
 from addressee.directory.addresses.forms import mask
+from addressee.directory.documents import merged_deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,21 @@ def fitted(push: Push, size: Callable[[Push], int], limit: int) -> Push | None:
 
     lengths = bisect_right(range(len(push.body)), limit, key=lambda length: size(shortened(length)))
     return shortened(lengths - 1) if lengths else None
+
+
+def body_within(service: str, limit: int, to_body: Callable[[Push], dict[str, Any]], push: Push) -> bytes:
+    """Returns the body of a request in JSON, with the notification's body cut to what fits into a limit of bytes.
+
+    Raises UnsendableError if the rest is too large by itself.
+    """
+
+    def encoded(push: Push) -> bytes:
+        return msgspec.json.encode(merged_deep(to_body(push), push.overrides))
+
+    fit = fitted(push, lambda push: len(encoded(push)), limit)
+    if fit is None:
+        raise UnsendableError(f"{service} takes notifications of up to {limit:,} bytes; this one is larger")
+    return encoded(fit)
+
+
+push_provider = partial(Provider, ChannelType.PUSH, missing="no_push_token", choose=newest_first)
