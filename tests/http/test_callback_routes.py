@@ -31,6 +31,11 @@ type: sms
 provider: twilio
 settings: {{account_sid: AC1, auth_token: "12345", from: "+15005550006", endpoint: "{url}"}}
 """
+WHATSAPP = """
+type: whatsapp
+provider: meta
+settings: {phone_number_id: "1", access_token: token, app_secret: app-secret, verify_token: our-token}
+"""
 SMS_ONLY = """
 steps:
   - ref: sms
@@ -49,12 +54,13 @@ async def provider() -> AsyncIterator[ProviderServer]:
 async def office(
     pool: Pool, environment: Environment, installation: Installation, provider: ProviderServer, tmp_path: Path
 ) -> Office:
-    """An office whose worker is the real one, with a channel of Postmark and one of Twilio."""
+    """An office whose worker is the real one, with channels of Postmark, Twilio and Meta."""
     office = Office(pool, environment.id, tmp_path, MovedClock(), Sealer(installation.master_key()))
     await office.push(
         {
             "channels/email.yaml": POSTMARK.format(url=provider.url, addresses="primary"),
             "channels/sms.yaml": TWILIO.format(url=provider.url),
+            "channels/whatsapp.yaml": WHATSAPP,
             "workflows/mail.yaml": MAIL_ONLY,
             "workflows/sms.yaml": SMS_ONLY,
         }
@@ -106,6 +112,15 @@ async def test_an_sms_is_undelivered_once_twilio_says_so(
     assert (wrong.status_code, wrong.json()["status"]) == (401, 401)
     assert post(api, path, urlencode(fields).encode(), x_twilio_signature=signed).status_code == 200
     await has_status(office, "undelivered")
+
+
+async def test_meta_asks_whether_the_url_is_right(api: str, office: Office) -> None:
+    path = await path_of(office, "whatsapp")
+    query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": "our-token"}
+    answer = httpx.get(api + path, params=query)
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert httpx.get(api + path, params={**query, "hub.verify_token": "another"}).status_code == 401
 
 
 async def test_a_wrong_path_says_nothing_of_what_is_wrong(api: str, office: Office) -> None:

@@ -26,6 +26,8 @@ from addressee.database.sealing import Sealer
 from addressee.directory.errors import UnavailableError
 from addressee.messaging.delivery.callbacks import CalledChannel, ProviderCallbacks, callback_path, callback_secret
 from addressee.messaging.delivery.provider_documents import ProviderDocuments
+from tests.channels.callbacks import test_ses
+from tests.channels.callbacks.requests import NOW
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
 from tests.messaging.delivery.told import callbacks_of, postmark
 from tests.messaging.office import FILES, Office
@@ -199,3 +201,35 @@ async def test_a_subscription_is_confirmed_by_calling_its_url(
     await service.accept(replace(called, callbacks=telling(confirm=f"{server.url}/?Token=1")), BODY, "r-1")
     await service.close()
     assert [(request.method, request.path, request.query) for request in server.received] == [("GET", "/", "Token=1")]
+
+
+SES = """
+type: email
+provider: ses
+settings: {from: hello@example.com, region: eu-west-1, access_key_id: AKID, secret_access_key: secret}
+"""
+
+
+async def test_what_ses_tells_is_verified_with_the_certificate_of_sns(office: Office) -> None:
+    """From the confirmation of the subscription to the first event."""
+    asked = []
+
+    def sns(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url))
+        return httpx2.Response(200, stream=httpx2.ByteStream(test_ses.CERTIFICATE))
+
+    await office.push({"channels/email.yaml": SES})
+    office.clock.move(NOW - office.clock.now())
+    id = await office.channel_id("email")
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(sns)) as client:
+        documents = ProviderDocuments(office.clock, client)
+        service = ProviderCallbacks(office.pool, office.sealer, Wakeup(office.pool), office.clock, documents)
+        channel = await service.find(str(id), callback_secret(office.sealer, office.environment_id, id))
+        assert channel is not None
+        url = test_ses.SUBSCRIBE_URL
+        subscription = test_ses.signed("…", Type="SubscriptionConfirmation", Token="2336", SubscribeURL=url)
+        event = test_ses.signed(test_ses.report("Delivery", delivery={}))
+        for request in (subscription, event, event):
+            await service.accept(channel, replace(request, certificate=None), "r-1")
+    assert asked == [test_ses.CERTIFICATE_URL, url]
+    assert await told(office) == [[{"kind": "delivered", "provider_id": "0100-1", "address": "ada@example.org"}]]

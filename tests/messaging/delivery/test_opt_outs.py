@@ -205,6 +205,21 @@ async def test_a_number_that_does_not_exist_is_dead_for_its_owner_only(office: O
     assert [each["status"] for each in recipient.addresses] == ["disabled"]
 
 
+async def test_who_told_the_provider_to_stop(office: Office, twilio: ProviderServer) -> None:
+    """Twilio says so when it does not send."""
+    await text_to(office, "ada")
+    id = f"SM-{NUMBER}"
+    failed = ProviderEvent(kind=EventKind.UNDELIVERED, provider_id=id, reason="21610")
+    await texted(office, failed, ProviderEvent(kind=EventKind.OPTED_OUT, provider_id=id, reason="21610"))
+    message = await message_of(office, "ada")
+    assert (await office.events(message))[-1] == (
+        "undelivered",
+        {"failure_reason": "opted_out", "failure_details": "twilio: 21610"},
+    )
+    assert await reasons(office) == [(NUMBER, "opted_out")]
+    assert await kinds_of(office, "ada") is None
+
+
 async def test_a_channel_of_whose_messages_too_many_bounce_is_not_believed(
     office: Office, email: ProviderServer
 ) -> None:

@@ -96,7 +96,7 @@ class ProviderEvents:
         reports = reported(sends, job.events, provider)
         await record(connection, job, reports, now)
         wishes = wishes_of_sends(reports)
-        bounced = [report.send for report in reports if tells(report, EventKind.BOUNCED)]
+        bounced = [report.send for report in reports if report.tells(EventKind.BOUNCED)]
         if bounced and await keeps_addresses(connection, job, now):
             bounced = []
             wishes = [wish for wish in wishes if wish.event.kind is not EventKind.BOUNCED]
@@ -154,10 +154,6 @@ async def record(
         metadata = None if url is None else {"url": url}
         await set_mark(connection, job.environment_id, ids, mark, metadata=metadata, now=now)
     await insert_delivery_logs(connection, job.environment_id, logs_of(reports, job.channel_id, job.received_at), now)
-
-
-def tells(report: ReportedSend, kind: EventKind) -> bool:
-    return any(event.kind is kind for event in report.events)
 
 
 def count(provider: str, events: Sequence[ProviderEvent], result: str) -> None:

@@ -15,7 +15,7 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.messaging.delivery.sends import StoredSend, with_token
 from addressee.messaging.messages.delivery_logs import NewDeliveryLog
 from addressee.messaging.messages.mark import Mark
-from addressee.messaging.messages.status import NEXT, Status, StatusChange, undelivered
+from addressee.messaging.messages.status import NEXT, OPTED_OUT, Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import event_id
 
 # What an event makes of a send that was sent. Who reads a message has it, though nobody may have said so before.
@@ -55,18 +55,24 @@ class ReportedSend:
             after = STATUSES.get(event.kind)
             if status is Status.SENT and after in NEXT[status]:
                 status = after
-                changes.append(with_token(change_to(after, f"{self.provider}: {event.reason}"), self.send))
+                change = change_to(
+                    after, f"{self.provider}: {event.reason}".rstrip(": "), self.tells(EventKind.OPTED_OUT)
+                )
+                changes.append(with_token(change, self.send))
         return tuple(changes)
+
+    def tells(self, kind: EventKind) -> bool:
+        return any(event.kind is kind for event in self.events)
 
     @property
     def status(self) -> Status:
         return self.changes[-1].status if self.changes else self.send.status
 
 
-def change_to(status: Status, reason: str) -> StatusChange:
+def change_to(status: Status, reason: str, opted_out: bool) -> StatusChange:
     match status:
         case Status.UNDELIVERED:
-            return undelivered("fatal_error", reason)
+            return undelivered(OPTED_OUT if opted_out else "fatal_error", reason)
         case Status.BOUNCED:
             return StatusChange(status, {"failure_reason": "fatal_error", "failure_details": reason})
         case _:
