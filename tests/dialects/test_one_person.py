@@ -28,6 +28,7 @@ from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.cases import apns
 from tests.conftest import Environment
 
 PAGE = Path("docs/dialects.md")
@@ -148,7 +149,7 @@ def changes(before: Any, after: Any) -> Any:
 async def clients(
     api: str, keys: Keys, environment: Environment, pool: Pool, installation: Installation, worker: None
 ) -> AsyncIterator[Clients]:
-    configuration = read_configuration(PUSHED, {})
+    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     by_key: dict[str, UUID] = {each.key: each.id for each in await channels.all_channels(pool, environment.id)}
     public, secret, workspace = [

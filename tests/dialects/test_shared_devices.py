@@ -18,6 +18,7 @@ from addressee.database.sealing import Sealer
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.cases import apns
 from tests.conftest import Environment
 from tests.dialects.conftest import Clients
 
@@ -33,7 +34,7 @@ Write = Callable[[Clients, Channels, str], httpx.Response]
 
 @pytest.fixture
 async def pushed(pool: Pool, installation: Installation, environment: Environment) -> Channels:
-    configuration = read_configuration(PUSHED, {})
+    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}
 

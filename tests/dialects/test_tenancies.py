@@ -15,6 +15,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.cases import apns
 from tests.conftest import Environment
 from tests.dialects.conftest import Clients
 
@@ -27,7 +28,7 @@ Write = Callable[[Clients], httpx.Response]
 
 @pytest.fixture(autouse=True)
 async def pushed(pool: Pool, installation: Installation, environment: Environment) -> None:
-    configuration = read_configuration(PUSHED, {})
+    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
 
 

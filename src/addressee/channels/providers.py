@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from addressee.channels import channel_data
 from addressee.channels.chat.discord import DISCORD
 from addressee.channels.chat.ms_teams import MS_TEAMS
 from addressee.channels.chat.slack import SLACK
@@ -18,6 +17,7 @@ from addressee.channels.email.ses import SES
 from addressee.channels.email.smtp import SMTP
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push import web_push
+from addressee.channels.push.apns import APNS
 from addressee.channels.push.aws_sns import AWS_SNS as AWS_SNS_PUSH
 from addressee.channels.push.expo import EXPO
 from addressee.channels.push.fcm import FCM
@@ -45,7 +45,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         POSTMARK,
         RESEND,
         FCM,
-        Provider(ChannelType.PUSH, "apns", data=channel_data.devices("token", "tokens")),
+        APNS,
         EXPO,
         AWS_SNS_PUSH,
         ONE_SIGNAL,

@@ -19,6 +19,7 @@ from addressee.directory.clock import Clock
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.cases import apns
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.conftest import Environment
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token
@@ -53,8 +54,9 @@ async def ids(pool: Pool, installation: Installation, environment: Environment, 
         text = f"type: {type}\nprovider: {provider}\n{'settings:' if settings else ''}\n{settings}"
         (tmp_path / "channels" / f"{provider}.yaml").write_text(text)
     (tmp_path / "channels" / "fcm.yaml").write_text(FCM)
+    (tmp_path / "channels" / "apns.yaml").write_text(apns.FILE)
     account = FcmServer(Clock(), "https://oauth.example").service_account
-    variables = {"FCM_ACCOUNT": account, "FCM_URL": "https://fcm.example", "SECRET": "s3cret"}
+    variables = {"FCM_ACCOUNT": account, "FCM_URL": "https://fcm.example", "SECRET": "s3cret", **apns.ENVIRONMENT}
     configuration = read_configuration(tmp_path, variables)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment.id)}

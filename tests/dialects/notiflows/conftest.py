@@ -21,6 +21,7 @@ from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.cases import apns
 from tests.conftest import Environment
 from tests.support.signing import sign, use_shared_key
 
@@ -119,6 +120,6 @@ def user_token(signing_key: str, user_id: str, **claims: Any) -> str:
 @pytest.fixture
 async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> dict[str, UUID]:
     """The channels and workflows of the folder `pushed` in the test's environment; channels' ids by key."""
-    configuration = read_configuration(PUSHED, {})
+    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}

@@ -24,6 +24,7 @@ from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.cases import apns
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting
@@ -31,7 +32,7 @@ from tests.messaging.office import write_files
 from tests.support.waiting import until
 
 FILES = {
-    "channels/apns.yaml": "type: push\nprovider: apns",
+    "channels/apns.yaml": apns.FILE,
     "channels/expo.yaml": "type: push\nprovider: expo",
     "channels/web.yaml": "type: push\nprovider: web_push",
     "channels/slack.yaml": "type: chat\nprovider: slack",
@@ -62,7 +63,7 @@ async def ids(
     fcm: FcmServer, pool: Pool, installation: Installation, environment: Environment, worker: None, tmp_path: Path
 ) -> Ids:
     """The channels' ids by key."""
-    settings = {"FCM_ACCOUNT": fcm.service_account, "FCM_URL": fcm.url}
+    settings = {"FCM_ACCOUNT": fcm.service_account, "FCM_URL": fcm.url, **apns.ENVIRONMENT}
     configuration = read_configuration(write_files(tmp_path, FILES), settings)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {key: str(channel.id) for key, channel in (await channels.by_key(pool, environment.id)).items()}

@@ -166,13 +166,13 @@ async def test_a_channel_does_not_become_another(office: Office, files: dict[str
 
 async def test_a_channel_that_can_send_stays_able_to(office: Office) -> None:
     settings = {"FCM_ACCOUNT": FcmServer(office.clock, "https://oauth.example").service_account, "FCM_URL": "https://x"}
-    apns = {"channels/push.yaml": "type: push\nprovider: apns"}
-    await office.push(apns)
+    web_push = {"channels/push.yaml": "type: push\nprovider: web_push"}
+    await office.push(web_push)
     await office.push({"channels/push.yaml": FCM}, settings)
     with pytest.raises(ConfigurationError) as error:
-        await office.push(apns)
+        await office.push(web_push)
     (mistake,) = error.value.problems
-    why = "workflows may use this channel, and nothing can be sent with apns yet"
+    why = "workflows may use this channel, and nothing can be sent with web_push yet"
     assert str(mistake) == f"channels/push.yaml:2: {why}"
 
 
