@@ -45,6 +45,12 @@ async def test_mistakes_are_named_in_one_line(tmp_path: Path) -> None:
     assert refused.code == 1
     assert refused.errors.startswith("addressee: bob: address must be an e-mail address")
     assert (await suppressions(tmp_path, "list")).output == ""
+    for command in (("lift", "--kind", "email", "\udcff"), ("list", "--address", "\udcff")):
+        unreadable = await suppressions(tmp_path, *command)
+        assert (unreadable.code, unreadable.errors) == (
+            1,
+            "addressee: \\udcff: address contains half of a surrogate pair, which is not a character.\n",
+        )
     missing = await addressee("suppressions", "list", "--environment", "moon", "--data-dir", tmp_path)
     assert missing.code == 1
     assert "moon" in missing.errors

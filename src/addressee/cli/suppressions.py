@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -67,9 +67,13 @@ async def list_suppressions(
     json: bool,
 ) -> None:
     """List the addresses, with the reason and since when."""
+    from addressee.directory.documents import check_text
     from addressee.messaging.suppressions.model import Reason
     from addressee.messaging.suppressions.suppressions import SuppressionFilter
 
+    if address is not None:
+        with refusals_of(address):
+            check_text(address, "address")
     filter = SuppressionFilter(kind, None if reason is None else Reason(reason), address)
     async with opened(options, environment) as there:
         async for entry in all_entries(there, filter):
@@ -91,17 +95,14 @@ async def add(
     addresses: tuple[str, ...],
 ) -> None:
     """Suppress addresses by hand. Those that were complained about keep that reason."""
-    from addressee.directory.errors import RefusedError
     from addressee.messaging.suppressions.model import manual_suppression
 
     async with opened(options, environment) as there:
         now = there.directory.clock.now()
         entries = []
         for address in addresses:
-            try:
+            with refusals_of(address):
                 entries.append(manual_suppression(kind, address, details, now))
-            except RefusedError as refusal:
-                raise CommandError(f"{address}: {refusal.message}") from None
         await there.suppressions.add(there.id, entries)
     print(f"Suppressed {', '.join(entry.address for entry in entries)}.")
 
@@ -116,16 +117,28 @@ async def lift(
     options: InstallationOptions, environment: str, kind: SuppressibleKind, addresses: tuple[str, ...]
 ) -> None:
     """Lift the suppression of addresses, whatever its reason."""
-    from addressee.messaging.errors import SuppressionMissingError
+    from addressee.directory.documents import check_text
     from addressee.messaging.messages.model import Address
 
     async with opened(options, environment) as there:
         for address in addresses:
-            try:
+            with refusals_of(address):
+                check_text(address, "address")
                 (entry,) = await there.suppressions.lift(there.directory, there.id, [Address(kind, address)])
-            except SuppressionMissingError as error:
-                raise CommandError(f"{address}: {error}") from None
             print(f"Lifted {entry.address}, which was {entry.reason.replace('_', ' ')}.")
+
+
+@contextmanager
+def refusals_of(address: str) -> Iterator[None]:
+    """Turns the refusal of an address into a CommandError that names it."""
+    from addressee.directory.documents import escaped
+    from addressee.directory.errors import RefusedError
+    from addressee.messaging.errors import SuppressionMissingError
+
+    try:
+        yield
+    except (RefusedError, SuppressionMissingError) as refusal:
+        raise CommandError(f"{escaped(address)}: {refusal}") from None
 
 
 async def all_entries(there: OpenEnvironment, filter: SuppressionFilter) -> AsyncIterator[Suppression]:

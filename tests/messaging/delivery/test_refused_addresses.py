@@ -99,6 +99,18 @@ async def test_lifting_it_makes_the_address_active_where_it_bounced(office: Offi
         await office.messaging.suppressions.lift(office.directory, office.environment_id, [Address("email", ADA)])
 
 
+async def test_lifting_all_addresses_of_a_message_makes_each_active(office: Office, mail: MailServer) -> None:
+    await office.push({"channels/email.yaml": f"{SMTP.format(port=mail.port)}  addresses: all\n"})
+    second = "second@example.org"
+    mail.refused = dict.fromkeys((ADA, second), "550 5.1.1 no such user")
+    await office.directory.write(Write(office.user("ada"), (AddAddress("email", ADA), AddAddress("email", second))))
+    assert await trigger(office, "ada", "mail", email=ADA) is Status.BOUNCED
+    assert {each["status"] for each in await addresses(office, "ada")} == {"disabled"}
+    both = [Address("email", ADA), Address("email", second)]
+    await office.messaging.suppressions.lift(office.directory, office.environment_id, both)
+    assert {each["status"] for each in await addresses(office, "ada")} == {"active"}
+
+
 async def test_also_where_the_address_is_one_within_a_tenant(office: Office, mail: MailServer) -> None:
     mail.refused[ADA] = "550 5.1.1 no such user"
     await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Identify(),)))

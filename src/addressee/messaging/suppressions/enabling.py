@@ -31,10 +31,10 @@ async def enable_addresses(
 
     Nothing changes where the recipient has the address no longer, or active.
     """
-    by_message = {entry.message_id: entry for entry in entries if entry.message_id is not None}
-    if not by_message:
+    ids = {entry.message_id for entry in entries if entry.message_id is not None}
+    if not ids:
         return
-    rows = await pool.fetch(*SQL["recipients_of_messages"](environment_id=environment_id, ids=list(by_message)))
+    rows = await pool.fetch(*SQL["recipients_of_messages"](environment_id=environment_id, ids=ids))
     recipients = {
         row["id"]: Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]) for row in rows
     }
@@ -42,11 +42,12 @@ async def enable_addresses(
     tenants = {row["id"]: Place(environment_id, TENANTS, row["tenant"]) for row in rows if row["tenant"] is not None}
     living = await reader.read_all(set(tenants.values()))
     writes = []
-    for id, identity in recipients.items():
-        person, tenant = people.current(identity), living.get(tenants[id]) if id in tenants else None
-        if person is None:
+    for entry in entries:
+        id = entry.message_id
+        person = people.current(recipients[id]) if id in recipients else None
+        if id is None or person is None:
             continue
-        edit = EnableAddress(by_message[id].kind, by_message[id].address)
+        tenant = living.get(tenants[id]) if id in tenants else None
         places = [person.place] if tenant is None else [person.place, place_of(person, tenant)]
-        writes += [Write(place, (edit,), origin) for place in places]
+        writes += [Write(place, (EnableAddress(entry.kind, entry.address),), origin) for place in places]
     await writer.write_all(writes)
