@@ -112,6 +112,14 @@ WITH_OWN_TOKEN = replace(
     dead=[error(code) for code in (*DEAD, *TOKEN_DEAD)],
 )
 
+WITH_SHARED_TOKEN = replace(
+    WITH_OWN_TOKEN,
+    variant="tenant",
+    message=replace(MESSAGE, to={"user_id": "U012AB3CD", "token": {"access_token": OWN_TOKEN}}),
+    temporary=[*TEMPORARY, *map(error, TOKEN_DEAD)],
+    dead=[error(code) for code in DEAD],
+)
+
 BY_EMAIL = replace(
     WITH_OWN_TOKEN,
     variant="email",
@@ -144,4 +152,4 @@ TO_WEBHOOK = replace(
     ],
 )
 
-CASES = [BY_BOT, WITH_OWN_TOKEN, BY_EMAIL, TO_WEBHOOK]
+CASES = [BY_BOT, WITH_OWN_TOKEN, WITH_SHARED_TOKEN, BY_EMAIL, TO_WEBHOOK]

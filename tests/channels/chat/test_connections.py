@@ -14,6 +14,10 @@ from tests.support.providers import provider_named
 HOOK = {"incoming_webhook": {"url": "https://hooks.slack.com/services/T01/B01/abcdefgh1234"}}
 
 
+def token(text: str) -> dict[str, Any]:
+    return {"token": {"access_token": text}}
+
+
 def destinations(provider: str, data: dict[str, Any], tenant: TenantData = NO_TENANT) -> list[Destination]:
     return provider_named(provider).data.destinations(data, tenant)
 
@@ -41,20 +45,20 @@ def test_a_connection_is_the_address_that_another_client_writes(provider: str, c
 
 
 @pytest.mark.parametrize(
-    ("connection", "data", "of_tenant", "token"),
+    ("connection", "data", "of_tenant", "expected"),
     [
-        ({"access_token": "own"}, {"token": {"access_token": "data"}}, {"token": {"access_token": "tenant"}}, "own"),
-        ({}, {"token": {"access_token": "data"}}, {"token": {"access_token": "tenant"}}, "tenant"),
-        ({"access_token": None}, {"token": {"access_token": "data"}}, {}, "data"),
-        ({}, {"token": {"access_token": "data"}}, {"token": {}}, "data"),
-        ({}, {}, {"token": "of another provider"}, None),
-        ({}, {"token": None}, {"connections": []}, None),
+        ({"access_token": "own"}, token("data"), token("tenant"), {"access_token": "own"}),
+        ({}, token("data"), token("tenant"), token("tenant")),
+        ({"access_token": None}, token("data"), {}, token("data")),
+        ({}, token("data"), {"token": {}}, token("data")),
+        ({}, {}, {"token": "of another provider"}, {}),
+        ({}, {"token": None}, {"connections": []}, {}),
     ],
 )
-def test_whose_token_a_slack_connection_has(connection: Any, data: Any, of_tenant: Any, token: str | None) -> None:
+def test_whose_token_a_slack_connection_has(connection: Any, data: Any, of_tenant: Any, expected: Any) -> None:
     data = {"connections": [{"channel_id": "C1", **connection}], **data}
     [found] = destinations("slack", data, TenantData("acme", of_tenant))
-    assert found == ("channel_id:C1", {"channel_id": "C1", **({"access_token": token} if token else {})})
+    assert found == ("channel_id:C1", {"channel_id": "C1", **expected})
 
 
 @pytest.mark.parametrize(

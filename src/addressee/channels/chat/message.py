@@ -13,8 +13,9 @@ from addressee.channels.texts import texts_in
 from addressee.directory.addresses.forms import WEBHOOK, masked
 from addressee.directory.recipient import Document
 
-# The token of a connection. It is left out of what is told of an address.
+# Where an address has its own token, and one that it shares with others. Neither is told of it.
 ACCESS = "access_token"
+SHARED = "token"
 
 # The reason for skipping a recipient without an address.
 NO_ADDRESS = "no_chat_address"
@@ -56,10 +57,8 @@ class ChatMessage:
     @property
     def envelope(self) -> dict[str, Any]:
         """The fields that describe this message in the delivery log: no contents and no secrets."""
-        return {
-            "id": self.id,
-            "to": {name: masked({name: v})[name] for name, v in self.to.items() if name != ACCESS},
-        }
+        to = {name: value for name, value in self.to.items() if name not in {ACCESS, SHARED}}
+        return {"id": self.id, "to": masked(to)}
 
 
 class ChatSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):

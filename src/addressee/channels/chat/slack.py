@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -25,6 +25,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
+from addressee.directory.recipient import Document
 
 if TYPE_CHECKING:
     import httpx2
@@ -45,10 +46,10 @@ DEAD = frozenset(
         "messages_tab_disabled",
     }
 )
-TOKEN = frozenset(
+DEAD_TOKEN = frozenset(
     {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required"}
 )
-PERMISSION = frozenset(
+FORBIDDEN = frozenset(
     {"missing_scope", "no_permission", "not_allowed_token_type", "access_denied", "team_access_not_granted"}
 )
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
@@ -69,6 +70,14 @@ class SlackSettings(ChatSettings, frozen=True, kw_only=True, forbid_unknown_fiel
     """Settings of a Slack channel. `bot_token` is used for addresses without a token of their own."""
 
     bot_token: str | None = None
+
+
+class Token(NamedTuple):
+    """A token, with what it means that it does not work any more (`dead`), or may not do something (`forbidden`)."""
+
+    text: str
+    dead: Failure
+    forbidden: Failure
 
 
 class SlackUser(msgspec.Struct):
@@ -104,7 +113,7 @@ class SlackSender:
             return Failed(Failure.PERMANENT, f"slack: {problem}")
         if message.webhook is not None:
             return await self._to_webhook(message, message.webhook)
-        token = message.to.get(ACCESS) or self._settings.bot_token
+        token = token_for(message.to, self._settings.bot_token)
         if token is None:
             reason = (
                 "slack: the address has no access token, nor has the recipient's tenant; set the channel's bot_token"
@@ -131,12 +140,12 @@ class SlackSender:
         answer = await exchange(self._client, request)
         return answer if isinstance(answer, Failed) else judge_webhook(answer)
 
-    async def _channel(self, message: ChatMessage, token: str) -> str | Failed:
+    async def _channel(self, message: ChatMessage, token: Token) -> str | Failed:
         """Returns the id that a message is posted to: a channel, or a member, whom Slack sends a direct message."""
         if "email" not in message.to:
             return str(message.to.get("user_id") or message.to.get("channel_id"))
         email = message.to["email"]
-        key = (self._settings.endpoint, token, email)
+        key = (self._settings.endpoint, token.text, email)
         if (known := MEMBERS.get(key, self._clock.now())) is not None:
             return known
         query = urlencode({"email": email})
@@ -145,37 +154,49 @@ class SlackSender:
             return answer
         said = answer.read(SlackAnswer) or SlackAnswer()
         if not said.ok or said.user is None:
-            return failure(answer, said, is_own=ACCESS not in message.to)
+            return failure(answer, said, token)
         MEMBERS.put(key, said.user.id, self._clock.now() + REMEMBERED)
         return said.user.id
 
-    async def _post(self, message: ChatMessage, token: str, channel: str) -> Sent | Failed:
+    async def _post(self, message: ChatMessage, token: Token, channel: str) -> Sent | Failed:
         body = {"channel": channel, **body_of(message)}
         answer = await self._call(message, token, "chat.postMessage", body)
         if is_outside(answer) and await self._join(message, token, channel):
             answer = await self._call(message, token, "chat.postMessage", body)
-        return answer if isinstance(answer, Failed) else judge(answer, is_own=ACCESS not in message.to)
+        return answer if isinstance(answer, Failed) else judge(answer, token)
 
-    async def _join(self, message: ChatMessage, token: str, channel: str) -> bool:
+    async def _join(self, message: ChatMessage, token: Token, channel: str) -> bool:
         """Joins a public channel, as far as the token may."""
         answer = await self._call(message, token, "conversations.join", {"channel": channel})
         return not isinstance(answer, Failed) and (answer.read(SlackAnswer) or SlackAnswer()).ok
 
     async def _call(
-        self, message: ChatMessage, token: str, method: str, body: dict[str, Any] | None
+        self, message: ChatMessage, token: Token, method: str, body: dict[str, Any] | None
     ) -> ProviderAnswer | Failed:
         """Calls a method of the Web API. Those that post nothing can be repeated."""
         request = ProviderRequest(
             service="slack",
             url=self._settings.at(API + method),
-            headers={"authorization": f"Bearer {token}", "content-type": "application/json; charset=utf-8"},
+            headers={"authorization": f"Bearer {token.text}", "content-type": "application/json; charset=utf-8"},
             content=b"" if body is None else msgspec.json.encode(body),
             envelope=message.envelope,
-            hidden=(token, *message.contents),
+            hidden=(token.text, *message.contents),
             repeatable=method != "chat.postMessage",
             method="GET" if body is None else "POST",
         )
         return await exchange(self._client, request)
+
+
+def token_for(to: Document, bot_token: str | None) -> Token | None:
+    """Returns the token for an address: its own, one that it shares, or the channel's; None if there is none.
+
+    An address is dead with its own token. A token that the addresses of a tenant share may be renewed at any time.
+    """
+    if own := to.get(ACCESS):
+        return Token(own, Failure.BOUNCED, Failure.PERMANENT)
+    if shared := slack_data.token_in(to):
+        return Token(shared, Failure.TEMPORARY, Failure.PERMANENT)
+    return None if bot_token is None else Token(bot_token, Failure.CREDENTIALS, Failure.CREDENTIALS)
 
 
 def body_of(message: ChatMessage) -> dict[str, Any]:
@@ -190,30 +211,27 @@ def is_outside(answer: ProviderAnswer | Failed) -> bool:
     return not isinstance(answer, Failed) and (answer.read(SlackAnswer) or SlackAnswer()).error == "not_in_channel"
 
 
-def judge(answer: ProviderAnswer, *, is_own: bool) -> Sent | Failed:
-    """The message is known by its channel and its time there. `is_own` says that the token is the channel's."""
+def judge(answer: ProviderAnswer, token: Token) -> Sent | Failed:
+    """The message is known by its channel and its time there."""
     said = answer.read(SlackAnswer) or SlackAnswer()
     if answer.is_success and said.ok:
         return answer.sent(f"{said.channel}:{said.ts}" if said.ts else None)
-    return failure(answer, said, is_own=is_own)
+    return failure(answer, said, token)
 
 
-def failure(answer: ProviderAnswer, said: SlackAnswer, *, is_own: bool) -> Failed:
-    """A token that does not work any more is the channel's failure, or the end of an address that has its own."""
+def failure(answer: ProviderAnswer, said: SlackAnswer, token: Token) -> Failed:
     if said.error in DEAD:
         return answer.failed(Failure.BOUNCED, said.words)
-    if said.error in TOKEN:
-        return answer.failed(Failure.CREDENTIALS if is_own else Failure.BOUNCED, said.words)
-    if said.error in PERMISSION:
-        return answer.failed(Failure.CREDENTIALS if is_own else Failure.PERMANENT, said.words)
+    if said.error in DEAD_TOKEN:
+        return answer.failed(token.dead, said.words)
+    if said.error in FORBIDDEN:
+        return answer.failed(token.forbidden, said.words)
     if said.error in LIMITED:
         return answer.failed(Failure.RATE_LIMITED, said.words)
     if said.error in TEMPORARY:
         return answer.failed(Failure.TEMPORARY, said.words)
     usual = answer.usual_failure(said.words)
-    if usual.failure is Failure.CREDENTIALS and not is_own:
-        return answer.failed(Failure.PERMANENT, said.words)
-    return usual
+    return answer.failed(token.forbidden, said.words) if usual.failure is Failure.CREDENTIALS else usual
 
 
 def judge_webhook(answer: ProviderAnswer) -> Sent | Failed:

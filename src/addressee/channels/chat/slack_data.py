@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from addressee.channels.channel_data import check_texts, checked_object, need_one_of
 from addressee.channels.chat.connections import connected, with_connections
-from addressee.channels.chat.message import ACCESS
+from addressee.channels.chat.message import ACCESS, SHARED
 from addressee.directory.addresses.forms import slack_key
 from addressee.directory.recipient import Document
 
@@ -15,21 +15,27 @@ CONNECTION = (ACCESS, "channel_id", "channel_name", "user_id")
 
 
 def checked(data: Document, path: str) -> Document:
-    need_one_of(data, ("connections", "token"), path)
-    if data.get("token") is not None:
-        check_texts(checked_object(data["token"], f"{path}.token"), (ACCESS,), f"{path}.token")
+    need_one_of(data, ("connections", SHARED), path)
+    if data.get(SHARED) is not None:
+        check_texts(checked_object(data[SHARED], f"{path}.{SHARED}"), (ACCESS,), f"{path}.{SHARED}")
     return with_connections(data, path, CONNECTION)
 
 
 def address(connection: Document, data: Document, of_tenant: Document) -> Document:
-    """Returns a member or a channel, with the connection's own token, the tenant's, or that of the recipient's data."""
+    """Returns a member or a channel, with the connection's own token, or else with one that it shares with others.
+
+    That is the tenant's, or that of the recipient's data, and stands in `token` as it does there.
+    """
     name = "user_id" if connection.get("user_id") else "channel_id"
-    token = connection.get(ACCESS) or token_in(of_tenant) or token_in(data)
-    return {name: connection.get(name), **({ACCESS: token} if token else {})}
+    whom = {name: connection.get(name)}
+    if connection.get(ACCESS):
+        return {**whom, ACCESS: connection[ACCESS]}
+    shared = token_in(of_tenant) or token_in(data)
+    return {**whom, SHARED: {ACCESS: shared}} if shared else whom
 
 
 def token_in(data: Document) -> str | None:
-    token: str | None = (data.get("token") or {}).get(ACCESS)
+    token: str | None = (data.get(SHARED) or {}).get(ACCESS)
     return token
 
 
