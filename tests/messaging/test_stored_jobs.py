@@ -57,8 +57,8 @@ STORED: dict[str, tuple[Job, str]] = {
         '"tries":0}',
     ),
     "check_receipts": (
-        CheckReceipts(1, A, ["m"]),
-        f'{{"environment_id":1,"channel_id":"{A}","ids":["m"],"tries":0}}',
+        CheckReceipts(1, A, ["m"], datetime(2026, 1, 2, tzinfo=UTC)),
+        f'{{"environment_id":1,"channel_id":"{A}","ids":["m"],"sent_at":"2026-01-02T00:00:00Z","tries":0}}',
     ),
     "expand": (
         Expand(1, A, "projects", "p", B),

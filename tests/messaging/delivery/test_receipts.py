@@ -60,12 +60,16 @@ def answers(expo: ProviderServer, *receipts: dict[str, Any] | None) -> list[list
     return asked
 
 
+async def register(office: Office, id: str, *tokens: str) -> None:
+    devices = {"devices": [{"token": token, "locale": None, "timezone": None} for token in tokens]}
+    edit = SetChannelData(str(await office.channel_id("push")), devices)
+    await office.directory.write(Write(office.user(id), (edit,)))
+
+
 async def sent_to(office: Office, **tokens: str) -> None:
-    channel_id = str(await office.channel_id("push"))
     for id, token in tokens.items():
         await office.identify(id)
-        devices = {"devices": [{"token": token, "locale": None, "timezone": None}]}
-        await office.directory.write(Write(office.user(id), (SetChannelData(channel_id, devices),)))
+        await register(office, id, token)
     await office.trigger(*tokens, workflow="push")
     await office.work()
 
@@ -93,6 +97,17 @@ async def test_a_token_that_is_gone_leaves_after_fifteen_minutes(office: Office,
     assert (await message_of(office, "bob")).status is Status.SENT
     assert (await disabled(office, "ada"), await disabled(office, "bob")) == ([ADA], [])
     assert await office.jobs() == []
+
+
+async def test_a_token_that_was_registered_since_it_was_sent_to_stays(office: Office, expo: ProviderServer) -> None:
+    answers(expo, {ADA: GONE})
+    await sent_to(office, ada=ADA)
+    office.clock.move(timedelta(minutes=5))
+    await register(office, "ada")
+    await register(office, "ada", ADA)
+    await office.work_after(timedelta(minutes=10))
+    assert (await message_of(office, "ada")).status is Status.BOUNCED
+    assert await disabled(office, "ada") == []
 
 
 async def test_what_is_not_there_yet_is_asked_for_again(office: Office, expo: ProviderServer) -> None:

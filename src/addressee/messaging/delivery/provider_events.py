@@ -83,20 +83,20 @@ class ProviderEvents:
         await enable_again(self._pool, self._reader, self._writer, job.environment_id, texts)
         async with self._pool.acquire() as connection, connection.transaction():
             bounced = await self._record(connection, job, channel.provider, texts)
-        dead = [BouncedSend(send, channel.served_by, job.received_at) for send in bounced]
+        dead = [BouncedSend(report.send, channel.served_by, report.bounced_at(job.received_at)) for report in bounced]
         await disable_addresses(self._reader, self._writer, job.environment_id, dead)
         await change_preferences(self._pool, self._reader, self._writer, job.environment_id, job.channel_id, texts)
 
     async def _record(
         self, connection: Connection, job: ApplyProviderEvents, provider: str, texts: Sequence[Wish]
-    ) -> list[StoredSend]:
+    ) -> list[ReportedSend]:
         """Records what is told, and queues what is told of unknown messages. Returns sends whose addresses are dead."""
         now = self._clock.now()
         sends = await read_locked(connection, job)
         reports = reported(sends, job.events, provider)
         await record(connection, job, reports, now)
         wishes = wishes_of_sends(reports)
-        bounced = [report.send for report in reports if report.tells(EventKind.BOUNCED)]
+        bounced = [report for report in reports if report.tells(EventKind.BOUNCED)]
         if bounced and await keeps_addresses(connection, job, now):
             bounced = []
             wishes = [wish for wish in wishes if wish.event.kind is not EventKind.BOUNCED]

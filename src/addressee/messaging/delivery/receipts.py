@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 import structlog
+from msgspec import structs
 
 from addressee.channels.http_exchange import exchange
 from addressee.channels.sender import Failed
@@ -31,24 +32,28 @@ log = structlog.get_logger()
 
 
 class CheckReceipts(Job, frozen=True):
-    """Asks for the receipts of messages that a provider calls by these ids. `tries` is the number of earlier tries."""
+    """Asks for the receipts of messages that a provider calls by these ids, and took at a time.
+
+    `tries` is the number of earlier tries.
+    """
 
     name: ClassVar[str] = "check_receipts"
     environment_id: int
     channel_id: UUID
     ids: list[str]
+    sent_at: datetime
     tries: int = 0
 
 
 def receipts_to_check(
-    environment_id: int, attempts: Sequence[SendAttempt], channels: Mapping[UUID, OpenChannel]
+    environment_id: int, attempts: Sequence[SendAttempt], channels: Mapping[UUID, OpenChannel], now: datetime
 ) -> list[Later]:
     """Returns the jobs that ask what becomes of messages which were sent now, one for each channel."""
     ids: dict[UUID, list[str]] = defaultdict(list)
     for each in attempts:
         if each.provider_id is not None and channels[each.send.channel_id].provider.receipts is not None:
             ids[each.send.channel_id].append(each.provider_id)
-    return [Later(CheckReceipts(environment_id, id, those), FIRST_PAUSE) for id, those in ids.items()]
+    return [Later(CheckReceipts(environment_id, id, those, now), FIRST_PAUSE) for id, those in ids.items()]
 
 
 class ReceiptChecks:
@@ -71,13 +76,15 @@ class ReceiptChecks:
         if isinstance(found, Failed):
             log.warning("receipts not read", channel_id=job.channel_id, reason=found.reason)
             found = {}
-        events = [event for id in job.ids if (event := found.get(id)) is not None]
+        told = [event for id in job.ids if (event := found.get(id)) is not None]
+        # The address was found dead when the message was sent: one that was registered since then stays.
+        events = [structs.replace(event, at=event.at or job.sent_at) for event in told]
         missing = [id for id in job.ids if id not in found]
         jobs: list[Job | Later] = []
         if events:
             jobs.append(ApplyProviderEvents(job.environment_id, job.channel_id, events, self._clock.now()))
         if missing and job.tries < len(PAUSES):
-            again = CheckReceipts(job.environment_id, job.channel_id, missing, job.tries + 1)
+            again = CheckReceipts(job.environment_id, job.channel_id, missing, job.sent_at, job.tries + 1)
             jobs.append(Later(again, PAUSES[job.tries]))
         async with self._pool.acquire() as connection, connection.transaction():
             await enqueue(connection, jobs)

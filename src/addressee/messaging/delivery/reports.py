@@ -64,6 +64,11 @@ class ReportedSend:
     def tells(self, kind: EventKind) -> bool:
         return any(event.kind is kind for event in self.events)
 
+    def bounced_at(self, received_at: datetime) -> datetime:
+        """Returns when the provider learnt, at the latest, that the address is dead."""
+        times = [time_of(event, received_at) for event in self.events if event.kind is EventKind.BOUNCED]
+        return max(times, default=received_at)
+
     @property
     def status(self) -> Status:
         return self.changes[-1].status if self.changes else self.send.status

@@ -161,7 +161,7 @@ class SendHandler:
         done = {send.id for send, _ in tried}
         async with self._pool.acquire() as connection, connection.transaction():
             recorded = await record_attempts(connection, environment_id, attempts, now)
-            await enqueue(connection, receipts_to_check(environment_id, recorded, channels))
+            await enqueue(connection, receipts_to_check(environment_id, recorded, channels, now))
             states = await self._note(connection, environment_id, batch, tried, now)
             untried = [send for send in batch.all if send.id not in done]
             rest = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in untried]
