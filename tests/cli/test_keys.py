@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from addressee.channels.push.web_push import web_push_problems
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from tests.support.command import addressee
@@ -37,6 +38,16 @@ async def test_the_secret_of_a_workspace_is_read_from_a_file(tmp_path: Path) -> 
     file.write_text("what they sign with\n")
     arguments = ("--environment", "staging", "--kind", "workspace", "--secret-file", str(file))
     assert (await create(tmp_path / "data", *arguments))["secret"] == "what they sign with"
+
+
+async def test_a_pair_for_web_push_is_what_its_channel_takes() -> None:
+    made = json.loads((await addressee("keys", "create-vapid", "--json")).output)
+    assert list(web_push_problems({**made, "subject": "https://example.com"})) == []
+    shown = await addressee("keys", "create-vapid")
+    lines = [line.split() for line in shown.output.splitlines()]
+    assert [name for name, _ in lines] == ["public_key", "private_key"]
+    assert list(web_push_problems({**dict(lines), "subject": "https://example.com"})) == []
+    assert dict(lines) != made
 
 
 async def test_keys_are_made_shown_and_revoked_while_a_server_runs(tmp_path: Path) -> None:

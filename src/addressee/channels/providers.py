@@ -16,12 +16,12 @@ from addressee.channels.email.sendgrid import SENDGRID
 from addressee.channels.email.ses import SES
 from addressee.channels.email.smtp import SMTP
 from addressee.channels.provider import ChannelType, Provider
-from addressee.channels.push import web_push
 from addressee.channels.push.apns import APNS
 from addressee.channels.push.aws_sns import AWS_SNS as AWS_SNS_PUSH
 from addressee.channels.push.expo import EXPO
 from addressee.channels.push.fcm import FCM
 from addressee.channels.push.one_signal import ONE_SIGNAL
+from addressee.channels.push.web_push import WEB_PUSH
 from addressee.channels.settings import LinkSettings
 from addressee.channels.sms.aws_sns import AWS_SNS as AWS_SNS_SMS
 from addressee.channels.sms.plivo import PLIVO
@@ -49,7 +49,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         EXPO,
         AWS_SNS_PUSH,
         ONE_SIGNAL,
-        Provider(ChannelType.PUSH, "web_push", data=web_push.FORM),
+        WEB_PUSH,
         SLACK,
         MS_TEAMS,
         DISCORD,

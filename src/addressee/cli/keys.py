@@ -16,7 +16,7 @@ STANDARD_INPUT = Path("-")
 
 @click.group()
 def keys() -> None:
-    """Create, list and revoke API keys."""
+    """Create, list and revoke API keys, and create those of web push."""
 
 
 @keys.command()
@@ -70,6 +70,24 @@ def read_secret(file: Path) -> str:
         return (sys.stdin.read() if file == STANDARD_INPUT else file.read_text()).strip()
     except (OSError, UnicodeDecodeError):
         raise ValueError(f"{file} cannot be read as text.") from None
+
+
+@keys.command("create-vapid")
+@as_json
+def create_vapid(json: bool) -> None:
+    """Create a pair of keys for the settings of a web push channel. Nothing is stored.
+
+    Browsers subscribe with the public key; those who did cannot be reached with another pair.
+    """
+    from addressee.channels.push.vapid import new_keys
+
+    made = new_keys()
+    shown = {"public_key": made.public_key, "private_key": made.private_key}
+    if json:
+        print(json_format.dumps(shown))
+    else:
+        for name, text in shown.items():
+            print(f"{name:12} {text}")
 
 
 @keys.command("list")

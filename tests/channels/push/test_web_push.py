@@ -1,59 +1,135 @@
-"""The browsers of a recipient in the data of a web push channel."""
+"""Web push: which browsers can be sent to, where that goes, and what a channel's keys must be."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import http_ece
+import msgspec
 import pytest
 
-from addressee.channels.push.web_push import MAX_SUBSCRIPTIONS, subscribed, subscriptions, unsubscribed
-from addressee.directory.errors import RefusedError
+from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.push.vapid import decoded, new_keys, public_text, read_private_key
+from addressee.channels.push.web_push import (
+    DEFAULT_TIME_TO_LIVE,
+    MAX_BYTES,
+    WebPushSettings,
+    encrypted,
+    open_sender,
+    to_request,
+    web_push_problems,
+)
+from addressee.channels.request_sender import UnsendableError
+from addressee.channels.sender import Failed, Failure, SenderContext
+from addressee.directory.clock import Clock
+from tests.channels.cases.web_push import AUTH, BROWSER, KEYS, PUSH, SITE
 
-THEN, NOW = "2025-06-01T12:00:00.000Z", "2025-06-02T12:00:00.000Z"
-
-
-def keys(name: str) -> dict[str, str]:
-    return {"endpoint": f"https://push.example.com/{name}", "p256dh": name, "auth": name}
-
-
-def browser(name: str, id: str, updated_at: str = THEN, **more: str) -> dict[str, str]:
-    return {"id": id, "identifier": name, **keys(name), "created_at": THEN, "updated_at": updated_at, **more}
-
-
-ONE = subscribed({"other": 1}, "a", keys("a"), "1", THEN)
-
-
-def test_a_browser_subscribes() -> None:
-    assert {"other": 1, "subscriptions": [browser("a", "1")]} == ONE
-    assert subscribed(ONE, "b", keys("b"), "2", THEN)["subscriptions"] == [browser("a", "1"), browser("b", "2")]
+SETTINGS = WebPushSettings(public_key=SITE.public_key, private_key=SITE.private_key, subject="https://example.com")
 
 
-def test_a_browser_that_is_known_keeps_its_id_and_its_first_time() -> None:
-    renewed = subscribed(ONE, "a", keys("z"), "2", NOW)
-    assert renewed == {"other": 1, "subscriptions": [browser("a", "1", NOW, **keys("z"))]}
+def test_a_notification_goes_to_the_browsers_own_url() -> None:
+    request = to_request(SETTINGS, Clock(), replace(PUSH, time_to_live=None))
+    assert request.url == PUSH.token
+    assert request.headers["ttl"] == str(DEFAULT_TIME_TO_LIVE)
+    assert request.path == "/"
 
 
-def test_nothing_changes_when_nothing_is_new() -> None:
-    assert subscribed(ONE, "a", keys("a"), "2", NOW) is ONE
-    assert unsubscribed(ONE, "b") is ONE
-    assert unsubscribed({}, "b") == {}
+def test_the_same_notification_has_the_same_topic() -> None:
+    topics = [to_request(SETTINGS, Clock(), replace(PUSH, id=id)).headers["topic"] for id in ("a", "a", "b")]
+    assert topics[0] == topics[1] != topics[2]
 
 
-def test_a_browser_leaves() -> None:
-    two = subscribed(ONE, "b", keys("b"), "2", THEN)
-    assert unsubscribed(two, "a") == {"other": 1, "subscriptions": [browser("b", "2")]}
+def test_a_long_body_is_cut_to_what_all_push_services_take() -> None:
+    request = to_request(SETTINGS, Clock(), replace(PUSH, body="🦊" * 4000))
+    told = msgspec.json.decode(http_ece.decrypt(request.content, private_key=BROWSER, auth_secret=AUTH))
+    assert told["body"].endswith("🦊…")
+    assert MAX_BYTES - 8 < len(msgspec.json.encode(told)) <= MAX_BYTES
+    with pytest.raises(UnsendableError, match="3,000 bytes"):
+        to_request(SETTINGS, Clock(), replace(PUSH, title="x" * 3000))
 
 
-def test_there_are_only_so_many() -> None:
-    data: dict[str, Any] = {}
-    for number in range(MAX_SUBSCRIPTIONS):
-        data = subscribed(data, str(number), keys("a"), str(number), THEN)
-    assert list(subscriptions(data)) == [str(number) for number in range(MAX_SUBSCRIPTIONS)]
-    assert len(subscriptions(subscribed(data, "7", keys("b"), "x", NOW))) == MAX_SUBSCRIPTIONS
-    with pytest.raises(RefusedError) as refusal:
-        subscribed(data, "one more", keys("a"), "x", NOW)
-    assert refusal.value.field == "identifier"
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "",
+        "__end_point__",
+        "http://push.example.com/1",
+        "https://",
+        "https://a@b.example/1",
+        "https://[",
+        "https://a.example/\n",
+    ],
+)
+def test_an_endpoint_that_is_no_url_of_a_push_service_is_dead(endpoint: str) -> None:
+    with pytest.raises(UnsendableError) as refused:
+        to_request(SETTINGS, Clock(), replace(PUSH, token=endpoint))
+    assert refused.value.failure is Failure.BOUNCED
 
 
-@pytest.mark.parametrize("data", [{}, {"subscriptions": None}, {"subscriptions": ["a"]}, {"tokens": ["t"]}])
-def test_what_another_provider_left_is_no_subscription(data: dict[str, Any]) -> None:
-    assert subscriptions(data) == {}
-    assert subscribed(data, "a", keys("a"), "1", THEN) == {**data, "subscriptions": [browser("a", "1")]}
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {**KEYS, "p256dh": "p"},
+        {**KEYS, "p256dh": KEYS["auth"]},
+        {**KEYS, "p256dh": KEYS["p256dh"][:-4] + "AAAA"},
+        {**KEYS, "auth": "YQ"},
+        {**KEYS, "auth": "ä"},
+        {**KEYS, "auth": None},
+    ],
+)
+def test_so_is_a_browser_whose_keys_are_none(keys: Mapping[str, Any]) -> None:
+    with pytest.raises(UnsendableError) as refused:
+        encrypted(b"{}", keys)
+    assert refused.value.failure is Failure.BOUNCED
+
+
+def test_keys_may_be_padded_and_in_plain_base64() -> None:
+    plain = {name: text.replace("-", "+").replace("_", "/") + "=" for name, text in KEYS.items()}
+    plain["auth"] += "="
+    assert http_ece.decrypt(encrypted(b"{}", plain), private_key=BROWSER, auth_secret=AUTH) == b"{}"
+
+
+@pytest.mark.parametrize("endpoint", ["https://127.0.0.1:9/1", "https://localhost:9/1"])
+async def test_browsers_lead_nobody_into_the_network_of_the_workers(endpoint: str, tmp_path: Path) -> None:
+    async with open_client() as client, open_public_client() as public_client:
+        context = SenderContext(tmp_path, client, Clock(), public_client)
+        refused = await open_sender(SETTINGS, context).send(replace(PUSH, token=endpoint))
+        assert isinstance(refused, Failed)
+        assert (refused.failure, "is not a public host" in refused.reason) == (Failure.PERMANENT, True)
+        allowed = msgspec.structs.replace(SETTINGS, allow_private_hosts=True)
+        unreachable = await open_sender(allowed, context).send(replace(PUSH, token=endpoint))
+        assert isinstance(unreachable, Failed)
+        assert unreachable.failure is Failure.UNAVAILABLE
+
+
+def test_new_keys_are_a_pair() -> None:
+    keys = new_keys()
+    assert keys != new_keys()
+    assert public_text(read_private_key(keys.private_key)) == keys.public_key
+    assert (len(decoded(keys.public_key)), len(decoded(keys.private_key))) == (65, 32)
+    assert keys.private_key not in repr(keys)
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({}, []),
+        ({"subject": "mailto:ada@example.com"}, []),
+        ({"private_key": "s3cret"}, ["private_key"]),
+        ({"private_key": SITE.public_key}, ["private_key"]),
+        ({"private_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, ["private_key"]),
+        ({"public_key": new_keys().public_key}, ["public_key"]),
+        ({"subject": "ada@example.com"}, ["subject"]),
+        ({"subject": "http://example.com"}, ["subject"]),
+        ({"endpoint": "push.example.com"}, ["endpoint"]),
+    ],
+)
+def test_the_settings_of_a_channel(change: dict[str, str], names: list[str]) -> None:
+    given = {**msgspec.structs.asdict(SETTINGS), **change}
+    problems = list(web_push_problems(given))
+    assert [name for name, _ in problems] == names
+    assert "s3cret" not in str(problems)

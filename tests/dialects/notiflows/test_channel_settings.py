@@ -25,16 +25,23 @@ from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from tests.channels.cases import apns
+from tests.channels.cases.web_push import SITE
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import Acting
 from tests.messaging.office import write_files
 from tests.support.waiting import until
 
+WEB = f"""
+type: push
+provider: web_push
+settings: {{public_key: {SITE.public_key}, private_key: {SITE.private_key}, subject: "https://example.com"}}
+"""
+
 FILES = {
     "channels/apns.yaml": apns.FILE,
     "channels/expo.yaml": "type: push\nprovider: expo",
-    "channels/web.yaml": "type: push\nprovider: web_push",
+    "channels/web.yaml": WEB,
     "channels/slack.yaml": "type: chat\nprovider: slack",
     "channels/sms.yaml": "type: sms\nprovider: twilio\nsettings: {account_sid: AC2f, auth_token: t0ken, from: Ada}",
     "channels/email.yaml": "type: email\nprovider: outbox\nsettings:\n  from: Example <hello@example.com>",

@@ -240,3 +240,30 @@ def test_a_token_is_shown_by_its_end() -> None:
     hook = Address("slack", "url:https://hooks.slack.com/services/T01/B01/abcdefgh1234")
     assert hook.shown == "url:********1234"
     assert Address("slack", "channel_id:C1").shown == "channel_id:C1"
+
+
+BROWSERS = channel(ChannelType.PUSH, "web_push")
+EXPO = channel(ChannelType.PUSH, "expo")
+
+
+def test_a_browser_is_one_address_whoever_has_subscribed_it() -> None:
+    endpoint, keys = "https://push.example.com/1", {"p256dh": "p", "auth": "a"}
+    row = {"id": "1", "identifier": "d", "endpoint": endpoint, **keys, "created_at": "t", "updated_at": "t"}
+    subscribed = SetChannelData(str(BROWSERS.id), {"subscriptions": [row, {**row, "identifier": "e", "endpoint": "x"}]})
+    added = AddAddress("web_push", {"endpoint": endpoint, "keys": keys, "expirationTime": ""})
+    assert values(somebody(subscribed, added), BROWSERS) == ["x", endpoint]
+    gone = DisableAddress("web_push", endpoint, "vapid")
+    assert values(somebody(subscribed, added, gone), BROWSERS) == ["x"]
+    assert values(somebody(subscribed, gone), BROWSERS) == ["x"]
+
+
+def test_devices_of_any_kind_are_reached_by_a_provider_that_knows_which() -> None:
+    tokens = SetChannelData(str(EXPO.id), {"devices": [{"token": "a"}, {"token": "b"}]})
+    recipient = somebody(tokens, AddAddress("push", "b", "expo"), AddAddress("push", "c", "one_signal"), token("d"))
+    assert values(recipient, EXPO) == ["a", "b"]
+    assert values(somebody(tokens, DisableAddress("push", "a", "expo")), EXPO) == ["b"]
+    assert obstacle(recipient, EXPO, {"kinds": {"ios_push": False}}) is None
+    refused = obstacle(recipient, EXPO, {"kinds": {"push": False}})
+    assert refused == {"reason": "preferences", "layer": "recipient_default", "scope": "kinds.push"}
+    assert reach(recipient, EXPO, None, frozenset({"ios_push"})).obstacle is None
+    assert reach(recipient, EXPO, None, frozenset({"email"})).obstacle == {"reason": "channel_not_requested"}

@@ -1,7 +1,7 @@
 """Device identifiers in channel data: tokens, ARNs, player ids, endpoints of browsers. Pure.
 
-The provider of a channel is not known here: all forms of channel data (`channels.channel_data`, `channels.web_push`)
-use these names for devices, and for nothing else.
+The provider of a channel is not known here: all forms of channel data (`channels.channel_data`, for browsers
+`channels.push.subscriptions`) use these names for devices, and for nothing else.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from addressee.api.bodies import object_body
 from addressee.api.call import Call
 from addressee.api.routes import Routes
 from addressee.channels.channel_data import MAX_TEXT_LENGTH
-from addressee.channels.push import web_push
+from addressee.channels.push import subscriptions as browsers
 from addressee.dialects.notiflows.mapping.channel_types import WEB_PUSH
 from addressee.dialects.notiflows.shapes import channel_settings as shapes
 from addressee.dialects.notiflows.wire.authentication import USER
@@ -65,7 +65,7 @@ async def subscribe(call: Call) -> Answer:
         message = f"settings: channels of {channel.provider} have no browsers that subscribe."
         raise invalid("settings", message, "unknown")
     now = render_instant(call.services.directory.clock.now())
-    change = partial(web_push.subscribed, identifier=identifier, keys=keys, new_id=str(uuid7()), now=now)
+    change = partial(browsers.subscribed, identifier=identifier, keys=keys, new_id=str(uuid7()), now=now)
 
     def answer(written: Written) -> Answer:
         user = written.living
@@ -91,7 +91,7 @@ async def unsubscribe(call: Call) -> Answer:
             return not_found(call, "channel_subscription", identifier)
         return no_content()
 
-    edit = ChangeChannelData(str(channel.id), partial(web_push.unsubscribed, identifier=identifier))
+    edit = ChangeChannelData(str(channel.id), partial(browsers.unsubscribed, identifier=identifier))
     return await call.write(place, edit, answer=answer)
 
 
@@ -128,7 +128,7 @@ def is_https(url: str) -> bool:
 def subscriptions(user: Recipient | None, channel: Channel) -> dict[str, Document]:
     """The user's web push subscriptions by identifier, the oldest first."""
     entry = None if user is None else user.channel_data.get(str(channel.id))
-    return {} if entry is None else web_push.subscriptions(entry["data"])
+    return {} if entry is None else browsers.subscriptions(entry["data"])
 
 
 def rendered(channel: Channel, subscription: Document) -> shapes.PushSubscription:
