@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from addressee.channels.provider import ChannelType
 from addressee.dialects.knock.mapping import message_rendering
 from addressee.dialects.knock.shapes.messages import MessageEmailContent, MessagePushContent
+from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
@@ -56,6 +57,29 @@ def test_a_whatsapp_message_is_a_chat_message() -> None:
     assert to_builtins(message_rendering.content(template))["template"] == {
         "blocks": [],
         "json_content": {"name": "shipped", "language": "de", "parameters": ["17"], "components": []},
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "connection"),
+    [
+        ("channel_id:C1", {"channel_id": "C1"}),
+        ("email:a@b.cd", {"email": "a@b.cd"}),
+        ("url:********1234", {"incoming_webhook": {"url": "********1234"}}),
+        ("tenant_id:t conversation_id:19:c@thread.tacv2", {"tenant_id": "t", "conversation_id": "19:c@thread.tacv2"}),
+    ],
+)
+def test_a_chat_message_names_what_it_goes_to_and_what_it_shows(address: str, connection: dict[str, Any]) -> None:
+    said = message_rendering.content(
+        ChatContent(addresses=(address, "channel_id:C2"), text="Hi", blocks=[{"type": "divider"}])
+    )
+    assert to_builtins(said) == {
+        "__typename": "MessageChatContent",
+        "connection": connection,
+        "template": {
+            "blocks": [{"name": "body", "type": "text", "content": "Hi"}],
+            "json_content": {"blocks": [{"type": "divider"}]},
+        },
     }
 
 

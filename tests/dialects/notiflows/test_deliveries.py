@@ -15,6 +15,7 @@ from notiflows.types import Delivery
 from addressee.database.pool import Pool
 from addressee.dialects.notiflows.mapping import contents
 from addressee.directory.recipient import USERS, Identity
+from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
@@ -256,4 +257,6 @@ def test_what_is_said_never_holds_where_it_went() -> None:
         "body": "",
         "template": {"name": "shipped", "language": "de", "parameters": {"order": "17"}, "components": []},
     }
+    chat = ChatContent(addresses=("channel_id:C1",), text="B", card={"type": "AdaptiveCard"})
+    assert contents.render(chat) == {"body": "B", "card": {"type": "AdaptiveCard"}}
     assert contents.render(InAppContent(())) == {"body": "", "action_url": None}

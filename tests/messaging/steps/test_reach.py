@@ -17,7 +17,7 @@ from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
-from addressee.messaging.steps.reach import MAX_ADDRESSES, reach
+from addressee.messaging.steps.reach import MAX_ADDRESSES, destination_named, reach
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.layers import effective
 
@@ -267,3 +267,16 @@ def test_devices_of_any_kind_are_reached_by_a_provider_that_knows_which() -> Non
     assert refused == {"reason": "preferences", "layer": "recipient_default", "scope": "kinds.push"}
     assert reach(recipient, EXPO, None, frozenset({"ios_push"})).obstacle is None
     assert reach(recipient, EXPO, None, frozenset({"email"})).obstacle == {"reason": "channel_not_requested"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("email", ADA, ADA),
+        ("slack", "channel_id:C1", {"channel_id": "C1"}),
+        ("chat", "chat_id:-100", {"chat_id": "-100"}),
+        ("discord", "url:https://discord.com/1", {"incoming_webhook": {"url": "https://discord.com/1"}}),
+    ],
+)
+def test_the_destination_of_an_address_that_is_known_by_its_key(kind: str, key: str, value: Any) -> None:
+    assert destination_named(Address(kind, key)) == (key, value)

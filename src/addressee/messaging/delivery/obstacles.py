@@ -18,7 +18,7 @@ from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
-from addressee.messaging.steps.reach import known_addresses, resolve
+from addressee.messaging.steps.reach import destination_named, known_addresses, resolve
 from addressee.messaging.suppressions.suppressions import find_suppressed
 
 SQL = load(__package__)
@@ -83,10 +83,10 @@ def resolve_send(
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
     if context.recipient is None:
-        return Destination.of(send.address.value) if send.recipient.collection == TRANSIENT else MISSING
+        return destination_named(send.address) if send.recipient.collection == TRANSIENT else MISSING
     if send.recipient.collection == TRANSIENT:
         known = known_addresses(context.recipient, channel, context.tenant_data(channel)).get(send.address)
-        return Destination.of(send.address.value) if known is None else known.destination
+        return destination_named(send.address) if known is None else known.destination
     return resolve(
         send.address,
         context.recipient,

@@ -145,6 +145,11 @@ def destination_of(kind: str, value: Any) -> Destination:
     return Destination.of(value) if isinstance(value, str) else Destination(form_of(kind).key(value) or "", value)
 
 
+def destination_named(address: Address) -> Destination:
+    """Returns the destination of an address of which no more is known than its key."""
+    return Destination(address.value, form_of(address.kind).identified(address.value))
+
+
 def described(blocked: Blocked) -> Document:
     condition = {} if blocked.condition is None else {"condition": blocked.condition}
     return {"layer": blocked.layer, "scope": blocked.scope, **condition}
