@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from addressee.directory.edits.addresses import AddAddress
-from addressee.directory.edits.recipients import Edit, Identify, SetChannelData
+from addressee.directory.edits.recipients import Delete, Edit, Identify, SetChannelData
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.chat import ChatContent
@@ -104,6 +104,9 @@ async def test_connections_of_the_runs_tenant_come_before_those_of_none(office: 
     await notify(office)
     await notify(office, tenant="acme")
     assert [channel for channel, _ in posted(vendor)] == ["C1", "C2"]
+    await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Delete(),)))
+    await notify(office, tenant="acme")
+    assert [channel for channel, _ in posted(vendor)] == ["C2"]  # the run is still one of that tenant
 
 
 async def test_a_connection_whose_token_is_dead_is_not_used_until_it_is_made_anew(

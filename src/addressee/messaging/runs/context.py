@@ -148,7 +148,15 @@ async def within_tenant(
 def context_without_recipient(page: PageContext) -> StepContext:
     run = page.run
     return StepContext(
-        None, {}, page.channels, run.sandbox, run.inserted_at, page.now, run.skip_delay, tenant=page.tenant
+        None,
+        {},
+        page.channels,
+        run.sandbox,
+        run.inserted_at,
+        page.now,
+        run.skip_delay,
+        tenant=page.tenant,
+        tenant_id=run.tenant,
     )
 
 
@@ -197,6 +205,7 @@ def context_for(
         context,
         common(run.terms.kinds, recipient_run.kinds),
         page.tenant,
+        run.tenant,
     )
 
 

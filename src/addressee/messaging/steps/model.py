@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from addressee.channels.channel_data import NO_TENANT, TenantData
+from addressee.channels.channel_data import TenantData
 from addressee.channels.provider import Provider
 from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.content.model import Content
@@ -38,7 +38,7 @@ class StepContext:
     """The context of a step, besides the run. `recipient` is None when the run's recipient has been deleted.
 
     `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
-    limited to, None if it is not. `tenant` is the run's.
+    limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
     """
 
     recipient: Recipient | None
@@ -51,10 +51,11 @@ class StepContext:
     preferences: PreferenceContext | None = None
     kinds: frozenset[str] | None = None
     tenant: Recipient | None = None
+    tenant_id: str | None = None
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""
-        return NO_TENANT if self.tenant is None else TenantData(self.tenant.place.id, channel.data_of(self.tenant))
+        return TenantData(self.tenant_id, {} if self.tenant is None else channel.data_of(self.tenant))
 
 
 @dataclass(frozen=True, slots=True)
