@@ -94,6 +94,18 @@ async def test_an_address_for_which_a_setting_is_missing(
     assert missing in failed.reason
 
 
+async def test_a_token_that_is_none(tmp_path: Path) -> None:
+    failed = await sent_without_endpoint("slack", {"channel_id": "C1", "access_token": "xoxb-\u00fc"}, tmp_path)
+    assert failed.failure is Failure.BOUNCED
+
+
+@pytest.mark.parametrize("provider", ["slack", "discord", "ms_teams"])
+async def test_a_webhook_that_is_no_url(provider: str, tmp_path: Path) -> None:
+    to = {"incoming_webhook": {"url": "https://[x"}}
+    failed = await sent_without_endpoint(provider, to, tmp_path, endpoint="http://127.0.0.1:1")
+    assert failed.failure is Failure.PERMANENT
+
+
 async def test_a_bots_token_goes_to_teams_only(tmp_path: Path) -> None:
     to = {"tenant_id": "t", "user_id": "u", "service_url": "https://smba.trafficmanager.net.evil.example/"}
     failed = await sent_without_endpoint("ms_teams", to, tmp_path, app_id="a", app_password="p")
@@ -268,6 +280,13 @@ async def test_a_bot_without_a_token_sends_nothing(reply: Reply, failure: Failur
         assert failed.failure is failure
         assert failed.call is not None
         assert failed.call.path == path
+        assert opened.server.received == []
+
+
+async def test_a_conversation_without_an_id_is_opened_again_later(tmp_path: Path) -> None:
+    async with open_case(ms_teams.TO_PERSON, tmp_path) as opened:
+        opened.server.prelude = {**opened.server.prelude, "/teams/v3/conversations": lambda request: Reply(201, {})}
+        assert (await opened.failure(ms_teams.TO_PERSON.accepted)).failure is Failure.TEMPORARY
         assert opened.server.received == []
 
 

@@ -13,7 +13,7 @@ from addressee.channels.texts import texts_in
 from addressee.directory.addresses.forms import WEBHOOK, masked
 from addressee.directory.recipient import Document
 
-# Where an address has its own token, and one that it shares with others. Neither is told of it.
+# Where an address has its own token, and one that it shares with others. Logs have neither.
 ACCESS = "access_token"
 SHARED = "token"
 
@@ -75,11 +75,11 @@ class ChatSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fi
 
     def obstacle(self, service: str, url: str, hosts: Sequence[str]) -> Failed | None:
         """Returns why nothing is sent to a webhook, None if it is one of the provider's, or there is an `endpoint`."""
-        if self.endpoint is not None or is_on(url, hosts):
+        if is_on(url, hosts) or (self.endpoint is not None and is_url(url)):
             return None
         known = " or ".join(hosts)
         return Failed(
-            Failure.PERMANENT, f"{service}: this webhook is none of HTTPS on {known}, so nothing is sent to it"
+            Failure.PERMANENT, f"{service}: nothing is sent to this webhook, as its URL is not https://{known}/…"
         )
 
 
@@ -95,6 +95,13 @@ def is_on(url: str, hosts: Sequence[str]) -> bool:
         return False
     is_known = any(host.endswith(known[1:]) if known.startswith("*.") else host == known for known in hosts)
     return is_known and (parts.scheme, port or 443, parts.username) == ("https", 443, None)
+
+
+def is_url(text: str) -> bool:
+    try:
+        return bool(urlsplit(text).hostname)
+    except ValueError:
+        return False
 
 
 def secrets_of(url: str) -> tuple[str, ...]:

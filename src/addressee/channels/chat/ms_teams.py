@@ -12,14 +12,13 @@ import msgspec
 from addressee.channels.chat import ms_teams_data
 from addressee.channels.chat.bot_tokens import TOKENS, BotTokens
 from addressee.channels.chat.message import HIDDEN_PATH, NO_ADDRESS, ChatMessage, ChatSettings, is_on, secrets_of
+from addressee.channels.chat.ms_teams_activities import MAX_BYTES, activity_of, card_of, opening, too_large
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import setting_problems
-from addressee.channels.texts import cut
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
-from addressee.directory.recipient import Document
 
 if TYPE_CHECKING:
     import httpx2
@@ -41,12 +40,6 @@ RETIRED = (
 # Where Teams' conversations of all regions are, for addresses that do not name theirs.
 SERVICE = "https://smba.trafficmanager.net/teams/"
 SERVICE_HOSTS = ("smba.trafficmanager.net",)
-
-CARD_TYPE = "application/vnd.microsoft.card.adaptive"
-
-# The part of a text that leaves room for the rest of a message, of which Teams takes 28 KB.
-MAX_TEXT = 6_000
-MAX_BYTES = 28_000
 
 # Errors by which Teams says that a conversation or a person cannot be reached by this bot.
 DEAD = frozenset(
@@ -119,8 +112,8 @@ class MsTeamsSender:
         content = msgspec.json.encode(
             merged_deep({"type": "message", "attachments": [card_of(message)]}, message.overrides)
         )
-        if (problem := problem_with(content)) is not None:
-            return problem
+        if len(content) > MAX_BYTES:
+            return too_large(content)
         request = ProviderRequest(
             service="ms_teams",
             url=self._settings.at(url),
@@ -143,8 +136,8 @@ class MsTeamsSender:
                 Failure.PERMANENT, f"ms_teams: service_url must be on {SERVICE_HOSTS[0]}, as the bot's token goes there"
             )
         activity = activity_of(message, settings.app_id)
-        if (problem := problem_with(msgspec.json.encode(activity))) is not None:
-            return problem
+        if len(content := msgspec.json.encode(activity)) > MAX_BYTES:
+            return too_large(content)
         token = await self._tokens.get(settings, message.envelope, self._client, self._clock.now())
         if isinstance(token, Failed):
             return token
@@ -154,6 +147,8 @@ class MsTeamsSender:
             if isinstance(opened, Failed) or not opened.is_success:
                 return opened
             conversation = (opened.read(TeamsAnswer) or TeamsAnswer()).id
+            if conversation is None:
+                return opened.failed(Failure.TEMPORARY, "the conversation has no id")
         path = f"v3/conversations/{quote(str(conversation), safe=':@')}/activities"
         return await self._post(message, token, service, path, activity)
 
@@ -174,50 +169,6 @@ class MsTeamsSender:
         if not isinstance(answer, Failed) and answer.status == HTTPStatus.UNAUTHORIZED:
             self._tokens.forget(self._settings)
         return answer
-
-
-def opening(to: Document, app_id: str) -> Document:
-    """Returns the request for the conversation of the bot with one person."""
-    return {
-        "isGroup": False,
-        "bot": {"id": f"28:{app_id}"},
-        "members": [{"id": to["user_id"]}],
-        "tenantId": to["tenant_id"],
-        "channelData": {"tenant": {"id": to["tenant_id"]}},
-    }
-
-
-def activity_of(message: ChatMessage, app_id: str) -> Document:
-    """Returns the activity for a message: its text is shown, unless there is a card, whose summary it then is."""
-    shown = {"text": cut(message.text, MAX_TEXT)} if message.card is None else carded(message)
-    activity = {"type": "message", "from": {"id": f"28:{app_id}"}, **shown}
-    if "tenant_id" in message.to:
-        activity["channelData"] = {"tenant": {"id": message.to["tenant_id"]}}
-    return merged_deep(activity, message.overrides)
-
-
-def carded(message: ChatMessage) -> Document:
-    return {"summary": cut(message.text, MAX_TEXT), "attachments": [card_of(message)]}
-
-
-def card_of(message: ChatMessage) -> Document:
-    """Returns the attachment with the message's card, or with one that shows its text."""
-    text = {"type": "TextBlock", "text": cut(message.text, MAX_TEXT), "wrap": True}
-    plain = {
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "type": "AdaptiveCard",
-        "version": "1.4",
-        "body": [text],
-    }
-    return {"contentType": CARD_TYPE, "content": plain if message.card is None else message.card}
-
-
-def problem_with(content: bytes) -> Failed | None:
-    """Returns why Teams would refuse a message, None if it would not for its size."""
-    if len(content) <= MAX_BYTES:
-        return None
-    reason = f"ms_teams: a message has at most {MAX_BYTES:,} bytes with its card; this one has {len(content):,}"
-    return Failed(Failure.PERMANENT, reason)
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:

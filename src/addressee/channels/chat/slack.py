@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -19,6 +19,7 @@ from addressee.channels.chat.message import (
     ChatSettings,
     secrets_of,
 )
+from addressee.channels.chat.slack_answers import Token, failure, is_outside, judge, judge_webhook, said_in
 from addressee.channels.chat.slack_limits import cut_text, problem_with
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
@@ -33,33 +34,7 @@ if TYPE_CHECKING:
 API = "https://slack.com/api/"
 WEBHOOK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 
-# Errors of the Web API, by what they say: of the address, of the token, of what the token may do, of the moment.
-DEAD = frozenset(
-    {
-        "channel_not_found",
-        "is_archived",
-        "not_in_channel",
-        "user_not_found",
-        "users_not_found",
-        "user_disabled",
-        "cannot_dm_bot",
-        "messages_tab_disabled",
-    }
-)
-DEAD_TOKEN = frozenset(
-    {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required"}
-)
-FORBIDDEN = frozenset(
-    {"missing_scope", "no_permission", "not_allowed_token_type", "access_denied", "team_access_not_granted"}
-)
-LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-TEMPORARY = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
-
-# What an incoming webhook answers when it does not exist any more, or must not be used any more.
-DEAD_WEBHOOK_STATUSES = frozenset(
-    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-)
-DEAD_WEBHOOK = frozenset({"no_team", "team_disabled", "user_not_found"})
+TOKEN_TEXT = re.compile(r"[!-~]+")
 
 # For how long it is remembered who has an e-mail address: by endpoint, token and address.
 REMEMBERED = timedelta(minutes=10)
@@ -70,31 +45,6 @@ class SlackSettings(ChatSettings, frozen=True, kw_only=True, forbid_unknown_fiel
     """Settings of a Slack channel. `bot_token` is used for addresses without a token of their own."""
 
     bot_token: str | None = None
-
-
-class Token(NamedTuple):
-    """A token, with what it means that it does not work any more (`dead`), or may not do something (`forbidden`)."""
-
-    text: str
-    dead: Failure
-    forbidden: Failure
-
-
-class SlackUser(msgspec.Struct):
-    id: str
-
-
-class SlackAnswer(msgspec.Struct):
-    ok: bool = False
-    error: str = ""
-    needed: str = ""
-    channel: Any = None
-    ts: str | None = None
-    user: SlackUser | None = None
-
-    @property
-    def words(self) -> str:
-        return f"{self.error} (needed: {self.needed})" if self.needed else self.error
 
 
 class SlackSender:
@@ -115,10 +65,10 @@ class SlackSender:
             return await self._to_webhook(message, message.webhook)
         token = token_for(message.to, self._settings.bot_token)
         if token is None:
-            reason = (
-                "slack: the address has no access token, nor has the recipient's tenant; set the channel's bot_token"
-            )
-            return Failed(Failure.PERMANENT, reason)
+            reason = "neither the address nor the run's tenant has an access token, nor has the channel a bot_token"
+            return Failed(Failure.PERMANENT, f"slack: {reason}")
+        if not TOKEN_TEXT.fullmatch(token.text):
+            return Failed(token.dead, "slack: the access token has characters that are in no token")
         channel = await self._channel(message, token)
         return channel if isinstance(channel, Failed) else await self._post(message, token, channel)
 
@@ -152,7 +102,7 @@ class SlackSender:
         answer = await self._call(message, token, f"users.lookupByEmail?{query}", None)
         if isinstance(answer, Failed):
             return answer
-        said = answer.read(SlackAnswer) or SlackAnswer()
+        said = said_in(answer)
         if not said.ok or said.user is None:
             return failure(answer, said, token)
         MEMBERS.put(key, said.user.id, self._clock.now() + REMEMBERED)
@@ -168,12 +118,12 @@ class SlackSender:
     async def _join(self, message: ChatMessage, token: Token, channel: str) -> bool:
         """Joins a public channel, as far as the token may."""
         answer = await self._call(message, token, "conversations.join", {"channel": channel})
-        return not isinstance(answer, Failed) and (answer.read(SlackAnswer) or SlackAnswer()).ok
+        return not isinstance(answer, Failed) and said_in(answer).ok
 
     async def _call(
         self, message: ChatMessage, token: Token, method: str, body: dict[str, Any] | None
     ) -> ProviderAnswer | Failed:
-        """Calls a method of the Web API. Those that post nothing can be repeated."""
+        """Calls a method of the Web API. Those that post no message can be repeated."""
         request = ProviderRequest(
             service="slack",
             url=self._settings.at(API + method),
@@ -204,43 +154,6 @@ def body_of(message: ChatMessage) -> dict[str, Any]:
     if message.blocks:
         body["blocks"] = message.blocks
     return merged_deep(body, message.overrides)
-
-
-def is_outside(answer: ProviderAnswer | Failed) -> bool:
-    """Returns whether the app is no member of the channel that it posted to."""
-    return not isinstance(answer, Failed) and (answer.read(SlackAnswer) or SlackAnswer()).error == "not_in_channel"
-
-
-def judge(answer: ProviderAnswer, token: Token) -> Sent | Failed:
-    """The message is known by its channel and its time there."""
-    said = answer.read(SlackAnswer) or SlackAnswer()
-    if answer.is_success and said.ok:
-        return answer.sent(f"{said.channel}:{said.ts}" if said.ts else None)
-    return failure(answer, said, token)
-
-
-def failure(answer: ProviderAnswer, said: SlackAnswer, token: Token) -> Failed:
-    if said.error in DEAD:
-        return answer.failed(Failure.BOUNCED, said.words)
-    if said.error in DEAD_TOKEN:
-        return answer.failed(token.dead, said.words)
-    if said.error in FORBIDDEN:
-        return answer.failed(token.forbidden, said.words)
-    if said.error in LIMITED:
-        return answer.failed(Failure.RATE_LIMITED, said.words)
-    if said.error in TEMPORARY:
-        return answer.failed(Failure.TEMPORARY, said.words)
-    usual = answer.usual_failure(said.words)
-    return answer.failed(token.forbidden, said.words) if usual.failure is Failure.CREDENTIALS else usual
-
-
-def judge_webhook(answer: ProviderAnswer) -> Sent | Failed:
-    words = answer.text.strip()
-    if answer.is_success:
-        return answer.sent()
-    if answer.status in DEAD_WEBHOOK_STATUSES or words in DEAD_WEBHOOK:
-        return answer.failed(Failure.BOUNCED, words)
-    return answer.usual_failure(words)
 
 
 SLACK = Provider(
