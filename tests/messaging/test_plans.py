@@ -429,6 +429,8 @@ async def test_what_a_provider_tells_of_is_looked_up(office: Office) -> None:
     assert ("Index Scan", "sends_of_provider") in scans(found)
     assert not read_whole(found)
     assert blocks(found) < 20
+    found = await plan(office, "sends_tried", environment_id=-1, channel_id=CHANNEL, ids=["send-1", "send-2"])
+    assert scans(found) == {("Index Scan", "sends_tried")}
 
 
 @pytest.mark.usefixtures("filled")

@@ -44,6 +44,7 @@ STORED: dict[str, tuple[Job, str]] = {
                 ProviderEvent(
                     kind=EventKind.CLICKED,
                     provider_id="m",
+                    send_id="s",
                     at=datetime(2026, 1, 2, tzinfo=UTC),
                     reason="r",
                     address="a",
@@ -52,7 +53,7 @@ STORED: dict[str, tuple[Job, str]] = {
             ],
             datetime(2026, 1, 3, tzinfo=UTC),
         ),
-        f'{{"environment_id":1,"channel_id":"{A}","events":[{{"kind":"clicked","provider_id":"m",'
+        f'{{"environment_id":1,"channel_id":"{A}","events":[{{"kind":"clicked","provider_id":"m","send_id":"s",'
         '"at":"2026-01-02T00:00:00Z","reason":"r","address":"a","url":"u"}],"received_at":"2026-01-03T00:00:00Z",'
         '"tries":0}',
     ),

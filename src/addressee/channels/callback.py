@@ -36,12 +36,14 @@ class EventKind(StrEnum):
 class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a provider tells.
 
-    It is about the message that the provider calls `provider_id`, or, without one, about an `address`. `at` is when it
-    happened, None if the provider does not say. `reason` are the provider's words. `url` is the link that was clicked.
+    It is about the message that the provider calls `provider_id`, or, without one, about an `address`. `send_id` is our
+    own name for the message, which some providers repeat. `at` is when it happened, None if the provider does not say.
+    `reason` are the provider's words. `url` is the link that was clicked.
     """
 
     kind: EventKind
     provider_id: str | None = None
+    send_id: str | None = None
     at: datetime | None = None
     reason: str = ""
     address: str | None = None
@@ -102,6 +104,11 @@ class CallbackMalformedError(Exception):
 
     def __init__(self, message: str = "This is not what the provider sends.") -> None:
         super().__init__(message)
+
+
+def text_or_none(value: object) -> str | None:
+    """Returns a value that a provider repeats, if it is a text as we have given it."""
+    return value if isinstance(value, str) and value else None
 
 
 def reason_of(*words: object) -> str:

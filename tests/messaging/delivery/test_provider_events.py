@@ -14,8 +14,8 @@ from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.provider_events import ApplyProviderEvents
 from addressee.messaging.messages.status import Status
-from tests.channels.provider_server import ProviderServer
-from tests.messaging.delivery.told import bounce, call, message_of, postmark, report, sent_to, tell
+from tests.channels.provider_server import ProviderServer, Silence
+from tests.messaging.delivery.told import bounce, call, message_of, postmark, report, sent_to, taken, tell
 from tests.messaging.office import Office
 
 ADA = "ada@example.org"
@@ -136,6 +136,47 @@ async def test_what_stays_unknown_is_dropped_after_ten_minutes(office: Office, p
         await office.work(deferred=True)
     assert tries == [1, 2, 3, 4, 5]
     assert await names(office) == ["created", "queued", "sent"]
+
+
+async def lost_answers(office: Office, provider: ProviderServer, *ids: str) -> list[str]:
+    """Sends to these users without getting an answer. Returns our names for the messages, which Postmark keeps."""
+    provider.answer = lambda request: Silence()
+    await sent_to(office, *ids)
+    provider.answer = taken
+    return [request.json["Metadata"]["id"] for request in provider.received]
+
+
+async def test_what_a_provider_tells_of_is_not_sent_again(office: Office, provider: ProviderServer) -> None:
+    """The answer was lost. The callback names the message as we do, and says what the provider calls it."""
+    (id,) = await lost_answers(office, provider, "ada")
+    assert (await message_of(office, "ada")).status is Status.DELIVERY_ATTEMPTED
+    await tell(office, report("Delivery", ADA, Metadata={"id": id}))
+    assert (await message_of(office, "ada")).status is Status.DELIVERED
+    assert await names(office) == ["created", "queued", "delivery_attempted", "queued", "sent", "delivered"]
+    await office.work_after(timedelta(hours=1))
+    assert len(provider.received) == 1
+    assert await office.jobs() == []
+    await tell(office, report("Open", ADA))
+    assert (await message_of(office, "ada")).seen_at is not None
+
+
+async def test_another_message_is_sent_again_all_the_same(office: Office, provider: ProviderServer) -> None:
+    first, second = await lost_answers(office, provider, "ada", "bob")
+    told = {request.json["To"]: request.json["Metadata"]["id"] for request in provider.received}
+    assert set(told.values()) == {first, second}
+    await tell(office, bounce(ADA) | {"Metadata": {"id": told[ADA]}})
+    await office.work_after(timedelta(seconds=13))
+    assert (await message_of(office, "ada")).status is Status.BOUNCED
+    assert (await message_of(office, "bob")).status is Status.SENT
+    assert [request.json["To"] for request in provider.received[2:]] == ["bob@example.org"]
+
+
+async def test_a_message_that_was_sent_has_one_name(office: Office, provider: ProviderServer) -> None:
+    await sent_to(office, "ada")
+    (request,) = provider.received
+    other = {**report("Delivery", ADA, Metadata=request.json["Metadata"]), "MessageID": "another"}
+    await tell(office, other)
+    assert (await message_of(office, "ada")).status is Status.SENT
 
 
 async def test_only_what_is_unknown_is_looked_at_again(office: Office, provider: ProviderServer) -> None:

@@ -14,6 +14,7 @@ def status_events(
     failure: Failure | None,
     *,
     provider_id: str | None,
+    send_id: str | None = None,
     at: datetime | None = None,
     address: str | None = None,
     reason: str = "",
@@ -25,4 +26,4 @@ def status_events(
     if kind is EventKind.UNDELIVERED and failure is Failure.OPTED_OUT:
         kinds = [kind, EventKind.OPTED_OUT]
     for each in kinds:
-        yield ProviderEvent(kind=each, provider_id=provider_id, at=at, address=address, reason=reason)
+        yield ProviderEvent(kind=each, provider_id=provider_id, send_id=send_id, at=at, address=address, reason=reason)

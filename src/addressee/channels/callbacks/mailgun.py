@@ -17,6 +17,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks.reading import DAY, check_age, check_equal, json_of, secret_of, signed_at, time_of
 
@@ -63,6 +64,7 @@ class Event(msgspec.Struct, rename="kebab"):
     message: Message = msgspec.field(default_factory=Message)
     severity: str | None = None
     reason: str | None = None
+    user_variables: Any = None
     delivery_status: DeliveryStatus = msgspec.field(default_factory=DeliveryStatus)
     url: str | None = None
 
@@ -97,10 +99,12 @@ def kind_of(event: Event) -> EventKind | None:
 
 def event_of(event: Event, kind: EventKind) -> ProviderEvent:
     id = event.message.headers.get("message-id")
+    variables = event.user_variables if isinstance(event.user_variables, dict) else {}
     status = event.delivery_status
     return ProviderEvent(
         kind=kind,
-        provider_id=id if isinstance(id, str) else None,
+        provider_id=text_or_none(id),
+        send_id=text_or_none(variables.get("id")),
         at=time_of(event.timestamp),
         reason=reason_of(status.code, event.reason, status.message or status.description),
         address=event.recipient,

@@ -18,6 +18,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import international, keyword_events
@@ -56,6 +57,7 @@ class Status(msgspec.Struct):
     status: str
     timestamp: str | int | None = None
     recipient_id: str | None = None
+    biz_opaque_callback_data: Any = None
     errors: Sequence[Problem] = ()
 
 
@@ -139,6 +141,7 @@ def events_of_status(status: Status, failures: Mapping[int, Failure]) -> Iterato
             KINDS[status.status],
             failure,
             provider_id=status.id,
+            send_id=text_or_none(status.biz_opaque_callback_data),
             at=time_of(status.timestamp),
             address=international(status.recipient_id) if status.recipient_id else None,
             reason=reason_of(*(error.words for error in status.errors)),

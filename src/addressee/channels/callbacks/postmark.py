@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -16,6 +17,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks.reading import json_of, time_of
 
@@ -33,6 +35,7 @@ class Report(msgspec.Struct, rename="pascal"):
 
     record_type: str
     message_id: str | None = msgspec.field(default=None, name="MessageID")
+    metadata: Mapping[str, Any] | None = None
     type: str = ""
     email: str | None = None
     recipient: str | None = None
@@ -83,6 +86,7 @@ def event(report: Report, kind: EventKind, at: str | None) -> ProviderEvent:
     return ProviderEvent(
         kind=kind,
         provider_id=report.message_id,
+        send_id=text_or_none((report.metadata or {}).get("id")),
         at=time_of(at),
         reason=reason_of(report.type, report.description, report.details),
         address=report.email or report.recipient,

@@ -19,6 +19,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks.reading import (
     MOMENT,
@@ -65,6 +66,7 @@ class Click(msgspec.Struct):
 class Data(msgspec.Struct):
     email_id: str | None = None
     to: Sequence[str] | str = ()
+    tags: Any = None
     bounce: Bounce = msgspec.field(default_factory=Bounce)
     suppressed: Bounce = msgspec.field(default_factory=Bounce)
     failed: Failure = msgspec.field(default_factory=Failure)
@@ -111,6 +113,7 @@ def event_of(report: Report, kind: EventKind) -> ProviderEvent:
     return ProviderEvent(
         kind=kind,
         provider_id=data.email_id,
+        send_id=text_or_none(data.tags.get("id") if isinstance(data.tags, dict) else None),
         at=time_of(report.created_at),
         reason=reason_of(*words),
         address=data.to if isinstance(data.to, str) else next(iter(data.to), None),

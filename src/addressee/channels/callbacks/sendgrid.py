@@ -22,6 +22,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks.reading import (
     DAY,
@@ -61,10 +62,13 @@ class SendGridSecrets(Protocol):
 
 
 class Report(msgspec.Struct):
+    """An event. `id` is the custom argument of the e-mail with that name."""
+
     event: str
     email: str | None = None
     timestamp: float | None = None
     sg_message_id: str | None = None
+    id: Any = None
     type: Any = None
     reason: Any = None
     status: Any = None
@@ -100,6 +104,7 @@ def event_of(report: Report) -> ProviderEvent:
     return ProviderEvent(
         kind=kind_of(report),
         provider_id=report.sg_message_id and OF_SERVER.split(report.sg_message_id)[0],
+        send_id=text_or_none(report.id),
         at=time_of(report.timestamp),
         reason=reason_of(report.status, report.type, report.reason),
         address=report.email,

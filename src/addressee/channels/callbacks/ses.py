@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks import sns
 from addressee.channels.callbacks.reading import json_of, time_of
@@ -31,6 +33,13 @@ class Recipient(msgspec.Struct, rename="camel"):
 class Mail(msgspec.Struct, rename="camel"):
     message_id: str
     destination: Sequence[str] = ()
+    tags: Mapping[str, Any] = {}
+
+    @property
+    def send_id(self) -> str | None:
+        """The tag `id`, of which SES makes a list. Only events that are published have tags."""
+        values = self.tags.get("id")
+        return text_or_none(values[0]) if isinstance(values, list) and values else None
 
 
 class Bounce(msgspec.Struct, rename="camel"):
@@ -103,6 +112,7 @@ def event(report: Report, kind: EventKind, detail: Detail | None = None) -> Prov
     return ProviderEvent(
         kind=kind,
         provider_id=report.mail.message_id,
+        send_id=report.mail.send_id,
         at=time_of(detail.timestamp),
         reason=reason_of(detail.reason, detail.error_message),
         address=next(iter(report.mail.destination), None),
@@ -117,6 +127,7 @@ def bounces(report: Report) -> Iterator[ProviderEvent]:
         yield ProviderEvent(
             kind=kind,
             provider_id=report.mail.message_id,
+            send_id=report.mail.send_id,
             at=time_of(bounce.timestamp),
             reason=reason_of(bounce.bounce_type, bounce.bounce_sub_type, recipient.diagnostic_code),
             address=recipient.email_address,
@@ -133,6 +144,7 @@ def complaints(report: Report) -> Iterator[ProviderEvent]:
             yield ProviderEvent(
                 kind=kind,
                 provider_id=report.mail.message_id,
+                send_id=report.mail.send_id,
                 at=time_of(complaint.timestamp),
                 reason=reason_of(complaint.complaint_feedback_type, complaint.complaint_sub_type),
                 address=recipient.email_address,

@@ -22,6 +22,7 @@ from addressee.channels.callback import (
     EventKind,
     ProviderEvent,
     reason_of,
+    text_or_none,
 )
 from addressee.channels.callbacks.failures import status_events
 from addressee.channels.callbacks.keywords import international, keyword_events
@@ -68,6 +69,7 @@ class Report(msgspec.Struct):
     """The body of a callback. A text from a person has no status."""
 
     message_uuid: str | None = None
+    client_ref: Any = None
     status: str | None = None
     to: Any = None
     sender: Any = msgspec.field(default=None, name="from")
@@ -120,6 +122,7 @@ def events_of(report: Report, failures: Mapping[int, Failure]) -> Iterator[Provi
             KINDS[report.status],
             failures.get(int(code)) if CODE.fullmatch(code) else None,
             provider_id=report.message_uuid,
+            send_id=text_or_none(report.client_ref),
             at=at,
             address=international(to) if to else None,
             reason=reason_of(code, error.detail, error.reason),

@@ -183,7 +183,9 @@ def receipt_of(channel: CalledChannel, callback: Callback, request: CallbackRequ
 
 def storable(events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
     """Returns the events but for those whose message or address can be none of ours. PostgreSQL stores no NUL."""
-    return [event for event in events if is_name(event.provider_id) and is_name(event.address)]
+    return [
+        event for event in events if is_name(event.provider_id) and is_name(event.send_id) and is_name(event.address)
+    ]
 
 
 def is_name(text: str | None) -> bool:

@@ -127,18 +127,29 @@ async def keeps_addresses(connection: Connection, job: ApplyProviderEvents, now:
 
 
 async def read_locked(connection: Connection, job: ApplyProviderEvents) -> Mapping[str, Sequence[StoredSend]]:
-    """Returns the sends that events name, by the provider's names. Their messages are locked, and then read again."""
+    """Returns the sends that events name, by the provider's names. Their messages are locked, and then read again.
+
+    Sends that are to be tried again, as the provider's answer was lost, are found by our names for them.
+    """
     ids = {event.provider_id for event in job.events if event.provider_id is not None}
     if not ids:
         return {}
-    named = SQL["sends_of_provider"](
-        environment_id=job.environment_id, channel_id=job.channel_id, provider_ids=sorted(ids)
-    )
-    rows = await connection.fetch(*named)
+    ours = {
+        event.send_id: event.provider_id
+        for event in job.events
+        if event.send_id is not None and event.provider_id is not None
+    }
+    where = {"environment_id": job.environment_id, "channel_id": job.channel_id}
+    statements = [SQL["sends_of_provider"](**where, provider_ids=ids)]
+    if ours:
+        statements.append(SQL["sends_tried"](**where, ids=list(ours)))
+    rows = [row for statement in statements for row in await connection.fetch(*statement)]
     await lock_messages(connection, job.environment_id, {row["message_id"] for row in rows})
     found: dict[str, list[StoredSend]] = defaultdict(list)
-    for row in await connection.fetch(*named):
-        found[row["provider_id"]].append(stored_send_from(job.environment_id, row))
+    for statement in statements:
+        for row in await connection.fetch(*statement):
+            name: str = row["provider_id"] or ours[row["id"]]
+            found[name].append(stored_send_from(job.environment_id, row))
     return found
 
 
@@ -149,6 +160,8 @@ async def record(
     changed = [report for report in reports if report.changes]
     if changed:
         await connection.execute(*SQL["change_sends"](environment_id=job.environment_id, changes=changed))
+        if confirmed := [report for report in changed if report.is_confirmed]:
+            await connection.execute(*SQL["confirm_sends"](environment_id=job.environment_id, confirmed=confirmed))
         await update_messages(connection, job.environment_id, changed, now)
     for (mark, url), ids in marks_of(reports).items():
         metadata = None if url is None else {"url": url}

@@ -28,6 +28,12 @@ STATUSES: Mapping[EventKind, Status] = {
     EventKind.BOUNCED: Status.BOUNCED,
 }
 
+# How a send gets to `sent` of which the provider tells, though its answer was lost.
+TAKEN: Mapping[Status, Sequence[Status]] = {
+    Status.QUEUED: (Status.SENT,),
+    Status.DELIVERY_ATTEMPTED: (Status.QUEUED, Status.SENT),
+}
+
 MARKS: Mapping[EventKind, Sequence[Mark]] = {
     EventKind.OPENED: (Mark.SEEN,),
     EventKind.READ: (Mark.SEEN, Mark.READ),
@@ -47,10 +53,22 @@ class ReportedSend:
     provider: str
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether it is known by this only that the provider has taken the send."""
+        return self.send.status in TAKEN
+
+    @property
+    def provider_id(self) -> str | None:
+        return self.events[0].provider_id
+
+    @property
     def changes(self) -> tuple[StatusChange, ...]:
-        """The changes that follow: what cannot come after what is known already changes nothing."""
-        status = self.send.status
-        changes: list[StatusChange] = []
+        """The changes that follow: what cannot come after what is known already changes nothing.
+
+        A send that was to be tried again was taken.
+        """
+        changes = [StatusChange(status) for status in TAKEN.get(self.send.status, ())]
+        status = changes[-1].status if changes else self.send.status
         for event in self.events:
             after = STATUSES.get(event.kind)
             if status is Status.SENT and after in NEXT[status]:
