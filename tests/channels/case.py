@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from addressee.channels.provider import ChannelType
+from addressee.channels.sender import Failed, Failure
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply
 
 # The id of every message that is sent, and texts of which none may be told to anybody but the recipient.
@@ -30,6 +31,8 @@ class SenderCase:
     that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens. The
     server speaks HTTP/1.1, or HTTP/2 alone with `http2`.
     `variant` tells the cases of one provider apart, which has several kinds of address.
+    that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens.
+    `of_one_address` says that the server is one that only this address has, so that no failure is all messages'.
     """
 
     channel_type: ChannelType
@@ -50,7 +53,12 @@ class SenderCase:
     repeatable: bool = False
     http2: bool = False
     variant: str = ""
+    of_one_address: bool = False
     prepare: Callable[[ProviderServer], None] = field(default=lambda server: None)
+
+    def expected(self, failure: Failure) -> Failure:
+        """Returns a failure of a provider as this sender tells it."""
+        return Failed(failure, "").of_one_address().failure if self.of_one_address else failure
 
     @property
     def id(self) -> str:

@@ -36,6 +36,10 @@ def nothing(name: str) -> bool:
     return False
 
 
+def never(settings: Mapping[str, Any]) -> bool:
+    return False
+
+
 def every_address(addresses: Sequence[Address], settings: Mapping[str, Any]) -> Sequence[Address]:
     return addresses
 
@@ -52,8 +56,8 @@ def primary_or_all(addresses: Sequence[Address], settings: Mapping[str, Any]) ->
 class Provider:
     """A provider of one type of channel.
 
-    `settings` is the type of its channels' settings; those named in `secrets` are sealed. `problems` yields problems
-    with settings of the right types: the setting, and what it must be.
+    `settings` is the type of its channels' settings; those named in `secrets` are sealed, those in `templates` are in
+    Liquid. `problems` yields problems with settings of the right types: the setting, and what it must be.
 
     `open` returns a sender for settings. It is None for providers that only store messages.
 
@@ -65,6 +69,7 @@ class Provider:
     `shows` are the parts of a chat message that it shows besides the text.
     `callbacks` are the requests by which it tells what became of messages, `receipts` is how it is asked for that; each
     is None if there is no such way.
+    `is_fixed` returns whether a channel with these settings sends to an address of its own, whoever the recipient is.
     """
 
     channel_type: ChannelType
@@ -76,9 +81,11 @@ class Provider:
     missing: str = "no_address"
     choose: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]] = every_address
     secrets: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
     data: Form = ANYTHING
     problems: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]] = setting_problems
     reserves: Callable[[str], bool] = nothing
     shows: frozenset[str] = frozenset()
     callbacks: Callbacks | None = None
     receipts: Receipts | None = None
+    is_fixed: Callable[[Mapping[str, Any]], bool] = never

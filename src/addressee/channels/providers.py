@@ -28,6 +28,7 @@ from addressee.channels.sms.plivo import PLIVO
 from addressee.channels.sms.telnyx import TELNYX
 from addressee.channels.sms.twilio import TWILIO as TWILIO_SMS
 from addressee.channels.sms.vonage import VONAGE
+from addressee.channels.webhook.webhook import WEBHOOK
 from addressee.channels.whatsapp.meta import META
 from addressee.channels.whatsapp.twilio import TWILIO as TWILIO_WHATSAPP
 
@@ -61,7 +62,7 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         AWS_SNS_SMS,
         META,
         TWILIO_WHATSAPP,
-        Provider(ChannelType.HTTP, "webhook"),
+        WEBHOOK,
     )
 }
 

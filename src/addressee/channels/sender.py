@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -117,6 +117,10 @@ class Failed:
     call: ProviderCall | None = field(default=None, compare=False)
     retry_after: timedelta | None = None
     dead_since: datetime | None = None
+
+    def of_one_address(self) -> Failed:
+        """Returns this failure of a host that only this address has: it says nothing about the channel."""
+        return replace(self, failure=Failure.TEMPORARY) if self.failure in OF_CHANNEL else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,10 @@ class Template(Definition, frozen=True, tag_field="type"):
         """Returns the content of a message that could not be rendered."""
         raise NotImplementedError
 
+    def is_fixed(self, channel: Channel) -> bool:
+        """Returns whether the message goes to an address of the channel's own, whoever the recipient is."""
+        return channel.served_by.is_fixed(channel.settings)
+
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         """Yields problems of the template beyond its types and its Liquid, and their paths."""
         yield from ()

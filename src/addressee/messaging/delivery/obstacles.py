@@ -18,7 +18,13 @@ from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
-from addressee.messaging.steps.reach import destination_named, known_addresses, resolve
+from addressee.messaging.steps.reach import (
+    OWN_DESTINATION,
+    destination_named,
+    known_addresses,
+    own_address,
+    resolve,
+)
 from addressee.messaging.suppressions.suppressions import find_suppressed
 
 SQL = load(__package__)
@@ -82,6 +88,8 @@ def resolve_send(
     """
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
+    if send.recipient.collection == TRANSIENT and send.address == own_address(channel):
+        return OWN_DESTINATION
     if context.recipient is None:
         return destination_named(send.address) if send.recipient.collection == TRANSIENT else MISSING
     if send.recipient.collection == TRANSIENT:

@@ -68,7 +68,13 @@ def explained_step(step: ChannelStep, context: StepContext, obstacle: Document |
     if obstacle is not None or context.recipient is None:
         reached = Reach(obstacle=obstacle)
     else:
-        reached = reach(context.recipient, channel, context.preferences, tenant=context.tenant_data(channel))
+        reached = reach(
+            context.recipient,
+            channel,
+            context.preferences,
+            tenant=context.tenant_data(channel),
+            is_fixed=step.template.is_fixed(channel),
+        )
     return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle)
 
 

@@ -35,7 +35,14 @@ class ChannelStep(Step, frozen=True, tag="channel"):
         run = run.noted(context, "step_started", self)
         after = replace(run, step=run.step + 1)
         channel = context.channels[self.channel]
-        reached = reach(recipient, channel, context.preferences, context.kinds, context.tenant_data(channel))
+        reached = reach(
+            recipient,
+            channel,
+            context.preferences,
+            context.kinds,
+            context.tenant_data(channel),
+            is_fixed=self.template.is_fixed(channel),
+        )
         if reached.obstacle is not None:
             return after.noted(context, "step_skipped", self, data=reached.obstacle), ()
         to = [address.value for address in reached.addresses]

@@ -22,6 +22,9 @@ from addressee.preferences.decision import Blocked, PreferenceContext, Target, d
 # The number of addresses that one message goes to.
 MAX_ADDRESSES = 100
 
+# The destination of messages that go to an address of the channel's own, which their content or the settings name.
+OWN_DESTINATION = Destination("", None)
+
 
 class KnownAddress(NamedTuple):
     destination: Destination
@@ -30,7 +33,7 @@ class KnownAddress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The addresses, at most MAX_ADDRESSES, or the feed's id alone; or the obstacle why there are none.
+    """The addresses, at most MAX_ADDRESSES, or that of the channel itself; or the obstacle why there are none.
 
     An obstacle has a `reason`: `preferences`, with the `layer` and the `scope` of the rule, and the `condition` that
     does not hold if there is one; `channel_not_requested`; `addresses_disabled`, when all are; `addresses_invalid`,
@@ -47,8 +50,13 @@ def reach(
     preferences: PreferenceContext | None,
     kinds: frozenset[str] | None = None,
     tenant: TenantData = NO_TENANT,
+    *,
+    is_fixed: bool = False,
 ) -> Reach:
-    """Returns the reach of a channel. `kinds` are the kinds of address that the run may use, None for all."""
+    """Returns the reach of a channel. `kinds` are the kinds of address that the run may use, None for all.
+
+    A message that `is_fixed` goes to an address of the channel's own, whoever the recipient is.
+    """
     kind = kind_of(channel)
     obstacle = unwanted(kind, channel, preferences, kinds)
     if obstacle is not None:
@@ -56,7 +64,9 @@ def reach(
     if channel.type is ChannelType.IN_APP_FEED:
         if recipient.place.collection == TRANSIENT:
             return Reach(obstacle={"reason": "no_feed"})
-        return Reach((Address(kind, str(channel.id)),))
+        return Reach((own_address(channel),))
+    if is_fixed:
+        return Reach((own_address(channel),))
     known = known_addresses(recipient, channel, tenant)
     active = [address for address, found in known.items() if found.is_active]
     if not active:
@@ -90,6 +100,8 @@ def resolve(
     obstacle = unwanted(kind_of(channel), channel, preferences, kinds)
     if obstacle is not None:
         return obstacle
+    if address == own_address(channel):
+        return OWN_DESTINATION
     known = known_addresses(recipient, channel, tenant)
     found = known.get(address)
     if found is None:  # the spelling may have changed
@@ -97,6 +109,11 @@ def resolve(
     if found is None:
         return {"reason": "address_missing"}
     return found.destination if found.is_active else {"reason": "address_disabled"}
+
+
+def own_address(channel: Channel) -> Address:
+    """Returns the address that stands for the channel's own: a feed, or what its settings or its templates name."""
+    return Address(kind_of(channel), str(channel.id))
 
 
 def key(address: Address) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import msgspec
 
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.providers import PROVIDERS, providers_of
+from addressee.messaging.content import liquid
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 
@@ -59,6 +60,8 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
     settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
     for name, problem in provider.problems(settings) if not source.problems else ():
         source.problem(("settings", name), problem)
+    for name in provider.templates & settings.keys():
+        check_template(source, ("settings", name), settings[name])
     return ChannelDefinition(
         key=source.key,
         id=channel_id(source, file),
@@ -82,13 +85,25 @@ def channel_id(source: Source, file: ChannelFile) -> UUID | None:
 
 
 def filled(source: Source, path: FieldPath, value: Any, environment: Mapping[str, str]) -> Any:
-    """Returns a text with `${NAME}` replaced by the environment variable NAME; other values as they are."""
+    """Returns a text, and each text in an object, with `${NAME}` replaced by the environment variable NAME.
+
+    Other values stay as they are.
+    """
+    if isinstance(value, dict):
+        return {name: filled(source, (*path, name), part, environment) for name, part in value.items()}
     if not isinstance(value, str):
         return value
     for name in VARIABLE.findall(value):
         if name not in environment:
             source.problem(path, f"the environment variable {name} is not set")
     return VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+
+
+def check_template(source: Source, path: FieldPath, text: str | None) -> None:
+    try:
+        liquid.parse(text or "")
+    except liquid.TemplateError as error:
+        source.problem_in_text(path, error.line or 1, f"this is not Liquid: {error.message}")
 
 
 def provider_name(file: ChannelFile) -> str:

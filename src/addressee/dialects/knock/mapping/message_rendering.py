@@ -16,6 +16,7 @@ from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
@@ -222,6 +223,10 @@ def content(content: AnyContent) -> messages.Content:
                     blocks=[messages.ChatBlock(name="body", type="text", content=content.body)] if content.body else [],
                     json_content=content.template,
                 ),
+            )
+        case WebhookContent():
+            return messages.MessageWebhookContent(
+                url=content.url, method=content.method, headers=content.headers, body=content.shown_body
             )
 
 

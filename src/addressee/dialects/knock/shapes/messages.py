@@ -195,8 +195,22 @@ class MessageChatContent(Typed, kw_only=True):
     template: ChatTemplate
 
 
+class MessageWebhookContent(Typed, kw_only=True):
+    """A request. `url` is null if it goes to the recipient's own addresses."""
+
+    url: str | None
+    method: str
+    headers: dict[str, str]
+    body: Any
+
+
 Content: TypeAlias = (
-    MessageInAppFeedContent | MessagePushContent | MessageEmailContent | MessageSmsContent | MessageChatContent
+    MessageInAppFeedContent
+    | MessagePushContent
+    | MessageEmailContent
+    | MessageSmsContent
+    | MessageChatContent
+    | MessageWebhookContent
 )
 
 

@@ -6,6 +6,7 @@ from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
@@ -39,3 +40,10 @@ def render(content: AnyContent) -> Document:
             return {"body": content.body}
         case WhatsAppContent():
             return {"body": content.body} if content.template is None else {"body": "", "template": content.template}
+        case WebhookContent():
+            return {
+                "url": content.url,
+                "method": content.method,
+                "headers": content.headers,
+                "body": content.shown_body,
+            }

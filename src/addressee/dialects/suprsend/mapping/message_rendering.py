@@ -83,10 +83,13 @@ def rendered(
 
 
 def identity(message: Message, addresses: Sequence[Address], inbox_secret: str) -> str | list[str] | None:
-    """Returns the address that a message went to, or a list of several; secrets are masked."""
+    """Returns the address that a message went to, or a list of several; secrets are masked.
+
+    It is None for an address of the channel's own.
+    """
     if message.channel.type is ChannelType.IN_APP_FEED:
         return inbox_value(inbox_secret, message.recipient.id)
-    shown = [address.shown for address in addresses]
+    shown = [address.shown for address in addresses if address.value != str(message.channel.id)]
     return shown if len(shown) > 1 else next(iter(shown), message.email)
 
 
