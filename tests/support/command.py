@@ -16,9 +16,9 @@ class Finished(NamedTuple):
     errors: str
 
 
-async def addressee(*arguments: str | Path) -> Finished:
-    """Runs a command to its end, without environment variables that name another installation."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADDRESSEE_")}
+async def addressee(*arguments: str | Path, **variables: str) -> Finished:
+    """Runs a command to its end, with these environment variables and without others that name an installation."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADDRESSEE_")} | variables
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment
     )

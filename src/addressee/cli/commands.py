@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from addressee.cli.asynchronous import asynchronous
+from addressee.cli.channels import channels
 from addressee.cli.environments import environments
 from addressee.cli.keys import keys
 from addressee.cli.options import InstallationOptions, environment_name, installation_options
@@ -117,4 +118,5 @@ async def demo() -> None:
 
 app.add_command(keys)
 app.add_command(environments)
+app.add_command(channels)
 app.add_command(suppressions)
