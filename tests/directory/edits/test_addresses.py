@@ -396,6 +396,15 @@ def test_what_channel_data_register_anew_is_active_again() -> None:
     ]
 
 
+def test_so_is_a_number_that_they_register_anew() -> None:
+    number = "+491511234567"
+    given = SetChannelData("whatsapp", {"phone_numbers": [number]})
+    disabled = after(given, refused("whatsapp", number, NOW))
+    assert after(refused("whatsapp", number, NOW - MINUTE), found=after(given)) == after(given)
+    assert listed(after(given, found=disabled), "whatsapp") == [(number, "disabled")]
+    assert listed(after(SetChannelData("whatsapp", {}), given, found=disabled), "whatsapp") == []
+
+
 def test_a_stored_address_that_channel_data_register_anew_is_active_again() -> None:
     disabled = after(AddAddress("ios_push", "t"), DisableAddress("ios_push", "t"), add(ONE), disable(ONE))
     given = after(SetChannelData("apns", {"devices": [{"token": "t"}], "owner": ONE}), found=disabled)

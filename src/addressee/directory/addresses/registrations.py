@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Any
 
-from addressee.directory.addresses.entries import ACTIVE, ATTRIBUTES, DISABLED, NUMBERS
+from addressee.directory.addresses.entries import ACTIVE, ATTRIBUTES, DISABLED
 from addressee.directory.addresses.forms import form_of
 from addressee.directory.recipient import Document
 
 # Kinds whose addresses are in no channel data; their texts there name something else, like a member of Slack.
-IN_NO_DATA = NUMBERS.union(ATTRIBUTES)
+IN_NO_DATA = ATTRIBUTES.keys()
 
 
 def written_at(channel_data: Document, kind: str, value: Any) -> list[str]:
@@ -59,6 +59,8 @@ def parts_in(channel_data: Document) -> Iterator[Any]:
 
 def texts_of(kind: str, value: Any) -> Set[str]:
     """Returns the texts that identify an address, in small letters."""
+    if isinstance(value, str):
+        return frozenset({value.casefold()})
     form = form_of(kind)
     key = form.key(value)
     return frozenset() if key is None else frozenset(texts_in(form.identified(key)))
