@@ -380,6 +380,21 @@ def test_what_is_in_channel_data_is_as_old_as_they_are() -> None:
     assert listed(after(refused("push", "u", NOW - MINUTE), found=recipient), "push") == [("u", "disabled")]
 
 
+def test_a_device_in_channel_data_is_as_old_as_it_is_itself() -> None:
+    def devices(*tokens: str) -> SetChannelData:
+        return SetChannelData("apns", {"devices": [{"token": token} for token in tokens]})
+
+    later = NOW + 2 * MINUTE
+    recipient = after(devices("new", "old"), found=after(devices("old")), now=later)
+    recipient = after(devices("old", "new", "newest"), found=recipient, now=later + MINUTE)
+    assert recipient.channel_data["apns"]["added_at"] == {"old": ADDED, "new": "2025-06-01T12:02:00.000Z"}
+    dead = NOW + MINUTE
+    assert listed(after(refused("ios_push", "old", dead), found=recipient), "ios_push") == [("old", "disabled")]
+    assert after(refused("ios_push", "new", dead), found=recipient) is recipient
+    again = after(devices("new"), devices("new", "old"), found=recipient, now=later)
+    assert after(refused("ios_push", "old", dead), found=again) is again
+
+
 def connections(*connections: Document) -> SetChannelData:
     return SetChannelData("slack", {"connections": list(connections)})
 

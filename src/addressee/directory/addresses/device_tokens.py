@@ -26,6 +26,12 @@ def tokens_in(channel_data: Document) -> Iterator[str]:
             yield from filter(None, map(token_of, listed))
 
 
+def devices_in(data: Any) -> dict[str, Any]:
+    """Returns the devices in the channel data of one channel, by their identifiers."""
+    listed = (each for _, each_list in lists_of(data) for each in each_list)
+    return {token: each for each in listed if (token := token_of(each)) is not None}
+
+
 def without_tokens(channel_data: Document, is_lost: Callable[[str], bool], now: str) -> Document:
     """Returns channel data without lost devices; the same object if there are none. Changed entries are dated `now`."""
     changes = {}

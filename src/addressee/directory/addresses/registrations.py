@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Any
 
+from addressee.directory.addresses.device_tokens import devices_in, token_of
 from addressee.directory.addresses.entries import ACTIVE, ATTRIBUTES, DISABLED
 from addressee.directory.addresses.forms import form_of
 from addressee.directory.recipient import Document
@@ -17,12 +18,30 @@ from addressee.directory.recipient import Document
 IN_NO_DATA = ATTRIBUTES.keys()
 
 
+def entry_with(stored: Document | None, data: Any, now: str) -> Document:
+    """Returns the entry of a channel in channel data. `added_at` is when devices were added that it had before."""
+    if stored is None:
+        return {"data": data, "created_at": now, "updated_at": now}
+    before, times = devices_in(stored["data"]), stored.get("added_at", {})
+    added_at = {
+        token: times.get(token, stored["updated_at"])
+        for token, device in devices_in(data).items()
+        if before.get(token) == device
+    }
+    entry = {"data": data, "created_at": stored["created_at"], "updated_at": now}
+    return {**entry, "added_at": added_at} if added_at else entry
+
+
 def written_at(channel_data: Document, kind: str, value: Any) -> list[str]:
-    """Returns when each entry of channel data that contains an address was written last."""
+    """Returns when an address was added to each entry of channel data that contains it.
+
+    A device has a time of its own, any other address has that of the last change to the entry.
+    """
     if kind in IN_NO_DATA:
         return []
     named = texts_of(kind, value)
-    return [entry["updated_at"] for entry in channel_data.values() if named <= frozenset(texts_in(entry["data"]))]
+    holding = (entry for entry in channel_data.values() if named <= frozenset(texts_in(entry["data"])))
+    return [entry.get("added_at", {}).get(token_of(value), entry["updated_at"]) for entry in holding]
 
 
 def registered_anew(addresses: list[Document], before: Document, after: Document) -> list[Document]:

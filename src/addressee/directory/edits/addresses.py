@@ -122,8 +122,8 @@ class DisableAddress:
     A primary address stays primary. One that is not stored is added as disabled, as channel data may contain it too,
     unless the recipient has 1,000 already. With a `uid`, the edit applies to that identity only.
 
-    `unless_added_since` is a time at which the address was dead: one that was added later stays active. The same is
-    true of one that is in channel data which were written later.
+    `unless_added_since` is a time at which the address was dead: one that was added later stays active, also one that
+    was added to channel data. Of other addresses there than devices, the time of the last change to the data counts.
     """
 
     name: ClassVar[str] = "disable_address"

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from addressee.directory import attributes, names
 from addressee.directory.addresses.entries import addresses_after
-from addressee.directory.addresses.registrations import registered_anew
+from addressee.directory.addresses.registrations import entry_with, registered_anew
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.edits.addresses import (
     AddAddress,
@@ -357,6 +357,4 @@ def with_channel_data(entries: Document, channel_id: str, data: Any, context: Ed
     stored = entries.get(channel_id)
     if stored is not None and same(stored["data"], data):
         return entries
-    now = attributes.render_instant(context.now)
-    created_at = stored["created_at"] if stored else now
-    return {**entries, channel_id: {"data": data, "created_at": created_at, "updated_at": now}}
+    return {**entries, channel_id: entry_with(stored, data, attributes.render_instant(context.now))}
