@@ -10,7 +10,6 @@ from addressee.messaging.environment.variables import Variables, read_variables
 from addressee.messaging.workflows.configuration import ConfigurationError
 from addressee.messaging.workflows.example import install_example
 from addressee.preferences.defaults import read_defaults
-from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, SEALER, WELCOME, Office
 from tests.messaging.workflows.test_files import SMTP
 
@@ -162,18 +161,6 @@ async def test_a_channel_does_not_become_another(office: Office, files: dict[str
         await office.push({**more, **{name: text.replace("{in_app}", in_app) for name, text in files.items()}})
     assert [str(each) for each in error.value.problems] == [mistake.replace("{in_app}", in_app)]
     assert await variables(office) == Variables({}, {"app_url": "https://app.example"})
-
-
-async def test_a_channel_that_can_send_stays_able_to(office: Office) -> None:
-    settings = {"FCM_ACCOUNT": FcmServer(office.clock, "https://oauth.example").service_account, "FCM_URL": "https://x"}
-    web_push = {"channels/push.yaml": "type: push\nprovider: web_push"}
-    await office.push(web_push)
-    await office.push({"channels/push.yaml": FCM}, settings)
-    with pytest.raises(ConfigurationError) as error:
-        await office.push(web_push)
-    (mistake,) = error.value.problems
-    why = "workflows may use this channel, and nothing can be sent with web_push yet"
-    assert str(mistake) == f"channels/push.yaml:2: {why}"
 
 
 async def test_secrets_are_sealed(office: Office) -> None:

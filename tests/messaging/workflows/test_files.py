@@ -171,7 +171,7 @@ steps:
             ":2: the provider of a channel of type chat is slack or ms_teams or discord or telegram",
         ),
         ("type: http", ":1: the provider of a channel of type http is webhook"),
-        ("type: push\nprovider: web_push\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
+        ("type: http\nprovider: webhook\nsettings: {a: b}", ":3: there is no 'a' here; there are no fields"),
         ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),
         ("type: email\nprovider: outbox", ":1: 'from' is missing"),
         (
@@ -213,12 +213,12 @@ def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str | l
 
 
 def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_path: Path) -> None:
-    push = "type: push\nprovider: web_push\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
-    (channel,) = read_configuration(write_files(tmp_path, {"channels/push.yaml": push}), {}).channels
-    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.PUSH, "web_push", push[-36:])
-    step = "steps:\n- ref: a\n  channel: push\n  template: {body: x}"
-    assert mistakes(tmp_path, {"channels/push.yaml": push, "workflows/x.yaml": step}) == [
-        f"workflows/x.yaml:3: nothing can be sent with web_push yet, only with {names_of_senders()}"
+    hook = "type: http\nprovider: webhook\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
+    (channel,) = read_configuration(write_files(tmp_path, {"channels/hook.yaml": hook}), {}).channels
+    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.HTTP, "webhook", hook[-36:])
+    step = "steps:\n- ref: a\n  channel: hook\n  template: {body: x}"
+    assert mistakes(tmp_path, {"channels/hook.yaml": hook, "workflows/x.yaml": step}) == [
+        f"workflows/x.yaml:3: nothing can be sent with webhook yet, only with {names_of_senders()}"
     ]
 
 

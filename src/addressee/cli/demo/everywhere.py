@@ -185,7 +185,7 @@ def expected() -> list[Arrival]:
         [
             Arrival("mail", "postmark", EMAIL, TEXT),
             Arrival("sms", "twilio", PHONE, TEXT),
-            Arrival("whatsapp", "meta", WHATSAPP.lstrip("+"), TEXT),
+            Arrival("whatsapp", "meta", WHATSAPP, TEXT),
             Arrival("android", "fcm", ANDROID_TOKEN, TEXT),
             Arrival("ios", "apns", IOS_TOKEN, TEXT),
             Arrival("browser", "push-service", "/send/1", TEXT),
