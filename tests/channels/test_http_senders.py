@@ -158,9 +158,10 @@ async def test_where_nobody_answers_nothing_was_sent(opened: OpenCase, tmp_path:
 async def test_answers_of_any_form_fail_without_telling_secrets_or_contents(opened: OpenCase) -> None:
     words = TALKATIVE.format(secret=" ".join(secrets_of(opened)), contents=" ".join(opened.case.hidden))
     for status in (400, 404, 410, 422, 429, 500):
-        for body in (words, {"message": words, "error": words}, [words], {}, "", "\0"):
+        for body in (words, {"message": words, "error": words}, {"message": "\0"}, [words], {}, "", "\0"):
             result = await opened.failure(Reply(status, body))
             assert told_nothing(opened, result), result
+            assert "\0" not in result.reason  # PostgreSQL could not store it
 
 
 def closed_port() -> int:

@@ -71,6 +71,11 @@ def escaped(text: str) -> str:
     return msgspec.json.encode(text).decode()[1:-1]
 
 
+def logged(words: str) -> str:
+    """Returns a text as it is stored: cut to MAX_LOGGED_LENGTH characters, without NUL, which PostgreSQL refuses."""
+    return words[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd")
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderCall:
     """A request to a provider and its response, for the delivery log (knock.md §2.0, DeliveryLog).
@@ -88,8 +93,7 @@ class ProviderCall:
     response: str
 
     def __post_init__(self) -> None:
-        # PostgreSQL does not store NUL.
-        object.__setattr__(self, "response", self.response[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd"))
+        object.__setattr__(self, "response", logged(self.response))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Delivered(Sent):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The message was not sent. `reason` is for an operator and contains no secrets.
+    """The message was not sent. `reason` is for an operator and contains no secrets; it is cut like a response.
 
     `call` is None when no request was made. `retry_after` is the pause that the provider asks for. `dead_since` is when
     the provider learnt that an address that bounced is dead, None if it does not say.
@@ -117,6 +121,9 @@ class Failed:
     call: ProviderCall | None = field(default=None, compare=False)
     retry_after: timedelta | None = None
     dead_since: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", logged(self.reason))
 
     def of_one_address(self) -> Failed:
         """Returns this failure of a host that only this address has: it says nothing about the channel."""
