@@ -55,6 +55,7 @@ def refusal(
 
 
 UNREGISTERED = refusal(404, "NOT_FOUND", "UNREGISTERED", message="Requested entity was not found.")
+INTERNAL = refusal(500, "INTERNAL", "INTERNAL", message="Internal error encountered.")
 UNAVAILABLE = refusal(503, "UNAVAILABLE", "UNAVAILABLE", message="The service is currently unavailable.")
 
 
@@ -162,7 +163,7 @@ def repeating(refusal: Refusal, **asked: str) -> Refusal:
 
 def unknown_fields(push: dict[str, Any]) -> tuple[str, ...]:
     """Returns the fields that FCM does not know."""
-    known = {"token", "notification", "data", "android", "apns"}
+    known = {"token", "notification", "data", "android", "apns", "fcm_options"}
     texts = all(isinstance(text, str) for text in push["data"].values())
     return (*sorted(push.keys() - known), *(() if texts else ("message.data[0].value",)))
 

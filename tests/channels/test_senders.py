@@ -1,4 +1,4 @@
-"""The behaviour of all senders."""
+"""The behaviour of senders that do not speak HTTP; `test_http_senders` has the others."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ import pytest
 from addressee.channels.email.message import Email
 from addressee.channels.email.outbox import OutboxSender
 from addressee.channels.email.smtp import SmtpSender, SmtpSettings
-from addressee.channels.push.fcm import FcmSender, FcmSettings
-from addressee.channels.push.notification import Push
 from addressee.channels.sender import Failed, Failure, Sender, Sent
-from tests.channels.fcm_server import fcm_server
 from tests.channels.mail_server import mail_server
 
 EMAIL = Email(
@@ -33,14 +30,6 @@ EMAIL = Email(
     text="Grüße",
     written_at=datetime(2025, 6, 1, 12, tzinfo=UTC),
     reply_to="help@example.com",
-)
-
-PUSH = Push(
-    id="2xuDjZRydlnF6FxATblCuxGey9I",
-    token="fGci-Rk3T0:APA91bHPRgkF3J",
-    title="Grüße 🦊",
-    body="Schöne Grüße",
-    data={"order": "ä-17", "action_url": "https://app.example/17"},
 )
 
 
@@ -57,7 +46,6 @@ class Case:
     arrived: Callable[[], Sequence[str]]
     unreachable: Sender[Any]
     said: Sequence[str]
-    secrets: Sequence[str] = ()
 
 
 def email_case(sender: Sender[Any], arrived: Callable[[], Sequence[EmailMessage]], unreachable: Sender[Any]) -> Case:
@@ -93,22 +81,6 @@ async def outbox(folder: Path) -> AsyncIterator[Case]:
     yield email_case(OutboxSender(mails), lambda: mails_in(mails), OutboxSender(folder / "taken"))
 
 
-@asynccontextmanager
-async def fcm(_: Path) -> AsyncIterator[Case]:
-    async with fcm_server() as server:
-        settings = FcmSettings(service_account=server.service_account, endpoint=server.url)
-        nowhere = FcmSettings(service_account=server.service_account, endpoint=f"http://127.0.0.1:{closed_port()}")
-        yield Case(
-            FcmSender(settings),
-            PUSH,
-            lambda token: replace(PUSH, token=token),
-            lambda: [push["android"]["notification"]["tag"] for push in server.pushes],
-            FcmSender(nowhere),
-            [PUSH.title, PUSH.body, *PUSH.data.values()],
-            [PUSH.token, server.key_id],
-        )
-
-
 def closed_port() -> int:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -116,7 +88,7 @@ def closed_port() -> int:
         return port
 
 
-@pytest.fixture(params=[smtp, outbox, fcm])
+@pytest.fixture(params=[smtp, outbox])
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Case]:
     async with request.param(tmp_path) as case:
         yield case
@@ -163,7 +135,7 @@ async def test_what_was_asked_is_told_without_what_it_says(case: Case) -> None:
 
 
 def told_nothing(case: Case, result: Sent | Failed) -> bool:
-    return not any(text in repr(result) for text in (*case.said, *case.secrets))
+    return not any(text in repr(result) for text in case.said)
 
 
 async def test_closing_twice_or_unused_is_harmless(case: Case) -> None:

@@ -92,7 +92,11 @@ async def test_a_device_that_is_gone_is_named_and_not_used_again(knock: Knock, f
     *_, event = knock.messages.list_events(message.id)
     assert (event.type, event.data) == (
         "message.bounced",
-        {"failure_reason": "fatal_error", "failure_details": "FCM 404 UNREGISTERED", "token": "phone-token"},
+        {
+            "failure_reason": "fatal_error",
+            "failure_details": "fcm 404 UNREGISTERED: Requested entity was not found.",
+            "token": "phone-token",
+        },
     )
     fcm.refusals.clear()
     knock.users.set_channel_data("ada", channel_id, data={"tokens": ["phone-token", "tablet-token"]})

@@ -20,7 +20,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.messages.model import Address, Message
 from addressee.messaging.messages.status import Status
-from tests.channels.fcm_server import FCM, UNAVAILABLE, UNREGISTERED, FcmServer, Hold, fcm_server, refusal
+from tests.channels.fcm_server import FCM, INTERNAL, UNREGISTERED, FcmServer, Hold, fcm_server, refusal
 from tests.channels.mail_server import OK, MailServer, mail_server
 from tests.messaging.delivery.test_send_job import MAIL_ONLY, SMTP
 from tests.messaging.office import Office, WaitingJob
@@ -44,7 +44,7 @@ LOVELACE = "lovelace@example.org"
 
 @pytest.fixture
 async def fcm(office: Office) -> AsyncIterator[FcmServer]:
-    async with fcm_server() as fcm:
+    async with fcm_server(office.clock) as fcm:
         files = {
             "channels/push.yaml": FCM,
             "workflows/push.yaml": PUSH_ONLY,
@@ -152,7 +152,7 @@ async def test_a_push_goes_to_every_device_once_however_it_is_known(office: Offi
 
 
 async def test_only_what_failed_is_tried_again(office: Office, fcm: FcmServer) -> None:
-    fcm.refusals["tablet"] = UNAVAILABLE
+    fcm.refusals["tablet"] = INTERNAL
     await edit(office, "ada", token("phone"), token("tablet"))
     await notify(office, "ada")
     assert (await message_of(office, "ada")).status is Status.SENT
@@ -168,7 +168,7 @@ async def test_only_what_failed_is_tried_again(office: Office, fcm: FcmServer) -
 
 
 async def test_a_message_that_nobody_took_yet_is_attempted_and_then_sent(office: Office, fcm: FcmServer) -> None:
-    fcm.refusals = {"phone": UNAVAILABLE, "tablet": UNREGISTERED}
+    fcm.refusals = {"phone": INTERNAL, "tablet": UNREGISTERED}
     await edit(office, "ada", token("phone"), token("tablet"))
     await notify(office, "ada")
     message = await message_of(office, "ada")
@@ -195,7 +195,7 @@ async def test_when_all_devices_are_dead_the_message_bounces_and_none_is_used_ag
     assert (event, data["failure_reason"], data["failure_details"]) == (
         "bounced",
         "fatal_error",
-        "FCM 404 UNREGISTERED",
+        "fcm 404 UNREGISTERED: Requested entity was not found.",
     )
     assert data["token"] in {"phone", "tablet"}
     assert await statuses_stored(office, "ada") == {"phone": "disabled", "tablet": "disabled"}
@@ -243,7 +243,7 @@ async def test_a_device_that_somebody_else_has_now_gets_nothing_of_the_first(off
 
 
 async def test_not_even_when_it_changes_hands_before_the_retry(office: Office, fcm: FcmServer) -> None:
-    fcm.refusals = {"phone": UNAVAILABLE, "tablet": UNAVAILABLE}
+    fcm.refusals = {"phone": INTERNAL, "tablet": INTERNAL}
     await edit(office, "ada", token("phone"), token("tablet"))
     await notify(office, "ada")
     await edit(office, "bob", token("phone"))
@@ -265,7 +265,7 @@ async def test_a_device_within_a_tenant_gets_what_is_said_there(office: Office, 
 
 
 async def test_who_is_deleted_before_the_retry_gets_none(office: Office, fcm: FcmServer) -> None:
-    fcm.refusals = {"phone": UNAVAILABLE, "tablet": UNAVAILABLE}
+    fcm.refusals = {"phone": INTERNAL, "tablet": INTERNAL}
     await edit(office, "ada", token("phone"), token("tablet"))
     await notify(office, "ada")
     await office.delete("ada")
@@ -281,7 +281,7 @@ async def test_a_worker_that_dies_in_the_middle_leaves_what_it_had_not_recorded(
 ) -> None:
     await edit(office, "ada", *(token(f"t{number:02}") for number in range(30)))
     job = await send_job(office)
-    fcm.refusals["t07"] = refusal(503, "UNAVAILABLE")
+    fcm.refusals["t07"] = INTERNAL
     with monkeypatch.context() as patched:
         # The second batch is sent, and nobody is there any more to record it.
         recorded = 0
@@ -329,7 +329,7 @@ async def test_what_a_sender_cannot_cope_with_has_no_other_sent_again(
 
 
 async def test_a_worker_that_was_too_slow_records_nothing(office: Office, fcm: FcmServer) -> None:
-    fcm.refusals["tablet"] = UNAVAILABLE
+    fcm.refusals["tablet"] = INTERNAL
     await edit(office, "ada", token("phone"), token("tablet"))
     job = await send_job(office)
     fcm.hold = hold = Hold()
@@ -440,7 +440,7 @@ async def test_an_address_within_a_tenant_is_disabled_there(office: Office, mail
 
 
 async def test_a_message_follows_a_merge_once_none_of_its_sends_is_open(office: Office, fcm: FcmServer) -> None:
-    fcm.refusals["tablet"] = UNAVAILABLE
+    fcm.refusals["tablet"] = INTERNAL
     await edit(office, "ada", token("phone"), token("tablet"))
     await edit(office, "lovelace", Identify({"name": "Lovelace"}))
     await notify(office, "ada")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,7 +12,7 @@ import msgspec
 
 from addressee.channels import channel_data
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
-from addressee.channels.push.notification import Push, body_within, push_provider
+from addressee.channels.push.notification import Push, body_within, expiration, push_provider
 from addressee.channels.push.provider_token import ProviderTokens, SigningKey, is_signing_key
 from addressee.channels.request_sender import UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
@@ -157,11 +157,6 @@ def to_request(settings: ApnsSettings, push: Push, provider_token: str, now: dat
 def apns_id(id: str) -> str:
     """Returns the name of a notification at APNs."""
     return str(uuid5(NOTIFICATIONS, id))
-
-
-def expiration(time_to_live: int, now: datetime) -> str:
-    """Returns the time, in seconds, up to which APNs keeps a notification; 0 to deliver it at once or never."""
-    return str(int((now + timedelta(seconds=time_to_live)).timestamp())) if time_to_live else "0"
 
 
 def to_body(push: Push) -> dict[str, Any]:

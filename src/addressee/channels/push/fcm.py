@@ -1,33 +1,24 @@
-"""Sends push notifications through Firebase Cloud Messaging (HTTP v1)."""
+"""Sends push notifications through Firebase Cloud Messaging (HTTP v1; senders.md §1)."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from functools import cache
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from ssl import SSLContext
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
 from addressee.channels import channel_data
-from addressee.channels.provider import ChannelType, Provider, newest_first
-from addressee.channels.push.notification import Push
-from addressee.channels.push.service_account import AccessTokens, TokenRefusedError, read_service_account
-from addressee.channels.sender import READ_LENGTH, SENDING_SECONDS, Failed, Failure, ProviderCall, Sent, without
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange, usual
+from addressee.channels.push.notification import Push, expiration, fitted, push_provider
+from addressee.channels.push.service_account import AccessTokens, ServiceAccount, read_service_account
+from addressee.channels.request_sender import UnsendableError
+from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
-
-if TYPE_CHECKING:
-    import httpx2
-
-# The limit for the access token, and again for each notification.
-TIMEOUT_SECONDS = SENDING_SECONDS / 2
+from addressee.directory.documents import merged_deep
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 TOKENS = AccessTokens(SCOPE)
@@ -35,20 +26,28 @@ TOKENS = AccessTokens(SCOPE)
 # Device tokens; any other text would be refused.
 DEVICE_TOKEN = re.compile(r"[!-~]+")
 
-# Values of a fixed form in FCM's answers; other texts may repeat parts of the request.
-CODE = re.compile(r"[A-Z_]{1,60}")
-FIELD = re.compile(r"[A-Za-z0-9_.\[\]]{1,100}")
-NAME = re.compile(r"[!-~]{1,300}")
-SECONDS = re.compile(r"[0-9]{1,6}")
-
 # Names that FCM reserves in the data of a notification.
 RESERVED = re.compile(r"from|message_type|notification|(google|gcm)\..*", re.DOTALL)
+
+# What FCM takes of a notification with its data, as JSON.
+MAX_BYTES = 4_096
 
 DEVICE_FIELD = "message.token"
 NOT_A_DEVICE = "The registration token is not a valid FCM registration token"
 
-TEMPORARY_STATUSES = frozenset({401, 403, 404, 408, 429, *range(500, 600)})
-CREDENTIAL_STATUSES = frozenset({401, 403})
+# The pause after too many messages, unless FCM asks for another one.
+PAUSE = timedelta(minutes=1)
+
+# By FCM's error code; others mean what the status of HTTP says.
+FAILURES: Mapping[str, Failure] = {
+    "UNREGISTERED": Failure.BOUNCED,
+    "SENDER_ID_MISMATCH": Failure.MISMATCHED,
+    "THIRD_PARTY_AUTH_ERROR": Failure.CREDENTIALS,
+    "NOT_FOUND": Failure.CREDENTIALS,  # there is no such project
+    "QUOTA_EXCEEDED": Failure.RATE_LIMITED,
+    "UNAVAILABLE": Failure.UNAVAILABLE,
+    "INTERNAL": Failure.TEMPORARY,
+}
 
 
 class FcmSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,67 +58,32 @@ class FcmSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class FcmSender:
-    """Sends over one connection; access tokens outlive it.
+    """Sends notifications with access tokens of the process."""
 
-    Once FCM cannot be used, or asks for a pause, further notifications fail at once, to be retried later.
-    """
-
-    def __init__(self, settings: FcmSettings, tokens: AccessTokens = TOKENS) -> None:
+    def __init__(self, settings: FcmSettings, context: SenderContext, tokens: AccessTokens = TOKENS) -> None:
         self._account = read_service_account(settings.service_account)
         self._url = f"{settings.endpoint.rstrip('/')}/v1/projects/{quote(self._account.project_id)}/messages:send"
+        self._context = context
         self._tokens = tokens
-        self._client: httpx2.AsyncClient | None = None
-        self._unusable: Failed | None = None
 
     async def send(self, push: Push, /) -> Sent | Failed:
-        import httpx2  # here, as commands import this module to check settings only
-
-        if not DEVICE_TOKEN.fullmatch(push.token):
-            return Failed(Failure.BOUNCED, "not a registration token")
-        if reserved := next(filter(is_reserved, push.data), None):
-            return Failed(Failure.PERMANENT, f"FCM keeps the name {reserved!r} in a notification's data for itself")
-        if self._unusable is not None:
-            return replace(self._unusable, call=provider_call(push, self._url, None, self._unusable.reason))
-        if self._client is None:
-            self._client = httpx2.AsyncClient(verify=trust(), timeout=TIMEOUT_SECONDS)
-        url = self._account.token_uri
+        now = self._context.clock.now()
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                token = await self._tokens.get(self._account, self._client)
-            url = self._url
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                headers = {"authorization": f"Bearer {token}"}
-                answer = await self._client.post(url, json=to_request(push), headers=headers)
-        except TokenRefusedError as refused:
-            return self._give_up(push, url, refused.status, str(refused), refused.words)
-        except (httpx2.HTTPError, OSError) as error:
-            return self._give_up(push, url, None, f"{urlsplit(url).netloc} cannot be used: {type(error).__name__}")
-        return self._judge(push, answer, token)
+            push = checked(push)
+        except UnsendableError as error:
+            return Failed(error.failure, str(error))
+        token = await self._tokens.get(self._account, push.envelope, self._context.client, now)
+        if isinstance(token, Failed):
+            return token
+        answer = await exchange(self._context.client, to_request(self._url, self._account, push, token, now))
+        if isinstance(answer, Failed):
+            return answer
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._tokens.forget(self._account)
+        return judge(answer)
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-
-    def _give_up(self, push: Push, url: str, status: int | None, reason: str, words: str = "") -> Failed:
-        self._unusable = Failed(Failure.TEMPORARY, reason)
-        return replace(self._unusable, call=provider_call(push, url, status, ": ".join(filter(None, (reason, words)))))
-
-    def _judge(self, push: Push, answer: httpx2.Response, access_token: str) -> Sent | Failed:
-        status = answer.status_code
-        if status == HTTPStatus.OK:
-            return Sent(provider_call(push, self._url, status, name_in(answer.content)))
-        refusal = refusal_in(answer.content)
-        failed = replace(
-            failure(status, refusal),
-            call=provider_call(push, self._url, status, refusal.told(push, access_token)),
-            retry_after=wait(answer.headers.get("retry-after")),
-        )
-        if status in CREDENTIAL_STATUSES:
-            self._tokens.forget(self._account)
-        if failed.failure is Failure.TEMPORARY and (status in CREDENTIAL_STATUSES or failed.retry_after is not None):
-            self._unusable = failed
-        return failed
+        """Does nothing: the client is shared."""
 
 
 class Violation(msgspec.Struct):
@@ -140,98 +104,114 @@ class Refusal(msgspec.Struct):
 
     @property
     def code(self) -> str:
-        codes = [detail.error_code for detail in self.details if detail.error_code]
-        return next(filter(CODE.fullmatch, (*codes, self.status)), "")
+        return next((detail.error_code for detail in self.details if detail.error_code), self.status)
 
     @property
     def fields(self) -> list[str]:
-        named = [violation.field for detail in self.details for violation in detail.field_violations]
-        return [field for field in named if FIELD.fullmatch(field)]
+        return [violation.field for detail in self.details for violation in detail.field_violations]
 
     @property
-    def described(self) -> str:
-        return " ".join((self.code, *self.fields))
-
-    def told(self, push: Push, access_token: str) -> str:
-        """Returns the error with FCM's message, in which secrets and contents of the request are hidden."""
-        hidden = (access_token, push.token, push.title, push.body, *push.data.values())
-        return ": ".join(filter(None, (self.described, without(self.message, hidden))))
+    def words(self) -> str:
+        return ": ".join(filter(None, (" ".join(filter(None, (self.code, *self.fields))), self.message)))
 
     @property
-    def blames_token(self) -> bool:
-        """Whether the device token is invalid. For INVALID_ARGUMENT, the field or the message must say so."""
-        if self.code == "INVALID_ARGUMENT":
-            return DEVICE_FIELD in self.fields or self.message == NOT_A_DEVICE
-        return self.code == "UNREGISTERED"
+    def failure(self) -> Failure | None:
+        """What the error means, None if the status of HTTP says all. The device may be to blame for wrong arguments."""
+        if self.code == "INVALID_ARGUMENT" and (DEVICE_FIELD in self.fields or self.message == NOT_A_DEVICE):
+            return Failure.BOUNCED
+        return FAILURES.get(self.code)
 
 
-class Refused(msgspec.Struct):
-    error: Refusal
+class FcmAnswer(msgspec.Struct):
+    name: str | None = None
+    error: Refusal = msgspec.field(default_factory=Refusal)
 
 
-class Taken(msgspec.Struct):
-    name: str
+def checked(push: Push) -> Push:
+    """Returns the notification with its body cut to what FCM takes. Raises UnsendableError."""
+    if not DEVICE_TOKEN.fullmatch(push.token):
+        raise UnsendableError("not a registration token", Failure.BOUNCED)
+    if reserved := next(filter(is_reserved, push.data), None):
+        raise UnsendableError(f"FCM keeps the name {reserved!r} in a notification's data for itself")
+    fits = fitted(push, size, MAX_BYTES)
+    if fits is None:
+        raise UnsendableError(f"FCM takes notifications of up to {MAX_BYTES:,} bytes; this one is larger")
+    return fits
 
 
-def refusal_in(content: bytes) -> Refusal:
-    try:
-        return msgspec.json.decode(content, type=Refused).error
-    except msgspec.DecodeError:
-        return Refusal(message=content[:READ_LENGTH].decode(errors="replace"))
+def size(push: Push) -> int:
+    """Returns how much of MAX_BYTES a notification takes: what is shown, and the data."""
+    counted = {"message": {"notification": notification_of(push), "data": dict(push.data)}}
+    return len(msgspec.json.encode(merged_deep(counted, push.overrides)))
 
 
-def name_in(content: bytes) -> str:
-    try:
-        name = msgspec.json.decode(content, type=Taken).name
-    except msgspec.DecodeError:
-        return ""
-    return name if NAME.fullmatch(name) else ""
+def to_request(url: str, account: ServiceAccount, push: Push, access_token: str, now: datetime) -> ProviderRequest:
+    return ProviderRequest(
+        service="fcm",
+        url=url,
+        headers={"authorization": f"Bearer {access_token}", "content-type": "application/json"},
+        content=msgspec.json.encode(merged_deep(to_body(push, now), push.overrides)),
+        envelope=push.envelope,
+        hidden=(access_token, push.token, account.private_key, account.private_key_id, *push.contents),
+        repeatable=True,
+    )
 
 
-def failure(status: int, refusal: Refusal) -> Failed:
-    """Returns what an error of FCM means. Wrong credentials or projects are temporary: an operator may correct them."""
-    reason = f"FCM {status} {refusal.described}".rstrip()
-    if refusal.blames_token:
-        return Failed(Failure.BOUNCED, reason)
-    # The token is of another project: the channel or the app must be changed, which retries will not live to see.
-    if refusal.code == "SENDER_ID_MISMATCH":
-        return Failed(Failure.PERMANENT, reason)
-    return Failed(Failure.TEMPORARY if status in TEMPORARY_STATUSES else Failure.PERMANENT, reason)
-
-
-def to_request(push: Push) -> dict[str, Any]:
+def to_body(push: Push, now: datetime) -> dict[str, Any]:
     """Returns the body of a request. With its tag, a notification that is sent again replaces the one shown already."""
     return {
         "message": {
             "token": push.token,
-            "notification": {"title": push.title, "body": push.body},
+            "notification": notification_of(push),
             "data": dict(push.data),
-            "android": {"notification": {"tag": push.id}},
-            "apns": {"headers": {"apns-collapse-id": push.id}},
+            "android": for_android(push),
+            "apns": for_apple(push, now),
         }
     }
 
 
-def provider_call(push: Push, url: str, status: int | None, answer: str) -> ProviderCall:
-    parts = urlsplit(url)
-    return ProviderCall("fcm", "POST", parts.netloc, parts.path, push.envelope, status, answer)
+def notification_of(push: Push) -> dict[str, Any]:
+    return given(title=push.title, body=push.body, image=push.image)
+
+
+def for_android(push: Push) -> dict[str, Any]:
+    shown = given(tag=push.id, sound=push.sound, notification_count=push.badge)
+    return given(notification=shown, ttl=None if push.time_to_live is None else f"{push.time_to_live}s")
+
+
+def for_apple(push: Push, now: datetime) -> dict[str, Any]:
+    """Returns what FCM passes on to APNs. An image is shown by an extension of the app."""
+    headers = given(
+        **{
+            "apns-collapse-id": push.id,
+            "apns-expiration": None if push.time_to_live is None else expiration(push.time_to_live, now),
+        }
+    )
+    aps = given(**{"badge": push.badge, "sound": push.sound, "mutable-content": 1 if push.image else None})
+    return given(
+        headers=headers,
+        payload={"aps": aps} if aps else None,
+        fcm_options={"image": push.image} if push.image else None,
+    )
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """Returns the fields that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def judge(answer: ProviderAnswer) -> Sent | Failed:
+    said = answer.read(FcmAnswer) or FcmAnswer()
+    if answer.is_success:
+        return answer.sent(said.name)
+    failure = said.error.failure or usual(answer.status)
+    limited = failure is Failure.RATE_LIMITED and "retry-after" not in answer.headers
+    return answer.failed(failure, said.error.words, retry_after=PAUSE if limited else None)
 
 
 def is_reserved(name: str) -> bool:
     """Returns whether FCM reserves this name in the data of a notification."""
     return RESERVED.fullmatch(name) is not None
-
-
-def wait(retry_after: str | None) -> timedelta | None:
-    """Returns the pause in a header `Retry-After` (seconds or a date), None when it has neither."""
-    if retry_after is None:
-        return None
-    if SECONDS.fullmatch(retry_after):
-        return timedelta(seconds=int(retry_after))
-    try:
-        return max(parsedate_to_datetime(retry_after) - datetime.now(UTC), timedelta())
-    except (TypeError, ValueError):
-        return None
 
 
 def fcm_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -243,24 +223,13 @@ def fcm_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from setting_problems(settings)
 
 
-FCM = Provider(
-    ChannelType.PUSH,
+FCM = push_provider(
     "fcm",
     FcmSettings,
-    lambda settings, context: FcmSender(settings),
+    FcmSender,
     kind="android_push",
-    missing="no_push_token",
-    choose=newest_first,
     secrets=frozenset({"service_account"}),
     data=channel_data.devices("token", "tokens"),
     problems=fcm_problems,
     reserves=is_reserved,
 )
-
-
-@cache
-def trust() -> SSLContext:
-    """Returns a TLS context. It is cached, as reading the certificates takes long."""
-    import httpx2
-
-    return httpx2.create_ssl_context()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -79,6 +80,11 @@ def body_within(service: str, limit: int, to_body: Callable[[Push], dict[str, An
     if fit is None:
         raise UnsendableError(f"{service} takes notifications of up to {limit:,} bytes; this one is larger")
     return encoded(fit)
+
+
+def expiration(time_to_live: int, now: datetime) -> str:
+    """Returns the time up to which APNs keeps a notification, in seconds; 0 to deliver it at once or never."""
+    return str(int((now + timedelta(seconds=time_to_live)).timestamp())) if time_to_live else "0"
 
 
 push_provider = partial(Provider, ChannelType.PUSH, missing="no_push_token", choose=newest_first)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from addressee.channels.sender import READ_LENGTH, without
-from addressee.directory.clock import Clock
+from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange, usual
+from addressee.channels.sender import Failed, Failure
 
 if TYPE_CHECKING:
     import httpx2
@@ -23,8 +23,6 @@ ASSERTION_LIFE = timedelta(hours=1)
 
 # A token is not used in its last minute: it could expire on the way.
 MARGIN = timedelta(minutes=1)
-
-ERROR_CODE = re.compile(r"[a-z_]{1,60}")
 
 
 class ServiceAccount(msgspec.Struct, frozen=True):
@@ -66,22 +64,13 @@ def read_service_account(text: str) -> ServiceAccount:
     return account
 
 
-class TokenRefusedError(Exception):
-    """The service refused a token. The message and the service's own `words` contain no secrets."""
-
-    def __init__(self, status: int, code: str, words: str) -> None:
-        super().__init__(f"the service account is not accepted: {status} {code}".rstrip())
-        self.status = status
-        self.words = words
-
-
 class Granted(msgspec.Struct):
     access_token: str
     expires_in: int
 
 
 class Refusal(msgspec.Struct):
-    error: str
+    error: str = ""
     error_description: str = ""
 
 
@@ -94,34 +83,46 @@ class AccessToken:
 class AccessTokens:
     """Tokens for one scope by service account, each kept until it expires."""
 
-    def __init__(self, scope: str, clock: Clock | None = None) -> None:
+    def __init__(self, scope: str) -> None:
         self._scope = scope
-        self._clock = clock or Clock()
         self._tokens: dict[ServiceAccount, AccessToken] = {}
 
-    async def get(self, account: ServiceAccount, client: httpx2.AsyncClient) -> str:
-        """Returns a token. Raises TokenRefusedError, or httpx2.HTTPError when the service does not answer."""
-        now = self._clock.now()
+    async def get(
+        self, account: ServiceAccount, envelope: Mapping[str, Any], client: httpx2.AsyncClient, now: datetime
+    ) -> str | Failed:
+        """Returns a token. `envelope` is what the delivery log keeps of a message for which there is none."""
         self._tokens = {of: token for of, token in self._tokens.items() if token.expires_at > now + MARGIN}
-        if account not in self._tokens:
-            self._tokens[account] = await self._ask(account, client, now)
-        return self._tokens[account].text
+        if (known := self._tokens.get(account)) is not None:
+            return known.text
+        answer = await exchange(client, to_request(account, account.assertion(self._scope, now), envelope))
+        if isinstance(answer, Failed):
+            return answer
+        granted = answer.read(Granted)
+        if not answer.is_success or granted is None:
+            return refused(answer)
+        self._tokens[account] = AccessToken(granted.access_token, now + timedelta(seconds=granted.expires_in))
+        return granted.access_token
 
     def forget(self, account: ServiceAccount) -> None:
         """Drops a token that is refused although it has not expired."""
         self._tokens.pop(account, None)
 
-    async def _ask(self, account: ServiceAccount, client: httpx2.AsyncClient, now: datetime) -> AccessToken:
-        assertion = account.assertion(self._scope, now)
-        form = {"grant_type": GRANT_TYPE, "assertion": assertion}
-        answer = await client.post(account.token_uri, data=form)
-        try:
-            if answer.status_code == HTTPStatus.OK:
-                granted = msgspec.json.decode(answer.content, type=Granted)
-                return AccessToken(granted.access_token, now + timedelta(seconds=granted.expires_in))
-            refusal = msgspec.json.decode(answer.content, type=Refusal)
-        except msgspec.DecodeError:
-            refusal = Refusal("", answer.content[:READ_LENGTH].decode(errors="replace"))
-        code = refusal.error if ERROR_CODE.fullmatch(refusal.error) else ""
-        hidden = (assertion, *assertion.split("."), account.private_key, account.private_key_id)
-        raise TokenRefusedError(answer.status_code, code, without(refusal.error_description, hidden))
+
+def to_request(account: ServiceAccount, assertion: str, envelope: Mapping[str, Any]) -> ProviderRequest:
+    return ProviderRequest(
+        service="fcm",
+        url=account.token_uri,
+        headers={"accept": "application/json", "content-type": "application/x-www-form-urlencoded"},
+        content=urlencode({"grant_type": GRANT_TYPE, "assertion": assertion}).encode(),
+        envelope=envelope,
+        hidden=(assertion, *assertion.split("."), account.private_key, account.private_key_id),
+        repeatable=True,
+    )
+
+
+def refused(answer: ProviderAnswer) -> Failed:
+    """Returns the failure of an answer without a token. What is refused for good is the account, not the message."""
+    said = answer.read(Refusal) or Refusal()
+    failure = usual(answer.status)
+    words = f"the service account is not accepted: {said.error} {said.error_description}".rstrip(": ")
+    return answer.failed(Failure.CREDENTIALS if failure is Failure.PERMANENT else failure, words)
