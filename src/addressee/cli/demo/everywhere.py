@@ -25,7 +25,7 @@ from addressee.cli.demo.service import Service
 from addressee.cli.demo.vendors import VendorRequest, Vendors
 
 PERSON = "ada"
-NAME = "Ada Lovelace"
+NAME = "Ada"
 TEXT = f"{NAME}, your table is ready"
 
 PHONE, WHATSAPP = "+4915112345678", "+447911123456"

@@ -34,7 +34,7 @@ def show(console: Console, people: People, results: Results, checks: Sequence[Ch
     headline(console, "Without an e-mail address", "skipped at the e-mail step, reached in the app")
     console.print(indented(skipped(people, results)))
 
-    headline(console, "One person, one trigger, every channel", "added by SuprSend's SDK, triggered by Knock's")
+    headline(console, "One person, one trigger, every channel", "added by SuprSend's SDK")
     console.print(indented(everywhere(results)))
 
     headline(console, "Counts", "")
