@@ -15,6 +15,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.content.chat import ChatContent
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
+from tests.channels.cases import telegram
 from tests.channels.cases.slack import error
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
 from tests.messaging.office import Office
@@ -159,3 +160,14 @@ async def test_chats_of_telegram_are_written_as_channel_data_or_as_addresses(
     await edit(office, office.user("ada"), AddAddress("chat", {"chat_id": "1"}), written)
     await notify(office)
     assert sorted(request.json["chat_id"] for request in vendor.received) == ["1", "2"]
+    vendor.received.clear()
+    vendor.answer = lambda request: telegram.error(403, "Forbidden: bot was blocked by the user")
+    assert (await notify(office)).status is Status.BOUNCED
+    recipient = await office.directory.read(office.user("ada"))
+    assert recipient is not None
+    assert [(address["key"], address["status"]) for address in recipient.addresses] == [
+        ("chat_id:1", "disabled"),
+        ("chat_id:2", "disabled"),
+    ]
+    await notify(office)
+    assert len(vendor.received) == 2
