@@ -47,7 +47,8 @@ def test_each_form_names_its_devices(provider: str) -> None:
 def test_one_is_taken_out_of_its_form(provider: str) -> None:
     left = without_tokens(stored(provider), "a".__eq__, LATER)
     assert list(tokens_in(left)) == ["b"]
-    assert {**left["channel"], "data": None} == {"data": None, "created_at": "then", "updated_at": LATER}
+    times = {"created_at": "then", "updated_at": LATER, "added_at": {"b": "then"}}
+    assert {**left["channel"], "data": None} == {"data": None, **times}
     assert provider_named(provider).data.checked(left["channel"]["data"], "data") == left["channel"]["data"]
 
 

@@ -32,6 +32,20 @@ def devices_in(data: Any) -> dict[str, Any]:
     return {token: each for each in listed if (token := token_of(each)) is not None}
 
 
+def entry_with(stored: Document | None, data: Any, now: str) -> Document:
+    """Returns the entry of a channel in channel data. `added_at` is when devices were added that it had before."""
+    if stored is None:
+        return {"data": data, "created_at": now, "updated_at": now}
+    before, times = devices_in(stored["data"]), stored.get("added_at", {})
+    added_at = {
+        token: times.get(token, stored["updated_at"])
+        for token, device in devices_in(data).items()
+        if before.get(token) == device
+    }
+    entry = {"data": data, "created_at": stored["created_at"], "updated_at": now}
+    return {**entry, "added_at": added_at} if added_at else entry
+
+
 def without_tokens(channel_data: Document, is_lost: Callable[[str], bool], now: str) -> Document:
     """Returns channel data without lost devices; the same object if there are none. Changed entries are dated `now`."""
     changes = {}
@@ -41,7 +55,7 @@ def without_tokens(channel_data: Document, is_lost: Callable[[str], bool], now: 
             for name, listed in lists_of(entry["data"])
         }
         if any(len(kept[name]) < len(entry["data"][name]) for name in kept):
-            changes[channel_id] = {**entry, "data": {**entry["data"], **kept}, "updated_at": now}
+            changes[channel_id] = entry_with(entry, {**entry["data"], **kept}, now)
     return {**channel_data, **changes} if changes else channel_data
 
 

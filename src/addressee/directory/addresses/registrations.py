@@ -9,27 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Any
 
-from addressee.directory.addresses.device_tokens import devices_in, token_of
+from addressee.directory.addresses.device_tokens import token_of
 from addressee.directory.addresses.entries import ACTIVE, ATTRIBUTES, DISABLED
 from addressee.directory.addresses.forms import form_of
 from addressee.directory.recipient import Document
 
 # Kinds whose addresses are in no channel data; their texts there name something else, like a member of Slack.
 IN_NO_DATA = ATTRIBUTES.keys()
-
-
-def entry_with(stored: Document | None, data: Any, now: str) -> Document:
-    """Returns the entry of a channel in channel data. `added_at` is when devices were added that it had before."""
-    if stored is None:
-        return {"data": data, "created_at": now, "updated_at": now}
-    before, times = devices_in(stored["data"]), stored.get("added_at", {})
-    added_at = {
-        token: times.get(token, stored["updated_at"])
-        for token, device in devices_in(data).items()
-        if before.get(token) == device
-    }
-    entry = {"data": data, "created_at": stored["created_at"], "updated_at": now}
-    return {**entry, "added_at": added_at} if added_at else entry
 
 
 def written_at(channel_data: Document, kind: str, value: Any) -> list[str]:

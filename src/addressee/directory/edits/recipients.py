@@ -15,8 +15,9 @@ from typing import Any, ClassVar, TypeAlias
 from msgspec import structs
 
 from addressee.directory import attributes, names
+from addressee.directory.addresses.device_tokens import entry_with
 from addressee.directory.addresses.entries import addresses_after
-from addressee.directory.addresses.registrations import entry_with, registered_anew
+from addressee.directory.addresses.registrations import registered_anew
 from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
 from addressee.directory.edits.addresses import (
     AddAddress,
