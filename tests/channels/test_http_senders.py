@@ -16,6 +16,7 @@ import pytest
 
 from addressee.channels import http_exchange
 from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
 from addressee.channels.sender import Failed, Failure, Sender, SenderContext, Sent
 from addressee.directory.clock import Clock
@@ -78,6 +79,12 @@ def secrets_of(opened: OpenCase) -> list[str]:
     """Returns the texts in the secret settings of a case."""
     secrets = PROVIDERS[opened.case.channel_type, opened.case.provider].secrets
     return [text for name in secrets for _, text in texts_in(opened.settings.get(name))]
+
+
+def test_every_provider_that_speaks_http_has_a_case() -> None:
+    opening = {(type, name) for (type, name), provider in PROVIDERS.items() if provider.open is not None}
+    others = {(ChannelType.EMAIL, "smtp"), (ChannelType.EMAIL, "outbox")}
+    assert {(case.channel_type, case.provider) for case in CASES} == opening - others
 
 
 async def test_what_is_sent_arrives_once_in_the_vendors_form(opened: OpenCase) -> None:

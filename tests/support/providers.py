@@ -14,8 +14,3 @@ def provider_named(name: str) -> Provider:
 def names_of(type: ChannelType) -> str:
     """Returns the providers of a type of channel as problems of files name them."""
     return " or ".join(provider.name for provider in providers_of(type))
-
-
-def names_of_senders() -> str:
-    """Returns the providers that can send as problems of files name them."""
-    return ", ".join(dict.fromkeys(provider.name for provider in PROVIDERS.values() if provider.kind))

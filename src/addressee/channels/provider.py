@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -62,21 +62,21 @@ class Provider:
     `open` returns a sender for settings. It is None for providers that only store messages.
 
     `kind` is the kind of address that it sends to, one of `directory.kinds.KINDS`, or one of its groups if any of the
-    group's kinds may be behind an address; None if it cannot send yet. `aliases` are other names by which addresses of
-    the kind may name it. `missing` is the reason for skipping a recipient
-    without one. `choose` selects the addresses of a message from the valid ones, which begin with the primary one.
-    `data` is the form of recipients' channel data. `reserves` returns whether a name in the data of a push is reserved.
-    `shows` are the parts of a chat message that it shows besides the text.
-    `callbacks` are the requests by which it tells what became of messages, `receipts` is how it is asked for that; each
-    is None if there is no such way.
-    `is_fixed` returns whether a channel with these settings sends to an address of its own, whoever the recipient is.
+    group's kinds may be behind an address. `aliases` are other names by which addresses of the kind may name it.
+    `missing` is the reason for skipping a recipient without one. `choose` selects the addresses of a message from the
+    valid ones, which begin with the primary one. `is_fixed` returns whether a channel with these settings sends to an
+    address of its own, whoever the recipient is. `data` is the form of recipients' channel data.
+
+    `reserves` returns whether a name in the data of a push is reserved. `shows` are the parts of a chat message that it
+    shows besides the text. `callbacks` are the requests by which it tells what became of messages, `receipts` is how it
+    is asked for that; each is None if there is no such way.
     """
 
     channel_type: ChannelType
     name: str
+    kind: str = field(kw_only=True)
     settings: type[msgspec.Struct] = NoSettings
     open: Callable[[Any, SenderContext], Sender[Any]] | None = None
-    kind: str | None = None
     aliases: frozenset[str] = frozenset()
     missing: str = "no_address"
     choose: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]] = every_address

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.provider import ChannelType
 from addressee.directory.clock import Clock
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
@@ -20,7 +20,7 @@ from addressee.messaging.workflows.configuration import ConfigurationError, read
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.messaging.office import FILES, IN_APP, OUTBOX, WELCOME, write_files
-from tests.support.providers import names_of, names_of_senders, provider_named
+from tests.support.providers import names_of, provider_named
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -210,16 +210,6 @@ steps:
 def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str | list[str]) -> None:
     messages = [message] if isinstance(message, str) else message
     assert mistakes(tmp_path, {"channels/x.yaml": channel}) == [f"channels/x.yaml{each}" for each in messages]
-
-
-def test_a_channel_without_a_sender_can_be_declared_but_no_step_can_use_it(tmp_path: Path) -> None:
-    hook = "type: http\nprovider: webhook\nid: 97c5837d-c65c-4d54-aa39-080eeb81c69d"
-    (channel,) = read_configuration(write_files(tmp_path, {"channels/hook.yaml": hook}), {}).channels
-    assert (channel.type, channel.provider, str(channel.id)) == (ChannelType.HTTP, "webhook", hook[-36:])
-    step = "steps:\n- ref: a\n  channel: hook\n  template: {body: x}"
-    assert mistakes(tmp_path, {"channels/hook.yaml": hook, "workflows/x.yaml": step}) == [
-        f"workflows/x.yaml:3: nothing can be sent with webhook yet, only with {names_of_senders()}"
-    ]
 
 
 FEED_STEP = "steps:\n- ref: a\n  channel: feed\n  template:\n    body: x\n    action_url: '{}'"
@@ -545,22 +535,19 @@ def test_steps_may_use_channels_that_the_environment_has(tmp_path: Path) -> None
     workflow = """
 steps:
   - {ref: feed, channel: in-app, template: {body: Hello}}
-  - {ref: bird, channel: pigeon, template: {}}
   - {ref: text, channel: sms, template: {body: Hello}}
   - {ref: mail, channel: email, template: {}}
 """
     stored = {
         "in-app": UsableChannel(provider_named("feed")),
-        "pigeon": UsableChannel(Provider(ChannelType.HTTP, "carrier_pigeon")),
         "sms": UsableChannel(provider_named("twilio"), lacks=("account_sid",)),
     }
     folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
     with pytest.raises(ConfigurationError) as error:
         read_configuration(folder, {}, stored)
     assert [str(mistake) for mistake in error.value.problems] == [
-        f"workflows/hello.yaml:4: nothing can be sent with carrier_pigeon yet, only with {names_of_senders()}",
-        "workflows/hello.yaml:5: the channel 'sms' was stored without account_sid; give it a file",
-        "workflows/hello.yaml:6: there is no channel 'email'; there are in-app, pigeon, sms",
+        "workflows/hello.yaml:4: the channel 'sms' was stored without account_sid; give it a file",
+        "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
     ]
     write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
     (read,) = read_configuration(folder, {}, stored).workflows

@@ -10,7 +10,6 @@ import msgspec
 
 from addressee.channels.links import scheme_of
 from addressee.channels.provider import ChannelType, Provider
-from addressee.channels.providers import PROVIDERS
 from addressee.directory.recipient import Recipient
 from addressee.messaging.content import liquid
 from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
@@ -79,11 +78,6 @@ class ChannelStepFile(StepFile, frozen=True):
             source.problem((*path, "channel"), f"there is no channel {self.channel!r}; there are {known}")
             return None
         if channel.provider is None:
-            return None
-        if channel.provider.kind is None:
-            known = ", ".join(dict.fromkeys(provider.name for provider in PROVIDERS.values() if provider.kind))
-            message = f"nothing can be sent with {channel.provider.name} yet, only with {known}"
-            source.problem((*path, "channel"), message)
             return None
         if channel.lacks:
             message = f"the channel {self.channel!r} was stored without {', '.join(channel.lacks)}; give it a file"

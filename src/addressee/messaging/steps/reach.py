@@ -122,9 +122,7 @@ def key(address: Address) -> tuple[str, str]:
 
 
 def kind_of(channel: Channel) -> str:
-    kind = channel.served_by.kind
-    assert kind is not None
-    return kind
+    return channel.served_by.kind
 
 
 def unwanted(

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 import msgspec
 import uuid_utils.compat
 
-from addressee.channels.providers import PROVIDERS
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer, WrongMasterKeyError
@@ -72,7 +71,7 @@ async def deploy(
 
 
 def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) -> list[Problem]:
-    """Returns a problem for each channel whose id or type would change, or that could not send any more.
+    """Returns a problem for each channel whose id or type would change.
 
     Messages refer to a channel by its id and were made for its type.
     """
@@ -84,10 +83,6 @@ def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) 
         if before is not None and before.type is not channel.type:
             line = source.origin(("type",)).line
             problems.append(Problem(source.file, line, f"this channel is of type {before.type}; use another key"))
-        elif before is not None and before.served_by.kind and not PROVIDERS[channel.type, channel.provider].kind:
-            line = source.origin(("provider",)).line
-            message = f"workflows may use this channel, and nothing can be sent with {channel.provider} yet"
-            problems.append(Problem(source.file, line, message))
         if channel.id is None:
             continue
         line = source.origin(("id",)).line

@@ -36,7 +36,7 @@ REASONS = ("failure_details", "reason", "failure_reason")
 
 def channel_name(channel: Channel) -> str:
     """Returns what this dialect calls a channel, by the kind of addresses that it sends to."""
-    kind = channel.served_by.kind or channel.type
+    kind = channel.served_by.kind
     return NAME_OF.get(kind, kind)
 
 
