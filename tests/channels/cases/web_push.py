@@ -21,7 +21,7 @@ from tests.channels.provider_server import ProviderServer, ReceivedRequest, Repl
 SITE = new_keys()
 BROWSER = ec.generate_private_key(CURVE)
 AUTH = bytes(range(16))
-ENDPOINT = "https://updates.push.example.com/wpush/v2/gAAAAABmX9?a=b"
+ENDPOINT = "https://updates.push.example.com/wpush/v2/gAAAAABmX9kdRsQw?a=b"
 KEYS = {"p256dh": encoded(point_of(BROWSER)), "auth": encoded(AUTH)}
 PUSH = replace(
     expo.PUSH,
@@ -41,7 +41,7 @@ def settings(server: ProviderServer) -> dict[str, Any]:
 
 
 def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
-    assert (request.method, request.path, request.query) == ("POST", "/wpush/v2/gAAAAABmX9", "a=b")
+    assert (request.method, request.path, request.query) == ("POST", "/wpush/v2/gAAAAABmX9kdRsQw", "a=b")
     check_vapid(request.headers["authorization"])
     assert (request.headers["content-encoding"], request.headers["ttl"]) == ("aes128gcm", "3600")
     assert request.headers["urgency"] in {"very-low", "low", "normal", "high"}
@@ -84,7 +84,7 @@ CASES = [
         check=check,
         accepted=Reply(201, headers={"location": "https://updates.push.example.com/m/gAAAA"}),
         provider_id=None,
-        hidden=(ENDPOINT, "gAAAAABmX9", *KEYS.values(), *PUSH.contents),
+        hidden=(ENDPOINT, "gAAAAABmX9kdRsQw", *KEYS.values(), *PUSH.contents),
         rejected=[Reply(400, "Invalid TTL"), Reply(413, {"errno": 104, "message": "Data payload too large"})],
         limited=[Reply(429, {"errno": 201})],
         refused=[Reply(401, {"errno": 109, "message": "Invalid bearer token"}), Reply(403, {"reason": "BadJwtToken"})],
@@ -96,7 +96,8 @@ CASES = [
                 " the subscriptions.",
             ),
             Reply(401, {"errno": 109, "message": "VAPID public key mismatch"}),
-            Reply(403, {"reason": "VapidPkHashMismatch"}),
+            Reply(403, "the key in the authorization header does not correspond to the sender ID used to subscribe"),
+            Reply(400, {"reason": "VapidPkHashMismatch"}),
         ],
         repeatable=True,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import http_ece
+import httpx2
+import jwt
 import msgspec
 import pytest
 
@@ -16,14 +19,15 @@ from addressee.channels.push.vapid import decoded, new_keys, public_text, read_p
 from addressee.channels.push.web_push import (
     DEFAULT_TIME_TO_LIVE,
     MAX_BYTES,
+    WebPushSender,
     WebPushSettings,
     encrypted,
-    open_sender,
     to_request,
     web_push_problems,
 )
 from addressee.channels.request_sender import UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext
+from addressee.channels.urls import HIDDEN_PATH
 from addressee.directory.clock import Clock
 from tests.channels.cases.web_push import AUTH, BROWSER, KEYS, PUSH, SITE
 
@@ -34,7 +38,7 @@ def test_a_notification_goes_to_the_browsers_own_url() -> None:
     request = to_request(SETTINGS, Clock(), replace(PUSH, time_to_live=None))
     assert request.url == PUSH.token
     assert request.headers["ttl"] == str(DEFAULT_TIME_TO_LIVE)
-    assert request.path == "/"
+    assert request.path == HIDDEN_PATH
 
 
 def test_the_same_notification_has_the_same_topic() -> None:
@@ -97,13 +101,58 @@ def test_keys_may_be_padded_and_in_plain_base64() -> None:
 async def test_browsers_lead_nobody_into_the_network_of_the_workers(endpoint: str, tmp_path: Path) -> None:
     async with open_client() as client, open_public_client() as public_client:
         context = SenderContext(tmp_path, client, Clock(), public_client)
-        refused = await open_sender(SETTINGS, context).send(replace(PUSH, token=endpoint))
+        refused = await WebPushSender(SETTINGS, context).send(replace(PUSH, token=endpoint))
         assert isinstance(refused, Failed)
         assert (refused.failure, "is not a public host" in refused.reason) == (Failure.PERMANENT, True)
         allowed = msgspec.structs.replace(SETTINGS, allow_private_hosts=True)
-        unreachable = await open_sender(allowed, context).send(replace(PUSH, token=endpoint))
+        unreachable = await WebPushSender(allowed, context).send(replace(PUSH, token=endpoint))
         assert isinstance(unreachable, Failed)
-        assert unreachable.failure is Failure.UNAVAILABLE
+        assert unreachable.failure is Failure.TEMPORARY
+
+
+def answer(status: int, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+    async def nothing() -> AsyncIterator[bytes]:
+        yield b""
+
+    return httpx2.Response(status, headers=headers, content=nothing())
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "failures"),
+    [
+        ("https://fcm.googleapis.com/fcm/send/f", (Failure.CREDENTIALS, Failure.RATE_LIMITED, Failure.UNAVAILABLE)),
+        ("https://web.push.apple.com/QCZ", (Failure.CREDENTIALS, Failure.RATE_LIMITED, Failure.UNAVAILABLE)),
+        ("https://push.example.com/1", (Failure.TEMPORARY, Failure.TEMPORARY, Failure.TEMPORARY)),
+    ],
+)
+async def test_only_known_push_services_speak_for_the_channel(
+    endpoint: str, failures: tuple[Failure, ...], tmp_path: Path
+) -> None:
+    answers = iter([answer(403), answer(429, {"retry-after": "7"}), answer(503)])
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(lambda request: next(answers))) as client:
+        sender = WebPushSender(SETTINGS, SenderContext(tmp_path, client, Clock(), client))
+        results = [await sender.send(replace(PUSH, token=endpoint)) for _ in failures]
+    assert tuple(result.failure for result in results if isinstance(result, Failed)) == failures
+    assert [result.retry_after for result in results if isinstance(result, Failed)] == [
+        None,
+        timedelta(seconds=7),
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "origin"),
+    [
+        ("https://push.example.com/1", "https://push.example.com"),
+        ("HTTPS://Push.Example.com:443/1", "https://push.example.com"),
+        ("https://push.example.com:8443/1?a=b", "https://push.example.com:8443"),
+    ],
+)
+def test_a_token_is_for_the_origin_of_the_push_service(endpoint: str, origin: str) -> None:
+    request = to_request(SETTINGS, Clock(), replace(PUSH, token=endpoint))
+    token = request.headers["authorization"].removeprefix("vapid t=").partition(",")[0]
+    claims = jwt.decode(token, read_private_key(SITE.private_key).public_key(), ["ES256"], audience=origin)
+    assert (request.url, claims["aud"]) == (endpoint, origin)
 
 
 def test_new_keys_are_a_pair() -> None:
@@ -125,6 +174,9 @@ def test_new_keys_are_a_pair() -> None:
         ({"public_key": new_keys().public_key}, ["public_key"]),
         ({"subject": "ada@example.com"}, ["subject"]),
         ({"subject": "http://example.com"}, ["subject"]),
+        ({"subject": "https://example.com/contact"}, []),
+        ({"subject": "mailto:push@localhost"}, ["subject"]),
+        ({"subject": "https://localhost"}, ["subject"]),
         ({"endpoint": "push.example.com"}, ["endpoint"]),
     ],
 )

@@ -13,17 +13,16 @@ from addressee.channels.chat import slack_data
 from addressee.channels.chat.kept import Kept
 from addressee.channels.chat.message import (
     ACCESS,
-    HIDDEN_PATH,
     NO_ADDRESS,
     ChatMessage,
     ChatSettings,
-    secrets_of,
 )
 from addressee.channels.chat.slack_answers import Token, failure, is_outside, judge, judge_webhook, said_in
 from addressee.channels.chat.slack_limits import cut_text, problem_with
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.sender import Failed, Failure, Sent
+from addressee.channels.urls import HIDDEN_PATH, secrets_of
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
 from addressee.directory.recipient import Document

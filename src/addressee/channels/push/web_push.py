@@ -8,8 +8,9 @@ from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
@@ -19,6 +20,7 @@ from addressee.channels.push.vapid import CURVE, VapidKeys, decoded, encoded, pu
 from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
+from addressee.channels.urls import HIDDEN_PATH, is_on, secrets_of, through
 from addressee.directory.clock import Clock
 
 # Push services take 4,096 bytes with what encryption adds, those that pass them on to phones in base64 fewer.
@@ -34,10 +36,18 @@ DEFAULT_TIME_TO_LIVE = 28 * 24 * 60 * 60
 
 TOPIC_BYTES = 24  # 32 characters in base64url
 
-# Words of push services for subscriptions that were made with another public key: Google's, Mozilla's, Apple's.
-OTHER_KEY = re.compile(r"do not correspond|mismatch", re.IGNORECASE)
+# Hosts of the push services of Chrome, Firefox, Safari and Edge. Any other host may be anybody's.
+PUSH_SERVICES = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")
 
-SUBJECT = re.compile(r"mailto:[^\s@<>]+@[^\s@<>]+|https://[^\s<>]+")
+# Words of push services for subscriptions that were made with another public key: Google's, Mozilla's, Apple's.
+OTHER_KEY = re.compile(r"not correspond|MismatchSenderId|key mismatch|PkHashMismatch", re.IGNORECASE)
+OTHER_KEY_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+# Longer words of a push service, or of whoever has its place, are left to the delivery log.
+MAX_WORDS = 200
+
+# Apple looks the host up, and refuses every message if there is none.
+SUBJECT = re.compile(r"(mailto:[^\s@<>]+@|https://)[^\s@<>/]+\.[^\s@<>/]+(/[^\s<>]*)?")
 
 
 class WebPushSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,15 +68,41 @@ class WebPushSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown
         return VapidKeys(self.public_key, self.private_key)
 
 
+class WebPushAnswer(msgspec.Struct):
+    """Mozilla's answer has a `message`, Apple's a `reason`; others are text."""
+
+    message: str = ""
+    reason: str = ""
+
+
+class WebPushSender:
+    """Sends to browsers at their push services.
+
+    What a host that is no known push service answers says nothing about the channel: anybody can have a browser there.
+    """
+
+    def __init__(self, settings: WebPushSettings, context: SenderContext) -> None:
+        self._stands_in = settings.endpoint is not None
+        client = context.client_for(allow_private_hosts=self._stands_in or settings.allow_private_hosts)
+        self._sender = RequestSender(client, partial(to_request, settings, context.clock), judge)
+
+    async def send(self, push: Push, /) -> Sent | Failed:
+        result = await self._sender.send(push)
+        if isinstance(result, Sent) or self._stands_in or is_on(push.token, PUSH_SERVICES):
+            return result
+        return result.of_one_address()
+
+    async def close(self) -> None:
+        await self._sender.close()
+
+
 def to_request(settings: WebPushSettings, clock: Clock, push: Push) -> ProviderRequest:
     """Raises UnsendableError."""
-    service = service_of(push.token)
-    origin = f"{service.scheme}://{service.netloc}"
-    token = settings.keys.token(origin, settings.subject, clock.now())
+    token = settings.keys.token(origin_of(push.token), settings.subject, clock.now())
     keys = (push.subscription or {}).get("keys", {})
     return ProviderRequest(
         service="web_push",
-        url=f"{(settings.endpoint or origin).rstrip('/')}{push.token.removeprefix(origin)}",
+        url=through(settings.endpoint, push.token),
         headers={
             "authorization": f"vapid t={token}, k={settings.public_key}",
             "content-encoding": "aes128gcm",
@@ -80,26 +116,24 @@ def to_request(settings: WebPushSettings, clock: Clock, push: Push) -> ProviderR
         hidden=(
             settings.private_key,
             token,
-            push.token,
-            service.path,
-            service.path.rpartition("/")[-1],
+            *secrets_of(push.token),
             *map(str, keys.values()),
             *push.contents,
         ),
         repeatable=True,
-        path="/",  # the URL alone lets anybody send to the browser
+        path=HIDDEN_PATH,
     )
 
 
-def service_of(endpoint: str) -> SplitResult:
-    """Returns the parts of a browser's URL at its push service. Raises UnsendableError."""
+def origin_of(endpoint: str) -> str:
+    """Returns the origin of the push service of a browser's URL. Raises UnsendableError."""
     try:
         parts = urlsplit(endpoint)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme != "https" or not parts.hostname or parts.username is not None or not endpoint.isprintable():
         raise UnsendableError("the endpoint of the browser is no URL that begins with https://", Failure.BOUNCED)
-    return parts
+    return f"https://{parts.netloc.lower().removesuffix(':443')}"
 
 
 def to_body(push: Push) -> dict[str, Any]:
@@ -140,11 +174,18 @@ def encrypted(content: bytes, keys: Mapping[str, Any]) -> bytes:
 def judge(answer: ProviderAnswer) -> Sent | Failed:
     if answer.is_success:
         return answer.sent()
+    words = words_of(answer)
     if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        return answer.failed(Failure.BOUNCED)
-    if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and OTHER_KEY.search(answer.text):
-        return answer.failed(Failure.MISMATCHED, "the browser has subscribed with another public key")
-    return answer.usual_failure()
+        return answer.failed(Failure.BOUNCED, words)
+    if answer.status in OTHER_KEY_STATUSES and OTHER_KEY.search(answer.text):
+        return answer.failed(Failure.MISMATCHED, words)
+    return answer.usual_failure(words)
+
+
+def words_of(answer: ProviderAnswer) -> str:
+    said = answer.read(WebPushAnswer) or WebPushAnswer()
+    words = said.message or said.reason or answer.text.strip()
+    return words if len(words) <= MAX_WORDS else ""
 
 
 def web_push_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -161,16 +202,10 @@ def web_push_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "subject", "this must be a URL like https://example.com or mailto:push@example.com"
 
 
-def open_sender(settings: WebPushSettings, context: SenderContext) -> RequestSender[Push]:
-    trusted = settings.endpoint is not None or settings.allow_private_hosts
-    client = context.client_for(allow_private_hosts=trusted)
-    return RequestSender(client, partial(to_request, settings, context.clock), judge)
-
-
 WEB_PUSH = push_provider(
     "web_push",
     WebPushSettings,
-    open_sender,
+    WebPushSender,
     kind="web_push",
     aliases=frozenset({"vapid"}),
     secrets=frozenset({"private_key"}),
