@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -55,7 +56,10 @@ def attributes_in(request: ReceivedRequest) -> dict[str, str]:
 def check_android(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
     message = message_in(request, settings, ANDROID)
     assert message.keys() == {"GCM"}
-    assert json.loads(message["GCM"]) == {
+    sent = json.loads(message["GCM"])
+    expiration = sent["fcmV1Message"]["message"]["apns"]["headers"]["apns-expiration"]
+    assert 0 <= time.time() + 600 - int(expiration) < 60
+    assert sent == {
         "fcmV1Message": {
             "message": {
                 "notification": {
@@ -64,10 +68,14 @@ def check_android(request: ReceivedRequest, settings: Mapping[str, Any]) -> None
                     "image": "https://cdn.example.com/fox.png",
                 },
                 "data": {"order": "ä-17"},
-                "android": {"notification": {"tag": MESSAGE_ID, "sound": "chime"}, "ttl": "600s"},
+                "android": {
+                    "notification": {"tag": MESSAGE_ID, "sound": "chime", "notification_count": 3},
+                    "ttl": "600s",
+                },
                 "apns": {
-                    "headers": {"apns-collapse-id": MESSAGE_ID},
-                    "payload": {"aps": {"badge": 3, "sound": "chime"}},
+                    "headers": {"apns-collapse-id": MESSAGE_ID, "apns-expiration": expiration},
+                    "payload": {"aps": {"badge": 3, "sound": "chime", "mutable-content": 1}},
+                    "fcm_options": {"image": "https://cdn.example.com/fox.png"},
                 },
             }
         }

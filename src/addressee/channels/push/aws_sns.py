@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from addressee.channels.aws import sns
 from addressee.channels.aws.settings import SECRETS, region_problems
 from addressee.channels.http_exchange import ProviderRequest
 from addressee.channels.provider import ChannelType, Provider, newest_first
-from addressee.channels.push import fcm
+from addressee.channels.push import apns, fcm
 from addressee.channels.push.notification import Push, fitted
 from addressee.channels.request_sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failure, SenderContext
@@ -53,22 +54,27 @@ def to_request(settings: SnsSettings, clock: Clock, push: Push) -> ProviderReque
             f"the endpoint is in {endpoint['region']}, the channel in {settings.region}", Failure.MISMATCHED
         )
     platform = endpoint["platform"]
-    cut = fitted(push, lambda each: len(encoded(message_in(fields_of(each, platform))[platform]).encode()), MAX_BYTES)
+    now = clock.now()
+
+    def size(push: Push) -> int:
+        return len(encoded(message_in(fields_of(push, platform, now))[platform]).encode())
+
+    cut = fitted(push, size, MAX_BYTES)
     if cut is None:
         raise UnsendableError(f"a notification takes at most {MAX_BYTES:,} bytes; this one has more without its body")
-    fields = fields_of(cut, platform)
+    fields = fields_of(cut, platform, now)
     message = {name: encoded(part) for name, part in message_in(fields).items()}
     return sns.publish_request(
-        settings, {**fields, "Message": message}, clock.now(), push.envelope, (push.token, *push.contents)
+        settings, {**fields, "Message": message}, now, push.envelope, (push.token, *push.contents)
     )
 
 
-def fields_of(push: Push, platform: str) -> dict[str, Any]:
+def fields_of(push: Push, platform: str, now: datetime) -> dict[str, Any]:
     """Returns the fields of a request with the overrides laid over them. `Message` has a part for the platform."""
     fields = {
         "TargetArn": push.token,
         "MessageStructure": "json",
-        "Message": {"default": push.body, platform: part_for(platform, push)},
+        "Message": {"default": push.body, platform: part_for(platform, push, now)},
         **sns.attribute_fields(attributes(push, platform)),
     }
     return merged_deep(fields, push.overrides)
@@ -87,39 +93,12 @@ def encoded(part: Any) -> str:
     return part if isinstance(part, str) else msgspec.json.encode(part).decode()
 
 
-def part_for(platform: str, push: Push) -> dict[str, Any]:
+def part_for(platform: str, push: Push, now: datetime) -> dict[str, Any]:
     if platform == FIREBASE:
-        return {"fcmV1Message": {"message": for_firebase(push)}}
+        return {"fcmV1Message": {"message": fcm.message_of(push, now)}}
     if platform.startswith(APPLE):
-        return for_apple(push)
+        return apns.to_body(push)
     return {"data": {"title": push.title, "body": push.body, **push.data}}
-
-
-def for_firebase(push: Push) -> dict[str, Any]:
-    """Returns the message in Firebase's form. With its tag, one that is sent again replaces the one shown already."""
-    ttl = None if push.time_to_live is None else f"{push.time_to_live}s"
-    return {
-        "notification": given(title=push.title, body=push.body, image=push.image),
-        "data": dict(push.data),
-        "android": given(notification=given(tag=push.id, sound=push.sound), ttl=ttl),
-        "apns": {
-            "headers": {"apns-collapse-id": push.id},
-            "payload": {"aps": given(badge=push.badge, sound=push.sound)},
-        },
-    }
-
-
-def for_apple(push: Push) -> dict[str, Any]:
-    """Returns the message in Apple's form. Data of the app stand beside `aps`; an image is for it to show."""
-    alert = {"title": push.title, "body": push.body}
-    aps = {"alert": alert, **given(badge=push.badge, sound=push.sound)}
-    if push.image is None:
-        return {**push.data, "aps": aps}
-    return {**push.data, "image": push.image, "aps": {**aps, "mutable-content": 1}}
-
-
-def given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def attributes(push: Push, platform: str) -> dict[str, str]:
@@ -132,7 +111,7 @@ def attributes(push: Push, platform: str) -> dict[str, str]:
 
 def is_reserved(name: str) -> bool:
     """Returns whether Firebase or Apple reserves this name in the data of a notification."""
-    return name == "aps" or fcm.is_reserved(name)
+    return apns.is_reserved(name) or fcm.is_reserved(name)
 
 
 def sns_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

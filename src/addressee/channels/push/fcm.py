@@ -158,15 +158,16 @@ def to_request(url: str, account: ServiceAccount, push: Push, access_token: str,
 
 
 def to_body(push: Push, now: datetime) -> dict[str, Any]:
-    """Returns the body of a request. With its tag, a notification that is sent again replaces the one shown already."""
+    return {"message": {"token": push.token, **message_of(push, now)}}
+
+
+def message_of(push: Push, now: datetime) -> dict[str, Any]:
+    """Returns the message for any device. With its tag, one that is sent again replaces the one shown already."""
     return {
-        "message": {
-            "token": push.token,
-            "notification": notification_of(push),
-            "data": dict(push.data),
-            "android": for_android(push),
-            "apns": for_apple(push, now),
-        }
+        "notification": notification_of(push),
+        "data": dict(push.data),
+        "android": for_android(push),
+        "apns": for_apple(push, now),
     }
 
 
