@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -182,6 +183,18 @@ async def test_an_access_token_serves_all_senders_until_it_expires(
         clock.move(timedelta(minutes=age))
         assert await FcmSender(settings(fcm), context, tokens).send(PLAIN) == Sent()
         assert fcm.grants == grants
+
+
+async def test_who_needs_a_token_at_the_same_time_shares_it(fcm: FcmServer, sender: FcmSender) -> None:
+    pushes = [replace(PLAIN, id=id) for id in ("m1", "m2", "m3")]
+    assert await asyncio.gather(*map(sender.send, pushes)) == [Sent()] * 3
+    assert fcm.grants == 1
+
+
+async def test_who_gets_none_is_told_so_of_its_own_message(fcm: FcmServer, sender: FcmSender) -> None:
+    fcm.grant_refusal = Refusal(503, {})
+    results = await asyncio.gather(*(sender.send(replace(PLAIN, id=id)) for id in ("m1", "m2")))
+    assert [result.call and result.call.request["id"] for result in results] == ["m1", "m2"]
 
 
 async def test_a_token_that_is_not_accepted_is_not_used_again(fcm: FcmServer, sender: FcmSender) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -81,11 +82,12 @@ class AccessToken:
 
 
 class AccessTokens:
-    """Tokens for one scope by service account, each kept until it expires."""
+    """Tokens for one scope by service account, each kept until it expires. Who needs one at the same time shares it."""
 
     def __init__(self, scope: str) -> None:
         self._scope = scope
         self._tokens: dict[ServiceAccount, AccessToken] = {}
+        self._asked: dict[ServiceAccount, asyncio.Task[str | Failed]] = {}
 
     async def get(
         self, account: ServiceAccount, envelope: Mapping[str, Any], client: httpx2.AsyncClient, now: datetime
@@ -94,7 +96,20 @@ class AccessTokens:
         self._tokens = {of: token for of, token in self._tokens.items() if token.expires_at > now + MARGIN}
         if (known := self._tokens.get(account)) is not None:
             return known.text
-        answer = await exchange(client, to_request(account, account.assertion(self._scope, now), envelope))
+        if account not in self._asked:
+            self._asked[account] = asyncio.create_task(self._ask(account, client, now))
+            self._asked[account].add_done_callback(lambda _: self._asked.pop(account))
+        answered = await asyncio.shield(self._asked[account])
+        if isinstance(answered, str) or answered.call is None:
+            return answered
+        return replace(answered, call=replace(answered.call, request=envelope))
+
+    def forget(self, account: ServiceAccount) -> None:
+        """Drops a token that is refused although it has not expired."""
+        self._tokens.pop(account, None)
+
+    async def _ask(self, account: ServiceAccount, client: httpx2.AsyncClient, now: datetime) -> str | Failed:
+        answer = await exchange(client, to_request(account, account.assertion(self._scope, now)))
         if isinstance(answer, Failed):
             return answer
         granted = answer.read(Granted)
@@ -103,18 +118,14 @@ class AccessTokens:
         self._tokens[account] = AccessToken(granted.access_token, now + timedelta(seconds=granted.expires_in))
         return granted.access_token
 
-    def forget(self, account: ServiceAccount) -> None:
-        """Drops a token that is refused although it has not expired."""
-        self._tokens.pop(account, None)
 
-
-def to_request(account: ServiceAccount, assertion: str, envelope: Mapping[str, Any]) -> ProviderRequest:
+def to_request(account: ServiceAccount, assertion: str) -> ProviderRequest:
     return ProviderRequest(
         service="fcm",
         url=account.token_uri,
         headers={"accept": "application/json", "content-type": "application/x-www-form-urlencoded"},
         content=urlencode({"grant_type": GRANT_TYPE, "assertion": assertion}).encode(),
-        envelope=envelope,
+        envelope={},
         hidden=(assertion, *assertion.split("."), account.private_key, account.private_key_id),
         repeatable=True,
     )
