@@ -43,6 +43,8 @@ from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from tests.conftest import Environment
+from tests.dialects.notiflows.conftest import user_token
+from tests.support.signing import use_shared_key
 from tests.support.waiting import until
 
 ENDPOINT = "https://push.example.com/send/1"
@@ -83,7 +85,15 @@ async def knock(api: str, keys: Keys, environment: Environment) -> Knock:
 
 
 @pytest.fixture
-async def ada(api: str, keys: Keys, environment: Environment, accounts: Accounts, ids: dict[str, str]) -> str:
+async def user_key(pool: Pool, environment: Environment) -> str:
+    """What the person's own client of the User API shows."""
+    return user_token(await use_shared_key(pool, environment.name), PERSON)
+
+
+@pytest.fixture
+async def ada(
+    api: str, keys: Keys, environment: Environment, accounts: Accounts, ids: dict[str, str], user_key: str
+) -> str:
     """The person, with every address of the guide."""
     workspace = await keys.create(environment.name, "workspace")
     assert workspace.secret is not None
@@ -123,6 +133,7 @@ async def test_one_trigger_reaches_every_address_of_a_person_once(
 
 async def test_addresses_that_clients_of_all_three_vendors_wrote_are_written_to_once(
     ada: str,
+    user_key: str,
     api: str,
     knock: Knock,
     clouds: Vendors,
@@ -147,6 +158,13 @@ async def test_addresses_that_clients_of_all_three_vendors_wrote_are_written_to_
             json={"settings": {"device_tokens": [IOS_TOKEN]}},
         )
         assert answer.status_code == 200, answer.text
+        browser = {"endpoint": ENDPOINT, **accounts.browser.subscription(ENDPOINT)["keys"]}
+        answer = await notiflows.post(
+            f"/user/v1/channels/{ids['browser']}/subscriptions",
+            headers={"x-notiflows-user-key": user_key},
+            json={"identifier": ENDPOINT, "settings": browser},
+        )
+        assert answer.status_code == 201, answer.text
     assert await reached(knock, clouds, accounts, 10) == expected()
 
 
