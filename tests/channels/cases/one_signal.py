@@ -65,7 +65,7 @@ CASES = [
         ],
         limited=[errors(429, "API rate limit exceeded")],
         refused=[Reply(401), errors(403, "Access denied. Please include an 'Authorization: ...' header")],
-        dead=[
+        mismatched=[
             Reply(200, {"id": "", "errors": {"invalid_player_ids": [SUBSCRIPTION]}}),
             Reply(200, {"id": "", "errors": {"invalid_subscription_ids": [SUBSCRIPTION]}}),
             Reply(400, {"errors": {"invalid_player_ids": [SUBSCRIPTION]}}),

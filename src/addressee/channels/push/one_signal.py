@@ -21,7 +21,7 @@ MAX_BYTES = 4096
 # Makes keys of the ids of messages, which OneSignal wants to be UUIDs.
 NAMESPACE = UUID("7a4a0f5e-4f0b-5c55-9a3c-6c1b7a0ce1d4")
 
-# The field of an answer that names devices which OneSignal does not know.
+# The field of an answer that names devices which OneSignal does not know: they are gone, or of another app.
 UNKNOWN = ("invalid_player_ids", "invalid_subscription_ids")
 
 # Words of an answer: the device is known, and its owner does not want notifications.
@@ -109,7 +109,7 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
     if answer.is_success and said.id:
         return answer.sent(said.id)
     if said.knows_no_device:
-        return answer.failed(Failure.BOUNCED, said.words)
+        return answer.failed(Failure.MISMATCHED, said.words)
     if answer.is_success and NOT_SUBSCRIBED in said.words:
         return answer.failed(Failure.OPTED_OUT, said.words)
     return answer.usual_failure(said.words)
