@@ -9,6 +9,7 @@ from uuid import UUID
 from addressee.database.installation import Installation
 from addressee.database.sealing import Sealer
 from addressee.messaging.delivery.callbacks import callback_path
+from tests.channels.provider_server import Reply, provider_server
 from tests.messaging.office import IN_APP, write_files
 from tests.support.command import addressee
 
@@ -41,3 +42,46 @@ async def test_an_environment_that_is_not_there_is_named(tmp_path: Path) -> None
     missing = await addressee("channels", "list", "--environment", "moon", "--data-dir", tmp_path)
     assert missing.code == 1
     assert "moon" in missing.errors
+
+
+async def test_a_channel_is_tried_and_the_provider_has_its_say(tmp_path: Path) -> None:
+    async with provider_server() as server:
+        channel = POSTMARK.replace("}", f", endpoint: '{server.url}'}}")
+        slack = f"type: chat\nprovider: slack\nsettings: {{bot_token: xoxb-1, endpoint: '{server.url}'}}"
+        files = write_files(tmp_path / "files", {"channels/email.yaml": channel, "channels/slack.yaml": slack})
+        named = ("--environment", "development", "--data-dir", tmp_path / "data")
+        assert (await addressee("push", files, *named)).code == 0
+        server.answer = lambda request: Reply(200, {"ErrorCode": 0, "MessageID": "m-1"})
+        sent = await addressee("channels", "test", "email", "--to", "ada@example.org", "--body", "Hello", *named)
+        assert (sent.code, sent.errors) == (0, "")
+        assert sent.output.splitlines() == [
+            "to        ada@example.org",
+            f"request   POST {server.url.removeprefix('http://')}/email",
+            'answer    200 {"ErrorCode": 0, "MessageID": "m-1"}',
+            "verdict   sent; the provider calls it m-1",
+        ]
+        assert (server.received[0].json["To"], server.received[0].json["TextBody"]) == ("ada@example.org", "Hello")
+        server.answer = lambda request: Reply(401, {"ErrorCode": 10, "Message": "Wrong"})
+        refused = await addressee("channels", "test", "email", "--to", "ada@example.org", *named)
+        assert refused.code == 1
+        verdict = "the credentials are refused; check the channel's secrets and push it again (postmark 401 10 Wrong)"
+        assert refused.output.splitlines()[-1] == f"verdict   {verdict}"
+        server.answer = lambda request: Reply(200, {"ok": True, "channel": "C1", "ts": "1.2"})
+        chat = await addressee("channels", "test", "slack", "--to", '{"channel_id": "C1"}', *named)
+        assert (chat.code, chat.errors) == (0, "")
+        assert server.received[-1].json["channel"] == "C1"
+
+
+async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
+    files = write_files(tmp_path / "files", {"channels/email.yaml": POSTMARK, "channels/feed.yaml": IN_APP})
+    named = ("--environment", "development", "--data-dir", tmp_path / "data")
+    assert (await addressee("push", files, *named)).code == 0
+    for arguments, words in (
+        (("feed", "--to", "x"), "no channel 'feed' that sends"),
+        (("email",), "say --to ADDRESS"),
+        (("email", "--user", "nobody"), "no user 'nobody'"),
+        (("email", "--to", "{"), "This is no JSON object"),
+    ):
+        tried = await addressee("channels", "test", *arguments, *named)
+        assert tried.code == 1
+        assert words in tried.errors

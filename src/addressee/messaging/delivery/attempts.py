@@ -50,13 +50,19 @@ def goes_on(results: Sequence[Sent | Failed]) -> bool:
 
 
 async def deliver(sender: Sender[Any], send: ClaimedSend, to: Destination) -> Sent | Failed:
+    """Sends one message. It never raises: outcomes so far must be recorded, or all of a batch are sent again."""
+    return await send_within(sender, lambda: send.content.to_payload(send.id, to, send.inserted_at))
+
+
+async def send_within(sender: Sender[Any], payload: Callable[[], Any]) -> Sent | Failed:
+    """Returns the result of sending a payload within SENDING_SECONDS, a failure when making or sending it raises."""
     try:
         async with asyncio.timeout(SENDING_SECONDS):
-            return await sender.send(send.content.to_payload(send.id, to, send.inserted_at))
+            return await sender.send(payload())
     except TimeoutError:
         return Failed(Failure.UNCONFIRMED, f"the provider did not answer within {SENDING_SECONDS} seconds")
-    except Exception as error:  # outcomes so far must be recorded, or all of these messages are sent again
-        log.error("sender failed", message_id=send.message_id, reason=type(error).__name__)
+    except Exception as error:
+        log.error("sender failed", reason=type(error).__name__)
         return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
 
 
