@@ -155,6 +155,12 @@ def test_a_token_is_for_the_origin_of_the_push_service(endpoint: str, origin: st
     assert (request.url, claims["aud"]) == (endpoint, origin)
 
 
+def test_a_public_key_with_padding_is_told_without() -> None:
+    padded = msgspec.structs.replace(SETTINGS, public_key=f"{SITE.public_key}=")
+    assert list(web_push_problems(msgspec.structs.asdict(padded))) == []
+    assert to_request(padded, Clock(), PUSH).headers["authorization"].endswith(f", k={SITE.public_key}")
+
+
 def test_new_keys_are_a_pair() -> None:
     keys = new_keys()
     assert keys != new_keys()

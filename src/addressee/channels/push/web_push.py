@@ -104,7 +104,7 @@ def to_request(settings: WebPushSettings, clock: Clock, push: Push) -> ProviderR
         service="web_push",
         url=through(settings.endpoint, push.token),
         headers={
-            "authorization": f"vapid t={token}, k={settings.public_key}",
+            "authorization": f"vapid t={token}, k={settings.public_key.rstrip('=')}",
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
             "ttl": str(DEFAULT_TIME_TO_LIVE if push.time_to_live is None else push.time_to_live),
