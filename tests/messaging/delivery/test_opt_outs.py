@@ -173,7 +173,9 @@ async def test_start_changes_nothing_for_who_never_said_stop(office: Office, twi
     """People answer YES to many questions."""
     await text_to(office, "ada")
     await texted(office, START)
-    assert await kinds_of(office, "ada") is None
+    recipient = await office.directory.read(office.user("ada"))
+    assert recipient is not None
+    assert recipient.preferences == {}
 
 
 async def test_other_preferences_are_kept(office: Office, twilio: ProviderServer) -> None:

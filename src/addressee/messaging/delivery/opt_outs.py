@@ -6,7 +6,7 @@ whom the channel has written to at that number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.database.pool import Connection, Pool
-from addressee.directory.edits.recipients import ChangePreferences
+from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.kinds import effective_name
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document
@@ -105,10 +105,17 @@ async def change_preferences(
 ) -> None:
     """Changes the preferences of those to whom numbers belong from which such was texted."""
     for address, event, _ in texts:
-        change = partial(changed_set, kind=address.kind, wanted=event.kind is EventKind.OPTED_IN)
-        edit = ChangePreferences(DEFAULT, change)
+        change = partial(changed_sets, kind=address.kind, wanted=event.kind is EventKind.OPTED_IN)
+        edit = ChangePreferenceSets(change)
         owners = await recipients_written_to(pool, reader, environment_id, channel_id, address)
         await writer.write_all([Write(owner.place, (edit,)) for owner in owners])
+
+
+def changed_sets(sets: Mapping[str, Document], kind: str, wanted: bool) -> Mapping[str, Document]:
+    """Returns preference sets with the default one changed, if it changes."""
+    stored = sets.get(DEFAULT, {})
+    changed = changed_set(stored, kind, wanted)
+    return sets if changed is stored else {**sets, DEFAULT: changed}
 
 
 def changed_set(stored: Document, kind: str, wanted: bool) -> Document:
