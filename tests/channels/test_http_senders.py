@@ -83,7 +83,10 @@ def secrets_of(opened: OpenCase) -> list[str]:
 
 def test_every_provider_that_speaks_http_has_a_case() -> None:
     opening = {(type, name) for (type, name), provider in PROVIDERS.items() if provider.open is not None}
-    others = {(ChannelType.EMAIL, "smtp"), (ChannelType.EMAIL, "outbox")}
+    others = {
+        *((ChannelType.EMAIL, name) for name in ("smtp", "outbox")),
+        *((type, "apprise") for type in (ChannelType.CHAT, ChannelType.PUSH)),
+    }
     assert {(case.channel_type, case.provider) for case in CASES} == opening - others
 
 

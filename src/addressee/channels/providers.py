@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from addressee.channels.apprise.apprise import APPRISE_CHAT, APPRISE_PUSH
 from addressee.channels.chat.discord import DISCORD
 from addressee.channels.chat.ms_teams import MS_TEAMS
 from addressee.channels.chat.slack import SLACK
@@ -63,6 +64,8 @@ PROVIDERS: Mapping[tuple[ChannelType, str], Provider] = {
         META,
         TWILIO_WHATSAPP,
         WEBHOOK,
+        APPRISE_CHAT,
+        APPRISE_PUSH,
     )
 }
 

@@ -1,0 +1,109 @@
+"""Messages through Apprise, to a server of ntfy on loopback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from addressee.channels.apprise import apprise
+from addressee.channels.apprise.apprise import AppriseSender, AppriseSettings, apprise_problems
+from addressee.channels.chat.message import ChatMessage
+from addressee.channels.push.notification import Push
+from addressee.channels.sender import Failed, Failure, Sent
+from tests.channels.case import MESSAGE_ID
+from tests.channels.provider_server import ProviderServer, Reply, Silence, provider_server
+
+TEXT = "Ada, your table is ready"
+
+
+@pytest.fixture
+async def ntfy() -> AsyncIterator[ProviderServer]:
+    async with provider_server() as server:
+        server.answer = lambda request: Reply(200, {"id": "1"})
+        yield server
+
+
+def url_of(server: ProviderServer) -> str:
+    return f"ntfy://user:pass-word@{urlsplit(server.url).netloc}/topic-7"
+
+
+def sender(**settings: object) -> AppriseSender:
+    return AppriseSender(AppriseSettings(services=("ntfy",), allow_private_hosts=True, **settings))  # type: ignore[arg-type]
+
+
+def chat(url: str) -> ChatMessage:
+    return ChatMessage(MESSAGE_ID, {"url": url}, TEXT)
+
+
+async def test_a_chat_goes_to_the_recipients_url(ntfy: ProviderServer) -> None:
+    result = await sender().send(chat(url_of(ntfy)))
+    assert isinstance(result, Sent)
+    assert result.call is not None
+    assert (result.call.service, result.call.host, result.call.status) == ("apprise", "ntfy", 200)
+    (request,) = ntfy.received
+    assert TEXT in request.body.decode()
+
+
+async def test_a_push_goes_to_the_channels_url_with_its_title(ntfy: ProviderServer) -> None:
+    push = Push(MESSAGE_ID, "", "Table 7", TEXT)
+    assert isinstance(await sender(to="channel", url=url_of(ntfy)).send(push), Sent)
+    assert all(text in ntfy.received[0].body.decode() for text in ("Table 7", TEXT))
+
+
+async def test_what_a_service_does_not_take_is_tried_later_without_its_words(ntfy: ProviderServer) -> None:
+    ntfy.answer = lambda request: Reply(500, f"pass-word {TEXT}")
+    result = await sender().send(chat(url_of(ntfy)))
+    assert result == Failed(Failure.TEMPORARY, "apprise: the service did not take the message")
+    assert not any(text in repr(result) for text in ("pass-word", TEXT, "topic-7"))
+
+
+async def test_a_slow_service_leaves_a_doubt(ntfy: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ntfy.answer = lambda request: Silence(closes=False)
+    monkeypatch.setattr(apprise, "DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(apprise, "READ_SECONDS", 0.5)
+    result = await sender().send(chat(url_of(ntfy)))
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.UNCONFIRMED
+
+
+@pytest.mark.parametrize("url", ["json://127.0.0.1/", "gotify://127.0.0.1/token", "nothing", ""])
+async def test_only_urls_of_the_channels_services_are_called(url: str) -> None:
+    result = await sender().send(chat(url))
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.PERMANENT
+
+
+async def test_recipients_urls_are_on_public_hosts(ntfy: ProviderServer) -> None:
+    result = await AppriseSender(AppriseSettings(services=("ntfy",))).send(chat(url_of(ntfy)))
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.PERMANENT
+    assert "allow_private_hosts" in result.reason
+    assert ntfy.received == []
+
+
+async def test_urls_are_not_logged(ntfy: ProviderServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "apprise")
+    await sender().send(chat(url_of(ntfy)))
+    assert "pass-word" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"services": []}, "services"),
+        ({"services": ["json"]}, "services"),
+        ({"services": ["ntfy"], "to": "channel"}, "url"),
+        ({"services": ["ntfy"], "to": "channel", "url": "gotify://x/y"}, "url"),
+    ],
+)
+def test_settings_with_a_mistake(settings: dict[str, object], name: str) -> None:
+    assert [setting for setting, _ in apprise_problems(settings)] == [name]
+
+
+def test_without_the_library_the_channel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apprise, "find_spec", lambda name: None)
+    (problem,) = apprise_problems({"services": ["ntfy"]})
+    assert problem == ("services", "Apprise is not installed: pip install 'addressee[apprise]'")
