@@ -164,11 +164,11 @@ steps:
         ("type: sms", f":1: the provider of a channel of type sms is {SMS_PROVIDERS}"),
         (
             "type: push",
-            ":1: the provider of a channel of type push is fcm or apns or expo or aws_sns or one_signal or web_push",
+            f":1: the provider of a channel of type push is {names_of(ChannelType.PUSH)}",
         ),
         (
             "type: chat\nprovider: fcm",
-            ":2: the provider of a channel of type chat is slack or ms_teams or discord or telegram",
+            f":2: the provider of a channel of type chat is {names_of(ChannelType.CHAT)}",
         ),
         ("type: http", ":1: the provider of a channel of type http is webhook"),
         ("type: email\nprovider: outbox\nsettings: {}", ":3: 'from' is missing"),
