@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from addressee.channels import http_exchange
-from addressee.channels.http_exchange import open_client, open_public_client
 from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
+from addressee.channels.requests import exchange
+from addressee.channels.requests.exchange import open_client, open_public_client
 from addressee.channels.sender import Failed, Failure, Sender, SenderContext, Sent
 from addressee.directory.clock import Clock
 from addressee.messaging.content.model import texts_in
@@ -146,7 +146,7 @@ async def test_a_lost_answer_leaves_a_doubt_unless_the_provider_knows_repetition
 
 async def test_a_slow_provider_is_not_waited_for_without_end(opened: OpenCase, monkeypatch: pytest.MonkeyPatch) -> None:
     await opened.send(opened.case.accepted)
-    monkeypatch.setattr(http_exchange, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(exchange, "TIMEOUT_SECONDS", 0.05)
     lost = opened.case.expected(Failure.UNAVAILABLE if opened.case.repeatable else Failure.UNCONFIRMED)
     assert (await opened.failure(Silence(closes=False))).failure is lost
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from addressee.database.installation import Installation
 from addressee.database.sealing import Sealer
-from addressee.messaging.delivery.callbacks import callback_path
+from addressee.messaging.feedback.callbacks import callback_path
 from tests.channels.provider_server import Reply, provider_server
 from tests.messaging.office import IN_APP, write_files
 from tests.support.command import addressee

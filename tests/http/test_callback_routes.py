@@ -15,11 +15,11 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.messaging.delivery.callbacks import callback_path
+from addressee.messaging.feedback.callbacks import callback_path
 from tests.channels.callbacks.test_twilio import signature, status
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
 from tests.conftest import Environment
-from tests.messaging.delivery.told import MAIL_ONLY, POSTMARK, bounce, report, taken
+from tests.messaging.feedback.told import MAIL_ONLY, POSTMARK, bounce, report, taken
 from tests.messaging.office import Office
 from tests.support.clock import MovedClock
 from tests.support.raw_http import Connection

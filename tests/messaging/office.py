@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.requests.exchange import open_client, open_public_client
 from addressee.channels.sender import SenderContext
 from addressee.database.jobs.queue import Job, Wakeup
 from addressee.database.jobs.worker import JobHandler

@@ -12,7 +12,7 @@ from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity, Place, Recipient
-from addressee.messaging.delivery.recipients_written_to import MAX_RECIPIENTS, MAX_SENDS
+from addressee.messaging.feedback.recipients_written_to import MAX_RECIPIENTS, MAX_SENDS
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.feeds.feed import filter_parameters as feed_parameters
 from addressee.messaging.messages.bulk_marks import Selection, selection_parameters
@@ -31,7 +31,7 @@ from addressee.messaging.suppressions.suppressions import SuppressionFilter, acc
 from addressee.messaging.suppressions.suppressions import page_parameters as suppression_page_parameters
 from tests.messaging.office import Office
 
-ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "lifecycle", "suppressions")
+ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "feedback", "lifecycle", "suppressions")
 SQL = {name: text for room in ROOMS for name, text in load(f"addressee.messaging.{room}").items()}
 
 UID, CHANNEL = UUID(int=1), UUID(int=3)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from addressee.channels.callback import EventKind, ProviderEvent
-from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.requests.exchange import open_client, open_public_client
 from addressee.channels.sender import SenderContext
 from addressee.database.jobs.queue import Job
 from addressee.directory.addresses.push_tokens import ReleaseTokens, TokenTransfer
@@ -19,8 +19,8 @@ from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
-from addressee.messaging.delivery.provider_events import ApplyProviderEvents
 from addressee.messaging.delivery.receipts import CheckReceipts
+from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
 from addressee.messaging.runs.fan_out import Expand

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from addressee.channels.callback import ProviderEvent
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed
 
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from addressee.channels.forms import CONTENT_TYPE, form_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.forms import CONTENT_TYPE, form_of
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.directory.documents import merged_deep

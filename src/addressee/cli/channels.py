@@ -33,8 +33,8 @@ async def list_channels(options: InstallationOptions, environment: str, json: bo
     """
     from addressee.directory.access.environments import Environments
     from addressee.http.public_url import configured_url
-    from addressee.messaging.delivery.callbacks import callback_path
     from addressee.messaging.environment.channels import all_channels
+    from addressee.messaging.feedback.callbacks import callback_path
 
     async with options.open() as (pool, sealer):
         with refusals():
@@ -82,7 +82,7 @@ async def test(
     """
     from datetime import UTC, datetime
 
-    from addressee.channels.http_exchange import open_client, open_public_client
+    from addressee.channels.requests.exchange import open_client, open_public_client
     from addressee.channels.sender import SenderContext
     from addressee.directory.access.environments import Environments
     from addressee.directory.clock import Clock

@@ -14,7 +14,7 @@ from addressee.api.refusals import refusal_of
 from addressee.channels.callback import CallbackMalformedError, CallbackRefusedError, CallbackRequest
 from addressee.http import bodies, requests
 from addressee.http.application import failure, write
-from addressee.messaging.delivery.callbacks import ProviderCallbacks
+from addressee.messaging.feedback.callbacks import ProviderCallbacks
 
 MAX_BODY_BYTES = 1_000_000
 

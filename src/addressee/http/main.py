@@ -30,7 +30,7 @@ from addressee.http import system_routes
 from addressee.http.application import ASGIApp, RawPaths, build
 from addressee.http.callback_routes import ProviderCallbackRoute
 from addressee.http.public_url import configured_url
-from addressee.messaging.delivery.callbacks import ProviderCallbacks
+from addressee.messaging.feedback.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
 from addressee.preferences.preferences import Preferences
 from addressee.processes import die_with_parent

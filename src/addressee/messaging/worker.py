@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from addressee.channels.http_exchange import open_client, open_public_client
+from addressee.channels.requests.exchange import open_client, open_public_client
 from addressee.channels.sender import SenderContext
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
@@ -22,9 +22,10 @@ from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.open_channels import OpenChannels
-from addressee.messaging.delivery.provider_events import ApplyProviderEvents, ProviderEvents
-from addressee.messaging.delivery.receipts import CheckReceipts, ReceiptChecks
+from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.delivery.send_job import SendHandler
+from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
+from addressee.messaging.feedback.receipt_checks import ReceiptChecks
 from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import MergeMover

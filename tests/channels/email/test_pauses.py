@@ -9,7 +9,7 @@ import pytest
 from addressee.channels.email.resend import judge as judge_resend
 from addressee.channels.email.sendgrid import judge as judge_sendgrid
 from addressee.channels.email.sendgrid import pause_until
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure
 from addressee.directory.clock import Clock
 

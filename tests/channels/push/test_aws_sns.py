@@ -12,7 +12,7 @@ import pytest
 
 from addressee.channels.push.aws_sns import AWS_SNS, MAX_BYTES, SnsSettings, to_request
 from addressee.channels.push.notification import Push
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.sender import Failure
 from addressee.directory.clock import Clock
 from tests.channels.cases.sns_push import ANDROID, APPLE, PUSH

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from addressee.channels.callback import ProviderEvent
-from addressee.channels.http_exchange import ProviderAnswer
 from addressee.channels.push.expo_receipts import EXPO_RECEIPTS
+from addressee.channels.requests.exchange import ProviderAnswer
 from addressee.channels.sender import Failed, Failure
 from tests.channels.callbacks.requests import settings
 

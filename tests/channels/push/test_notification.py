@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from addressee.channels.push.notification import Push, body_within, fitted
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.sender import UnsendableError
 
 PUSH = Push(id="m", token="phone", title="Grüße", body="Liebe 🦊 aus dem Wald", image="https://x.example/1.png")
 

@@ -6,7 +6,7 @@ import pytest
 
 from addressee.channels.push import expo, one_signal
 from addressee.channels.push.notification import Push
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.sender import Failure
 
 PUSH = Push(id="m", token="", title="Hello", body="World")

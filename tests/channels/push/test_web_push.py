@@ -14,7 +14,6 @@ import jwt
 import msgspec
 import pytest
 
-from addressee.channels.http_exchange import open_client, open_public_client
 from addressee.channels.push.vapid import decoded, new_keys, public_text, read_private_key
 from addressee.channels.push.web_push import (
     DEFAULT_TIME_TO_LIVE,
@@ -25,9 +24,10 @@ from addressee.channels.push.web_push import (
     to_request,
     web_push_problems,
 )
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.exchange import open_client, open_public_client
+from addressee.channels.requests.sender import UnsendableError
+from addressee.channels.requests.urls import HIDDEN_PATH
 from addressee.channels.sender import Failed, Failure, SenderContext
-from addressee.channels.urls import HIDDEN_PATH
 from addressee.directory.clock import Clock
 from tests.channels.cases.web_push import AUTH, BROWSER, KEYS, PUSH, SITE
 

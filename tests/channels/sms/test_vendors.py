@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from addressee.channels.http_exchange import open_client
 from addressee.channels.provider import Provider
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import open_client
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure
 from addressee.channels.sms import plivo, telnyx, vonage
 from addressee.channels.sms.message import Sms

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 from msgspec import convert, json
 
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.twilio import TwilioSettings
 from addressee.channels.whatsapp import meta, twilio
 from addressee.channels.whatsapp.message import ApprovedTemplate, WhatsAppMessage

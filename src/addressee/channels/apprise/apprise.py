@@ -19,8 +19,8 @@ from addressee.channels.channel_data import ANYTHING, Form, TenantData
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
-from addressee.channels.public_hosts import NotPublicError, check_public, resolve
 from addressee.channels.push.notification import Push
+from addressee.channels.requests.public_hosts import NotPublicError, check_public, resolve
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.directory.addresses.forms import URL_KEY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addressee.channels.http_exchange import usual
+from addressee.channels.requests.exchange import usual
 from addressee.channels.sender import Failure
 
 # The suffix that a code has in one protocol of AWS and lacks in another.

@@ -11,8 +11,8 @@ from typing import Any
 from addressee.channels.aws.errors import aws_failure
 from addressee.channels.aws.settings import AwsSettings, endpoint_of, keys_in
 from addressee.channels.aws.sigv4 import signed
-from addressee.channels.forms import CONTENT_TYPE, form_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.forms import CONTENT_TYPE, form_of
 from addressee.channels.sender import Failed, Failure, Sent
 
 # Elements of answers, which are XML of a fixed form.

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from addressee.channels.chat.kept import Kept
-from addressee.channels.http_exchange import ProviderRequest, exchange
+from addressee.channels.requests.exchange import ProviderRequest, exchange
 from addressee.channels.sender import Failed, Failure
 
 if TYPE_CHECKING:

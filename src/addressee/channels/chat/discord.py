@@ -13,11 +13,11 @@ import msgspec
 from addressee.channels.channel_data import need_one_of
 from addressee.channels.chat.connections import connected, with_connections
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage, ChatSettings
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.requests.urls import HIDDEN_PATH, secrets_of
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.texts import cut, length, texts_in
-from addressee.channels.urls import HIDDEN_PATH, secrets_of
 from addressee.directory.addresses.forms import discord_key
 from addressee.directory.documents import merged_deep
 from addressee.directory.recipient import Document

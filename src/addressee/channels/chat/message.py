@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from addressee.channels.requests.urls import is_on, through
 from addressee.channels.sender import Failed, Failure
 from addressee.channels.settings import ChannelSettings, is_url
 from addressee.channels.texts import texts_in
-from addressee.channels.urls import is_on, through
 from addressee.directory.addresses.forms import WEBHOOK, masked
 from addressee.directory.recipient import Document
 

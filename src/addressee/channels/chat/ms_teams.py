@@ -13,11 +13,11 @@ from addressee.channels.chat import ms_teams_data
 from addressee.channels.chat.bot_tokens import TOKENS, BotTokens
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage, ChatSettings
 from addressee.channels.chat.ms_teams_activities import MAX_BYTES, activity_of, card_of, opening, too_large
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.requests.urls import HIDDEN_PATH, is_on, secrets_of
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import setting_problems
-from addressee.channels.urls import HIDDEN_PATH, is_on, secrets_of
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
 

@@ -19,10 +19,10 @@ from addressee.channels.chat.message import (
 )
 from addressee.channels.chat.slack_answers import Token, failure, is_outside, judge, judge_webhook, said_in
 from addressee.channels.chat.slack_limits import cut_text, problem_with
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.requests.urls import HIDDEN_PATH, secrets_of
 from addressee.channels.sender import Failed, Failure, Sent
-from addressee.channels.urls import HIDDEN_PATH, secrets_of
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
 from addressee.directory.recipient import Document

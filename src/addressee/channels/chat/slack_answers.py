@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from addressee.channels.http_exchange import ProviderAnswer
+from addressee.channels.requests.exchange import ProviderAnswer
 from addressee.channels.sender import Failed, Failure, Sent
 
 # Errors of the Web API, by what they say: of the address, of the token, of what the token may do, of the moment.

@@ -13,8 +13,8 @@ from addressee.channels.channel_data import Form, TenantData, checked_object, ch
 from addressee.channels.chat.connections import connected
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage, ChatSettings
 from addressee.channels.destination import Destination
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.texts import cut
 from addressee.directory.addresses.forms import chat_key

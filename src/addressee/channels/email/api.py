@@ -11,8 +11,8 @@ import msgspec
 from addressee.channels.email.headers import SURROGATE, one_line
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import Email
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, SenderContext, Sent
 from addressee.channels.texts import cut, texts_in
 from addressee.directory.documents import merged_deep

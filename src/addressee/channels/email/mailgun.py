@@ -23,8 +23,8 @@ from addressee.channels.email.message import (
     envelope_of,
     mailboxes_of,
 )
-from addressee.channels.forms import CONTENT_TYPE, form_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.forms import CONTENT_TYPE, form_of
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.directory.documents import merged_deep
 from addressee.directory.domains import DomainError, ascii_domain

@@ -10,7 +10,7 @@ from addressee.channels.callbacks.resend import RESEND_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, pause_in
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, pause_in
 from addressee.channels.sender import Failed, Failure, Sent
 
 MAX_BYTES = 40 * MEGABYTE

@@ -14,8 +14,8 @@ from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.headers import one_line
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.directory.clock import Clock
 

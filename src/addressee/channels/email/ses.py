@@ -16,8 +16,8 @@ from addressee.channels.callbacks.ses import SES_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.mailbox import AddressError, read_mailbox
 from addressee.channels.email.message import Email, EmailSettings, compose, email_problems, email_provider
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.directory.clock import Clock
 

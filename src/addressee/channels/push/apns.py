@@ -11,10 +11,10 @@ from uuid import UUID, uuid5
 import msgspec
 
 from addressee.channels import channel_data
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.push.notification import Push, body_within, expiration, push_provider
 from addressee.channels.push.provider_token import ProviderTokens, SigningKey, is_signing_key
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.directory.addresses.forms import mask

@@ -13,11 +13,11 @@ import msgspec
 from addressee.channels import channel_data
 from addressee.channels.aws import sns
 from addressee.channels.aws.settings import SECRETS, region_problems
-from addressee.channels.http_exchange import ProviderRequest
 from addressee.channels.provider import ChannelType, Provider, newest_first
 from addressee.channels.push import apns, fcm
 from addressee.channels.push.notification import Push, fitted
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failure, SenderContext
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.directory.clock import Clock

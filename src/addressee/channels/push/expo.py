@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from addressee.channels import channel_data
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.push.expo_receipts import EXPO_RECEIPTS, Details
 from addressee.channels.push.notification import Push, body_within, push_provider
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import ChannelSettings
 

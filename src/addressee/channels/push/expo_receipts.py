@@ -11,8 +11,8 @@ from typing import Protocol
 import msgspec
 
 from addressee.channels.callback import EventKind, ProviderEvent, reason_of
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.receipts import Receipts
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed
 
 UNREGISTERED = "DeviceNotRegistered"

@@ -12,10 +12,10 @@ from urllib.parse import quote
 import msgspec
 
 from addressee.channels import channel_data
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange, usual
 from addressee.channels.push.notification import Push, expiration, fitted, push_provider
 from addressee.channels.push.service_account import AccessTokens, ServiceAccount, read_service_account
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange, usual
+from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.directory.documents import merged_deep

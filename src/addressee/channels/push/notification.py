@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from addressee.channels.provider import ChannelType, Provider, newest_first
-from addressee.channels.request_sender import UnsendableError
+from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.texts import ELLIPSIS, texts_in
 from addressee.directory.addresses.forms import mask
 from addressee.directory.documents import merged_deep

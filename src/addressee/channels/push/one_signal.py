@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 import msgspec
 
 from addressee.channels import channel_data
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.push.notification import Push, body_within, push_provider
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import ChannelSettings
 

@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange, usual
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange, usual
 from addressee.channels.sender import Failed, Failure
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.push import subscriptions
 from addressee.channels.push.notification import Push, body_within, push_provider
 from addressee.channels.push.vapid import CURVE, VapidKeys, decoded, encoded, public_text, read_private_key
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
+from addressee.channels.requests.urls import HIDDEN_PATH, is_on, secrets_of, through
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
-from addressee.channels.urls import HIDDEN_PATH, is_on, secrets_of, through
 from addressee.directory.clock import Clock
 
 # Push services take 4,096 bytes with what encryption adds, those that pass them on to phones in base64 fewer.

@@ -11,8 +11,8 @@ import msgspec
 
 from addressee.channels.aws import sns
 from addressee.channels.aws.settings import SECRETS, region_problems
-from addressee.channels.http_exchange import ProviderRequest
-from addressee.channels.request_sender import RequestSender
+from addressee.channels.requests.exchange import ProviderRequest
+from addressee.channels.requests.sender import RequestSender
 from addressee.channels.sender import SenderContext
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import msgspec
 
 from addressee.channels.callbacks.plivo import PLIVO_CALLBACKS
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from addressee.channels.callbacks.telnyx import telnyx_callbacks
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider

@@ -6,8 +6,8 @@ from functools import partial
 
 from addressee.channels import twilio
 from addressee.channels.callbacks.twilio import TWILIO_CALLBACKS
-from addressee.channels.http_exchange import ProviderRequest
-from addressee.channels.request_sender import RequestSender
+from addressee.channels.requests.exchange import ProviderRequest
+from addressee.channels.requests.sender import RequestSender
 from addressee.channels.sms.message import Sms, sms_provider
 from addressee.channels.twilio import TwilioSettings
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from addressee.channels.callbacks.vonage import vonage_callbacks
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.sms.message import Sms, sms_provider

@@ -11,8 +11,8 @@ import msgspec
 
 from addressee.channels.channel_data import ANYTHING, Form, TenantData
 from addressee.channels.destination import Destination
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.channels.texts import texts_in

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import msgspec
 
 from addressee.channels.callbacks.meta import meta_callbacks
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.channels.settings import NumberSettings, setting_problems
 from addressee.channels.texts import length

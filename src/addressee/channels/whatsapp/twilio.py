@@ -10,8 +10,8 @@ import msgspec
 
 from addressee.channels import twilio
 from addressee.channels.callbacks.twilio import TWILIO_CALLBACKS
-from addressee.channels.http_exchange import ProviderRequest
-from addressee.channels.request_sender import RequestSender, UnsendableError
+from addressee.channels.requests.exchange import ProviderRequest
+from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.twilio import TwilioSettings
 from addressee.channels.whatsapp.message import (
     ApprovedTemplate,

@@ -31,9 +31,9 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.errors import unavailable_when_away
 from addressee.directory.writing.receipts import Receipt, ReceiptMismatchError, RepeatedError, StoredAnswer, keep
-from addressee.messaging.delivery.provider_documents import ProviderDocuments
-from addressee.messaging.delivery.provider_events import MAX_EVENTS, ApplyProviderEvents
 from addressee.messaging.environment.channels import open_secrets
+from addressee.messaging.feedback.provider_documents import ProviderDocuments
+from addressee.messaging.feedback.provider_events import MAX_EVENTS, ApplyProviderEvents
 
 SQL = load(__package__)
 

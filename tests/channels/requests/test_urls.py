@@ -2,7 +2,7 @@
 
 import pytest
 
-from addressee.channels.urls import is_on, secrets_of, through
+from addressee.channels.requests.urls import is_on, secrets_of, through
 
 SECRET = "https://hooks.example.com/services/T0123456789ab/short?sig=abcdefghijklm"
 

@@ -24,12 +24,12 @@ from addressee.channels.callback import (
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.sealing import Sealer
 from addressee.directory.errors import UnavailableError
-from addressee.messaging.delivery.callbacks import CalledChannel, ProviderCallbacks, callback_path, callback_secret
-from addressee.messaging.delivery.provider_documents import ProviderDocuments
+from addressee.messaging.feedback.callbacks import CalledChannel, ProviderCallbacks, callback_path, callback_secret
+from addressee.messaging.feedback.provider_documents import ProviderDocuments
 from tests.channels.callbacks import test_ses
 from tests.channels.callbacks.requests import NOW
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
-from tests.messaging.delivery.told import callbacks_of, postmark
+from tests.messaging.feedback.told import callbacks_of, postmark
 from tests.messaging.office import FILES, Office
 
 BODY = CallbackRequest("POST", "https://addressee.example.com/", {}, {}, b"{}")

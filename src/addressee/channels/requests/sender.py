@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from addressee.channels.http_exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.sender import Failed, Failure, Sent
 
 if TYPE_CHECKING:

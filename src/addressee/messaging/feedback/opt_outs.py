@@ -20,8 +20,8 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery.recipients_written_to import recipients_written_to
-from addressee.messaging.delivery.reports import ReportedSend
+from addressee.messaging.feedback.recipients_written_to import recipients_written_to
+from addressee.messaging.feedback.reports import ReportedSend
 from addressee.messaging.messages.model import Address
 from addressee.messaging.suppressions.enabling import enable_addresses
 from addressee.messaging.suppressions.model import KINDS, Reason, suppresses, suppression_of

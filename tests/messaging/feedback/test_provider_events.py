@@ -12,10 +12,10 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.database.paging import PageRequest
 from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery.provider_events import ApplyProviderEvents
+from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.messages.status import Status
 from tests.channels.provider_server import ProviderServer, Silence
-from tests.messaging.delivery.told import bounce, call, message_of, postmark, report, sent_to, taken, tell
+from tests.messaging.feedback.told import bounce, call, message_of, postmark, report, sent_to, taken, tell
 from tests.messaging.office import Office
 
 ADA = "ada@example.org"

@@ -9,7 +9,7 @@ from typing import Any
 
 from addressee.channels.callback import CallbackRequest
 from addressee.database.jobs.queue import Wakeup
-from addressee.messaging.delivery.callbacks import ProviderCallbacks, callback_path
+from addressee.messaging.feedback.callbacks import ProviderCallbacks, callback_path
 from addressee.messaging.messages.model import Message
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
 from tests.messaging.office import Office

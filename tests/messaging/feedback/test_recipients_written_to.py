@@ -9,8 +9,8 @@ from addressee.directory.edits.addresses import AddAddress, DisableAddress, Remo
 from addressee.directory.edits.recipients import Edit, SetChannelData
 from addressee.directory.recipient import Recipient
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery import recipients_written_to as sut
-from addressee.messaging.delivery.recipients_written_to import recipients_written_to
+from addressee.messaging.feedback import recipients_written_to as sut
+from addressee.messaging.feedback.recipients_written_to import recipients_written_to
 from addressee.messaging.messages.model import Address
 from tests.messaging.office import Office
 

@@ -10,7 +10,7 @@ import httpcore2
 import httpx2
 import pytest
 
-from addressee.channels.http_exchange import (
+from addressee.channels.requests.exchange import (
     MAX_ANSWER_BYTES,
     ProviderAnswer,
     ProviderRequest,
@@ -18,8 +18,8 @@ from addressee.channels.http_exchange import (
     open_client,
     open_public_client,
 )
-from addressee.channels.public_hosts import NotPublicError, is_public, resolve
-from addressee.channels.public_transport import PublicBackend
+from addressee.channels.requests.public_hosts import NotPublicError, is_public, resolve
+from addressee.channels.requests.public_transport import PublicBackend
 from addressee.channels.sender import Failed, Failure
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from addressee.channels.public_hosts import NotPublicError, Resolver, resolve
+from addressee.channels.requests.public_hosts import NotPublicError, Resolver, resolve
 from addressee.channels.sender import (
     READ_LENGTH,
     SENDING_SECONDS,
@@ -218,7 +218,7 @@ def open_public_client(verify: SSLContext | None = None, resolve: Resolver = res
     """
     import httpx2
 
-    from addressee.channels.public_transport import PublicTransport
+    from addressee.channels.requests.public_transport import PublicTransport
 
     return httpx2.AsyncClient(
         transport=PublicTransport(verify or trust(), limits(), resolve),

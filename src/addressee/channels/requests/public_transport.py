@@ -9,7 +9,7 @@ import httpcore2
 import httpx2
 from httpcore2 import SOCKET_OPTION, AsyncNetworkBackend, AsyncNetworkStream
 
-from addressee.channels.public_hosts import Resolver, check_public
+from addressee.channels.requests.public_hosts import Resolver, check_public
 
 
 class PublicBackend(AsyncNetworkBackend):

@@ -24,7 +24,10 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
 from addressee.messaging.delivery.channel_states import lock_states
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
-from addressee.messaging.delivery.opt_outs import (
+from addressee.messaging.delivery.outcomes import update_messages
+from addressee.messaging.delivery.sends import StoredSend, stored_send_from
+from addressee.messaging.environment import channels
+from addressee.messaging.feedback.opt_outs import (
     Wish,
     apply_wishes,
     change_preferences,
@@ -32,10 +35,7 @@ from addressee.messaging.delivery.opt_outs import (
     wishes_of_addresses,
     wishes_of_sends,
 )
-from addressee.messaging.delivery.outcomes import update_messages
-from addressee.messaging.delivery.reports import ReportedSend, logs_of, marks_of, reported
-from addressee.messaging.delivery.sends import StoredSend, stored_send_from
-from addressee.messaging.environment import channels
+from addressee.messaging.feedback.reports import ReportedSend, logs_of, marks_of, reported
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs
 from addressee.messaging.messages.mark import set_mark
 from addressee.messaging.messages.model import lock_messages

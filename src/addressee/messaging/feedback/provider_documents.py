@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from addressee.channels.http_exchange import ProviderRequest, exchange, open_client
+from addressee.channels.requests.exchange import ProviderRequest, exchange, open_client
 from addressee.channels.sender import Failed
 from addressee.directory.clock import Clock
 from addressee.directory.errors import UnavailableError

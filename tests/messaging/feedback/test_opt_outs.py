@@ -11,13 +11,13 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.database.paging import PageRequest
 from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery.opt_outs import changed_set
-from addressee.messaging.delivery.provider_events import ApplyProviderEvents
+from addressee.messaging.feedback.opt_outs import changed_set
+from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.messages.status import Status
 from addressee.messaging.suppressions.model import Suppression
 from addressee.messaging.suppressions.suppressions import SuppressionFilter, Suppressions
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
-from tests.messaging.delivery.told import bounce, message_of, postmark, report, sent_to, tell
+from tests.messaging.feedback.told import bounce, message_of, postmark, report, sent_to, tell
 from tests.messaging.office import Office
 
 ADA = "ada@example.org"

@@ -12,7 +12,7 @@ from addressee.directory.edits.recipients import SetChannelData
 from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.status import Status
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
-from tests.messaging.delivery.told import message_of
+from tests.messaging.feedback.told import message_of
 from tests.messaging.office import Office
 
 EXPO = """

@@ -1,0 +1,1 @@
+"""Requests to providers by HTTP: exchanges, senders of one request, public hosts."""

@@ -1,0 +1,1 @@
+"""Feedback: what providers tell of messages and addresses after they took them."""
