@@ -7,6 +7,8 @@ from pathlib import Path
 from uuid import UUID
 
 from addressee.database.installation import Installation
+from addressee.database.migrate import connect
+from addressee.database.opening import open_database
 from addressee.database.sealing import Sealer
 from addressee.messaging.feedback.callbacks import callback_path
 from tests.channels.provider_server import Reply, provider_server
@@ -33,6 +35,7 @@ async def test_channels_are_listed_with_what_their_providers_call(tmp_path: Path
         ["email", "email", "postmark", email["id"], path],
         ["feed", "in_app_feed", "feed", feed["id"], "-"],
     ]
+    assert (email["paused_for"], feed["paused_for"]) == (None, None)
     sealer = Sealer(Installation(data, None).master_key())
     paths = {callback_path(sealer, number, UUID(email["id"])) for number in range(1, 10)}
     assert path in paths
@@ -85,3 +88,22 @@ async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
         tried = await addressee("channels", "test", *arguments, *named)
         assert tried.code == 1
         assert words in tried.errors
+
+
+async def test_a_channel_that_pauses_is_listed_with_the_reason(tmp_path: Path) -> None:
+    files = write_files(tmp_path / "files", {"channels/email.yaml": POSTMARK})
+    data = tmp_path / "data"
+    named = ("--environment", "development", "--data-dir", data)
+    assert (await addressee("push", files, *named)).code == 0
+    async with open_database(Installation(data, None)) as target, connect(target) as connection:
+        await connection.execute(
+            """
+            INSERT INTO addressee.channel_states (environment_id, channel_id, paused_for, paused_at, paused_until)
+            SELECT environment_id, id, 'credentials', now(), now() + interval '1 hour' FROM addressee.channels
+            WHERE key = 'email'
+            """
+        )
+    (listed,) = [
+        line for line in (await addressee("channels", "list", *named)).output.splitlines() if "postmark" in line
+    ]
+    assert listed.endswith("  paused: credentials")

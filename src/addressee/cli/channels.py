@@ -29,16 +29,22 @@ def channels() -> None:
 async def list_channels(options: InstallationOptions, environment: str, json: bool) -> None:
     """List the channels, with the URL that the provider of each calls to tell what became of messages.
 
-    The URL begins with ADDRESSEE_PUBLIC_URL, if that is set; without it, only its path is shown. It holds a secret.
+    The URL begins with ADDRESSEE_PUBLIC_URL, if that is set; without it, only its path is shown. It holds a secret. A
+    channel that pauses says why: credentials, unavailable or rate_limited.
     """
+    from datetime import UTC, datetime
+
     from addressee.directory.access.environments import Environments
     from addressee.http.public_url import configured_url
+    from addressee.messaging.delivery.channel_states import troubled_channels
     from addressee.messaging.environment.channels import all_channels
     from addressee.messaging.feedback.callbacks import callback_path
 
     async with options.open() as (pool, sealer):
         with refusals():
             found = await Environments(pool).named(environment)
+        troubled = await troubled_channels(pool, datetime.now(UTC))
+        paused = {each.channel: each.paused_for for each in troubled if each.environment == environment}
         for channel in await all_channels(pool, found.id):
             called = channel.served_by.callbacks is not None
             path = callback_path(sealer, found.id, channel.id) if called else None
@@ -48,6 +54,7 @@ async def list_channels(options: InstallationOptions, environment: str, json: bo
                 "type": channel.type.value,
                 "provider": channel.provider,
                 "callback_url": None if path is None else (configured_url() or "") + path,
+                "paused_for": paused.get(channel.key),
             }
             print(json_format.dumps(shown) if json else line(shown))
 
@@ -61,6 +68,7 @@ def line(shown: dict[str, str | None]) -> str:
             f"{shown['provider']:<10}",
             str(shown["id"]),
             shown["callback_url"] or "-",
+            *(() if shown["paused_for"] is None else (f"paused: {shown['paused_for']}",)),
         )
     )
 
