@@ -22,6 +22,7 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from conformance.accounts import secrets
 from conformance.restoring import change_channel
 from conformance.suites import ENVIRONMENT, KNOCK_CHANNEL
 from tests.support.waiting import until
@@ -66,7 +67,7 @@ async def seed(installation: Installation, url: str) -> None:
     sealer = Sealer(installation.master_key())
     environment_id = (await Environments(pool).named(ENVIRONMENT)).id
     await Keys(pool, sealer).create(ENVIRONMENT, "secret", KEY)
-    await deploy(pool, sealer, environment_id, read_configuration(CONFIGURATION, {}), datetime.now(UTC))
+    await deploy(pool, sealer, environment_id, read_configuration(CONFIGURATION, secrets()), datetime.now(UTC))
     async with pool.acquire() as connection:
         with Knock(api_key=KEY, base_url=url, max_retries=0) as knock:
             introduce(knock)

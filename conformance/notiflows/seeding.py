@@ -20,6 +20,7 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from conformance.accounts import secrets
 from conformance.suites import ENVIRONMENT, NOTIFLOWS
 from tests.support.waiting import until
 
@@ -47,7 +48,7 @@ async def seed(installation: Installation, url: str) -> None:
     environment_id = (await Environments(pool).named(ENVIRONMENT)).id
     await keys.create(ENVIRONMENT, "public", PUBLIC_KEY)
     await keys.create(ENVIRONMENT, "secret", SECRET_KEY)
-    await deploy(pool, sealer, environment_id, read_configuration(CONFIGURATION, {}), datetime.now(UTC))
+    await deploy(pool, sealer, environment_id, read_configuration(CONFIGURATION, secrets()), datetime.now(UTC))
     with Notiflows(api_key=PUBLIC_KEY, secret=SECRET_KEY, base_url=url + NOTIFLOWS.path, max_retries=0) as notiflows:
         introduce(notiflows)
         async with pool.acquire() as connection:
