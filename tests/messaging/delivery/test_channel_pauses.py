@@ -123,10 +123,10 @@ async def test_a_provider_that_is_away_for_an_hour_gets_every_message_once_it_is
 
 async def test_a_message_waits_for_its_channel_for_a_day_at_most(provider: Provider) -> None:
     provider.answering(lambda address: WRONG_TOKEN)
-    await provider.send_to("ada")
+    await provider.send_to(*PEOPLE)
     for _ in range(26):
         await provider.office.work_after(timedelta(hours=1))
-    assert await provider.statuses("ada") == [Status.UNDELIVERED]
+    assert await provider.statuses(*PEOPLE) == [Status.UNDELIVERED] * len(PEOPLE)
     assert await provider.office.jobs() == []
 
 

@@ -21,7 +21,7 @@ from addressee.messaging.delivery.channel_states import (
 from addressee.messaging.delivery.open_channels import OpenChannel
 from addressee.messaging.delivery.pacing import ChannelState, admit
 from addressee.messaging.delivery.sends import ClaimedSend, DeferredSend
-from addressee.messaging.messages.status import Status
+from addressee.messaging.messages.status import LONGEST_WAIT, Status
 
 SQL = load(__package__)
 
@@ -33,12 +33,16 @@ SLOT_PAUSE = timedelta(seconds=1)
 
 
 class Batch(NamedTuple):
-    """Sends that this worker has claimed and may try now, by channel, with the channels' states and slots."""
+    """Sends that this worker has claimed and may try now, by channel, with the channels' states and slots.
+
+    `expired` are those that have waited for a paused channel for too long.
+    """
 
     sends: Mapping[UUID, Sequence[ClaimedSend]]
     states: Mapping[UUID, ChannelState]
     slots: Sequence[HeldSlot]
     claimed_at: datetime
+    expired: Sequence[ClaimedSend] = ()
 
     @property
     def all(self) -> list[ClaimedSend]:
@@ -69,6 +73,7 @@ async def admit_sends(
     """
     sends = by_channel(claimed)
     deferred: list[DeferredSend] = []
+    expired: list[ClaimedSend] = []
     states = await lock_states(connection, environment_id, sends)
     wanted = [
         WantedSlots(id, concurrency, len(those))
@@ -85,11 +90,15 @@ async def admit_sends(
             continue
         before = states[id].configured(channel.configured_at)
         admitted, waiting, states[id] = admit(before, len(those), channel.settings.rate, now)
-        deferred += [DeferredSend(send, at) for send, at in zip(those[admitted:], waiting, strict=True)]
+        for send, at in zip(those[admitted:], waiting, strict=True):
+            if states[id].paused_for is not None and now - send.inserted_at >= LONGEST_WAIT:
+                expired.append(send)
+            else:
+                deferred.append(DeferredSend(send, at))
         sends[id] = those[:admitted]
     await store_states(connection, list(states.values()))
     await defer(connection, environment_id, deferred)
-    return Batch(sends, states, slots, now)
+    return Batch(sends, states, slots, now, expired)
 
 
 def by_channel(sends: Sequence[ClaimedSend]) -> dict[UUID, list[ClaimedSend]]:

@@ -15,7 +15,8 @@ from addressee.channels.destination import Destination
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
 from addressee.channels.settings import ChannelSettings
 from addressee.messaging.delivery.pacing import ChannelState
-from addressee.messaging.delivery.sends import ClaimedSend
+from addressee.messaging.delivery.sends import ClaimedSend, SendAttempt
+from addressee.messaging.messages.status import undelivered
 
 # A batch gives up on a channel whose provider could not be reached this often.
 UNAVAILABLE_AT_ONCE = 3
@@ -64,6 +65,12 @@ async def send_within(sender: Sender[Any], payload: Callable[[], Any]) -> Sent |
     except Exception as error:
         log.error("sender failed", reason=type(error).__name__)
         return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
+
+
+def given_up(send: ClaimedSend, state: ChannelState) -> SendAttempt:
+    """Returns the end of a send that has waited for its paused channel for too long, without another attempt."""
+    reason = f"the channel has paused for too long: {state.paused_for}"
+    return SendAttempt(send, (undelivered("retries_exhausted", reason),), send.attempts)
 
 
 def judge(result: Sent | Failed, state: ChannelState, settings: ChannelSettings, now: datetime) -> Sent | Failed:

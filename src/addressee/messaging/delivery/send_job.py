@@ -27,7 +27,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
 from addressee.messaging.delivery.admission import Batch, admit_sends, defer
-from addressee.messaging.delivery.attempts import deliver, judge, outcome_name, try_some
+from addressee.messaging.delivery.attempts import deliver, given_up, judge, outcome_name, try_some
 from addressee.messaging.delivery.channel_states import lock_states, release_slots, store_states, warn_of_changes
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.obstacles import resolve_sends
@@ -158,6 +158,7 @@ class SendHandler:
         """Records what was tried, what it says about the channels, and when what was not tried is due."""
         now = self._clock.now()
         attempts = [self._assess(send, result, batch, channels[send.channel_id], now) for send, result in tried]
+        attempts += [given_up(send, batch.states[send.channel_id]) for send in batch.expired]
         done = {send.id for send, _ in tried}
         async with self._pool.acquire() as connection, connection.transaction():
             recorded = await record_attempts(connection, environment_id, attempts, now)
