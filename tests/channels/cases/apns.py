@@ -126,9 +126,10 @@ CASES = [
             refusal(503, "ServiceUnavailable"),
             refusal(503, "Shutdown"),
             refusal(400, "IdleTimeout"),
+            refusal(429, "TooManyRequests"),
             Reply(502, "<html>Bad Gateway</html>"),
         ],
-        limited=[refusal(429, "TooManyRequests"), refusal(429, "TooManyProviderTokenUpdates")],
+        limited=[refusal(429, "TooManyProviderTokenUpdates")],
         refused=[
             refusal(403, "InvalidProviderToken"),
             refusal(403, "MissingProviderToken"),

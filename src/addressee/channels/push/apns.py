@@ -57,7 +57,9 @@ FAILURES: Mapping[str, Failure] = {
         ),
         Failure.CREDENTIALS,
     ),
-    **dict.fromkeys(("TooManyRequests", "TooManyProviderTokenUpdates"), Failure.RATE_LIMITED),
+    "TooManyProviderTokenUpdates": Failure.RATE_LIMITED,
+    # Too many to this device; others get theirs.
+    "TooManyRequests": Failure.TEMPORARY,
     **dict.fromkeys(("ServiceUnavailable", "Shutdown"), Failure.UNAVAILABLE),
     **dict.fromkeys(("InternalServerError", "IdleTimeout"), Failure.TEMPORARY),
 }
