@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from addressee.channels.apprise import apprise
+from addressee.channels.apprise import apprise, public_connections
 from addressee.channels.apprise.apprise import AppriseSender, AppriseSettings, apprise_problems
 from addressee.channels.chat.message import ChatMessage
 from addressee.channels.push.notification import Push
@@ -82,6 +83,67 @@ async def test_recipients_urls_are_on_public_hosts(ntfy: ProviderServer) -> None
     assert result.failure is Failure.PERMANENT
     assert "allow_private_hosts" in result.reason
     assert ntfy.received == []
+
+
+async def test_a_redirect_leads_to_no_private_host(ntfy: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(public_connections, "is_public", lambda address: address == "127.0.0.1")
+    inside = f"http://127.0.0.2:{urlsplit(ntfy.url).port}/inside"
+    ntfy.answer = lambda request: Reply(302, headers={"location": inside})
+    result = await AppriseSender(AppriseSettings(services=("ntfy",))).send(chat(url_of(ntfy)))
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.PERMANENT
+    assert len(ntfy.received) == 1
+
+
+async def test_of_two_answers_of_a_dns_server_the_one_that_is_used_is_checked(
+    ntfy: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = resolver(monkeypatch, "127.0.0.1")
+    url = f"ntfy://rebound.example.com:{urlsplit(ntfy.url).port}/topic-7"
+    result = await AppriseSender(AppriseSettings(services=("ntfy",))).send(chat(url))
+    assert isinstance(result, Failed)
+    assert result.failure is Failure.PERMANENT
+    assert (asked, ntfy.received) == (["rebound.example.com"], [])
+
+
+async def test_a_token_in_a_url_is_not_taken_for_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = resolver(monkeypatch, None)
+    token = "a" * 32
+    result = await AppriseSender(AppriseSettings(services=("pbul",))).send(chat(f"pbul://{token}"))
+    assert asked
+    assert set(asked) == {"api.pushbullet.com"}
+    assert result == Failed(Failure.TEMPORARY, "apprise: the service did not take the message")
+
+
+def resolver(monkeypatch: pytest.MonkeyPatch, address: str | None) -> list[str]:
+    """Has every name resolved to this address, or to none. Returns the names that are asked for."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *arguments: object) -> list[object]:
+        asked.append(host)
+        if address is None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        (("8.8.8.8", 443), True),
+        (("2606:4700::1111", 443, 0, 0), True),
+        (None, True),
+        (("10.0.0.1", 443), False),
+        (("::ffff:127.0.0.1", 443, 0, 0), False),
+        (("localhost", 443), False),
+        ("/run/socket", False),
+        (b"/run/socket", False),
+    ],
+)
+def test_connections_go_to_public_addresses(address: object, is_public: bool) -> None:
+    assert public_connections.goes_to_public_host(address) is is_public
 
 
 async def test_urls_are_not_logged(ntfy: ProviderServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,17 +10,18 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from addressee.channels.apprise.public_connections import restricted
 from addressee.channels.channel_data import ANYTHING, Form, TenantData
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push.notification import Push
-from addressee.channels.requests.public_hosts import NotPublicError, check_public, resolve
+from addressee.channels.requests.public_hosts import NotPublicError
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.directory.addresses.forms import URL_KEY
@@ -83,15 +84,12 @@ class AppriseSender:
             service = await asyncio.to_thread(open_service, notice.url)
             if service is None:
                 return Failed(Failure.PERMANENT, f"apprise: this is no URL of the service {scheme!r}")
-            if self._settings.to == "recipients" and not self._settings.allow_private_hosts and service.host:
-                check_public(service.host, await resolve(service.host, 443))
-        except NotPublicError as error:
-            return Failed(Failure.PERMANENT, f"apprise: {error}")
         except ImportError:
             return Failed(Failure.CREDENTIALS, f"Apprise is not installed: pip install '{EXTRA}'")
-        except OSError as error:
-            return Failed(Failure.TEMPORARY, f"apprise: the host is not found: {type(error).__name__}")
-        result = await notify(service, notice)
+        try:
+            result = await notify(service, notice, anywhere=self._may_go_anywhere)
+        except NotPublicError as error:
+            return Failed(Failure.PERMANENT, f"apprise: {error}")
         call = ProviderCall("apprise", "POST", scheme, "/", request, TAKEN if result else None, WORDS[result])
         match result:
             case True:
@@ -102,6 +100,10 @@ class AppriseSender:
 
     async def close(self) -> None:
         """Does nothing: Apprise keeps no connection."""
+
+    @property
+    def _may_go_anywhere(self) -> bool:
+        return self._settings.to == "channel" or self._settings.allow_private_hosts
 
 
 def notice_of(message: ChatMessage | Push, settings: AppriseSettings) -> Notice:
@@ -122,8 +124,11 @@ def open_service(url: str) -> Any:
     return service
 
 
-async def notify(service: Any, notice: Notice) -> bool | None:
-    """Returns whether a service took a message, None if it did not answer in time."""
+async def notify(service: Any, notice: Notice, *, anywhere: bool) -> bool | None:
+    """Returns whether a service took a message, None if it did not answer in time.
+
+    Unless it may go `anywhere`, raises NotPublicError when the service is not on a public host, or leads to another.
+    """
     turns = turns_of(asyncio.get_running_loop())
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
@@ -131,7 +136,8 @@ async def notify(service: Any, notice: Notice) -> bool | None:
     except TimeoutError:
         return False  # not sent at all: every thread is taken
     loop = asyncio.get_running_loop()
-    calling = pool().submit(service.notify, body=notice.body, title=notice.title)
+    call = partial(service.notify, body=notice.body, title=notice.title)
+    calling = pool().submit(call) if anywhere else pool().submit(restricted, call)
     calling.add_done_callback(lambda _: loop.call_soon_threadsafe(turns.release))
     return await answer_of(calling)
 
@@ -142,6 +148,8 @@ async def answer_of(calling: Future[Any]) -> bool | None:
             return bool(await asyncio.shield(asyncio.wrap_future(calling)))
     except TimeoutError:
         return None
+    except NotPublicError:
+        raise
     except Exception:  # plugins raise what they like, with URLs in it
         return False
 
