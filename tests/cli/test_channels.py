@@ -75,6 +75,25 @@ async def test_a_channel_is_tried_and_the_provider_has_its_say(tmp_path: Path) -
         assert server.received[-1].json["channel"] == "C1"
 
 
+async def test_a_channel_is_tried_with_what_channel_data_say(tmp_path: Path) -> None:
+    async with provider_server() as server:
+        server.answer = lambda request: Reply(200, {"id": "1"})
+        channel = "type: chat\nprovider: apprise\nsettings: {services: [ntfy], allow_private_hosts: true}"
+        files = write_files(tmp_path / "files", {"channels/ntfy.yaml": channel})
+        named = ("--environment", "development", "--data-dir", tmp_path / "data")
+        assert (await addressee("push", files, *named)).code == 0
+        url = f"ntfy://user:pass-word@{server.url.removeprefix('http://')}/topic-7"
+        tried = await addressee("channels", "test", "ntfy", "--to", json.dumps({"urls": [url]}), *named)
+        assert (tried.code, tried.errors) == (0, "")
+        assert tried.output.splitlines() == [
+            "to        url:********ic-7",
+            "request   POST ntfy/",
+            "answer    200 taken",
+            "verdict   sent",
+        ]
+        assert len(server.received) == 1
+
+
 async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
     files = write_files(tmp_path / "files", {"channels/email.yaml": POSTMARK, "channels/feed.yaml": IN_APP})
     named = ("--environment", "development", "--data-dir", tmp_path / "data")
@@ -88,6 +107,7 @@ async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
         tried = await addressee("channels", "test", *arguments, *named)
         assert tried.code == 1
         assert words in tried.errors
+        assert "Traceback" not in tried.errors
 
 
 async def test_a_channel_that_pauses_is_listed_with_the_reason(tmp_path: Path) -> None:

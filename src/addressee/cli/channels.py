@@ -113,7 +113,7 @@ async def test(
                 raise CommandError(f"There is no user {user!r} in {environment}.")
             destinations = [] if recipient is None else trials.destinations_of(channel, recipient)
             if to is not None:
-                destinations = [trials.destination_named(channel, to)]
+                destinations = trials.destinations_named(channel, to)
         context = SenderContext(options.installation.data_dir / "outbox", client, Clock(), public_client)
         opened = OpenChannels(pool, sealer, context)
         try:

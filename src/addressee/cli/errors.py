@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from addressee.directory.errors import RefusedError
+
 
 class CommandError(Exception):
     """A command failed. The message is the line that the user reads."""
@@ -10,8 +12,10 @@ class CommandError(Exception):
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turns a LookupError or ValueError, by which a room refuses a request, into a CommandError."""
+    """Turns an error by which a room refuses a request into a CommandError."""
     try:
         yield
+    except RefusedError as error:
+        raise CommandError(error.message) from error
     except (LookupError, ValueError) as error:
         raise CommandError(error.args[0] if error.args else str(error)) from error

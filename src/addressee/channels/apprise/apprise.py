@@ -41,7 +41,8 @@ WORDS = {True: "taken", False: "not taken", None: "no answer in time"}
 # Services that act on this machine, or call any URL in any form.
 NEVER = frozenset(
     {
-        *("dbus", "qt", "glib", "kde", "gnome", "macosx", "windows", "syslog", "rsyslog", "smpp", "smpps"),
+        *("dbus", "qt", "glib", "gio", "kde", "gnome", "macosx", "windows", "blink1"),
+        *("syslog", "rsyslog", "smpp", "smpps"),
         *("form", "forms", "json", "jsons", "xml", "xmls", "apprise", "apprises"),
     }
 )

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import msgspec
 
+from addressee.channels.channel_data import NO_TENANT
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.channels.sender import Delivered, Failed, Failure, Sent
@@ -78,8 +79,8 @@ class Trial:
                 return f"{VERDICTS[failure]} ({reason})"
 
 
-def destination_named(channel: Channel, text: str) -> Destination:
-    """Returns the destination that an operator names: an address, or a JSON object in the provider's words.
+def destinations_named(channel: Channel, text: str) -> list[Destination]:
+    """Returns the destinations that an operator names: an address, or a JSON object, which may be channel data.
 
     Raises RefusedError.
     """
@@ -92,9 +93,13 @@ def destination_named(channel: Channel, text: str) -> Destination:
         known = form.key(value)
         value = value if known is not None else form.identified(text)
     key = form.key(value) or (value if isinstance(value, str) else None)
-    if key is None:
+    if key is not None:
+        return [Destination(key, value)]
+    data = channel.served_by.data
+    found = data.destinations(data.checked(value, "to"), NO_TENANT) if isinstance(value, dict) else []
+    if not found:
         raise RefusedError("form", "to", f"This does not say which address of {kind_of(channel)} is meant.")
-    return Destination(key, value)
+    return found
 
 
 def destinations_of(channel: Channel, recipient: Recipient) -> list[Destination]:
