@@ -85,6 +85,14 @@ def test_messages_under_way_when_a_pause_began_do_not_prolong_it() -> None:
     assert after(state, [Failed(Failure.CREDENTIALS, "why")], at(-5), at(2)) == state
 
 
+def test_messages_under_way_do_not_end_a_pause_that_the_provider_asked_for() -> None:
+    limited = Failed(Failure.RATE_LIMITED, "why", retry_after=timedelta(minutes=5))
+    state = after(FRESH, [limited, Sent()], at(-1), NOW)
+    assert (state.paused_until, state.sent_at) == (at(300), NOW)
+    assert after(state, [Sent()], at(-2), at(1)).paused_until == at(300)
+    assert not after(state, [Sent()], at(300), at(301)).is_paused(at(301))
+
+
 def test_a_refused_message_shows_that_the_provider_works() -> None:
     assert not told(FRESH, *[UNAVAILABLE] * 5, Failed(Failure.PERMANENT, "why")).is_paused(NOW)
 

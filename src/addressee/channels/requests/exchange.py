@@ -202,12 +202,19 @@ def pause_in(retry_after: str | None) -> timedelta | None:
         return None
 
 
+def timeouts() -> httpx2.Timeout:
+    """Returns limits by which a host that cannot be connected to is told apart from one that does not answer."""
+    import httpx2
+
+    return httpx2.Timeout(TIMEOUT_SECONDS, connect=TIMEOUT_SECONDS / 3, pool=TIMEOUT_SECONDS / 3)
+
+
 def open_client(verify: SSLContext | None = None) -> httpx2.AsyncClient:
     """Returns the client of a worker, to be closed when that ends. Proxies of the environment are used."""
     import httpx2
 
     return httpx2.AsyncClient(
-        http2=True, verify=verify or trust(), timeout=TIMEOUT_SECONDS, limits=limits(), headers=HEADERS
+        http2=True, verify=verify or trust(), timeout=timeouts(), limits=limits(), headers=HEADERS
     )
 
 
@@ -222,7 +229,7 @@ def open_public_client(verify: SSLContext | None = None, resolve: Resolver = res
 
     return httpx2.AsyncClient(
         transport=PublicTransport(verify or trust(), limits(), resolve),
-        timeout=TIMEOUT_SECONDS,
+        timeout=timeouts(),
         headers=HEADERS,
         trust_env=False,
     )

@@ -127,11 +127,13 @@ def paced(state: ChannelState, wanted: int, rate: float, now: datetime) -> Admis
 def after(state: ChannelState, results: Iterable[Sent | Failed], began: datetime, now: datetime) -> ChannelState:
     """Returns the state after the results, in their order, of messages whose sending began at a time.
 
-    Messages that were under way when a pause began do not prolong it.
+    Messages that were under way when a pause began do not prolong it, nor do they end one that the provider asked for.
     """
     is_news = state.paused_at is None or began > state.paused_at
     for result in results:
-        if is_news or isinstance(result, Sent):
+        if state.paused_for is Failure.RATE_LIMITED and state.paused_at is not None and began <= state.paused_at:
+            state = replace(state, sent_at=now) if isinstance(result, Sent) else state
+        elif is_news or isinstance(result, Sent):
             state = after_one(state, result, now)
         state = counted(state, result, now)
     return state
