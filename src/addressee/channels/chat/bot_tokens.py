@@ -51,7 +51,7 @@ class Bot(Protocol):
 
 class Granted(msgspec.Struct):
     access_token: str
-    expires_in: int
+    expires_in: int = 300
 
 
 class Refusal(msgspec.Struct):

@@ -67,7 +67,7 @@ def read_service_account(text: str) -> ServiceAccount:
 
 class Granted(msgspec.Struct):
     access_token: str
-    expires_in: int
+    expires_in: int = 300
 
 
 class Refusal(msgspec.Struct):

@@ -77,7 +77,8 @@ class ProviderRequest:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).netloc
+        """The host and port of the URL, without a user and a password."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
 
     def call(self, status: int | None, answer: str) -> ProviderCall:
         path = urlsplit(self.url).path if self.path is None else self.path
@@ -138,7 +139,8 @@ class ProviderAnswer:
         return self.failed(usual(self.status), words)
 
     def _call(self) -> ProviderCall:
-        return self.request.call(self.status, self.text)
+        # As a whole: a text to hide may be longer than what is read of an answer.
+        return self.request.call(self.status, self.content.decode(errors="replace"))
 
 
 def usual(status: int) -> Failure:
