@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from addressee.directory.errors import RefusedError
-
 
 class CommandError(Exception):
     """A command failed. The message is the line that the user reads."""
@@ -13,6 +11,8 @@ class CommandError(Exception):
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turns an error by which a room refuses a request into a CommandError."""
+    from addressee.directory.errors import RefusedError
+
     try:
         yield
     except RefusedError as error:
