@@ -9,7 +9,7 @@ from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
-from addressee.messaging.steps.model import UsableChannel
+from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 

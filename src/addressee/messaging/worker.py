@@ -31,6 +31,7 @@ from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
+from addressee.messaging.runs.effects import Effects
 from addressee.messaging.runs.fan_out import Expand, FanOut
 from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.runs.runner import Runner
@@ -68,7 +69,7 @@ def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[Job
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
-    runner = Runner(pool, reader, Wakeup(pool), clock)
+    runner = Runner(pool, reader, Wakeup(pool), clock, Effects())
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
         JobHandler(Start, runner.start),

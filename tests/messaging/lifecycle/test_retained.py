@@ -28,7 +28,7 @@ from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs import runner
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.listing import RunDetails, RunFilter
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 from tests.channels.mail_server import MailServer, mail_server
 from tests.messaging.delivery.test_send_job import GREYLISTED, MAIL_ONLY, SMTP, message_of, sent_to
 from tests.messaging.lifecycle.test_erasure import NOTHING, kept_of_memberships, membership, notified

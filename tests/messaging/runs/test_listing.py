@@ -12,7 +12,7 @@ from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.messages.model import Message
 from addressee.messaging.runs.listing import RunDetails, RunFilter, RunPosition, access_path
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 from tests.messaging.office import FILES, WELCOME, Office
 
 BOTH = {**FILES, "workflows/farewell.yaml": WELCOME}

@@ -16,9 +16,10 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.delay import DelayStep
 from addressee.messaging.steps.machine import run_through
-from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.model import Workflow, read_version
 from tests.messaging.office import FILES, IN_APP, Office, write_files
@@ -43,7 +44,7 @@ NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 ADA = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW)
 RUN = RecipientRun(UUID(int=2), Identity(1, USERS, "ada", UUID(int=1)), {}, RunStatus.QUEUED)
 FACTS = StepContext(ADA, {}, {}, False, NOW, NOW)
-STEPS = (DelayStep("wait", WAIT), DelayStep("more", timedelta(seconds=1)))
+STEPS = (DelayStep(ref="wait", wait=WAIT), DelayStep(ref="more", wait=timedelta(seconds=1)))
 
 
 async def waiting(office: Office, *ids: str, **rest: Any) -> None:
@@ -71,7 +72,8 @@ async def sent(office: Office, id: str) -> list[str]:
 
 
 def test_a_delay_pauses_the_run_until_it_is_over() -> None:
-    paused, effects = run_through(RUN, STEPS, FACTS)
+    done = run_through(RUN, STEPS, FACTS)
+    paused, effects = done.run, done.messages
     assert (paused.status, paused.step, paused.due_at, effects) == (RunStatus.PAUSED, 1, NOW + WAIT, [])
     assert paused.journal == (
         {
@@ -86,7 +88,7 @@ def test_a_delay_pauses_the_run_until_it_is_over() -> None:
 
 
 def test_delays_can_be_passed_by() -> None:
-    after, _ = run_through(RUN, STEPS, replace(FACTS, skip_delay=True))
+    after = run_through(RUN, STEPS, replace(FACTS, skip_delay=True)).run
     assert (after.status, after.step, after.due_at) == (RunStatus.COMPLETED, 2, None)
     assert [(entry["event"], entry.get("data")) for entry in after.journal] == [
         ("step_skipped", {"reason": "skip_delay"}),
@@ -101,13 +103,13 @@ def test_versions_from_before_steps_had_tags_are_still_read() -> None:
         b'["wait","PT9000S"]]}'
     )
     step = ChannelStep(ref="a", channel="b", template=InAppTemplate(body="c"))
-    workflow = Workflow(name="A", steps=(step, DelayStep("wait", WAIT)))
+    workflow = Workflow(name="A", steps=(step, DelayStep(ref="wait", wait=WAIT)))
     assert read_version(stored) == workflow
 
 
 def test_steps_are_stored_with_their_kind() -> None:
     step = ChannelStep(ref="a", channel="b", template=InAppTemplate(body="c"))
-    workflow = Workflow(name="A", steps=(step, DelayStep("wait", WAIT)))
+    workflow = Workflow(name="A", steps=(step, DelayStep(ref="wait", wait=WAIT)))
     stored = msgspec.json.encode(workflow)
     assert msgspec.json.decode(stored)["steps"] == [
         {
@@ -124,7 +126,7 @@ def test_steps_are_stored_with_their_kind() -> None:
 def test_a_delay_is_written_in_any_units(tmp_path: Path) -> None:
     text = "steps: [{ref: a, delay: {days: 364, hours: 23, minutes: 59, seconds: 60}}]"
     configuration = read_configuration(write_files(tmp_path, {"workflows/a.yaml": text}), {})
-    assert configuration.workflows[0].workflow.steps == (DelayStep("a", timedelta(days=365)),)
+    assert configuration.workflows[0].workflow.steps == (DelayStep(ref="a", wait=timedelta(days=365)),)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,10 @@ def test_a_delay_is_written_in_any_units(tmp_path: Path) -> None:
         ("delay: {minutes: -1}", ":3: -1 is less than the minimum of 0"),
         ("delay: {weeks: 1}", ":3: there is no 'weeks' here; there are seconds, minutes, hours, days"),
         ("delay: 5", ":3: this must be a mapping"),
-        ("delay: {minutes: 5}\n    channel: in-app", ":4: there is no 'channel' here; there are ref, delay"),
+        (
+            "delay: {minutes: 5}\n    channel: in-app",
+            ":4: there is no 'channel' here; there are ref, type, conditions, delay",
+        ),
     ],
 )
 def test_a_delay_with_a_mistake(tmp_path: Path, step: str, mistake: str) -> None:

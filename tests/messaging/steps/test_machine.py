@@ -1,5 +1,6 @@
 """A recipient's run as a pure state machine."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,8 +20,11 @@ from addressee.messaging.content.scope import build_scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange
 from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.machine import run_through
-from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.machine import Pass
+from addressee.messaging.steps.machine import run_through as whole_pass
+from addressee.messaging.steps.model import NewMessage
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.layers import effective
 
@@ -37,6 +41,12 @@ CHANNELS = {
     "email": Channel(UUID(int=4), "email", "Mail", ChannelType.EMAIL, "smtp", {"from": "us@example.com"}, NOW, NOW),
     "push": Channel(UUID(int=5), "push", "Push", ChannelType.PUSH, "fcm", {}, NOW, NOW),
 }
+
+
+def run_through(*arguments: Any) -> tuple[RecipientRun, Sequence[NewMessage]]:
+    done: Pass = whole_pass(*arguments)
+    assert done.request is None
+    return done.run, done.messages
 
 
 def context(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data: Any) -> StepContext:
@@ -80,7 +90,7 @@ def test_a_run_goes_on_where_it_stands() -> None:
 
 def test_who_is_gone_gets_nothing() -> None:
     after, effects = run_through(RUN, (IN_APP, EMAIL), context(None))
-    assert effects == []
+    assert list(effects) == []
     assert after.status is RunStatus.COMPLETED
     assert events(after) == [("error", None, "error"), ("run_completed", None, "ok")]
     assert after.journal[0]["data"] == {"reason": "recipient_missing"}

@@ -15,7 +15,7 @@ from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.model import UsableChannel
+from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
@@ -144,8 +144,9 @@ steps:
         "public_variables.yaml, categories.yaml or preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
+        "workflows/a.yaml:6: there is no channel 'nowhere'; there are email, in-app, mail, sms",
         "workflows/a.yaml:8: 'channel' is missing",
-        "workflows/a.yaml:9: there is no 'chanel' here; there are ref, channel, template",
+        "workflows/a.yaml:9: there is no 'chanel' here; there are ref, type, conditions, channel, template",
         "workflows/b.html:4: this is not Liquid: expected tag endif, found end of expression",
         "workflows/b.yaml:6: this is not Liquid: expected '}}', found end of file",
         "workflows/b.yaml:10: this is not Liquid: unknown filter 'shout'",

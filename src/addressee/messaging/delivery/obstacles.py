@@ -17,7 +17,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
-from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
+from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.reach import (
     OWN_DESTINATION,
     destination_named,
@@ -25,6 +25,7 @@ from addressee.messaging.steps.reach import (
     own_address,
     resolve,
 )
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.suppressions.suppressions import find_suppressed
 
 SQL = load(__package__)

@@ -34,7 +34,8 @@ from addressee.messaging.recipients.people import MISSING_NAME
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import read_run
 from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.model import RecipientRun, RunStatus, StepContext
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow
 
 SQL = load(__package__)

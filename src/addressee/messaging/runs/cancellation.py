@@ -13,7 +13,7 @@ from addressee.directory.recipient import Identity, Place
 from addressee.messaging.runs.fan_out import stop_fanouts
 from addressee.messaging.runs.model import RunPage, WaitingRecipient
 from addressee.messaging.runs.store import cancellation, decode_cancelled, insert_recipient_runs
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 
 SQL = load(__package__)
 

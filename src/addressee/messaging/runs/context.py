@@ -20,7 +20,8 @@ from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.model import RecipientRun, StepContext
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.run import RecipientRun
 from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.defaults import EnvironmentDefaults, read_defaults
@@ -183,10 +184,11 @@ def context_for(
         },
     )
     counts = {"total_activities": 1, "total_actors": len(run.actors)}
+    scope = {**scope, "refs": recipient_run.refs, "run": counts}
     context = PreferenceContext(
         preferences,
         page.defaults.rule,
-        ConditionContext({**scope, "run": counts}, audiences.get(recipient.place, NO_AUDIENCES), page.now),
+        ConditionContext(scope, audiences.get(recipient.place, NO_AUDIENCES), page.now),
         run.workflow_key,
         run.categories,
         commercial=run.workflow.commercial,
@@ -206,6 +208,8 @@ def context_for(
         common(run.terms.kinds, recipient_run.kinds),
         page.tenant,
         run.tenant,
+        run.data,
+        audiences.get(recipient.place, NO_AUDIENCES),
     )
 
 

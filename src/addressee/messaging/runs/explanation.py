@@ -10,7 +10,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.model import StepContext
+from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.reach import Reach, reach
 from addressee.messaging.suppressions.model import Suppression
 

@@ -27,7 +27,7 @@ from addressee.messaging.recipients.identity import TRANSIENT, StoredIdentity, S
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, WaitingRecipient
 from addressee.messaging.runs.rows import FannedOut
 from addressee.messaging.runs.store import cancellation, decode_cancelled, encoded, insert_recipient_runs
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 
 SQL = load(__package__)
 

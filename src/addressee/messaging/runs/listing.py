@@ -24,7 +24,7 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.recipients.people import read_identities, read_people
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 
 SQL = load(__package__)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from addressee.messaging.messages.status import Status
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 
 
 class StartedRun(NamedTuple):
@@ -22,8 +22,17 @@ class StartedRun(NamedTuple):
     topic: str | None
 
 
+class HeldRun(NamedTuple):
+    id: UUID
+    recipient_id: str
+    step: int
+
+
 class MovedRun(NamedTuple):
-    """A recipient's run after a pass; `step_before` is where the pass began."""
+    """A recipient's run after a pass; `step_before` is where the pass began.
+
+    `data` and `refs` are None where they did not change.
+    """
 
     id: UUID
     recipient_id: str
@@ -33,6 +42,8 @@ class MovedRun(NamedTuple):
     journal: bytes
     due_at: datetime | None
     errors: int
+    data: bytes | None
+    refs: bytes | None
 
 
 class MessageRow(NamedTuple):

@@ -16,18 +16,21 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.erase import Erase
 from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
 from addressee.messaging.runs.context import read_contexts
+from addressee.messaging.runs.effects import AskingPage, Effects
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, Send, Start, WaitingRecipient, lane_of
 from addressee.messaging.runs.store import (
     Run,
+    hold,
     insert_messages,
     insert_recipient_runs,
     move,
     read_run,
     recipient_run_from,
 )
-from addressee.messaging.steps.machine import run_through
-from addressee.messaging.steps.model import NewMessage, RecipientRun, RunStatus, StepContext
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.machine import Pass, run_through
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow
 
 SQL = load(__package__)
@@ -38,11 +41,12 @@ log = structlog.get_logger()
 class Runner:
     """The handlers of the jobs `start` and `advance`. Both may run twice, and at once: the second changes nothing."""
 
-    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
+    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock, effects: Effects) -> None:
         self._pool = pool
         self._reader = reader
         self._wakeup = wakeup
         self._clock = clock
+        self._effects = effects
 
     async def start(self, page: Start) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
@@ -70,22 +74,41 @@ class Runner:
         run = await read_run(self._pool, page.environment_id, page.run_id)
         if run is None:
             return
-        runs = await self._waiting_runs(page)
-        if not runs:
-            return
+        # A request ends a pass; each pass takes a run at least one step on.
+        for _ in run.workflow.steps:
+            runs = await self._waiting_runs(page)
+            if not runs or not await self._take_steps(page, run, runs):
+                break
+        self._wakeup.notify()
+
+    async def _take_steps(self, page: Advance, run: Run, runs: Sequence[RecipientRun]) -> bool:
+        """Takes the runs of a page through one pass, and returns whether some can go on at once."""
         now = self._clock.now()
+        asking = AskingPage(page, run, now)
         contexts = await read_contexts(self._pool, self._reader, run, runs, now)
         # Rendering takes the processor for long; heartbeats and other pages go on meanwhile.
-        results = await asyncio.to_thread(advance_all, runs, run.workflow, contexts)
+        passes = await asyncio.to_thread(advance_all, runs, run.workflow, contexts)
+        passes = await self._effects.before(asking, passes, contexts)
         async with self._pool.acquire() as connection, connection.transaction():
-            moved = await move(connection, page, runs, [after for after, _ in results], now)
-            messages = [message for after, made in results if after.id in moved for message in made]
+            jobs: list[Job | Later] = []
+            if any(each.request for each in passes):
+                held = await hold(connection, page, runs)
+                ours = [index for index, each in enumerate(runs) if each.id in held]
+                runs, contexts = [runs[index] for index in ours], [contexts[index] for index in ours]
+                passes, jobs = await self._effects.carry_out(
+                    connection, asking, [passes[index] for index in ours], contexts
+                )
+            moved = await move(connection, page, runs, [each.run for each in passes], now)
+            messages = [message for each in passes if each.run.id in moved for message in each.messages]
             sending = [Send.of(page)] if any(message.addresses for message in messages) else []
-            ended = [after for after, _ in results if after.ended]
-            await enqueue(connection, [*sending, *erasures(run, runs, contexts), *erasures_of_transients(run, ended)])
+            ended = [each.run for each in passes if each.run.ended]
+            await enqueue(
+                connection,
+                [*sending, *jobs, *erasures(run, runs, contexts), *erasures_of_transients(run, ended)],
+            )
             await insert_messages(connection, page, run, messages, now)
-        self._wakeup.notify()
         log.info("page of a run advanced", run_id=str(run.id), page=page.page, recipients=len(moved))
+        return any(each.run.id in moved and each.run.status is RunStatus.PROCESSING for each in passes)
 
     async def _waiting_runs(self, page: RunPage) -> list[RecipientRun]:
         rows = await self._pool.fetch(*SQL["waiting_recipient_runs"](**msgspec.structs.asdict(page)))
@@ -110,7 +133,5 @@ def erasures_of_transients(run: Run, ended: Iterable[RecipientRun]) -> list[Late
     return [Later(Erase(transients), TRANSIENT_LIFE)] if transients else []
 
 
-def advance_all(
-    runs: Sequence[RecipientRun], workflow: Workflow, contexts: Sequence[StepContext]
-) -> list[tuple[RecipientRun, list[NewMessage]]]:
+def advance_all(runs: Sequence[RecipientRun], workflow: Workflow, contexts: Sequence[StepContext]) -> Sequence[Pass]:
     return [run_through(run, workflow.steps, known) for run, known in zip(runs, contexts, strict=True)]

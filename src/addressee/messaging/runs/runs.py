@@ -30,7 +30,7 @@ from addressee.messaging.runs.listing import (
     owner_parameters,
 )
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.model import RecipientRun, RunStatus
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.suppressions.suppressions import find_suppressed
 from addressee.messaging.workflows.model import read_version
 

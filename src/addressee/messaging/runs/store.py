@@ -19,8 +19,9 @@ from addressee.messaging.messages.status import Status, follow
 from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
 from addressee.messaging.recipients.identity import Profile, StoredIdentity, Subscribed, decode_identity
 from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient
-from addressee.messaging.runs.rows import MessageRow, MovedRun, SendRow, StartedRun
-from addressee.messaging.steps.model import Entry, NewMessage, RecipientRun, RunStatus
+from addressee.messaging.runs.rows import HeldRun, MessageRow, MovedRun, SendRow, StartedRun
+from addressee.messaging.steps.model import NewMessage
+from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow, read_version
 
 SQL = load(__package__)
@@ -84,6 +85,7 @@ def recipient_run_from(environment_id: int, row: asyncpg.Record) -> RecipientRun
         subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
         kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
         profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
+        refs=msgspec.json.decode(row["refs"]) if row["refs"] else {},
     )
 
 
@@ -147,6 +149,13 @@ def encoded(value: object) -> bytes | None:
     return None if value is None else msgspec.json.encode(value)
 
 
+async def hold(connection: Connection, page: RunPage, runs: Sequence[RecipientRun]) -> set[UUID]:
+    """Locks the runs that nobody moved or cancelled meanwhile, and returns their ids."""
+    rows = [HeldRun(run.id, run.recipient.id, run.step) for run in runs]
+    held = await connection.fetch(*SQL["hold_recipient_runs"](environment_id=page.environment_id, held=rows))
+    return {row["id"] for row in held}
+
+
 async def move(
     connection: Connection,
     page: RunPage,
@@ -165,6 +174,8 @@ async def move(
             msgspec.json.encode(run.journal),
             run.due_at,
             sum(entry["status"] == "error" for entry in run.journal),
+            None if run.data is earlier.data else msgspec.json.encode(run.data),
+            None if run.refs is earlier.refs else msgspec.json.encode(run.refs),
         )
         for earlier, run in zip(before, after, strict=True)
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -18,21 +16,22 @@ from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import derived_ksuid
-from addressee.messaging.steps.model import NewMessage, RecipientRun, Step, StepContext, StepFile, UsableChannel
+from addressee.messaging.steps.compiler import Compiler, StepFile
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.model import NewMessage, Step, Taken
 from addressee.messaging.steps.reach import reach
+from addressee.messaging.steps.run import RecipientRun
 
 
-class ChannelStep(Step, frozen=True, tag="channel"):
+class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
     """A step that makes a message on the channel with this key."""
 
     channel: str
     template: AnyTemplate
 
-    def take(
-        self, run: RecipientRun, recipient: Recipient, context: StepContext
-    ) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
+    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         run = run.noted(context, "step_started", self)
-        after = replace(run, step=run.step + 1)
+        after = run.passed
         channel = context.channels[self.channel]
         reached = reach(
             recipient,
@@ -43,7 +42,7 @@ class ChannelStep(Step, frozen=True, tag="channel"):
             is_fixed=self.template.is_fixed(channel),
         )
         if reached.obstacle is not None:
-            return after.noted(context, "step_skipped", self, data=reached.obstacle), ()
+            return Taken(after.noted(context, "step_skipped", self, data=reached.obstacle))
         to = [address.value for address in reached.addresses]
         try:
             content, refused = self.template.render(context.scope, channel, to)
@@ -58,7 +57,7 @@ class ChannelStep(Step, frozen=True, tag="channel"):
         id = derived_ksuid(context.triggered_at, str(run.id), self.ref)
         after = after.noted(context, "message_enqueued", self, data={"message_id": id, "channel_type": channel.type})
         sending = reached.addresses if changes[-1].status is Status.QUEUED else ()
-        return after, (NewMessage(id, recipient.identity, run, self, channel, content, changes, sending),)
+        return Taken(after, (NewMessage(id, recipient.identity, run, self, channel, content, changes, sending),))
 
 
 def first_status(channel: Channel, *, sandbox: bool) -> Status:
@@ -67,31 +66,32 @@ def first_status(channel: Channel, *, sandbox: bool) -> Status:
     return Status.DELIVERED if channel.type is ChannelType.IN_APP_FEED else Status.QUEUED
 
 
-class ChannelStepFile(StepFile, frozen=True):
+class ChannelStepFile(StepFile, frozen=True, kw_only=True):
     channel: str
     template: dict[str, Any]
 
-    def read(self, source: Source, path: FieldPath, channels: Mapping[str, UsableChannel]) -> ChannelStep | None:
-        channel = channels.get(self.channel)
+    def compile(self, compiler: Compiler, path: FieldPath) -> None:
+        source = compiler.source
+        channel = compiler.channels.get(self.channel)
         if channel is None:
-            known = ", ".join(channels) or "none"
+            known = ", ".join(compiler.channels) or "none"
             source.problem((*path, "channel"), f"there is no channel {self.channel!r}; there are {known}")
-            return None
+            return
         if channel.provider is None:
-            return None
+            return
         if channel.lacks:
             message = f"the channel {self.channel!r} was stored without {', '.join(channel.lacks)}; give it a file"
             source.problem((*path, "channel"), message)
-            return None
+            return
         template = self._template(source, (*path, "template"), channel.provider)
         if template is None:
-            return None
+            return
         for place, link in template.links():
             scheme = scheme_of(link.partition("{")[0])
             if scheme is not None and channel.link_schemes is not None and scheme not in channel.link_schemes:
                 message = f"links of the channel {self.channel!r} do not have the scheme {scheme}; see its link_schemes"
                 source.problem((*path, "template", *place), message)
-        return ChannelStep(self.ref, self.channel, template)
+        compiler.add(self.made(ChannelStep(ref=self.ref, channel=self.channel, template=template)))
 
     def _template(self, source: Source, path: FieldPath, provider: Provider) -> AnyTemplate | None:
         form = TEMPLATES[provider.channel_type]

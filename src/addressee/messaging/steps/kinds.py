@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from addressee.messaging.steps.channel import ChannelStep, ChannelStepFile
+from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
-from addressee.messaging.steps.model import StepFile
 
 AnyStep = ChannelStep | DelayStep
 
-# The form of each kind in a file, by the field that tells the kind.
-FILES: Mapping[str, type[StepFile]] = {"delay": DelayStepFile, "channel": ChannelStepFile}
+# The form of each kind in a file, by its `type`.
+FORMS: Mapping[str, type[StepFile]] = {}
+
+# Short forms, which have no type: a field tells the kind.
+SHORT_FORMS: Mapping[str, type[StepFile]] = {"delay": DelayStepFile, "channel": ChannelStepFile}
 
 
-def file_form(step: Mapping[str, Any]) -> type[StepFile]:
-    """Returns the form of a step in a file: a channel step's for one that does not tell its kind."""
-    return next((form for field, form in FILES.items() if field in step), ChannelStepFile)
+def form_of(step: Mapping[str, Any]) -> type[StepFile] | None:
+    """Returns the form of a step in a file: a channel step's where nothing tells its kind, None for an unknown type."""
+    if "type" in step:
+        return FORMS.get(str(step["type"]))
+    return next((form for field, form in SHORT_FORMS.items() if field in step), ChannelStepFile)

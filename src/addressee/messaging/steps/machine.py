@@ -1,25 +1,47 @@
-"""A recipient's run as a state machine: `(run, steps, context) → (run, messages)`. Pure; it knows no kind of step."""
+"""A recipient's run as a state machine: `(run, steps, context) → pass`. Pure; it knows no kind of step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from addressee.messaging.steps.model import NewMessage, RecipientRun, RunStatus, Step, StepContext
+from addressee.conditions.groups import evaluate
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.model import NewMessage, Request, Step
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 
 
-def run_through(
-    run: RecipientRun, steps: Sequence[Step], context: StepContext
-) -> tuple[RecipientRun, list[NewMessage]]:
-    """Takes a run through the steps that are left, up to one that waits."""
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A run as far as its context took it: it has ended, or waits, or stands at a step with a request."""
+
+    run: RecipientRun
+    messages: Sequence[NewMessage] = ()
+    request: Request | None = None
+
+
+def run_through(run: RecipientRun, steps: Sequence[Step], context: StepContext) -> Pass:
+    """Takes a run through the steps that are left, up to one that waits or asks."""
     messages: list[NewMessage] = []
-    run = replace(run, status=RunStatus.PROCESSING)
+    run = replace(run, status=RunStatus.PROCESSING, due_at=None)
     if context.recipient is None:
-        run = run.noted(context, "error", status="error", data={"reason": "recipient_missing"})
-    else:
-        for step in steps[run.step :]:
-            run, made = step.take(run, context.recipient, context)
-            messages += made
-            if run.status is RunStatus.PAUSED:
-                return run, messages
-    return replace(run, status=RunStatus.COMPLETED).noted(context, "run_completed"), messages
+        missing = run.noted(context, "error", status="error", data={"reason": "recipient_missing"})
+        return Pass(missing.completed(context))
+    while run.step < len(steps):
+        step = steps[run.step]
+        if step.conditions is not None:
+            evaluation = evaluate(step.conditions, context.condition_context)
+            if not evaluation.holds:
+                reason = {"reason": "conditions", "conditions": evaluation.shown}
+                run = run.passed.noted(context, "step_skipped", step, data=reason)
+                continue
+        taken = step.take(run, context.recipient, context)
+        messages += taken.messages
+        if taken.request is not None:
+            return Pass(taken.run, messages, taken.request)
+        if taken.run.data is not run.data or taken.run.refs is not run.refs:
+            context = context.following(taken.run)
+        run = taken.run
+        if run.status is not RunStatus.PROCESSING:
+            return Pass(run, messages)
+    return Pass(run.completed(context), messages)

@@ -1,102 +1,19 @@
-"""Types that all kinds of step share: the run that they advance, their context, and the messages that they make."""
+"""Types that all kinds of step share: what a step is, what it takes and makes, and what it asks of the database."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from addressee.channels.channel_data import TenantData
-from addressee.channels.provider import Provider
+from addressee.conditions.model import Conditions
 from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.content.model import Content
-from addressee.messaging.content.scope import Scope
-from addressee.messaging.definitions.model import Definition, FieldPath, Name
-from addressee.messaging.definitions.sources import Source
+from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import StatusChange
-from addressee.messaging.recipients.identity import Profile, Subscribed
-from addressee.preferences.decision import PreferenceContext
-
-Entry = Mapping[str, Any]
-
-
-class RunStatus(StrEnum):
-    QUEUED = "queued"
-    PROCESSING = "processing"
-    PAUSED = "paused"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class StepContext:
-    """The context of a step, besides the run. `recipient` is None when the run's recipient has been deleted.
-
-    `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
-    limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
-    """
-
-    recipient: Recipient | None
-    scope: Scope
-    channels: Mapping[str, Channel]
-    sandbox: bool
-    triggered_at: datetime
-    now: datetime
-    skip_delay: bool = False
-    preferences: PreferenceContext | None = None
-    kinds: frozenset[str] | None = None
-    tenant: Recipient | None = None
-    tenant_id: str | None = None
-
-    def tenant_data(self, channel: Channel) -> TenantData:
-        """Returns the run's tenant with its data for a channel."""
-        return TenantData(self.tenant_id, {} if self.tenant is None else channel.data_of(self.tenant))
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientRun:
-    """The run of a workflow for one recipient.
-
-    `step` is the position of the next step; `journal` holds the entries of this pass. `due_at` is when a paused run
-    continues. `kinds` and `profile` are those of WaitingRecipient.
-    """
-
-    id: UUID
-    recipient: Identity
-    data: Mapping[str, Any]
-    status: RunStatus
-    step: int = 0
-    journal: tuple[Entry, ...] = ()
-    due_at: datetime | None = None
-    subscription: Subscribed | None = None
-    kinds: frozenset[str] | None = None
-    profile: Profile | None = None
-
-    @property
-    def ended(self) -> bool:
-        return self.status in {RunStatus.COMPLETED, RunStatus.CANCELLED}
-
-    def noted(
-        self,
-        context: StepContext,
-        event: str,
-        step: Step | None = None,
-        *,
-        status: str = "ok",
-        data: Mapping[str, Any] | None = None,
-    ) -> RecipientRun:
-        """Returns the run with one more entry in its journal."""
-        entry: dict[str, Any] = {"event": event, "status": status, "inserted_at": context.now}
-        if step is not None:
-            entry |= {"step_ref": step.ref, "step_type": step.__struct_config__.tag}
-        if data is not None:
-            entry["data"] = data
-        return replace(self, journal=(*self.journal, entry))
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.run import RecipientRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,36 +33,48 @@ class NewMessage:
     addresses: tuple[Address, ...]
 
 
-class Step(Definition, frozen=True, tag_field="type"):
-    """A step of a workflow, as it is stored: the kind is its tag. `ref` names it within the workflow."""
+class Request:
+    """What a step asks of something other than its context: the database, or somebody else's service.
 
-    ref: Name
+    Each kind is a frozen dataclass, with an effect in `messaging/effects` that carries it out, for all runs of a page
+    together.
+    """
 
-    def take(
-        self, run: RecipientRun, recipient: Recipient, context: StepContext
-    ) -> tuple[RecipientRun, tuple[NewMessage, ...]]:
-        """Returns the run once it has taken this step, or waits in it, and the messages that the step made."""
-        raise NotImplementedError
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class UsableChannel:
-    """A channel that steps may name. `provider` is None if the channel's file names an unknown type or provider.
+class Taken:
+    """A run that has taken a step, or waits in it, and the messages that the step made.
 
-    `link_schemes` are those that links may have, None if the channel is not in the folder or cannot be used. `lacks`
-    names the settings without which a stored channel cannot send.
+    A run with a `request` stands at its step until the request is carried out; its answer then goes to the step's
+    `answered`.
     """
 
-    provider: Provider | None
-    link_schemes: frozenset[str] | None = None
-    lacks: tuple[str, ...] = ()
+    run: RecipientRun
+    messages: tuple[NewMessage, ...] = ()
+    request: Request | None = None
 
 
-class StepFile(Definition, frozen=True):
-    """A step in the form of a file."""
+class Step(Definition, frozen=True, tag_field="type", omit_defaults=True, kw_only=True):
+    """A step of a workflow, as it is stored: the kind is its tag. `ref` names it within the workflow.
+
+    A workflow's steps are a flat program: a step passes the run on to the one after it, or to one further on, and
+    never back. What is written as one step may be stored as several, which share its ref. A step whose `conditions` are
+    not true is skipped.
+    """
 
     ref: Name
+    conditions: Conditions | None = None
 
-    def read(self, source: Source, path: FieldPath, channels: Mapping[str, UsableChannel]) -> Step | None:
-        """Returns the step at a path. Returns None when it cannot be used; the source then has the problems."""
+    @property
+    def kind(self) -> str:
+        return str(self.__struct_config__.tag)
+
+    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
+        """Returns the run once it has taken this step, or waits in it."""
+        raise NotImplementedError
+
+    def answered(self, run: RecipientRun, answer: Any, context: StepContext) -> RecipientRun:
+        """Returns the run once the request that this step made has been carried out, with this answer."""
         raise NotImplementedError

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from addressee.channels.links import schemes_of
 from addressee.messaging.definitions.sources import Problem, Source, read
-from addressee.messaging.steps.model import UsableChannel
+from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows.category_files import read_categories
 from addressee.messaging.workflows.channel_files import ChannelDefinition, provider_of, read_channel
 from addressee.messaging.workflows.preference_files import read_preferences

@@ -9,7 +9,11 @@ import msgspec
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.kinds import AnyStep
 
+# Nested steps count too.
 MAX_STEPS = 50
+
+# A step of a file may be stored as several.
+MAX_STORED_STEPS = 500
 
 
 class Workflow(Definition, frozen=True, kw_only=True):
@@ -21,7 +25,7 @@ class Workflow(Definition, frozen=True, kw_only=True):
 
     name: Name
     categories: tuple[Name, ...] = ()
-    steps: Annotated[tuple[AnyStep, ...], msgspec.Meta(min_length=1, max_length=MAX_STEPS)]
+    steps: Annotated[tuple[AnyStep, ...], msgspec.Meta(min_length=1, max_length=MAX_STORED_STEPS)]
     trigger_data_schema: dict[str, Any] | None = None
     commercial: bool = False
     override_preferences: bool = False

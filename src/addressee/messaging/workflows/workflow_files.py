@@ -10,8 +10,8 @@ import msgspec
 
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
-from addressee.messaging.steps.kinds import AnyStep, file_form
-from addressee.messaging.steps.model import UsableChannel
+from addressee.messaging.steps.compiler import Compiler, UsableChannel
+from addressee.messaging.steps.kinds import AnyStep, form_of
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow
 from addressee.messaging.workflows.schemas import check_schema
 
@@ -39,45 +39,31 @@ class WorkflowDefinition:
 
 
 def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> WorkflowDefinition | None:
-    if not source.has_key or not fits_workflow(source):
+    if not source.has_key:
+        return None
+    fits = source.fits((), source.value, WorkflowFile)
+    compiler = Compiler(source, channels, form_of)
+    steps = source.value.get("steps") if isinstance(source.value, dict) else None
+    compiler.compile(("steps",), steps if isinstance(steps, list) else ())
+    if not fits:
         return None
     file = msgspec.convert(source.value, WorkflowFile)
-    if not 1 <= len(file.steps) <= MAX_STEPS:
+    if not 1 <= len(compiler.refs) <= MAX_STEPS and not source.problems:
         source.problem(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
-    step_files = [msgspec.convert(step, file_form(step)) for step in file.steps]
-    check_refs(source, [step.ref for step in step_files])
-    read = [step.read(source, ("steps", index), channels) for index, step in enumerate(step_files)]
-    steps = tuple(step for step in read if isinstance(step, AnyStep))
     if file.trigger_data_schema is not None:
         try:
             check_schema(file.trigger_data_schema)
         except ValueError as error:
             source.problem(("trigger_data_schema",), f"this is not a JSON schema: {error}")
-    if source.problems or len(steps) < len(file.steps):
+    if source.problems or not compiler.program:
         return None
     workflow = Workflow(
         name=file.name or source.key,
         categories=tuple(file.categories),
-        steps=steps,
+        steps=tuple(step for step in compiler.program if isinstance(step, AnyStep)),
         trigger_data_schema=file.trigger_data_schema,
         commercial=file.commercial,
         override_preferences=file.override_preferences,
         in_preferences=file.in_preferences,
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
-
-
-def fits_workflow(source: Source) -> bool:
-    """Returns whether the workflow fits; its steps are checked even if other parts do not."""
-    fitting = [source.fits((), source.value, WorkflowFile)]
-    steps = source.value.get("steps") if isinstance(source.value, dict) else None
-    for index, step in enumerate(steps if isinstance(steps, list) else ()):
-        if isinstance(step, dict):
-            fitting.append(source.fits(("steps", index), step, file_form(step)))
-    return all(fitting)
-
-
-def check_refs(source: Source, refs: list[str]) -> None:
-    for index, ref in enumerate(refs):
-        if ref in refs[:index]:
-            source.problem(("steps", index, "ref"), f"another step is called {ref!r}")

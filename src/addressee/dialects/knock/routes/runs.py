@@ -15,7 +15,7 @@ from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.query import Query, after, before
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.runs.listing import RunFilter, RunPosition
-from addressee.messaging.steps.model import RunStatus
+from addressee.messaging.steps.run import RunStatus
 
 routes = Routes(keys=SECRET)
 

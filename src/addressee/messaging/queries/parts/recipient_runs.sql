@@ -8,5 +8,6 @@ SELECT id,
        step,
        subscription,
        kinds,
-       profile
+       profile,
+       refs
 FROM addressee.recipient_runs

@@ -10,8 +10,10 @@ WITH moved AS (
     :moved.step::smallint[],
     :moved.journal::jsonb[],
     :moved.due_at::timestamptz[],
-    :moved.errors::smallint[]
-  ) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors)
+    :moved.errors::smallint[],
+    :moved.data::jsonb[],
+    :moved.refs::jsonb[]
+  ) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors, data, refs)
 ),
 locked AS (
   SELECT runs.id,
@@ -33,6 +35,8 @@ SET status = moved.status,
     journal = runs.journal || moved.journal,
     due_at = moved.due_at,
     profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
+    data = coalesce(moved.data, runs.data),
+    refs = coalesce(moved.refs, runs.refs),
     error_count = runs.error_count + moved.errors,
     updated_at = :now
 FROM locked

@@ -1,0 +1,63 @@
+"""The context of a step, besides the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from addressee.channels.channel_data import TenantData
+from addressee.conditions.operators import ConditionContext
+from addressee.directory.recipient import Recipient
+from addressee.messaging.content.scope import Scope
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.steps.run import RecipientRun
+from addressee.preferences.decision import PreferenceContext
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """The context of a step, besides the run. `recipient` is None when the run's recipient has been deleted.
+
+    `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
+    limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
+    `trigger_data` is what the run was triggered with. `audiences` are those of the recipient, as far as any condition
+    asks for them.
+    """
+
+    recipient: Recipient | None
+    scope: Scope
+    channels: Mapping[str, Channel]
+    sandbox: bool
+    triggered_at: datetime
+    now: datetime
+    skip_delay: bool = False
+    preferences: PreferenceContext | None = None
+    kinds: frozenset[str] | None = None
+    tenant: Recipient | None = None
+    tenant_id: str | None = None
+    trigger_data: Mapping[str, Any] = field(default_factory=dict)
+    audiences: frozenset[str] = frozenset()
+
+    def tenant_data(self, channel: Channel) -> TenantData:
+        """Returns the run's tenant with its data for a channel."""
+        return TenantData(self.tenant_id, {} if self.tenant is None else channel.data_of(self.tenant))
+
+    @property
+    def condition_context(self) -> ConditionContext:
+        """The values that conditions of steps compare."""
+        return ConditionContext(self.scope, self.audiences, self.now)
+
+    def following(self, run: RecipientRun) -> StepContext:
+        """Returns the context of the next step of a run, whose data and results a step may have changed."""
+        refs = self.scope.get("refs", {})
+        changed = {
+            "data": {**self.trigger_data, **run.data},
+            "refs": {**refs, **{ref: {**refs.get(ref, {}), **result} for ref, result in run.refs.items()}},
+        }
+        preferences = self.preferences
+        if preferences is not None:
+            context = preferences.condition_context
+            preferences = replace(preferences, condition_context=replace(context, roots={**context.roots, **changed}))
+        return replace(self, scope={**self.scope, **changed}, preferences=preferences)
