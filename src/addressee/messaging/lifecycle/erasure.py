@@ -83,7 +83,7 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
         while await erase_page_of_memberships(pool, batch) == PAGE_SIZE:
             pass
         async with pool.acquire() as connection, connection.transaction():
-            for statement in ("erase_schedules", "erase_changes", "erase_message_heads"):
+            for statement in ("erase_schedules", "erase_changes", "erase_message_heads", "erase_throttles"):
                 await connection.execute(*SQL[statement](people=batch))
     for batch in batches(ended):
         while await erase_runs(pool, batch) == PAGE_SIZE:

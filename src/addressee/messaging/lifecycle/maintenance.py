@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
 
+from addressee.database.expiry import delete_before
 from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import AWAY, Connection, Pool
@@ -24,6 +25,9 @@ INTERVAL_SECONDS = 3600
 HISTORY_MONTHS = 12
 
 MERGES_AT_ONCE = 200
+
+# By which the clocks of two workers may differ.
+CLOCK_DIFFERENCE = timedelta(minutes=5)
 
 SQL = load(__package__)
 
@@ -50,6 +54,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_expired_receipts(connection, now)
         await delete_old_operations(connection, now)
         await delete_old_notices(connection, now)
+        await delete_before(connection, SQL["delete_expired_throttles"], now - CLOCK_DIFFERENCE)
         await end_undoing(connection, now)
 
 

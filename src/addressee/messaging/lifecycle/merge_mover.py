@@ -1,6 +1,6 @@
 """Messages follow a merge of recipients, and come back when it is undone: a page at a time, each in one transaction.
 
-So do subscriptions, where the merge moves them.
+So do subscriptions, where the merge moves them; what their runs have passed is counted together from then on.
 
 What is not moved yet, as it is being sent or there is much of it, is found nevertheless: whoever reads a recipient's
 messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages go on to name the
@@ -67,6 +67,7 @@ class MergeMover:
             pass
         while await move_page_of_subscriptions(self._pool, follow.environment_id, follow.merge_id):
             pass
+        await unite_throttles(self._pool, follow.environment_id, follow.merge_id, self._clock.now())
         again = [Later(msgspec.structs.replace(follow, sweep=follow.sweep + 1), delay) for delay in next_sweep(follow)]
         if merge["next_merge_id"] is not None:
             again.append(Later(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS))))
@@ -140,6 +141,24 @@ async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: 
         source = Identity(environment_id, merge["collection"], merge["source_id"], merge["source_uid"])
         target = Identity(environment_id, merge["collection"], merge["target_id"], merge["target_uid"])
         return await move_subscriptions(connection, source, target, merge_id, back=merge["undone_at"] is not None)
+
+
+async def unite_throttles(pool: Pool, environment_id: int, merge_id: UUID, now: datetime) -> None:
+    """Adds what the secondary's runs have passed to the primary's. It stays there when the merge is undone."""
+    async with pool.acquire() as connection, connection.transaction():
+        merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
+        if merge is None or merge["undone_at"] is not None:
+            return
+        await connection.execute(
+            *SQL["move_throttles"](
+                environment_id=environment_id,
+                source_id=merge["source_id"],
+                source_uid=merge["source_uid"],
+                target_id=merge["target_id"],
+                target_uid=merge["target_uid"],
+                now=now,
+            )
+        )
 
 
 async def merge_effects(pool: Pool, secondary: Recipient, now: datetime) -> MergeEffects:

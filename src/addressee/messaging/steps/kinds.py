@@ -8,11 +8,12 @@ from typing import Any
 from addressee.messaging.steps.channel import ChannelStep, ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
+from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 
-AnyStep = ChannelStep | DelayStep
+AnyStep = ChannelStep | DelayStep | ThrottleStep
 
 # The form of each kind in a file, by its `type`.
-FORMS: Mapping[str, type[StepFile]] = {}
+FORMS: Mapping[str, type[StepFile]] = {"throttle": ThrottleStepFile}
 
 # Short forms, which have no type: a field tells the kind.
 SHORT_FORMS: Mapping[str, type[StepFile]] = {"delay": DelayStepFile, "channel": ChannelStepFile}
