@@ -116,7 +116,7 @@ def test_steps_are_stored_with_their_kind() -> None:
             "type": "channel",
             "ref": "a",
             "channel": "b",
-            "template": {"type": "in_app_feed", "body": "c", "action_url": None},
+            "template": {"type": "in_app_feed", "body": "c"},
         },
         {"type": "delay", "ref": "wait", "wait": "PT9000S"},
     ]

@@ -38,9 +38,14 @@ settings:
 """
 
 
-def mistakes(folder: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None) -> list[str]:
+def mistakes(
+    folder: Path,
+    files: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
+    stored: Mapping[str, UsableChannel] | None = None,
+) -> list[str]:
     with pytest.raises(ConfigurationError) as error:
-        read_configuration(write_files(folder, files), environment or {})
+        read_configuration(write_files(folder, files), environment or {}, stored)
     return [str(mistake) for mistake in error.value.problems]
 
 
@@ -140,13 +145,12 @@ steps:
         "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
         "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms or whatsapp",
         "variables.yaml:1: this must be a mapping of names to values",
-        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, "
-        "public_variables.yaml, categories.yaml or preferences.yaml",
+        "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
+        "variables.yaml, public_variables.yaml, categories.yaml or preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
         "workflows/a.yaml:6: there is no channel 'nowhere'; there are email, in-app, mail, sms",
-        "workflows/a.yaml:8: 'channel' is missing",
-        "workflows/a.yaml:9: there is no 'chanel' here; there are ref, type, conditions, channel, template",
+        "workflows/a.yaml:9: there is no 'chanel' here; did you mean 'channel'?",
         "workflows/b.html:4: this is not Liquid: expected tag endif, found end of expression",
         "workflows/b.yaml:6: this is not Liquid: expected '}}', found end of file",
         "workflows/b.yaml:10: this is not Liquid: unknown filter 'shout'",
@@ -253,7 +257,7 @@ def test_a_push_with_its_account_sealed_and_its_data_as_templates(tmp_path: Path
 @pytest.mark.parametrize(
     ("template", "settings", "message"),
     [
-        (" {title: Hi}", {}, "workflows/x.yaml:4: 'body' is missing"),
+        (" {title: Hi}", {}, "workflows/x.yaml:4: 'body' or 'text_body' is missing"),
         ("\n    title: x\n    body: x\n    data: {a: 1}", {}, "workflows/x.yaml:7: this must be text"),
         (
             "\n    title: x\n    body: x\n    data:\n      a: y\n      b: '{{ x'",
@@ -296,7 +300,10 @@ def test_a_push_with_a_mistake(tmp_path: Path, template: str, settings: dict[str
             "steps:\n- ref: a\n  channel: feed\n  template: {body: x}",
             ":3: there is no channel 'feed'; there are in-app",
         ),
-        ("steps:\n- ref: a\n  channel: in-app\n  template:\n    subject: x", ":4: 'body' is missing"),
+        (
+            "steps:\n- ref: a\n  channel: in-app\n  template:\n    subject: x",
+            ":4: 'body' or 'markdown_body' is missing",
+        ),
         ("steps:\n- ref: a\n  channel: in-app\n  template: {body: 1}", ":4: this must be text"),
         (
             "trigger_data_schema:\n  type: nothing\nsteps:\n- ref: a\n  channel: in-app\n  template: {body: x}",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -58,6 +58,14 @@ def content_type_of(body: bytes) -> str:
     except (msgspec.DecodeError, RecursionError):
         return "text/plain; charset=utf-8"
     return "application/json"
+
+
+def with_query(url: str, added: Mapping[str, str]) -> str:
+    """Returns a URL with further parameters of its query."""
+    if not added:
+        return url
+    address, mark, fragment = url.partition("#")
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(added)}{mark}{fragment}"
 
 
 def url_problem(url: str) -> str | None:

@@ -14,6 +14,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.directory.addresses.forms import masked_key
 from addressee.directory.recipient import Document
 from addressee.messaging.content import escaping, liquid
+from addressee.messaging.content.aliases import Alias, Aliases, json_object, unchanged
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
@@ -21,6 +22,10 @@ from addressee.messaging.environment.channels import Channel
 
 # The parts of a message besides its text. A provider shows at most one of them.
 PARTS = ("blocks", "card", "embeds")
+
+# Those that a text or an object may become as a whole.
+JSON_PARTS = ("blocks", "card")
+JSON_BODY = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
 
 
 class Escaping(NamedTuple):
@@ -59,6 +64,22 @@ class ChatTemplate(Template, frozen=True, tag=ChannelType.CHAT.value):
     a text that is rendered to JSON. With blocks or a card, the text is what notifications show.
     """
 
+    # What Knock calls `json_body` is the part that the provider shows.
+    ALIASES: ClassVar[Aliases] = Aliases(
+        known=(
+            Alias(("markdown_body",), "text"),
+            Alias(("summary",), "text"),
+            Alias(("json_body",), "blocks", schema=JSON_BODY),
+        )
+    )
+
+    @classmethod
+    def aliases(cls, provider: Provider) -> Aliases:
+        part = next((part for part in JSON_PARTS if part in provider.shows), None)
+        convert = blocks_of if part == "blocks" else unchanged
+        body = Alias(("json_body",), "overrides", json_object) if part is None else Alias(("json_body",), part, convert)
+        return Aliases((*cls.ALIASES.known[:-1], body))
+
     text: str | None = None
     blocks: list[dict[str, Any]] | str | None = None
     card: dict[str, Any] | str | None = None
@@ -90,6 +111,13 @@ class ChatTemplate(Template, frozen=True, tag=ChannelType.CHAT.value):
                 yield (part,), f"{provider.name} shows no {part}; it shows {' and '.join(shown)}"
         if not any(getattr(self, name) for name in shown):
             yield (), f"a chat message through {provider.name} needs {' or '.join(shown)}"
+
+
+def blocks_of(value: Any) -> Any:
+    """Returns blocks that may stand in an object, as Slack's own tools write them."""
+    if isinstance(value, dict) and not isinstance(value.get("blocks"), list):
+        raise ValueError("this must have a list of 'blocks'")
+    return value["blocks"] if isinstance(value, dict) else value
 
 
 def rendered(name: str, template: Any, scope: Scope, printed: Escaping) -> Any:

@@ -14,6 +14,7 @@ from addressee.channels.email.message import Email
 from addressee.channels.links import EMBEDDED, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
@@ -56,19 +57,48 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     """The template of an e-mail. Values are escaped in `html` only.
 
-    `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
+    `pre_content` stands in front of `html`. `overrides` are fields of the request of a provider with an API, laid over
+    those that are made of the template.
     """
 
-    ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {("html",): liquid.HTML}
+    ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {
+        ("html",): liquid.HTML,
+        ("pre_content",): liquid.HTML,
+    }
+    ALIASES: ClassVar[Aliases] = Aliases(
+        known=(
+            Alias(("html_body",), "html"),
+            Alias(("text_body",), "text"),
+            Alias(("settings", "pre_content"), "pre_content"),
+        ),
+        later={
+            ("visual_blocks",): "visual blocks cannot be rendered yet; give 'html_body'",
+            ("is_mjml",): "MJML cannot be rendered yet; give HTML",
+            ("settings", "layout_key"): "there are no layouts yet; leave this out, and give the whole HTML",
+            ("settings", "attachment_key"): "e-mails have no attachments yet; leave this out",
+        },
+    )
+    OVERRIDES: ClassVar[Aliases] = Aliases(
+        known=(Alias(("json_overrides",), "overrides", json_object, JSON_OR_TEXT),),
+        later={
+            (name,): f"a step cannot override {name!r} yet; it is the channel's own"
+            for name in (
+                *("to_address", "from_address", "from_name", "reply_to_address", "cc_address", "bcc_address"),
+                *("link_tracking", "open_tracking"),
+            )
+        },
+    )
 
     subject: str
     html: str | None = None
     text: str | None = None
+    pre_content: str | None = None
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         schemes = schemes_of(channel.settings)
-        html = checked_html(liquid.render(self.html or "", scope, liquid.HTML), schemes, EMBEDDED)
+        parts = [liquid.render(part, scope, liquid.HTML) for part in (self.pre_content, self.html) if part]
+        html = checked_html("\n".join(parts), schemes, EMBEDDED)
         content = structs.replace(
             self.blank(channel, to),
             subject=liquid.render(self.subject, scope),
@@ -92,3 +122,5 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         if not (self.html or self.text):
             yield (), "an e-mail needs 'html', 'text' or both"
+        if self.pre_content and not self.html:
+            yield ("pre_content",), "this stands in front of 'html', which is missing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self, get_args
 
 import msgspec
 from msgspec import structs
@@ -18,12 +18,16 @@ from addressee.channels.webhook.request import (
     encoded,
     header_problems,
     url_problem,
+    with_query,
 )
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import KEYS_AND_VALUES, Alias, Aliases, by_key
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
+
+METHODS: tuple[Method, ...] = get_args(Method)
 
 # The values of the scope that a request without a body of its own tells.
 TOLD = ("workflow", "recipient", "actor", "tenant", "data")
@@ -41,9 +45,10 @@ class WebhookContent(Content, frozen=True, kw_only=True, tag=ChannelType.HTTP.va
     headers: dict[str, str]
     body: Any = None
     told: dict[str, Any] | None = None
+    query_params: dict[str, str] = msgspec.field(default_factory=dict)
 
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> WebhookRequest:
-        url = to.value["url"] if self.url is None else self.url
+        url = with_query(to.value["url"] if self.url is None else self.url, self.query_params)
         body = self.body if self.told is None else {"id": id, "created_at": written_at, **self.told}
         return WebhookRequest(id, url, self.method, self.headers, encoded(body), self.url is not None)
 
@@ -53,19 +58,28 @@ class WebhookContent(Content, frozen=True, kw_only=True, tag=ChannelType.HTTP.va
         return self.body if self.told is None else self.told
 
     def silenced(self) -> Self:
-        return structs.replace(self, headers={}, body=None, told=None)
+        return structs.replace(self, headers={}, body=None, told=None, query_params={})
 
 
 class WebhookTemplate(Template, frozen=True, tag=ChannelType.HTTP.value):
     """The template of a webhook. `url` and `method` stand for those of the channel, `headers` are added to its own.
 
-    `body` is a text, or a value of JSON with texts in Liquid. Without one, the request tells the recipient, the actor,
-    the tenant, the data and the workflow.
+    `query_params` are added to the URL. `body` is a text, or a value of JSON with texts in Liquid. Without one, the
+    request tells the recipient, the actor, the tenant, the data and the workflow.
     """
+
+    ALIASES: ClassVar[Aliases] = Aliases(
+        known=(
+            Alias(("method",), "method", str.upper, {"enum": [*METHODS, *map(str.lower, METHODS)]}),
+            Alias(("headers",), "headers", by_key, KEYS_AND_VALUES),
+            Alias(("query_params",), "query_params", by_key, KEYS_AND_VALUES),
+        )
+    )
 
     url: str | None = None
     method: Method | None = None
     headers: dict[str, str] = msgspec.field(default_factory=dict)
+    query_params: dict[str, str] = msgspec.field(default_factory=dict)
     body: str | dict[str, Any] | list[Any] | None = None
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
@@ -76,6 +90,7 @@ class WebhookTemplate(Template, frozen=True, tag=ChannelType.HTTP.value):
             url=None if url is None else liquid.render(url, scope).strip(),
             headers={name: liquid.render(text, scope).strip() for name, text in self.headers.items()},
             body=render_texts(self.body, scope),
+            query_params=render_texts(self.query_params, scope),
         )
         if content.url is not None and (problem := url_problem(content.url)) is not None:
             raise liquid.TemplateError(f"the URL {problem}", None)

@@ -10,6 +10,7 @@ import msgspec
 from addressee.channels.links import checked_url, schemes_of
 from addressee.channels.provider import ChannelType
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import Alias, Aliases
 from addressee.messaging.content.markdown import MARKDOWN, to_html
 from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template
 from addressee.messaging.content.scope import Scope
@@ -40,6 +41,10 @@ class InAppTemplate(Template, frozen=True, tag=ChannelType.IN_APP_FEED.value):
     """The template of a feed item; `body` is markdown."""
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {("body",): MARKDOWN}
+    ALIASES: ClassVar[Aliases] = Aliases(
+        known=(Alias(("markdown_body",), "body"),),
+        later={("action_buttons",): "feed items have no buttons yet; give 'action_url'"},
+    )
 
     body: str
     action_url: str | None = None

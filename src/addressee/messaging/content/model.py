@@ -15,6 +15,7 @@ from msgspec import structs
 from addressee.channels.destination import Destination
 from addressee.channels.provider import Provider
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import Aliases
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
@@ -48,10 +49,20 @@ class Rendered(NamedTuple):
     refused: tuple[str, ...] = ()
 
 
-class Template(Definition, frozen=True, tag_field="type"):
-    """A template in Liquid. Its texts are plain, but for fields with another environment in `ENVIRONMENTS`."""
+class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
+    """A template in Liquid. Its texts are plain, but for fields with another environment in `ENVIRONMENTS`.
+
+    `ALIASES` are Knock's names for its fields, `OVERRIDES` those of the fields in a step's `channel_overrides`.
+    """
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {}
+    ALIASES: ClassVar[Aliases] = Aliases()
+    OVERRIDES: ClassVar[Aliases] = Aliases()
+
+    @classmethod
+    def aliases(cls, provider: Provider) -> Aliases:
+        """Returns Knock's names for the fields, which may depend on the channel's provider."""
+        return cls.ALIASES
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         """Returns the content that goes to these addresses. Raises TemplateError."""

@@ -14,6 +14,7 @@ from addressee.channels.links import checked_url, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push.notification import Push
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
@@ -72,6 +73,15 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
     a sound, and `time_to_live` the number of seconds in which the notification is worth delivering. `overrides` are
     fields of the provider's request, laid over those that are made of the template.
     """
+
+    ALIASES: ClassVar[Aliases] = Aliases(
+        known=(
+            Alias(("text_body",), "body"),
+            Alias(("settings", "payload_overrides"), "overrides", json_object, JSON_OR_TEXT),
+        ),
+        later={("settings", "delivery_type"): "silent notifications cannot be sent yet; leave this out"},
+        harmless={("settings", "delivery_type"): "content"},
+    )
 
     title: str
     body: str

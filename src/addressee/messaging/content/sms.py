@@ -14,6 +14,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.sms.message import Sms, problem_with
 from addressee.channels.sms.segments import segment_count
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
@@ -39,6 +40,14 @@ class SmsContent(Content, frozen=True, kw_only=True, tag=ChannelType.SMS.value):
 
 class SmsTemplate(Template, frozen=True, tag=ChannelType.SMS.value):
     """The template of an SMS."""
+
+    ALIASES: ClassVar[Aliases] = Aliases(
+        known=(
+            Alias(("text_body",), "body"),
+            Alias(("settings", "payload_overrides"), "overrides", json_object, JSON_OR_TEXT),
+        ),
+        later={("settings", "to_number"): "an SMS goes to the recipient's own numbers; leave this out"},
+    )
 
     body: str
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -13,6 +13,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.whatsapp.message import ApprovedTemplate, WhatsAppMessage
 from addressee.directory.recipient import Document
 from addressee.messaging.content import liquid
+from addressee.messaging.content.aliases import Alias, Aliases
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
@@ -62,6 +63,8 @@ class WhatsAppTemplate(Template, frozen=True, tag=ChannelType.WHATSAPP.value):
     are listed in their order or given by name; `components` are its further parts (a header's media, buttons) in the
     vendor's form.
     """
+
+    ALIASES: ClassVar[Aliases] = Aliases(known=(Alias(("text_body",), "body"),))
 
     body: str | None = None
     name: str | None = None

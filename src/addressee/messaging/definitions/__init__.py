@@ -1,1 +1,1 @@
-"""Definitions in YAML files: how they are read, and the problems found in them."""
+"""Definitions in files of YAML and JSON: how they are read, and the problems found in them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from addressee.conditions.model import Conditions
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.model import Step
+from addressee.suggestions import instead_of
 
 MAX_DEPTH = 5
 
@@ -37,13 +38,14 @@ class UsableChannel:
 class Compiler:
     """The program of one workflow as it grows. `refs` are those of the steps compiled so far, in their order.
 
-    `form_of` returns the form of a step in a file, by the kind that it tells. Problems go to the source: a program with
-    problems is not used.
+    `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
+    Problems go to the source: a program with problems is not used.
     """
 
     source: Source
     channels: Mapping[str, UsableChannel]
     form_of: Callable[[Mapping[str, Any]], type[StepFile] | None]
+    types: Collection[str] = ()
     program: list[Step] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     depth: int = 0
@@ -81,7 +83,8 @@ class Compiler:
             return
         form = self.form_of(step)
         if form is None:
-            self.problem((*path, "type"), f"there is no type of step {step['type']!r}")
+            meant = instead_of(str(step["type"]), self.types)
+            self.problem((*path, "type"), f"there is no type of step {step['type']!r}; {meant}")
             return
         if not self.source.fits(path, step, form):
             return

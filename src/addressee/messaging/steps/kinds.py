@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from addressee.messaging.steps.channel import ChannelStep, ChannelStepFile
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
@@ -13,7 +14,10 @@ from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 AnyStep = ChannelStep | DelayStep | ThrottleStep
 
 # The form of each kind in a file, by its `type`.
-FORMS: Mapping[str, type[StepFile]] = {"throttle": ThrottleStepFile}
+FORMS: Mapping[str, type[StepFile]] = {
+    "channel": ChannelStepFile,
+    "throttle": ThrottleStepFile,
+}
 
 # Short forms, which have no type: a field tells the kind.
 SHORT_FORMS: Mapping[str, type[StepFile]] = {"delay": DelayStepFile, "channel": ChannelStepFile}

@@ -1,24 +1,27 @@
 """A folder of channels, workflows, variables, categories and preferences, read and checked as a whole.
 
-channels/<key>.yaml    variables.yaml           categories.yaml
-workflows/<key>.yaml   public_variables.yaml    preferences.yaml
+channels/<key>.yaml                      variables.yaml           categories.yaml
+workflows/<key>.yaml                     public_variables.yaml    preferences.yaml
+workflows/<key>/workflow.yaml or .json, with files beside it
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from addressee.channels.links import schemes_of
-from addressee.messaging.definitions.sources import Problem, Source, read
+from addressee.messaging.definitions.reading import read
+from addressee.messaging.definitions.sources import Problem, Source
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows.category_files import read_categories
 from addressee.messaging.workflows.channel_files import ChannelDefinition, provider_of, read_channel
 from addressee.messaging.workflows.preference_files import read_preferences
 from addressee.messaging.workflows.variable_files import read_variables, refuse_two_homes, warn_of_secrets
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition, read_workflow
+from addressee.messaging.workflows.workflow_sources import workflow_sources
 from addressee.preferences.categories import Section
 
 VARIABLES = "variables.yaml"
@@ -62,7 +65,7 @@ def read_configuration(
     the environment, `stored`.
     """
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
-    workflow_files = [read(path, folder) for path in sorted(folder.glob("workflows/*.yaml"))]
+    workflow_files = workflow_sources(folder)
     whole = {name: read(folder / name, folder) for name in WHOLE_FILES if (folder / name).exists()}
 
     channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
@@ -77,8 +80,9 @@ def read_configuration(
     sections = read_whole(whole.get(CATEGORIES), read_categories)
     preferences = read_whole(whole.get(PREFERENCES), read_preferences)
 
-    problems = unknown_files(folder)
-    for source in (*channel_files, *workflow_files, *whole.values()):
+    sources = (*channel_files, *workflow_files, *whole.values())
+    problems = unknown_files(folder, {file for source in sources for file in source.files})
+    for source in sources:
         problems += source.problems
     if problems:
         raise ConfigurationError(sorted(set(problems)))
@@ -95,17 +99,14 @@ def read_whole(source: Source | None, reader: Callable[[Source], T]) -> T | None
     return None if source is None else reader(source)
 
 
-def unknown_files(folder: Path) -> list[Problem]:
-    """Returns a problem for each file that would not be read: its name is probably misspelt."""
-    found = [path.relative_to(folder) for path in folder.rglob("*.y*ml")]
-    wrong = [
-        path
-        for path in found
-        if path.as_posix() not in WHOLE_FILES
-        and not (len(path.parts) == 2 and path.parts[0] in {"channels", "workflows"} and path.suffix == ".yaml")
-    ]
-    where = f"this is not channels/<key>.yaml, workflows/<key>.yaml, {', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
-    problems = [Problem(path.as_posix(), 1, where) for path in wrong]
-    if not found:
+def unknown_files(folder: Path, known: Collection[Path]) -> list[Problem]:
+    """Returns a problem for each file that was not read and looks like a definition: its name is probably misspelt."""
+    found = [*folder.rglob("*.y*ml"), *folder.glob("workflows/*.json"), *folder.glob("workflows/*/workflow*.json")]
+    where = (
+        "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
+        f"{', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
+    )
+    problems = [Problem(path.relative_to(folder).as_posix(), 1, where) for path in found if path.resolve() not in known]
+    if not known and not problems:
         problems.append(Problem(str(folder), 1, "there is nothing to push: no channels/*.yaml, no workflows/*.yaml"))
     return problems

@@ -16,7 +16,7 @@ MAX_STEPS = 50
 MAX_STORED_STEPS = 500
 
 
-class Workflow(Definition, frozen=True, kw_only=True):
+class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     """A version of a workflow. A trigger's `data` must fit the JSON schema `trigger_data_schema`.
 
     `commercial` workflows reach only recipients subscribed to commercial messages. `override_preferences` ignores
@@ -30,6 +30,8 @@ class Workflow(Definition, frozen=True, kw_only=True):
     commercial: bool = False
     override_preferences: bool = False
     in_preferences: bool = False
+    description: str | None = None
+    tags: tuple[Name, ...] = ()
 
 
 def read_version(content: bytes) -> Workflow:

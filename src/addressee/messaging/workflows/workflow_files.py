@@ -1,29 +1,47 @@
-"""Reads `workflows/<key>.yaml`: a workflow with its steps."""
+"""Reads the file of a workflow, with its steps, in the names of Knock's files and in short ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.compiler import Compiler, UsableChannel
-from addressee.messaging.steps.kinds import AnyStep, form_of
+from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow
 from addressee.messaging.workflows.schemas import check_schema
 
+# What tools write into files for their readers, and nothing reads.
+IGNORED = frozenset({"__readonly", "$schema"})
+
+Description = Annotated[str, msgspec.Meta(max_length=280)]
+
+
+class SettingsFile(Definition, frozen=True):
+    is_commercial: bool = False
+    override_preferences: bool = False
+
 
 class WorkflowFile(Definition, frozen=True):
+    """The form of a workflow's file. `critical` and `commercial` are short for its `settings`."""
+
     steps: list[dict[str, Any]]
+    key: str | None = None
     name: Name | None = None
+    description: Description | None = None
     categories: list[Name] = msgspec.field(default_factory=list)
+    tags: list[Name] = msgspec.field(default_factory=list)
     active: bool = True
+    settings: SettingsFile = SettingsFile()
+    critical: bool = False
     commercial: bool = False
     override_preferences: bool = False
     in_preferences: bool = False
+    trigger_data_json_schema: dict[str, Any] | None = None
     trigger_data_schema: dict[str, Any] | None = None
     events: list[Name] = msgspec.field(default_factory=list)
 
@@ -41,29 +59,46 @@ class WorkflowDefinition:
 def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
-    fits = source.fits((), source.value, WorkflowFile)
-    compiler = Compiler(source, channels, form_of)
-    steps = source.value.get("steps") if isinstance(source.value, dict) else None
+    value = source.value
+    if isinstance(value, dict):
+        value = {name: part for name, part in value.items() if name not in IGNORED}
+    fits = source.fits((), value, WorkflowFile)
+    compiler = Compiler(source, channels, form_of, FORMS)
+    steps = value.get("steps") if isinstance(value, dict) else None
     compiler.compile(("steps",), steps if isinstance(steps, list) else ())
     if not fits:
         return None
-    file = msgspec.convert(source.value, WorkflowFile)
+    file = msgspec.convert(value, WorkflowFile)
+    if file.key is not None and file.key != source.key:
+        source.problem(("key",), f"the key is {source.key!r}, as the file or its folder is called; leave this out")
     if not 1 <= len(compiler.refs) <= MAX_STEPS and not source.problems:
         source.problem(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
-    if file.trigger_data_schema is not None:
-        try:
-            check_schema(file.trigger_data_schema)
-        except ValueError as error:
-            source.problem(("trigger_data_schema",), f"this is not a JSON schema: {error}")
+    trigger_data_schema = schema_in(source, file)
     if source.problems or not compiler.program:
         return None
     workflow = Workflow(
         name=file.name or source.key,
         categories=tuple(file.categories),
         steps=tuple(step for step in compiler.program if isinstance(step, AnyStep)),
-        trigger_data_schema=file.trigger_data_schema,
-        commercial=file.commercial,
-        override_preferences=file.override_preferences,
+        trigger_data_schema=trigger_data_schema,
+        commercial=file.commercial or file.settings.is_commercial,
+        override_preferences=file.critical or file.override_preferences or file.settings.override_preferences,
         in_preferences=file.in_preferences,
+        description=file.description,
+        tags=tuple(file.tags),
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
+
+
+def schema_in(source: Source, file: WorkflowFile) -> dict[str, Any] | None:
+    """Returns the schema of the trigger's data, under either of its names."""
+    names = ("trigger_data_json_schema", "trigger_data_schema")
+    given = [name for name in names if getattr(file, name) is not None]
+    for name in given[1:]:
+        source.problem((name,), f"{given[0]!r} says the same; keep one of them")
+    for name in given:
+        try:
+            check_schema(getattr(file, name))
+        except ValueError as error:
+            source.problem((name,), f"this is not a JSON schema: {error}")
+    return getattr(file, given[0]) if given else None

@@ -1,0 +1,90 @@
+"""Explains what does not fit a JSON schema, in the words of whoever writes the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from addressee.messaging.definitions.model import FieldPath
+from addressee.suggestions import instead_of, nearest
+
+TYPE_NAMES = {
+    "string": "text",
+    "object": "a mapping",
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "nothing",
+}
+
+
+def explanations(error: ValidationError, definitions: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
+    """Yields the path and the message of each problem that a schema's error stands for.
+
+    `definitions` are the schema's own, to which it may refer.
+    """
+    path = tuple(error.absolute_path)
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    value: Any = error.instance
+    match error.validator:
+        case "required":
+            for name in wanted:
+                if name not in value:
+                    yield path, f"{name!r} is missing"
+        case "additionalProperties" if wanted is False:
+            properties = schema["properties"]
+            known = [name for name in properties if properties[name]]  # those that may be anything have no meaning yet
+            for name in value.keys() - properties.keys():
+                yield (*path, name), f"there is no {name!r} here; {instead_of(name, known, 'no fields')}"
+        case "type":
+            yield path, f"this must be {TYPE_NAMES[wanted]}"
+        case "anyOf":
+            yield from of_alternatives(error, definitions)
+        case "enum":
+            meant = nearest(value, list(map(str, wanted))) if isinstance(value, str) else None
+            yield path, f"this must be {' or '.join(map(str, wanted))}{'' if meant is None else did_you_mean(meant)}"
+        case "minLength" | "minItems":
+            yield path, "this must not be empty"
+        case "maxLength":
+            yield path, f"this must have at most {wanted} characters"
+        case _:
+            yield path, error.message
+
+
+def did_you_mean(name: str) -> str:
+    return f"; did you mean {name!r}?"
+
+
+def of_alternatives(error: ValidationError, definitions: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
+    """Yields what is wrong with a value within the one alternative that has its type; otherwise, which types it may
+    have.
+    """
+    wanted: Any = error.validator_value
+    alternatives = [resolved(each, definitions) for each in wanted]
+    names = [set(each.get("required", ())) for each in alternatives]
+    if all(each.keys() == {"required"} for each in alternatives):
+        yield tuple(error.absolute_path), f"{' or '.join(repr(name) for each in names for name in each)} is missing"
+        return
+    within = [
+        each
+        for each in error.context or ()
+        if each.validator != "type" or len(each.absolute_path) > len(error.absolute_path)
+    ]
+    fitting = {each.schema_path[0] for each in within}
+    if len(fitting) == 1:
+        for each in within:
+            yield from explanations(each, definitions)
+        return
+    types = [TYPE_NAMES[each["type"]] for each in alternatives if each.get("type") in TYPE_NAMES]
+    yield tuple(error.absolute_path), f"this must be {' or '.join(dict.fromkeys(types)) or 'something else'}"
+
+
+def resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns a schema, or the one that it refers to."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: Mapping[str, Any] = definitions.get(name, schema)
+    return found
