@@ -99,7 +99,7 @@ async def test_a_run_over_the_limit_says_so_and_makes_nothing(office: Office) ->
         ("message_enqueued", "feed"),
         ("run_completed", None),
     ]
-    assert second == [("run_throttled", "cap"), ("run_completed", None)]
+    assert second == [("run_stopped", "cap"), ("run_completed", None)]
     assert {run["status"] for run in await office.recipient_runs()} == {"completed"}
 
 

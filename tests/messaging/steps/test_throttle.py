@@ -89,14 +89,16 @@ def test_a_key_that_cannot_be_rendered_counts_as_empty_and_is_noted() -> None:
 def test_a_run_that_may_pass_goes_on() -> None:
     after = STEP.answered(RUN, Passed(True, 1, NOW + HOUR), CONTEXT)
     assert (after.status, after.step, after.refs) == (RunStatus.PROCESSING, 1, {"cap": {"throttled": False}})
-    assert entries(after) == [("step_started", "cap", {"passed": 1, "limit": 1, "until": NOW + HOUR})]
+    assert entries(after) == [
+        ("step_started", "cap", {"throttled": False, "passed": 1, "limit": 1, "until": NOW + HOUR})
+    ]
 
 
 def test_a_run_over_the_limit_ends() -> None:
     after = STEP.answered(RUN, Passed(False, 1, NOW + HOUR), CONTEXT)
     assert (after.status, after.step) == (RunStatus.COMPLETED, 1)
     assert entries(after) == [
-        ("run_throttled", "cap", {"passed": 1, "limit": 1, "until": NOW + HOUR}),
+        ("run_stopped", "cap", {"reason": "throttled", "passed": 1, "limit": 1, "until": NOW + HOUR}),
         ("run_completed", None, None),
     ]
 
@@ -161,8 +163,8 @@ def test_a_file_says_it_with_the_names_of_knock(tmp_path: Path) -> None:
     ("settings", "problem"),
     [
         ("{}", "'throttle_window' is missing"),
-        ("{throttle_window: {days: 32}}", "a throttle's window is at least a second and at most 31 days"),
-        ("{throttle_window: {}}", "a throttle's window is at least a second and at most 31 days"),
+        ("{throttle_window: {days: 32}}", "a window is at least a second and at most 31 days"),
+        ("{throttle_window: {}}", "a window is at least a second and at most 31 days"),
         ("{throttle_window: {days: 1}, throttle_limit: 0}", "0 is less than the minimum of 1"),
         (
             "{throttle_window: {days: 1}, throttle_key: '{{ data.page'}",

@@ -210,6 +210,7 @@ def context_for(
         run.tenant,
         run.data,
         audiences.get(recipient.place, NO_AUDIENCES),
+        active=run.active,
     )
 
 

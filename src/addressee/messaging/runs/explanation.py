@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from addressee.conditions.groups import evaluate
 from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.entry import EntryConditions
 from addressee.messaging.steps.reach import Reach, reach
 from addressee.messaging.suppressions.model import Suppression
 
@@ -36,8 +38,9 @@ class ExplainedStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`obstacle` is what stops the whole workflow: `workflow_missing`, `workflow_inactive`, `actor_missing` or
-    `recipient_missing`. Its steps, if it has any, then have the same one.
+    """`obstacle` is what stops the whole workflow: `workflow_missing`, `workflow_inactive`, `actor_missing`,
+    `recipient_missing`, or `conditions`: those of its trigger, with what they compare. Its steps, if it has any, then
+    have the same one.
     """
 
     steps: tuple[ExplainedStep, ...]
@@ -60,7 +63,14 @@ def obstacle_of(run: Run, context: StepContext, *, active: bool) -> Document | N
         return {"reason": "workflow_inactive"}
     if run.actor is not None and run.actor.uid is None:
         return {"reason": "actor_missing"}
-    return {"reason": "recipient_missing"} if context.recipient is None else None
+    if context.recipient is None:
+        return {"reason": "recipient_missing"}
+    for step in run.workflow.steps:
+        if isinstance(step, EntryConditions):
+            evaluation = evaluate(step.required, context.condition_context)
+            if not evaluation.holds:
+                return {"reason": "conditions", "conditions": evaluation.shown}
+    return None
 
 
 def explained_step(step: ChannelStep, context: StepContext, obstacle: Document | None) -> ExplainedStep:

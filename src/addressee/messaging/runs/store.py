@@ -31,7 +31,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as its pages read it, with its version of the workflow."""
+    """A run as its pages read it, with its version of the workflow, which may not be active any more."""
 
     environment_id: int
     id: UUID
@@ -45,6 +45,7 @@ class Run:
     skip_delay: bool
     inserted_at: datetime
     terms: Terms = NO_TERMS
+    active: bool = True
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -72,6 +73,7 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
         row["skip_delay"],
         row["inserted_at"],
         msgspec.json.decode(row["terms"], type=Terms),
+        row["active"],
     )
 
 

@@ -23,7 +23,7 @@ class StepContext:
     `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
     limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
     `trigger_data` is what the run was triggered with. `audiences` are those of the recipient, as far as any condition
-    asks for them.
+    asks for them. A run whose workflow is not `active` any more takes no further step.
     """
 
     recipient: Recipient | None
@@ -39,6 +39,7 @@ class StepContext:
     tenant_id: str | None = None
     trigger_data: Mapping[str, Any] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
+    active: bool = True
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""

@@ -9,9 +9,10 @@ from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
+from addressee.messaging.steps.entry import EntryConditions, EntryLimit
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 
-AnyStep = ChannelStep | DelayStep | ThrottleStep
+AnyStep = ChannelStep | DelayStep | EntryConditions | EntryLimit | ThrottleStep
 
 # The form of each kind in a file, by its `type`.
 FORMS: Mapping[str, type[StepFile]] = {

@@ -27,6 +27,8 @@ def run_through(run: RecipientRun, steps: Sequence[Step], context: StepContext) 
     if context.recipient is None:
         missing = run.noted(context, "error", status="error", data={"reason": "recipient_missing"})
         return Pass(missing.completed(context))
+    if not context.active:
+        return Pass(run.stopped(context, "workflow_inactive"))
     while run.step < len(steps):
         step = steps[run.step]
         if step.conditions is not None:

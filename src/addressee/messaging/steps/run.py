@@ -99,6 +99,10 @@ class RecipientRun:
         """Returns the run at its end."""
         return replace(self, status=RunStatus.COMPLETED).noted(context, "run_completed")
 
+    def stopped(self, context: Moment, reason: str, step: Named | None = None, **data: Any) -> RecipientRun:
+        """Returns the run at its end, before its last step, for this reason."""
+        return self.noted(context, "run_stopped", step, data={"reason": reason, **data}).completed(context)
+
     def with_result(self, ref: str, **result: Any) -> RecipientRun:
         """Returns the run with more results of a step, which conditions and templates find below `refs.<ref>`."""
         return replace(self, refs={**self.refs, ref: {**self.refs.get(ref, {}), **result}})

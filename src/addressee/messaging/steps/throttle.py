@@ -65,10 +65,10 @@ class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
 
     def answered(self, run: RecipientRun, answer: Passed, context: StepContext) -> RecipientRun:
         run = run.passed.with_result(self.ref, throttled=not answer.allowed)
-        if answer.allowed:
-            return run.noted(context, "step_started", self, data=answer.shown(self.limit))
-        run = run.noted(context, "run_throttled", self, data=answer.shown(self.limit))
-        return run if self.over is OverLimit.CONTINUE else run.completed(context)
+        shown = answer.shown(self.limit)
+        if answer.allowed or self.over is OverLimit.CONTINUE:
+            return run.noted(context, "step_started", self, data={"throttled": not answer.allowed, **shown})
+        return run.stopped(context, "throttled", self, **shown)
 
     def _counter(self, context: StepContext) -> str:
         """Returns the name of the counter that this step shares with others of its scope."""
@@ -100,10 +100,6 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         settings = self.settings
         path = (*path, "settings")
-        window = timedelta(**msgspec.structs.asdict(settings.throttle_window))
-        if not timedelta() < window <= MAX_WINDOW:
-            problem = f"a throttle's window is at least a second and at most {MAX_WINDOW.days} days"
-            compiler.problem((*path, "throttle_window"), problem)
         check_key(compiler, (*path, "throttle_key"), settings.throttle_key)
         if (settings.scope is ThrottleScope.CHANNEL) != (settings.channel is not None):
             types = ", ".join(ChannelType)
@@ -111,7 +107,7 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
             compiler.problem((*path, "channel"), problem)
         step = ThrottleStep(
             ref=self.ref,
-            window=window,
+            window=window_of(compiler, (*path, "throttle_window"), settings.throttle_window),
             limit=settings.throttle_limit,
             key=settings.throttle_key,
             scope=settings.scope,
@@ -119,6 +115,13 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
             over=over_limit(compiler, (*path, "over"), settings.over, self.ref),
         )
         compiler.add(self.made(step))
+
+
+def window_of(compiler: Compiler, path: FieldPath, written: Duration) -> timedelta:
+    window = timedelta(**msgspec.structs.asdict(written))
+    if not timedelta() < window <= MAX_WINDOW:
+        compiler.problem(path, f"a window is at least a second and at most {MAX_WINDOW.days} days")
+    return window
 
 
 def over_limit(compiler: Compiler, path: FieldPath, written: str | dict[str, Any], ref: str) -> OverLimit:

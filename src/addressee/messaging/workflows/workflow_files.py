@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import msgspec
 
+from addressee.conditions.model import Conditions
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.compiler import Compiler, UsableChannel
+from addressee.messaging.steps.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow
 from addressee.messaging.workflows.schemas import check_schema
@@ -44,6 +46,9 @@ class WorkflowFile(Definition, frozen=True):
     trigger_data_json_schema: dict[str, Any] | None = None
     trigger_data_schema: dict[str, Any] | None = None
     events: list[Name] = msgspec.field(default_factory=list)
+    conditions: Conditions | None = None
+    trigger_frequency: TriggerFrequency = TriggerFrequency.EVERY_TRIGGER
+    ratelimit: RateLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,13 @@ def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> Work
         value = {name: part for name, part in value.items() if name not in IGNORED}
     fits = source.fits((), value, WorkflowFile)
     compiler = Compiler(source, channels, form_of, FORMS)
+    if fits:
+        file = msgspec.convert(value, WorkflowFile)
+        compile_entry(compiler, file.conditions, file.trigger_frequency, file.ratelimit)
     steps = value.get("steps") if isinstance(value, dict) else None
     compiler.compile(("steps",), steps if isinstance(steps, list) else ())
     if not fits:
         return None
-    file = msgspec.convert(value, WorkflowFile)
     if file.key is not None and file.key != source.key:
         source.problem(("key",), f"the key is {source.key!r}, as the file or its folder is called; leave this out")
     if not 1 <= len(compiler.refs) <= MAX_STEPS and not source.problems:
