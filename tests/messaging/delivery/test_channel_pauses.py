@@ -13,7 +13,7 @@ import pytest
 from addressee.database.paging import PageRequest
 from addressee.http.metrics import StoredState, render
 from addressee.messaging.delivery import attempts, send_job
-from addressee.messaging.delivery.admission import AT_ONCE
+from addressee.messaging.delivery.batches import AT_ONCE
 from addressee.messaging.delivery.channel_states import TroubledChannel, troubled_channels
 from addressee.messaging.messages.status import Status
 from addressee.messaging.suppressions.suppressions import SuppressionFilter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.channels.sender import Failed, Failure, Sent
-from addressee.messaging.delivery.pacing import ChannelState, admit, after
+from addressee.messaging.delivery.pacing import ChannelState, admit, after, in_line, untried
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 FRESH = ChannelState(1, UUID(int=1))
@@ -108,6 +109,40 @@ def test_a_rate_admits_one_seconds_worth_and_the_rest_comes_back_by_the_second()
     assert (admitted, waiting) == (10, [at(1)] * 10 + [at(2)] * 5)
     assert admit(state, 5, 10, NOW)[:2] == (0, [at(2.5)] * 5)
     assert admit(state, 10, 10, at(1)).admitted == 10
+
+
+def test_a_trial_that_did_not_take_place_leaves_the_channel_to_the_next_one() -> None:
+    state = told(FRESH, Failed(Failure.CREDENTIALS, "why"))
+    admission = admit(state, 3, None, at(60))
+    assert admission.is_trial(at(60))
+    freed = untried(admission.state, admission.state, at(61))
+    assert admit(freed, 2, None, at(61)).is_trial(at(61))
+
+
+def test_what_was_not_tried_ends_no_pause_that_began_meanwhile() -> None:
+    admitted = admit(FRESH, 3, None, NOW)
+    state = told(admitted.state, Failed(Failure.CREDENTIALS, "why"))
+    assert untried(state, admitted.state, at(1)) == state
+    trial = admit(state, 3, None, at(60))
+    again = told(trial.state, Failed(Failure.CREDENTIALS, "why"), at=at(62))
+    assert untried(again, trial.state, at(63)) == again
+
+
+def test_messages_that_find_no_slot_come_back_one_after_the_other() -> None:
+    """However many wait, no more of them ask for a slot in a second than could have had one."""
+    state, waiting = FRESH, []
+    for _ in range(1_000):
+        admission = in_line(state, 1, 3, NOW)
+        state = admission.state
+        waiting += admission.waiting
+    seconds = Counter(int((each - NOW).total_seconds()) for each in waiting)
+    assert min(waiting) == at(1)
+    assert max(seconds.values()) <= 2 * 3 * 20
+    assert at(16) < max(waiting) < at(17)
+
+
+def test_messages_of_a_page_that_find_no_slot_come_back_together() -> None:
+    assert in_line(FRESH, 25, 1, NOW)[:2] == (0, [at(1.25)] * 25)
 
 
 def test_a_rate_below_one_a_second() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.channels.mail_server import OK, MailServer, mail_server
@@ -166,13 +167,13 @@ async def test_a_worker_that_dies_leaves_its_sends_to_be_tried_again(office: Off
                 await office.run(job)
                 await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
     # Another worker claimed the send and was killed.
-    claimed_until = office.clock.now() + timedelta(seconds=50)
+    claimed_until = office.clock.now() + CLAIM
     await office.pool.execute(
         "UPDATE addressee.sends SET due_at = $2 WHERE environment_id = $1", office.environment_id, claimed_until
     )
     await office.work()
     assert mail.mails == []
-    await office.work_after(timedelta(seconds=51))
+    await office.work_after(CLAIM)
     assert len(mail.mails) == 1
     assert (await message_of(office, "ada")).status is Status.SENT
 

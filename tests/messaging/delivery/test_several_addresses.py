@@ -18,6 +18,7 @@ from addressee.directory.groups.memberships import place_of
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.push import PushContent
+from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.messages.model import Address, Message
 from addressee.messaging.messages.status import Status
 from tests.channels.fcm_server import FCM, INTERNAL, UNREGISTERED, FcmServer, Hold, fcm_server, refusal
@@ -299,7 +300,7 @@ async def test_a_worker_that_dies_in_the_middle_leaves_what_it_had_not_recorded(
     await office.work()
     assert len(fcm.devices) == 29  # the second batch is claimed until it may be tried again
     fcm.refusals.clear()
-    await office.work_after(timedelta(seconds=51))
+    await office.work_after(CLAIM)
     assert len(fcm.devices) == 29 + 5 + 1
     assert {(tries, status, done) for _, tries, status, done in await sends(office)} == {
         (1, "sent", True),
@@ -323,7 +324,7 @@ async def test_what_a_sender_cannot_cope_with_has_no_other_sent_again(
 
     monkeypatch.setattr(FcmSender, "send", fail_at_one)
     await office.run(job)
-    await office.work_after(timedelta(seconds=51))
+    await office.work_after(CLAIM)
     assert sorted(fcm.devices) == ["t0", "t1", "t3", "t4"]
     assert [each for each in await sends(office) if each[0] == "t2"] == [("t2", 2, "delivery_attempted", False)]
 
@@ -335,7 +336,7 @@ async def test_a_worker_that_was_too_slow_records_nothing(office: Office, fcm: F
     fcm.hold = hold = Hold()
     slow = asyncio.create_task(office.run(job))
     await hold.reached.wait()
-    office.clock.move(timedelta(seconds=51))
+    office.clock.move(CLAIM)
     await office.run(job)
     recorded = [("phone", 1, "sent", True), ("tablet", 1, "delivery_attempted", False)]
     assert await sends(office) == recorded

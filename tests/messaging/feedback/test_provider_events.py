@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.database.paging import PageRequest
 from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.writing.writes import Write
+from addressee.messaging.delivery.channel_states import lock_states
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.messages.status import Status
 from tests.channels.provider_server import ProviderServer, Silence
@@ -272,3 +274,14 @@ async def test_what_went_to_a_merged_user_follows_it(office: Office, provider: P
     (message,) = await office.messages("grace")
     assert message.status is Status.BOUNCED
     assert await status_of_address(office, "grace", ADA) == ["disabled"]
+
+
+async def test_what_is_told_waits_for_no_worker_that_holds_the_channels_state(
+    office: Office, provider: ProviderServer
+) -> None:
+    """Whoever holds the state may be waiting for the messages that this transaction holds."""
+    await sent_to(office, "ada")
+    async with office.pool.acquire() as connection, connection.transaction():
+        await lock_states(connection, office.environment_id, [await office.channel_id("email")])
+        await asyncio.wait_for(tell(office, bounce(ADA)), 20)
+    assert (await message_of(office, "ada")).status is Status.BOUNCED

@@ -10,16 +10,20 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from addressee.channels.destination import Destination
-from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sender, Sent
+from addressee.channels.sender import OF_CHANNEL, SENDING_SECONDS, Failed, Failure, Sender, Sent
 from addressee.channels.settings import ChannelSettings
+from addressee.messaging.delivery.open_channels import OpenChannel
 from addressee.messaging.delivery.pacing import ChannelState
-from addressee.messaging.delivery.sends import ClaimedSend, SendAttempt
-from addressee.messaging.messages.status import undelivered
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt, with_token
+from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after, undelivered
 
 # A batch gives up on a channel whose provider could not be reached this often.
 UNAVAILABLE_AT_ONCE = 3
+
+OUTCOMES = Counter("addressee_sends", "What providers answered", ["channel_type", "provider", "outcome"])
 
 log = structlog.get_logger()
 
@@ -67,10 +71,33 @@ async def send_within(sender: Sender[Any], payload: Callable[[], Any]) -> Sent |
         return Failed(Failure.TEMPORARY, f"the sender failed: {type(error).__name__}")
 
 
-def given_up(send: ClaimedSend, state: ChannelState) -> SendAttempt:
-    """Returns the end of a send that has waited for its paused channel for too long, without another attempt."""
-    reason = f"the channel has paused for too long: {state.paused_for}"
+def given_up(send: ClaimedSend, reason: str) -> SendAttempt:
+    """Returns the end of a send that has waited for its channel for too long, without another attempt."""
     return SendAttempt(send, (undelivered("retries_exhausted", reason),), send.attempts)
+
+
+def assess(
+    send: ClaimedSend,
+    result: Sent | Failed | Obstacle,
+    state: ChannelState,
+    channel: OpenChannel,
+    now: datetime,
+    chance: Callable[[], float],
+) -> SendAttempt:
+    """Returns the outcome of an attempt, and counts it. `chance`, from 0 to 1, spreads retries."""
+    attempt = send.attempts + 1
+    if isinstance(result, Obstacle):
+        return SendAttempt(send, (StatusChange(Status.NOT_SENT, result.reason),), attempt, obstacle=result)
+    OUTCOMES.labels(channel.provider.channel_type, channel.provider.name, outcome_name(result)).inc()
+    judged = judge(result, state, channel.settings, now)
+    changes = tuple(with_token(change, send) for change in outcome(attempt, judged, now - send.inserted_at))
+    if isinstance(judged, Sent):
+        return SendAttempt(send, changes, attempt, call=judged.call, provider_id=judged.provider_id)
+    if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
+        return SendAttempt(send, changes, attempt, call=judged.call, dead_since=judged.dead_since)
+    number = send.attempts if judged.failure in OF_CHANNEL else attempt
+    due_at = now + retry_after(attempt, chance(), judged.retry_after)
+    return SendAttempt(send, changes, number, due_at, judged.call)
 
 
 def judge(result: Sent | Failed, state: ChannelState, settings: ChannelSettings, now: datetime) -> Sent | Failed:

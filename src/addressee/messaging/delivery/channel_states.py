@@ -23,13 +23,25 @@ log = structlog.get_logger()
 async def lock_states(
     connection: Connection, environment_id: int, channel_ids: Collection[UUID]
 ) -> dict[UUID, ChannelState]:
-    """Returns the states of channels, locked in one order until the transaction ends; that of a new one is empty."""
+    """Returns the states of channels, locked in one order until the transaction ends; that of a new one is empty.
+
+    They come last in the order of locks (`lock_messages`): whoever holds one asks for no message and no send that is
+    not guarded already.
+    """
     ids = sorted(channel_ids)
+    if not ids:
+        return {}
     rows = await connection.fetch(*SQL["lock_channel_states"](environment_id=environment_id, channel_ids=ids))
     if len(rows) < len(ids):
         await connection.execute(*SQL["insert_channel_states"](environment_id=environment_id, channel_ids=ids))
         rows = await connection.fetch(*SQL["lock_channel_states"](environment_id=environment_id, channel_ids=ids))
     return {row["channel_id"]: state_from(row) for row in rows}
+
+
+async def read_state(connection: Connection, environment_id: int, channel_id: UUID) -> ChannelState:
+    """Returns the state of a channel as it is committed, without a lock."""
+    row = await connection.fetchrow(*SQL["channel_state"](environment_id=environment_id, channel_id=channel_id))
+    return ChannelState(environment_id, channel_id) if row is None else state_from(row)
 
 
 async def store_states(connection: Connection, states: Sequence[ChannelState]) -> None:

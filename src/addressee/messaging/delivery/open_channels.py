@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import structlog
 
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.providers import PROVIDERS
@@ -19,9 +20,12 @@ from addressee.channels.settings import ChannelSettings
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
+from addressee.logs import code_lines
 from addressee.messaging.environment.channels import open_secrets
 
 SQL = load(__package__)
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -47,9 +51,13 @@ class OpenChannels:
 
     @asynccontextmanager
     async def using(self, environment_id: int, ids: Collection[UUID]) -> AsyncIterator[dict[UUID, OpenChannel]]:
-        """Opens channels, by their ids. They are closed when no job uses them any more."""
+        """Opens channels, by their ids. They are closed when no job uses them any more.
+
+        One that cannot be opened, as its settings or secrets are not usable, is left out.
+        """
         rows = await self._pool.fetch(*SQL["channels_to_open"](environment_id=environment_id, ids=ids))
-        used = {(environment_id, row["id"], row["updated_at"]): self._opened(environment_id, row) for row in rows}
+        opened = {(environment_id, row["id"], row["updated_at"]): self._opened(environment_id, row) for row in rows}
+        used = {key: channel for key, channel in opened.items() if channel is not None}
         for channel in used.values():
             channel.users += 1
         try:
@@ -61,11 +69,16 @@ class OpenChannels:
                     del self._open[key]
                     await channel.sender.close()
 
-    def _opened(self, environment_id: int, row: asyncpg.Record) -> OpenChannel:
+    def _opened(self, environment_id: int, row: asyncpg.Record) -> OpenChannel | None:
         key = (environment_id, row["id"], row["updated_at"])
         if key not in self._open:
-            self._open[key] = self._new(row)
-        return self._open[key]
+            try:
+                self._open[key] = self._new(row)
+            except Exception as error:
+                log.error(
+                    "channel not opened", channel_id=row["id"], reason=type(error).__name__, passed=code_lines(error)
+                )
+        return self._open.get(key)
 
     def _new(self, row: asyncpg.Record) -> OpenChannel:
         provider = PROVIDERS[ChannelType(row["type"]), row["provider"]]

@@ -13,10 +13,9 @@ import msgspec
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity
-from addressee.messaging.delivery.sends import ChangedSend, ClaimedSend, Obstacle, SendAttempt
+from addressee.messaging.delivery.sends import ChangedSend, ClaimedSend, DeferredSend, Obstacle, SendAttempt
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs, new_delivery_log
 from addressee.messaging.messages.events import NewEvent, insert_events
-from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Status, StatusChange, combined, combined_changes, follow
 
 SQL = load(__package__)
@@ -46,11 +45,7 @@ class JournalEntry(NamedTuple):
 async def record_attempts(
     connection: Connection, environment_id: int, attempts: Sequence[SendAttempt], now: datetime
 ) -> list[SendAttempt]:
-    """Stores attempts, and returns those that no other worker had stored before.
-
-    Messages are locked before their sends, in the same order as erasing and merging do: a deadlock would send again.
-    """
-    await lock_messages(connection, environment_id, {each.send.message_id for each in attempts})
+    """Stores attempts, and returns those that no other worker had stored before. Their messages are locked."""
     rows = await connection.fetch(*SQL["update_sends"](environment_id=environment_id, attempts=attempts))
     ids = {row["id"] for row in rows}
     recorded = [each for each in attempts if each.send.id in ids]
@@ -65,12 +60,26 @@ async def record_attempts(
     return recorded
 
 
-async def queue_again(connection: Connection, environment_id: int, sends: Sequence[ClaimedSend], now: datetime) -> None:
-    """Takes sends that are tried again, and their messages, back to `queued`."""
-    await lock_messages(connection, environment_id, {send.message_id for send in sends})
-    await connection.execute(*SQL["queue_sends"](environment_id=environment_id, sends=sends))
-    requeued = [SendAttempt(send, (StatusChange(Status.QUEUED),), send.attempts) for send in sends]
+async def queue_again(
+    connection: Connection, environment_id: int, sends: Sequence[ClaimedSend], now: datetime
+) -> set[str]:
+    """Takes sends that are tried again, and their messages, back to `queued`. The messages are locked.
+
+    Returns the ids of those that are still claimed: the provider may have told meanwhile that it took one.
+    """
+    if not sends:
+        return set()
+    rows = await connection.fetch(*SQL["queue_sends"](environment_id=environment_id, sends=sends))
+    ids = {row["id"] for row in rows}
+    requeued = [SendAttempt(send, (StatusChange(Status.QUEUED),), send.attempts) for send in sends if send.id in ids]
     await update_messages(connection, environment_id, requeued, now)
+    return ids
+
+
+async def defer(connection: Connection, environment_id: int, deferred: Sequence[DeferredSend]) -> None:
+    """Sets when claimed sends are due, without counting an attempt. Their messages are locked."""
+    if deferred:
+        await connection.execute(*SQL["defer_sends"](environment_id=environment_id, deferred=deferred))
 
 
 async def update_messages(

@@ -28,6 +28,11 @@ LONGEST_ASKED_PAUSE = timedelta(hours=1)
 # After a pause a single message is tried, and the others wait this long for what comes of it.
 TRIAL = timedelta(seconds=30)
 
+# Messages of a channel all of whose slots are taken wait at least this long. One message is expected to hold a slot for
+# so long: whatever the number of those that wait, they come back no more often.
+SLOT_PAUSE = timedelta(seconds=1)
+SLOT_HELD = timedelta(milliseconds=50)
+
 # Failures after which the provider is known to take this channel's messages.
 ANSWERS = frozenset({Failure.PERMANENT, Failure.BOUNCED, Failure.MISMATCHED, Failure.OPTED_OUT})
 
@@ -89,6 +94,10 @@ class Admission(NamedTuple):
     waiting: list[datetime]
     state: ChannelState
 
+    def is_trial(self, now: datetime) -> bool:
+        """Returns whether one message is tried to see if the provider is back, while all others wait for it."""
+        return self.admitted > 0 and self.state.is_paused(now)
+
 
 def resumed(state: ChannelState) -> ChannelState:
     return replace(state, paused_for=None, paused_at=None, paused_until=None, pauses=0, failures=0)
@@ -122,6 +131,22 @@ def paced(state: ChannelState, wanted: int, rate: float, now: datetime) -> Admis
         waiting = [start + ceil(place * each / window - 1e-6) * window for place in places]
         queue_at = start + len(places) * each
     return Admission(admitted, waiting, replace(state, tokens_at=tokens_at, queue_at=queue_at))
+
+
+def in_line(state: ChannelState, wanted: int, concurrency: int, now: datetime) -> Admission:
+    """Returns when messages come back together that found no slot: behind those that wait for their turn already."""
+    queue_at = max(now, state.queue_at or now) + wanted * SLOT_HELD / concurrency
+    at = max(queue_at, now + SLOT_PAUSE)
+    return Admission(0, [at] * wanted, replace(state, queue_at=queue_at))
+
+
+def untried(state: ChannelState, admitted: ChannelState, now: datetime) -> ChannelState:
+    """Returns the state after a message that was admitted under a state was not tried.
+
+    If it was to be the trial that the others wait for, the next of them is.
+    """
+    was_trial = admitted.paused_until is not None and state.paused_until == admitted.paused_until
+    return replace(state, paused_until=now) if was_trial and state.is_paused(now) else state
 
 
 def after(state: ChannelState, results: Iterable[Sent | Failed], began: datetime, now: datetime) -> ChannelState:

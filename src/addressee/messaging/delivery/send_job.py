@@ -8,43 +8,41 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import msgspec
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Histogram
 
-from addressee.channels.sender import OF_CHANNEL, SENDING_SECONDS, Failed, Sent
+from addressee.channels.sender import SENDING_SECONDS, Failed, Sent
 from addressee.database.jobs.queue import Later, enqueue
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
-from addressee.messaging.delivery.admission import Batch, admit_sends, defer
-from addressee.messaging.delivery.attempts import deliver, given_up, judge, outcome_name, try_some
-from addressee.messaging.delivery.channel_states import lock_states, release_slots, store_states, warn_of_changes
+from addressee.messaging.delivery.admission import admit_sends, note_results
+from addressee.messaging.delivery.attempts import assess, deliver, try_some
+from addressee.messaging.delivery.batches import Batch
+from addressee.messaging.delivery.channel_states import release_slots
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.open_channels import OpenChannel, OpenChannels
-from addressee.messaging.delivery.outcomes import queue_again, record_attempts
-from addressee.messaging.delivery.pacing import ChannelState, after
+from addressee.messaging.delivery.outcomes import defer, queue_again, record_attempts
 from addressee.messaging.delivery.receipts import receipts_to_check
 from addressee.messaging.delivery.refused_addresses import suppress_refused
 from addressee.messaging.delivery.sends import (
     ClaimedSend,
     DeferredSend,
     Obstacle,
-    SendAttempt,
     claimed_send_from,
-    with_token,
 )
-from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after
+from addressee.messaging.messages.model import lock_messages
+from addressee.messaging.messages.status import Status
 from addressee.messaging.runs.model import Send
 from addressee.messaging.runs.store import Run, read_run
 
@@ -52,17 +50,16 @@ SQL = load(__package__)
 
 BATCH_SIZE = 25
 
-# A batch starts no send after this long, so that the last one ends before the claim does.
+# A batch starts sends for this long since they were claimed, so that the last one is recorded before the claim ends.
 STARTING_TIME = timedelta(seconds=20)
-CLAIM = STARTING_TIME + timedelta(seconds=SENDING_SECONDS)
+ENDING_TIME = timedelta(seconds=SENDING_SECONDS + 10)
+CLAIM = STARTING_TIME + ENDING_TIME
 
 DELAY = Histogram(
     "addressee_send_delay_seconds",
     "Time from making a message to its provider's answer",
     buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800),
 )
-
-OUTCOMES = Counter("addressee_sends", "What providers answered", ["channel_type", "provider", "outcome"])
 
 log = structlog.get_logger()
 
@@ -96,8 +93,9 @@ class SendHandler:
                     using = self._channels.using(page.environment_id, unopened)
                     channels |= await stack.enter_async_context(using)
                 batch = await self._admit(page.environment_id, claimed, channels)
-                tried = await self._try(run, batch, channels)
-                await self._record(page.environment_id, batch, tried, channels)
+                if not batch.is_settled:
+                    tried = await self._try(run, batch, channels)
+                    await self._record(page.environment_id, batch, tried, channels)
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(*SQL["next_send_due"](**msgspec.structs.asdict(page)))
             if due_at is not None:
@@ -117,31 +115,37 @@ class SendHandler:
         """Returns what may be tried now of claimed sends. Messages that are tried again are queued again."""
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            batch = await admit_sends(connection, environment_id, claimed, channels, now)
-        again = [send for send in batch.all if send.status is Status.DELIVERY_ATTEMPTED]
-        if again:
-            async with self._pool.acquire() as connection, connection.transaction():
-                await queue_again(connection, environment_id, again, now)
-        return batch.queued()
+            batch = await admit_sends(connection, environment_id, claimed, channels, now, self._chance)
+        deferred, again = batch.deferred, batch.tried_again
+        if not deferred and not again:
+            return batch
+        async with self._pool.acquire() as connection, connection.transaction():
+            ids = {send.message_id for send in (*again, *(each.send for each in deferred))}
+            await lock_messages(connection, environment_id, ids)
+            await defer(connection, environment_id, deferred)
+            return batch.queued(await queue_again(connection, environment_id, again, now))
 
     async def _try(
         self, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]
     ) -> list[tuple[ClaimedSend, Sent | Failed | Obstacle]]:
         """Tries the sends that there is time for, those of different channels at the same time."""
-        if not batch.all:
+        sends = batch.sends
+        if not sends:
             return []
-        resolved = await resolve_sends(self._pool, self._reader, run, batch.all, batch.claimed_at)
-        until = batch.claimed_at + STARTING_TIME
+        resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at)
+        until = sends[0].claimed_until - ENDING_TIME
         tried: list[tuple[ClaimedSend, Sent | Failed | Obstacle]] = []
         trying = []
-        for id, those in batch.sends.items():
+        for id, portion in batch.portions.items():
             reachable = []
-            for send in those:
+            for send in portion.sends:
                 to = resolved[send.id]
                 if isinstance(to, Obstacle):
                     tried.append((send, to))
                 else:
                     reachable.append((send, to))
+            if not reachable:
+                continue
             attempt = partial(deliver, channels[id].sender)
             trying.append(try_some(attempt, reachable, batch.at_once(channels[id]), lambda: self._clock.now() < until))
         for results in await asyncio.gather(*trying):
@@ -157,62 +161,34 @@ class SendHandler:
     ) -> None:
         """Records what was tried, what it says about the channels, and when what was not tried is due."""
         now = self._clock.now()
-        attempts = [self._assess(send, result, batch, channels[send.channel_id], now) for send, result in tried]
-        attempts += [given_up(send, batch.states[send.channel_id]) for send in batch.expired]
+        attempts = [
+            assess(send, result, batch.states[send.channel_id], channels[send.channel_id], now, self._chance)
+            for send, result in tried
+        ]
+        attempts += batch.ended
         done = {send.id for send, _ in tried}
+        rest = [send for send in (*batch.sends, *batch.held) if send.id not in done]
         async with self._pool.acquire() as connection, connection.transaction():
+            ids = {send.message_id for send in (*rest, *(each.send for each in attempts))}
+            await lock_messages(connection, environment_id, ids)
             recorded = await record_attempts(connection, environment_id, attempts, now)
             await enqueue(connection, receipts_to_check(environment_id, recorded, channels, now))
-            states = await self._note(connection, environment_id, batch, tried, now)
-            untried = [send for send in batch.all if send.id not in done]
-            rest = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in untried]
-            await defer(connection, environment_id, rest)
+            states = await note_results(connection, environment_id, batch, tried, now)
+            deferred = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in rest]
+            await defer(connection, environment_id, deferred)
             await release_slots(connection, environment_id, batch.slots)
         for each in recorded:
             DELAY.observe((now - each.send.inserted_at).total_seconds())
             log.info("message tried", message_id=each.send.message_id, status=each.status)
-        believed = [each for each in recorded if not states[each.send.channel_id].keeps_addresses(now)]
+        believed = [
+            each
+            for each in recorded
+            if (state := states.get(each.send.channel_id)) is not None and not state.keeps_addresses(now)
+        ]
         await suppress_refused(self._pool, environment_id, believed, now)
         dead = [
-            BouncedSend(each.send, channels[each.send.channel_id].provider, each.dead_since or batch.claimed_at)
+            BouncedSend(each.send, channels[each.send.channel_id].provider, each.dead_since or batch.at)
             for each in believed
             if each.status is Status.BOUNCED
         ]
         await disable_addresses(self._reader, self._writer, environment_id, dead)
-
-    async def _note(
-        self,
-        connection: Connection,
-        environment_id: int,
-        batch: Batch,
-        tried: Sequence[tuple[ClaimedSend, Sent | Failed | Obstacle]],
-        now: datetime,
-    ) -> Mapping[UUID, ChannelState]:
-        """Notes in the states of channels how it went, and returns them."""
-        results: dict[UUID, list[Sent | Failed]] = defaultdict(list)
-        for send, result in tried:
-            if not isinstance(result, Obstacle):
-                results[send.channel_id].append(result)
-        states = await lock_states(connection, environment_id, batch.sends)
-        for id, those in results.items():
-            before, states[id] = states[id], after(states[id], those, batch.claimed_at, now)
-            warn_of_changes(before, states[id], now)
-        await store_states(connection, [states[id] for id in results])
-        return states
-
-    def _assess(
-        self, send: ClaimedSend, result: Sent | Failed | Obstacle, batch: Batch, channel: OpenChannel, now: datetime
-    ) -> SendAttempt:
-        attempt = send.attempts + 1
-        if isinstance(result, Obstacle):
-            return SendAttempt(send, (StatusChange(Status.NOT_SENT, result.reason),), attempt, obstacle=result)
-        OUTCOMES.labels(channel.provider.channel_type, channel.provider.name, outcome_name(result)).inc()
-        judged = judge(result, batch.states[channel.id], channel.settings, now)
-        changes = tuple(with_token(change, send) for change in outcome(attempt, judged, now - send.inserted_at))
-        if isinstance(judged, Sent):
-            return SendAttempt(send, changes, attempt, call=judged.call, provider_id=judged.provider_id)
-        if changes[-1].status is not Status.DELIVERY_ATTEMPTED:
-            return SendAttempt(send, changes, attempt, call=judged.call, dead_since=judged.dead_since)
-        number = send.attempts if judged.failure in OF_CHANNEL else attempt
-        due_at = now + retry_after(attempt, self._chance(), judged.retry_after)
-        return SendAttempt(send, changes, number, due_at, judged.call)

@@ -120,7 +120,7 @@ async def try_channel(
 ) -> list[Trial]:
     """Sends a message to each destination, or to the channel's own, one after the other.
 
-    Raises TemplateError when the channel's URL cannot be made.
+    Raises TemplateError when the channel's URL cannot be made, and RefusedError when the channel cannot be opened.
     """
     template = msgspec.convert(SAMPLES[channel.type], TEMPLATES[channel.type])
     if template.is_fixed(channel):
@@ -128,6 +128,8 @@ async def try_channel(
     content, _ = template.render(scope_of(recipient, body), channel, [to.key for to in destinations])
     trials = []
     async with channels.using(environment_id, {channel.id}) as opened:
+        if channel.id not in opened:
+            raise RefusedError("form", "channel", "Its settings or secrets cannot be used: push the channel again.")
         sender = opened[channel.id].sender
         for to in destinations:
             id = derived_ksuid(now, str(uuid4()))

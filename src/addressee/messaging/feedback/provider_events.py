@@ -22,7 +22,7 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
-from addressee.messaging.delivery.channel_states import lock_states
+from addressee.messaging.delivery.channel_states import read_state
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.outcomes import update_messages
 from addressee.messaging.delivery.sends import StoredSend, stored_send_from
@@ -122,8 +122,7 @@ async def look_again(
 
 async def keeps_addresses(connection: Connection, job: ApplyProviderEvents, now: datetime) -> bool:
     """Returns whether so many addresses of the channel bounced that this is not believed now."""
-    states = await lock_states(connection, job.environment_id, [job.channel_id])
-    return states[job.channel_id].keeps_addresses(now)
+    return (await read_state(connection, job.environment_id, job.channel_id)).keeps_addresses(now)
 
 
 async def read_locked(connection: Connection, job: ApplyProviderEvents) -> Mapping[str, Sequence[StoredSend]]:

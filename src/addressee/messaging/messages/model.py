@@ -170,8 +170,11 @@ def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identit
 async def lock_messages(connection: Connection, environment_id: int, ids: Collection[str]) -> None:
     """Locks messages until the transaction ends.
 
-    To be called before changing several messages: locks are taken in one order, so that transactions do not deadlock,
-    and the statement that follows sees what the last holder of the locks committed.
+    To be called before changing several messages, or any of their sends: locks are taken in one order, so that
+    transactions do not deadlock, and the statement that follows sees what the last holder of the locks committed.
+
+    The order is: messages by their ids, once in a transaction, which guards their sends too; then the states of
+    channels by theirs (`lock_states`). Whoever claims sends holds no message, and so waits for no lock.
     """
     await connection.execute(*SQL["lock_messages"](environment_id=environment_id, ids=ids))
 

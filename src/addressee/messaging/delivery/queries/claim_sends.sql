@@ -1,5 +1,5 @@
 -- Claims some of a page's due sends, and returns them with the contents of their messages. It leaves out sends
--- that another worker has claimed. Workers lock rows in one order, so that they do not deadlock.
+-- that another worker has claimed, and those that somebody changes at this moment: it waits for no lock.
 WITH due AS (
   SELECT message_id,
          id,
@@ -19,9 +19,7 @@ locked AS (
   JOIN addressee.sends AS sends USING (message_id, id, recipient_id)
   WHERE sends.environment_id = :environment_id
     AND sends.due_at <= :now
-  ORDER BY sends.message_id,
-           sends.id
-  FOR NO KEY UPDATE OF sends
+  FOR NO KEY UPDATE OF sends SKIP LOCKED
 ),
 claimed AS (
   UPDATE addressee.sends AS sends

@@ -1,0 +1,15 @@
+SELECT environment_id,
+       channel_id,
+       paused_for,
+       paused_at,
+       paused_until,
+       pauses,
+       failures,
+       tokens_at,
+       queue_at,
+       sent_at,
+       minute_at,
+       tried,
+       dead,
+       addresses_kept_until
+FROM addressee.channel_states
