@@ -9,6 +9,8 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.http import metrics, system_routes
+from addressee.messaging.workflows.file_schema import workflow_schema
+from tests.support.raw_http import ask
 
 
 async def scrape(scraped: system_routes.Metrics) -> bytes:
@@ -33,3 +35,9 @@ async def test_requests_are_answered_while_the_metrics_are_made(pool: Pool, monk
     asyncio.get_running_loop().call_later(0, other_requests.set)
     assert list(await both) == [b"done", b"done"]
     assert len(made) == 1
+
+
+def test_the_schema_of_workflows_needs_no_key(api: str) -> None:
+    reply = ask(api, "GET", "/schemas/workflow.json")
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/schema+json")
+    assert reply.json == workflow_schema()

@@ -104,6 +104,15 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
 
 
 @app.command()
+@click.argument("kind", type=click.Choice(["workflow"]))
+def schema(kind: str) -> None:
+    """Show the JSON schema of a workflow's file, which editors complete and check by."""
+    from addressee.cli.schema import schema
+
+    schema()
+
+
+@app.command()
 @asynchronous
 async def demo() -> None:
     """Do the main job on real input, and check it.

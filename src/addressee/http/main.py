@@ -154,6 +154,7 @@ class Application:
         app.add_route("/health/ready", system_routes.Ready(pool))
         app.add_route("/metrics", system_routes.Metrics(pool))
         app.add_route("/providers/{channel_id}/{secret}", ProviderCallbackRoute(callbacks))
+        app.add_route("/schemas/workflow.json", system_routes.WorkflowSchema())
         app.add_route("/openapi.json", documentation)
         app.add_route("/docs", documentation, suffix="page")
         app.add_route("/docs/errors/{code}", documentation, suffix="error")

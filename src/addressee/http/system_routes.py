@@ -1,4 +1,4 @@
-"""Routes of the installation itself: health, metrics, the OpenAPI document and its pages."""
+"""Routes of the installation itself: health, metrics, the OpenAPI document and its pages, schemas."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from addressee.database.pool import Pool, is_away, reaches
 from addressee.http import metrics, openapi, reference_page
 from addressee.http.metrics import StoredState
 from addressee.messaging.delivery.channel_states import troubled_channels
+from addressee.messaging.workflows.file_schema import workflow_schema
 
 READY_TIMEOUT_SECONDS = 2
 
@@ -102,6 +103,18 @@ class Documentation:
             return
         resp.content_type = falcon.MEDIA_HTML
         resp.text = reference_page.error_page(code, known)
+
+
+class WorkflowSchema:
+    """`/schemas/workflow.json`: the JSON schema of workflows' files, for editors."""
+
+    def __init__(self) -> None:
+        self._json = msgspec.json.format(msgspec.json.encode(workflow_schema()), indent=2)
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        req.context.label = "schemas.workflow"
+        resp.content_type = "application/schema+json"
+        resp.data = self._json
 
 
 async def not_found(req: Request, resp: Response | None, **path: str) -> None:

@@ -1,0 +1,119 @@
+"""The JSON schema of workflows' files, made of the forms that `push` checks them against, for editors.
+
+`push` knows more: it refuses whatever this schema refuses, and what depends on other files besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from addressee.channels.provider import ChannelType
+from addressee.messaging.content.channel_types import TEMPLATES
+from addressee.messaging.definitions.joined_files import MARK
+from addressee.messaging.steps.channel_file import SHORT_NAMES, ChannelStepFile, overrides_schema, template_schema
+from addressee.messaging.steps.kinds import FORMS, SHORT_FORMS
+from addressee.messaging.workflows.workflow_files import IGNORED, WorkflowFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REFERENCE = "#/$defs/{name}"
+STEP = "Step"
+
+
+@lru_cache
+def workflow_schema() -> dict[str, Any]:
+    """Returns the schema of a workflow's file."""
+    forms = dict.fromkeys((*FORMS.values(), *SHORT_FORMS.values(), ChannelStepFile))
+    _, definitions = msgspec.json.schema_components([WorkflowFile, *forms], ref_template=REFERENCE)
+    definitions |= {STEP: step_schema()}
+    definitions[WorkflowFile.__name__]["properties"] |= {name: {} for name in IGNORED}
+    describe_templates(definitions)
+    for definition in list(walk(definitions)):
+        nest_steps(definition)
+        take_files(definition)
+    return {
+        "$schema": DIALECT,
+        "title": "A workflow of Addressee",
+        "$ref": REFERENCE.format(name=WorkflowFile.__name__),
+        "$defs": definitions,
+    }
+
+
+def step_schema() -> dict[str, Any]:
+    """Returns the schema of a step: which form it has depends on its type, or on a field where that is left out."""
+    typed = [
+        {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": reference(form)}
+        for kind, form in FORMS.items()
+    ]
+    untyped = reference(ChannelStepFile)
+    for field, form in reversed(list(SHORT_FORMS.items())):
+        untyped = {"if": {"required": [field]}, "then": reference(form), "else": untyped}
+    return {
+        "type": "object",
+        "properties": {"type": {"enum": list(FORMS)}},
+        "required": ["ref"],
+        "allOf": [*typed, {"if": {"not": {"required": ["type"]}}, "then": untyped}],
+    }
+
+
+def reference(form: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(name=form.__name__)}
+
+
+def describe_templates(definitions: dict[str, Any]) -> None:
+    """Adds the templates of all types of channel to the definitions, and refers to them in channel steps."""
+    for form in TEMPLATES.values():
+        definitions |= template_schema(form)["$defs"]
+    properties = definitions[ChannelStepFile.__name__]["properties"]
+    properties["template"] = one_of(*map(reference, TEMPLATES.values()))
+    properties["channel_overrides"] = one_of(*map(overrides_schema, TEMPLATES.values()))
+    properties["channel_type"] = one_of({"enum": list(ChannelType)})
+    for name, type in SHORT_NAMES.items():
+        properties[name] = one_of(reference(TEMPLATES[type]))
+
+
+def one_of(*schemas: dict[str, Any]) -> dict[str, Any]:
+    """Returns the schema of a field that may be left out, or be nothing."""
+    return {"anyOf": [*schemas, {"type": "null"}]}
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Yields each mapping in a value of JSON, at any depth."""
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from walk(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from walk(part)
+
+
+def nest_steps(definition: dict[str, Any]) -> None:
+    """Says of each list of mappings called `steps` that these are steps."""
+    steps = definition.get("steps")
+    if isinstance(steps, dict) and steps.get("items") == {"type": "object"}:
+        steps["items"] = {"$ref": REFERENCE.format(name=STEP)}
+
+
+def take_files(definition: dict[str, Any]) -> None:
+    """Lets each field be in a file: then its name has an @."""
+    properties = definition.get("properties")
+    if not isinstance(properties, dict) or definition.get("additionalProperties") is not False:
+        return
+    definition["patternProperties"] = {f".{MARK}$": {}}
+    required = definition.pop("required", [])
+    if required:
+        either = [{"anyOf": [{"required": [name]}, {"required": [name + MARK]}]} for name in required]
+        definition["allOf"] = [*definition.get("allOf", []), *either]
+    for each in definition.get("allOf", []):
+        each["anyOf"] = with_files(each["anyOf"])
+
+
+def with_files(alternatives: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns alternatives of fields that must be given, each in a file too."""
+    names = dict.fromkeys(name for each in alternatives for name in each["required"])
+    marked = [name if name.endswith(MARK) else name + MARK for name in names]
+    return [{"required": [name]} for name in dict.fromkeys((*names, *marked))]

@@ -1,0 +1,130 @@
+"""The published schema of workflows' files: it takes what `push` takes, and `push` refuses what it refuses."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
+from addressee.messaging.definitions.reading import read
+from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
+from addressee.messaging.workflows.file_schema import workflow_schema
+from tests.messaging.office import write_files
+from tests.messaging.steps.test_channel_files import CHANNELS
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = Draft202012Validator(workflow_schema())
+
+MANY: dict[str, Any] = {
+    "$schema": "https://example.com/schemas/workflow.json",
+    "name": "Everything",
+    "description": "What files may say",
+    "settings": {"is_commercial": True},
+    "trigger_data_json_schema": {"type": "object"},
+    "steps": [
+        {"ref": "feed", "type": "channel", "channel_key": "feed", "template": {"markdown_body": "x"}},
+        {"ref": "wait", "delay": {"minutes": 5}},
+        {
+            "ref": "mail",
+            "email": {"subject": "x", "html_body": "x", "settings": {"pre_content": "y"}},
+            "channel_overrides": {"json_overrides": {"tag": "z"}},
+        },
+        {"ref": "chat", "channel": "slack", "template": {"json_body": {"blocks": [{"type": "divider"}]}}},
+        {"ref": "hook", "http": {"url": "https://a.example", "headers": [{"key": "a", "value": "b"}]}},
+        {
+            "ref": "once",
+            "type": "throttle",
+            "settings": {"throttle_window": {"hours": 1}, "throttle_limit": 3, "throttle_key": "data.id"},
+        },
+        {"ref": "sms", "sms": {"body": "x"}, "channel_type": "sms"},
+        {"ref": "push", "push": {"title": "x", "body": "x", "data": {"a": "b"}, "time_to_live": 60}},
+    ],
+}
+
+
+def workflows_of_the_house() -> list[Path]:
+    """All workflows of this repository that are pushed as they stand."""
+    found = [*ROOT.glob("**/workflows/*.yaml"), *ROOT.glob("**/workflows/*/workflow.*")]
+    return sorted(path for path in found if not any(part.startswith((".", "node_")) for part in path.parts))
+
+
+@pytest.mark.parametrize("path", workflows_of_the_house(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_it_takes_every_workflow_of_the_house(path: Path) -> None:
+    source = read(path, path.parent)
+    assert not source.problems
+    assert [error.message for error in SCHEMA.iter_errors(source.value)] == []
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(workflow_schema())
+    names = workflow_schema()["$defs"]
+    referred = {part["$ref"].removeprefix("#/$defs/") for part in mappings(workflow_schema()) if "$ref" in part}
+    assert referred <= names.keys()
+
+
+def mappings(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from mappings(part)
+
+
+def mutations(value: Any) -> Iterator[Any]:
+    """Yields the value with something in it that is missing, misspelt or of another type, once for each."""
+    for path in paths(value):
+        *above, last = path
+        changes: tuple[Any, ...] = ("delete", "rename", 7, "text", None, [], {}, True)
+        for change in changes:
+            changed = copy.deepcopy(value)
+            place = changed
+            for name in above:
+                place = place[name]
+            if change == "delete":
+                del place[last]
+            elif change != "rename":
+                place[last] = change
+            elif isinstance(last, str):
+                place[f"{last}x"] = place.pop(last)
+            yield changed
+
+
+def paths(value: Any) -> Iterator[tuple[Any, ...]]:
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in parts:
+        yield (name,)
+        yield from ((name, *below) for below in paths(part))
+
+
+def is_pushed(folder: Path, workflow: Any) -> bool:
+    files = {"workflows/x/workflow.json": msgspec.json.encode(workflow).decode()}
+    try:
+        read_configuration(write_files(folder, files), {}, CHANNELS)
+    except ConfigurationError:
+        return False
+    return True
+
+
+def test_push_refuses_what_it_refuses(tmp_path: Path) -> None:
+    only = {**MANY, "steps": []}
+    each = [{"steps": [step]} for step in MANY["steps"]]
+    for workflow in (MANY, *each):
+        assert SCHEMA.is_valid(workflow), next(SCHEMA.iter_errors(workflow))
+        assert is_pushed(tmp_path, workflow)
+    changed = [mutation for workflow in (only, *each) for mutation in mutations(workflow)]
+    refused = [mutation for mutation in changed if not SCHEMA.is_valid(mutation)]
+    assert len(refused) > len(changed) / 2
+    for mutation in refused:
+        assert not is_pushed(tmp_path, mutation), mutation
+
+
+@pytest.mark.parametrize(
+    "template", [{"subject@": "a", "html_body@": "b"}, {"subject": "x", "html@": "b", "text_body@": "c"}]
+)
+def test_fields_may_be_in_files(template: dict[str, Any]) -> None:
+    assert SCHEMA.is_valid({"steps": [{"ref": "a", "channel_key": "b", "template": template}]})
+    assert SCHEMA.is_valid({"steps@": "steps.json", "trigger_data_json_schema@": "data.json"})
