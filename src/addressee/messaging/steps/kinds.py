@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from addressee.messaging.steps.branch import BranchStep, BranchStepFile
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.entry import EntryConditions, EntryLimit
+from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 
-AnyStep = ChannelStep | DelayStep | EntryConditions | EntryLimit | ThrottleStep
+AnyStep = BranchStep | ChannelStep | DelayStep | EndStep | EntryConditions | EntryLimit | JumpStep | ThrottleStep
 
 # The form of each kind in a file, by its `type`.
 FORMS: Mapping[str, type[StepFile]] = {
+    "branch": BranchStepFile,
     "channel": ChannelStepFile,
     "throttle": ThrottleStepFile,
 }

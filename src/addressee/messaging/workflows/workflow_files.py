@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from addressee.conditions.model import Conditions
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.compiler import Compiler, UsableChannel
@@ -46,7 +45,8 @@ class WorkflowFile(Definition, frozen=True):
     trigger_data_json_schema: dict[str, Any] | None = None
     trigger_data_schema: dict[str, Any] | None = None
     events: list[Name] = msgspec.field(default_factory=list)
-    conditions: Conditions | None = None
+    conditions: Any = None
+    if_: str | list[Any] | None = msgspec.field(default=None, name="if")
     trigger_frequency: TriggerFrequency = TriggerFrequency.EVERY_TRIGGER
     ratelimit: RateLimit | None = None
 
@@ -71,7 +71,7 @@ def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> Work
     compiler = Compiler(source, channels, form_of, FORMS)
     if fits:
         file = msgspec.convert(value, WorkflowFile)
-        compile_entry(compiler, file.conditions, file.trigger_frequency, file.ratelimit)
+        compile_entry(compiler, compiler.conditions_of((), value), file.trigger_frequency, file.ratelimit)
     steps = value.get("steps") if isinstance(value, dict) else None
     compiler.compile(("steps",), steps if isinstance(steps, list) else ())
     if not fits:
