@@ -13,7 +13,7 @@ from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.compiler import Compiler, UsableChannel
 from addressee.messaging.steps.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
-from addressee.messaging.workflows.model import MAX_STEPS, Workflow
+from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
 
 # What tools write into files for their readers, and nothing reads.
@@ -49,6 +49,7 @@ class WorkflowFile(Definition, frozen=True):
     if_: str | list[Any] | None = msgspec.field(default=None, name="if")
     trigger_frequency: TriggerFrequency = TriggerFrequency.EVERY_TRIGGER
     ratelimit: RateLimit | None = None
+    priority: WorkflowPriority = WorkflowPriority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> Work
         in_preferences=file.in_preferences,
         description=file.description,
         tags=tuple(file.tags),
+        priority=file.priority,
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
 
