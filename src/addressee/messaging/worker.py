@@ -24,6 +24,8 @@ from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.open_channels import OpenChannels
 from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.delivery.send_job import SendHandler
+from addressee.messaging.effects.batches import JoinBatches
+from addressee.messaging.effects.closing_batches import CloseBatches
 from addressee.messaging.effects.throttles import Throttles
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.feedback.receipt_checks import ReceiptChecks
@@ -70,7 +72,7 @@ def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[Job
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
-    runner = Runner(pool, reader, Wakeup(pool), clock, Effects(within=[Throttles()]))
+    runner = Runner(pool, reader, Wakeup(pool), clock, Effects(within=[Throttles(), CloseBatches(), JoinBatches()]))
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
         JobHandler(Start, runner.start),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from addressee.conditions.operators import ConditionContext
 from addressee.database.pool import Pool
@@ -16,8 +17,9 @@ from addressee.messaging.content.scope import Subscription, build_scope
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables
-from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
+from addressee.messaging.recipients.identity import Subscribed
 from addressee.messaging.recipients.people import People, read_people
+from addressee.messaging.runs.batched import Activities, own_activities, read_activities, shown_activities
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.context import StepContext
@@ -41,6 +43,7 @@ class PageContext:
     channels: Mapping[str, Channel]
     defaults: EnvironmentDefaults
     now: datetime
+    collected: Mapping[UUID, Activities]
 
     @property
     def tenant(self) -> Recipient | None:
@@ -71,13 +74,6 @@ class PageContext:
     def blocked(self) -> frozenset[str]:
         return blocked_by(self.of_policy)
 
-    @property
-    def actor(self) -> Recipient | None:
-        run = self.run
-        if run.terms.actor is not None:
-            return run.terms.actor.at(Place(run.environment_id, TRANSIENT, str(run.id)), run.id, run.inserted_at)
-        return None if run.actor is None else self.people.current(run.actor)
-
     def preferences_of(self, recipient: Recipient) -> Effective:
         of_tenant = {} if self.tenant is None else self.tenant.preferences
         found = effective(recipient.preferences, self.set_key, of_tenant, self.defaults.default)
@@ -88,13 +84,15 @@ async def read_contexts(
     pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime
 ) -> list[StepContext]:
     """Returns the context of each of `runs`, in their order."""
+    collected = await read_activities(pool, run, runs)
     page = PageContext(
         run,
-        await read_mentioned(reader, run, runs),
+        await read_mentioned(reader, run, runs, collected),
         (await read_variables(pool, run.environment_id)).all,
         await channels.by_key(pool, run.environment_id),
         await read_defaults(pool, run.environment_id),
         now,
+        collected,
     )
     recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
     preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
@@ -117,10 +115,13 @@ def policy_maker(run: Run) -> Place:
     return Place(run.environment_id, TENANTS, run.tenant or DEFAULT)
 
 
-async def read_mentioned(reader: Reader, run: Run, runs: Sequence[RecipientRun]) -> People:
+async def read_mentioned(
+    reader: Reader, run: Run, runs: Sequence[RecipientRun], collected: Mapping[UUID, Activities]
+) -> People:
     """Reads all recipients that the page mentions."""
     named = {each.recipient for each in runs}
     named |= set(run.actors)
+    named |= {actor for activities in collected.values() for actor in activities.named}
     named |= {each.subscription.object.within(run.environment_id) for each in runs if each.subscription is not None}
     tenants = [policy_maker(run)]
     described = [
@@ -169,12 +170,16 @@ def context_for(
     audiences: Mapping[Place, frozenset[str]],
 ) -> StepContext:
     run = page.run
+    batch = page.collected.get(recipient_run.id)
+    activities = batch or own_activities(run, recipient_run)
+    # What a batch merged stands in place of what its first run was triggered with.
+    trigger_data = {} if batch else run.data
     scope = build_scope(
         recipient=recipient,
         subscription=subscription_for(recipient_run.subscription, page),
-        actor=page.actor,
+        actor=activities.actors[0].current(page.people) if activities.actors else None,
         tenant=page.tenant,
-        data={**run.data, **recipient_run.data},
+        data={**trigger_data, **recipient_run.data},
         variables=page.variables,
         workflow={
             "id": run.workflow_key,
@@ -183,8 +188,9 @@ def context_for(
             "categories": run.categories,
         },
     )
-    counts = {"total_activities": 1, "total_actors": len(run.actors)}
-    scope = {**scope, "refs": recipient_run.refs, "run": counts}
+    shown = shown_activities(activities, scope["recipient"], page.people)
+    counts = {"total_activities": activities.total, "total_actors": activities.total_actors}
+    scope = {**scope, **shown, "refs": recipient_run.refs, "run": counts}
     context = PreferenceContext(
         preferences,
         page.defaults.rule,
@@ -208,7 +214,7 @@ def context_for(
         common(run.terms.kinds, recipient_run.kinds),
         page.tenant,
         run.tenant,
-        run.data,
+        trigger_data,
         audiences.get(recipient.place, NO_AUDIENCES),
         active=run.active,
     )

@@ -22,8 +22,9 @@ class StepContext:
 
     `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
     limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
-    `trigger_data` is what the run was triggered with. `audiences` are those of the recipient, as far as any condition
-    asks for them. A run whose workflow is not `active` any more takes no further step.
+    `trigger_data` is what the run was triggered with, empty once it goes on for a batch. `audiences` are those of the
+    recipient, as far as any condition asks for them. A run whose workflow is not `active` any more takes no further
+    step.
     """
 
     recipient: Recipient | None

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from addressee.messaging.steps.branch import BranchStep, BranchStepFile
+from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
+from addressee.messaging.steps.batch_files import BatchStepFile
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.entry import EntryConditions, EntryLimit
-from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 
-AnyStep = BranchStep | ChannelStep | DelayStep | EndStep | EntryConditions | EntryLimit | JumpStep | ThrottleStep
+AnyStep = BatchStep | ChannelStep | CloseBatchStep | DelayStep | EntryConditions | EntryLimit | ThrottleStep
 
 # The form of each kind in a file, by its `type`.
 FORMS: Mapping[str, type[StepFile]] = {
-    "branch": BranchStepFile,
+    "batch": BatchStepFile,
     "channel": ChannelStepFile,
     "throttle": ThrottleStepFile,
 }

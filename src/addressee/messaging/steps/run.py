@@ -110,3 +110,7 @@ class RecipientRun:
     def with_data(self, added: Mapping[str, Any]) -> RecipientRun:
         """Returns the run with values laid over its data, key by key."""
         return replace(self, data={**self.data, **added})
+
+    def with_data_of_batch(self, merged: Mapping[str, Any]) -> RecipientRun:
+        """Returns the run with the data of a batch in place of its own, and of its trigger's: see `StepContext`."""
+        return replace(self, data=merged)

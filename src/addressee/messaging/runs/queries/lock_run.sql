@@ -6,8 +6,7 @@ SELECT workflow,
        source,
        recipients,
        cancelled,
-       pages_started,
-       priority
+       pages_started
 FROM addressee.workflow_runs
 WHERE environment_id = :environment_id
   AND id = :run_id

@@ -1,2 +1,0 @@
--- No worker looks for jobs without their priority any more.
-DROP INDEX addressee.jobs_due;

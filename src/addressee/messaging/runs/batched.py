@@ -1,0 +1,175 @@
+"""Reads what closed batches give the runs that go on for them: in three queries for a page, none without such runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.recipient import Document, Identity, Place, Recipient
+from addressee.messaging.content.scope import exposed
+from addressee.messaging.recipients.identity import TRANSIENT, Profile, decode_identity
+from addressee.messaging.recipients.people import People
+from addressee.messaging.runs.model import Terms
+from addressee.messaging.runs.store import Run
+from addressee.messaging.steps.batch import DEFAULT_RENDER_LIMIT, CloseBatchStep
+from addressee.messaging.steps.run import RecipientRun
+
+SQL = load(__package__)
+
+# The most actors of a batch that templates see.
+MAX_ACTORS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acted: an identity, or somebody whom one trigger described, with their `profile`."""
+
+    identity: Identity
+    profile: Profile | None = None
+    since: datetime | None = None
+
+    def current(self, people: People) -> Recipient | None:
+        if self.profile is None or self.since is None or self.identity.uid is None:
+            return people.current(self.identity)
+        return self.profile.at(self.identity.place, self.identity.uid, self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one trigger gave a run: the activity that templates see."""
+
+    id: UUID
+    data: Document
+    actor: Actor | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """What a run tells of. `items` are some of its `total`, in the order of their triggers; `actors` are the newest
+    ones of `total_actors`, the newest first.
+    """
+
+    items: Sequence[Item]
+    total: int
+    actors: Sequence[Actor]
+    total_actors: int
+
+    @property
+    def named(self) -> Iterator[Identity]:
+        """The identities that are to be read."""
+        for actor in (*self.actors, *(item.actor for item in self.items)):
+            if actor is not None and actor.profile is None:
+                yield actor.identity
+
+
+class Shown(NamedTuple):
+    """How many items of a batch are shown, and whether the newest ones are."""
+
+    batch_id: UUID
+    render_limit: int
+    newest: bool
+
+
+def shown_activities(activities: Activities, recipient: Document, people: People) -> Document:
+    """Returns what templates see of a run's activities, under the names of Knock and of SuprSend (engine.md §5)."""
+    events = [item.data for item in activities.items]
+    return {
+        "activities": [
+            {
+                "id": str(item.id),
+                "data": item.data,
+                "actor": shown_actor(item.actor, people),
+                "recipient": recipient,
+                "inserted_at": item.at.isoformat(),
+                "updated_at": item.at.isoformat(),
+            }
+            for item in activities.items
+        ],
+        "total_activities": activities.total,
+        "actors": [shown for actor in activities.actors if (shown := shown_actor(actor, people)) is not None],
+        "total_actors": activities.total_actors,
+        "batched_events": events,
+        "batched_events_count": activities.total,
+    }
+
+
+def shown_actor(actor: Actor | None, people: People) -> Document | None:
+    found = None if actor is None else actor.current(people)
+    return None if found is None else exposed(found)
+
+
+def own_activities(run: Run, recipient_run: RecipientRun) -> Activities:
+    """Returns those of a run without a batch: what it was triggered with."""
+    actor = actor_of(run.environment_id, run.id, run.actor, run.terms, run.inserted_at)
+    item = Item(recipient_run.id, {**run.data, **recipient_run.data}, actor, run.inserted_at)
+    actors = [] if actor is None else [actor]
+    return Activities([item], 1, actors, len(actors))
+
+
+async def read_activities(pool: Pool, run: Run, runs: Sequence[RecipientRun]) -> Mapping[UUID, Activities]:
+    """Returns what was collected for those runs that go on for a closed batch, by their ids."""
+    steps = {step.ref: step for step in run.workflow.steps if isinstance(step, CloseBatchStep)}
+    closes_first = next((at for at, step in enumerate(run.workflow.steps) if isinstance(step, CloseBatchStep)), None)
+    passed = [each.id for each in runs if closes_first is not None and each.step > closes_first]
+    if not passed:
+        return {}
+    batches = await pool.fetch(*SQL["batches_of_runs"](environment_id=run.environment_id, run_ids=passed))
+    if not batches:
+        return {}
+    shown = [shown_of(row, steps.get(row["step_ref"])) for row in batches]
+    items = await pool.fetch(*SQL["items_of_batches"](environment_id=run.environment_id, shown=shown))
+    actors = await pool.fetch(
+        *SQL["actors_of_batches"](
+            environment_id=run.environment_id, batch_ids=[each.batch_id for each in shown], limit=MAX_ACTORS
+        )
+    )
+    by_batch: dict[UUID, list[Item]] = defaultdict(list)
+    for row in items:
+        by_batch[row["batch_id"]].append(item_from(run.environment_id, row))
+    acting: dict[UUID, list[Actor]] = defaultdict(list)
+    for row in actors:
+        if (actor := actor_from(run.environment_id, row)) is not None:
+            acting[row["batch_id"]].append(actor)
+    return {
+        row["recipient_run_id"]: Activities(by_batch[row["id"]], row["total"], acting[row["id"]], row["total_actors"])
+        for row in batches
+    }
+
+
+def shown_of(batch: asyncpg.Record, step: CloseBatchStep | None) -> Shown:
+    if step is None:
+        return Shown(batch["id"], DEFAULT_RENDER_LIMIT, newest=False)
+    return Shown(batch["id"], step.render_limit, step.newest)
+
+
+def item_from(environment_id: int, row: asyncpg.Record) -> Item:
+    return Item(
+        row["recipient_run_id"],
+        msgspec.json.decode(row["data"]),
+        actor_from(environment_id, row),
+        row["triggered_at"],
+    )
+
+
+def actor_from(environment_id: int, row: asyncpg.Record) -> Actor | None:
+    terms = msgspec.json.decode(row["terms"] or b"{}", type=Terms)
+    actor = decode_identity(environment_id, row["actor"])
+    return actor_of(environment_id, row["run_id"], actor, terms, row["triggered_at"])
+
+
+def actor_of(environment_id: int, run_id: UUID, actor: Identity | None, terms: Terms, since: datetime) -> Actor | None:
+    """Returns who acted in the trigger of a run."""
+    if terms.actor is not None:
+        place = Place(environment_id, TRANSIENT, str(run_id))
+        return Actor(Identity(*place, run_id), terms.actor, since)
+    return None if actor is None else Actor(actor)
