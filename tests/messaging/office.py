@@ -186,11 +186,11 @@ class Office:
     async def work(self, *, deferred: bool = False) -> None:
         """Runs jobs until only deferred ones wait; those too, once each, when it is said."""
         if deferred:
-            await self._run_all([job for job in await self.jobs() if job.deferred])
+            await self.run_all([job for job in await self.jobs() if job.deferred])
         while due := [job for job in await self.jobs() if not job.deferred]:
-            await self._run_all(due)
+            await self.run_all(due)
 
-    async def _run_all(self, jobs: Sequence[WaitingJob]) -> None:
+    async def run_all(self, jobs: Sequence[WaitingJob]) -> None:
         for job in jobs:
             await self.run(job)
             await self.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import asyncpg
 
-from addressee.database.jobs.queue import CHANNEL, Job, Later, enqueue, queue_state
+from addressee.database.jobs.queue import CHANNEL, Job, Later, Priority, enqueue, queue_state
 from addressee.database.jobs.worker import CLAIM, JobHandler, work
 from addressee.database.pool import Pool
 from addressee.database.target import Target
@@ -31,12 +31,17 @@ class Advance(Number, frozen=True):
 
 
 async def add(
-    pool: Pool, *numbers: int, kind: type[Number] = Number, lane: str | None = None, delay: float = 0
+    pool: Pool,
+    *numbers: int,
+    kind: type[Number] = Number,
+    lane: str | None = None,
+    delay: float = 0,
+    priority: Priority = Priority.NORMAL,
 ) -> None:
     """Queues jobs, each in a transaction of its own."""
     for number in numbers:
         async with pool.acquire() as connection:
-            await enqueue(connection, [Later(kind(number), timedelta(seconds=delay), lane)])
+            await enqueue(connection, [Later(kind(number), timedelta(seconds=delay), lane, priority)])
     await wake(pool)
 
 

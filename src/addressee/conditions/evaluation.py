@@ -27,9 +27,14 @@ def first_failing(conditions: Sequence[Any], context: ConditionContext) -> int |
 
 
 def look_up(path: str, context: ConditionContext) -> Any:
-    root, *names = path.split(".")
-    value = context.roots.get(root, MISSING) if root in ROOTS else MISSING
-    for name in names:
+    """Returns the value at a path that starts with one of ROOTS, MISSING for any other."""
+    return value_at(path, context.roots) if path.partition(".")[0] in ROOTS else MISSING
+
+
+def value_at(path: str, roots: Mapping[str, Any]) -> Any:
+    """Returns the value at a path, or MISSING."""
+    value: Any = roots
+    for name in path.split("."):
         value = value.get(name, MISSING) if isinstance(value, Mapping) else MISSING
     return value
 

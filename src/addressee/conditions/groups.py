@@ -6,15 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from addressee.conditions.evaluation import argument_of, look_up
-from addressee.conditions.model import Condition, Conditions
+from addressee.conditions.evaluation import value_at
+from addressee.conditions.model import Argument, Condition, Conditions, Path, State
 from addressee.conditions.operators import OPERATORS, ConditionContext
+from addressee.conditions.states import MessageState
 from addressee.conditions.values import or_empty
+
+# The journal of a run stays small, whatever the conditions compare.
+MAX_SHOWN = 20
+MAX_SHOWN_TEXT = 200
+MAX_SHOWN_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Whether conditions are true, and for each that was looked at what it compared, as the journal shows it."""
+    """Whether conditions are true, and what the last MAX_SHOWN of those that were looked at compared."""
 
     holds: bool
     shown: Sequence[Mapping[str, Any]]
@@ -30,17 +36,44 @@ def evaluate(conditions: Conditions, context: ConditionContext) -> Evaluation:
             if not compared["result"]:
                 break
         else:
-            return Evaluation(True, shown)
-    return Evaluation(False, shown)
+            return Evaluation(True, shown[-MAX_SHOWN:])
+    return Evaluation(False, shown[-MAX_SHOWN:])
 
 
 def compare(condition: Condition, context: ConditionContext) -> Mapping[str, Any]:
-    value = look_up(condition.variable, context)
-    argument = argument_of(condition.argument, context)
+    value = value_at(condition.variable, context.roots)
+    argument = value_of(condition.argument, context)
     return {
         "variable": condition.variable,
         "operator": condition.operator,
-        "argument": argument,
-        "value": or_empty(value),
+        "argument": excerpt(argument),
+        "value": excerpt(or_empty(value)),
         "result": OPERATORS[condition.operator](value, argument, context),
     }
+
+
+def value_of(argument: Argument, context: ConditionContext) -> Any:
+    match argument:
+        case tuple():
+            return [value_of(item, context) for item in argument]
+        case Path(path):
+            return or_empty(value_at(path, context.roots))
+        case State(state):
+            return MessageState(state)
+    return argument
+
+
+def excerpt(value: Any, depth: int = 1) -> Any:
+    """Returns a value as it is shown: of long texts and lists the beginning, of documents in documents their names."""
+    match value:
+        case str() if len(value) > MAX_SHOWN_TEXT:
+            return value[:MAX_SHOWN_TEXT] + "…"
+        case list() | tuple():
+            shown = [excerpt(item, depth - 1) if depth else "…" for item in value[:MAX_SHOWN_ITEMS]]
+            return [*shown, "…"] if len(value) > MAX_SHOWN_ITEMS else shown
+        case Mapping():
+            if not depth:
+                return "…"
+            names = list(value)[:MAX_SHOWN_ITEMS]
+            return {name[:MAX_SHOWN_TEXT]: excerpt(value[name], depth - 1) for name in names}
+    return value

@@ -43,6 +43,14 @@ def of_time(precedes: Callable[[Any, Any, datetime], bool | None], expected: boo
     return lambda value, argument, context: precedes(value, argument, context.now) is expected
 
 
+def of_instant(test: Callable[[datetime, datetime], bool]) -> Operator:
+    def evaluate(value: Any, argument: Any, context: ConditionContext) -> bool:
+        at, other = instant(value), values.time_of(argument, context.now)
+        return at is not None and other is not None and test(at, other)
+
+    return evaluate
+
+
 def is_audience_member(_: Any, argument: Any, context: ConditionContext) -> bool:
     return isinstance(argument, str) and argument in context.audiences
 
@@ -50,6 +58,8 @@ def is_audience_member(_: Any, argument: Any, context: ConditionContext) -> bool
 EQUAL = of_values(values.equal)
 CONTAINS = of_values(values.contains)
 CONTAINS_ALL = of_values(values.contains_all)
+IN = of_values(values.is_in)
+INTERSECTS = of_values(values.intersects)
 
 
 OPERATORS: Mapping[str, Operator] = {
@@ -63,6 +73,12 @@ OPERATORS: Mapping[str, Operator] = {
     "not_contains": opposite(CONTAINS),
     "contains_all": CONTAINS_ALL,
     "not_contains_all": opposite(CONTAINS_ALL),
+    "in": IN,
+    "not_in": opposite(IN),
+    "intersects": INTERSECTS,
+    "not_intersects": opposite(INTERSECTS),
+    "starts_with": of_values(values.starts_with),
+    "ends_with": of_values(values.ends_with),
     "empty": lambda value, _, __: values.is_empty(value),
     "not_empty": lambda value, _, __: not values.is_empty(value),
     "exists": lambda value, _, __: value is not MISSING and value is not None,
@@ -71,11 +87,13 @@ OPERATORS: Mapping[str, Operator] = {
     "is_not_timestamp": lambda value, _, __: instant(value) is None,
     "is_timestamp_before": of_time(values.before, True),
     "is_timestamp_on_or_after": of_time(values.before, False),
+    "is_timestamp_after": of_instant(lambda at, other: at > other),
+    "is_timestamp_equal_to": of_instant(lambda at, other: at == other),
     "is_timestamp_before_date": of_time(values.before_date, True),
     "is_timestamp_on_or_after_date": of_time(values.before_date, False),
     "is_timestamp_before_now": lambda value, _, context: (at := instant(value)) is not None and at < context.now,
     "is_timestamp_on_or_after_now": lambda value, _, context: (at := instant(value)) is not None and at >= context.now,
-    "is_timestamp_between": of_values(values.timestamp_between),
+    "is_timestamp_between": lambda value, argument, context: values.timestamp_between(value, argument, context.now),
     "is_between": of_values(values.between),
     "is_audience_member": is_audience_member,
     "is_not_audience_member": opposite(is_audience_member),
@@ -84,3 +102,26 @@ OPERATORS: Mapping[str, Operator] = {
 AUDIENCE_OPERATORS = frozenset({"is_audience_member", "is_not_audience_member"})
 
 TIMESTAMP_OPERATORS = frozenset(name for name in OPERATORS if "timestamp_" in name)
+
+ORDER_OPERATORS = frozenset({"greater_than", "less_than", "greater_than_or_equal_to", "less_than_or_equal_to"})
+
+# Operators that look for a text in a text.
+TEXT_OPERATORS = frozenset({"contains", "not_contains", "starts_with", "ends_with"})
+
+PAIR_OPERATORS = frozenset({"is_between", "is_timestamp_between"})
+
+LIST_OPERATORS = frozenset({"in", "not_in", "intersects", "not_intersects"})
+
+# Operators that look at the variable alone.
+LONE_OPERATORS = frozenset(
+    {
+        "empty",
+        "not_empty",
+        "exists",
+        "not_exists",
+        "is_timestamp",
+        "is_not_timestamp",
+        "is_timestamp_before_now",
+        "is_timestamp_on_or_after_now",
+    }
+)

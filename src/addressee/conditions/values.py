@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from addressee.conditions.states import MessageState
 from addressee.directory.documents import same
 
 # The value of a variable whose path does not exist.
@@ -75,6 +76,8 @@ def compare(one: Any, other: Any) -> int | None:
 
     Returns None for all other pairs, and for the empty text, which stands for a missing value.
     """
+    if isinstance(other, MessageState):
+        return other.compare(one)
     first, second = number(one), number(other)
     if first is not None and second is not None:
         return (first > second) - (first < second)
@@ -105,6 +108,24 @@ def contains_all(value: Any, argument: Any) -> bool:
     return all(any(equal(item, wanted) for item in as_list(value)) for wanted in as_list(argument))
 
 
+def is_in(value: Any, argument: Any) -> bool:
+    """Whether a value is an item of a list."""
+    return any(equal(value, item) for item in as_list(argument))
+
+
+def intersects(value: Any, argument: Any) -> bool:
+    """Whether two lists share an item; any other value is a list of one, an empty one of none."""
+    return not is_empty(value) and any(is_in(item, argument) for item in as_list(value))
+
+
+def starts_with(value: Any, argument: Any) -> bool:
+    return isinstance(value, str) and isinstance(argument, str) and value.startswith(argument)
+
+
+def ends_with(value: Any, argument: Any) -> bool:
+    return isinstance(value, str) and isinstance(argument, str) and value.endswith(argument)
+
+
 def between(value: Any, argument: Any) -> bool:
     """Whether a value is between the two values of a list, both included."""
     bounds = as_list(argument)
@@ -114,8 +135,8 @@ def between(value: Any, argument: Any) -> bool:
     return above is not None and under is not None and above >= 0 >= under
 
 
-def timestamp_between(value: Any, argument: Any) -> bool:
-    at, bounds = instant(value), [instant(item) for item in as_list(argument)]
+def timestamp_between(value: Any, argument: Any, now: datetime) -> bool:
+    at, bounds = instant(value), [time_of(item, now) for item in as_list(argument)]
     match bounds:
         case [datetime() as first, datetime() as last] if at is not None:
             return first <= at <= last

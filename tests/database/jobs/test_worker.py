@@ -3,13 +3,24 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
-from addressee.database.jobs.queue import queue_state
-from addressee.database.jobs.worker import JOBS_AT_ONCE, LANE_LENGTH, JobHandler, pause_after, work
+from addressee.database.jobs.queue import Later, Priority, enqueue, queue_state
+from addressee.database.jobs.worker import (
+    JOBS_AT_ONCE,
+    LANE_LENGTH,
+    PLACES,
+    SQL,
+    Capacity,
+    JobHandler,
+    pause_after,
+    work,
+)
 from addressee.database.pool import AWAY, Pool
 from addressee.database.target import Target
 from tests.support.queue import Advance, Number, Start, add, empty, end_all_connections, wake, worker
@@ -118,6 +129,75 @@ class TestRunning:
             await spare_the_pauses(queue)
             await until(lambda: empty(queue))
         assert count.done == [2, 1]
+
+
+class TestPriorities:
+    async def test_a_critical_job_is_next_however_many_of_bulk_wait(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        bulk = range(5000)
+        gate = asyncio.Event()
+        count.gates = dict.fromkeys(bulk, gate)
+        async with queue.acquire() as connection:
+            await enqueue(connection, [Later(Number(number), priority=Priority.BULK) for number in bulk])
+        async with worker(queue_target, count):
+            await until(lambda: count.has_begun(*range(PLACES[Priority.BULK])))
+            await add(queue, 9000, priority=Priority.NORMAL)
+            await add(queue, 9001, priority=Priority.CRITICAL)
+            await until(lambda: count.has_done(9000, 9001))
+            assert count.done in ([9000, 9001], [9001, 9000])
+            assert len(count.begun) == PLACES[Priority.BULK] + 2
+            await queue.execute("DELETE FROM addressee.jobs WHERE claimed_by IS NULL")
+            gate.set()
+            await until(lambda: empty(queue))
+
+    async def test_bulk_has_places_however_many_others_wait(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        others = range(100)
+        gate = asyncio.Event()
+        count.gates = dict.fromkeys(others, gate)
+        await add(queue, *range(50), priority=Priority.CRITICAL)
+        await add(queue, *range(50, 100))
+        async with worker(queue_target, count):
+            await until(lambda: count.has_begun(*range(5), *range(50, 60)))
+            await add(queue, 100, 101, priority=Priority.BULK)
+            await until(lambda: count.has_done(100, 101))
+            gate.set()
+            await until(lambda: empty(queue))
+
+    async def test_each_priority_is_found_in_one_scan_of_an_index(self, queue: Pool) -> None:
+        await queue.execute(
+            """
+            INSERT INTO addressee.jobs (name, arguments, priority, due_at)
+            SELECT 'count', '{}', number % 3 - 1, now() - number * interval '1 second'
+            FROM generate_series(1, 30000) AS number
+            """
+        )
+        await queue.execute("ANALYZE addressee.jobs")
+        text, *arguments = SQL["claim_jobs"](
+            worker_id=UUID(int=1),
+            wanted=[Capacity("count", priority, 5) for priority in Priority],
+            claimed_ids=[],
+            names=["count"],
+            lane_length=LANE_LENGTH,
+            duration=timedelta(seconds=30),
+        )
+        async with queue.acquire() as connection, connection.transaction():
+            await connection.execute("SET LOCAL enable_seqscan = off")
+            await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            explained = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", *arguments)
+        scans = [
+            (node["Actual Loops"], node["Actual Rows"])
+            for node in nodes(msgspec.json.decode(explained)[0]["Plan"])
+            if node.get("Index Name") == "jobs_due_by_priority"
+        ]
+        assert scans == [(3, 5)]
+        await queue.execute("TRUNCATE addressee.jobs")
+
+
+def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node, *(each for child in node.get("Plans", []) for each in nodes(child))]
 
 
 class TestFailing:

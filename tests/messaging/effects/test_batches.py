@@ -226,7 +226,7 @@ async def test_a_second_batch_collects_what_the_first_ones_did(office: Office) -
 
 
 async def test_a_batch_step_is_skipped_where_its_conditions_are_not_true(office: Office) -> None:
-    condition = "conditions: {any_of: [[{variable: data.n, operator: greater_than, argument: 1}]]}"
+    condition = "conditions: {all: [{variable: data.n, operator: greater_than, argument: 1}]}"
     await push(office, batched=batched().replace("type: batch", f"type: batch\n    {condition}"))
     await people(office, "ada")
     await comment(office, 1)

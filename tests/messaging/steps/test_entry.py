@@ -17,7 +17,7 @@ steps:
     channel: in-app
     template: {body: hello}
 """
-CONDITIONS = "conditions: {any_of: [[{variable: data.page, operator: equal_to, argument: 1}]]}"
+CONDITIONS = "conditions: {all: [{variable: data.page, operator: equal_to, argument: 1}]}"
 
 
 def checked(*checks: str) -> dict[str, str]:

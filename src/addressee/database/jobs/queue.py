@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 from typing import ClassVar
 
 import asyncpg
@@ -23,6 +24,14 @@ WAKEUP_INTERVAL_SECONDS = 0.05
 log = structlog.get_logger()
 
 
+class Priority(IntEnum):
+    """The priority of a job, as it is stored. Each has places of its own in a worker, so none keeps another waiting."""
+
+    BULK = -1
+    NORMAL = 0
+    CRITICAL = 1
+
+
 class Job(msgspec.Struct, frozen=True):
     """One kind of background job. Each is a subclass, whose fields are the arguments that are stored as JSON.
 
@@ -34,14 +43,15 @@ class Job(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A job with a delay before its first try, or with a lane.
+    """A job with a delay before its first try, with a lane, or with a priority.
 
-    Jobs of one lane are run one after the other, in the order in which their transactions began.
+    Jobs of one lane are run one after the other, in the order in which their transactions began; all have one priority.
     """
 
     job: Job
     delay: timedelta = timedelta()
     lane: str | None = None
+    priority: Priority = Priority.NORMAL
 
     @property
     def name(self) -> str:

@@ -20,7 +20,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from addressee.database.jobs.queue import CHANNEL, Job
+from addressee.database.jobs.queue import CHANNEL, Job, Priority
 from addressee.database.pool import AWAY, Connection, is_away
 from addressee.database.queries import load
 from addressee.database.target import Target
@@ -40,8 +40,9 @@ SESSION = {"application_name": "addressee jobs", "timezone": "UTC", "jit": "off"
 
 CLAIM = timedelta(seconds=30)
 
-# By kind, so that slow jobs of one kind do not keep others waiting.
+# By kind and priority, so that slow jobs of one kind keep no others waiting, nor many of one priority those of another.
 JOBS_AT_ONCE = 10
+PLACES = {Priority.CRITICAL: 5, Priority.NORMAL: JOBS_AT_ONCE, Priority.BULK: 4}
 
 # The most jobs of a lane that are claimed together.
 LANE_LENGTH = 100
@@ -75,9 +76,10 @@ class JobHandler(Generic[J]):
 
 
 class Capacity(NamedTuple):
-    """Returns how many more jobs of a kind this worker can run."""
+    """Returns how many more jobs of a kind and a priority this worker can run."""
 
     name: str
+    priority: Priority
     free: int
 
 
@@ -98,8 +100,13 @@ class ClaimedJob:
     name: str
     arguments: bytes
     lane: str | None
+    priority: int
     failures: int
     session: int
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.name, self.priority
 
 
 @dataclass(slots=True)
@@ -152,7 +159,7 @@ class Worker:
         # ClaimedJob, and not known to the database to have ended.
         self._claimed: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._busy: Counter[str] = Counter()
+        self._busy: Counter[tuple[str, int]] = Counter()
         self._ended = Outcomes()
         self._stopping = False
         self._wakeup = asyncio.Event()
@@ -216,8 +223,13 @@ class Worker:
                     await asyncio.wait_for(self._wakeup.wait(), POLL_SECONDS)
 
     async def _claim_jobs(self, connection: Connection) -> None:
-        """Claims as many jobs of each kind as it can run, and starts them."""
-        wanted = [Capacity(name, free) for name in self._handlers if (free := JOBS_AT_ONCE - self._busy[name]) > 0]
+        """Claims as many jobs of each kind and priority as it can run, and starts them."""
+        wanted = [
+            Capacity(name, priority, free)
+            for name in self._handlers
+            for priority, places in PLACES.items()
+            if (free := places - self._busy[name, priority]) > 0
+        ]
         if not wanted:
             return
         statement = SQL["claim_jobs"](
@@ -232,7 +244,7 @@ class Worker:
         jobs = [ClaimedJob(**row, session=self._session) for row in rows]
         self._claimed.update(job.id for job in jobs)
         for sequence in in_lanes(jobs):
-            self._busy[sequence[0].name] += 1
+            self._busy[sequence[0].place] += 1
             task = asyncio.create_task(self._run_in_order(sequence))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -252,7 +264,7 @@ class Worker:
                 self._wakeup.set()
         finally:
             self._ended.released.extend(waiting)
-            self._busy[jobs[0].name] -= 1
+            self._busy[jobs[0].place] -= 1
             self._wakeup.set()
 
     async def _attempt(self, job: ClaimedJob) -> Exception | None:

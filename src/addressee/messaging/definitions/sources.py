@@ -43,7 +43,7 @@ class Source:
     """A file's value, the origin of each value in it by its path of keys, and the problems found so far.
 
     `key` is that of the file's definition, `named_by` says what has this name. `files` are all that were read, this one
-    and those that it names.
+    and those that it names. `warnings` prevent nothing.
     """
 
     file: str
@@ -53,6 +53,7 @@ class Source:
     origins: dict[FieldPath, Origin] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
+    warnings: list[Problem] = field(default_factory=list)
 
     @property
     def has_key(self) -> bool:
@@ -74,6 +75,11 @@ class Source:
         """Records a problem with a value."""
         origin = self.origin(path)
         self.problems.append(Problem(origin.file, origin.line, message))
+
+    def warning(self, path: FieldPath, message: str) -> None:
+        """Records a warning about a value."""
+        origin = self.origin(path)
+        self.warnings.append(Problem(origin.file, origin.line, message))
 
     def problem_in_text(self, path: FieldPath, line: int, message: str) -> None:
         """Records a problem in a line, counted from 1, of the text at a path."""

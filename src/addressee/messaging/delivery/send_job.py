@@ -19,7 +19,7 @@ import structlog
 from prometheus_client import Histogram
 
 from addressee.channels.sender import SENDING_SECONDS, Failed, Sent
-from addressee.database.jobs.queue import Later, enqueue
+from addressee.database.jobs.queue import Later, Priority, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -99,7 +99,9 @@ class SendHandler:
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(*SQL["next_send_due"](**msgspec.structs.asdict(page)))
             if due_at is not None:
-                await enqueue(connection, [Later(page, max(due_at - self._clock.now(), timedelta()))])
+                priority = Priority.NORMAL if run is None else run.priority
+                delay = max(due_at - self._clock.now(), timedelta())
+                await enqueue(connection, [Later(page, delay, priority=priority)])
 
     async def _claim(self, page: Send) -> list[ClaimedSend]:
         now = self._clock.now()

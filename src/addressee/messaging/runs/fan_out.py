@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from addressee.database.jobs.queue import Job, Wakeup, enqueue
+from addressee.database.jobs.queue import Job, Later, Priority, Wakeup, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -92,7 +92,8 @@ class FanOut:
                 await forget_fanouts(connection, job.environment_id, [job.run_id])
             else:
                 jobs.append(msgspec.structs.replace(job, cursor=following))
-            await enqueue(connection, jobs)
+            priority = Priority.NORMAL if run is None else Priority(run["priority"])
+            await enqueue(connection, [Later(job, priority=priority) for job in jobs])
         self._wakeup.notify()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.database.jobs.queue import Job
+from addressee.database.jobs.queue import Job, Priority
 from addressee.directory.edits.lists import LISTS
 from addressee.directory.groups.topics import TOPICS
 from addressee.messaging.recipients.identity import TRANSIENT, Profile, StoredIdentity, Subscribed
@@ -86,11 +86,14 @@ class Send(RunPage, frozen=True):
     name: ClassVar[str] = "send"
 
 
-def lane_of(environment_id: int, recipients: Sequence[WaitingRecipient]) -> str | None:
-    """Returns the lane of a run's jobs: runs of a single recipient are carried out in the order of their triggers."""
+def lane_of(environment_id: int, recipients: Sequence[WaitingRecipient], priority: Priority) -> str | None:
+    """Returns the lane of a run's jobs: a single recipient's runs of one priority are carried out in the order of their
+    triggers.
+    """
     if len(recipients) != 1 or recipients[0].collection == TRANSIENT:
         return None
-    return f"{environment_id}/{recipients[0].collection}/{recipients[0].id}"
+    lane = f"{environment_id}/{recipients[0].collection}/{recipients[0].id}"
+    return lane if priority is Priority.NORMAL else f"{lane}/{priority.name.lower()}"
 
 
 def common(kinds: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import structlog
 
-from addressee.database.jobs.queue import Job, Later, Wakeup, enqueue
+from addressee.database.jobs.queue import Job, Later, Priority, Wakeup, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -66,8 +66,10 @@ class Runner:
             )
             await open_fanouts(connection, page, run, starting, level=0)
             onward: Sequence[Job] = [page.following] if rest else await fanouts_to_start(connection, page)
-            lane = lane_of(page.environment_id, waiting) if page.page == 0 else None
-            await enqueue(connection, [Later(Advance.of(page), lane=lane), *onward])
+            priority = Priority(run["priority"])
+            lane = lane_of(page.environment_id, waiting, priority) if page.page == 0 else None
+            advance = Later(Advance.of(page), lane=lane, priority=priority)
+            await enqueue(connection, [advance, *(Later(job, priority=priority) for job in onward)])
         self._wakeup.notify()
 
     async def advance(self, page: Advance) -> None:
@@ -100,7 +102,9 @@ class Runner:
                 )
             moved = await move(connection, page, runs, [each.run for each in passes], now)
             messages = [message for each in passes if each.run.id in moved for message in each.messages]
-            sending = [Send.of(page)] if any(message.addresses for message in messages) else []
+            sending = (
+                [Later(Send.of(page), priority=run.priority)] if any(message.addresses for message in messages) else []
+            )
             ended = [each.run for each in passes if each.run.ended]
             await enqueue(
                 connection,

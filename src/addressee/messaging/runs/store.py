@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from addressee.database.jobs.queue import Priority
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
@@ -46,6 +47,7 @@ class Run:
     inserted_at: datetime
     terms: Terms = NO_TERMS
     active: bool = True
+    priority: Priority = Priority.NORMAL
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -74,6 +76,7 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
         row["inserted_at"],
         msgspec.json.decode(row["terms"], type=Terms),
         row["active"],
+        Priority(row["priority"]),
     )
 
 

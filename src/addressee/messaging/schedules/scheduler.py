@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from addressee.database.jobs.queue import Wakeup, enqueue
+from addressee.database.jobs.queue import Later, Priority, Wakeup, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.access.environments import Environments, Settings
@@ -182,7 +182,7 @@ async def wake_runs(pool: Pool, now: datetime, limit: int) -> int:
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
     async with pool.acquire() as connection, connection.transaction():
         woken = await connection.fetch(*SQL["wake_recipient_runs"](due=by_key, now=now))
-        pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in woken})
-        await enqueue(connection, [Advance(*page) for page in pages])
+        pages = sorted({(row["environment_id"], row["run_id"], row["page"], row["priority"]) for row in woken})
+        await enqueue(connection, [Later(Advance(*page), priority=Priority(priority)) for *page, priority in pages])
     log.info("runs woken", due=len(due), woken=len(woken))
     return len(due)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import structs
 
 from addressee.channels.provider import Provider
+from addressee.conditions import forms
 from addressee.conditions.model import Conditions
+from addressee.conditions.names import ALL_NAMES, Names
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.model import Step
@@ -67,9 +69,33 @@ class Compiler:
     def problem(self, path: FieldPath, message: str) -> None:
         self.source.problem(path, message)
 
+    @property
+    def names(self) -> Names:
+        """The names that conditions of the step that is compiled next may use."""
+        later = frozenset(refs_in(self.source.value)) - frozenset(self.refs)
+        return Names(ALL_NAMES.roots, self.refs, later)
+
+    def conditions(self, path: FieldPath, value: Any, names: Names | None = None) -> Conditions | None:
+        """Returns conditions in any of their forms as they are stored; None for none, and if they have problems."""
+        if value is None:
+            return None
+        try:
+            conditions = forms.parse(value, names or self.names)
+        except forms.FormError as error:
+            for place, message in error.problems:
+                self.problem((*path, *place), message)
+            return None
+        return None if conditions.always else conditions
+
+    def conditions_of(self, path: FieldPath, written: Mapping[str, Any]) -> Conditions | None:
+        """Returns the conditions of something that is written with `conditions`, `if`, or both at a path."""
+        both = [(name, written[name]) for name in ("conditions", "if") if written.get(name) is not None]
+        compiled = [self.conditions((*path, name), value) for name, value in both]
+        return forms.all_of([each for each in compiled if each is not None])
+
     def compile(self, path: FieldPath, steps: Sequence[Any]) -> None:
         """Compiles the steps of a list at a path, and whatever steps are nested in them."""
-        if self.depth >= MAX_DEPTH:
+        if steps and self.depth > MAX_DEPTH:
             self.problem(path, f"branches are nested at most {MAX_DEPTH} deep")
             return
         self.depth += 1
@@ -89,6 +115,11 @@ class Compiler:
         if not self.source.fits(path, step, form):
             return
         file = msgspec.convert(step, form)
+        file = structs.replace(file, conditions=self.conditions_of(path, step), if_=None)
+        if file.conditions is not None and file.refuses_conditions_elsewhere:
+            self.source.warning(
+                path, f"Knock takes no conditions on steps of the type {file.type}; here they are heeded"
+            )
         if file.ref in self.refs:
             self.problem((*path, "ref"), f"another step is called {file.ref!r}")
         self.refs.append(file.ref)
@@ -96,11 +127,18 @@ class Compiler:
 
 
 class StepFile(Definition, frozen=True, kw_only=True):
-    """A step in the form of a file."""
+    """A step in the form of a file.
+
+    `conditions` and `if` are in any of the forms of conditions; before a step is compiled, both become `conditions`, in
+    the form that is stored. Steps with `refuses_conditions_elsewhere` have none at Knock.
+    """
+
+    refuses_conditions_elsewhere: ClassVar[bool] = False
 
     ref: Name
     type: str | None = None
-    conditions: Conditions | None = None
+    conditions: Any = None
+    if_: str | list[Any] | None = msgspec.field(default=None, name="if")
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         """Adds the step to the program, or its problems to the source."""
@@ -109,3 +147,16 @@ class StepFile(Definition, frozen=True, kw_only=True):
     def made(self, step: AnyStep) -> AnyStep:
         """Returns a step with what all kinds of step have in common."""
         return structs.replace(step, conditions=self.conditions)
+
+
+def refs_in(value: Any) -> Iterator[str]:
+    """Yields the refs of all steps in a file, nested ones included."""
+    if isinstance(value, list):
+        for item in value:
+            yield from refs_in(item)
+    elif isinstance(value, dict):
+        if isinstance(value.get("ref"), str):
+            yield value["ref"]
+        for item in value.values():
+            if isinstance(item, list | dict):
+                yield from refs_in(item)

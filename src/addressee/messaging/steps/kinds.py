@@ -7,18 +7,32 @@ from typing import Any
 
 from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
 from addressee.messaging.steps.batch_files import BatchStepFile
+from addressee.messaging.steps.branch import BranchStep, BranchStepFile
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.entry import EntryConditions, EntryLimit
+from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 
-AnyStep = BatchStep | ChannelStep | CloseBatchStep | DelayStep | EntryConditions | EntryLimit | ThrottleStep
+AnyStep = (
+    BatchStep
+    | BranchStep
+    | ChannelStep
+    | CloseBatchStep
+    | DelayStep
+    | EndStep
+    | EntryConditions
+    | EntryLimit
+    | JumpStep
+    | ThrottleStep
+)
 
 # The form of each kind in a file, by its `type`.
 FORMS: Mapping[str, type[StepFile]] = {
     "batch": BatchStepFile,
+    "branch": BranchStepFile,
     "channel": ChannelStepFile,
     "throttle": ThrottleStepFile,
 }

@@ -35,7 +35,7 @@ def run_through(run: RecipientRun, steps: Sequence[Step], context: StepContext) 
             evaluation = evaluate(step.conditions, context.condition_context)
             if not evaluation.holds:
                 reason = {"reason": "conditions", "conditions": evaluation.shown}
-                run = run.passed.noted(context, "step_skipped", step, data=reason)
+                run = step.skipped(run).noted(context, "step_skipped", step, data=reason)
                 continue
         taken = step.take(run, context.recipient, context)
         messages += taken.messages

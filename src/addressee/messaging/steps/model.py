@@ -71,6 +71,10 @@ class Step(Definition, frozen=True, tag_field="type", omit_defaults=True, kw_onl
     def kind(self) -> str:
         return str(self.__struct_config__.tag)
 
+    def skipped(self, run: RecipientRun) -> RecipientRun:
+        """Returns the run once it has left this step out, with all that is written as a part of it."""
+        return run.passed
+
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         """Returns the run once it has taken this step, or waits in it."""
         raise NotImplementedError

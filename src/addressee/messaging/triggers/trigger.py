@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 import uuid_utils.compat
 
-from addressee.database.jobs.queue import Later, enqueue
+from addressee.database.jobs.queue import Later, Priority, enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.documents import check_value
@@ -172,17 +172,17 @@ async def start_runs(connection: Connection, runs: Sequence[NewRun], now: dateti
     """Stores runs, all recipients waiting, and the jobs that start them."""
     if not runs:
         return
-    await insert_runs(connection, runs, now)
-    await enqueue(
-        connection,
-        [
-            Later(Start(run.environment_id, run.id, 0), run.delay, lane_of(run.environment_id, run.recipients))
-            for run in runs
-        ],
-    )
+    priorities = await insert_runs(connection, runs, now)
+    await enqueue(connection, [first_job(run, priorities[run.id]) for run in runs])
 
 
-async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
+def first_job(run: NewRun, priority: Priority) -> Later:
+    lane = lane_of(run.environment_id, run.recipients, priority)
+    return Later(Start(run.environment_id, run.id, 0), run.delay, lane, priority)
+
+
+async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> dict[UUID, Priority]:
+    """Stores runs, and returns their priorities by their ids."""
     rows = [
         RunRow(
             run.environment_id,
@@ -201,7 +201,8 @@ async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datet
         )
         for run in runs
     ]
-    await connection.execute(*SQL["insert_runs"](runs=rows, now=now))
+    stored = await connection.fetch(*SQL["insert_runs"](runs=rows, now=now))
+    return {row["id"]: Priority(row["priority"]) for row in stored}
 
 
 async def read_versions(

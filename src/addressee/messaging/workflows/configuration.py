@@ -86,7 +86,8 @@ def read_configuration(
         problems += source.problems
     if problems:
         raise ConfigurationError(sorted(set(problems)))
-    warnings = [
+    warnings = [warning for source in workflow_files for warning in source.warnings]
+    warnings += [
         warning
         for name in (VARIABLES, PUBLIC_VARIABLES)
         if name in whole

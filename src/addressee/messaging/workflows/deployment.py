@@ -149,7 +149,12 @@ async def deploy_workflow(
         content = msgspec.json.encode(defined.workflow)
         await connection.execute(
             *SQL["insert_workflow_version"](
-                environment_id=environment_id, id=version_id, key=defined.key, content=content, now=now
+                environment_id=environment_id,
+                id=version_id,
+                key=defined.key,
+                content=content,
+                priority=defined.workflow.priority.of_jobs,
+                now=now,
             )
         )
     await connection.execute(

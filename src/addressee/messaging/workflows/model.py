@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
 
+from addressee.database.jobs.queue import Priority
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.kinds import AnyStep
 
@@ -14,6 +16,18 @@ MAX_STEPS = 50
 
 # A step of a file may be stored as several.
 MAX_STORED_STEPS = 500
+
+
+class WorkflowPriority(StrEnum):
+    """The priority of a workflow: that of the jobs which carry out its runs."""
+
+    CRITICAL = "critical"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+    @property
+    def of_jobs(self) -> Priority:
+        return Priority[self.name]
 
 
 class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,6 +46,12 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     in_preferences: bool = False
     description: str | None = None
     tags: tuple[Name, ...] = ()
+    priority: WorkflowPriority = WorkflowPriority.NORMAL
+
+    @property
+    def critical(self) -> bool:
+        """Whether its messages go out in quiet hours too."""
+        return self.override_preferences or self.priority is WorkflowPriority.CRITICAL
 
 
 def read_version(content: bytes) -> Workflow:

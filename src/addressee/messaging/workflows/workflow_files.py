@@ -8,13 +8,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from addressee.conditions.model import Conditions
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.compiler import Compiler, UsableChannel
 from addressee.messaging.steps.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
-from addressee.messaging.workflows.model import MAX_STEPS, Workflow
+from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
 
 # What tools write into files for their readers, and nothing reads.
@@ -46,9 +45,11 @@ class WorkflowFile(Definition, frozen=True):
     trigger_data_json_schema: dict[str, Any] | None = None
     trigger_data_schema: dict[str, Any] | None = None
     events: list[Name] = msgspec.field(default_factory=list)
-    conditions: Conditions | None = None
+    conditions: Any = None
+    if_: str | list[Any] | None = msgspec.field(default=None, name="if")
     trigger_frequency: TriggerFrequency = TriggerFrequency.EVERY_TRIGGER
     ratelimit: RateLimit | None = None
+    priority: WorkflowPriority = WorkflowPriority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> Work
     compiler = Compiler(source, channels, form_of, FORMS)
     if fits:
         file = msgspec.convert(value, WorkflowFile)
-        compile_entry(compiler, file.conditions, file.trigger_frequency, file.ratelimit)
+        compile_entry(compiler, compiler.conditions_of((), value), file.trigger_frequency, file.ratelimit)
     steps = value.get("steps") if isinstance(value, dict) else None
     compiler.compile(("steps",), steps if isinstance(steps, list) else ())
     if not fits:
@@ -93,6 +94,7 @@ def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> Work
         in_preferences=file.in_preferences,
         description=file.description,
         tags=tuple(file.tags),
+        priority=file.priority,
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
 

@@ -1,11 +1,13 @@
--- Claims due jobs: of each kind the longest due ones, up to a number, and with each of them the next ones in its lane.
+-- Claims due jobs: of each kind and priority the longest due ones, up to a number, and with each of them the next ones in
+-- its lane.
 WITH first_of_lanes AS MATERIALIZED (
   SELECT found.*
-  FROM unnest(:wanted.name::text[], :wanted.free::int[]) AS wanted (name, free)
+  FROM unnest(:wanted.name::text[], :wanted.priority::smallint[], :wanted.free::int[]) AS wanted (name, priority, free)
   CROSS JOIN LATERAL (
     SELECT candidate.id, candidate.lane, candidate.due_at
     FROM addressee.jobs AS candidate
     WHERE candidate.name = wanted.name
+      AND candidate.priority = wanted.priority
       AND candidate.held_at IS NULL
       AND candidate.due_at <= now()
       AND (candidate.claimed_until IS NULL OR candidate.claimed_until <= now())
@@ -57,8 +59,8 @@ claimed AS (
   SET claimed_by = :worker_id,
       claimed_until = now() + :duration::interval
   WHERE id = ANY (ARRAY(SELECT id FROM first_of_lanes UNION ALL SELECT id FROM next_of_lanes))
-  RETURNING id, name, arguments, lane, failures, due_at
+  RETURNING id, name, arguments, lane, priority, failures, due_at
 )
-SELECT id, name, arguments, lane, failures
+SELECT id, name, arguments, lane, priority, failures
 FROM claimed
 ORDER BY due_at, id

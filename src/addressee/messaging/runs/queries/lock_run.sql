@@ -6,7 +6,8 @@ SELECT workflow,
        source,
        recipients,
        cancelled,
-       pages_started
+       pages_started,
+       priority
 FROM addressee.workflow_runs
 WHERE environment_id = :environment_id
   AND id = :run_id

@@ -9,6 +9,7 @@ SELECT runs.workflow,
        runs.skip_delay,
        runs.inserted_at,
        runs.terms,
+       runs.priority,
        workflows.active
 FROM addressee.workflow_runs AS runs
 JOIN addressee.workflow_versions AS versions

@@ -1,4 +1,4 @@
--- Stores runs, all recipients waiting.
+-- Stores runs, all recipients waiting, and returns their priorities: those of their workflows.
 INSERT INTO addressee.workflow_runs (
   environment_id,
   id,
@@ -13,9 +13,11 @@ INSERT INTO addressee.workflow_runs (
   source,
   recipients,
   terms,
+  priority,
   inserted_at
 )
 SELECT accepted.*,
+       versions.priority,
        :now
 FROM unnest(
   :runs.environment_id::smallint[],
@@ -31,4 +33,23 @@ FROM unnest(
   :runs.source::jsonb[],
   :runs.recipients::jsonb[],
   :runs.terms::jsonb[]
-) AS accepted
+) AS accepted (
+  environment_id,
+  id,
+  workflow,
+  version_id,
+  tenant,
+  actor,
+  data,
+  cancellation_key,
+  sandbox,
+  skip_delay,
+  source,
+  recipients,
+  terms
+)
+JOIN addressee.workflow_versions AS versions
+  ON versions.environment_id = accepted.environment_id
+ AND versions.id = accepted.version_id
+RETURNING id,
+          priority

@@ -1,3 +1,3 @@
 -- Stores a version of a workflow.
-INSERT INTO addressee.workflow_versions (environment_id, id, key, content, created_at)
-VALUES (:environment_id, :id, :key, :content, :now)
+INSERT INTO addressee.workflow_versions (environment_id, id, key, content, priority, created_at)
+VALUES (:environment_id, :id, :key, :content, :priority, :now)
