@@ -10,9 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import httpx2
 import msgspec
 
 from addressee.channels.requests.exchange import open_client, open_public_client
+from addressee.channels.requests.fetchable_hosts import ADVICE
+from addressee.channels.requests.public_hosts import AllowedHosts
 from addressee.channels.sender import SenderContext
 from addressee.database.jobs.queue import Job, Wakeup
 from addressee.database.jobs.worker import JobHandler
@@ -27,6 +30,7 @@ from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.writes import Write
 from addressee.messaging.environment import channels as stored_channels
+from addressee.messaging.environment.secrets import all_secrets
 from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Message
@@ -94,9 +98,12 @@ class Office:
         self.senders = SenderContext(self.outbox, open_client(), self.clock, open_public_client())
         self.directory = Directory(self.pool, self.clock, sealer=lambda: self.sealer)
         self.messaging = Messaging(self.pool, self.directory.reader, Wakeup(self.pool), self.clock)
-        self.handlers: Mapping[str, JobHandler[Any]] = {
-            handler.job.name: handler for handler in job_handlers(self.pool, self.sealer, self.senders)
-        }
+        self.use_for_fetches(open_public_client(allowed=AllowedHosts.listed("127.0.0.1", ADVICE)))
+
+    def use_for_fetches(self, client: httpx2.AsyncClient) -> None:
+        """Has requests of steps be made by this client; the first one may ask 127.0.0.1."""
+        handlers = job_handlers(self.pool, self.sealer, self.senders, client)
+        self.handlers: Mapping[str, JobHandler[Any]] = {handler.job.name: handler for handler in handlers}
 
     def user(self, id: str) -> Place:
         return Place(self.environment_id, USERS, id)
@@ -108,7 +115,9 @@ class Office:
     async def push(
         self, files: Mapping[str, str] = FILES, environment: Mapping[str, str] | None = None
     ) -> list[Deployed]:
-        configuration = read_configuration(write_files(self.folder / "pushed", files), environment or {})
+        known = frozenset(secret.name for secret in await all_secrets(self.pool, self.environment_id))
+        folder = write_files(self.folder / "pushed", files)
+        configuration = read_configuration(folder, environment or {}, secrets=known)
         return await deploy(self.pool, self.sealer, self.environment_id, configuration, self.clock.now())
 
     async def identify(self, id: str, **attributes: Any) -> Recipient:

@@ -20,6 +20,7 @@ from addressee.directory.recipient import Identity, Place
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.receipts import CheckReceipts
+from addressee.messaging.effects.fetches import Fetch
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
@@ -36,6 +37,7 @@ STORED: dict[str, tuple[Job, str]] = {
     "start": (Start(1, A, 2), PAGE),
     "advance": (Advance(1, A, 2), PAGE),
     "send": (Send(1, A, 2), PAGE),
+    "fetch": (Fetch(1, A, 2), PAGE),
     "apply_provider_events": (
         ApplyProviderEvents(
             1,
@@ -97,5 +99,7 @@ def test_names_and_arguments_stay(name: str, job: Job, arguments: str) -> None:
 
 def test_a_worker_handles_every_kind() -> None:
     nothing: Any = None
-    handlers = job_handlers(nothing, SEALER, SenderContext(Path(), open_client(), Clock(), open_public_client()))
+    client, public_client = open_client(), open_public_client()
+    senders = SenderContext(Path(), client, Clock(), public_client)
+    handlers = job_handlers(nothing, SEALER, senders, public_client)
     assert sorted(handler.job.name for handler in handlers) == sorted(STORED)

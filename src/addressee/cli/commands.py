@@ -9,6 +9,7 @@ from addressee.cli.channels import channels
 from addressee.cli.environments import environments
 from addressee.cli.keys import keys
 from addressee.cli.options import InstallationOptions, environment_name, installation_options
+from addressee.cli.secrets import secrets
 from addressee.cli.suppressions import suppressions
 
 
@@ -128,4 +129,5 @@ async def demo() -> None:
 app.add_command(keys)
 app.add_command(environments)
 app.add_command(channels)
+app.add_command(secrets)
 app.add_command(suppressions)

@@ -9,6 +9,7 @@ from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
+from addressee.messaging.environment.secrets import all_secrets
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
@@ -22,7 +23,8 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
                 known = await Environments(pool).named(environment)
             stored = await channels.by_key(pool, known.id)
             usable = {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()}
-            configuration = read_configuration(folder, os.environ, usable)
+            secrets = frozenset(secret.name for secret in await all_secrets(pool, known.id))
+            configuration = read_configuration(folder, os.environ, usable, secrets)
             done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
     except ConfigurationError as error:
         for problem in error.problems:

@@ -15,6 +15,7 @@ from functools import partial
 import structlog
 
 from addressee import logs
+from addressee.channels.requests.fetchable_hosts import fetchable_hosts
 from addressee.cli.api import GRACE_SECONDS
 from addressee.cli.metrics_folder import metrics_folder
 from addressee.cli.signals import run_until_signal
@@ -63,6 +64,7 @@ async def serve(installation: Installation, host: str, port: int, workers: int, 
     logs.configure()
     settings = choose_settings(installation, own_settings)
     configured_url()  # refuses a malformed one before anything starts
+    fetchable_hosts()
     await run_until_signal(supervise(installation, free_address(host, port), workers, settings))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from addressee.channels.requests.exchange import open_client, open_public_client
+from addressee.channels.requests.fetchable_hosts import fetchable_hosts
 from addressee.channels.sender import SenderContext
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
@@ -26,7 +27,9 @@ from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.effects.batches import JoinBatches
 from addressee.messaging.effects.closing_batches import CloseBatches
+from addressee.messaging.effects.fetches import Fetch, Fetcher, Fetches
 from addressee.messaging.effects.throttles import Throttles
+from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.feedback.receipt_checks import ReceiptChecks
 from addressee.messaging.lifecycle.erasure import Eraser
@@ -42,6 +45,9 @@ from addressee.messaging.schedules.scheduler import run_scheduler
 from addressee.messaging.schedules.time_zones import ScheduleMover
 from addressee.messaging.triggers.list_events import ListEvents
 
+if TYPE_CHECKING:
+    import httpx2
+
 
 async def run(installation: Installation, stop: asyncio.Event) -> None:
     """Works until `stop` is set; what is being done then is finished first.
@@ -52,9 +58,10 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     pool = await open_pool(installation.target(), min_size=0)
     clock = Clock()
     client, public_client = open_client(), open_public_client()
+    fetching_client = open_public_client(allowed=fetchable_hosts())
     senders = SenderContext(installation.data_dir / "outbox", client, clock, public_client)
     try:
-        handlers = job_handlers(pool, sealer, senders)
+        handlers = job_handlers(pool, sealer, senders, fetching_client)
         await asyncio.gather(
             work(installation.target(), handlers, stop),
             run_maintenance(pool, clock, stop),
@@ -63,20 +70,26 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     finally:
         await client.aclose()
         await public_client.aclose()
+        await fetching_client.aclose()
         await pool.close()
 
 
-def job_handlers(pool: Pool, sealer: Sealer, context: SenderContext) -> list[JobHandler[Any]]:
-    """Returns the handler of each kind of job."""
+def job_handlers(
+    pool: Pool, sealer: Sealer, context: SenderContext, fetching_client: httpx2.AsyncClient
+) -> list[JobHandler[Any]]:
+    """Returns the handler of each kind of job. The requests of steps have a client of their own, as hosts are slow."""
     clock = context.clock
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
-    runner = Runner(pool, reader, Wakeup(pool), clock, Effects(within=[Throttles(), CloseBatches(), JoinBatches()]))
+    effects = Effects(within=[Throttles(), CloseBatches(), JoinBatches(), Fetches()])
+    runner = Runner(pool, reader, Wakeup(pool), clock, effects)
+    fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
+        JobHandler(Fetch, fetcher.fetch),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
         JobHandler(CheckReceipts, ReceiptChecks(pool, channels, context.client, clock).check),

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from addressee.channels.webhook.request import with_query
+from addressee.channels.requests.rules import with_query
 from addressee.messaging.content.channel_types import AnyTemplate
 from addressee.messaging.content.chat import ChatTemplate
 from addressee.messaging.content.email import EmailTemplate

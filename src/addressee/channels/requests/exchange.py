@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from addressee.channels.requests.public_hosts import NotPublicError, Resolver, resolve
+from addressee.channels.requests.public_hosts import PUBLIC, AllowedHosts, NotPublicError, Resolver, resolve
 from addressee.channels.sender import (
     READ_LENGTH,
     SENDING_SECONDS,
@@ -154,19 +154,27 @@ def usual(status: int) -> Failure:
     return Failure.TEMPORARY if status in TEMPORARY_STATUSES else Failure.PERMANENT
 
 
-async def exchange(client: httpx2.AsyncClient, request: ProviderRequest) -> ProviderAnswer | Failed:
-    """Returns the answer to a request, or the failure when there is none within TIMEOUT_SECONDS. Follows no redirect.
+async def exchange(
+    client: httpx2.AsyncClient, request: ProviderRequest, seconds: float | None = None
+) -> ProviderAnswer | Failed:
+    """Returns the answer to a request, or the failure when there is none within `seconds`, or TIMEOUT_SECONDS.
 
-    A request that was not sent as a whole leaves no doubt. After that the provider may have taken the message.
+    Follows no redirect. A request that was not sent as a whole leaves no doubt. After that the provider may have taken
+    the message.
     """
     import httpx2  # here, as commands import senders to check settings only
 
+    seconds = TIMEOUT_SECONDS if seconds is None else seconds
     never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
     lost = Failure.UNAVAILABLE if request.repeatable else Failure.UNCONFIRMED
     try:
-        async with asyncio.timeout(TIMEOUT_SECONDS):
+        async with asyncio.timeout(seconds):
             async with client.stream(
-                request.method, request.url, content=request.content, headers=dict(request.headers)
+                request.method,
+                request.url,
+                content=request.content,
+                headers=dict(request.headers),
+                timeout=timeouts(seconds),
             ) as answer:
                 content = await beginning(answer)
     except httpx2.InvalidURL:
@@ -176,7 +184,7 @@ async def exchange(client: httpx2.AsyncClient, request: ProviderRequest) -> Prov
     except never_sent as error:
         return request.failed(Failure.UNAVAILABLE, f"{request.host} cannot be reached: {type(error).__name__}")
     except TimeoutError:
-        return request.failed(lost, f"{request.host} did not answer within {TIMEOUT_SECONDS:.0f} seconds")
+        return request.failed(lost, f"{request.host} did not answer within {seconds:g} seconds")
     except (httpx2.HTTPError, OSError) as error:
         return request.failed(lost, f"{request.host} did not answer: {type(error).__name__}")
     return ProviderAnswer(request, answer.status_code, answer.headers, content)
@@ -204,11 +212,11 @@ def pause_in(retry_after: str | None) -> timedelta | None:
         return None
 
 
-def timeouts() -> httpx2.Timeout:
+def timeouts(seconds: float = TIMEOUT_SECONDS) -> httpx2.Timeout:
     """Returns limits by which a host that cannot be connected to is told apart from one that does not answer."""
     import httpx2
 
-    return httpx2.Timeout(TIMEOUT_SECONDS, connect=TIMEOUT_SECONDS / 3, pool=TIMEOUT_SECONDS / 3)
+    return httpx2.Timeout(seconds, connect=seconds / 3, pool=seconds / 3)
 
 
 def open_client(verify: SSLContext | None = None) -> httpx2.AsyncClient:
@@ -220,7 +228,9 @@ def open_client(verify: SSLContext | None = None) -> httpx2.AsyncClient:
     )
 
 
-def open_public_client(verify: SSLContext | None = None, resolve: Resolver = resolve) -> httpx2.AsyncClient:
+def open_public_client(
+    verify: SSLContext | None = None, resolve: Resolver = resolve, allowed: AllowedHosts = PUBLIC
+) -> httpx2.AsyncClient:
     """Returns the client of a worker for URLs that recipients or clients give, to be closed when that ends.
 
     Proxies of the environment are not used: they would resolve names again.
@@ -230,7 +240,7 @@ def open_public_client(verify: SSLContext | None = None, resolve: Resolver = res
     from addressee.channels.requests.public_transport import PublicTransport
 
     return httpx2.AsyncClient(
-        transport=PublicTransport(verify or trust(), limits(), resolve),
+        transport=PublicTransport(verify or trust(), limits(), resolve, allowed),
         timeout=timeouts(),
         headers=HEADERS,
         trust_env=False,

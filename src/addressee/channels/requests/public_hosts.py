@@ -7,9 +7,11 @@ made, and the connection goes to one of the addresses that were checked.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
 IPAddress: TypeAlias = IPv4Address | IPv6Address
@@ -24,27 +26,65 @@ NAT64 = IPv6Network("64:ff9b::/96")
 # themselves (in Azure and Oracle's cloud), and documentation.
 NOT_PUBLIC = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
 
+NAME = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+
+OF_CHANNEL = "if it is one of yours that messages may go to, set allow_private_hosts to true in the channel's settings"
+
 
 class NotPublicError(Exception):
-    """A host has an address that is not public."""
+    """A host has an address that is not public. `advice` says how it can be allowed."""
 
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"{host} is not a public host; if it is one of yours that messages may go to, set allow_private_hosts to"
-            " true in the channel's settings"
-        )
+    def __init__(self, host: str, advice: str = OF_CHANNEL) -> None:
+        super().__init__(f"{host} is not a public host; {advice}")
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedHosts:
+    """The hosts that may be connected to: public ones, those below `names` and those in `networks`.
+
+    A name is one host, or with `*.` before it all hosts below that name. `advice` says how another one is added.
+    """
+
+    names: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    advice: str = OF_CHANNEL
+
+    @classmethod
+    def listed(cls, text: str, advice: str) -> AllowedHosts:
+        """Returns the hosts of a list that commas separate: names, addresses and networks like 10.0.0.0/8.
+
+        Raises ValueError, with the entry, for one that is none of these.
+        """
+        names, networks = set(), []
+        for entry in filter(None, map(str.strip, text.split(","))):
+            try:
+                networks.append(ip_network(entry.strip("[]"), strict=False))
+            except ValueError:
+                if NAME.fullmatch(entry) is None:
+                    raise ValueError(entry) from None
+                names.add(entry.lower())
+        return cls(frozenset(names), tuple(networks), advice)
+
+    def check(self, host: str, addresses: Sequence[str]) -> None:
+        """Raises NotPublicError unless the host is named, or each of its addresses is public or in a network."""
+        if not self._is_named(host.lower().rstrip(".")) and not all(map(self._may_connect, addresses)):
+            raise NotPublicError(host, self.advice)
+
+    def _is_named(self, host: str) -> bool:
+        above = [f"*{host[index:]}" for index, character in enumerate(host) if character == "."]
+        return not self.names.isdisjoint([host, *above])
+
+    def _may_connect(self, address: str) -> bool:
+        return is_public(address) or any(ip_address(address) in network for network in self.networks)
+
+
+PUBLIC = AllowedHosts()
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """Returns the addresses of a host, as the system's resolver knows them. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-def check_public(host: str, addresses: Sequence[str]) -> None:
-    """Raises NotPublicError unless all addresses of the host are public."""
-    if not all(map(is_public, addresses)):
-        raise NotPublicError(host)
 
 
 def is_public(text: str) -> bool:

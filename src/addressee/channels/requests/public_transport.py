@@ -9,7 +9,7 @@ import httpcore2
 import httpx2
 from httpcore2 import SOCKET_OPTION, AsyncNetworkBackend, AsyncNetworkStream
 
-from addressee.channels.requests.public_hosts import Resolver, check_public
+from addressee.channels.requests.public_hosts import PUBLIC, AllowedHosts, Resolver
 
 
 class PublicBackend(AsyncNetworkBackend):
@@ -18,9 +18,12 @@ class PublicBackend(AsyncNetworkBackend):
     TLS is verified by the host's name, as that stays the one of the URL.
     """
 
-    def __init__(self, resolve: Resolver, within: AsyncNetworkBackend | None = None) -> None:
+    def __init__(
+        self, resolve: Resolver, within: AsyncNetworkBackend | None = None, allowed: AllowedHosts = PUBLIC
+    ) -> None:
         self._resolve = resolve
         self._within = within or httpcore2.AnyIOBackend()
+        self._allowed = allowed
 
     async def connect_tcp(
         self,
@@ -32,7 +35,7 @@ class PublicBackend(AsyncNetworkBackend):
     ) -> AsyncNetworkStream:
         """Raises NotPublicError, and httpcore2.ConnectError or ConnectTimeout when no address can be reached."""
         addresses = await self._addresses(host, port)
-        check_public(host, addresses)
+        self._allowed.check(host, addresses)
         unreachable: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in addresses:
             try:
@@ -51,12 +54,12 @@ class PublicBackend(AsyncNetworkBackend):
 class PublicTransport(httpx2.AsyncHTTPTransport):
     """A transport with connections of its own: none that was made without the check is used."""
 
-    def __init__(self, verify: SSLContext, limits: httpx2.Limits, resolve: Resolver) -> None:
+    def __init__(self, verify: SSLContext, limits: httpx2.Limits, resolve: Resolver, allowed: AllowedHosts) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=verify,
             max_connections=limits.max_connections,
             keepalive_expiry=limits.keepalive_expiry,
             http1=True,
             http2=True,
-            network_backend=PublicBackend(resolve),
+            network_backend=PublicBackend(resolve, allowed=allowed),
         )

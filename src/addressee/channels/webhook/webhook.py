@@ -12,18 +12,13 @@ import msgspec
 from addressee.channels.channel_data import ANYTHING, Form, TenantData
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
+from addressee.channels.requests import signatures
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
+from addressee.channels.requests.rules import Method, content_type_of, header_problems, url_problem
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
 from addressee.channels.settings import ChannelSettings, setting_problems
 from addressee.channels.texts import texts_in
-from addressee.channels.webhook import signatures
-from addressee.channels.webhook.request import (
-    Method,
-    WebhookRequest,
-    content_type_of,
-    header_problems,
-    url_problem,
-)
+from addressee.channels.webhook.request import WebhookRequest
 from addressee.directory.addresses.forms import form_of, mask
 from addressee.directory.clock import Clock
 from addressee.directory.recipient import Document

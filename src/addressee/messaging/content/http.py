@@ -11,15 +11,8 @@ from msgspec import structs
 
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
-from addressee.channels.webhook.request import (
-    WITH_A_BODY,
-    Method,
-    WebhookRequest,
-    encoded,
-    header_problems,
-    url_problem,
-    with_query,
-)
+from addressee.channels.requests.rules import WITH_A_BODY, Method, encoded, header_problems, url_problem, with_query
+from addressee.channels.webhook.request import WebhookRequest
 from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import KEYS_AND_VALUES, Alias, Aliases, by_key
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts

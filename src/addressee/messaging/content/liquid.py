@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from liquid import BoundTemplate, Environment, Markup, RenderContext, escape
 from liquid.ast import Node
@@ -147,3 +147,24 @@ def render_within(source: str, scope: Mapping[str, Any], environment: Environmen
 def readable(error: LiquidError) -> TemplateError:
     context = error.context()
     return TemplateError(str(error.message), None if context is None else context[0])
+
+
+class Use(NamedTuple):
+    """A place in a template that reads a value: the name after the first one, None if it is computed or not there."""
+
+    name: str | None
+    line: int
+
+
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def uses_of(source: str, root: str, environment: Environment = PLAIN) -> tuple[Use, ...]:
+    """Returns where a template reads a value of the scope, like `secrets` in `{{ secrets.key }}`.
+
+    Raises TemplateError.
+    """
+    found = parse(source, environment).analyze().globals.get(root, ())
+    return tuple(Use(name_in(each.segments), each.span.line_col(source)[0]) for each in found)
+
+
+def name_in(segments: Sequence[Any]) -> str | None:
+    return segments[1] if len(segments) > 1 and isinstance(segments[1], str) else None

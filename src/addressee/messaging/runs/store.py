@@ -169,23 +169,24 @@ async def move(
     now: datetime,
 ) -> set[UUID]:
     """Stores the new states of runs that nobody moved or cancelled meanwhile, and returns the ids of these."""
-    rows = [
-        MovedRun(
-            run.id,
-            run.recipient.id,
-            earlier.step,
-            run.status,
-            run.step,
-            msgspec.json.encode(run.journal),
-            run.due_at,
-            sum(entry["status"] == "error" for entry in run.journal),
-            None if run.data is earlier.data else msgspec.json.encode(run.data),
-            None if run.refs is earlier.refs else msgspec.json.encode(run.refs),
-        )
-        for earlier, run in zip(before, after, strict=True)
-    ]
+    rows = [moved_row(earlier, run) for earlier, run in zip(before, after, strict=True)]
     moved = await connection.fetch(*SQL["move_recipient_runs"](environment_id=page.environment_id, moved=rows, now=now))
     return {row["id"] for row in moved}
+
+
+def moved_row(before: RecipientRun, after: RecipientRun) -> MovedRun:
+    return MovedRun(
+        after.id,
+        after.recipient.id,
+        before.step,
+        after.status,
+        after.step,
+        msgspec.json.encode(after.journal),
+        after.due_at,
+        sum(entry["status"] == "error" for entry in after.journal),
+        None if after.data is before.data else msgspec.json.encode(after.data),
+        None if after.refs is before.refs else msgspec.json.encode(after.refs),
+    )
 
 
 async def insert_messages(

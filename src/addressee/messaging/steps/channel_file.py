@@ -16,6 +16,7 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source, schema_of
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.compiler import Compiler, StepFile, UsableChannel
+from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
 from addressee.suggestions import instead_of
 
 # A template under one of these names is for the only channel of the type.
@@ -148,9 +149,12 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
             source.problem((*where, *below), message)
         for below, text, environment in template.texts():
             try:
-                liquid.parse(text, environment)
+                uses = liquid.uses_of(text, SECRETS, environment)
             except liquid.TemplateError as error:
                 source.problem_in_text((*where, *below), error.line or 1, f"this is not Liquid: {error.message}")
+                continue
+            for use in uses:
+                source.problem_in_text((*where, *below), use.line, ONLY_IN_FETCHES)
         return template
 
 

@@ -41,13 +41,15 @@ class Compiler:
     """The program of one workflow as it grows. `refs` are those of the steps compiled so far, in their order.
 
     `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
-    Problems go to the source: a program with problems is not used.
+    `secrets` are the names of those that the environment has. Problems go to the source: a program with problems is not
+    used.
     """
 
     source: Source
     channels: Mapping[str, UsableChannel]
     form_of: Callable[[Mapping[str, Any]], type[StepFile] | None]
     types: Collection[str] = ()
+    secrets: frozenset[str] = frozenset()
     program: list[Step] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     depth: int = 0

@@ -13,6 +13,7 @@ from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.entry import EntryConditions, EntryLimit
+from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 
@@ -25,6 +26,7 @@ AnyStep = (
     | EndStep
     | EntryConditions
     | EntryLimit
+    | FetchStep
     | JumpStep
     | ThrottleStep
 )
@@ -34,6 +36,11 @@ FORMS: Mapping[str, type[StepFile]] = {
     "batch": BatchStepFile,
     "branch": BranchStepFile,
     "channel": ChannelStepFile,
+    "http_fetch": FetchStepFile,
+    "fetch": FetchStepFile,
+    "webhook": FetchStepFile,
+    "httpapi_fetch": FetchStepFile,
+    "httpapi_webhook": FetchStepFile,
     "throttle": ThrottleStepFile,
 }
 

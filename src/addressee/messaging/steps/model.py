@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from addressee.conditions.model import Conditions
@@ -14,6 +15,13 @@ from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import StatusChange
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun
+
+
+class OnError(StrEnum):
+    """What becomes of a run whose step fails: it ends, or it goes on."""
+
+    HALT = "halt"
+    CONTINUE = "continue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from addressee.messaging.recipients.identity import Profile, Subscribed
 
 Entry = Mapping[str, Any]
 
+# A position after the last step of every workflow.
+END = 32_000
+
 
 class RunStatus(StrEnum):
     QUEUED = "queued"

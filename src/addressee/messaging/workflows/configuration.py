@@ -57,12 +57,15 @@ class Configuration:
 
 
 def read_configuration(
-    folder: Path, environment: Mapping[str, str], stored: Mapping[str, UsableChannel] | None = None
+    folder: Path,
+    environment: Mapping[str, str],
+    stored: Mapping[str, UsableChannel] | None = None,
+    secrets: frozenset[str] = frozenset(),
 ) -> Configuration:
     """Reads a folder. Raises ConfigurationError, which holds every problem in it.
 
     `environment` holds the values of `${NAME}` in settings. Steps may use the folder's channels and those of
-    the environment, `stored`.
+    the environment, `stored`. `secrets` are the names of those that fetch steps may use.
     """
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = workflow_sources(folder)
@@ -72,7 +75,7 @@ def read_configuration(
     schemes = {channel.key: schemes_of(channel.settings) for channel in channels}
     usable = dict(stored or {})
     usable |= {source.key: UsableChannel(provider_of(source), schemes.get(source.key)) for source in channel_files}
-    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, usable))]
+    workflows = [workflow for source in workflow_files if (workflow := read_workflow(source, usable, secrets))]
     variables = read_whole(whole.get(VARIABLES), read_variables)
     public_variables = read_whole(whole.get(PUBLIC_VARIABLES), read_variables)
     if public_variables and variables:

@@ -62,14 +62,16 @@ class WorkflowDefinition:
     events: tuple[str, ...] = ()
 
 
-def read_workflow(source: Source, channels: Mapping[str, UsableChannel]) -> WorkflowDefinition | None:
+def read_workflow(
+    source: Source, channels: Mapping[str, UsableChannel], secrets: frozenset[str] = frozenset()
+) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
     value = source.value
     if isinstance(value, dict):
         value = {name: part for name, part in value.items() if name not in IGNORED}
     fits = source.fits((), value, WorkflowFile)
-    compiler = Compiler(source, channels, form_of, FORMS)
+    compiler = Compiler(source, channels, form_of, FORMS, secrets)
     if fits:
         file = msgspec.convert(value, WorkflowFile)
         compile_entry(compiler, compiler.conditions_of((), value), file.trigger_frequency, file.ratelimit)
