@@ -20,6 +20,7 @@ from addressee.directory.writing.bulk import delete_old_operations
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
+from addressee.messaging.runs.cancellation import delete_expired_cancellations
 
 INTERVAL_SECONDS = 3600
 HISTORY_MONTHS = 12
@@ -55,6 +56,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_old_operations(connection, now)
         await delete_old_notices(connection, now)
         await delete_before(connection, SQL["delete_expired_throttles"], now - CLOCK_DIFFERENCE)
+        await delete_expired_cancellations(connection, now)
         await end_undoing(connection, now)
 
 

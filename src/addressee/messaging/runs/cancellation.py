@@ -1,12 +1,18 @@
-"""Cancelling: recipients' runs that have not finished are stopped. Messages that they made already stay."""
+"""Cancelling: recipients' runs that have not finished are stopped. Messages that they made already stay.
+
+A cancellation may come before its trigger. One whose key no run of the workflow has had is kept for KEPT, and carried
+out for the triggers that come meanwhile. Who cancels waits for triggers under way: none slips through between the two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
+from addressee.database.expiry import delete_before
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity, Place
@@ -18,7 +24,54 @@ from addressee.messaging.steps.run import RunStatus
 SQL = load(__package__)
 
 
+# How long a cancellation is kept that came before its trigger.
+KEPT = timedelta(seconds=60)
+
+# Whoever keeps one deletes so many that are over.
+DELETED_AT_ONCE = 10
+
+
+class CancellationKey(NamedTuple):
+    environment_id: int
+    workflow: str
+    cancellation_key: str
+
+
 async def cancel(
+    connection: Connection, key: CancellationKey, recipients: Sequence[Place] | None, now: datetime
+) -> None:
+    """Cancels the runs of `recipients`, None: of all. If there was no trigger yet, those of triggers to come too."""
+    await connection.execute(*SQL["hold_cancellation_key"](**key._asdict()))
+    if not await connection.fetchval(*SQL["key_has_runs"](**key._asdict())):
+        kept = None if recipients is None else msgspec.json.encode([(each.collection, each.id) for each in recipients])
+        await connection.execute(*SQL["delete_expired_cancellations"](before=now - KEPT, limit=DELETED_AT_ONCE))
+        await connection.execute(*SQL["keep_cancellation"](**key._asdict(), recipients=kept, now=now))
+        return
+    await cancel_runs(connection, *key, recipients, now)
+
+
+async def await_cancellations(connection: Connection, keys: Collection[CancellationKey]) -> None:
+    """Waits for cancellations under way, and has others wait for this transaction, which stores runs of these keys."""
+    if keys:
+        await connection.execute(*SQL["join_cancellation_keys"](keys=keys))
+
+
+async def carry_out_early(connection: Connection, keys: Collection[CancellationKey], now: datetime) -> None:
+    """Carries out the cancellations that came before the triggers under these keys, whose runs are stored."""
+    if not keys:
+        return
+    for row in await connection.fetch(*SQL["early_cancellations"](keys=keys, since=now - KEPT)):
+        key = CancellationKey(row["environment_id"], row["workflow"], row["cancellation_key"])
+        chosen = row["recipients"] and msgspec.json.decode(row["recipients"], type=list[tuple[str, str]])
+        recipients = None if chosen is None else [Place(key.environment_id, *each) for each in chosen]
+        await cancel_runs(connection, *key, recipients, now)
+
+
+async def delete_expired_cancellations(connection: Connection, now: datetime) -> None:
+    await delete_before(connection, SQL["delete_expired_cancellations"], now - KEPT)
+
+
+async def cancel_runs(
     connection: Connection,
     environment_id: int,
     workflow: str,

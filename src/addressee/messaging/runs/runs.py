@@ -15,7 +15,7 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
-from addressee.messaging.runs.cancellation import cancel
+from addressee.messaging.runs.cancellation import CancellationKey, cancel
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.explanation import Explanation, explained, without_suppressed
 from addressee.messaging.runs.listing import (
@@ -86,10 +86,14 @@ class Runs:
         *,
         receipt: Receipt | None = None,
     ) -> None:
-        """Stops the unfinished runs of a workflow under a key: of `recipients`, or of all."""
+        """Stops the unfinished runs of a workflow under a key: of `recipients`, or of all.
+
+        If there has been no run under the key, those of triggers that come within a minute are stopped.
+        """
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            await cancel(connection, environment_id, workflow, cancellation_key, recipients, now)
+            key = CancellationKey(environment_id, workflow, cancellation_key)
+            await cancel(connection, key, recipients, now)
             await keep(connection, receipt, None, now)
 
     async def explain(

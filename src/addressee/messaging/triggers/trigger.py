@@ -20,6 +20,7 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Identity, Place, Recipient
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 from addressee.messaging.recipients.identity import encode_identity
+from addressee.messaging.runs.cancellation import CancellationKey, await_cancellations, carry_out_early
 from addressee.messaging.runs.model import NO_TERMS, Start, Terms, WaitingRecipient, lane_of
 from addressee.messaging.steps.delay import MAX_DELAY
 from addressee.messaging.triggers.transients import Transient
@@ -169,11 +170,18 @@ def check_data(data: Document, field: str) -> None:
 
 
 async def start_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
-    """Stores runs, all recipients waiting, and the jobs that start them."""
+    """Stores runs, all recipients waiting, and the jobs that start them. What was cancelled before them is stopped."""
     if not runs:
         return
+    keys = {
+        CancellationKey(run.environment_id, run.workflow, run.cancellation_key)
+        for run in runs
+        if run.cancellation_key is not None
+    }
+    await await_cancellations(connection, keys)
     priorities = await insert_runs(connection, runs, now)
     await enqueue(connection, [first_job(run, priorities[run.id]) for run in runs])
+    await carry_out_early(connection, keys, now)
 
 
 def first_job(run: NewRun, priority: Priority) -> Later:
