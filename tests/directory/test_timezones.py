@@ -8,7 +8,7 @@ from addressee.directory.attributes import checked
 from addressee.directory.errors import RefusedError
 from addressee.directory.formats import check_format
 from addressee.directory.timezones import is_timezone, names
-from addressee.messaging.schedules.recurrence import zone_of
+from addressee.timing.zones import zone_of
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ from addressee.messaging.runs.listing import RunFilter
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import Schedule
-from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
+from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing
 from addressee.messaging.schedules.scheduler import run_scheduler, start_due
+from addressee.timing.weekdays import Weekday
 from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.api import COMMANDS, running
 from tests.support.clock import MovedClock

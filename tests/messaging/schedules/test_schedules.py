@@ -21,8 +21,9 @@ from addressee.messaging.recipients.people import Missing
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
-from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
+from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing
 from addressee.messaging.schedules.scheduler import start_due
+from addressee.timing.weekdays import Weekday
 from tests.messaging.office import FILES, Office
 from tests.support.receipts import receipt
 

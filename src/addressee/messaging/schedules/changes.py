@@ -18,8 +18,9 @@ from addressee.messaging.errors import ActorMissingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
-from addressee.messaging.schedules.recurrence import Repeat, Timing, zone_named, zone_of
+from addressee.messaging.schedules.recurrence import Repeat, Timing
 from addressee.messaging.triggers.trigger import check_fit, read_versions
+from addressee.timing.zones import zone_named, zone_of
 
 SQL = load(__package__)
 

@@ -20,8 +20,9 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import ActorMissingError, MessagingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.schedules.model import Schedule, ScheduleEntry
-from addressee.messaging.schedules.recurrence import Timing, zone_of
+from addressee.messaging.schedules.recurrence import Timing
 from addressee.messaging.triggers.trigger import read_versions, version_for
+from addressee.timing.zones import zone_of
 
 SQL = load(__package__)
 

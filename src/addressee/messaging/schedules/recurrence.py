@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count, islice, takewhile
 from typing import Annotated, NamedTuple
@@ -13,12 +12,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from addressee.directory.errors import RefusedError
-from addressee.directory.timezones import is_timezone
+from addressee.timing.local_time import day_of_month, first_instant, instant_of, month_number
+from addressee.timing.weekdays import ORDER, Weekday
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-MONTHS_OF_A_YEAR = 12
 
 MAX_INTERVAL = 1000
 
@@ -31,19 +30,6 @@ class Frequency(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
-
-
-class Weekday(StrEnum):
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
-
-
-ORDER = tuple(Weekday)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +82,8 @@ def next_occurrence(
 ) -> datetime | None:
     """Returns the first instant (UTC) after `after`, and not before `anchor`, at which a rule falls due in a zone.
 
-    A local time that the zone skips falls due at the first instant after the gap, one that it has twice at the first
-    of the two. It falls due on days after `last_day` only. None when that is beyond the year 9999, or when there is
-    none in the rule's next 400 periods.
+    Local times are instants as `timing.local_time` has it. It falls due on days after `last_day` only. None when that
+    is beyond the year 9999, or when there is none in the rule's next 400 periods.
     """
     try:
         for candidate in islice(candidates(repeat, anchor, max(anchor, after), zone), MAX_CANDIDATES):
@@ -141,7 +126,7 @@ def candidates(repeat: Repeat, anchor: datetime, near: datetime, zone: ZoneInfo)
     # An occurrence on a day that the zone skips as a whole happens on the next day.
     start = near.astimezone(zone).date() - DAY
     for day in days(repeat, anchor.astimezone(zone).date(), start):
-        yield Candidate(day, first_instant(datetime.combine(day, at), zone))
+        yield Candidate(day, instant_of(datetime.combine(day, at), zone))
 
 
 def hours(repeat: Repeat, anchor: datetime, near: datetime, zone: ZoneInfo) -> Iterator[Candidate]:
@@ -171,39 +156,6 @@ def days(repeat: Repeat, anchor: date, start: date) -> Iterator[date]:
             month = month_number(anchor)
             for number in count(max(0, (month_number(start) - month) // repeat.interval)):
                 yield day_of_month(month + number * repeat.interval, repeat.day_of_month or anchor.day)
-
-
-def month_number(day: date) -> int:
-    return day.year * MONTHS_OF_A_YEAR + day.month - 1
-
-
-def day_of_month(number: int, day: int) -> date:
-    """Returns that day of a month, or the month's last one. Raises OverflowError after the year 9999."""
-    year, month = divmod(number, MONTHS_OF_A_YEAR)
-    if year > MAXYEAR:
-        raise OverflowError
-    return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
-
-
-def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
-    """Returns the first instant (UTC) at which a clock in the zone shows this local time or a later one."""
-    late = shown.replace(tzinfo=zone).astimezone(UTC)
-    if local(late, zone) == shown:
-        return late
-    # The time is skipped: read by the offset after the gap it is before the gap, by the one before it is after.
-    early = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    while late - early > timedelta(seconds=1):
-        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
-        if local(middle, zone) < shown:
-            early = middle
-        else:
-            late = middle
-    return late
-
-
-def local(at: datetime, zone: ZoneInfo) -> datetime:
-    """Returns the local time in a zone, without the zone."""
-    return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -259,14 +211,3 @@ class Timing(msgspec.Struct, frozen=True):
         if self.ending_on is not None:
             return at.astimezone(zone).date() > self.ending_on
         return self.ending_at is not None and at > self.ending_at
-
-
-def zone_of(*names: str | None) -> ZoneInfo:
-    """Returns the first of these zones that is in the time zone database, else UTC."""
-    known = (name for name in names if name is not None and is_timezone(name))
-    return ZoneInfo(next(known, "Etc/UTC"))
-
-
-def zone_named(name: str | None) -> ZoneInfo | None:
-    """Returns the zone, None when it is not in the time zone database."""
-    return ZoneInfo(name) if name is not None and is_timezone(name) else None

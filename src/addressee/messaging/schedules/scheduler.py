@@ -27,9 +27,9 @@ from addressee.messaging.recipients.identity import decode_identity
 from addressee.messaging.runs.model import Advance, WaitingRecipient
 from addressee.messaging.schedules.failures import FailedOccurrence, record_failures
 from addressee.messaging.schedules.model import timing_from
-from addressee.messaging.schedules.recurrence import zone_of
 from addressee.messaging.schedules.time_zones import move_occurrences, next_since
 from addressee.messaging.triggers.trigger import NewRun, read_versions, start_runs, version_for
+from addressee.timing.zones import zone_of
 
 SQL = load(__package__)
 

@@ -16,7 +16,7 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.reading.uuid_ranges import FIRST_UID
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.schedules.model import timing_from
-from addressee.messaging.schedules.recurrence import zone_named, zone_of
+from addressee.timing.zones import zone_named, zone_of
 
 SQL = load(__package__)
 

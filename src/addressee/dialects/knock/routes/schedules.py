@@ -40,7 +40,8 @@ from addressee.directory.writing.bulk import Failure
 from addressee.messaging.schedules.changes import ScheduleChange
 from addressee.messaging.schedules.creation import NewSchedule
 from addressee.messaging.schedules.model import ScheduleEntry
-from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing, Weekday
+from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing
+from addressee.timing.weekdays import Weekday
 
 routes = Routes(keys=SECRET)
 
