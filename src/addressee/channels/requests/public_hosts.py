@@ -58,7 +58,7 @@ class AllowedHosts:
         names, networks = set(), []
         for entry in filter(None, map(str.strip, text.split(","))):
             try:
-                networks.append(ip_network(entry.strip("[]"), strict=False))
+                networks.append(ip_network(entry.replace("[", "").replace("]", ""), strict=False))
             except ValueError:
                 if NAME.fullmatch(entry) is None:
                     raise ValueError(entry) from None

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
-from uuid import UUID
 
 import msgspec
 import structlog
@@ -28,7 +27,6 @@ from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import Advance, RunPage
-from addressee.messaging.runs.rows import MovedRun
 from addressee.messaging.runs.store import Run, moved_row, read_run, recipient_run_from
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.fetch import Call, Calling, FetchFailed, FetchStep
@@ -62,12 +60,13 @@ class Fetches:
     request: ClassVar[type[Request]] = Call
 
     async def carry_out(self, connection: Connection, page: AskingPage, asked: Sequence[Asked]) -> Answers:
-        return Answers({each.run.id: Calling() for each in asked}, [in_turn(page.page)])
+        return Answers({each.run.id: Calling() for each in asked}, [in_turn(page.page, page.run)])
 
 
-def in_turn(page: RunPage) -> Later:
+def in_turn(page: RunPage, run: Run) -> Later:
     """Returns the job of a page, in a lane of the page's own: two at once would make the same requests."""
-    return Later(Fetch.of(page), lane=f"fetch/{page.environment_id}/{page.run_id}/{page.page}")
+    lane = f"fetch/{page.environment_id}/{page.run_id}/{page.page}"
+    return Later(Fetch.of(page), lane=lane, priority=run.priority)
 
 
 class Waiting(NamedTuple):
@@ -99,7 +98,7 @@ class Fetcher:
             await self._make_requests(page, run, runs)
             if loop.time() >= until:
                 async with self.pool.acquire() as connection, connection.transaction():
-                    await enqueue(connection, [in_turn(page)])
+                    await enqueue(connection, [in_turn(page, run)])
                 break
         self.wakeup.notify()
 
@@ -124,7 +123,8 @@ class Fetcher:
         outcomes = await asyncio.gather(*(self._outcome(*each) for each in zip(waiting, requests, strict=True)))
         now = self.clock.now()
         after = [gone_on(each, outcome, now) for each, outcome in zip(waiting, outcomes, strict=True)]
-        moved = await self._store(page, [(each.run, run) for each, run in zip(waiting, after, strict=True)], now)
+        changes = [(each.run, then) for each, then in zip(waiting, after, strict=True)]
+        moved = await self._store(page, run, changes, now)
         log.info("requests of a run made", run_id=str(run.id), page=page.page, requests=len(waiting), moved=moved)
 
     async def _outcome(self, waiting: Waiting, request: ProviderRequest | FetchFailed | None) -> Outcome | None:
@@ -140,23 +140,25 @@ class Fetcher:
             log.warning("request of a run failed", reason=type(error).__name__)
             return FetchFailed(f"the request failed: {type(error).__name__}", {})
 
-    async def _store(self, page: Fetch, changes: Sequence[tuple[RecipientRun, RecipientRun]], now: datetime) -> int:
+    async def _store(
+        self, page: Fetch, run: Run, changes: Sequence[tuple[RecipientRun, RecipientRun]], now: datetime
+    ) -> int:
         """Stores where runs are now that still waited, and has them go on. Returns how many there were."""
-        rows: list[MovedRun] = [moved_row(before, after) for before, after in changes]
-        goes_on: set[UUID] = {after.id for _, after in changes if after.status is RunStatus.QUEUED}
+        rows = [moved_row(before, after) for before, after in changes]
+        goes_on = {after.id for _, after in changes if after.status is RunStatus.QUEUED}
         async with self.pool.acquire() as connection, connection.transaction():
             moved = await connection.fetch(
                 *SQL["move_fetched_runs"](environment_id=page.environment_id, moved=rows, now=now)
             )
             if not goes_on.isdisjoint(row["id"] for row in moved):
-                await enqueue(connection, [Advance.of(page)])
+                await enqueue(connection, [Later(Advance.of(page), priority=run.priority)])
         return len(moved)
 
 
 def request_for(waiting: Waiting, secrets: Mapping[str, str], now: datetime) -> ProviderRequest | FetchFailed | None:
-    """Returns the request of a run, why it cannot be made, or None if the run's recipient is gone."""
+    """Returns the request of a run, or why it cannot be made; None if the run ends before its step."""
     run, step, context = waiting
-    if context.recipient is None:
+    if context.recipient is None or not context.active:
         return None
     id = derived_ksuid(context.triggered_at, str(run.id), step.ref)
     try:

@@ -16,6 +16,7 @@ from addressee.messaging.steps.entry import EntryConditions, EntryLimit
 from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
+from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
 
 AnyStep = (
     BatchStep
@@ -29,6 +30,7 @@ AnyStep = (
     | FetchStep
     | JumpStep
     | ThrottleStep
+    | UpdateDataStep
 )
 
 # The form of each kind in a file, by its `type`.
@@ -42,6 +44,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "httpapi_fetch": FetchStepFile,
     "httpapi_webhook": FetchStepFile,
     "throttle": ThrottleStepFile,
+    "update_data": UpdateDataStepFile,
 }
 
 # Short forms, which have no type: a field tells the kind.
