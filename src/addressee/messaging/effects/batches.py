@@ -18,7 +18,7 @@ import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
-from addressee.database.jobs.queue import Job
+from addressee.database.jobs.queue import Later
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
@@ -232,7 +232,7 @@ async def store(connection: Connection, page: AskingPage, done: Round) -> None:
         )
 
 
-async def wake(connection: Connection, page: AskingPage, full: Sequence[Full]) -> list[Job]:
+async def wake(connection: Connection, page: AskingPage, full: Sequence[Full]) -> list[Later]:
     """Has the runs of full batches go on at once. Returns the jobs that carry them on.
 
     A run that somebody holds at this moment is about to close its batch.
@@ -243,4 +243,4 @@ async def wake(connection: Connection, page: AskingPage, full: Sequence[Full]) -
         *SQL["wake_continuations"](environment_id=page.environment_id, full=full, now=page.now)
     )
     pages = sorted({(row["run_id"], row["page"]) for row in rows})
-    return [Advance(page.environment_id, *each) for each in pages]
+    return [Later(Advance(page.environment_id, *each), priority=page.run.priority) for each in pages]

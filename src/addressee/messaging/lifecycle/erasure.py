@@ -83,8 +83,16 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
         while await erase_page_of_memberships(pool, batch) == PAGE_SIZE:
             pass
         async with pool.acquire() as connection, connection.transaction():
-            for statement in ("erase_schedules", "erase_changes", "erase_message_heads", "erase_throttles"):
+            for statement in (
+                "erase_schedules",
+                "erase_changes",
+                "erase_message_heads",
+                "erase_throttles",
+                "erase_batches",
+            ):
                 await connection.execute(*SQL[statement](people=batch))
+    for batch in batches([Identity(*row) for row in rows]):
+        await pool.execute(*SQL["erase_items_of_actors"](people=batch))
     for batch in batches(ended):
         while await erase_runs(pool, batch) == PAGE_SIZE:
             pass

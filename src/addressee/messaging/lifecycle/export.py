@@ -26,6 +26,7 @@ PARTS = {
     "memberships": "export_memberships",
     "schedules": "export_schedules",
     "runs": "export_runs",
+    "batches": "export_batches",
     "messages": "export_messages",
     "merges": "export_merges",
 }

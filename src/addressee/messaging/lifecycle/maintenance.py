@@ -27,6 +27,9 @@ HISTORY_MONTHS = 12
 
 MERGES_AT_ONCE = 200
 
+# For so long the items of a batch are kept after it closed: messages tell of them, and are redacted without some.
+BATCH_LIFE = timedelta(days=30)
+
 # By which the clocks of two workers may differ.
 CLOCK_DIFFERENCE = timedelta(minutes=5)
 
@@ -57,6 +60,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_old_notices(connection, now)
         await delete_before(connection, SQL["delete_expired_throttles"], now - CLOCK_DIFFERENCE)
         await delete_expired_cancellations(connection, now)
+        await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await end_undoing(connection, now)
 
 

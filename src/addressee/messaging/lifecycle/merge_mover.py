@@ -1,6 +1,7 @@
 """Messages follow a merge of recipients, and come back when it is undone: a page at a time, each in one transaction.
 
-So do subscriptions, where the merge moves them; what their runs have passed is counted together from then on.
+So do subscriptions, where the merge moves them; what their runs have passed is counted together from then on, and
+their open batches become one.
 
 What is not moved yet, as it is being sent or there is much of it, is found nevertheless: whoever reads a recipient's
 messages looks in both places meanwhile (queries/parts/sources.sql). Runs and others' messages go on to name the
@@ -22,6 +23,8 @@ from addressee.directory.clock import Clock
 from addressee.directory.groups.subscriptions import move_subscriptions
 from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Identity, Recipient
+from addressee.messaging.lifecycle.parting_batches import part_batches
+from addressee.messaging.lifecycle.uniting_batches import unite_batches
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
 from addressee.messaging.recipients.identity import MOVED_AGE
@@ -67,7 +70,7 @@ class MergeMover:
             pass
         while await move_page_of_subscriptions(self._pool, follow.environment_id, follow.merge_id):
             pass
-        await unite_throttles(self._pool, follow.environment_id, follow.merge_id, self._clock.now())
+        await unite_waiting(self._pool, follow.environment_id, follow.merge_id, self._clock.now())
         again = [Later(msgspec.structs.replace(follow, sweep=follow.sweep + 1), delay) for delay in next_sweep(follow)]
         if merge["next_merge_id"] is not None:
             again.append(Later(Follow(follow.environment_id, merge["next_merge_id"], len(SWEEPS))))
@@ -143,12 +146,19 @@ async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: 
         return await move_subscriptions(connection, source, target, merge_id, back=merge["undone_at"] is not None)
 
 
-async def unite_throttles(pool: Pool, environment_id: int, merge_id: UUID, now: datetime) -> None:
-    """Adds what the secondary's runs have passed to the primary's. It stays there when the merge is undone."""
+async def unite_waiting(pool: Pool, environment_id: int, merge_id: UUID, now: datetime) -> None:
+    """Unites the open batches of both, and adds what the secondary's runs have passed to the primary's.
+
+    When the merge is undone, batches are parted again; what runs have passed stays where it is.
+    """
     async with pool.acquire() as connection, connection.transaction():
         merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
-        if merge is None or merge["undone_at"] is not None:
+        if merge is None:
             return
+        if merge["undone_at"] is not None:
+            await part_batches(connection, environment_id, merge, now)
+            return
+        await unite_batches(connection, environment_id, merge, now)
         await connection.execute(
             *SQL["move_throttles"](
                 environment_id=environment_id,

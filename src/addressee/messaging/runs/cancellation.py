@@ -17,6 +17,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity, Place
 from addressee.messaging.runs.fan_out import stop_fanouts
+from addressee.messaging.runs.leaving_batches import abandon_batches, cancel_items
 from addressee.messaging.runs.model import RunPage, WaitingRecipient
 from addressee.messaging.runs.store import cancellation, decode_cancelled, insert_recipient_runs
 from addressee.messaging.steps.run import RunStatus
@@ -81,7 +82,8 @@ async def cancel_runs(
 ) -> None:
     """Cancels the runs of `recipients`, None: of all. Those that wait to be started are stored as cancelled.
 
-    A run that is cancelled for an object reaches no further subscribers of it.
+    A run that is cancelled for an object reaches no further subscribers of it. A run in an open batch leaves it: the
+    one that goes on for others too does so without its own item.
     """
     chosen = None if recipients is None else set(recipients)
     merged = set() if recipients is None else await predecessors(connection, environment_id, recipients)
@@ -117,17 +119,14 @@ async def cancel_runs(
                 )
             )
     await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
-    await connection.execute(
-        *SQL["cancel_recipient_runs"](
-            environment_id=environment_id,
-            workflow=workflow,
-            cancellation_key=cancellation_key,
-            chosen=chosen,
-            merged=merged,
-            journal=msgspec.json.encode(journal),
-            now=now,
-        )
+    which = {"environment_id": environment_id, "workflow": workflow, "cancellation_key": cancellation_key}
+    of_whom = {"chosen": chosen, "merged": merged}
+    encoded_journal = msgspec.json.encode(journal)
+    await cancel_items(connection, which, of_whom, encoded_journal, now)
+    cancelled_runs = await connection.fetch(
+        *SQL["cancel_recipient_runs"](**which, **of_whom, journal=encoded_journal, now=now)
     )
+    await abandon_batches(connection, environment_id, [row["id"] for row in cancelled_runs], now)
 
 
 async def predecessors(connection: Connection, environment_id: int, recipients: Sequence[Place]) -> set[Identity]:

@@ -18,6 +18,7 @@ from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.effects import AskingPage, Effects
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
+from addressee.messaging.runs.leaving_batches import close_batches_of_ended
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, Send, Start, WaitingRecipient, lane_of
 from addressee.messaging.runs.store import (
     Run,
@@ -105,7 +106,8 @@ class Runner:
             sending = (
                 [Later(Send.of(page), priority=run.priority)] if any(message.addresses for message in messages) else []
             )
-            ended = [each.run for each in passes if each.run.ended]
+            ended = [each.run for each in passes if each.run.ended and each.run.id in moved]
+            await close_batches_of_ended(connection, run, ended, now)
             await enqueue(
                 connection,
                 [*sending, *jobs, *erasures(run, runs, contexts), *erasures_of_transients(run, ended)],

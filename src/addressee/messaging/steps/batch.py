@@ -97,7 +97,7 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True)
 class NoBatch:
-    """The run has no batch: its step was skipped."""
+    """The run goes on for no batch that could close: one of an earlier pass did."""
 
 
 class BatchStep(Step, frozen=True, tag="batch", kw_only=True):
@@ -140,6 +140,10 @@ class BatchStep(Step, frozen=True, tag="batch", kw_only=True):
             ),
         )
 
+    def skipped(self, run: RecipientRun) -> RecipientRun:
+        """Returns the run past the batch: there is none that could close."""
+        return run.at(run.step + 2)
+
     def answered(self, run: RecipientRun, answer: Opened | Joined | Led, context: StepContext) -> RecipientRun:
         batch = {"batch_id": answer.batch_id}
         match answer:
@@ -180,7 +184,9 @@ class CloseBatchStep(Step, frozen=True, tag="close_batch", kw_only=True):
             case NoBatch():
                 return run.passed
             case Joined():
-                return run.noted(context, "batched", self, data={"batch_id": answer.batch_id}).completed(context)
+                # It ends where whoever joined the batch did.
+                united = run.at(run.step - 1).noted(context, "batched", self, data={"batch_id": answer.batch_id})
+                return united.completed(context)
             case Closed():
                 closed = {"batch_id": answer.batch_id, "total_activities": answer.total}
                 run = run.noted(context, "batch_closed", self, data=closed)

@@ -1,20 +1,25 @@
--- Cancels unfinished runs under a cancellation key, of chosen places and of who was merged into them, or (null) of all.
-UPDATE addressee.recipient_runs
+-- Cancels unfinished runs under a cancellation key, of chosen places and of who was merged into them, or (null) of all;
+-- not those that go on for others in a batch that has not closed.
+UPDATE addressee.recipient_runs AS runs
 SET status = 'cancelled',
     due_at = NULL,
     profile = NULL,
-    journal = journal || :journal,
+    journal = runs.journal || :journal,
     updated_at = :now
-WHERE environment_id = :environment_id
-  AND workflow = :workflow
-  AND cancellation_key = :cancellation_key
-  AND status IN ('queued', 'processing', 'paused')
-  AND (
-    :chosen.collection::text[] IS NULL
-    OR (collection, recipient_id) IN (SELECT * FROM unnest(:chosen.collection, :chosen.id::text[]))
-    OR (collection, recipient_id, uid) IN (SELECT * FROM unnest(
-      :merged.collection::text[],
-      :merged.id::text[],
-      :merged.uid::uuid[]
-    ))
+WHERE runs.environment_id = :environment_id
+  AND runs.workflow = :workflow
+  AND runs.cancellation_key = :cancellation_key
+  AND runs.status IN ('queued', 'processing', 'paused')
+  AND
+  -- part: runs_of_cancellation
+  AND NOT EXISTS (
+    SELECT
+    FROM addressee.batches AS batches
+    JOIN addressee.batch_items AS items
+      ON items.environment_id = batches.environment_id
+     AND items.batch_id = batches.id
+    WHERE batches.environment_id = runs.environment_id
+      AND batches.recipient_run_id = runs.id
+      AND batches.closed_at IS NULL
   )
+RETURNING runs.id

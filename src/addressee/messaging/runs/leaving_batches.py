@@ -1,0 +1,55 @@
+"""What becomes of open batches when their items are cancelled, or the runs that go on for them end before they close.
+
+Runs are locked before batches, as everywhere: whoever closes a batch holds its run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.messaging.runs.store import Run
+from addressee.messaging.steps.batch import CloseBatchStep
+from addressee.messaging.steps.run import RecipientRun
+
+SQL = load(__package__)
+
+
+async def cancel_items(
+    connection: Connection, which: Mapping[str, Any], recipients: Mapping[str, Any], journal: bytes, now: datetime
+) -> None:
+    """Takes the items of cancelled runs out of their open batches, and holds these until the transaction ends.
+
+    `which` are the runs' environment, workflow and cancellation key, `recipients` whose runs they are.
+    """
+    runs = await connection.fetch(*SQL["hold_runs_to_cancel"](**which, **recipients))
+    held = await connection.fetch(*SQL["hold_batches_to_cancel"](**which, run_ids=[row["id"] for row in runs]))
+    if held:
+        await connection.execute(
+            *SQL["cancel_batch_items"](
+                environment_id=which["environment_id"],
+                cancellation_key=which["cancellation_key"],
+                **recipients,
+                batch_ids=[row["id"] for row in held],
+                journal=journal,
+                now=now,
+            )
+        )
+
+
+async def close_batches_of_ended(
+    connection: Connection, run: Run, ended: Sequence[RecipientRun], now: datetime
+) -> None:
+    """Closes the batches for which runs would have gone on that have ended instead."""
+    if ended and any(isinstance(step, CloseBatchStep) for step in run.workflow.steps):
+        await abandon_batches(connection, run.environment_id, [each.id for each in ended], now)
+
+
+async def abandon_batches(connection: Connection, environment_id: int, run_ids: Sequence[UUID], now: datetime) -> None:
+    """Closes the batches of these runs, which others then cannot join any more."""
+    if run_ids:
+        await connection.execute(*SQL["abandon_batches"](environment_id=environment_id, run_ids=run_ids, now=now))

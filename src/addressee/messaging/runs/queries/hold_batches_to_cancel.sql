@@ -1,0 +1,24 @@
+-- Locks batches that have not closed, with items under a cancellation key or with runs that may be cancelled.
+SELECT batches.id
+FROM addressee.batches AS batches
+WHERE batches.environment_id = :environment_id
+  AND batches.workflow = :workflow
+  AND batches.closed_at IS NULL
+  AND batches.id IN (
+    SELECT items.batch_id
+    FROM addressee.batch_items AS items
+    WHERE items.environment_id = :environment_id
+      AND items.cancellation_key = :cancellation_key
+    UNION
+    SELECT own.id
+    FROM addressee.batches AS own
+    WHERE own.environment_id = :environment_id
+      AND own.recipient_run_id = ANY(:run_ids::uuid[])
+  )
+ORDER BY batches.recipient_id,
+         batches.uid,
+         batches.step_ref,
+         batches.key,
+         batches.version,
+         batches.tenant
+FOR NO KEY UPDATE OF batches
