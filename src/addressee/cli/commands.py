@@ -105,6 +105,41 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
 
 
 @app.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--workflow", required=True, help="The key of the workflow.")
+@click.option(
+    "--recipient", required=True, help="An id, or somebody as JSON: a file like ada.json, or the JSON itself."
+)
+@click.option("--data", help="The trigger's data as JSON, or a list: the data of several triggers, for batches.")
+@click.option("--tenant", help="The tenant, like --recipient.")
+@click.option("--actor", help="The actor, like --recipient.")
+@click.option("--channel", "channels", multiple=True, help="A channel to show; give it again for another one.")
+@click.option("--event", "events", multiple=True, help="The ref of a step that waits: its event comes in time.")
+@click.option("--answers", help="What fetch steps are answered, as JSON: an object by their refs.")
+@click.option("--out", type=click.Path(path_type=Path), help="A folder to write each message to, in files.")
+def preview(
+    folder: Path,
+    workflow: str,
+    recipient: str,
+    data: str | None,
+    tenant: str | None,
+    actor: str | None,
+    channels: tuple[str, ...],
+    events: tuple[str, ...],
+    answers: str | None,
+    out: Path | None,
+) -> None:
+    """Show the messages of a workflow for somebody, without a server and without sending anything.
+
+    FOLDER is one that `push` takes. Delays pass at once, conditions and preferences count. A message that would not be
+    sent, for want of an address say, is shown with the reason.
+    """
+    from addressee.cli.preview import PreviewOptions, run
+
+    run(folder, PreviewOptions(workflow, recipient, data, tenant, actor, answers, channels, events, out))
+
+
+@app.command()
 @click.argument("kind", type=click.Choice(["workflow"]))
 def schema(kind: str) -> None:
     """Show the JSON schema of a workflow's file, which editors complete and check by."""

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +17,20 @@ from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 
 
+@contextmanager
+def shown_problems(consequence: str = "") -> Iterator[None]:
+    """Prints each problem of a folder, and turns them into a CommandError."""
+    try:
+        yield
+    except ConfigurationError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        raise CommandError(f"{len(error.problems)} to correct{consequence}.") from None
+
+
 async def push(options: InstallationOptions, folder: Path, environment: str) -> None:
     """Raises CommandError when anything is wrong, after it has printed each problem."""
-    try:
+    with shown_problems("; nothing was changed"):
         async with options.open() as (pool, sealer):
             with refusals():
                 known = await Environments(pool).named(environment)
@@ -26,10 +39,6 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
             secrets = frozenset(secret.name for secret in await all_secrets(pool, known.id))
             configuration = read_configuration(folder, os.environ, usable, secrets)
             done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
-    except ConfigurationError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        raise CommandError(f"{len(error.problems)} to correct; nothing was changed.") from None
     for warning in configuration.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     for each in done:

@@ -46,7 +46,8 @@ class ChannelDefinition:
     source: Source = field(repr=False)
 
 
-def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefinition | None:
+def read_channel(source: Source, environment: Mapping[str, str], may_lack: bool = False) -> ChannelDefinition | None:
+    """Returns a channel. With `may_lack`, settings whose variables are not set stay as they are, unchecked."""
     if not source.has_key or not source.fits((), source.value, ChannelFile):
         return None
     file = msgspec.convert(source.value, ChannelFile)
@@ -57,9 +58,14 @@ def read_channel(source: Source, environment: Mapping[str, str]) -> ChannelDefin
         return None
     if not source.fits(("settings",), file.settings, provider.settings):
         return None
-    settings = {name: filled(source, ("settings", name), value, environment) for name, value in file.settings.items()}
+    lacking = {name for name, value in file.settings.items() if may_lack and unset(value, environment)}
+    settings = {
+        name: value if name in lacking else filled(source, ("settings", name), value, environment)
+        for name, value in file.settings.items()
+    }
     for name, problem in provider.problems(settings) if not source.problems else ():
-        source.problem(("settings", name), problem)
+        if name not in lacking:
+            source.problem(("settings", name), problem)
     for name in provider.templates & settings.keys():
         check_template(source, ("settings", name), settings[name])
     return ChannelDefinition(
@@ -97,6 +103,13 @@ def filled(source: Source, path: FieldPath, value: Any, environment: Mapping[str
         if name not in environment:
             source.problem(path, f"the environment variable {name} is not set")
     return VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+
+
+def unset(value: Any, environment: Mapping[str, str]) -> bool:
+    """Returns whether a setting names a variable that is not set."""
+    if isinstance(value, dict):
+        return any(unset(part, environment) for part in value.values())
+    return isinstance(value, str) and any(name not in environment for name in VARIABLE.findall(value))
 
 
 def check_template(source: Source, path: FieldPath, text: str | None) -> None:

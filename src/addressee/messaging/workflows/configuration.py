@@ -61,17 +61,22 @@ def read_configuration(
     environment: Mapping[str, str],
     stored: Mapping[str, UsableChannel] | None = None,
     secrets: frozenset[str] = frozenset(),
+    *,
+    settings_may_lack: bool = False,
 ) -> Configuration:
     """Reads a folder. Raises ConfigurationError, which holds every problem in it.
 
-    `environment` holds the values of `${NAME}` in settings. Steps may use the folder's channels and those of
-    the environment, `stored`. `secrets` are the names of those that fetch steps may use.
+    `environment` holds the values of `${NAME}` in settings. Settings may lack some if nothing is to be sent: they stay
+    as they are written. Steps may use the folder's channels and those of the environment, `stored`. `secrets` are the
+    names of those that fetch steps may use.
     """
     channel_files = [read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))]
     workflow_files = workflow_sources(folder)
     whole = {name: read(folder / name, folder) for name in WHOLE_FILES if (folder / name).exists()}
 
-    channels = [channel for source in channel_files if (channel := read_channel(source, environment))]
+    channels = [
+        channel for source in channel_files if (channel := read_channel(source, environment, settings_may_lack))
+    ]
     schemes = {channel.key: schemes_of(channel.settings) for channel in channels}
     usable = dict(stored or {})
     usable |= {source.key: UsableChannel(provider_of(source), schemes.get(source.key)) for source in channel_files}

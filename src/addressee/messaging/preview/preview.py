@@ -1,0 +1,96 @@
+"""Makes the messages of a workflow that a folder defines, for somebody who is described in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from uuid import uuid5
+
+from addressee.directory.recipient import Recipient
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.errors import DataFailure
+from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, Asked, Noted, Shown
+from addressee.messaging.preview.walk import walk
+from addressee.messaging.recipients.identifiers import recipient_run_id
+from addressee.messaging.recipients.people import People
+from addressee.messaging.runs.context import PageContext, context_for
+from addressee.messaging.runs.store import Run
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.run import RecipientRun, RunStatus
+from addressee.messaging.workflows.configuration import Configuration
+from addressee.messaging.workflows.schemas import failures
+from addressee.messaging.workflows.workflow_files import WorkflowDefinition
+from addressee.preferences.defaults import EnvironmentDefaults
+
+
+def channels_in(configuration: Configuration, now: datetime) -> dict[str, Channel]:
+    """Returns the channels of a folder as if they were stored."""
+    return {
+        each.key: Channel(
+            each.id or uuid5(NAMESPACE, each.key),
+            each.key,
+            each.name,
+            each.type,
+            each.provider,
+            each.settings,
+            now,
+            now,
+        )
+        for each in configuration.channels
+    }
+
+
+def unfit(workflow: WorkflowDefinition, asked: Asked) -> tuple[DataFailure, ...]:
+    """Returns what is wrong with the data by the workflow's schema: a trigger with it would be refused."""
+    schema = workflow.workflow.trigger_data_schema
+    return () if schema is None else tuple(failure for item in asked.items for failure in failures(schema, item))
+
+
+def preview(
+    configuration: Configuration,
+    defined: WorkflowDefinition,
+    asked: Asked,
+    channels: Mapping[str, Channel],
+    now: datetime,
+) -> Iterator[Shown | Noted]:
+    """Yields the messages of a workflow, and what else happens in its run."""
+    run = run_of(defined, asked, now)
+    page = PageContext(
+        run,
+        People({each.place: each for each in people_of(asked)}, {}),
+        {**(configuration.variables or {}), **(configuration.public_variables or {})},
+        channels,
+        EnvironmentDefaults(default=configuration.preferences or {}, sections=configuration.sections or ()),
+        now,
+    )
+
+    def context_of(recipient_run: RecipientRun, at: datetime) -> StepContext:
+        here = PageContext(run, page.people, page.variables, channels, page.defaults, at)
+        return context_for(asked.recipient, recipient_run, here, here.preferences_of(asked.recipient), {})
+
+    place = asked.recipient.place
+    recipient_run = RecipientRun(
+        recipient_run_id(run.id, place.collection, place.id), asked.recipient.identity, {}, RunStatus.QUEUED
+    )
+    return walk(recipient_run, defined.workflow, context_of, asked, now)
+
+
+def people_of(asked: Asked) -> list[Recipient]:
+    return [each for each in (asked.recipient, asked.actor, asked.tenant) if each is not None]
+
+
+def run_of(defined: WorkflowDefinition, asked: Asked, now: datetime) -> Run:
+    id = uuid5(NAMESPACE, f"run/{defined.key}")
+    return Run(
+        environment_id=ENVIRONMENT,
+        id=id,
+        workflow_key=defined.key,
+        version_id=id,
+        workflow=defined.workflow,
+        tenant=None if asked.tenant is None else asked.tenant.place.id,
+        actor=None if asked.actor is None else asked.actor.identity,
+        data=dict(asked.data),
+        sandbox=False,
+        skip_delay=False,
+        inserted_at=now,
+    )

@@ -1,0 +1,179 @@
+"""Previews: what a workflow says to somebody who is described in JSON, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import TENANTS
+from addressee.messaging.content.email import EmailContent
+from addressee.messaging.preview.model import Asked, Noted, Shown
+from addressee.messaging.preview.people import person
+from addressee.messaging.preview.preview import channels_in, preview, unfit
+from addressee.messaging.preview.printing import fields_of, lines_of, write_files
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
+from tests.messaging.office import IN_APP, OUTBOX
+from tests.messaging.office import write_files as write
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+WORKFLOW = """
+trigger_data_json_schema: {type: object, required: [text]}
+steps:
+  - ref: feed
+    in_app: {markdown_body: "**{{ actor.name }}** wrote {{ data.text }}", action_url: "{{ vars.app_url }}/p"}
+  - ref: pause
+    delay: {hours: 2}
+  - ref: once
+    type: throttle
+    settings: {throttle_window: {hours: 1}}
+  - ref: mail
+    conditions: {any_of: [[{variable: recipient.plan, operator: equal_to, argument: pro}]]}
+    email:
+      subject: "{{ tenant.name }}: {{ data.text }}"
+      html: |
+        <p>
+        {{ data.text }}
+"""
+
+FILES = {
+    "channels/in-app.yaml": IN_APP,
+    "channels/email.yaml": OUTBOX,
+    "workflows/comment.yaml": WORKFLOW,
+    "public_variables.yaml": "app_url: https://app.example",
+}
+
+ADA = {"id": "ada", "name": "Ada", "email": "ada@example.com", "plan": "pro"}
+
+
+def folder(tmp_path: Path, **changed: str) -> Configuration:
+    files = {**FILES, **{name.replace("__", "/") + ".yaml": text for name, text in changed.items()}}
+    return read_configuration(write(tmp_path, files), {}, settings_may_lack=True)
+
+
+def previewed(
+    configuration: Configuration,
+    recipient: str | Mapping[str, Any],
+    *,
+    data: Sequence[Mapping[str, Any]] = ({"text": "Hi"},),
+) -> list[Shown | Noted]:
+    channels = channels_in(configuration, NOW)
+    asked = Asked(
+        person(recipient, channels, NOW), data, person("bob", channels, NOW), person("acme", channels, NOW, TENANTS)
+    )
+    (workflow,) = configuration.workflows
+    return list(preview(configuration, workflow, asked, channels, NOW))
+
+
+def test_every_message_in_its_order_and_time(tmp_path: Path) -> None:
+    shown = [each for each in previewed(folder(tmp_path), ADA) if isinstance(each, Shown)]
+    assert [(each.ref, each.channel, each.type, each.at - NOW, each.obstacle) for each in shown] == [
+        ("feed", "in-app", "in_app_feed", timedelta(), None),
+        ("mail", "email", "email", timedelta(hours=2), None),
+    ]
+    feed, mail = (each.content for each in shown)
+    assert feed is not None
+    assert fields_of(feed) == {
+        "body": "<p><strong>bob</strong> wrote Hi</p>",
+        "action_url": "https://app.example/p",
+    }
+    assert isinstance(mail, EmailContent)
+    assert (mail.to, mail.subject, mail.html) == ("ada@example.com", "acme: Hi", "<p>\nHi\n")
+
+
+def test_a_message_without_an_address_is_shown_with_the_reason(tmp_path: Path) -> None:
+    *_, mail, end = previewed(folder(tmp_path), {"id": "ada", "plan": "pro"})
+    assert isinstance(mail, Shown)
+    assert mail.obstacle == "no_email_address"
+    assert list(lines_of(mail)) == [
+        "== mail: email through email",
+        "  not sent: no_email_address",
+        "  sender: Example <hello@example.com>",
+        "  subject: acme: Hi",
+        "  html:",
+        "    <p>",
+        "    Hi",
+    ]
+    assert list(lines_of(end)) == ["-- run: run_completed"]
+
+
+def test_preferences_and_conditions_count(tmp_path: Path) -> None:
+    configuration = folder(tmp_path, preferences="kinds: {in_app: false}")
+    feed, pause, mail, _ = previewed(configuration, "ada")
+    assert isinstance(feed, Shown)
+    assert feed.obstacle == "preferences"
+    assert isinstance(pause, Noted)
+    assert (pause.event, pause.ref, pause.data) == ("step_started", "pause", {"due_at": NOW + timedelta(hours=2)})
+    assert isinstance(mail, Noted)
+    assert (mail.event, mail.ref, mail.data["reason"]) == ("step_skipped", "mail", "conditions")
+    own = {**ADA, "preferences": {"kinds": {"in_app": True}}}
+    assert isinstance(shown := previewed(configuration, own)[0], Shown)
+    assert shown.obstacle is None
+
+
+def test_a_template_that_fails_says_why(tmp_path: Path) -> None:
+    workflow = "steps:\n- {ref: mail, email: {subject: '{{ 1 | divided_by: data.zero }}', text: x}}"
+    configuration = folder(tmp_path, workflows__comment=workflow)
+    for recipient in (ADA, "ada"):
+        failed = [each for each in previewed(configuration, recipient, data=[{"zero": 0}]) if isinstance(each, Shown)]
+        assert [each.content for each in failed] == [None]
+        assert "divided" in str(failed[0].obstacle) or "division" in str(failed[0].obstacle)
+
+
+def test_settings_may_lack_what_the_environment_would_hold(tmp_path: Path) -> None:
+    smtp = "type: email\nprovider: smtp\nsettings: {host: '${HOST}', from: 'A <a@${DOMAIN}>', password: '${P}'}"
+    shown = [each for each in previewed(folder(tmp_path, channels__email=smtp), ADA) if isinstance(each, Shown)]
+    content = shown[-1].content
+    assert isinstance(content, EmailContent)
+    assert content.sender == "A <a@${DOMAIN}>"
+
+
+def test_data_must_fit_the_schema(tmp_path: Path) -> None:
+    (workflow,) = folder(tmp_path).workflows
+    asked = Asked(person("ada", {}, NOW), ({"text": "Hi"}, {}))
+    assert [failure.message for failure in unfit(workflow, asked)] == ["'text' is a required property"]
+
+
+def test_messages_are_written_to_files(tmp_path: Path) -> None:
+    shown = [each for each in previewed(folder(tmp_path), ADA) if isinstance(each, Shown)]
+    files = [file for number, each in enumerate(shown, 1) for file in write_files(tmp_path / "out", number, each)]
+    assert [file.name for file in files] == [
+        "01-feed.in-app.json",
+        "01-feed.in-app.html",
+        "02-mail.email.json",
+        "02-mail.email.html",
+    ]
+    assert files[3].read_text() == "<p>\nHi\n"
+
+
+class TestPeople:
+    def test_an_id_alone_is_a_user_of_that_name(self) -> None:
+        ada = person("ada", {}, NOW)
+        assert (ada.place.id, ada.attributes, ada.properties) == ("ada", {"name": "ada"}, {})
+
+    def test_attributes_properties_and_channel_data(self, tmp_path: Path) -> None:
+        slack = "type: chat\nprovider: slack\nsettings: {}"
+        channels = channels_in(folder(tmp_path, channels__slack=slack), NOW)
+        given = {**ADA, "properties": {"team": 7}, "channel_data": {"slack": {"connections": []}}}
+        ada = person(given, channels, NOW)
+        assert ada.attributes == {"name": "Ada", "email": "ada@example.com"}
+        assert ada.properties == {"plan": "pro", "team": 7}
+        assert list(ada.channel_data) == [str(channels["slack"].id)]
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({}, "id must be"),
+            ({"id": "a", "timezone": "Mars"}, "timezone"),
+            ({"id": "a", "channel_data": {"x": {}}}, "channel_data.x: there is no such channel; there are none"),
+            ({"id": "a", "preferences": {"kinds": {"fax": True}}}, "preferences: kinds has no 'fax'"),
+        ],
+    )
+    def test_who_is_described_wrongly(self, given: Mapping[str, Any], message: str) -> None:
+        with pytest.raises(RefusedError, match=message):
+            person(given, {}, NOW)
