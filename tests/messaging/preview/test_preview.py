@@ -33,7 +33,7 @@ steps:
     type: throttle
     settings: {throttle_window: {hours: 1}}
   - ref: mail
-    conditions: {any_of: [[{variable: recipient.plan, operator: equal_to, argument: pro}]]}
+    if: recipient.plan == "pro"
     email:
       subject: "{{ tenant.name }}: {{ data.text }}"
       html: |
@@ -149,6 +149,57 @@ def test_messages_are_written_to_files(tmp_path: Path) -> None:
         "02-mail.email.html",
     ]
     assert files[3].read_text() == "<p>\nHi\n"
+
+
+BATCH = """
+steps:
+- ref: page
+  type: batch
+  settings: {{batch_window: {{unit: minutes, value: 10}}, batch_items_render_limit: 2, batch_order: desc{}}}
+- ref: mail
+  email:
+    subject: "{{{{ total_activities }}}} of {{{{ data.page }}}}"
+    text: "{{% for each in activities %}}{{{{ each.actor.name }}}} {{{{ each.data.n }}}};{{% endfor %}}"
+"""
+
+
+def test_a_batch_has_the_items_that_are_given(tmp_path: Path) -> None:
+    configuration = folder(tmp_path, workflows__comment=BATCH.format(""))
+    items = [{"n": number, "page": "p", "nested": {}} for number in range(3)]
+    (mail,) = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, Shown)]
+    assert isinstance(mail.content, EmailContent)
+    assert (mail.content.subject, mail.content.text, mail.at - NOW) == ("3 of p", "bob 1;bob 2;", timedelta(minutes=10))
+
+
+def test_the_first_item_of_a_batch_may_lead(tmp_path: Path) -> None:
+    configuration = folder(tmp_path, workflows__comment=BATCH.format(", batch_execution_mode: flush_leading"))
+    items = [{"n": number, "page": "p"} for number in range(3)]
+    shown = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, Shown)]
+    said = [each.content.text for each in shown if isinstance(each.content, EmailContent)]
+    assert said == ["bob 0;", "bob 1;bob 2;"]
+    assert [each.at - NOW for each in shown] == [timedelta(), timedelta(minutes=10)]
+    (alone,) = [each for each in previewed(configuration, ADA, data=items[:1]) if isinstance(each, Shown)]
+    assert alone.at == NOW
+
+
+BRANCH = """
+steps:
+- ref: by_plan
+  type: branch
+  branches:
+  - name: paying
+    conditions: {all: [{variable: recipient.plan, operator: equal_to, argument: pro}]}
+    steps: [{ref: thanks, in_app: {body: Thanks}}]
+  - name: others
+    steps: [{ref: buy, in_app: {body: Buy}}]
+"""
+
+
+def test_conditions_choose_the_branch(tmp_path: Path) -> None:
+    configuration = folder(tmp_path, workflows__comment=BRANCH)
+    for recipient, ref in ((ADA, "thanks"), ("ada", "buy")):
+        shown = previewed(configuration, recipient)
+        assert [each.ref for each in shown if isinstance(each, Shown)] == [ref]
 
 
 class TestPeople:

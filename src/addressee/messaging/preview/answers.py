@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from addressee.messaging.preview.model import Asked
+from addressee.messaging.effects.closing_batches import MAX_TEXT
+from addressee.messaging.preview.model import NAMESPACE, Asked
+from addressee.messaging.steps.batch import CloseBatch, Closed, JoinBatch, Led, Opened
 from addressee.messaging.steps.model import Request, Step
 from addressee.messaging.steps.passages import Passage, Passed
 
@@ -21,7 +23,26 @@ def passed(request: Passage, step: Step, asked: Asked) -> Passed:
     return Passed(True, 1, request.until)
 
 
-ANSWERS: Mapping[type[Request], Answering] = {Passage: passed}
+def opened(request: JoinBatch, step: Step, asked: Asked) -> Opened | Led:
+    """There was no batch before."""
+    return Led(NAMESPACE) if request.leads and asked.leads else Opened(NAMESPACE, request.closes_at)
+
+
+def closed(request: CloseBatch, step: Step, asked: Asked) -> Closed:
+    """All items have come meanwhile."""
+    return Closed(NAMESPACE, len(asked.items), merged(asked.items))
+
+
+def merged(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Returns the values that runs of batches go on with: of each name the newest one, without long and nested ones."""
+    return {name: value for item in items for name, value in item.items() if is_short(value)}
+
+
+def is_short(value: Any) -> bool:
+    return len(value) <= MAX_TEXT if isinstance(value, str) else not isinstance(value, list | dict)
+
+
+ANSWERS: Mapping[type[Request], Answering] = {Passage: passed, JoinBatch: opened, CloseBatch: closed}
 
 
 def answer(request: Request, step: Step, asked: Asked) -> Any:

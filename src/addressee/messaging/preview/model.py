@@ -21,8 +21,9 @@ NAMESPACE = UUID("7d1f8c1a-6f0e-4a53-9d0a-3d7a2f1b9c55")
 class Asked:
     """What a preview is asked for.
 
-    `items` are the data of the triggers, of which there are several if batches are to collect them. `answers` are those
-    of fetch steps by their refs, `events` the refs of the steps whose events happen; other waits time out.
+    `items` are the data of the triggers, of which there are several if batches are to collect them; with `leads`, the
+    first one opens a batch that it is not part of. `answers` are those of fetch steps by their refs, `events` the refs
+    of the steps whose events happen; other waits time out.
     """
 
     recipient: Recipient
@@ -31,6 +32,7 @@ class Asked:
     tenant: Recipient | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     events: Collection[str] = ()
+    leads: bool = False
 
     @property
     def data(self) -> Mapping[str, Any]:

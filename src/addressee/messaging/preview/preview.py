@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid5
 
@@ -13,8 +14,10 @@ from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, Asked, Not
 from addressee.messaging.preview.walk import walk
 from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
+from addressee.messaging.runs.batched import Activities, Actor, Item
 from addressee.messaging.runs.context import PageContext, context_for
 from addressee.messaging.runs.store import Run
+from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
@@ -53,8 +56,28 @@ def preview(
     channels: Mapping[str, Channel],
     now: datetime,
 ) -> Iterator[Shown | Noted]:
-    """Yields the messages of a workflow, and what else happens in its run."""
+    """Yields the messages of a workflow, and what else happens in its runs: more than one, if one leads a batch."""
+    leads = any(isinstance(step, BatchStep) and step.leads for step in defined.workflow.steps)
+    parts = [replace(asked, items=asked.items[:1], leads=True)] if leads else []
+    if len(asked.items) > len(parts):
+        parts.append(replace(asked, items=asked.items[len(parts) :]))
+    for part in parts:
+        yield from walked(configuration, defined, part, channels, now)
+
+
+def walked(
+    configuration: Configuration,
+    defined: WorkflowDefinition,
+    asked: Asked,
+    channels: Mapping[str, Channel],
+    now: datetime,
+) -> Iterator[Shown | Noted]:
+    """Yields what happens in one run."""
     run = run_of(defined, asked, now)
+    place = asked.recipient.place
+    recipient_run = RecipientRun(
+        recipient_run_id(run.id, place.collection, place.id), asked.recipient.identity, {}, RunStatus.QUEUED
+    )
     page = PageContext(
         run,
         People({each.place: each for each in people_of(asked)}, {}),
@@ -62,17 +85,31 @@ def preview(
         channels,
         EnvironmentDefaults(default=configuration.preferences or {}, sections=configuration.sections or ()),
         now,
+        {},
     )
 
-    def context_of(recipient_run: RecipientRun, at: datetime) -> StepContext:
-        here = PageContext(run, page.people, page.variables, channels, page.defaults, at)
-        return context_for(asked.recipient, recipient_run, here, here.preferences_of(asked.recipient), {})
+    def context_of(moved: RecipientRun, at: datetime) -> StepContext:
+        collected = collected_by(moved, run, asked)
+        here = replace(page, now=at, collected={} if collected is None else {moved.id: collected})
+        return context_for(asked.recipient, moved, here, here.preferences_of(asked.recipient), {})
 
-    place = asked.recipient.place
-    recipient_run = RecipientRun(
-        recipient_run_id(run.id, place.collection, place.id), asked.recipient.identity, {}, RunStatus.QUEUED
-    )
     return walk(recipient_run, defined.workflow, context_of, asked, now)
+
+
+def collected_by(moved: RecipientRun, run: Run, asked: Asked) -> Activities | None:
+    """Returns what the last batch that a run has closed gave it, None without one."""
+    closed = [
+        step
+        for step in run.workflow.steps[: moved.step]
+        if isinstance(step, CloseBatchStep) and "total_activities" in moved.refs.get(step.ref, {})
+    ]
+    if not closed:
+        return None
+    actors = [] if run.actor is None else [Actor(run.actor)]
+    items = [Item(moved.id, dict(data), actors[0] if actors else None, run.inserted_at) for data in asked.items]
+    limit = closed[-1].render_limit
+    shown = items[-limit:] if closed[-1].newest else items[:limit]
+    return Activities(shown, len(items), actors, len(actors))
 
 
 def people_of(asked: Asked) -> list[Recipient]:
