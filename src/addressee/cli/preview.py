@@ -16,7 +16,7 @@ from addressee.cli.errors import CommandError, refusals
 from addressee.cli.push import shown_problems
 from addressee.directory.recipient import TENANTS, USERS
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.preview.model import Asked, Shown
+from addressee.messaging.preview.model import Asked, EverySecret, Shown
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import lines_of, write_files
@@ -44,7 +44,7 @@ def run(folder: Path, options: PreviewOptions) -> None:
     """Raises CommandError when anything is wrong, after it has printed each problem."""
     now = datetime.now(UTC)
     with shown_problems():
-        configuration = read_configuration(folder, os.environ, settings_may_lack=True)
+        configuration = read_configuration(folder, os.environ, secrets=EverySecret(), settings_may_lack=True)
     workflow = workflow_named(configuration, options.workflow)
     channels = channels_in(configuration, now)
     for key in options.channels:

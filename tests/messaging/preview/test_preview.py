@@ -12,7 +12,7 @@ import pytest
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS
 from addressee.messaging.content.email import EmailContent
-from addressee.messaging.preview.model import Asked, Noted, Shown
+from addressee.messaging.preview.model import Asked, EverySecret, Noted, Shown
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import fields_of, lines_of, write_files
@@ -53,7 +53,7 @@ ADA = {"id": "ada", "name": "Ada", "email": "ada@example.com", "plan": "pro"}
 
 def folder(tmp_path: Path, **changed: str) -> Configuration:
     files = {**FILES, **{name.replace("__", "/") + ".yaml": text for name, text in changed.items()}}
-    return read_configuration(write(tmp_path, files), {}, settings_may_lack=True)
+    return read_configuration(write(tmp_path, files), {}, secrets=EverySecret(), settings_may_lack=True)
 
 
 def previewed(
@@ -61,10 +61,17 @@ def previewed(
     recipient: str | Mapping[str, Any],
     *,
     data: Sequence[Mapping[str, Any]] = ({"text": "Hi"},),
+    answers: Mapping[str, Any] | None = None,
+    events: Sequence[str] = (),
 ) -> list[Shown | Noted]:
     channels = channels_in(configuration, NOW)
     asked = Asked(
-        person(recipient, channels, NOW), data, person("bob", channels, NOW), person("acme", channels, NOW, TENANTS)
+        person(recipient, channels, NOW),
+        data,
+        person("bob", channels, NOW),
+        person("acme", channels, NOW, TENANTS),
+        answers or {},
+        events,
     )
     (workflow,) = configuration.workflows
     return list(preview(configuration, workflow, asked, channels, NOW))
@@ -180,6 +187,42 @@ def test_the_first_item_of_a_batch_may_lead(tmp_path: Path) -> None:
     assert [each.at - NOW for each in shown] == [timedelta(), timedelta(minutes=10)]
     (alone,) = [each for each in previewed(configuration, ADA, data=items[:1]) if isinstance(each, Shown)]
     assert alone.at == NOW
+
+
+FETCH = """
+steps:
+- ref: weather
+  type: http_fetch
+  settings: {url: "https://a.example/{{ secrets.key }}", output_key: weather, response_path: today}
+- ref: feed
+  in_app: {body: "{{ data.weather.sky }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "body", "noted"),
+    [
+        ({"weather": {"today": {"sky": "blue"}}}, "<p>blue</p>", {}),
+        ({}, "", {"answer": "none was given; see --answers"}),
+    ],
+)
+def test_a_fetch_has_the_answer_that_is_given(
+    tmp_path: Path, answers: Mapping[str, Any], body: str, noted: Mapping[str, Any]
+) -> None:
+    fetch, feed, _ = previewed(folder(tmp_path, workflows__comment=FETCH), ADA, answers=answers)
+    assert isinstance(fetch, Noted)
+    assert (fetch.ref, fetch.event, fetch.data) == ("weather", "step_completed", noted)
+    assert isinstance(feed, Shown)
+    assert feed.content is not None
+    assert fields_of(feed.content) == {"body": body}
+
+
+def test_an_answer_that_the_step_cannot_use_ends_the_run(tmp_path: Path) -> None:
+    failed, end = previewed(folder(tmp_path, workflows__comment=FETCH), ADA, answers={"weather": {}})
+    assert isinstance(failed, Noted)
+    assert failed.data == {"reason": "the answer has nothing at 'today'"}
+    assert isinstance(end, Noted)
+    assert end.event == "run_completed"
 
 
 BRANCH = """

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.messaging.effects.closing_batches import MAX_TEXT
 from addressee.messaging.preview.model import NAMESPACE, Asked
 from addressee.messaging.steps.batch import CloseBatch, Closed, JoinBatch, Led, Opened
+from addressee.messaging.steps.fetch import Call, Fetched, FetchFailed, FetchStep
+from addressee.messaging.steps.fetch_requests import SERVICE, UnusableAnswerError, values_in
 from addressee.messaging.steps.model import Request, Step
 from addressee.messaging.steps.passages import Passage, Passed
 
@@ -42,7 +47,25 @@ def is_short(value: Any) -> bool:
     return len(value) <= MAX_TEXT if isinstance(value, str) else not isinstance(value, list | dict)
 
 
-ANSWERS: Mapping[type[Request], Answering] = {Passage: passed, JoinBatch: opened, CloseBatch: closed}
+def fetched(request: Call, step: Step, asked: Asked) -> Fetched | FetchFailed:
+    """The answer that was given for the step, as if the request had been made."""
+    assert isinstance(step, FetchStep)
+    if step.ref not in asked.answers:
+        return Fetched({}, {"answer": "none was given; see --answers"})
+    request_made = ProviderRequest(SERVICE, step.url, {}, b"", {})
+    answered = ProviderAnswer(request_made, 200, {}, msgspec.json.encode(asked.answers[step.ref]))
+    try:
+        return Fetched(values_in(step, answered), {})
+    except UnusableAnswerError as error:
+        return FetchFailed(str(error), {})
+
+
+ANSWERS: Mapping[type[Request], Answering] = {
+    Call: fetched,
+    CloseBatch: closed,
+    JoinBatch: opened,
+    Passage: passed,
+}
 
 
 def answer(request: Request, step: Step, asked: Asked) -> Any:

@@ -17,6 +17,13 @@ ENVIRONMENT = 0
 NAMESPACE = UUID("7d1f8c1a-6f0e-4a53-9d0a-3d7a2f1b9c55")
 
 
+class EverySecret(frozenset[str]):
+    """The names of secrets of an environment that is not known: there may be any."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a preview is asked for.
