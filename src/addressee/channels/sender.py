@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
-
-import msgspec
 
 from addressee.directory.clock import Clock
 
@@ -52,23 +50,6 @@ MAX_LOGGED_LENGTH = 2_000
 
 # The part of an answer of unknown form that is read: more than is logged, so that no secret in it is cut in two.
 READ_LENGTH = 20_000
-
-
-# Shorter texts are not hidden: they are no secrets, and occur in other words.
-LEAST_HIDDEN_LENGTH = 4
-
-
-def without(words: str, hidden: Iterable[str]) -> str:
-    """Returns a provider's text with tokens, keys and contents of the message (`hidden`) replaced by `[...]`."""
-    for text in sorted(hidden, key=len, reverse=True):
-        if len(text) >= LEAST_HIDDEN_LENGTH:
-            words = words.replace(text, "[...]").replace(escaped(text), "[...]")
-    return words
-
-
-def escaped(text: str) -> str:
-    """Returns the text as it is escaped in JSON."""
-    return msgspec.json.encode(text).decode()[1:-1]
 
 
 def logged(words: str) -> str:

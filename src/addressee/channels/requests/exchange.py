@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from addressee.channels.hiding import without
 from addressee.channels.requests.public_hosts import PUBLIC, AllowedHosts, NotPublicError, Resolver, resolve
 from addressee.channels.sender import (
     READ_LENGTH,
@@ -29,7 +30,6 @@ from addressee.channels.sender import (
     Failure,
     ProviderCall,
     Sent,
-    without,
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 
 from liquid import Markup, RenderContext
 
-from addressee.channels.sender import escaped
+from addressee.channels.hiding import escaped
 from addressee.messaging.content.liquid import BoundedEnvironment
 from addressee.messaging.content.liquid_filters import Filter
 from addressee.messaging.content.liquid_values import text_of

@@ -13,11 +13,12 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 import msgspec
 
+from addressee.channels.hiding import without
 from addressee.channels.requests import signatures
 from addressee.channels.requests.exchange import MAX_ANSWER_BYTES, ProviderAnswer, ProviderRequest
 from addressee.channels.requests.rules import content_type_of, encoded, header_problems, url_problem, with_query
 from addressee.channels.requests.urls import LONGEST_WORD
-from addressee.channels.sender import Failed, Failure, without
+from addressee.channels.sender import Failed, Failure
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
 from addressee.messaging.content import liquid
