@@ -31,8 +31,8 @@ class SenderCase:
     that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens. The
     server speaks HTTP/1.1, or HTTP/2 alone with `http2`.
     `variant` tells the cases of one provider apart, which has several kinds of address.
-    that the vendor recognises a message that is sent again. `prepare` readies the server, e.g. for access tokens.
-    `of_one_address` says that the server is one that only this address has, so that no failure is all messages'.
+    `of_one_address` says that the server is one that only this address has, so that no failure is all messages'; with
+    `limits_each_address` only too many requests are not.
     """
 
     channel_type: ChannelType
@@ -54,11 +54,13 @@ class SenderCase:
     http2: bool = False
     variant: str = ""
     of_one_address: bool = False
+    limits_each_address: bool = False
     prepare: Callable[[ProviderServer], None] = field(default=lambda server: None)
 
     def expected(self, failure: Failure) -> Failure:
         """Returns a failure of a provider as this sender tells it."""
-        return Failed(failure, "").of_one_address().failure if self.of_one_address else failure
+        is_of_address = self.of_one_address or (self.limits_each_address and failure is Failure.RATE_LIMITED)
+        return Failed(failure, "").of_one_address().failure if is_of_address else failure
 
     @property
     def id(self) -> str:

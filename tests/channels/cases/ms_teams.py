@@ -116,6 +116,7 @@ TO_WEBHOOK = SenderCase(
     accepted=Reply(202),
     provider_id=None,
     hidden=(TEXT, SIGNATURE, HOOK),
+    of_one_address=True,
     rejected=[
         error(400, "TriggerInputSchemaMismatch", "The input body for trigger 'manual' did not match its schema."),
         error(413, "RequestEntityTooLarge", "The request is too large."),
@@ -134,6 +135,7 @@ TO_WEBHOOK = SenderCase(
 TO_CHANNEL = replace(
     TO_WEBHOOK,
     variant="channel",
+    of_one_address=False,
     settings=bot_settings,
     prepare=with_token,
     message=ChatMessage(

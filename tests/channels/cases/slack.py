@@ -103,6 +103,7 @@ BY_BOT = SenderCase(
 WITH_OWN_TOKEN = replace(
     BY_BOT,
     variant="user",
+    limits_each_address=True,
     settings=no_settings,
     message=replace(MESSAGE, to={"user_id": "U012AB3CD", "access_token": OWN_TOKEN}),
     check=posted_to("U012AB3CD", OWN_TOKEN),
@@ -131,6 +132,7 @@ BY_EMAIL = replace(
 TO_WEBHOOK = replace(
     BY_BOT,
     variant="webhook",
+    limits_each_address=True,
     settings=no_settings,
     message=replace(MESSAGE, to={"incoming_webhook": {"url": f"https://hooks.slack.com{HOOK}"}}),
     check=check_webhook,

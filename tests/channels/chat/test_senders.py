@@ -51,6 +51,20 @@ async def test_a_webhook_elsewhere_is_not_sent_to(provider: str, tmp_path: Path)
     assert "169" not in failed.reason
 
 
+@pytest.mark.parametrize(
+    ("provider", "url"),
+    [
+        ("slack", " https://hooks.slack.com/services/T0/B0/x"),
+        ("discord", "https://discord.com/api/webhooks/1/x\n"),
+        ("ms_teams", "\thttps://prod-1.westeurope.logic.azure.com/workflows/x"),
+    ],
+)
+async def test_a_webhook_with_spaces_around_it_is_the_addresss_fault(provider: str, url: str, tmp_path: Path) -> None:
+    failed = await sent_without_endpoint(provider, {"incoming_webhook": {"url": url}}, tmp_path)
+    assert failed.failure is Failure.PERMANENT
+    assert "its URL is not https://" in failed.reason
+
+
 async def test_webhooks_of_office_connectors_are_gone_and_the_reason_says_what_to_do(tmp_path: Path) -> None:
     to = {"incoming_webhook": {"url": "https://example.webhook.office.com/webhookb2/1@2/IncomingWebhook/3/4"}}
     failed = await sent_without_endpoint("ms_teams", to, tmp_path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.sender import READ_LENGTH
+import pytest
+
+from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange, open_client
+from addressee.channels.sender import READ_LENGTH, Failed, Failure
 
 LONG = "secret " * READ_LENGTH
 
@@ -15,6 +17,16 @@ def request(url: str = "https://api.example.com/send") -> ProviderRequest:
 def test_a_password_in_a_url_is_not_logged() -> None:
     call = request("https://user:pass-word@api.example.com:8443/send").call(None, "no answer")
     assert (call.host, call.path) == ("api.example.com:8443", "/send")
+
+
+@pytest.mark.parametrize(
+    "url", [" https://api.example.com/", "ftp://api.example.com/", "api.example.com", "https://a\n"]
+)
+async def test_what_is_no_url_is_no_failure_of_the_provider(url: str) -> None:
+    async with open_client() as client:
+        failed = await exchange(client, request(url))
+    assert isinstance(failed, Failed)
+    assert (failed.failure, failed.reason) == (Failure.PERMANENT, "example: this is no URL that can be called")
 
 
 def test_a_hidden_text_that_is_longer_than_what_is_read_of_an_answer_is_hidden() -> None:

@@ -32,6 +32,9 @@ def test_long_parts_of_a_secret_url_are_secrets() -> None:
         ("https://evillogic.azure.com/x", ("*.logic.azure.com",), False),
         ("https://hooks.slack.com:port/x", ("hooks.slack.com",), False),
         ("https://[x", ("hooks.slack.com",), False),
+        (" https://hooks.slack.com/x", ("hooks.slack.com",), False),
+        ("https://hooks.slack.com/x\n", ("hooks.slack.com",), False),
+        ("https://hooks.slack.com/\tx", ("hooks.slack.com",), False),
     ],
 )
 def test_a_url_is_on_a_providers_hosts(url: str, hosts: tuple[str, ...], expected: bool) -> None:

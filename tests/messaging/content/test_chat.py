@@ -34,7 +34,9 @@ def rendered(provider: str, **parts: Any) -> ChatContent:
 
 def test_values_command_nothing_in_slack() -> None:
     section = {"type": "section", "text": {"type": "mrkdwn", "text": "<{{ url }}|Hi> {{ name }}"}}
-    content = rendered("slack", text="<!here> {{ name }}", blocks=[section])
+    attachments = {"attachments": [{"fallback": "<!here> {{ name }}"}]}
+    content = rendered("slack", text="<!here> {{ name }}", blocks=[section], overrides=attachments)
+    assert content.overrides == {"attachments": [{"fallback": f"<!here> {SHOWN_BY_SLACK}"}]}
     assert content.text == f"<!here> {SHOWN_BY_SLACK}"
     assert content.blocks[0]["text"]["text"] == f"<https://example.com/?a=1&b=2|Hi> {SHOWN_BY_SLACK}"
 

@@ -98,9 +98,10 @@ class MsTeamsSender:
     async def send(self, message: ChatMessage, /) -> Sent | Failed:
         url = message.webhook
         answer = await (self._by_bot(message) if url is None else self._by_webhook(message, url))
-        if isinstance(answer, Failed):
-            return answer
-        return judge(answer) if url is None else judge_webhook(answer)
+        if url is None:
+            return answer if isinstance(answer, Failed) else judge(answer)
+        result = answer if isinstance(answer, Failed) else judge_webhook(answer)
+        return result if isinstance(result, Sent) else result.of_one_address()
 
     async def close(self) -> None:
         """Does nothing: the client is shared."""
@@ -186,7 +187,10 @@ def judge(answer: ProviderAnswer) -> Sent | Failed:
 
 
 def judge_webhook(answer: ProviderAnswer) -> Sent | Failed:
-    """A webhook that was deleted, or whose signature was renewed, has another URL from then on."""
+    """Returns what a webhook's answer means.
+
+    One that was deleted, or whose signature was renewed, has another URL from then on.
+    """
     said = answer.read(TeamsAnswer) or TeamsAnswer()
     if answer.is_success:
         return answer.sent()

@@ -11,12 +11,7 @@ import msgspec
 
 from addressee.channels.chat import slack_data
 from addressee.channels.chat.kept import Kept
-from addressee.channels.chat.message import (
-    ACCESS,
-    NO_ADDRESS,
-    ChatMessage,
-    ChatSettings,
-)
+from addressee.channels.chat.message import ACCESS, NO_ADDRESS, ChatMessage, ChatSettings
 from addressee.channels.chat.slack_answers import Token, failure, is_outside, judge, judge_webhook, said_in
 from addressee.channels.chat.slack_limits import cut_text, problem_with
 from addressee.channels.provider import ChannelType, Provider
@@ -142,10 +137,12 @@ def token_for(to: Document, bot_token: str | None) -> Token | None:
     An address is dead with its own token. A token that the addresses of a tenant share may be renewed at any time.
     """
     if own := to.get(ACCESS):
-        return Token(own, Failure.BOUNCED, Failure.PERMANENT)
+        return Token(own, dead=Failure.BOUNCED)
     if shared := slack_data.token_in(to):
-        return Token(shared, Failure.TEMPORARY, Failure.PERMANENT)
-    return None if bot_token is None else Token(bot_token, Failure.CREDENTIALS, Failure.CREDENTIALS)
+        return Token(shared, dead=Failure.TEMPORARY)
+    if bot_token is None:
+        return None
+    return Token(bot_token, Failure.CREDENTIALS, Failure.CREDENTIALS, Failure.RATE_LIMITED)
 
 
 def body_of(message: ChatMessage) -> dict[str, Any]:

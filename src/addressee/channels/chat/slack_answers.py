@@ -40,11 +40,15 @@ DEAD_WEBHOOK = frozenset({"no_team", "team_disabled", "user_not_found"})
 
 
 class Token(NamedTuple):
-    """A token, with what it means that it does not work any more (`dead`), or may not do something (`forbidden`)."""
+    """A token, with what it means that it does not work any more (`dead`), may not do something, or is used too often.
+
+    Slack counts the requests of each workspace, and tokens of addresses are of many: the others' go on.
+    """
 
     text: str
     dead: Failure
-    forbidden: Failure
+    forbidden: Failure = Failure.PERMANENT
+    limited: Failure = Failure.TEMPORARY
 
 
 class SlackUser(msgspec.Struct):
@@ -74,7 +78,7 @@ def is_outside(answer: ProviderAnswer | Failed) -> bool:
 
 
 def judge(answer: ProviderAnswer, token: Token) -> Sent | Failed:
-    """The message is known by its channel and its time there."""
+    """Returns what an answer to chat.postMessage means. The message is known by its channel and its time there."""
     said = said_in(answer)
     if answer.is_success and said.ok:
         return answer.sent(f"{said.channel}:{said.ts}" if said.ts else None)
@@ -89,8 +93,8 @@ def failure(answer: ProviderAnswer, said: SlackAnswer, token: Token) -> Failed:
         return answer.failed(token.dead, said.words)
     if said.error in FORBIDDEN:
         return answer.failed(token.forbidden, said.words)
-    if said.error in LIMITED:
-        return answer.failed(Failure.RATE_LIMITED, said.words)
+    if said.error in LIMITED or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return answer.failed(token.limited, said.words)
     if said.error in TEMPORARY:
         return answer.failed(Failure.TEMPORARY, said.words)
     usual = answer.usual_failure(said.words)
@@ -98,9 +102,12 @@ def failure(answer: ProviderAnswer, said: SlackAnswer, token: Token) -> Failed:
 
 
 def judge_webhook(answer: ProviderAnswer) -> Sent | Failed:
+    """Returns what a webhook's answer means. Slack counts the requests of each by itself."""
     words = answer.text.strip()
     if answer.is_success:
         return answer.sent()
     if answer.status in DEAD_WEBHOOK_STATUSES or words in DEAD_WEBHOOK:
         return answer.failed(Failure.BOUNCED, words)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return answer.failed(Failure.TEMPORARY, words)
     return answer.usual_failure(words)

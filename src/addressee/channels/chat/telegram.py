@@ -110,7 +110,7 @@ def said_in(answer: ProviderAnswer) -> TelegramAnswer:
 
 
 def judge(answer: ProviderAnswer, chat: str) -> Sent | Failed:
-    """A wrong token is a path that does not exist (404): Telegram has the token in the path."""
+    """Returns what Telegram's answer means. A wrong token is a path that does not exist (404), as that contains it."""
     said = said_in(answer)
     if answer.is_success and said.ok:
         return answer.sent(None if said.result is None else f"{chat}:{said.result.message_id}")

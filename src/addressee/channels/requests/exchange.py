@@ -165,7 +165,7 @@ async def exchange(
     import httpx2  # here, as commands import senders to check settings only
 
     seconds = TIMEOUT_SECONDS if seconds is None else seconds
-    never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+    never_sent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
     lost = Failure.UNAVAILABLE if request.repeatable else Failure.UNCONFIRMED
     try:
         async with asyncio.timeout(seconds):
@@ -177,7 +177,7 @@ async def exchange(
                 timeout=timeouts(seconds),
             ) as answer:
                 content = await beginning(answer)
-    except httpx2.InvalidURL:
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
         return request.failed(Failure.PERMANENT, f"{request.service}: this is no URL that can be called")
     except NotPublicError as refused:
         return request.failed(Failure.PERMANENT, f"{request.service}: {refused}")

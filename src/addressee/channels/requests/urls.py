@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 # What a log says in place of a URL's path that is a secret.
 HIDDEN_PATH = "/[...]"
+
+NO_CHARACTERS = re.compile(r"[\x00-\x20\x7f]")
 
 # Parts of a secret URL that are no longer than this are words, and no secrets.
 LONGEST_WORD = 12
@@ -23,8 +26,11 @@ def through(endpoint: str | None, url: str) -> str:
 def is_on(url: str, hosts: Sequence[str]) -> bool:
     """Returns whether a URL is one of HTTPS on one of these hosts; `*.example.com` stands for all below that name.
 
-    Recipients and clients write these URLs. One on another host could lead into the worker's own network.
+    Recipients and clients write these URLs. One on another host could lead into the worker's own network. One with a
+    space or a control character is none, whatever is made of it.
     """
+    if NO_CHARACTERS.search(url):
+        return False
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

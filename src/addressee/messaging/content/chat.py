@@ -95,7 +95,7 @@ class ChatTemplate(Template, frozen=True, tag=ChannelType.CHAT.value):
             blocks=blocks_in(rendered("blocks", self.blocks, scope, printed)),
             card=card_in(rendered("card", self.card, scope, printed)),
             embeds=render_texts(self.embeds or [], scope),
-            overrides=render_texts(self.overrides, scope),
+            overrides=render_texts(self.overrides, scope, printed.texts),
         )
         if not (content.text.strip() or any(getattr(content, part) for part in PARTS)):
             raise liquid.TemplateError("a chat message must not be empty", None)
