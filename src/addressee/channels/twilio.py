@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from addressee.channels.requests.authorization import basic, secret_of
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.forms import CONTENT_TYPE, form_of
 from addressee.channels.sender import Failed, Failure, Sent
@@ -72,18 +73,18 @@ def message_request(
     `overrides` are laid over the form; null removes a field, and a list is sent as a field for each of its entries.
     """
     user, password = credentials(settings)
-    basic = b64encode(f"{user}:{password}".encode()).decode()
+    authorization = basic(user, password)
     return ProviderRequest(
         service="twilio",
         url=f"{settings.endpoint.rstrip('/')}/2010-04-01/Accounts/{quote(settings.account_sid, safe='')}/Messages.json",
         headers={
             "accept": "application/json",
-            "authorization": f"Basic {basic}",
+            "authorization": authorization,
             "content-type": CONTENT_TYPE,
         },
         content=form_of(merged_deep({**own_fields(settings), **form}, overrides)),
         envelope=envelope,
-        hidden=(password, basic, settings.auth_token or "", settings.status_callback or "", *hidden),
+        hidden=(password, secret_of(authorization), settings.auth_token or "", settings.status_callback or "", *hidden),
     )
 
 
@@ -93,7 +94,7 @@ def own_fields(settings: TwilioSettings) -> dict[str, str]:
         "MessagingServiceSid": settings.messaging_service_sid,
         "StatusCallback": settings.status_callback,
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return given(fields)
 
 
 def credentials(settings: TwilioSettings) -> tuple[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange, open_client
@@ -27,6 +30,13 @@ async def test_what_is_no_url_is_no_failure_of_the_provider(url: str) -> None:
         failed = await exchange(client, request(url))
     assert isinstance(failed, Failed)
     assert (failed.failure, failed.reason) == (Failure.PERMANENT, "example: this is no URL that can be called")
+
+
+@pytest.mark.parametrize(("seconds", "pause"), [(None, None), (2.5, 2.5), (-1, 0), (1e300, 1_000_000)])
+def test_a_pause_in_a_body_is_believed_up_to_a_limit(seconds: float | None, pause: float | None) -> None:
+    answer = ProviderAnswer(request(), 429, {}, b"")
+    assert answer.pause(seconds) == (None if pause is None else timedelta(seconds=pause))
+    assert replace(answer, headers={"retry-after": "7"}).pause(seconds) is None
 
 
 def test_a_hidden_text_that_is_longer_than_what_is_read_of_an_answer_is_hidden() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -152,13 +151,8 @@ def judge(answer: ProviderAnswer, *, is_webhook: bool) -> Sent | Failed:
     if said.code == NO_PERMISSION or (is_webhook and answer.status == HTTPStatus.FORBIDDEN):
         return answer.failed(Failure.PERMANENT, words)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return answer.failed(Failure.RATE_LIMITED, words, retry_after=pause(said, answer))
+        return answer.failed(Failure.RATE_LIMITED, words, retry_after=answer.pause(said.retry_after))
     return answer.usual_failure(words)
-
-
-def pause(said: DiscordAnswer, answer: ProviderAnswer) -> timedelta | None:
-    """Returns the pause that Discord's body asks for, which is more exact than the header; None without one."""
-    return None if said.retry_after is None or "retry-after" in answer.headers else timedelta(seconds=said.retry_after)
 
 
 def checked(data: Document, path: str) -> Document:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -117,17 +116,14 @@ def judge(answer: ProviderAnswer, chat: str) -> Sent | Failed:
     if said.is_dead:
         return answer.failed(Failure.BOUNCED, said.description)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return answer.failed(Failure.RATE_LIMITED, said.description, retry_after=pause(said, answer))
+        return answer.failed(
+            Failure.RATE_LIMITED, said.description, retry_after=answer.pause(said.parameters.retry_after)
+        )
     if answer.status == HTTPStatus.NOT_FOUND:
         return answer.failed(Failure.CREDENTIALS, said.description)
     if answer.status == HTTPStatus.FORBIDDEN:
         return answer.failed(Failure.PERMANENT, said.description)
     return answer.usual_failure(said.description)
-
-
-def pause(said: TelegramAnswer, answer: ProviderAnswer) -> timedelta | None:
-    seconds = said.parameters.retry_after
-    return None if seconds is None or "retry-after" in answer.headers else timedelta(seconds=seconds)
 
 
 def checked(data: Document, path: str) -> Document:

@@ -1,1 +1,1 @@
-"""E-mail: its format, and senders by SMTP and to the outbox folder."""
+"""E-mail: one e-mail to one address."""

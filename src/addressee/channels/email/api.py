@@ -11,6 +11,7 @@ import msgspec
 from addressee.channels.email.headers import SURROGATE, one_line
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import Email
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, SenderContext, Sent
@@ -61,5 +62,4 @@ def contents(email: Email) -> tuple[str, ...]:
 
 def json_of(fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> bytes:
     """Returns the JSON of a request's fields with the overrides laid over them. A field of null is left out."""
-    merged = merged_deep(dict(fields), overrides)
-    return msgspec.json.encode({name: value for name, value in merged.items() if value is not None})
+    return msgspec.json.encode(given(merged_deep(dict(fields), overrides)))

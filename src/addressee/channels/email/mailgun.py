@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -23,6 +22,7 @@ from addressee.channels.email.message import (
     envelope_of,
     mailboxes_of,
 )
+from addressee.channels.requests.authorization import basic, secret_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.forms import CONTENT_TYPE, form_of
 from addressee.channels.sender import Failed, Failure, Sent
@@ -65,14 +65,14 @@ def to_request(settings: MailgunSettings, email: Email) -> ProviderRequest:
         "html": email.html,
         "v:id": email.id,
     }
-    basic = b64encode(f"api:{settings.api_key}".encode()).decode()
+    authorization = basic("api", settings.api_key)
     return ProviderRequest(
         service="mailgun",
         url=f"{settings.endpoint.rstrip('/')}/v3/{quote(ascii_domain(settings.domain), safe='')}/messages",
-        headers={"authorization": f"Basic {basic}", "content-type": CONTENT_TYPE},
+        headers={"authorization": authorization, "content-type": CONTENT_TYPE},
         content=form_of(merged_deep(fields, email.overrides)),
         envelope=envelope_of(email.id, mailboxes["From"], mailboxes["To"]),
-        hidden=(settings.api_key, settings.webhook_signing_key or "", basic, *contents(email)),
+        hidden=(settings.api_key, settings.webhook_signing_key or "", secret_of(authorization), *contents(email)),
     )
 
 

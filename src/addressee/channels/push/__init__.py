@@ -1,1 +1,1 @@
-"""Push notifications: Firebase Cloud Messaging, and the tokens that web push keeps."""
+"""Push: one notification to one device or browser."""

@@ -13,6 +13,7 @@ import msgspec
 from addressee.channels import channel_data
 from addressee.channels.push.notification import Push, body_within, expiration, push_provider
 from addressee.channels.push.provider_token import ProviderTokens, SigningKey, is_signing_key
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
@@ -172,7 +173,7 @@ def to_body(push: Push) -> dict[str, Any]:
         "sound": push.sound,
         "mutable-content": 1 if push.image else None,
     }
-    aps = {name: value for name, value in shown.items() if value is not None}
+    aps = given(shown)
     image = {"image": push.image} if push.image else {}
     return {**image, **push.data, "aps": aps}
 

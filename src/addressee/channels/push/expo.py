@@ -11,6 +11,7 @@ import msgspec
 from addressee.channels import channel_data
 from addressee.channels.push.expo_receipts import EXPO_RECEIPTS, Details
 from addressee.channels.push.notification import Push, body_within, push_provider
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
@@ -88,7 +89,7 @@ def to_body(push: Push) -> dict[str, Any]:
         "ttl": push.time_to_live,
         "richContent": {"image": push.image} if push.image else None,
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return given(fields)
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:

@@ -14,6 +14,7 @@ import msgspec
 from addressee.channels import channel_data
 from addressee.channels.push.notification import Push, expiration, fitted, push_provider
 from addressee.channels.push.service_account import AccessTokens, ServiceAccount, read_service_account
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange, usual
 from addressee.channels.requests.sender import UnsendableError
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
@@ -172,33 +173,30 @@ def message_of(push: Push, now: datetime) -> dict[str, Any]:
 
 
 def notification_of(push: Push) -> dict[str, Any]:
-    return given(title=push.title, body=push.body, image=push.image)
+    return given({"title": push.title, "body": push.body, "image": push.image})
 
 
 def for_android(push: Push) -> dict[str, Any]:
-    shown = given(tag=push.id, sound=push.sound, notification_count=push.badge)
-    return given(notification=shown, ttl=None if push.time_to_live is None else f"{push.time_to_live}s")
+    shown = given({"tag": push.id, "sound": push.sound, "notification_count": push.badge})
+    return given({"notification": shown, "ttl": None if push.time_to_live is None else f"{push.time_to_live}s"})
 
 
 def for_apple(push: Push, now: datetime) -> dict[str, Any]:
     """Returns what FCM passes on to APNs. An image is shown by an extension of the app."""
     headers = given(
-        **{
+        {
             "apns-collapse-id": push.id,
             "apns-expiration": None if push.time_to_live is None else expiration(push.time_to_live, now),
         }
     )
-    aps = given(**{"badge": push.badge, "sound": push.sound, "mutable-content": 1 if push.image else None})
+    aps = given({"badge": push.badge, "sound": push.sound, "mutable-content": 1 if push.image else None})
     return given(
-        headers=headers,
-        payload={"aps": aps} if aps else None,
-        fcm_options={"image": push.image} if push.image else None,
+        {
+            "headers": headers,
+            "payload": {"aps": aps} if aps else None,
+            "fcm_options": {"image": push.image} if push.image else None,
+        }
     )
-
-
-def given(**fields: Any) -> dict[str, Any]:
-    """Returns the fields that have a value."""
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:

@@ -10,6 +10,7 @@ import msgspec
 
 from addressee.channels import channel_data
 from addressee.channels.push.notification import Push, body_within, push_provider
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
@@ -93,7 +94,7 @@ def to_body(app_id: str, push: Push) -> dict[str, Any]:
         "collapse_id": push.id,
         **badge,
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return given(fields)
 
 
 def is_uuid(text: str) -> bool:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from addressee.channels.private_keys import p256_key_in
 
 # APNs refuses tokens that are older than an hour, and teams that sign more than one in 20 minutes.
 LIFE = timedelta(minutes=50)
@@ -30,11 +29,7 @@ class SigningKey:
 
 def is_signing_key(text: str) -> bool:
     """Returns whether this is the content of a .p8 file: a private key on the curve P-256, in PEM."""
-    try:
-        key = load_pem_private_key(text.encode(), None)
-    except (TypeError, ValueError):
-        return False
-    return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
+    return p256_key_in(text) is not None
 
 
 class ProviderToken(NamedTuple):

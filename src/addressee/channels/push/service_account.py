@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from addressee.channels.private_keys import rsa_key_in
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange, usual
 from addressee.channels.sender import Failed, Failure
 
@@ -54,11 +53,7 @@ def read_service_account(text: str) -> ServiceAccount:
         account = msgspec.json.decode(text, type=ServiceAccount)
     except msgspec.DecodeError as error:
         raise ValueError(f"this must be the JSON of a service account's key: {error}") from None
-    try:
-        key = load_pem_private_key(account.private_key.encode(), None)
-    except (TypeError, ValueError):
-        key = None
-    if not isinstance(key, RSAPrivateKey):
+    if rsa_key_in(account.private_key) is None:
         raise ValueError("'private_key' must be an RSA key in PEM, without a password")
     if not account.token_uri.startswith(("https://", "http://")):
         raise ValueError("'token_uri' must be a URL")

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from addressee.channels.push import subscriptions
 from addressee.channels.push.notification import Push, body_within, push_provider
 from addressee.channels.push.vapid import CURVE, VapidKeys, decoded, encoded, public_text, read_private_key
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.requests.urls import HIDDEN_PATH, is_on, secrets_of, through
@@ -151,7 +152,7 @@ def to_body(push: Push) -> dict[str, Any]:
         "app_badge": push.badge,
         "data": {**push.data, "notification_id": push.id, **opens},
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    return given(fields)
 
 
 def encrypted(content: bytes, keys: Mapping[str, Any]) -> bytes:

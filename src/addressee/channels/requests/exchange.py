@@ -48,6 +48,9 @@ MAX_ANSWER_BYTES = 1_000_000
 # Answers are asked for as they are: a few compressed bytes may be many.
 HEADERS = {"user-agent": "addressee", "accept-encoding": "identity"}
 
+# No provider asks for longer pauses, and nobody waits so long.
+MAX_PAUSE_SECONDS = 1_000_000
+
 SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 UNAVAILABLE_STATUSES = frozenset({502, 503, 504, *range(520, 531)})
 TEMPORARY_STATUSES = frozenset({408, 425, *range(500, 600)}) - UNAVAILABLE_STATUSES
@@ -133,6 +136,12 @@ class ProviderAnswer:
         reason = f"{self.request.service} {self.status} {without(words, self.request.hidden)}".rstrip()
         pause = pause_in(self.headers.get("retry-after")) if retry_after is None else retry_after
         return Failed(failure, reason, self._call(), pause, dead_since)
+
+    def pause(self, seconds: float | None) -> timedelta | None:
+        """Returns the pause that the body asks for, None without one, or if the header has one."""
+        if seconds is None or "retry-after" in self.headers:
+            return None
+        return timedelta(seconds=min(max(seconds, 0), MAX_PAUSE_SECONDS))
 
     def usual_failure(self, words: str = "") -> Failed:
         """Returns what the status alone says: 401 and 403 refuse the credentials, 429 asks for a pause, and so on."""

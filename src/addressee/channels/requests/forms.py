@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from addressee.channels.requests.bodies import given
+
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 def form_of(fields: Mapping[str, Any]) -> bytes:
     """Returns the form of these fields. One of null is left out, a list is a field for each of its entries."""
-    given = {name: in_form(value) for name, value in fields.items() if value is not None}
-    return urlencode(given, doseq=True).encode()
+    return urlencode({name: in_form(value) for name, value in given(fields).items()}, doseq=True).encode()
 
 
 def in_form(value: Any) -> str | list[str]:

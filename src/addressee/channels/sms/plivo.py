@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -11,6 +10,8 @@ from urllib.parse import quote
 import msgspec
 
 from addressee.channels.callbacks.plivo import PLIVO_CALLBACKS
+from addressee.channels.requests.authorization import basic, secret_of
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
@@ -61,19 +62,18 @@ def to_request(settings: PlivoSettings, sms: Sms) -> ProviderRequest:
         "text": sms.text,
         "url": settings.status_callback,
     }
-    given = {name: value for name, value in body.items() if value is not None}
-    basic = b64encode(f"{settings.auth_id}:{settings.auth_token}".encode()).decode()
+    authorization = basic(settings.auth_id, settings.auth_token)
     return ProviderRequest(
         service="plivo",
         url=f"{settings.endpoint.rstrip('/')}/v1/Account/{quote(settings.auth_id, safe='')}/Message/",
         headers={
             "accept": "application/json",
-            "authorization": f"Basic {basic}",
+            "authorization": authorization,
             "content-type": "application/json",
         },
-        content=msgspec.json.encode(merged_deep(given, sms.overrides)),
+        content=msgspec.json.encode(merged_deep(given(body), sms.overrides)),
         envelope=sms.envelope,
-        hidden=(settings.auth_token, basic, settings.status_callback or "", *sms.contents),
+        hidden=(settings.auth_token, secret_of(authorization), settings.status_callback or "", *sms.contents),
     )
 
 

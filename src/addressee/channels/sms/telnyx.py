@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from addressee.channels.callbacks.telnyx import telnyx_callbacks
+from addressee.channels.requests.bodies import given
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
@@ -84,7 +85,6 @@ def to_request(settings: TelnyxSettings, sms: Sms) -> ProviderRequest:
         "text": sms.text,
         "webhook_url": settings.status_callback,
     }
-    given = {name: value for name, value in body.items() if value is not None}
     return ProviderRequest(
         service="telnyx",
         url=f"{settings.endpoint.rstrip('/')}/v2/messages",
@@ -93,7 +93,7 @@ def to_request(settings: TelnyxSettings, sms: Sms) -> ProviderRequest:
             "authorization": f"Bearer {settings.api_key}",
             "content-type": "application/json",
         },
-        content=msgspec.json.encode(merged_deep(given, sms.overrides)),
+        content=msgspec.json.encode(merged_deep(given(body), sms.overrides)),
         envelope=sms.envelope,
         hidden=(settings.api_key, settings.status_callback or "", *sms.contents),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -12,11 +11,11 @@ from uuid import uuid4
 
 import jwt
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from addressee.channels.callbacks.vonage import vonage_callbacks
+from addressee.channels.private_keys import rsa_key_in
+from addressee.channels.requests.authorization import basic, secret_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender, UnsendableError
 from addressee.channels.sender import Failed, Failure, Sent
@@ -91,7 +90,11 @@ def open_vonage(settings: VonageSettings, clock: Clock) -> Callable[[Sms], Provi
 
     def to_request(sms: Sms) -> ProviderRequest:
         check_text(sms.text)
-        authorization = basic(settings) if key is None else f"Bearer {token(settings, key, clock)}"
+        authorization = (
+            basic(settings.api_key or "", settings.api_secret or "")
+            if key is None
+            else f"Bearer {token(settings, key, clock)}"
+        )
         body = {
             "message_type": "text",
             "channel": "sms",
@@ -112,7 +115,7 @@ def open_vonage(settings: VonageSettings, clock: Clock) -> Callable[[Sms], Provi
             content=msgspec.json.encode(merged_deep(body, sms.overrides)),
             envelope=sms.envelope,
             hidden=(
-                authorization.partition(" ")[2],
+                secret_of(authorization),
                 settings.private_key or "",
                 settings.api_secret or "",
                 settings.status_callback or "",
@@ -129,17 +132,10 @@ def token(settings: VonageSettings, key: RSAPrivateKey, clock: Clock) -> str:
     return jwt.encode(claims, key, algorithm="RS256")
 
 
-def basic(settings: VonageSettings) -> str:
-    return f"Basic {b64encode(f'{settings.api_key}:{settings.api_secret}'.encode()).decode()}"
-
-
 def read_private_key(pem: str) -> RSAPrivateKey:
     """Raises ValueError."""
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError("this must be an RSA private key in PEM") from None
-    if not isinstance(key, RSAPrivateKey):
+    key = rsa_key_in(pem)
+    if key is None:
         raise ValueError("this must be an RSA private key in PEM")
     return key
 
