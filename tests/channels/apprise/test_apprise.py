@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 
-from addressee.channels.apprise import apprise, public_connections
+from addressee.channels.apprise import apprise, connections
 from addressee.channels.apprise.apprise import AppriseSender, AppriseSettings, apprise_problems
 from addressee.channels.chat.message import ChatMessage
 from addressee.channels.push.notification import Push
 from addressee.channels.sender import Failed, Failure, Sent
 from tests.channels.case import MESSAGE_ID
 from tests.channels.provider_server import ProviderServer, Reply, Silence, provider_server
+from tests.support.waiting import until
 
 TEXT = "Ada, your table is ready"
 
@@ -70,6 +73,63 @@ async def test_a_slow_service_leaves_a_doubt(ntfy: ProviderServer, monkeypatch: 
     assert result.failure is Failure.UNCONFIRMED
 
 
+async def test_slow_services_of_a_channel_hold_up_no_other_channel(ntfy: ProviderServer) -> None:
+    async with provider_server() as slow:
+        slow.answer = lambda request: Silence(closes=False)
+        one = sender()
+        waiting = [asyncio.create_task(one.send(chat(url_of(slow)))) for _ in range(apprise.THREADS)]
+        await until(lambda: received(slow, apprise.THREADS_OF_CHANNEL))
+        assert isinstance(await asyncio.wait_for(sender().send(chat(url_of(ntfy))), 5), Sent)
+        assert len(slow.received) == apprise.THREADS_OF_CHANNEL
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_channel_all_of_whose_threads_are_taken_pauses(
+    ntfy: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And counts no attempt: nothing was sent."""
+    monkeypatch.setattr(apprise, "TURN_SECONDS", 0.1)
+    monkeypatch.setattr(apprise, "DEADLINE_SECONDS", 0.5)
+    ntfy.answer = lambda request: Silence(closes=False)
+    one = sender()
+    sends = (one.send(chat(url_of(ntfy))) for _ in range(apprise.THREADS_OF_CHANNEL + 1))
+    results = await asyncio.gather(*sends)
+    failures = [result.failure for result in results if isinstance(result, Failed)]
+    assert sorted(failures) == [Failure.RATE_LIMITED, *[Failure.UNCONFIRMED] * apprise.THREADS_OF_CHANNEL]
+
+
+async def test_a_service_that_goes_on_and_on_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part of its answer comes in time, but the answer never ends."""
+    monkeypatch.setattr(apprise, "DEADLINE_SECONDS", 0.5)
+    monkeypatch.setattr(apprise, "THREADS_OF_CHANNEL", 1)
+    left = asyncio.Event()
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(OSError):
+            while not reader.at_eof():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.wait({asyncio.ensure_future(reader.read(1_000))}, timeout=0.05)
+        left.set()
+        writer.close()
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        one = sender()
+        for _ in range(2):
+            result = await one.send(chat(f"ntfy://127.0.0.1:{port}/topic-7"))
+            assert isinstance(result, Failed)
+            assert result.failure is Failure.UNCONFIRMED
+        await asyncio.wait_for(left.wait(), 10)
+
+
+async def received(server: ProviderServer, number: int) -> bool:
+    return len(server.received) >= number
+
+
 @pytest.mark.parametrize("url", ["json://127.0.0.1/", "gotify://127.0.0.1/token", "nothing", ""])
 async def test_only_urls_of_the_channels_services_are_called(url: str) -> None:
     result = await sender().send(chat(url))
@@ -86,7 +146,7 @@ async def test_recipients_urls_are_on_public_hosts(ntfy: ProviderServer) -> None
 
 
 async def test_a_redirect_leads_to_no_private_host(ntfy: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(public_connections, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(connections, "is_public", lambda address: address == "127.0.0.1")
     inside = f"http://127.0.0.2:{urlsplit(ntfy.url).port}/inside"
     ntfy.answer = lambda request: Reply(302, headers={"location": inside})
     result = await AppriseSender(AppriseSettings(services=("ntfy",))).send(chat(url_of(ntfy)))
@@ -143,13 +203,18 @@ def resolver(monkeypatch: pytest.MonkeyPatch, address: str | None) -> list[str]:
     ],
 )
 def test_connections_go_to_public_addresses(address: object, is_public: bool) -> None:
-    assert public_connections.goes_to_public_host(address) is is_public
+    assert connections.goes_to_public_host(address) is is_public
 
 
-async def test_urls_are_not_logged(ntfy: ProviderServer, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "apprise")
-    await sender().send(chat(url_of(ntfy)))
-    assert "pass-word" not in caplog.text
+@pytest.mark.parametrize(
+    "url", ["slack://pass-word/not-a-token", "nothing://pass-word", "ntfy://user:pass-word@127.0.0.1:1/topic-7"]
+)
+async def test_urls_are_not_logged(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Apprise would log these: tokens of the wrong form, URLs that it does not know, where it sends what to."""
+    caplog.set_level(logging.DEBUG)
+    services = AppriseSettings(services=("slack", "nothing", "ntfy"), allow_private_hosts=True)
+    assert isinstance(await AppriseSender(services).send(chat(url)), Failed)
+    assert not any(secret in caplog.text for secret in ("pass-word", "topic-7"))
 
 
 @pytest.mark.parametrize(

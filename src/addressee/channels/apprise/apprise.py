@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from addressee.channels.apprise.public_connections import restricted
+from addressee.channels.apprise.connections import Connections
 from addressee.channels.channel_data import ANYTHING, Form, TenantData
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage
 from addressee.channels.destination import Destination
@@ -29,8 +29,12 @@ from addressee.directory.recipient import Document
 
 EXTRA = "addressee[apprise]"
 
-# Apprise's calls cannot be cancelled: a thread is taken until its service has answered or timed out by itself.
+# Threads of a worker, and those that one channel may take of them: services that are slow hold up no other channel.
 THREADS = 16
+THREADS_OF_CHANNEL = 4
+
+# The time that a message waits for a thread. Its channel then pauses, and the message is not counted as tried.
+TURN_SECONDS = 5.0
 CONNECT_SECONDS = 4.0
 READ_SECONDS = 8.0
 DEADLINE_SECONDS = SENDING_SECONDS / 2
@@ -74,6 +78,7 @@ class AppriseSender:
 
     def __init__(self, settings: AppriseSettings) -> None:
         self._settings = settings
+        self._turns = asyncio.Semaphore(THREADS_OF_CHANNEL)
 
     async def send(self, message: ChatMessage | Push, /) -> Sent | Failed:
         notice = notice_of(message, self._settings)
@@ -87,8 +92,11 @@ class AppriseSender:
                 return Failed(Failure.PERMANENT, f"apprise: this is no URL of the service {scheme!r}")
         except ImportError:
             return Failed(Failure.CREDENTIALS, f"Apprise is not installed: pip install '{EXTRA}'")
+        turns = (self._turns, turns_of(asyncio.get_running_loop()))
+        if not await have_turn(turns):
+            return Failed(Failure.RATE_LIMITED, "apprise: its services are slow, and take all threads")
         try:
-            result = await notify(service, notice, anywhere=self._may_go_anywhere)
+            result = await notify(service, notice, turns, anywhere=self._may_go_anywhere)
         except NotPublicError as error:
             return Failed(Failure.PERMANENT, f"apprise: {error}")
         call = ProviderCall("apprise", "POST", scheme, "/", request, TAKEN if result else None, WORDS[result])
@@ -125,22 +133,41 @@ def open_service(url: str) -> Any:
     return service
 
 
-async def notify(service: Any, notice: Notice, *, anywhere: bool) -> bool | None:
-    """Returns whether a service took a message, None if it did not answer in time.
+async def have_turn(turns: Sequence[asyncio.Semaphore]) -> bool:
+    """Returns whether a message may take a thread within TURN_SECONDS: it has a turn of each."""
+    had: list[asyncio.Semaphore] = []
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            for each in turns:
+                await each.acquire()
+                had.append(each)
+    except BaseException as error:
+        release(had)
+        if isinstance(error, TimeoutError):
+            return False
+        raise
+    return True
+
+
+def release(turns: Iterable[asyncio.Semaphore]) -> None:
+    for each in turns:
+        each.release()
+
+
+async def notify(service: Any, notice: Notice, turns: Sequence[asyncio.Semaphore], *, anywhere: bool) -> bool | None:
+    """Returns whether a service took a message, None if it did not answer in time. The turns end with the thread.
 
     Unless it may go `anywhere`, raises NotPublicError when the service is not on a public host, or leads to another.
     """
-    turns = turns_of(asyncio.get_running_loop())
-    try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            await turns.acquire()
-    except TimeoutError:
-        return False  # not sent at all: every thread is taken
     loop = asyncio.get_running_loop()
-    call = partial(service.notify, body=notice.body, title=notice.title)
-    calling = pool().submit(call) if anywhere else pool().submit(restricted, call)
-    calling.add_done_callback(lambda _: loop.call_soon_threadsafe(turns.release))
-    return await answer_of(calling)
+    connections = Connections(anywhere=anywhere)
+    calling = pool().submit(connections.run, partial(service.notify, body=notice.body, title=notice.title))
+    calling.add_done_callback(lambda _: loop.call_soon_threadsafe(release, turns))
+    try:
+        return await answer_of(calling)
+    finally:
+        if not calling.done():
+            connections.end()
 
 
 async def answer_of(calling: Future[Any]) -> bool | None:
