@@ -29,6 +29,8 @@ from addressee.messaging.effects.batches import JoinBatches
 from addressee.messaging.effects.closing_batches import CloseBatches
 from addressee.messaging.effects.fetches import Fetch, Fetcher, Fetches
 from addressee.messaging.effects.throttles import Throttles
+from addressee.messaging.effects.wait_endings import WaitEndings
+from addressee.messaging.effects.waits import Waits
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.feedback.receipt_checks import ReceiptChecks
@@ -37,6 +39,7 @@ from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
+from addressee.messaging.messages.signals import EndWaits
 from addressee.messaging.runs.effects import Effects
 from addressee.messaging.runs.fan_out import Expand, FanOut
 from addressee.messaging.runs.model import Advance, Send, Start
@@ -82,7 +85,7 @@ def job_handlers(
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
-    effects = Effects(within=[Throttles(), CloseBatches(), JoinBatches(), Fetches()])
+    effects = Effects(within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches()])
     runner = Runner(pool, reader, Wakeup(pool), clock, effects)
     fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
@@ -90,6 +93,7 @@ def job_handlers(
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
         JobHandler(Fetch, fetcher.fetch),
+        JobHandler(EndWaits, WaitEndings(pool, Wakeup(pool), clock).end),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
         JobHandler(CheckReceipts, ReceiptChecks(pool, channels, context.client, clock).check),

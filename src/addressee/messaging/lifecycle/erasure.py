@@ -89,6 +89,7 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
                 "erase_message_heads",
                 "erase_throttles",
                 "erase_batches",
+                "erase_waits",
             ):
                 await connection.execute(*SQL[statement](people=batch))
     for batch in batches([Identity(*row) for row in rows]):

@@ -59,6 +59,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_old_operations(connection, now)
         await delete_old_notices(connection, now)
         await delete_before(connection, SQL["delete_expired_throttles"], now - CLOCK_DIFFERENCE)
+        await delete_before(connection, SQL["delete_expired_waits"], now - CLOCK_DIFFERENCE)
         await delete_expired_cancellations(connection, now)
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await end_undoing(connection, now)

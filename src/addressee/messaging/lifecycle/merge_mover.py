@@ -147,28 +147,28 @@ async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: 
 
 
 async def unite_waiting(pool: Pool, environment_id: int, merge_id: UUID, now: datetime) -> None:
-    """Unites the open batches of both, and adds what the secondary's runs have passed to the primary's.
+    """Unites the waits and the open batches of both, and adds what the secondary's runs have passed to the primary's.
 
-    When the merge is undone, batches are parted again; what runs have passed stays where it is.
+    When the merge is undone, waits and batches are parted again; what runs have passed stays where it is.
     """
     async with pool.acquire() as connection, connection.transaction():
         merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
         if merge is None:
             return
-        if merge["undone_at"] is not None:
+        undone = merge["undone_at"] is not None
+        between = {
+            "environment_id": environment_id,
+            "source_id": merge["source_id"],
+            "source_uid": merge["source_uid"],
+            "target_id": merge["target_id"],
+            "target_uid": merge["target_uid"],
+        }
+        await connection.execute(*SQL["move_waits"](**between, undone=undone))
+        if undone:
             await part_batches(connection, environment_id, merge, now)
             return
         await unite_batches(connection, environment_id, merge, now)
-        await connection.execute(
-            *SQL["move_throttles"](
-                environment_id=environment_id,
-                source_id=merge["source_id"],
-                source_uid=merge["source_uid"],
-                target_id=merge["target_id"],
-                target_uid=merge["target_uid"],
-                now=now,
-            )
-        )
+        await connection.execute(*SQL["move_throttles"](**between, now=now))
 
 
 async def merge_effects(pool: Pool, secondary: Recipient, now: datetime) -> MergeEffects:

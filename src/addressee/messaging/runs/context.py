@@ -189,7 +189,11 @@ def context_for(
         },
     )
     shown = shown_activities(activities, scope["recipient"], page.people)
-    counts = {"total_activities": activities.total, "total_actors": activities.total_actors}
+    counts = {
+        "id": str(recipient_run.id),
+        "total_activities": activities.total,
+        "total_actors": activities.total_actors,
+    }
     scope = {**scope, **shown, "refs": recipient_run.refs, "run": counts}
     context = PreferenceContext(
         preferences,

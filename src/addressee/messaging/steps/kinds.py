@@ -17,6 +17,8 @@ from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
+from addressee.messaging.steps.wait import EndWaitStep, WaitStep
+from addressee.messaging.steps.wait_file import WaitStepFile
 
 AnyStep = (
     BatchStep
@@ -31,6 +33,8 @@ AnyStep = (
     | JumpStep
     | ThrottleStep
     | UpdateDataStep
+    | WaitStep
+    | EndWaitStep
 )
 
 # The form of each kind in a file, by its `type`.
@@ -45,6 +49,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "httpapi_webhook": FetchStepFile,
     "throttle": ThrottleStepFile,
     "update_data": UpdateDataStepFile,
+    "wait_for_event": WaitStepFile,
 }
 
 # Short forms, which have no type: a field tells the kind.

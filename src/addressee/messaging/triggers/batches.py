@@ -77,13 +77,15 @@ class BatchContext:
 class PlannedBatch:
     """The outcome of each record, and all that is to be stored for them.
 
-    `kept` are the ids by key, `passed_over` says which workflows their events did not start.
+    `kept` are the ids by key, `passed_over` says which workflows their events did not start. `happened` are the events
+    of accepted records.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     runs: list[NewRun] = field(default_factory=list)
     kept: dict[str, UUID] = field(default_factory=dict)
     passed_over: list[tuple[Place, Sequence[str]]] = field(default_factory=list)
+    happened: list[Event] = field(default_factory=list)
 
     @property
     def any_accepted(self) -> bool:
@@ -153,8 +155,10 @@ def take(record: Record, known: BatchContext, planned: PlannedBatch) -> Outcome:
         runs = [replace(run, source={**run.source, "idempotency_key": record.key}) for run in runs]
         planned.kept[record.key] = id
     planned.runs += runs
-    if passed_over and isinstance(record.what, Event):
-        planned.passed_over.append((record.what.recipient, passed_over))
+    if isinstance(record.what, Event):
+        planned.happened.append(record.what)
+        if passed_over:
+            planned.passed_over.append((record.what.recipient, passed_over))
     return Accepted(id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -12,6 +13,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.errors import DataInvalidError
+from addressee.messaging.messages.signals import Signal
 from addressee.messaging.runs.model import WaitingRecipient
 from addressee.messaging.triggers.trigger import NewRun, version_for
 
@@ -34,6 +36,15 @@ async def read_listening(connection: Connection, environment_id: int, names: Ite
     if not wanted:
         return []
     return await connection.fetch(*SQL["listening_workflows"](environment_id=environment_id, events=list(wanted)))
+
+
+def signals_of(events: Iterable[Event], people: Mapping[Place, Recipient], now: datetime) -> list[Signal]:
+    """Returns what events tell the runs of their recipients that wait for them."""
+    return [
+        Signal(person.place.id, person.uid, "event", event.name, now, event.tenant, event.data)
+        for event in events
+        if (person := people.get(event.recipient)) is not None
+    ]
 
 
 class Started(NamedTuple):

@@ -17,6 +17,7 @@ from addressee.directory.writing.notices import note
 from addressee.directory.writing.planned_writes import PlannedWrites
 from addressee.directory.writing.planned_writes import plan as plan_writes
 from addressee.directory.writing.receipts import Receipt, ReceiptTakenError
+from addressee.messaging.messages.signals import enqueue_signals
 from addressee.messaging.triggers.batches import (
     BatchContext,
     Outcome,
@@ -27,6 +28,7 @@ from addressee.messaging.triggers.batches import (
     read_earlier,
     write_described,
 )
+from addressee.messaging.triggers.events import signals_of
 from addressee.messaging.triggers.trigger import Trigger, check, run_of, start_runs
 
 SQL = load(__package__)
@@ -105,6 +107,8 @@ class Triggers:
                     accepted = iter(batch.outcomes)
                     outcomes = [refused.get(id(record)) or next(accepted) for record in records]
                     await start_runs(connection, batch.runs, now)
+                    signals = signals_of(batch.happened, writes.people, now)
+                    await enqueue_signals(connection, environment_id, signals)
                     await note(connection, request_id, batch.passed_over, now)
                     await receipts.keep_all(connection, answers(environment_id, batch, request_id), now)
                     if batch.any_accepted:

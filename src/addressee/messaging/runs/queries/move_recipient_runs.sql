@@ -28,20 +28,46 @@ locked AS (
   ORDER BY runs.recipient_id,
            runs.id
   FOR NO KEY UPDATE OF runs
+),
+stored AS (
+  UPDATE addressee.recipient_runs AS runs
+  SET status = moved.status,
+      step = moved.step,
+      journal = runs.journal || moved.journal,
+      due_at = moved.due_at,
+      profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
+      data = coalesce(moved.data, runs.data),
+      refs = coalesce(moved.refs, runs.refs),
+      error_count = runs.error_count + moved.errors,
+      updated_at = :now
+  FROM locked
+  JOIN moved USING (id, recipient_id)
+  WHERE runs.environment_id = :environment_id
+    AND runs.id = locked.id
+    AND runs.recipient_id = locked.recipient_id
+  RETURNING runs.environment_id,
+              runs.id,
+              runs.recipient_id,
+              runs.uid,
+              runs.run_id,
+              runs.workflow,
+              runs.tenant,
+              runs.status
+),
+happened AS (
+  SELECT environment_id,
+         recipient_id,
+         uid,
+         'workflow' AS type,
+         'completed' AS name,
+         :now::timestamptz AS at,
+         tenant,
+         jsonb_build_object('source_key', workflow, 'run_id', run_id, 'recipient_run_id', id) AS event
+  FROM stored
+  WHERE status = 'completed'
+),
+signalled AS (
+  -- part: signals
 )
-UPDATE addressee.recipient_runs AS runs
-SET status = moved.status,
-    step = moved.step,
-    journal = runs.journal || moved.journal,
-    due_at = moved.due_at,
-    profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
-    data = coalesce(moved.data, runs.data),
-    refs = coalesce(moved.refs, runs.refs),
-    error_count = runs.error_count + moved.errors,
-    updated_at = :now
-FROM locked
-JOIN moved USING (id, recipient_id)
-WHERE runs.environment_id = :environment_id
-  AND runs.id = locked.id
-  AND runs.recipient_id = locked.recipient_id
-RETURNING runs.id
+SELECT id
+FROM stored

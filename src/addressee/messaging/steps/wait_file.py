@@ -1,0 +1,151 @@
+"""Wait steps in files: the events that end them, and the steps of their branches (engine.md §4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from addressee.conditions.forms import all_of
+from addressee.conditions.model import Condition, Conditions, Path
+from addressee.conditions.names import EVENT, Names
+from addressee.messaging.definitions.model import Definition, FieldPath
+from addressee.messaging.definitions.times import read_duration
+from addressee.messaging.messages.events import TYPES
+from addressee.messaging.steps.compiler import Compiler, StepFile
+from addressee.messaging.steps.jumps import JumpStep
+from addressee.messaging.steps.wait import AwaitedEvent, Ending, EndWaitStep, EventType, WaitStep
+from addressee.suggestions import instead_of
+from addressee.timing.durations import DurationForm
+
+DEFAULT_WAIT = "15m"
+MAX_WAIT = timedelta(days=30)
+MAX_EVENTS = 10
+
+MESSAGE_EVENTS = tuple(type.removeprefix("message.") for type in TYPES)
+
+
+class EventKind(NamedTuple):
+    """A type of event as files write it: its keys, None for any, and the fields beside them that narrow it down."""
+
+    type: EventType
+    keys: Sequence[str] | None = None
+    narrowed_by: Sequence[str] = ()
+
+
+# By `event_type`. An event of a caller has any key.
+KINDS: Mapping[str, EventKind] = {
+    "event": EventKind(EventType.EVENT),
+    "integration_source": EventKind(EventType.EVENT),
+    "message": EventKind(EventType.MESSAGE, MESSAGE_EVENTS, ("source_key", "step_ref")),
+    "workflow": EventKind(EventType.WORKFLOW, ("started", "completed"), ("source_key",)),
+    "audience": EventKind(EventType.AUDIENCE, ("enter", "exit"), ("audience_key",)),
+    "recipient": EventKind(EventType.RECIPIENT, ("updated",)),
+    "preference": EventKind(EventType.PREFERENCE, ("updated",)),
+}
+
+
+class EventFile(Definition, frozen=True, kw_only=True):
+    """An event in a file. `step_ref` names the channel step whose message it is about."""
+
+    event_type: str = "event"
+    event_key: str
+    source_key: str | None = None
+    source_type: str | None = None
+    integration_source_key: str | None = None
+    audience_key: str | None = None
+    step_ref: str | None = None
+    match_conditions: Any = None
+
+
+class WaitSettings(Definition, frozen=True, kw_only=True):
+    event: str | EventFile | None = None
+    events: list[str | EventFile] = msgspec.field(default_factory=list)
+    match_conditions: Any = None
+    expires_after: DurationForm = DEFAULT_WAIT
+    on_match: Ending = Ending.CONTINUE
+    on_timeout: Ending = Ending.HALT
+
+
+class WaitBranches(Definition, frozen=True, kw_only=True):
+    matched: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    timeout: list[dict[str, Any]] = msgspec.field(default_factory=list)
+
+
+class WaitStepFile(StepFile, frozen=True, kw_only=True):
+    settings: WaitSettings
+    branches: WaitBranches | None = None
+
+    def compile(self, compiler: Compiler, path: FieldPath) -> None:
+        settings = self.settings
+        within = (*path, "settings")
+        length = read_duration(compiler.source, (*within, "expires_after"), settings.expires_after, most=MAX_WAIT)
+        events = self._events(compiler, within)
+        begins = compiler.add(WaitStep(ref=self.ref, events=(), expires_after=length or MAX_WAIT, after=0))
+        ends = compiler.add(EndWaitStep(ref=self.ref, matched=None, timeout=None))
+        if self.branches is None:
+            matched = None if settings.on_match is Ending.HALT else compiler.position
+            timeout = None if settings.on_timeout is Ending.HALT else compiler.position
+        else:
+            matched, timeout = compile_both(compiler, self.ref, (*path, "branches"), self.branches)
+        compiler.replace(ends, EndWaitStep(ref=self.ref, matched=matched, timeout=timeout))
+        step = WaitStep(ref=self.ref, events=events, expires_after=length or MAX_WAIT, after=compiler.position)
+        compiler.replace(begins, self.made(step))
+
+    def _events(self, compiler: Compiler, path: FieldPath) -> tuple[AwaitedEvent, ...]:
+        written = [((*path, "events", index), each) for index, each in enumerate(self.settings.events)]
+        if self.settings.event is not None:
+            written.insert(0, ((*path, "event"), self.settings.event))
+        if not 1 <= len(written) <= MAX_EVENTS:
+            compiler.problem(path, f"a step waits for one event, or up to {MAX_EVENTS} in 'events'")
+        names = Names((*compiler.names.roots, EVENT), compiler.names.refs, compiler.names.later)
+        common = compiler.conditions((*path, "match_conditions"), self.settings.match_conditions, names)
+        found = []
+        for where, each in written:
+            event = EventFile(event_key=each) if isinstance(each, str) else each
+            if (awaited := awaited_event(compiler, where, event, names, common)) is not None:
+                found.append(awaited)
+        return tuple(found)
+
+
+def awaited_event(
+    compiler: Compiler, path: FieldPath, event: EventFile, names: Names, common: Conditions | None
+) -> AwaitedEvent | None:
+    """Returns an event as it is stored; records the problem and returns None if there is none like it."""
+    kind = KINDS.get(event.event_type)
+    if kind is None:
+        known = instead_of(event.event_type, list(KINDS))
+        compiler.problem((*path, "event_type"), f"there is no type of event {event.event_type!r}; {known}")
+        return None
+    if kind.keys is not None and event.event_key not in kind.keys:
+        known = instead_of(event.event_key, kind.keys)
+        compiler.problem((*path, "event_key"), f"there is no {event.event_type} event {event.event_key!r}; {known}")
+        return None
+    conditions = [common, compiler.conditions((*path, "match_conditions"), event.match_conditions, names)]
+    narrowing = {"source_key": event.source_key, "audience_key": event.audience_key, "step_ref": event.step_ref}
+    for name, value in narrowing.items():
+        if value is None:
+            continue
+        if name not in kind.narrowed_by:
+            compiler.problem((*path, name), f"{name!r} says nothing about {event.event_type} events")
+        conditions.append(Conditions(((Condition(f"{EVENT}.{name}", "equal_to", value),),)))
+    if event.step_ref is not None and event.step_ref not in compiler.refs:
+        known = instead_of(event.step_ref, compiler.refs)
+        compiler.problem((*path, "step_ref"), f"there is no step {event.step_ref!r} before this one; {known}")
+    if kind.type is EventType.MESSAGE and event.source_key is None:
+        own = Condition(f"{EVENT}.recipient_run_id", "equal_to", Path("run.id"))
+        conditions.append(Conditions(((own,),)))
+    return AwaitedEvent(kind.type, event.event_key, all_of([each for each in conditions if each is not None]))
+
+
+def compile_both(compiler: Compiler, ref: str, path: FieldPath, branches: WaitBranches) -> tuple[int, int]:
+    """Adds the steps of both branches, and returns where each begins."""
+    matched = compiler.position
+    compiler.compile((*path, "matched"), branches.matched)
+    leads_past = compiler.add(JumpStep(ref=ref, target=0))
+    timeout = compiler.position
+    compiler.compile((*path, "timeout"), branches.timeout)
+    compiler.replace(leads_past, JumpStep(ref=ref, target=compiler.position))
+    return matched, timeout
