@@ -10,7 +10,7 @@ script:                                  what happens, in this order; each is on
   - {mark: seen, ref: feed, of: ada}     her newest message of this step
   - {cancel: key, key: cancellation-key, to: [ada]}
   - {wait: 1d2h30m}                      what is due meanwhile happens at its time
-messages:                                all that there are in the end, in the order of their times
+messages:                                all that there are in the end, in the order of seconds, people and times
   - {to: ada, ref: mail, after: 2h, says: {subject: …}}
 """
 
@@ -148,8 +148,8 @@ def duration_of(written: str) -> timedelta:
 
 async def told(office: Office, begun: datetime, scenario: Scenario) -> list[dict[str, Any]]:
     """Returns all messages as the scenario would tell of them; each says the fields that it is expected to say."""
-    messages = [message for id in scenario.people for message in await office.messages(id)]
-    messages.sort(key=lambda message: (message.inserted_at, message.id))
+    messages = [message for id in scenario.people for message in reversed(await office.messages(id))]
+    messages.sort(key=lambda message: whole_seconds(message.inserted_at - begun))
     contents = await office.messaging.messages.contents(office.environment_id, [message.id for message in messages])
     shown = [
         (message.recipient.id, message.step_ref, message.inserted_at - begun, fields_of(content.content))
@@ -159,12 +159,16 @@ async def told(office: Office, begun: datetime, scenario: Scenario) -> list[dict
         {
             "to": to,
             "ref": ref,
-            # each job takes the clock of a test on by a moment
-            "after": timedelta(seconds=int(after.total_seconds())),
+            "after": whole_seconds(after),
             "says": {name: said.get(name) for name in expected_of(scenario.messages, index)},
         }
         for index, (to, ref, after, said) in enumerate(shown)
     ]
+
+
+def whole_seconds(after: timedelta) -> timedelta:
+    """Each job takes the clock of a test on by a moment."""
+    return timedelta(seconds=int(after.total_seconds()))
 
 
 def expected_of(expected: Sequence[Expected], index: int) -> Mapping[str, Any]:

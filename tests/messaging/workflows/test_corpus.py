@@ -1,4 +1,4 @@
-"""The corpus: folders that together use every step and setting, each pushed and played through."""
+"""Folders with scenarios: each is pushed and played through. The corpus uses every step and setting."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from addressee.messaging.definitions.reading import read
 from tests.messaging.office import Office
 from tests.messaging.scenarios import play, read_scenario
 
-CORPUS = Path(__file__).parents[2] / "corpus"
+ROOT = Path(__file__).parents[3]
+SCENARIOS = [*ROOT.glob("tests/corpus/*/scenario.yaml"), *ROOT.glob("docs/*/**/scenario.yaml")]
+FORMAT = ROOT / "docs" / "workflows" / "format.md"
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in CORPUS.glob("*/scenario.yaml")))
-async def test_a_folder(office: Office, name: str) -> None:
-    await play(office, CORPUS / name / "push", read_scenario(CORPUS / name / "scenario.yaml"))
+@pytest.mark.parametrize("file", sorted(SCENARIOS), ids=lambda file: str(file.parent.relative_to(ROOT)))
+async def test_a_folder(office: Office, file: Path) -> None:
+    await play(office, file.parent / "push", read_scenario(file))
+
+
+def test_the_documentation_shows_the_example_as_it_is_pushed(tmp_path: Path) -> None:
+    """All but the tags, which are not shown there."""
+    shown = FORMAT.read_text().split("## A workflow\n\n```yaml\n")[1].split("```")[0]
+    (tmp_path / "shown.yaml").write_text(shown)
+    pushed = read(FORMAT.parent / "example" / "push" / "workflows" / "comment" / "workflow.yaml", ROOT).value
+    assert read(tmp_path / "shown.yaml", tmp_path).value == {
+        name: value for name, value in pushed.items() if name != "tags"
+    }
