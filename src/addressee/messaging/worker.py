@@ -31,6 +31,7 @@ from addressee.messaging.effects.fetches import Fetch, Fetcher, Fetches
 from addressee.messaging.effects.throttles import Throttles
 from addressee.messaging.effects.wait_endings import WaitEndings
 from addressee.messaging.effects.waits import Waits
+from addressee.messaging.effects.workflow_triggers import WorkflowTriggers
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.feedback.receipt_checks import ReceiptChecks
@@ -85,7 +86,7 @@ def job_handlers(
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
-    effects = Effects(within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches()])
+    effects = Effects(within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches(), WorkflowTriggers(reader)])
     runner = Runner(pool, reader, Wakeup(pool), clock, effects)
     fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)

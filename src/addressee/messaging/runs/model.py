@@ -23,12 +23,14 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     """Restrictions of a run, besides those of its workflow.
 
     `kinds` are the only kinds of addresses (of `directory.kinds.KINDS`) that it uses, None: any. `categories` replace
-    the workflow's own, None: they do not. `actor` is one who is no stored recipient.
+    the workflow's own, None: they do not. `actor` is one who is no stored recipient. `depth` is how many workflows have
+    triggered each other up to this run: 0 for one that a caller triggered.
     """
 
     kinds: frozenset[str] | None = None
     categories: tuple[str, ...] | None = None
     actor: Profile | None = None
+    depth: int = 0
 
 
 NO_TERMS = Terms()

@@ -16,6 +16,7 @@ from addressee.messaging.steps.entry import EntryConditions, EntryLimit
 from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
+from addressee.messaging.steps.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
 from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
 from addressee.messaging.steps.wait import EndWaitStep, WaitStep
 from addressee.messaging.steps.wait_file import WaitStepFile
@@ -32,6 +33,7 @@ AnyStep = (
     | FetchStep
     | JumpStep
     | ThrottleStep
+    | TriggerWorkflowStep
     | UpdateDataStep
     | WaitStep
     | EndWaitStep
@@ -48,6 +50,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "httpapi_fetch": FetchStepFile,
     "httpapi_webhook": FetchStepFile,
     "throttle": ThrottleStepFile,
+    "trigger_workflow": TriggerWorkflowFile,
     "update_data": UpdateDataStepFile,
     "wait_for_event": WaitStepFile,
 }

@@ -1,0 +1,133 @@
+"""Steps that trigger workflows: for the run's recipient or for others, once, whatever is repeated."""
+
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from addressee.messaging.workflows.configuration import ConfigurationError
+from tests.messaging.office import FILES, Office
+
+CHILD = """
+steps:
+- ref: feed
+  channel: in-app
+  template: {body: "{{ data.text }} by {{ actor.name }} in {{ tenant.id }}"}
+"""
+
+
+def parent(**settings: Any) -> str:
+    written = msgspec.json.encode({"workflow_key": "child", **settings}).decode()
+    return f"steps:\n- ref: next\n  type: trigger_workflow\n  settings: {written}\n- ref: end\n  channel: in-app\n" + (
+        '  template: {body: "started {{ refs.next.run_id | size }}"}\n'
+    )
+
+
+async def push(office: Office, parent: str, child: str = CHILD) -> None:
+    await office.push({**FILES, "workflows/parent.yaml": parent, "workflows/child.yaml": child})
+
+
+async def run(office: Office, *ids: str, **rest: Any) -> None:
+    for id in ids:
+        await office.identify(id)
+    await office.trigger(*ids, workflow="parent", **rest)
+    await office.work()
+
+
+async def bodies(office: Office, id: str = "ada") -> list[str]:
+    feed = await office.feed(id)
+    return sorted(item.blocks[0].rendered for item in feed.items.entries)
+
+
+async def child_runs(office: Office) -> list[asyncpg.Record]:
+    return await office.pool.fetch(
+        "SELECT source, tenant FROM addressee.workflow_runs WHERE workflow = 'child' AND environment_id = $1",
+        office.environment_id,
+    )
+
+
+async def test_a_workflow_is_triggered_for_the_recipient_of_the_run(office: Office) -> None:
+    await push(office, parent(data={"text": "{{ data.n }}"}))
+    await run(office, "ada", "bob", data={"n": 7}, tenant="acme")
+    assert await bodies(office) == ["<p>7 by  in</p>", "<p>started 36</p>"]
+    assert await bodies(office, "bob") == ["<p>7 by  in</p>", "<p>started 36</p>"]
+    sources = await child_runs(office)
+    assert [msgspec.json.decode(row["source"])["type"] for row in sources] == ["workflow_step", "workflow_step"]
+    assert [row["tenant"] for row in sources] == ["acme", "acme"]
+
+
+async def test_others_are_named_by_the_data(office: Office) -> None:
+    await push(office, parent(recipients="{{ data.reviewers }}", actor="{{ recipient }}", data={"text": "review"}))
+    await office.identify("bob")
+    await office.identify("cy")
+    await run(office, "ada", data={"reviewers": ["bob", {"id": "cy", "collection": "$users"}, "bob"]})
+    assert await bodies(office) == ["<p>started 36</p>"]
+    assert await bodies(office, "bob") == await bodies(office, "cy") == ["<p>review by Ada in</p>"]
+    assert len(await child_runs(office)) == 1
+
+
+async def test_the_data_of_the_run_may_go_along(office: Office) -> None:
+    await push(office, parent(append_current_run_data=True))
+    await run(office, "ada", data={"text": "as it was"})
+    assert await bodies(office) == ["<p>as it was by  in</p>", "<p>started 36</p>"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (
+            {"workflow_key": "chidl"},
+            "There is no workflow 'chidl' in this environment; `addressee push` adds workflows.",
+        ),
+        (
+            {"recipients": "{{ data.nobody }}"},
+            "template: a recipient is an id, or an object with an id and a collection",
+        ),
+    ],
+)
+async def test_what_cannot_be_triggered_is_told(office: Office, settings: dict[str, Any], reason: str) -> None:
+    await push(office, parent(**settings))
+    await run(office, "ada")
+    assert await bodies(office) == ["<p>started 0</p>"]
+    [entry] = [entry for entry in await office.journal("ada") if entry["status"] == "error"]
+    assert (entry["step_ref"], entry["data"]) == ("next", {"reason": reason})
+
+
+async def test_a_failure_may_end_the_run(office: Office) -> None:
+    await push(office, parent(workflow_key="chidl", on_error="halt"))
+    await run(office, "ada")
+    assert await bodies(office) == []
+
+
+async def test_a_job_that_runs_twice_triggers_once(office: Office) -> None:
+    await push(office, parent(data={"text": "x"}))
+    await office.identify("ada")
+    await office.trigger("ada", workflow="parent")
+    [start] = await office.jobs()
+    await office.run(start)
+    [advance] = [job for job in await office.jobs() if job.name == "advance"]
+    await office.run(advance)
+    await office.run(advance)
+    assert len(await child_runs(office)) == 1
+
+
+async def test_workflows_that_trigger_each_other_end(office: Office) -> None:
+    await push(office, parent(workflow_key="parent"))
+    await run(office, "ada")
+    office.clock.move(timedelta(seconds=1))
+    runs = await office.recipient_runs()
+    assert len(runs) == 9
+    reasons = [
+        entry["data"]["reason"]
+        for each in runs
+        for entry in msgspec.json.decode(each["journal"])
+        if entry["status"] == "error"
+    ]
+    assert reasons == ["workflows trigger each other at most 8 deep"]
+
+
+async def test_mistakes(office: Office) -> None:
+    with pytest.raises(ConfigurationError, match="this is not Liquid"):
+        await push(office, parent(recipients="{{ data.x"))
