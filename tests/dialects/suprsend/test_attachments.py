@@ -1,17 +1,27 @@
-"""Attachments are not sent yet: they are passed over, and a notice says so."""
+"""Attachments of triggers and events go with the e-mails of their runs; of files at a URL, a notice tells."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from suprsend import Event, Suprsend, Workflow
 
 from tests.dialects.suprsend.test_workflows import ended, messages, request, trigger
+from tests.support.waiting import eventually
 
-INVOICE = {"filename": "invoice.pdf", "contentType": "application/pdf", "data": "JVBERi0xLjQK"}
-PASSED_OVER = "$attachments: attachments are not sent yet; the messages leave without them."
+Outbox = Callable[[], list[Path]]
+
+PDF = b"%PDF-1.4\n"
+INVOICE = {"filename": "invoice.pdf", "contentType": "application/pdf", "data": b64encode(PDF).decode()}
+AT_URL = {"filename": "terms.pdf", "contentType": "application/pdf", "data": None, "url": "https://example.com/t.pdf"}
+PASSED_OVER = "$attachments: files are sent that the record holds, not those at a URL; the messages leave without them."
 
 
 def notices(native: httpx.Client) -> list[tuple[str, str, list[str]]]:
@@ -20,26 +30,40 @@ def notices(native: httpx.Client) -> list[tuple[str, str, list[str]]]:
     return [(each["collection"], each["recipient_id"], each["messages"]) for each in found][::-1]
 
 
-def with_attachments(**data: Any) -> dict[str, Any]:
-    return {"what": "news", "$attachments": [INVOICE], **data}
+def with_attachments(*attachments: Any, **data: Any) -> dict[str, Any]:
+    return {"what": "news", "$attachments": list(attachments or [INVOICE]), **data}
 
 
-def test_a_trigger_goes_on_without_them(suprsend: Suprsend, native: httpx.Client, pushed: object) -> None:
+def attached(path: Path) -> list[tuple[str | None, str, Any]]:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    return [(part.get_filename(), part.get_content_type(), part.get_content()) for part in message.iter_attachments()]
+
+
+def test_they_go_with_the_e_mails_of_a_trigger(
+    suprsend: Suprsend, native: httpx.Client, pushed: object, outbox: Outbox
+) -> None:
     suprsend.users.upsert("ada", {"name": "Ada", "$email": "ada@example.com"})
-    trigger(suprsend, request("ada", "bob", data=with_attachments()))
-    ended(native, 2)
+    trigger(suprsend, request("ada", data=with_attachments(INVOICE, AT_URL)))
+    ended(native, 1)
+    [message] = [message for message in messages(native) if message["channel"]["key"] == "email"]
+    assert message["data"] == {"what": "news"}
+    eventually(lambda: len(outbox()) == 1)
+    [written] = outbox()
+    assert attached(written) == [("invoice.pdf", "application/pdf", PDF)]
     assert notices(native) == [("$users", "ada", [PASSED_OVER])]
-    assert [(message["channel"]["key"], message["data"]) for message in messages(native)] == [
-        ("in-app", {"what": "news"}),
-        ("email", {"what": "news"}),
-    ]
 
 
-def test_each_way_to_bring_them_has_its_notice(suprsend: Suprsend, native: httpx.Client, pushed: object) -> None:
+@pytest.mark.parametrize("wrong", [{"data": "no base64!"}, {"filename": "a\nb"}, {"contentType": "pdf"}])
+def test_what_is_no_file_is_refused(suprsend: Suprsend, native: httpx.Client, pushed: object, wrong: Any) -> None:
+    refused = trigger(suprsend, request("ada", data=with_attachments({**INVOICE, **wrong})))
+    assert (refused["success"], refused["status_code"], notices(native)) == (False, 400, [])
+
+
+def test_each_way_to_bring_urls_has_its_notice(suprsend: Suprsend, native: httpx.Client, pushed: object) -> None:
     suprsend.users.upsert("ada", {"name": "Ada"})
-    suprsend.track_event(Event("ada", "Basket left", with_attachments()))
+    suprsend.track_event(Event("ada", "Basket left", with_attachments(AT_URL)))
     many = suprsend.bulk_events.new_instance()
-    many.append(Event("bob", "Basket left", with_attachments()), Event("cid", "Basket left", {"what": "news"}))
+    many.append(Event("bob", "Basket left", with_attachments(AT_URL)), Event("cid", "Basket left", {"what": "news"}))
     many.trigger()
     suprsend.trigger_workflow(
         Workflow(
@@ -48,23 +72,23 @@ def test_each_way_to_bring_them_has_its_notice(suprsend: Suprsend, native: httpx
                 "template": "trigger-hello",
                 "notification_category": "transactional",
                 "users": [{"distinct_id": "dan"}],
-                "data": with_attachments(),
+                "data": with_attachments(AT_URL),
             }
         )
     )
     assert notices(native) == [("$users", id, [PASSED_OVER]) for id in ("ada", "bob", "dan")]
 
 
-def test_who_is_only_described_has_them_at_the_workflow(
+def test_who_is_only_described_has_the_notice_at_the_workflow(
     suprsend: Suprsend, native: httpx.Client, pushed: object
 ) -> None:
     described = {"is_transient": True, "$email": "guest@example.com", "name": "Guest"}
-    trigger(suprsend, request(described, data=with_attachments()))
+    trigger(suprsend, request(described, data=with_attachments(AT_URL)))
     assert notices(native) == [("$transient", "trigger-hello", [PASSED_OVER])]
 
 
 def test_a_record_that_is_refused_has_no_notice(suprsend: Suprsend, native: httpx.Client, pushed: object) -> None:
-    refused = trigger(suprsend, request("ada", workflow="nothing", data=with_attachments()))
+    refused = trigger(suprsend, request("ada", workflow="nothing", data=with_attachments(AT_URL)))
     assert (refused["success"], notices(native)) == (False, [])
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -188,8 +189,9 @@ class TestOne:
         assert suprsend.workflows.trigger(wanted)["status_code"] == 202
         (run,) = await accepted_runs(pool, environment)
         assert (run["tenant"], run["source"]["type"]) == ("acme", "api")
-        (attachment,) = run["data"]["$attachments"]
-        assert (attachment["filename"], attachment["data"]) == ("a.txt", "aGVsbG8=")
+        assert run["data"] == {"what": "news"}
+        (content,) = await pool.fetch("SELECT content FROM addressee.attachments WHERE run_id = $1", UUID(run["id"]))
+        assert content["content"] == b"hello"
 
     @pytest.mark.parametrize(
         ("body", "status", "message"),

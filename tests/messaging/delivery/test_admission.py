@@ -113,10 +113,10 @@ async def test_a_send_that_begins_ends_before_its_claim_does(
         office.clock.move(timedelta(seconds=15))
         return real_new(*arguments)
 
-    async def watched(sender: Any, send: Any, to: Any) -> Sent | Failed:
+    async def watched(sender: Any, attachments: Any, send: Any, to: Any) -> Sent | Failed:
         left.append(send.claimed_until - office.clock.now())
         office.clock.move(timedelta(seconds=2))
-        return await real_deliver(sender, send, to)
+        return await real_deliver(sender, attachments, send, to)
 
     monkeypatch.setattr(OpenChannels, "_new", slow)
     monkeypatch.setattr(send_job, "deliver", watched)
@@ -157,7 +157,7 @@ async def test_what_the_provider_tells_before_a_retry_is_queued_again_is_not_sen
     assert [event for event, _ in await office.events(message)] == ["created", "queued", "delivery_attempted"]
 
 
-async def lost(sender: Any, send: Any, to: Any) -> Failed:
+async def lost(sender: Any, attachments: Any, send: Any, to: Any) -> Failed:
     return Failed(Failure.UNCONFIRMED, "the answer was lost")
 
 

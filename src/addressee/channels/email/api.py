@@ -57,7 +57,8 @@ def cleaned(email: Email) -> Email:
 
 def contents(email: Email) -> tuple[str, ...]:
     """Returns the texts that only the recipient may read."""
-    return (*filter(None, (email.subject, email.html, email.text)), *texts_in(email.overrides))
+    names = (attachment.name for attachment in email.attachments)
+    return (*filter(None, (email.subject, email.html, email.text)), *texts_in(email.overrides), *names)
 
 
 def json_of(fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> bytes:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import msgspec
 
 from addressee.channels.callbacks.mailgun import MAILGUN_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents
+from addressee.channels.email.attachments import Attachment
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import (
     Email,
@@ -24,7 +26,7 @@ from addressee.channels.email.message import (
 )
 from addressee.channels.requests.authorization import basic, secret_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
-from addressee.channels.requests.forms import CONTENT_TYPE, form_of
+from addressee.channels.requests.forms import CONTENT_TYPE, FormFile, form_of, multipart_of
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.directory.documents import merged_deep
 from addressee.directory.domains import DomainError, ascii_domain
@@ -65,15 +67,33 @@ def to_request(settings: MailgunSettings, email: Email) -> ProviderRequest:
         "html": email.html,
         "v:id": email.id,
     }
+    fields = merged_deep(fields, email.overrides)
+    content_type, content = encoded(fields, email.attachments)
     authorization = basic("api", settings.api_key)
     return ProviderRequest(
         service="mailgun",
         url=f"{settings.endpoint.rstrip('/')}/v3/{quote(ascii_domain(settings.domain), safe='')}/messages",
-        headers={"authorization": authorization, "content-type": CONTENT_TYPE},
-        content=form_of(merged_deep(fields, email.overrides)),
+        headers={"authorization": authorization, "content-type": content_type},
+        content=content,
         envelope=envelope_of(email.id, mailboxes["From"], mailboxes["To"]),
         hidden=(settings.api_key, settings.webhook_signing_key or "", secret_of(authorization), *contents(email)),
     )
+
+
+def encoded(fields: Mapping[str, Any], attachments: Sequence[Attachment]) -> tuple[str, bytes]:
+    """Returns the type of a request's content and the content. Mailgun calls an inline file by its name, as `cid:`."""
+    if not attachments:
+        return CONTENT_TYPE, form_of(fields)
+    files = [
+        FormFile("inline" if each.inline else "attachment", file_name(each), each.content_type, each.content)
+        for each in attachments
+    ]
+    boundary = uuid4().hex
+    return f"multipart/form-data; boundary={boundary}", multipart_of(fields, files, boundary)
+
+
+def file_name(attachment: Attachment) -> str:
+    return attachment.content_id if attachment.inline and attachment.content_id else attachment.name
 
 
 def judge(answer: ProviderAnswer) -> Sent | Failed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from addressee.channels.callback import Callbacks
-from addressee.channels.email.headers import SURROGATE, mailbox_header, text_header
+from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.headers import SURROGATE, mailbox_header, one_line, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Failure, Sender, SenderContext
@@ -48,6 +49,7 @@ class Email:
     written_at: datetime
     reply_to: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,21 @@ def compose(email: Email) -> RawEmail:
             message.set_content(html, subtype="html")
         case _:
             message.set_content(text or "")
+    for attachment in email.attachments:
+        attach(message, attachment)
     return RawEmail(email.id, sender, recipient, in_ascii, message.as_bytes())
+
+
+def attach(message: EmailMessage, attachment: Attachment) -> None:
+    maintype, _, subtype = attachment.content_type.partition("/")
+    message.add_attachment(
+        attachment.content,
+        maintype=maintype,
+        subtype=subtype,
+        disposition=attachment.disposition,
+        filename=one_line(attachment.name),
+        cid=attachment.content_id and f"<{attachment.content_id}>",
+    )
 
 
 def mailboxes_of(email: Email) -> dict[str, Mailbox]:

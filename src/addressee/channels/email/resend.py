@@ -8,6 +8,7 @@ import msgspec
 
 from addressee.channels.callbacks.resend import RESEND_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
+from addressee.channels.email.attachments import in_json
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, pause_in
@@ -50,6 +51,13 @@ def to_request(settings: ResendSettings, email: Email) -> ProviderRequest:
         "html": email.html,
         "text": email.text,
         "tags": [{"name": "id", "value": email.id}],
+        "attachments": in_json(
+            email.attachments,
+            name="filename",
+            base64="content",
+            content_type="content_type",
+            content_id="content_id",
+        ),
     }
     return ProviderRequest(
         service="resend",

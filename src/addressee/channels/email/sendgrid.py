@@ -11,6 +11,7 @@ import msgspec
 
 from addressee.channels.callbacks.sendgrid import SENDGRID_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
+from addressee.channels.email.attachments import in_json
 from addressee.channels.email.headers import one_line
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
@@ -64,6 +65,14 @@ def to_request(settings: SendGridSettings, email: Email) -> ProviderRequest:
         "subject": email.subject,
         "content": [{"type": type, "value": text} for type, text in parts.items() if text is not None],
         "custom_args": {"id": email.id},
+        "attachments": in_json(
+            email.attachments,
+            base64="content",
+            name="filename",
+            content_type="type",
+            disposition="disposition",
+            content_id="content_id",
+        ),
     }
     return ProviderRequest(
         service="sendgrid",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
 
 import msgspec
 from msgspec import structs
@@ -15,6 +17,7 @@ from addressee.channels.links import EMBEDDED, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
+from addressee.messaging.content.attachments import FOR_ALL, StoredAttachment
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import FieldPath
@@ -36,6 +39,15 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     text: str | None
     reply_to: str | None
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+    attachments: tuple[StoredAttachment, ...] = ()
+
+    @property
+    def attached(self) -> Sequence[UUID]:
+        return [each.id for each in self.attachments]
+
+    def with_attachments(self, payload: Email, contents: Mapping[UUID, bytes]) -> Email:
+        files = tuple(each.with_content(contents[each.id]) for each in self.attachments)
+        return replace(payload, attachments=files)
 
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Email:
         return Email(
@@ -51,14 +63,16 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
         )
 
     def silenced(self) -> Self:
-        return structs.replace(self, subject="", html=self.html and "", text=self.text and "", overrides={})
+        return structs.replace(
+            self, subject="", html=self.html and "", text=self.text and "", overrides={}, attachments=()
+        )
 
 
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     """The template of an e-mail. Values are escaped in `html` only.
 
-    `pre_content` stands in front of `html`. `overrides` are fields of the request of a provider with an API, laid over
-    those that are made of the template.
+    `pre_content` stands in front of `html`. `attachment_key` is the key in a trigger's data that describes attachments.
+    `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
     """
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {
@@ -70,12 +84,12 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             Alias(("html_body",), "html"),
             Alias(("text_body",), "text"),
             Alias(("settings", "pre_content"), "pre_content"),
+            Alias(("settings", "attachment_key"), "attachment_key"),
         ),
         later={
             ("visual_blocks",): "visual blocks cannot be rendered yet; give 'html_body'",
             ("is_mjml",): "MJML cannot be rendered yet; give HTML",
             ("settings", "layout_key"): "there are no layouts yet; leave this out, and give the whole HTML",
-            ("settings", "attachment_key"): "e-mails have no attachments yet; leave this out",
         },
     )
     OVERRIDES: ClassVar[Aliases] = Aliases(
@@ -93,6 +107,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     html: str | None = None
     text: str | None = None
     pre_content: str | None = None
+    attachment_key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "attachments"
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
@@ -108,6 +123,11 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             overrides=render_texts(self.overrides, scope),
         )
         return Rendered(content, html.refused)
+
+    def attach(self, content: Content, attachments: Mapping[str, Sequence[StoredAttachment]]) -> Content:
+        assert isinstance(content, EmailContent)
+        chosen = [each for key in (FOR_ALL, self.attachment_key) for each in attachments.get(key, ())]
+        return structs.replace(content, attachments=tuple(chosen))
 
     def blank(self, channel: Channel, to: Sequence[str]) -> EmailContent:
         return EmailContent(

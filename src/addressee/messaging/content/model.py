@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
 
 import msgspec
 from msgspec import structs
@@ -16,6 +17,7 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import Provider
 from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import Aliases
+from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
@@ -32,6 +34,15 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Any:
         """Returns what the channel's sender takes for one destination. The id stays the same when it is sent again."""
         raise NotImplementedError
+
+    @property
+    def attached(self) -> Sequence[UUID]:
+        """The ids of the attachments that go with it."""
+        return ()
+
+    def with_attachments(self, payload: Any, contents: Mapping[UUID, bytes]) -> Any:
+        """Returns what the sender takes with the attachments, whose contents are given by id."""
+        return payload
 
     def silenced(self) -> Content:
         """Returns this content without what it says: only the addresses stay."""
@@ -67,6 +78,10 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         """Returns the content that goes to these addresses. Raises TemplateError."""
         raise NotImplementedError
+
+    def attach(self, content: Content, attachments: Mapping[str, Sequence[StoredAttachment]]) -> Content:
+        """Returns the content with those attachments that this template takes."""
+        return content
 
     def blank(self, channel: Channel, to: Sequence[str]) -> Content:
         """Returns the content of a message that could not be rendered."""

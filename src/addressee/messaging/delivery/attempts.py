@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
@@ -54,9 +55,19 @@ def goes_on(results: Sequence[Sent | Failed]) -> bool:
     return unavailable < UNAVAILABLE_AT_ONCE and not {Failure.CREDENTIALS, Failure.RATE_LIMITED}.intersection(failures)
 
 
-async def deliver(sender: Sender[Any], send: ClaimedSend, to: Destination) -> Sent | Failed:
-    """Sends one message. It never raises: outcomes so far must be recorded, or all of a batch are sent again."""
-    return await send_within(sender, lambda: send.content.to_payload(send.id, to, send.inserted_at))
+async def deliver(
+    sender: Sender[Any], attachments: Mapping[UUID, bytes], send: ClaimedSend, to: Destination
+) -> Sent | Failed:
+    """Sends one message. It never raises: outcomes so far must be recorded, or all of a batch are sent again.
+
+    `attachments` are the contents of those of all messages, by their ids.
+    """
+
+    def payload() -> Any:
+        made: Any = send.content.to_payload(send.id, to, send.inserted_at)
+        return send.content.with_attachments(made, attachments)
+
+    return await send_within(sender, payload)
 
 
 async def send_within(sender: Sender[Any], payload: Callable[[], Any]) -> Sent | Failed:

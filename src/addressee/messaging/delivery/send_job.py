@@ -26,6 +26,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
 from addressee.messaging.delivery.admission import admit_sends, note_results
+from addressee.messaging.delivery.attachments import read_attachments
 from addressee.messaging.delivery.attempts import assess, deliver, try_some
 from addressee.messaging.delivery.batches import Batch
 from addressee.messaging.delivery.channel_states import release_slots
@@ -94,7 +95,7 @@ class SendHandler:
                     channels |= await stack.enter_async_context(using)
                 batch = await self._admit(page.environment_id, claimed, channels)
                 if not batch.is_settled:
-                    tried = await self._try(run, batch, channels)
+                    tried = await self._try(page, run, batch, channels)
                     await self._record(page.environment_id, batch, tried, channels)
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(*SQL["next_send_due"](**msgspec.structs.asdict(page)))
@@ -128,12 +129,13 @@ class SendHandler:
             return batch.queued(await queue_again(connection, environment_id, again, now))
 
     async def _try(
-        self, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]
+        self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]
     ) -> list[tuple[ClaimedSend, Sent | Failed | Obstacle]]:
         """Tries the sends that there is time for, those of different channels at the same time."""
         sends = batch.sends
         if not sends:
             return []
+        attachments = await read_attachments(self._pool, page, sends)
         resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at)
         until = sends[0].claimed_until - ENDING_TIME
         tried: list[tuple[ClaimedSend, Sent | Failed | Obstacle]] = []
@@ -148,7 +150,7 @@ class SendHandler:
                     reachable.append((send, to))
             if not reachable:
                 continue
-            attempt = partial(deliver, channels[id].sender)
+            attempt = partial(deliver, channels[id].sender, attachments)
             trying.append(try_some(attempt, reachable, batch.at_once(channels[id]), lambda: self._clock.now() < until))
         for results in await asyncio.gather(*trying):
             tried += results

@@ -30,6 +30,9 @@ MERGES_AT_ONCE = 200
 # For so long the items of a batch are kept after it closed: messages tell of them, and are redacted without some.
 BATCH_LIFE = timedelta(days=30)
 
+# Runs that were triggered within this time may not have started.
+UNSENT = timedelta(minutes=10)
+
 # By which the clocks of two workers may differ.
 CLOCK_DIFFERENCE = timedelta(minutes=5)
 
@@ -62,6 +65,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_before(connection, SQL["delete_expired_waits"], now - CLOCK_DIFFERENCE)
         await delete_expired_cancellations(connection, now)
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
+        await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
         await end_undoing(connection, now)
 
 

@@ -221,6 +221,7 @@ def context_for(
         trigger_data,
         audiences.get(recipient.place, NO_AUDIENCES),
         active=run.active,
+        attachments=run.attachments_of(recipient_run.recipient),
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from addressee.database.jobs.queue import Job, Priority
 from addressee.directory.edits.lists import LISTS
 from addressee.directory.groups.topics import TOPICS
+from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.recipients.identity import TRANSIENT, Profile, StoredIdentity, Subscribed
 
 PAGE_SIZE = 200
@@ -34,6 +35,17 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NO_TERMS = Terms()
+
+
+class RunAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An attachment of a run's e-mails, the key in the data under which it was described, and whose alone it is.
+
+    `recipient` is the collection and the id of one whose own data described it, None for all.
+    """
+
+    key: str
+    attachment: StoredAttachment
+    recipient: tuple[str, str] | None = None
 
 
 class WaitingRecipient(StoredIdentity, frozen=True, array_like=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -14,12 +14,13 @@ from addressee.database.jobs.queue import Priority
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
+from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.model import flattened
 from addressee.messaging.messages.status import Status, follow
 from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
 from addressee.messaging.recipients.identity import Profile, StoredIdentity, Subscribed, decode_identity
-from addressee.messaging.runs.model import NO_TERMS, RunPage, Terms, WaitingRecipient
+from addressee.messaging.runs.model import NO_TERMS, RunAttachment, RunPage, Terms, WaitingRecipient
 from addressee.messaging.runs.rows import HeldRun, MessageRow, MovedRun, SendRow, StartedRun
 from addressee.messaging.steps.model import NewMessage
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
@@ -48,10 +49,24 @@ class Run:
     terms: Terms = NO_TERMS
     active: bool = True
     priority: Priority = Priority.NORMAL
+    attachments: Sequence[RunAttachment] = ()
 
     @property
     def categories(self) -> tuple[str, ...]:
         return self.workflow.categories if self.terms.categories is None else self.terms.categories
+
+    def attachments_of(self, recipient: Identity) -> Mapping[str, Sequence[StoredAttachment]]:
+        """Returns the attachments of a recipient's e-mails, by the keys in the data that described them.
+
+        A key in the recipient's own data goes before that of the run.
+        """
+        own = (recipient.collection, recipient.id)
+        found: dict[str, list[StoredAttachment]] = {}
+        for whose in (own, None):
+            of_whom = [each for each in self.attachments if each.recipient == whose and each.key not in found]
+            for each in of_whom:
+                found.setdefault(each.key, []).append(each.attachment)
+        return found
 
     @property
     def actors(self) -> list[Identity]:
@@ -77,6 +92,7 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
         msgspec.json.decode(row["terms"], type=Terms),
         row["active"],
         Priority(row["priority"]),
+        msgspec.json.decode(row["attachments"], type=list[RunAttachment]) if row["attachments"] else (),
     )
 
 

@@ -43,6 +43,7 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
             after = after.noted(context, "error", self, status="error", data={"reason": f"template: {error}"})
             changes = (undelivered("fatal_error", f"template: {error}"),)
         else:
+            content = self.template.attach(content, context.attachments)
             changes = (StatusChange(first_status(channel, sandbox=context.sandbox)),)
             for reason in refused:
                 after = after.noted(context, "link_refused", self, status="error", data={"reason": f"link: {reason}"})

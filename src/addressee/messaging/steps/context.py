@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from addressee.channels.channel_data import TenantData
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import Recipient
+from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.run import RecipientRun
@@ -24,7 +25,7 @@ class StepContext:
     limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
     `trigger_data` is what the run was triggered with, empty once it goes on for a batch. `audiences` are those of the
     recipient, as far as any condition asks for them. A run whose workflow is not `active` any more takes no further
-    step.
+    step. `attachments` are those of e-mails, by the keys in the trigger's data that described them.
     """
 
     recipient: Recipient | None
@@ -41,6 +42,7 @@ class StepContext:
     trigger_data: Mapping[str, Any] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
     active: bool = True
+    attachments: Mapping[str, Sequence[StoredAttachment]] = field(default_factory=dict)
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -21,8 +21,9 @@ from addressee.directory.recipient import Document, Identity, Place, Recipient
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.runs.cancellation import CancellationKey, await_cancellations, carry_out_early
-from addressee.messaging.runs.model import NO_TERMS, Start, Terms, WaitingRecipient, lane_of
+from addressee.messaging.runs.model import NO_TERMS, RunAttachment, Start, Terms, WaitingRecipient, lane_of
 from addressee.messaging.steps.delay import MAX_DELAY
+from addressee.messaging.triggers.attachments import check_attachments, store_contents, without_attachments
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.workflows.model import read_version
 from addressee.messaging.workflows.schemas import failures
@@ -78,6 +79,7 @@ class NewRun:
     skip_delay: bool = False
     terms: Terms = NO_TERMS
     delay: timedelta = timedelta()
+    attachments: Sequence[RunAttachment] = ()
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
 
@@ -102,6 +104,7 @@ class RunRow(NamedTuple):
     source: bytes
     recipients: bytes
     terms: bytes
+    attachments: bytes | None
 
 
 def check(trigger: Trigger, version: asyncpg.Record | None, people: Mapping[Place, Recipient]) -> UUID:
@@ -190,7 +193,8 @@ def first_job(run: NewRun, priority: Priority) -> Later:
 
 
 async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> dict[UUID, Priority]:
-    """Stores runs, and returns their priorities by their ids."""
+    """Stores runs with their attachments, and returns their priorities by their ids."""
+    runs, contents = await without_attachments(connection, runs)
     rows = [
         RunRow(
             run.environment_id,
@@ -206,10 +210,12 @@ async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datet
             msgspec.json.encode(run.source),
             msgspec.json.encode(run.recipients),
             msgspec.json.encode(run.terms),
+            msgspec.json.encode(run.attachments) if run.attachments else None,
         )
         for run in runs
     ]
     stored = await connection.fetch(*SQL["insert_runs"](runs=rows, now=now))
+    await store_contents(connection, contents)
     return {row["id"]: Priority(row["priority"]) for row in stored}
 
 
@@ -237,12 +243,11 @@ def version_for(found: asyncpg.Record | None, workflow: str, documents: Iterable
 
 
 def check_fit(version: asyncpg.Record, documents: Iterable[Document]) -> None:
-    """Raises DataInvalidError for the first that a workflow's schema does not allow."""
-    schema: dict[str, Any] | None = read_version(version["content"]).trigger_data_schema
-    if schema is None:
-        return
+    """Raises DataInvalidError for the first that a workflow's schema does not allow, or with unusable attachments."""
+    workflow = read_version(version["content"])
     for data in documents:
-        if unfit := failures(schema, data):
+        unfit = failures(workflow.trigger_data_schema, data) if workflow.trigger_data_schema is not None else ()
+        if unfit := unfit or check_attachments(workflow, data):
             raise DataInvalidError(unfit)
 
 

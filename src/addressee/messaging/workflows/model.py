@@ -8,7 +8,10 @@ from typing import Annotated, Any
 import msgspec
 
 from addressee.database.jobs.queue import Priority
+from addressee.messaging.content.attachments import FOR_ALL
+from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.definitions.model import Definition, Name
+from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.kinds import AnyStep
 
 # Nested steps count too.
@@ -47,6 +50,12 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     description: str | None = None
     tags: tuple[Name, ...] = ()
     priority: WorkflowPriority = WorkflowPriority.NORMAL
+
+    @property
+    def attachment_keys(self) -> list[str]:
+        """The keys in a trigger's data that describe attachments of its e-mails."""
+        templates = [step.template for step in self.steps if isinstance(step, ChannelStep)]
+        return sorted({FOR_ALL, *(each.attachment_key for each in templates if isinstance(each, EmailTemplate))})
 
     @property
     def critical(self) -> bool:

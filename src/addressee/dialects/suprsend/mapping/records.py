@@ -22,6 +22,7 @@ from addressee.directory.documents import Id, check_text, size_of
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.receipts import Earlier
+from addressee.messaging.content.attachments import FOR_ALL
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.triggers.batches import Accepted, Outcome, Record
 from addressee.messaging.triggers.events import Event
@@ -37,7 +38,7 @@ MAX_RECORD_BYTES = 819_200
 SDK_VERSION = "$ss_sdk_version"
 
 ATTACHMENTS = "$attachments"
-NO_ATTACHMENTS = "$attachments: attachments are not sent yet; the messages leave without them."
+NO_URLS = "$attachments: files are sent that the record holds, not those at a URL; the messages leave without them."
 
 log = structlog.get_logger()
 
@@ -73,9 +74,9 @@ async def accept(
     )
     carried_out = results(outcomes)
     attachments = [
-        (first_reached(call, record), [NO_ATTACHMENTS])
+        (first_reached(call, record), [NO_URLS])
         for entry, record, result in zip(entries, parsed, carried_out, strict=True)
-        if isinstance(record, Record) and isinstance(result, Accepted) and has_attachments(entry)
+        if isinstance(record, Record) and isinstance(result, Accepted) and names_urls(entry)
     ]
     await directory.notices.note(call.request_id, [*planned.warnings, *planned.notices, *attachments])
     return carried_out
@@ -106,9 +107,14 @@ def parse_or_refuse(call: Call, entry: Any, index: int, parse: Parser) -> Record
         return refusal
 
 
-def has_attachments(record: Document) -> bool:
-    """Returns whether a record's data, which an event calls its properties, hold attachments."""
-    return any((record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties"))
+def names_urls(record: Document) -> bool:
+    """Returns whether a record's data, which an event calls its properties, name attachments without holding them."""
+    attached = [(record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties")]
+    return any(not is_held(each) for entries in attached if isinstance(entries, list) for each in entries)
+
+
+def is_held(attachment: Any) -> bool:
+    return isinstance(attachment, dict) and isinstance(attachment.get("data"), str)
 
 
 def check_record(call: Call, entry: Any) -> Document:
@@ -168,7 +174,18 @@ def parse_data(given: Document | None, field: str) -> Document:
     """Returns what templates see as `data`. Raises RefusedError."""
     data = {name: value for name, value in (given or {}).items() if name != SDK_VERSION}
     check_data(data, field)
-    return data
+    entries = data.pop(ATTACHMENTS, None)
+    held = [described(each) for each in entries if is_held(each)] if isinstance(entries, list) else []
+    return {**data, FOR_ALL: held} if held else data
+
+
+def described(attachment: Document) -> Document:
+    """Returns an attachment as a trigger's data describe it."""
+    return {
+        "name": attachment.get("filename"),
+        "content_type": attachment.get("contentType") or "application/octet-stream",
+        "content": attachment["data"],
+    }
 
 
 def accepted_one(results: Sequence[Result]) -> shapes.Accepted:

@@ -24,7 +24,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.model import Terms
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.transients import Transient
-from addressee.messaging.triggers.trigger import Trigger
+from addressee.messaging.triggers.trigger import Trigger, check_data
 
 routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
@@ -60,7 +60,8 @@ def parse_trigger(call: Call, entry: Document, index: int) -> Record:
     actor = None if given.actor is None else trigger_recipients.parse_recipient(call, given.actor, "actor")
     data = records.parse_data(given.data, "data")
     if given.metadata is not None:
-        data = records.parse_data({"metadata": given.metadata, **data}, "metadata")
+        data = {"metadata": given.metadata, **data}
+        check_data(data, "metadata")
     what = Trigger(
         workflow=check_id(given.workflow.strip(), "workflow"),
         recipients=recipients.places,

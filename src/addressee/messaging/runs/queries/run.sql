@@ -10,6 +10,7 @@ SELECT runs.workflow,
        runs.inserted_at,
        runs.terms,
        runs.priority,
+       runs.attachments,
        workflows.active
 FROM addressee.workflow_runs AS runs
 JOIN addressee.workflow_versions AS versions

@@ -13,6 +13,7 @@ INSERT INTO addressee.workflow_runs (
   source,
   recipients,
   terms,
+  attachments,
   priority,
   inserted_at
 )
@@ -32,7 +33,8 @@ FROM unnest(
   :runs.skip_delay::boolean[],
   :runs.source::jsonb[],
   :runs.recipients::jsonb[],
-  :runs.terms::jsonb[]
+  :runs.terms::jsonb[],
+  :runs.attachments::jsonb[]
 ) AS accepted (
   environment_id,
   id,
@@ -46,7 +48,8 @@ FROM unnest(
   skip_delay,
   source,
   recipients,
-  terms
+  terms,
+  attachments
 )
 JOIN addressee.workflow_versions AS versions
   ON versions.environment_id = accepted.environment_id
