@@ -79,6 +79,8 @@ async def test_what_is_asked_wrongly(tmp_path: Path) -> None:
             ("--channel", "mail", "--data", '{"n": 7}'),
             "There is no channel 'mail' in this folder; did you mean 'email'?",
         ),
+        (("--event", "feet"), "There is no step 'feet' in hello; did you mean 'feed'?"),
+        (("--answers", '{"male": {}}'), "There is no step 'male' in hello; did you mean 'mail'?"),
         ((), "A trigger of hello with this data would be refused."),
     ):
         ran = await addressee("preview", tmp_path, "--workflow", "hello", "--recipient", "ada", *options)

@@ -51,6 +51,10 @@ def run(folder: Path, options: PreviewOptions) -> None:
         if key not in channels:
             raise CommandError(f"There is no channel {key!r} in this folder; {instead_of(key, channels)}")
     asked = asked_for(options, channels, now)
+    refs = dict.fromkeys(step.ref for step in workflow.workflow.steps)
+    for ref in (*asked.events, *asked.answers):
+        if ref not in refs:
+            raise CommandError(f"There is no step {ref!r} in {workflow.key}; {instead_of(ref, refs)}")
     if failures := unfit(workflow, asked):
         for failure in failures:
             print(f"{failure.field}: {failure.message}", file=sys.stderr)

@@ -225,6 +225,26 @@ def test_an_answer_that_the_step_cannot_use_ends_the_run(tmp_path: Path) -> None
     assert end.event == "run_completed"
 
 
+WAIT = """
+steps:
+- ref: feed
+  in_app: {body: Look}
+- ref: seen
+  type: wait_for_event
+  settings: {event: {event_type: message, event_key: seen, step_ref: feed}, expires_after: 1h}
+  branches:
+    matched: [{ref: thanks, in_app: {body: Thanks}}]
+    timeout: [{ref: again, in_app: {body: Look again}}]
+"""
+
+
+def test_waits_expire_but_for_the_events_that_are_asked_for(tmp_path: Path) -> None:
+    configuration = folder(tmp_path, workflows__comment=WAIT)
+    for events, ref, after in (((), "again", timedelta(hours=1)), (("seen",), "thanks", timedelta())):
+        shown = [each for each in previewed(configuration, ADA, events=events) if isinstance(each, Shown)]
+        assert [(each.ref, each.at - NOW) for each in shown] == [("feed", timedelta()), (ref, after)]
+
+
 BRANCH = """
 steps:
 - ref: by_plan

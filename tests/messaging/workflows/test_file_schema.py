@@ -41,6 +41,39 @@ MANY: dict[str, Any] = {
             "type": "throttle",
             "settings": {"throttle_window": {"hours": 1}, "throttle_limit": 3, "throttle_key": "data.id"},
         },
+        {
+            "ref": "page",
+            "type": "batch",
+            "settings": {
+                "batch_key": "data.page",
+                "batch_window": {"unit": "minutes", "value": 5},
+                "batch_items_render_limit": 5,
+            },
+        },
+        {
+            "ref": "by_plan",
+            "type": "branch",
+            "branches": [
+                {
+                    "name": "paying",
+                    "if": 'recipient.plan == "pro"',
+                    "steps": [{"ref": "thanks", "in_app": {"body": "x"}}],
+                },
+                {"name": "others", "terminates": True},
+            ],
+        },
+        {
+            "ref": "weather",
+            "type": "http_fetch",
+            "settings": {"url": "https://a.example", "headers": [{"key": "a", "value": "b"}], "timeout": 3},
+        },
+        {"ref": "more", "type": "update_data", "settings": {"set": {"a.b": "{{ data.c }}"}}},
+        {
+            "ref": "seen",
+            "type": "wait_for_event",
+            "settings": {"event": {"event_type": "message", "event_key": "seen"}, "expires_after": "1h"},
+            "branches": {"matched": [{"ref": "fine", "in_app": {"body": "x"}}]},
+        },
         {"ref": "sms", "sms": {"body": "x"}, "channel_type": "sms"},
         {"ref": "push", "push": {"title": "x", "body": "x", "data": {"a": "b"}, "time_to_live": 60}},
     ],

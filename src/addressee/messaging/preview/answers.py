@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from addressee.messaging.steps.fetch import Call, Fetched, FetchFailed, FetchSte
 from addressee.messaging.steps.fetch_requests import SERVICE, UnusableAnswerError, values_in
 from addressee.messaging.steps.model import Request, Step
 from addressee.messaging.steps.passages import Passage, Passed
+from addressee.messaging.steps.wait import BeginWait
 
 Answering = Callable[[Any, Step, Asked], Any]
 
@@ -60,7 +62,13 @@ def fetched(request: Call, step: Step, asked: Asked) -> Fetched | FetchFailed:
         return FetchFailed(str(error), {})
 
 
+def awaited(request: BeginWait, step: Step, asked: Asked) -> datetime:
+    """The wait begins, and expires in its time: see `walk` for the events that are asked for."""
+    return request.expires_at
+
+
 ANSWERS: Mapping[type[Request], Answering] = {
+    BeginWait: awaited,
     Call: fetched,
     CloseBatch: closed,
     JoinBatch: opened,

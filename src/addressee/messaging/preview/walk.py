@@ -16,6 +16,7 @@ from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass, run_through
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
+from addressee.messaging.steps.wait import BeginWait
 from addressee.messaging.workflows.model import Workflow
 
 ContextOf = Callable[[RecipientRun, datetime], StepContext]
@@ -45,6 +46,9 @@ def walk(
                 return
             yield from noted(run.journal, workflow, context)
             run = replace(run, journal=())
+            if isinstance(taken.request, BeginWait) and step.ref in asked.events:
+                run = replace(run.with_result(step.ref, matched=True), due_at=now)
+                yield Noted(now, "wait_matched", step.ref)
         if run.ended:
             return
         if run.status is RunStatus.PAUSED and run.due_at is not None:

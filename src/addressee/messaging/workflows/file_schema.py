@@ -22,6 +22,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = "#/$defs/{name}"
 STEP = "Step"
 
+# The fields of forms that hold nested steps.
+NESTED = ("steps", "matched", "timeout")
+
 
 @lru_cache
 def workflow_schema() -> dict[str, Any]:
@@ -92,10 +95,11 @@ def walk(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def nest_steps(definition: dict[str, Any]) -> None:
-    """Says of each list of mappings called `steps` that these are steps."""
-    steps = definition.get("steps")
-    if isinstance(steps, dict) and steps.get("items") == {"type": "object"}:
-        steps["items"] = {"$ref": REFERENCE.format(name=STEP)}
+    """Says of each list of mappings that has one of the names for nested steps that these are steps."""
+    for name in NESTED:
+        steps = definition.get(name)
+        if isinstance(steps, dict) and steps.get("items") == {"type": "object"}:
+            steps["items"] = {"$ref": REFERENCE.format(name=STEP)}
 
 
 def take_files(definition: dict[str, Any]) -> None:
