@@ -16,6 +16,8 @@ from addressee.database.sealing import Sealer
 from addressee.directory.addresses.push_tokens import ReleaseTokens
 from addressee.directory.clock import Clock
 from addressee.directory.groups.list_members import EmitListEvents, ReconcileMembers
+from addressee.directory.groups.lists import Lists
+from addressee.directory.groups.subscriptions import Subscriptions
 from addressee.directory.merges.merges import Follow
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.erase import Erase
@@ -29,6 +31,7 @@ from addressee.messaging.effects.batches import JoinBatches
 from addressee.messaging.effects.closing_batches import CloseBatches
 from addressee.messaging.effects.fetches import Fetch, Fetcher, Fetches
 from addressee.messaging.effects.throttles import Throttles
+from addressee.messaging.effects.updates import ListUpdates, RecipientUpdates, SubscriptionUpdates
 from addressee.messaging.effects.wait_endings import WaitEndings
 from addressee.messaging.effects.waits import Waits
 from addressee.messaging.effects.workflow_triggers import WorkflowTriggers
@@ -41,7 +44,7 @@ from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
 from addressee.messaging.messages.signals import EndWaits
-from addressee.messaging.runs.effects import Effects
+from addressee.messaging.runs.effects import Effects, OutsideEffect
 from addressee.messaging.runs.fan_out import Expand, FanOut
 from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.runs.runner import Runner
@@ -86,7 +89,10 @@ def job_handlers(
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
-    effects = Effects(within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches(), WorkflowTriggers(reader)])
+    effects = Effects(
+        outside=directory_updates(pool, reader, Writer(pool, clock), clock),
+        within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches(), WorkflowTriggers(reader)],
+    )
     runner = Runner(pool, reader, Wakeup(pool), clock, effects)
     fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
@@ -107,4 +113,13 @@ def job_handlers(
         JobHandler(ReconcileMembers, list_events.settle),
         JobHandler(FollowZones, ScheduleMover(pool).move),
         JobHandler(ReleaseTokens, TokenReleaser(pool, clock).release),
+    ]
+
+
+def directory_updates(pool: Pool, reader: Reader, writer: Writer, clock: Clock) -> list[OutsideEffect]:
+    """Returns the effects of steps that write to the directory."""
+    return [
+        RecipientUpdates(reader, writer),
+        ListUpdates(reader, Lists(pool, reader, writer, clock)),
+        SubscriptionUpdates(reader, writer, Subscriptions(pool, clock)),
     ]

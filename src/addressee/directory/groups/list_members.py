@@ -72,8 +72,11 @@ class MemberChange(StrEnum):
     EXITED = "exited"
 
 
-class EmitListEvents(Job, frozen=True):
-    """Starts the workflows that listen to a list for up to 1,000 users who entered or left it. `id` is the event's."""
+class EmitListEvents(Job, frozen=True, omit_defaults=True):
+    """Starts the workflows that listen to a list for up to 1,000 users who entered or left it. `id` is the event's.
+
+    `depth` counts the workflows whose steps led to it.
+    """
 
     name: ClassVar[str] = "tell_moves"
 
@@ -82,6 +85,7 @@ class EmitListEvents(Job, frozen=True):
     list_id: str
     move: MemberChange
     movers: Sequence[ChangedMember]
+    depth: int = 0
 
 
 class ReconcileMembers(Job, frozen=True):
@@ -128,6 +132,7 @@ async def add_members(
     ids: Iterable[str],
     origin: Origin,
     receipt: Receipt | None,
+    depth: int = 0,
 ) -> int:
     """See `Lists.add`."""
     members = Identity(*list.place, uid)
@@ -148,14 +153,14 @@ async def add_members(
                 )
             )
             await change_counts(connection, Counter({members: len(found)}))
-            await enqueue(connection, event_jobs(list, found, MemberChange.ENTERED) if emits_events else [])
+            await enqueue(connection, event_jobs(list, found, MemberChange.ENTERED, depth) if emits_events else [])
             added += len(found)
             await keep(connection, receipt if number == len(pages) else None, added, now)
     return added
 
 
 async def remove_members(
-    pool: Pool, clock: Clock, list: List, uid: UUID, ids: Iterable[str], receipt: Receipt | None
+    pool: Pool, clock: Clock, list: List, uid: UUID, ids: Iterable[str], receipt: Receipt | None, depth: int = 0
 ) -> int:
     """See `Lists.remove`."""
     members = Identity(*list.place, uid)
@@ -166,7 +171,7 @@ async def remove_members(
         async with planned_anew(pool) as connection:
             found = await connection.fetch(*SQL["remove_members"](**members._asdict(), user_collection=USERS, ids=page))
             await change_counts(connection, Counter({members: -len(found)}))
-            await enqueue(connection, event_jobs(list, found, MemberChange.EXITED) if emits_events else [])
+            await enqueue(connection, event_jobs(list, found, MemberChange.EXITED, depth) if emits_events else [])
             removed += len(found)
             await keep(connection, receipt if number == len(pages) else None, removed, clock.now())
     return removed
@@ -180,9 +185,9 @@ async def create_unknown(pool: Pool, writer: Writer, environment_id: int, ids: S
     await writer.write_all([Write(user, (Identify(revives=Revives.NOBODY),), origin) for user in users])
 
 
-def event_jobs(list: List, found: Sequence[asyncpg.Record], move: MemberChange) -> Sequence[Job]:
+def event_jobs(list: List, found: Sequence[asyncpg.Record], move: MemberChange, depth: int) -> Sequence[Job]:
     movers = [ChangedMember(*row) for row in found]
-    return [EmitListEvents(list.place.environment_id, uuid7(), list.place.id, move, movers)] if movers else []
+    return [EmitListEvents(list.place.environment_id, uuid7(), list.place.id, move, movers, depth)] if movers else []
 
 
 async def list_members(pool: Pool, members: Identity, page: PageRequest[UUID]) -> Page[Member]:

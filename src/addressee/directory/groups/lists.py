@@ -121,18 +121,23 @@ class Lists:
         *,
         origin: Origin = NO_ORIGIN,
         receipt: Receipt | None = None,
+        depth: int = 0,
     ) -> int:
         """Adds users to the members of `uid`, the list's or a draft's, creating missing ones; returns how many are new.
 
         Each 1,000 are a transaction: repeating an interrupted call completes it. A replacement of all members meanwhile
-        takes effect after it. Raises RefusedError for an invalid id, before anything is written, and what
-        `receipts.keep` raises for an int.
+        takes effect after it. `depth` is that of the events (`EmitListEvents`). Raises RefusedError for an invalid id,
+        before anything is written, and what `receipts.keep` raises for an int.
         """
-        return await list_members.add_members(self._pool, self._writer, self._clock, list, uid, ids, origin, receipt)
+        return await list_members.add_members(
+            self._pool, self._writer, self._clock, list, uid, ids, origin, receipt, depth
+        )
 
-    async def remove(self, list: List, uid: UUID, ids: Iterable[str], *, receipt: Receipt | None = None) -> int:
+    async def remove(
+        self, list: List, uid: UUID, ids: Iterable[str], *, receipt: Receipt | None = None, depth: int = 0
+    ) -> int:
         """Removes users from the members of `uid` and returns how many were among them; else like `add`."""
-        return await list_members.remove_members(self._pool, self._clock, list, uid, ids, receipt)
+        return await list_members.remove_members(self._pool, self._clock, list, uid, ids, receipt, depth)
 
     async def members(self, list: List, page: PageRequest[UUID]) -> Page[Member]:
         """Returns a page of the members of a list, newest first."""

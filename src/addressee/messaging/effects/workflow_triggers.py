@@ -13,13 +13,10 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.messaging.errors import MessagingError
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
-from addressee.messaging.runs.model import Terms, WaitingRecipient
+from addressee.messaging.runs.model import MAX_DEPTH, Terms, WaitingRecipient
 from addressee.messaging.steps.model import Request
 from addressee.messaging.steps.trigger_workflow import Triggered, TriggerRequest
 from addressee.messaging.triggers.trigger import NewRun, check_data, read_versions, start_runs, version_for
-
-# A workflow that triggers itself, through others or not, ends here.
-MAX_DEPTH = 8
 
 
 class WorkflowTriggers:

@@ -17,7 +17,7 @@ from addressee.messaging.content.scope import Subscription, build_scope
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables
-from addressee.messaging.recipients.identity import Subscribed
+from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.batched import Activities, own_activities, read_activities, shown_activities
 from addressee.messaging.runs.model import common
@@ -174,10 +174,11 @@ def context_for(
     activities = batch or own_activities(run, recipient_run)
     # What a batch merged stands in place of what its first run was triggered with.
     trigger_data = {} if batch else run.data
+    actor = activities.actors[0].current(page.people) if activities.actors else None
     scope = build_scope(
         recipient=recipient,
         subscription=subscription_for(recipient_run.subscription, page),
-        actor=activities.actors[0].current(page.people) if activities.actors else None,
+        actor=actor,
         tenant=page.tenant,
         data={**trigger_data, **recipient_run.data},
         variables=page.variables,
@@ -222,6 +223,7 @@ def context_for(
         audiences.get(recipient.place, NO_AUDIENCES),
         active=run.active,
         attachments=run.attachments_of(recipient_run.recipient),
+        actor=None if actor is None or actor.place.collection == TRANSIENT else actor.place,
     )
 
 

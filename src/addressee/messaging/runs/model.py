@@ -16,6 +16,9 @@ from addressee.messaging.recipients.identity import TRANSIENT, Profile, StoredId
 
 PAGE_SIZE = 200
 
+# Workflows that trigger each other, or themselves, end here.
+MAX_DEPTH = 8
+
 # Recipients of these collections have no runs of their own; their members have.
 GROUPS = (LISTS, TOPICS)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from addressee.channels.channel_data import TenantData
 from addressee.conditions.operators import ConditionContext
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Place, Recipient
 from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.environment.channels import Channel
@@ -25,7 +25,8 @@ class StepContext:
     limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
     `trigger_data` is what the run was triggered with, empty once it goes on for a batch. `audiences` are those of the
     recipient, as far as any condition asks for them. A run whose workflow is not `active` any more takes no further
-    step. `attachments` are those of e-mails, by the keys in the trigger's data that described them.
+    step. `attachments` are those of e-mails, by the keys in the trigger's data that described them. `actor` is who
+    acted, if anybody who is stored did.
     """
 
     recipient: Recipient | None
@@ -43,6 +44,7 @@ class StepContext:
     audiences: frozenset[str] = frozenset()
     active: bool = True
     attachments: Mapping[str, Sequence[StoredAttachment]] = field(default_factory=dict)
+    actor: Place | None = None
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""

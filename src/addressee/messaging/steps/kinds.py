@@ -18,6 +18,14 @@ from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 from addressee.messaging.steps.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
 from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
+from addressee.messaging.steps.update_list import UpdateListStep, UpdateListStepFile
+from addressee.messaging.steps.update_recipient import (
+    UpdateObjectStep,
+    UpdateRecipientStepFile,
+    UpdateTenantStep,
+    UpdateUserStep,
+)
+from addressee.messaging.steps.update_subscription import UpdateSubscriptionStep, UpdateSubscriptionStepFile
 from addressee.messaging.steps.wait import EndWaitStep, WaitStep
 from addressee.messaging.steps.wait_file import WaitStepFile
 
@@ -35,8 +43,13 @@ AnyStep = (
     | ThrottleStep
     | TriggerWorkflowStep
     | UpdateDataStep
-    | WaitStep
+    | UpdateListStep
+    | UpdateObjectStep
+    | UpdateSubscriptionStep
+    | UpdateTenantStep
+    | UpdateUserStep
     | EndWaitStep
+    | WaitStep
 )
 
 # The form of each kind in a file, by its `type`.
@@ -52,6 +65,17 @@ FORMS: Mapping[str, type[StepFile]] = {
     "throttle": ThrottleStepFile,
     "trigger_workflow": TriggerWorkflowFile,
     "update_data": UpdateDataStepFile,
+    "update_user": UpdateRecipientStepFile,
+    "userupdate": UpdateRecipientStepFile,
+    "update_tenant": UpdateRecipientStepFile,
+    "update_object": UpdateRecipientStepFile,
+    "update_list": UpdateListStepFile,
+    "subscriberlistoperation_adduser": UpdateListStepFile,
+    "subscriberlistoperation_removeuser": UpdateListStepFile,
+    "update_subscription": UpdateSubscriptionStepFile,
+    "update_audience": UpdateSubscriptionStepFile,
+    "objectoperation_addsubscription": UpdateSubscriptionStepFile,
+    "objectoperation_removesubscription": UpdateSubscriptionStepFile,
     "wait_for_event": WaitStepFile,
 }
 

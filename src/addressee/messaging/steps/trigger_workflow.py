@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,17 +15,10 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.model import Request, Step, Taken
+from addressee.messaging.steps.model import OnError, Request, Step, Taken
 from addressee.messaging.steps.references import place_of, places_of
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.steps.texts import check_texts, document_of, valued
-
-
-class OnError(StrEnum):
-    """What becomes of a run whose step failed."""
-
-    CONTINUE = "continue"
-    HALT = "halt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from addressee.database.queries import load
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.messaging.errors import DataInvalidError
 from addressee.messaging.messages.signals import Signal
-from addressee.messaging.runs.model import WaitingRecipient
+from addressee.messaging.runs.model import NO_TERMS, Terms, WaitingRecipient
 from addressee.messaging.triggers.trigger import NewRun, version_for
 
 SQL = load(__package__)
@@ -71,6 +71,7 @@ def runs_for(
     data: Document,
     listening: Sequence[asyncpg.Record],
     tenant: str | None = None,
+    terms: Terms = NO_TERMS,
 ) -> Started:
     """Returns the runs that an event of several recipients starts: one of each workflow, for all of them.
 
@@ -87,5 +88,5 @@ def runs_for(
             started.passed_over.append(f"The event {event!r} did not start the workflow {key!r}: {error.reason}")
             continue
         source = {"type": "event", "event": event}
-        started.runs.append(NewRun(environment_id, key, version_id, recipients, data, source, tenant))
+        started.runs.append(NewRun(environment_id, key, version_id, recipients, data, source, tenant, terms=terms))
     return started

@@ -31,7 +31,7 @@ from addressee.directory.recipient import USERS, Identity, Place
 from addressee.directory.writing import receipts
 from addressee.directory.writing.notices import NO_REQUEST, note
 from addressee.directory.writing.receipts import Receipt, ReceiptTakenError, StoredAnswer
-from addressee.messaging.runs.model import WaitingRecipient
+from addressee.messaging.runs.model import Terms, WaitingRecipient
 from addressee.messaging.triggers.events import read_listening, runs_for
 from addressee.messaging.triggers.trigger import start_runs
 
@@ -65,7 +65,14 @@ class ListEvents:
             async with self._pool.acquire() as connection, connection.transaction():
                 now = self._clock.now()
                 listening = await read_listening(connection, moved.environment_id, [event])
-                started = runs_for(moved.environment_id, event, recipients, {"list_id": moved.list_id}, listening)
+                started = runs_for(
+                    moved.environment_id,
+                    event,
+                    recipients,
+                    {"list_id": moved.list_id},
+                    listening,
+                    terms=Terms(depth=moved.depth),
+                )
                 await start_runs(connection, started.runs, now)
                 if started.passed_over:
                     list = Place(moved.environment_id, LISTS, moved.list_id)
