@@ -245,6 +245,19 @@ def test_waits_expire_but_for_the_events_that_are_asked_for(tmp_path: Path) -> N
         assert [(each.ref, each.at - NOW) for each in shown] == [("feed", timedelta()), (ref, after)]
 
 
+def test_what_a_step_would_have_done_is_told(tmp_path: Path) -> None:
+    workflow = """
+steps:
+- {ref: other, type: trigger_workflow, settings: {workflow_key: digest, data: {n: "{{ data.text }}"}}}
+- {ref: feed, in_app: {body: x}}
+"""
+    trigger, feed, _ = previewed(folder(tmp_path, workflows__comment=workflow), ADA)
+    assert isinstance(trigger, Noted)
+    assert (trigger.event, trigger.ref, trigger.data["workflow"]) == ("not_carried_out", "other", "digest")
+    assert trigger.data["data"] == {"n": "Hi"}
+    assert isinstance(feed, Shown)
+
+
 BRANCH = """
 steps:
 - ref: by_plan

@@ -1,4 +1,7 @@
-"""Answers what steps ask of the database and of others, as a preview assumes it."""
+"""Answers what steps ask of the database and of others, as a preview assumes it.
+
+What a step asks that has no answer here is not carried out, and the run goes on.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,6 @@ from addressee.messaging.steps.passages import Passage, Passed
 from addressee.messaging.steps.wait import BeginWait
 
 Answering = Callable[[Any, Step, Asked], Any]
-
-
-class UnansweredError(Exception):
-    """A preview knows no answer to a step's request. The message says which."""
 
 
 def passed(request: Passage, step: Step, asked: Asked) -> Passed:
@@ -74,11 +73,3 @@ ANSWERS: Mapping[type[Request], Answering] = {
     JoinBatch: opened,
     Passage: passed,
 }
-
-
-def answer(request: Request, step: Step, asked: Asked) -> Any:
-    """Returns the answer to a request. Raises UnansweredError."""
-    answering = ANSWERS.get(type(request))
-    if answering is None:
-        raise UnansweredError(f"a step of the type {step.kind} cannot be previewed")
-    return answering(request, step, asked)

@@ -42,7 +42,7 @@ def fields_of(content: Content) -> dict[str, Any]:
         return {block.name: block.rendered for block in content.blocks}
     hidden = {"type", *content.ADDRESSES} - {"sender", "reply_to"}
     fields: dict[str, Any] = msgspec.to_builtins(content)
-    return {name: value for name, value in fields.items() if name not in hidden and value not in (None, "", [], {})}
+    return {name: value for name, value in fields.items() if name not in hidden and value not in (None, "", [], (), {})}
 
 
 def lines_of_field(name: str, value: Any) -> Iterator[str]:

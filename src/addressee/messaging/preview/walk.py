@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from addressee.messaging.content import liquid
 from addressee.messaging.content.model import Content
 from addressee.messaging.messages.status import Status
-from addressee.messaging.preview.answers import UnansweredError, answer
+from addressee.messaging.preview.answers import ANSWERS
 from addressee.messaging.preview.model import Asked, Noted, Shown
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
@@ -39,11 +41,13 @@ def walk(
         yield from happened(taken, workflow, context)
         if taken.request is not None:
             step = workflow.steps[run.step]
-            try:
-                run = step.answered(run, answer(taken.request, step, asked), context)
-            except UnansweredError as error:
-                yield Noted(now, "preview_ended", step.ref, {"reason": str(error)})
-                return
+            answering = ANSWERS.get(type(taken.request))
+            if answering is None:
+                asks = {"type": step.kind, **msgspec.to_builtins(taken.request)}
+                yield Noted(now, "not_carried_out", step.ref, asks)
+                run = run.passed
+            else:
+                run = step.answered(run, answering(taken.request, step, asked), context)
             yield from noted(run.journal, workflow, context)
             run = replace(run, journal=())
             if isinstance(taken.request, BeginWait) and step.ref in asked.events:
