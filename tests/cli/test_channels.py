@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 from addressee.database.installation import Installation
-from addressee.database.migrate import connect
 from addressee.database.opening import open_database
 from addressee.database.sealing import Sealer
 from addressee.messaging.feedback.callbacks import callback_path
@@ -115,7 +114,7 @@ async def test_a_channel_that_pauses_is_listed_with_the_reason(tmp_path: Path) -
     data = tmp_path / "data"
     named = ("--environment", "development", "--data-dir", data)
     assert (await addressee("push", files, *named)).code == 0
-    async with open_database(Installation(data, None)) as target, connect(target) as connection:
+    async with open_database(Installation(data, None)) as pool, pool.acquire() as connection:
         await connection.execute(
             """
             INSERT INTO addressee.channel_states (environment_id, channel_id, paused_for, paused_at, paused_until)

@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from addressee.cli.options import InstallationOptions
+from addressee.database import opening
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
-from addressee.database.migrate import connect
 from addressee.database.opening import open_database, wait_for_database
-from addressee.database.target import answers
+from addressee.database.target import Target, answers
 from tests.support.servers import CARELESS, DEBIAN_15, debian_server
+from tests.support.waiting import until
 
 
 async def test_of_two_at_once_both_get_the_database_of_one(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
 
     async def environments() -> int:
-        async with open_database(installation) as target, connect(target) as connection:
+        async with open_database(installation) as pool, pool.acquire() as connection:
             await connection.execute("SELECT pg_sleep(0.5)")
             found: int = await connection.fetchval("SELECT count(*) FROM addressee.environments")
             return found
@@ -29,15 +31,51 @@ async def test_of_two_at_once_both_get_the_database_of_one(tmp_path: Path) -> No
 
 
 async def test_it_ends_with_the_command_that_needed_it(tmp_path: Path) -> None:
-    async with open_database(Installation(tmp_path)) as target:
+    installation = Installation(tmp_path)
+    async with open_database(installation):
+        target = installation.target()
         assert await answers(target)
     assert not await answers(target)
+
+
+async def test_a_server_that_ends_as_it_is_opened_is_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another command ran it, found that it was needed no more, and ended it as this one had looked at it."""
+    options = InstallationOptions(tmp_path, None)
+    other = EmbeddedPostgres(options.installation.postgres_folder, settings=CARELESS)
+    await other.__aenter__()
+    real = opening.confirm_master_key
+
+    async def ended_after(target: Target, master_key: bytes) -> None:
+        await real(target, master_key)
+        monkeypatch.undo()
+        await other.__aexit__()
+
+    monkeypatch.setattr(opening, "confirm_master_key", ended_after)
+    async with options.open() as (pool, _):
+        assert await pool.fetchval("SELECT count(*) FROM addressee.environments") == 3
+
+
+async def test_a_command_that_has_begun_is_finished_though_the_server_is_to_end(tmp_path: Path) -> None:
+    options = InstallationOptions(tmp_path, None)
+    other = EmbeddedPostgres(options.installation.postgres_folder, settings=CARELESS)
+    await other.__aenter__()
+    async with options.open() as (pool, _):
+        ending = asyncio.create_task(other.__aexit__())
+        await until(lambda: takes_no_more(options.installation))
+        async with pool.acquire() as one, pool.acquire() as another:
+            assert await one.fetchval("SELECT count(*) FROM addressee.environments") == 3
+            assert await another.fetchval("SELECT count(*) FROM addressee.environments") == 3
+    await ending
+
+
+async def takes_no_more(installation: Installation) -> bool:
+    return not await answers(installation.target())
 
 
 async def test_a_server_that_runs_is_used(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
     async with EmbeddedPostgres(installation.postgres_folder, settings=CARELESS) as server:
-        async with open_database(installation) as target, connect(target) as connection:
+        async with open_database(installation) as pool, pool.acquire() as connection:
             assert await connection.fetchval("SHOW fsync") == "off"
         assert await answers(server.target)
         await wait_for_database(installation)
@@ -60,7 +98,7 @@ async def test_another_master_key_is_refused_and_named(tmp_path: Path, monkeypat
 async def test_postgresql_15_is_as_good_as_the_embedded_one(tmp_path: Path) -> None:
     async with debian_server() as url:
         installation = Installation(tmp_path, url)
-        async with open_database(installation) as target, connect(target) as connection:
+        async with open_database(installation) as pool, pool.acquire() as connection:
             assert connection.get_server_version().major == 15
             assert await connection.fetchval("SELECT count(*) FROM addressee.environments") == 3
         await wait_for_database(installation)

@@ -48,11 +48,9 @@ class InstallationOptions:
         import asyncpg
 
         from addressee.database.opening import open_database
-        from addressee.database.pool import open_pool
         from addressee.database.sealing import Sealer
 
-        async with open_database(self.installation) as target:
-            pool = await open_pool(target, max_size=2)
+        async with open_database(self.installation, connections=2) as pool:
             try:
                 yield pool, Sealer(self.installation.master_key())
             except (
@@ -62,8 +60,6 @@ class InstallationOptions:
                 asyncpg.InternalClientError,
             ):
                 raise CommandError("The database ended the connection; try again.") from None
-            finally:
-                await pool.close()
 
 
 def installation_options(command: Callable[Concatenate[InstallationOptions, Given], Done]) -> Callable[Given, Done]:

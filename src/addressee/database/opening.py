@@ -13,7 +13,7 @@ from addressee.database import queries
 from addressee.database.errors import SetupError, UnreachableError
 from addressee.database.installation import Installation
 from addressee.database.migrate import check_schema, connect, is_migrated, migrate
-from addressee.database.pool import AWAY
+from addressee.database.pool import AWAY, Pool, open_pool
 from addressee.database.sealing import derive
 from addressee.database.target import Target, answers
 
@@ -43,25 +43,39 @@ async def reach_database(installation: Installation) -> AsyncIterator[Reached]:
 
 
 @asynccontextmanager
-async def open_database(installation: Installation) -> AsyncIterator[Target]:
+async def open_database(installation: Installation, connections: int = 1) -> AsyncIterator[Pool]:
     """Opens the database for one command: migrates it and checks the master key; runs the embedded one if need be.
 
-    Raises SetupError or ProcessError when it cannot be used, before anything but migrations is written.
+    The pool has all its connections from the beginning: another command, which runs the embedded server and ends it
+    meanwhile, has it wait for them for a moment, but it takes no others. Raises SetupError or ProcessError when the
+    database cannot be used, before anything but migrations is written.
     """
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         async with reach_database(installation) as reached:
             try:
-                if reached.alone or not await is_migrated(reached.target):
-                    await migrate(reached.target, finish=reached.alone)
-                await confirm_master_key(reached.target, installation.master_key())
+                pool = await opened(installation, reached, connections)
             except UnreachableError:
                 # Another process ran the embedded server and has just ended it.
                 if installation.database_url is not None or time.monotonic() >= until:
                     raise
                 continue
-            yield reached.target
+            try:
+                yield pool
+            finally:
+                await pool.close()
             return
+
+
+async def opened(installation: Installation, reached: Reached, connections: int) -> Pool:
+    """Returns a pool of a running database that is ready for use. Raises UnreachableError if it ends meanwhile."""
+    try:
+        if reached.alone or not await is_migrated(reached.target):
+            await migrate(reached.target, finish=reached.alone)
+        await confirm_master_key(reached.target, installation.master_key())
+        return await open_pool(reached.target, min_size=connections, max_size=connections)
+    except AWAY as error:
+        raise UnreachableError(f"The database went away: {type(error).__name__}.") from error
 
 
 async def wait_for_database(installation: Installation) -> Target:
