@@ -23,7 +23,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import Advance
-from addressee.messaging.steps.batch import JoinBatch, Joined, Led, Opened
+from addressee.messaging.steps.batch_requests import JoinBatch, Joined, Led, Opened
 from addressee.messaging.steps.model import Request
 
 SQL = load(__package__)
@@ -57,7 +57,9 @@ class Joining(NamedTuple):
     slide: timedelta | None
     slides_until: timedelta | None
     max_items: int | None
+    min_items: int
     leads: bool
+    look_back: timedelta | None
     data: bytes
 
     @classmethod
@@ -75,19 +77,22 @@ class Joining(NamedTuple):
             None if sliding is None else sliding.window,
             None if sliding is None else sliding.limit,
             request.max_items,
+            request.min_items,
             request.leads,
+            request.look_back,
             msgspec.json.encode(asked.run.data),
         )
 
 
 class NewBatch(NamedTuple):
-    """A batch to open, unless there is one. `recipient_run_id` is None while only a run that leads has opened it."""
+    """A batch to open, unless there is one. `recipient_run_id` is None where a run that leads opens it, at `led_at`."""
 
     id: UUID
     batch: BatchKey
     collection: str
     recipient_run_id: UUID | None
     closes_at: datetime
+    led_at: datetime | None
 
 
 class NewItem(NamedTuple):
@@ -132,6 +137,7 @@ class JoinBatches:
     async def carry_out(self, connection: Connection, page: AskingPage, asked: Sequence[Asked]) -> Answers:
         joining = sorted((Joining.of(page, each) for each in asked), key=attrgetter("batch"))
         await seal_expired(connection, page, joining)
+        joining = await looked_back(connection, page, joining)
         answers: dict[UUID, Opened | Joined | Led] = {}
         full: list[Full] = []
         for _ in range(MAX_ROUNDS):
@@ -162,10 +168,35 @@ async def seal_expired(connection: Connection, page: AskingPage, joining: Sequen
     )
 
 
+async def looked_back(connection: Connection, page: AskingPage, joining: list[Joining]) -> list[Joining]:
+    """Returns the runs; those that look back lead only where no run went on in so long a time."""
+    looking = [first for _, (first, *_) in by_batch(joining) if first.look_back is not None]
+    if not looking:
+        return joining
+    rows = await connection.fetch(
+        *SQL["batches_told_of"](
+            environment_id=page.environment_id, workflow=page.run.workflow_key, looking=looking, now=page.now
+        )
+    )
+    told = {batch_key(row) for row in rows}
+    return [each._replace(leads=each.leads and each.batch not in told) for each in joining]
+
+
+def batch_key(row: asyncpg.Record) -> BatchKey:
+    return BatchKey(*(row[name] for name in BatchKey._fields))
+
+
 async def join(connection: Connection, page: AskingPage, joining: Sequence[Joining]) -> Round:
     """Has runs join the open batches, and opens those that are missing. They are in the order of their batches."""
     new = [
-        NewBatch(uuid7(), key, first.collection, None if first.leads else first.run_id, first.closes_at)
+        NewBatch(
+            uuid7(),
+            key,
+            first.collection,
+            None if first.leads else first.run_id,
+            first.closes_at,
+            page.now if first.leads else None,
+        )
         for key, (first, *_) in by_batch(joining)
     ]
     of_workflow = {"environment_id": page.environment_id, "workflow": page.run.workflow_key}
@@ -174,7 +205,7 @@ async def join(connection: Connection, page: AskingPage, joining: Sequence[Joini
     lock = "hold_open_batches" if exclusive else "share_open_batches"
     rows = await connection.fetch(*SQL[lock](**of_workflow, wanted=new))
     sizes = await sizes_of(connection, page, [row["id"] for row in rows]) if exclusive else {}
-    found = {BatchKey(*(row[name] for name in BatchKey._fields)): row for row in rows}
+    found = {batch_key(row): row for row in rows}
     done = Round()
     opened_ids = {row["id"] for row in opened}
     for key, those in by_batch(joining):

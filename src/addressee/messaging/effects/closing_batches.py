@@ -14,7 +14,7 @@ import msgspec
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
-from addressee.messaging.steps.batch import CloseBatch, Closed, Joined, NoBatch, NotYet
+from addressee.messaging.steps.batch_requests import CloseBatch, Closed, Joined, NoBatch, NotYet
 from addressee.messaging.steps.model import Request
 
 SQL = load(__package__)
@@ -78,9 +78,13 @@ def answer_to(
     closes_at = batch["closes_at"]
     if request.sliding is not None and size is not None:
         closes_at = min(size["newest"] + request.sliding.window, batch["opened_at"] + request.sliding.limit)
-    if batch["sealed_at"] is None and closes_at > now:
-        return NotYet(closes_at)
-    return Closed(batch["id"], 0 if size is None else size["items"], {})
+    items = 0 if size is None else size["items"]
+    if batch["sealed_at"] is None:
+        if closes_at > now:
+            return NotYet(closes_at)
+        if items < request.min_items and request.keeps_until is not None:
+            return NotYet(request.keeps_until)
+    return Closed(batch["id"], items, {})
 
 
 def with_data(answer: Answer, merged: Mapping[UUID, Mapping[str, Any]]) -> Answer:

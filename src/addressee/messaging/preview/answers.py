@@ -14,7 +14,7 @@ import msgspec
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.messaging.effects.closing_batches import MAX_TEXT
 from addressee.messaging.preview.model import NAMESPACE, Asked
-from addressee.messaging.steps.batch import CloseBatch, Closed, JoinBatch, Led, Opened
+from addressee.messaging.steps.batch_requests import CloseBatch, Closed, JoinBatch, Led, Opened
 from addressee.messaging.steps.fetch import Call, Fetched, FetchFailed, FetchStep
 from addressee.messaging.steps.fetch_requests import SERVICE, UnusableAnswerError, values_in
 from addressee.messaging.steps.model import Request, Step

@@ -17,7 +17,7 @@ from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.batched import Activities, Actor, Item
 from addressee.messaging.runs.context import PageContext, context_for
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
+from addressee.messaging.steps.batch import BatchStep, ClosingStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
@@ -101,7 +101,7 @@ def collected_by(moved: RecipientRun, run: Run, asked: Asked) -> Activities | No
     closed = [
         step
         for step in run.workflow.steps[: moved.step]
-        if isinstance(step, CloseBatchStep) and "total_activities" in moved.refs.get(step.ref, {})
+        if isinstance(step, ClosingStep) and "total_activities" in moved.refs.get(step.ref, {})
     ]
     if not closed:
         return None

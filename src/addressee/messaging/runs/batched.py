@@ -20,7 +20,7 @@ from addressee.messaging.recipients.identity import TRANSIENT, Profile, decode_i
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.model import Terms
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import DEFAULT_RENDER_LIMIT, CloseBatchStep
+from addressee.messaging.steps.batch import DEFAULT_RENDER_LIMIT, ClosingStep
 from addressee.messaging.steps.run import RecipientRun
 
 SQL = load(__package__)
@@ -118,8 +118,8 @@ def own_activities(run: Run, recipient_run: RecipientRun) -> Activities:
 
 async def read_activities(pool: Pool, run: Run, runs: Sequence[RecipientRun]) -> Mapping[UUID, Activities]:
     """Returns what was collected for those runs that go on for a closed batch, by their ids."""
-    steps = {step.ref: step for step in run.workflow.steps if isinstance(step, CloseBatchStep)}
-    closes_first = next((at for at, step in enumerate(run.workflow.steps) if isinstance(step, CloseBatchStep)), None)
+    steps = {step.ref: step for step in run.workflow.steps if isinstance(step, ClosingStep)}
+    closes_first = next((at for at, step in enumerate(run.workflow.steps) if isinstance(step, ClosingStep)), None)
     passed = [each.id for each in runs if closes_first is not None and each.step > closes_first]
     if not passed:
         return {}
@@ -146,7 +146,7 @@ async def read_activities(pool: Pool, run: Run, runs: Sequence[RecipientRun]) ->
     }
 
 
-def shown_of(batch: asyncpg.Record, step: CloseBatchStep | None) -> Shown:
+def shown_of(batch: asyncpg.Record, step: ClosingStep | None) -> Shown:
     if step is None:
         return Shown(batch["id"], DEFAULT_RENDER_LIMIT, newest=False)
     return Shown(batch["id"], step.render_limit, step.newest)

@@ -13,7 +13,7 @@ from uuid import UUID
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import CloseBatchStep
+from addressee.messaging.steps.batch import ClosingStep
 from addressee.messaging.steps.run import RecipientRun
 
 SQL = load(__package__)
@@ -45,7 +45,7 @@ async def close_batches_of_ended(
     connection: Connection, run: Run, ended: Sequence[RecipientRun], now: datetime
 ) -> None:
     """Closes the batches for which runs would have gone on that have ended instead."""
-    if ended and any(isinstance(step, CloseBatchStep) for step in run.workflow.steps):
+    if ended and any(isinstance(step, ClosingStep) for step in run.workflow.steps):
         await abandon_batches(connection, run.environment_id, [each.id for each in ended], now)
 
 

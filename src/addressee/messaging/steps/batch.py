@@ -6,118 +6,59 @@ opened it pauses at the second, until the batch closes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
-from addressee.directory.recipient import Identity, Recipient
+from addressee.directory.recipient import Recipient
 from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.steps.batch_requests import (
+    CloseBatch,
+    Closed,
+    JoinBatch,
+    Joined,
+    Led,
+    NoBatch,
+    NotYet,
+    Opened,
+    Sliding,
+)
+from addressee.messaging.steps.closing_times import window_end
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.keys import key_of
-from addressee.messaging.steps.model import Request, Step, Taken
+from addressee.messaging.steps.model import Step, Taken
 from addressee.messaging.steps.run import RecipientRun
+from addressee.timing.errors import TimingError
 
 DEFAULT_RENDER_LIMIT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Sliding:
-    """A window that each item prolongs, up to `limit` after the batch was opened."""
+class CollectingStep(Step, frozen=True, kw_only=True):
+    """A step at which a run opens a batch or joins one; that at which it waits is the one after it.
 
-    window: timedelta
-    limit: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class JoinBatch(Request):
-    """Asks for the open batch of a recipient under a key, or else to open one that closes at `closes_at`.
-
-    A batch that has `max_items` is full. With `leads`, a run that opens a batch goes on alone, and the next one that
-    joins goes on for those that follow. The answer is one of `Opened`, `Joined` and `Led`.
-    """
-
-    recipient: Identity
-    key: str
-    tenant: str
-    closes_at: datetime
-    pinned: bool
-    sliding: Sliding | None = None
-    max_items: int | None = None
-    leads: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The run goes on for a batch when that closes."""
-
-    batch_id: UUID
-    closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The run is an item of a batch for which another one goes on."""
-
-    batch_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Led:
-    """The run goes on at once, and opened a batch for those that follow."""
-
-    batch_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class CloseBatch(Request):
-    """Asks to close the batch for which a run goes on. The answer is one of `Closed`, `NotYet`, `Joined` (the batch was
-    united with another), and `NoBatch`.
-    """
-
-    sliding: Sliding | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A batch that closed with `total` items, and what was merged of their data."""
-
-    batch_id: UUID
-    total: int
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """Items have prolonged the window of a batch."""
-
-    closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoBatch:
-    """The run goes on for no batch that could close: one of an earlier pass did."""
-
-
-class BatchStep(Step, frozen=True, tag="batch", kw_only=True):
-    """The step at which a run opens a batch or joins one. `CloseBatchStep` is the one after it.
-
-    `key` is a path or a template. A batch closes `window` after it was opened, or later if its window slides: see
-    `Sliding`. With `pinned`, runs of another version have a batch of their own; with `per_tenant`, those of another
-    tenant.
+    `key` is a path or a template. With `pinned`, runs of another version have a batch of their own; with `per_tenant`,
+    those of another tenant. A run that finds no time at which to close ends if it `halts`, or else leaves the step out.
     """
 
     key: str = ""
-    window: timedelta
-    slides_until: timedelta | None = None
-    max_items: int | None = None
-    leads: bool = False
     pinned: bool = True
     per_tenant: bool = False
+    halts: bool = False
+
+    def closes_at(self, context: StepContext) -> datetime:
+        """Returns when a batch closes that is opened now. Raises TimingError."""
+        raise NotImplementedError
+
+    def request(self, run: RecipientRun, request: JoinBatch, context: StepContext) -> JoinBatch:
+        """Returns the request with what else this kind of step asks for."""
+        raise NotImplementedError
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         run = run.noted(context, "step_started", self)
+        try:
+            closes_at = self.closes_at(context)
+        except TimingError as error:
+            run = run.noted(context, "error", self, status="error", data={"reason": f"time: {error}"})
+            return Taken(run.completed(context) if self.halts else self.skipped(run))
         try:
             key = key_of(self.key, context) if self.key else ""
         except TemplateError as error:
@@ -126,19 +67,9 @@ class BatchStep(Step, frozen=True, tag="batch", kw_only=True):
         else:
             if self.key and not key:
                 run = run.noted(context, "batch_key_empty", self, data={"batch_key": self.key})
-        return Taken(
-            run,
-            request=JoinBatch(
-                recipient.identity,
-                key,
-                (context.tenant_id or "") if self.per_tenant else "",
-                context.now + self.window,
-                self.pinned,
-                sliding(self.window, self.slides_until),
-                self.max_items,
-                self.leads,
-            ),
-        )
+        tenant = (context.tenant_id or "") if self.per_tenant else ""
+        asked = JoinBatch(recipient.identity, key, tenant, closes_at, self.pinned)
+        return Taken(run, request=self.request(run, asked, context))
 
     def skipped(self, run: RecipientRun) -> RecipientRun:
         """Returns the run past the batch: there is none that could close."""
@@ -153,27 +84,18 @@ class BatchStep(Step, frozen=True, tag="batch", kw_only=True):
             case Joined():
                 return run.noted(context, "batched", self, data=batch).completed(context)
             case Led():
-                return run.at(run.step + 2).noted(context, "batch_led", self, data=batch)
+                return self.skipped(run).noted(context, "batch_led", self, data=batch)
 
 
-class CloseBatchStep(Step, frozen=True, tag="close_batch", kw_only=True):
-    """The step at which a run waits for its batch to close, and goes on with what was collected.
+class ClosingStep(Step, frozen=True, kw_only=True):
+    """A step at which a run waits for its batch to close, and goes on with what was collected.
 
     Templates see at most `render_limit` items, the `newest` or the first ones.
     """
 
-    window: timedelta
-    slides_until: timedelta | None = None
     render_limit: int = DEFAULT_RENDER_LIMIT
     newest: bool = False
-
-    @property
-    def kind(self) -> str:
-        """Journals name the step as it was written."""
-        return "batch"
-
-    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
-        return Taken(run, request=CloseBatch(sliding(self.window, self.slides_until)))
+    min_items: int = 0
 
     def answered(
         self, run: RecipientRun, answer: Closed | NotYet | Joined | NoBatch, context: StepContext
@@ -188,12 +110,55 @@ class CloseBatchStep(Step, frozen=True, tag="close_batch", kw_only=True):
                 united = run.at(run.step - 1).noted(context, "batched", self, data={"batch_id": answer.batch_id})
                 return united.completed(context)
             case Closed():
-                closed = {"batch_id": answer.batch_id, "total_activities": answer.total}
-                run = run.noted(context, "batch_closed", self, data=closed)
-                if not answer.total:
-                    return run.completed(context)
-                return run.passed.with_data_of_batch(answer.data).with_result(self.ref, total_activities=answer.total)
+                return self._closed(run, answer, context)
+
+    def _closed(self, run: RecipientRun, answer: Closed, context: StepContext) -> RecipientRun:
+        closed = {"batch_id": answer.batch_id, "total_activities": answer.total}
+        run = run.noted(context, "batch_closed", self, data=closed)
+        if not answer.total:
+            return run.completed(context)
+        if answer.total < self.min_items:
+            return run.noted(context, "batch_discarded", self, data={"min_count": self.min_items}).completed(context)
+        return run.passed.with_data_of_batch(answer.data).with_result(self.ref, total_activities=answer.total)
 
 
-def sliding(window: timedelta, slides_until: timedelta | None) -> Sliding | None:
-    return None if slides_until is None else Sliding(window, slides_until)
+class BatchStep(CollectingStep, frozen=True, tag="batch", kw_only=True):
+    """The first step of a batch, which closes `window` after it was opened, or at the time that the path `until` names,
+    or so long before or after that time; or later, if its window slides: see `Sliding`.
+    """
+
+    window: timedelta | None = None
+    until: str = ""
+    slides_until: timedelta | None = None
+    max_items: int | None = None
+    leads: bool = False
+
+    def closes_at(self, context: StepContext) -> datetime:
+        return window_end(self.window, self.until, context)
+
+    def request(self, run: RecipientRun, request: JoinBatch, context: StepContext) -> JoinBatch:
+        return replace(
+            request,
+            sliding=sliding(self.window, self.slides_until),
+            max_items=self.max_items,
+            leads=self.leads,
+        )
+
+
+class CloseBatchStep(ClosingStep, frozen=True, tag="close_batch", kw_only=True):
+    """The second step of a batch."""
+
+    window: timedelta | None = None
+    slides_until: timedelta | None = None
+
+    @property
+    def kind(self) -> str:
+        """Journals name the step as it was written."""
+        return "batch"
+
+    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
+        return Taken(run, request=CloseBatch(sliding(self.window, self.slides_until)))
+
+
+def sliding(window: timedelta | None, slides_until: timedelta | None) -> Sliding | None:
+    return None if window is None or slides_until is None else Sliding(window, slides_until)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
-from addressee.messaging.steps.batch_files import BatchStepFile
+from addressee.messaging.steps.batch_files import BatchStepFile, DigestStepFile
 from addressee.messaging.steps.branch import BranchStep, BranchStepFile
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
+from addressee.messaging.steps.digest import CloseDigestStep, DigestStep
 from addressee.messaging.steps.entry import EntryConditions, EntryLimit
 from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
@@ -34,7 +35,9 @@ AnyStep = (
     | BranchStep
     | ChannelStep
     | CloseBatchStep
+    | CloseDigestStep
     | DelayStep
+    | DigestStep
     | EndStep
     | EntryConditions
     | EntryLimit
@@ -57,6 +60,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "batch": BatchStepFile,
     "branch": BranchStepFile,
     "channel": ChannelStepFile,
+    "digest": DigestStepFile,
     "http_fetch": FetchStepFile,
     "fetch": FetchStepFile,
     "webhook": FetchStepFile,

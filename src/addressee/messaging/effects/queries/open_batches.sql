@@ -12,7 +12,8 @@ INSERT INTO addressee.batches (
   tenant,
   recipient_run_id,
   opened_at,
-  closes_at
+  closes_at,
+  led_at
 )
 SELECT :environment_id,
        new.id,
@@ -26,7 +27,8 @@ SELECT :environment_id,
        new.tenant,
        new.recipient_run_id,
        :now,
-       new.closes_at
+       new.closes_at,
+       new.led_at
 FROM unnest(
   :new.id::uuid[],
   :new.collection::text[],
@@ -37,8 +39,9 @@ FROM unnest(
   :new.batch.version::text[],
   :new.batch.tenant::text[],
   :new.recipient_run_id::uuid[],
-  :new.closes_at::timestamptz[]
-) AS new (id, collection, recipient_id, uid, step_ref, key, version, tenant, recipient_run_id, closes_at)
+  :new.closes_at::timestamptz[],
+  :new.led_at::timestamptz[]
+) AS new (id, collection, recipient_id, uid, step_ref, key, version, tenant, recipient_run_id, closes_at, led_at)
 ORDER BY new.recipient_id COLLATE "C",
          new.uid,
          new.step_ref COLLATE "C",

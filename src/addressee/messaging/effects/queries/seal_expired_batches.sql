@@ -1,4 +1,5 @@
--- Seals open batches whose time is over, in the order in which all lock them. The newest item prolongs a sliding window.
+-- Seals open batches whose time is over, in the order in which all lock them. The newest item prolongs a sliding window;
+-- a batch with too few items to close stays open.
 WITH expired AS (
   SELECT batches.id,
          batches.recipient_id
@@ -10,8 +11,9 @@ WITH expired AS (
     :joining.batch.version::text[],
     :joining.batch.tenant::text[],
     :joining.slide::interval[],
-    :joining.slides_until::interval[]
-  ) AS joining (recipient_id, uid, step_ref, key, version, tenant, slide, slides_until)
+    :joining.slides_until::interval[],
+    :joining.min_items::int[]
+  ) AS joining (recipient_id, uid, step_ref, key, version, tenant, slide, slides_until, min_items)
   JOIN addressee.batches AS batches
     ON batches.environment_id = :environment_id
    AND batches.recipient_id = joining.recipient_id
@@ -23,14 +25,26 @@ WITH expired AS (
    AND batches.tenant = joining.tenant
    AND batches.sealed_at IS NULL
    AND batches.closes_at <= :now
-  WHERE joining.slide IS NULL
-     OR batches.opened_at + joining.slides_until <= :now
-     OR coalesce((
-          SELECT max(items.joined_at)
-          FROM addressee.batch_items AS items
-          WHERE items.environment_id = :environment_id
-            AND items.batch_id = batches.id
-        ), batches.opened_at) + joining.slide <= :now
+  WHERE (
+      joining.slide IS NULL
+      OR batches.opened_at + joining.slides_until <= :now
+      OR coalesce((
+           SELECT max(items.joined_at)
+           FROM addressee.batch_items AS items
+           WHERE items.environment_id = :environment_id
+             AND items.batch_id = batches.id
+         ), batches.opened_at) + joining.slide <= :now
+    )
+    AND (
+      joining.min_items = 0
+      OR batches.recipient_run_id IS NULL
+      OR joining.min_items <= (
+        SELECT count(*)
+        FROM addressee.batch_items AS items
+        WHERE items.environment_id = :environment_id
+          AND items.batch_id = batches.id
+      )
+    )
   ORDER BY batches.recipient_id,
            batches.uid,
            batches.step_ref,
