@@ -66,8 +66,8 @@ def value_of(argument: Argument, context: ConditionContext) -> Any:
 def excerpt(value: Any, depth: int = 1) -> Any:
     """Returns a value as it is shown: of long texts and lists the beginning, of documents in documents their names."""
     match value:
-        case str() if len(value) > MAX_SHOWN_TEXT:
-            return value[:MAX_SHOWN_TEXT] + "…"
+        case str():
+            return str(value) if len(value) <= MAX_SHOWN_TEXT else value[:MAX_SHOWN_TEXT] + "…"
         case list() | tuple():
             shown = [excerpt(item, depth - 1) if depth else "…" for item in value[:MAX_SHOWN_ITEMS]]
             return [*shown, "…"] if len(value) > MAX_SHOWN_ITEMS else shown

@@ -16,9 +16,11 @@ from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.batched import Activities, Actor, Item
 from addressee.messaging.runs.context import PageContext, context_for
+from addressee.messaging.runs.message_states import states_without_messages
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.batch import BatchStep, ClosingStep
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.mentions import mentioned_channel_steps
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
 from addressee.messaging.workflows.schemas import failures
@@ -90,7 +92,8 @@ def walked(
 
     def context_of(moved: RecipientRun, at: datetime) -> StepContext:
         collected = collected_by(moved, run, asked)
-        here = replace(page, now=at, collected={} if collected is None else {moved.id: collected})
+        states = {moved.id: states_without_messages(mentioned_channel_steps(run.workflow.steps, moved.step))}
+        here = replace(page, now=at, collected={} if collected is None else {moved.id: collected}, states=states)
         return context_for(asked.recipient, moved, here, here.preferences_of(asked.recipient), {})
 
     return walk(recipient_run, defined.workflow, context_of, asked, now)

@@ -16,7 +16,8 @@ from addressee.messaging.preview.answers import ANSWERS
 from addressee.messaging.preview.model import Asked, Noted, Shown
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.machine import Pass, run_through
+from addressee.messaging.steps.machine import Pass, run_through, with_states
+from addressee.messaging.steps.model import NewMessage
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
 from addressee.messaging.steps.wait import BeginWait
 from addressee.messaging.workflows.model import Workflow
@@ -34,9 +35,11 @@ def walk(
     run: RecipientRun, workflow: Workflow, context_of: ContextOf, asked: Asked, now: datetime
 ) -> Iterator[Shown | Noted]:
     """Yields what happens, in its order. A program never goes back, so this ends."""
+    made: list[NewMessage] = []
     for _ in range(2 * len(workflow.steps) + 1):
-        context = context_of(run, now)
+        context = with_states(context_of(run, now), made)
         taken = run_through(run, workflow.steps, context)
+        made += taken.messages
         run = replace(taken.run, journal=())
         yield from happened(taken, workflow, context)
         if taken.request is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from addressee.conditions.operators import ConditionContext
@@ -20,9 +21,11 @@ from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.batched import Activities, own_activities, read_activities, shown_activities
+from addressee.messaging.runs.message_states import StatesByRef, read_states
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.mentions import ask_for_audiences
 from addressee.messaging.steps.run import RecipientRun
 from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
 from addressee.preferences.decision import PreferenceContext
@@ -44,6 +47,7 @@ class PageContext:
     defaults: EnvironmentDefaults
     now: datetime
     collected: Mapping[UUID, Activities]
+    states: Mapping[UUID, StatesByRef] = field(default_factory=dict)
 
     @property
     def tenant(self) -> Recipient | None:
@@ -93,13 +97,15 @@ async def read_contexts(
         await read_defaults(pool, run.environment_id),
         now,
         collected,
+        await read_states(pool, run, runs),
     )
     recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
     preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
+    for_steps = ask_for_audiences(run.workflow.steps)
     asking = [
         recipient
         for recipient in recipients
-        if recipient is not None and needs_audiences(preferences[recipient.place].document)
+        if recipient is not None and (for_steps or needs_audiences(preferences[recipient.place].document))
     ]
     audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
     return [
@@ -195,7 +201,7 @@ def context_for(
         "total_activities": activities.total,
         "total_actors": activities.total_actors,
     }
-    scope = {**scope, **shown, "refs": recipient_run.refs, "run": counts}
+    scope = {**scope, **shown, "refs": refs_of(recipient_run, page.states.get(recipient_run.id, {})), "run": counts}
     context = PreferenceContext(
         preferences,
         page.defaults.rule,
@@ -225,6 +231,11 @@ def context_for(
         attachments=run.attachments_of(recipient_run.recipient),
         actor=None if actor is None or actor.place.collection == TRANSIENT else actor.place,
     )
+
+
+def refs_of(run: RecipientRun, states: StatesByRef) -> Mapping[str, Mapping[str, Any]]:
+    """Returns the results of a run's steps, with the states of their messages."""
+    return {**run.refs, **{ref: {**run.refs.get(ref, {}), **each} for ref, each in states.items()}}
 
 
 def subscription_for(subscribed: Subscribed | None, page: PageContext) -> Subscription | None:

@@ -37,6 +37,10 @@ class BranchStep(Step, frozen=True, tag="branch", kw_only=True):
     branches: tuple[Branch, ...]
     after: int
 
+    @property
+    def evaluated(self) -> tuple[Conditions, ...]:
+        return (*super().evaluated, *(each.conditions for each in self.branches if each.conditions is not None))
+
     def skipped(self, run: RecipientRun) -> RecipientRun:
         return run.at(self.after)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from addressee.channels.provider import ChannelType
 from addressee.directory.recipient import Recipient
 from addressee.messaging.content import liquid
@@ -20,6 +23,10 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
 
     channel: str
     template: AnyTemplate
+
+    def message_id(self, run_id: UUID, triggered_at: datetime) -> str:
+        """Returns the id of the message that this step makes in a recipient's run."""
+        return derived_ksuid(triggered_at, str(run_id), self.ref)
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         run = run.noted(context, "step_started", self)
@@ -47,7 +54,7 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
             changes = (StatusChange(first_status(channel, sandbox=context.sandbox)),)
             for reason in refused:
                 after = after.noted(context, "link_refused", self, status="error", data={"reason": f"link: {reason}"})
-        id = derived_ksuid(context.triggered_at, str(run.id), self.ref)
+        id = self.message_id(run.id, context.triggered_at)
         after = after.noted(context, "message_enqueued", self, data={"message_id": id, "channel_type": channel.type})
         sending = reached.addresses if changes[-1].status is Status.QUEUED else ()
         return Taken(after, (NewMessage(id, recipient.identity, run, self, channel, content, changes, sending),))

@@ -57,11 +57,14 @@ class StepContext:
 
     def following(self, run: RecipientRun) -> StepContext:
         """Returns the context of the next step of a run, whose data and results a step may have changed."""
+        return self._with({"data": {**self.trigger_data, **run.data}}).with_results(run.refs)
+
+    def with_results(self, results: Mapping[str, Mapping[str, Any]]) -> StepContext:
+        """Returns the context with more results of steps, by their refs."""
         refs = self.scope.get("refs", {})
-        changed = {
-            "data": {**self.trigger_data, **run.data},
-            "refs": {**refs, **{ref: {**refs.get(ref, {}), **result} for ref, result in run.refs.items()}},
-        }
+        return self._with({"refs": {**refs, **{ref: {**refs.get(ref, {}), **new} for ref, new in results.items()}}})
+
+    def _with(self, changed: Scope) -> StepContext:
         preferences = self.preferences
         if preferences is not None:
             context = preferences.condition_context

@@ -51,6 +51,10 @@ class EntryConditions(EntryCheck, frozen=True, tag="trigger_conditions", kw_only
 
     required: Conditions
 
+    @property
+    def evaluated(self) -> tuple[Conditions, ...]:
+        return (self.required,)
+
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         evaluation = evaluate(self.required, context.condition_context)
         if evaluation.holds:

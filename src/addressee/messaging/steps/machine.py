@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from addressee.conditions.groups import evaluate
+from addressee.messaging.messages.states import MessageFacts, states_of
+from addressee.messaging.messages.status import follow
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import NewMessage, Request, Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus
@@ -43,7 +45,16 @@ def run_through(run: RecipientRun, steps: Sequence[Step], context: StepContext) 
             return Pass(taken.run, messages, taken.request)
         if taken.run.data is not run.data or taken.run.refs is not run.refs:
             context = context.following(taken.run)
+        context = with_states(context, taken.messages)
         run = taken.run
         if run.status is not RunStatus.PROCESSING:
             return Pass(run, messages)
     return Pass(run.completed(context), messages)
+
+
+def with_states(context: StepContext, messages: Sequence[NewMessage]) -> StepContext:
+    """Returns the context with the states of new messages that later conditions ask for."""
+    asked = context.scope.get("refs", {})
+    made = {message.step.ref: MessageFacts(follow(None, message.changes) or "") for message in messages}
+    states = {ref: states_of([facts]) for ref, facts in made.items() if "delivery_status" in asked.get(ref, {})}
+    return context.with_results(states) if states else context

@@ -79,6 +79,11 @@ class Step(Definition, frozen=True, tag_field="type", omit_defaults=True, kw_onl
     def kind(self) -> str:
         return str(self.__struct_config__.tag)
 
+    @property
+    def evaluated(self) -> tuple[Conditions, ...]:
+        """All conditions that the step evaluates."""
+        return () if self.conditions is None else (self.conditions,)
+
     def skipped(self, run: RecipientRun) -> RecipientRun:
         """Returns the run once it has left this step out, with all that is written as a part of it."""
         return run.passed

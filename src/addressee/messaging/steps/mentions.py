@@ -1,0 +1,28 @@
+"""What the conditions of steps ask for, so that no more than that is read for them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from addressee.conditions.names import REFS
+from addressee.conditions.operators import AUDIENCE_OPERATORS
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.model import Step
+
+
+def mentioned_channel_steps(steps: Sequence[Step], position: int = 0) -> list[tuple[int, ChannelStep]]:
+    """Returns the channel steps, with their positions, whose messages' states are asked for from a position on."""
+    refs = mentioned_refs(steps[position:])
+    return [(at, step) for at, step in enumerate(steps) if isinstance(step, ChannelStep) and step.ref in refs]
+
+
+def mentioned_refs(steps: Iterable[Step]) -> frozenset[str]:
+    """Returns the refs of the steps whose results conditions of these steps compare."""
+    paths = [variable.split(".") for step in steps for each in step.evaluated for variable in each.variables]
+    return frozenset(path[1] for path in paths if path[0] == REFS and len(path) > 1)
+
+
+def ask_for_audiences(steps: Iterable[Step]) -> bool:
+    return any(
+        condition.operator in AUDIENCE_OPERATORS for step in steps for each in step.evaluated for condition in each.all
+    )
