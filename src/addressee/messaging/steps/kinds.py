@@ -16,6 +16,7 @@ from addressee.messaging.steps.digest import CloseDigestStep, DigestStep
 from addressee.messaging.steps.entry import EntryConditions, EntryLimit
 from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
+from addressee.messaging.steps.route import RoutedStep, RouteStepFile
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
 from addressee.messaging.steps.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
 from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
@@ -43,6 +44,7 @@ AnyStep = (
     | EntryLimit
     | FetchStep
     | JumpStep
+    | RoutedStep
     | ThrottleStep
     | TriggerWorkflowStep
     | UpdateDataStep
@@ -66,6 +68,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "webhook": FetchStepFile,
     "httpapi_fetch": FetchStepFile,
     "httpapi_webhook": FetchStepFile,
+    "route": RouteStepFile,
     "throttle": ThrottleStepFile,
     "trigger_workflow": TriggerWorkflowFile,
     "update_data": UpdateDataStepFile,

@@ -1,0 +1,221 @@
+"""Routes: one message on several channels, at once, or one after the other until it is noticed (engine.md §4.11).
+
+A route is stored as channel steps, waits and branches, with refs of their own: `reach-email` is the message that the
+route `reach` sends on the channel `email`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from addressee.channels.provider import ChannelType
+from addressee.conditions.model import Condition, Conditions, Path
+from addressee.conditions.names import EVENT
+from addressee.directory.recipient import Recipient
+from addressee.messaging.definitions.model import Definition, FieldPath
+from addressee.messaging.definitions.times import read_duration
+from addressee.messaging.messages.status import Status
+from addressee.messaging.steps.branch import Branch, BranchStep
+from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channel_file import ChannelStepFile
+from addressee.messaging.steps.compiler import Compiler, StepFile
+from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.jumps import JumpStep
+from addressee.messaging.steps.model import Step, Taken
+from addressee.messaging.steps.run import RecipientRun, RunStatus
+from addressee.messaging.steps.wait import AwaitedEvent, EndWaitStep, EventType, WaitStep
+from addressee.messaging.steps.wait_file import MAX_WAIT
+from addressee.timing.durations import DurationForm
+
+MAX_CHANNELS = 10
+
+# What says that a message does not arrive: the next channel is tried at once.
+FAILURES = ("undelivered", "bounced", "not_sent")
+
+# What each measure of success is noticed by.
+SUCCESSES: Mapping[str, Sequence[str]] = {
+    "delivered": ("delivered", "seen", "read", "interacted", "link_clicked"),
+    "seen": ("seen", "read", "interacted", "link_clicked"),
+    "read": ("read", "interacted", "link_clicked"),
+    "interacted": ("interacted", "link_clicked"),
+}
+
+
+class RouteMode(StrEnum):
+    """How a route goes through its channels: all of them at once, or in their order until one succeeds."""
+
+    ALL = "all"
+    FIRST_SUCCESS = "first_success"
+
+
+class RoutedStep(ChannelStep, frozen=True, tag="routed", kw_only=True):
+    """A channel step of a route. A run for which it makes no message that can be sent goes on at `otherwise`."""
+
+    otherwise: int
+
+    @property
+    def kind(self) -> str:
+        return "channel"
+
+    def skipped(self, run: RecipientRun) -> RecipientRun:
+        return run.at(self.otherwise)
+
+    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
+        taken = super().take(run, recipient, context)
+        on_its_way = any(message.changes[-1].status is not Status.UNDELIVERED for message in taken.messages)
+        if on_its_way or taken.run.status is not RunStatus.PROCESSING:
+            return taken
+        return replace(taken, run=taken.run.at(self.otherwise))
+
+
+class SuccessEvent(Definition, frozen=True):
+    """An event of one's own that says that a message was noticed."""
+
+    event: str
+
+
+class RouteStepFile(StepFile, frozen=True, kw_only=True):
+    channels: list[str]
+    templates: dict[str, dict[str, Any]]
+    mode: RouteMode = RouteMode.FIRST_SUCCESS
+    success: str | SuccessEvent = "seen"
+    within: DurationForm | None = None
+    step_delay: DurationForm | None = None
+    mandatory: list[str] = msgspec.field(default_factory=list)
+
+    def compile(self, compiler: Compiler, path: FieldPath) -> None:
+        self._check(compiler, path)
+        position = compiler.position
+        if self.conditions is not None:
+            compiler.add(BranchStep(ref=self.ref, branches=(), after=0))
+        ordered = self._at_once(compiler)
+        for key in ordered:
+            self._add_channel(compiler, path, key)
+        if self.mode is RouteMode.FIRST_SUCCESS:
+            self._one_after_another(compiler, path, [key for key in self.channels if key not in ordered])
+        if self.conditions is not None:
+            routed = Branch(name=self.ref, target=position + 1, conditions=self.conditions)
+            compiler.replace(position, BranchStep(ref=self.ref, branches=(routed,), after=compiler.position))
+
+    def _check(self, compiler: Compiler, path: FieldPath) -> None:
+        if not 1 <= len(self.channels) <= MAX_CHANNELS or len(set(self.channels)) < len(self.channels):
+            compiler.problem((*path, "channels"), f"a route has 1 to {MAX_CHANNELS} channels, each once")
+        for key in self.channels:
+            if key not in self.templates:
+                compiler.problem((*path, "templates"), f"there is no template for the channel {key!r}")
+        for name, keys in (("templates", self.templates), ("mandatory", self.mandatory)):
+            for key in keys:
+                if key not in self.channels:
+                    compiler.problem((*path, name), f"{key!r} is not one of 'channels'")
+        if isinstance(self.success, str) and self.success not in SUCCESSES:
+            compiler.problem((*path, "success"), f"this must be {', '.join(SUCCESSES)} or an object with an 'event'")
+        if self.mode is RouteMode.ALL and not (self.within is None and self.step_delay is None):
+            compiler.problem((*path, "mode"), "a route in the mode 'all' waits for nothing: leave out when it would")
+
+    def _at_once(self, compiler: Compiler) -> list[str]:
+        """Returns the channels that messages go out on whatever happens: in the app, and the mandatory ones."""
+        if self.mode is RouteMode.ALL:
+            return self.channels
+        return [key for key in self.channels if key in self.mandatory or is_in_app(compiler, key)]
+
+    def _one_after_another(self, compiler: Compiler, path: FieldPath, keys: Sequence[str]) -> None:
+        interval = self._interval(compiler, path, len(keys))
+        noticed = self._noticed(compiler)
+        leads_past = []
+        for index, key in enumerate(keys):
+            position = self._add_channel(compiler, path, key)
+            if index < len(keys) - 1:
+                leads_past.append(add_wait(compiler, f"{self.ref}-wait-{key}", self._ref(key), noticed, interval))
+            if position is not None:
+                compiler.replace(position, routed(compiler.program[position], compiler.position))
+        for at in leads_past:
+            compiler.replace(at, JumpStep(ref=self.ref, target=compiler.position))
+
+    def _interval(self, compiler: Compiler, path: FieldPath, count: int) -> timedelta:
+        """Returns how long the route waits for success before it goes on to the next channel."""
+        if self.step_delay is not None:
+            found = read_duration(compiler.source, (*path, "step_delay"), self.step_delay, most=MAX_WAIT)
+            return found or MAX_WAIT
+        if count < 2:
+            return MAX_WAIT
+        if self.within is None:
+            compiler.problem(path, "'within' is missing: the time in which the last channel is tried")
+            return MAX_WAIT
+        found = read_duration(compiler.source, (*path, "within"), self.within, most=MAX_WAIT)
+        return MAX_WAIT if found is None else max(found / (count - 1), timedelta(seconds=1))
+
+    def _noticed(self, compiler: Compiler) -> Sequence[AwaitedEvent]:
+        """Returns the events that say that the route succeeded, on whichever of its channels."""
+        if isinstance(self.success, SuccessEvent):
+            return [AwaitedEvent(EventType.EVENT, self.success.event)]
+        # What is shown in the app is delivered as it is made, which says nothing.
+        counted = [key for key in self.channels if self.success != "delivered" or not is_in_app(compiler, key)]
+        of_route = of_messages(tuple(map(self._ref, counted)))
+        return [AwaitedEvent(EventType.MESSAGE, name, of_route) for name in SUCCESSES.get(self.success, ())]
+
+    def _ref(self, key: str) -> str:
+        return f"{self.ref}-{key}"
+
+    def _add_channel(self, compiler: Compiler, path: FieldPath, key: str) -> int | None:
+        """Adds the step of one channel, and returns its position; None if it has problems."""
+        ref = self._ref(key)
+        where = (*path, "routes", key)
+        compiler.source.renamed(path, ("templates", key), ("routes", key, "template"))
+        file = ChannelStepFile(ref=ref, channel_key=key, template=self.templates.get(key, {}))
+        before = compiler.position
+        file.compile(compiler, where)
+        compiler.refs.append(ref)
+        return before if compiler.position > before else None
+
+
+def is_in_app(compiler: Compiler, key: str) -> bool:
+    channel = compiler.channels.get(key)
+    return (
+        channel is not None
+        and channel.provider is not None
+        and channel.provider.channel_type is ChannelType.IN_APP_FEED
+    )
+
+
+def routed(step: Step, otherwise: int) -> Step:
+    """Returns a channel step as a step of a route."""
+    return RoutedStep(**structs.asdict(step), otherwise=otherwise) if isinstance(step, ChannelStep) else step
+
+
+def of_messages(refs: tuple[str, ...]) -> Conditions:
+    """Returns the conditions on an event that it is one of messages that the run made in these steps."""
+    return Conditions(
+        (
+            (
+                Condition(f"{EVENT}.recipient_run_id", "equal_to", Path("run.id")),
+                Condition(f"{EVENT}.step_ref", "in", refs),
+            ),
+        )
+    )
+
+
+def add_wait(compiler: Compiler, ref: str, sent_by: str, noticed: Sequence[AwaitedEvent], interval: timedelta) -> int:
+    """Adds the wait for what a message comes to, and returns the position of the step that leads past the route.
+
+    A run that goes on with the next channel stands behind it: at once when the message failed, or after the interval.
+    """
+    failed = [AwaitedEvent(EventType.MESSAGE, name, of_messages((sent_by,))) for name in FAILURES]
+    begins = compiler.add(WaitStep(ref=ref, events=(*noticed, *failed), expires_after=interval, after=0))
+    ends = compiler.add(EndWaitStep(ref=ref, matched=None, timeout=None))
+    has_failed = Conditions(((Condition(f"refs.{ref}.signal_variables.key", "in", FAILURES),),))
+    branches = compiler.add(BranchStep(ref=ref, branches=(), after=0))
+    leads_past = compiler.add(JumpStep(ref=ref, target=0))
+    following = compiler.position
+    begun = compiler.program[begins]
+    compiler.replace(begins, structs.replace(begun, after=following))
+    compiler.replace(ends, EndWaitStep(ref=ref, matched=branches, timeout=following))
+    failure = Branch(name="failed", target=following, conditions=has_failed)
+    compiler.replace(branches, BranchStep(ref=ref, branches=(failure,), after=leads_past))
+    return leads_past

@@ -1,0 +1,110 @@
+"""Routes: one channel after the other, until the recipient has noticed."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from addressee.messaging.messages.mark import Mark
+from addressee.messaging.schedules.scheduler import start_due
+from addressee.messaging.workflows.configuration import ConfigurationError
+from tests.messaging.office import FILES, OUTBOX, Office
+
+HOUR = timedelta(hours=1)
+MAIL = {"subject": "Look", "text": "look"}
+CHANNELS = {"channels/second.yaml": OUTBOX, "channels/third.yaml": OUTBOX}
+
+
+def route(**written: Any) -> dict[str, str]:
+    step = {
+        "ref": "reach",
+        "type": "route",
+        "channels": ["email", "in-app", "second", "third"],
+        "templates": {"in-app": {"body": "look"}, "email": MAIL, "second": MAIL, "third": MAIL},
+        "within": "4h",
+        **written,
+    }
+    end = {"ref": "end", "channel": "in-app", "template": {"body": "end"}}
+    workflow = msgspec.json.encode({"steps": [step, end]}).decode()
+    return {**FILES, **CHANNELS, "workflows/routed.yaml": workflow}
+
+
+async def trigger(office: Office, files: dict[str, str], **attributes: Any) -> None:
+    await office.push(files)
+    await office.identify("ada", **{"email": "ada@example.com", **attributes})
+    await office.trigger("ada", workflow="routed")
+    await office.work()
+
+
+async def told(office: Office) -> list[str]:
+    """The steps that have made messages, in their order."""
+    return [message.step_ref for message in reversed(await office.messages("ada"))]
+
+
+async def pass_time(office: Office, time: timedelta) -> None:
+    office.clock.move(time)
+    await start_due(office.pool, office.clock.now())
+    await office.work()
+
+
+async def test_channels_follow_each_other_until_the_time_is_over(office: Office) -> None:
+    await trigger(office, route())
+    assert await told(office) == ["reach-in-app", "reach-email"]
+    await pass_time(office, 2 * HOUR)
+    assert await told(office) == ["reach-in-app", "reach-email", "reach-second"]
+    await pass_time(office, 2 * HOUR)
+    assert await told(office) == ["reach-in-app", "reach-email", "reach-second", "reach-third", "end"]
+
+
+async def test_nothing_follows_what_was_seen_on_any_channel(office: Office) -> None:
+    await trigger(office, route())
+    await pass_time(office, 2 * HOUR)
+    [shown] = [message for message in await office.messages("ada") if message.step_ref == "reach-in-app"]
+    await office.messaging.marks.mark(office.environment_id, [shown.id], Mark.SEEN)
+    await office.work()
+    assert await told(office) == ["reach-in-app", "reach-email", "reach-second", "end"]
+
+
+async def test_a_channel_without_an_address_is_passed_over_at_once(office: Office) -> None:
+    await trigger(office, route(), email=None)
+    assert await told(office) == ["reach-in-app", "end"]
+
+
+async def test_mandatory_channels_and_an_interval_of_ones_own(office: Office) -> None:
+    await trigger(office, route(mandatory=["third"], within=None, step_delay="30m"))
+    assert await told(office) == ["reach-in-app", "reach-third", "reach-email"]
+    await pass_time(office, HOUR / 2)
+    assert (await told(office))[3:] == ["reach-second", "end"]
+
+
+async def test_all_channels_at_once(office: Office) -> None:
+    await trigger(office, route(mode="all", within=None))
+    assert await told(office) == ["reach-email", "reach-in-app", "reach-second", "reach-third", "end"]
+
+
+async def test_a_message_that_fails_is_followed_at_once(office: Office) -> None:
+    templates = {"in-app": {"body": "look"}, "email": {**MAIL, "text": "{% for n in (1..20000) %}.{% endfor %}"}}
+    await trigger(office, route(templates={**templates, "second": MAIL, "third": MAIL}))
+    assert await told(office) == ["reach-in-app", "reach-email", "reach-second"]
+
+
+async def test_conditions_pass_over_the_whole_route(office: Office) -> None:
+    await trigger(office, route(conditions={"all": [{"variable": "data.n", "operator": "equal_to", "argument": "1"}]}))
+    assert await told(office) == ["end"]
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ({"channels": ["email", "fax"]}, "there is no template for the channel 'fax'"),
+        ({"within": None}, "'within' is missing"),
+        ({"success": "sean"}, "this must be delivered, seen, read, interacted"),
+        ({"mandatory": ["fax"]}, "'fax' is not one of 'channels'"),
+        ({"mode": "all"}, "waits for nothing"),
+        ({"templates": {"email": {"subject": "x"}, "in-app": {}, "second": MAIL, "third": MAIL}}, "an e-mail needs"),
+    ],
+)
+async def test_mistakes(office: Office, written: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        await office.push(route(**written))
