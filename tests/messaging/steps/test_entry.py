@@ -135,7 +135,7 @@ async def test_runs_of_a_workflow_that_was_deactivated_end_at_their_next_step(of
             "this must be every_trigger or once_per_recipient or once_per_recipient_per_tenant",
         ),
         ("ratelimit: {count: 0, window: {hours: 1}}", "0 is less than the minimum of 1"),
-        ("ratelimit: {count: 1, window: {days: 40}}", "a window is at least a second and at most 31 days"),
+        ("ratelimit: {count: 1, window: {days: 40}}", "this must be at least 1s and at most 31d"),
         ("ratelimit: {count: 1}", "'window' is missing"),
     ],
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from addressee.channels.provider import ChannelType
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
@@ -109,6 +110,39 @@ def test_a_run_over_the_limit_may_go_on_and_know_it() -> None:
     assert (after.status, after.step, after.refs) == (RunStatus.PROCESSING, 1, {"cap": {"throttled": True}})
 
 
+@pytest.mark.parametrize(
+    ("value", "end"),
+    [
+        ("2025-06-01T18:00:00Z", datetime(2025, 6, 1, 18, tzinfo=UTC)),
+        ("90m", NOW + timedelta(minutes=90)),
+        ({"unit": "days", "value": 2}, NOW + timedelta(days=2)),
+        ({"frequency": "daily", "time": "00:00"}, datetime(2025, 6, 1, 22, tzinfo=UTC)),
+    ],
+)
+def test_a_window_may_end_when_data_say(value: Any, end: datetime) -> None:
+    step = ThrottleStep(ref="cap", path="data.until")
+    ada = structs.replace(ADA, attributes={"timezone": "Europe/Amsterdam"})
+    context = replace(CONTEXT, recipient=ada, scope={**SCOPE, "data": {"until": value}})
+    request = run_through(RUN, [step], context).request
+    assert isinstance(request, Passage)
+    assert request.until == end
+
+
+@pytest.mark.parametrize("value", ["2025-06-01T11:00:00Z", "40d", "soon", 0, None, {}])
+def test_a_window_without_an_end_to_come_is_skipped(value: Any) -> None:
+    step = ThrottleStep(ref="cap", path="data.until")
+    done = run_through(RUN, [step], replace(CONTEXT, scope={**SCOPE, "data": {"until": value}}))
+    assert (done.request, done.run.status) == (None, RunStatus.COMPLETED)
+    assert [entry["event"] for entry in done.run.journal] == ["error", "step_skipped", "run_completed"]
+
+
+def test_steps_whose_windows_data_end_have_a_counter_of_their_own() -> None:
+    step = ThrottleStep(ref="cap", path="data.page", scope=ThrottleScope.RECIPIENT)
+    request = run_through(RUN, [step], replace(CONTEXT, scope={**SCOPE, "data": {"page": "1h"}})).request
+    assert isinstance(request, Passage)
+    assert request.counter == "recipient/dynamic"
+
+
 def test_it_is_stored_with_what_was_said_of_it() -> None:
     assert msgspec.json.decode(msgspec.json.encode(STEP)) == {"type": "throttle", "ref": "cap", "window": "PT3600S"}
 
@@ -140,7 +174,7 @@ def problems(folder: Path, settings: str) -> list[str]:
 def test_a_file_says_it_with_the_names_of_knock(tmp_path: Path) -> None:
     settings = """
       throttle_limit: 3
-      throttle_window: {days: 1}
+      throttle_window: 1d
       throttle_key: data.page
       scope: channel
       channel: email
@@ -162,9 +196,13 @@ def test_a_file_says_it_with_the_names_of_knock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ("{}", "'throttle_window' is missing"),
-        ("{throttle_window: {days: 32}}", "a window is at least a second and at most 31 days"),
-        ("{throttle_window: {}}", "a window is at least a second and at most 31 days"),
+        ("{}", "a throttle has one of throttle_window and throttle_window_field_path"),
+        (
+            "{throttle_window: 1d, throttle_window_field_path: until}",
+            "a throttle has one of throttle_window and throttle_window_field_path",
+        ),
+        ("{throttle_window: 32d}", "this must be at least 1s and at most 31d"),
+        ("{throttle_window: 0s}", "this must be at least 1s and at most 31d"),
         ("{throttle_window: {days: 1}, throttle_limit: 0}", "0 is less than the minimum of 1"),
         (
             "{throttle_window: {days: 1}, throttle_key: '{{ data.page'}",

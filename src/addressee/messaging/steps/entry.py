@@ -17,12 +17,12 @@ from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.compiler import Compiler
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.delay import Duration
 from addressee.messaging.steps.keys import bounded
 from addressee.messaging.steps.model import Step, Taken
 from addressee.messaging.steps.passages import Passage, Passed
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.steps.throttle import MAX_LIMIT, window_of
+from addressee.timing.durations import DurationForm
 
 # The ref of all entry checks; steps of files cannot have it.
 ENTRY = "$trigger"
@@ -86,7 +86,7 @@ class RateLimit(Definition, frozen=True, kw_only=True):
     """A rate limit in a file: the number of runs that each recipient has in a window."""
 
     count: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
-    window: Duration
+    window: DurationForm
 
 
 def compile_entry(

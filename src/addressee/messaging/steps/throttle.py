@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
 
 from addressee.channels.provider import ChannelType
+from addressee.conditions.evaluation import is_path, look_up
+from addressee.conditions.values import MISSING
 from addressee.directory.recipient import Recipient
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
+from addressee.messaging.definitions.times import read_duration
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.delay import Duration
 from addressee.messaging.steps.keys import check_key, key_of
 from addressee.messaging.steps.model import Step, Taken
 from addressee.messaging.steps.passages import Passage, Passed
 from addressee.messaging.steps.run import RecipientRun
+from addressee.timing.durations import DurationForm
+from addressee.timing.errors import TimingError
+from addressee.timing.moments import moment
+from addressee.timing.zones import zone_of
 
 MAX_LIMIT = 10_000
 MAX_WINDOW = timedelta(days=31)
@@ -43,11 +49,13 @@ class OverLimit(StrEnum):
 class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
     """A step that lets `limit` runs of a recipient pass in a window, which the first of them opens.
 
-    Steps of a wider scope count together if their windows are equally long. `key` counts runs with different values
-    apart.
+    The window has a length, or ends when the value at a `path` says: an instant, a duration or a rule; where that says
+    no end to come, the step is skipped. Steps of a wider scope count together if their windows are equally long. `key`
+    counts runs with different values apart.
     """
 
-    window: timedelta
+    window: timedelta | None = None
+    path: str | None = None
     limit: int = 1
     key: str = ""
     scope: ThrottleScope = ThrottleScope.STEP
@@ -56,12 +64,16 @@ class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         try:
+            until = self._end(recipient, context)
+        except TimingError as error:
+            run = run.noted(context, "error", self, status="error", data={"reason": f"throttle_window: {error}"})
+            return Taken(run.passed.noted(context, "step_skipped", self, data={"reason": "window_invalid"}))
+        try:
             key = key_of(self.key, context)
         except TemplateError as error:
             run = run.noted(context, "error", self, status="error", data={"reason": f"throttle_key: {error}"})
             key = ""
-        request = Passage(recipient.identity, self._counter(context), key, self.limit, context.now + self.window)
-        return Taken(run, request=request)
+        return Taken(run, request=Passage(recipient.identity, self._counter(context), key, self.limit, until))
 
     def answered(self, run: RecipientRun, answer: Passed, context: StepContext) -> RecipientRun:
         run = run.passed.with_result(self.ref, throttled=not answer.allowed)
@@ -70,23 +82,36 @@ class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
             return run.noted(context, "step_started", self, data={"throttled": not answer.allowed, **shown})
         return run.stopped(context, "throttled", self, **shown)
 
+    def _end(self, recipient: Recipient, context: StepContext) -> datetime:
+        """Returns when a window ends that is opened now. Raises TimingError."""
+        if self.window is not None:
+            return context.now + self.window
+        value = look_up(self.path or "", context.condition_context)
+        if value is MISSING:
+            raise TimingError(f"there is no {self.path}")
+        end = moment(value, context.now, zone_of(recipient.attributes.get("timezone")))
+        if not context.now < end <= context.now + MAX_WINDOW:
+            raise TimingError(f"{self.path} must be in the next {MAX_WINDOW.days} days")
+        return end
+
     def _counter(self, context: StepContext) -> str:
         """Returns the name of the counter that this step shares with others of its scope."""
         workflow = context.scope["workflow"]["key"]
-        seconds = round(self.window.total_seconds())
+        length = "dynamic" if self.window is None else round(self.window.total_seconds())
         match self.scope:
             case ThrottleScope.STEP:
                 return f"step/{workflow}/{self.ref}"
             case ThrottleScope.WORKFLOW:
-                return f"workflow/{workflow}/{seconds}"
+                return f"workflow/{workflow}/{length}"
             case ThrottleScope.CHANNEL:
-                return f"channel/{self.channel}/{seconds}"
+                return f"channel/{self.channel}/{length}"
             case ThrottleScope.RECIPIENT:
-                return f"recipient/{seconds}"
+                return f"recipient/{length}"
 
 
 class ThrottleSettings(Definition, frozen=True, kw_only=True):
-    throttle_window: Duration
+    throttle_window: DurationForm | None = None
+    throttle_window_field_path: str | None = None
     throttle_limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] = 1
     throttle_key: str = ""
     scope: ThrottleScope = ThrottleScope.STEP
@@ -100,6 +125,9 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         settings = self.settings
         path = (*path, "settings")
+        value_path = settings.throttle_window_field_path
+        if (settings.throttle_window is None) == (value_path is None):
+            compiler.problem(path, "a throttle has one of throttle_window and throttle_window_field_path")
         check_key(compiler, (*path, "throttle_key"), settings.throttle_key)
         if (settings.scope is ThrottleScope.CHANNEL) != (settings.channel is not None):
             types = ", ".join(ChannelType)
@@ -108,6 +136,7 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
         step = ThrottleStep(
             ref=self.ref,
             window=window_of(compiler, (*path, "throttle_window"), settings.throttle_window),
+            path=value_path and (value_path if is_path(value_path) else f"data.{value_path}"),
             limit=settings.throttle_limit,
             key=settings.throttle_key,
             scope=settings.scope,
@@ -117,11 +146,8 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
         compiler.add(self.made(step))
 
 
-def window_of(compiler: Compiler, path: FieldPath, written: Duration) -> timedelta:
-    window = timedelta(**msgspec.structs.asdict(written))
-    if not timedelta() < window <= MAX_WINDOW:
-        compiler.problem(path, f"a window is at least a second and at most {MAX_WINDOW.days} days")
-    return window
+def window_of(compiler: Compiler, path: FieldPath, written: DurationForm | None) -> timedelta | None:
+    return None if written is None else read_duration(compiler.source, path, written, most=MAX_WINDOW)
 
 
 def over_limit(compiler: Compiler, path: FieldPath, written: str | dict[str, Any], ref: str) -> OverLimit:
