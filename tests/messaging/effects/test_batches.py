@@ -225,6 +225,40 @@ async def test_a_second_batch_collects_what_the_first_ones_did(office: Office) -
     assert (await bodies(office))[:2] == ["2 by 0: =1 =2 last 2, , of", "2 by 0: =3 =4 last 4, , of"]
 
 
+async def test_a_batch_may_go_on_with_the_newest_version_of_its_workflow(office: Office) -> None:
+    newest = batched(workflow_version_mode="latest").replace("last {{", "at last {{")
+    before = """
+  - ref: first
+    channel: in-app
+    template: {body: first}
+"""
+    newer = newest.replace("steps:\n", f"steps:{before}")
+    gone = newest.replace("ref: collect", "ref: other")
+    for later, told in (
+        (newer, "2 by 0: =1 =2 at last 2, , of"),
+        (gone, "2 by 0: =1 =2 last 2, , of"),
+    ):
+        await push(office, batched=batched(workflow_version_mode="latest"))
+        id = f"ada-{len(told)}"
+        await people(office, id)
+        await comment(office, 1, id)
+        await push(office, batched=batched(workflow_version_mode="latest", batch_window="6m"))
+        await comment(office, 2, id)
+        await push(office, batched=later)
+        await office.pass_time(5 * MINUTE)
+        assert await bodies(office, id) == [told]
+
+
+async def test_runs_of_another_version_have_a_batch_of_their_own_where_they_are_pinned(office: Office) -> None:
+    await push(office, batched=batched())
+    await people(office, "ada")
+    await comment(office, 1)
+    await push(office, batched=batched().replace("last {{", "at last {{"))
+    await comment(office, 2)
+    await office.pass_time(5 * MINUTE)
+    assert sorted(await bodies(office)) == ["1 by 0: =1 last 1, , of", "1 by 0: =2 at last 2, , of"]
+
+
 async def test_a_batch_step_is_skipped_where_its_conditions_are_not_true(office: Office) -> None:
     condition = "conditions: {all: [{variable: data.n, operator: greater_than, argument: 1}]}"
     await push(office, batched=batched().replace("type: batch", f"type: batch\n    {condition}"))

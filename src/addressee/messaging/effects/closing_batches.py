@@ -15,7 +15,8 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.steps.batch_requests import CloseBatch, Closed, Joined, NoBatch, NotYet
-from addressee.messaging.steps.model import Request
+from addressee.messaging.steps.model import Request, Step
+from addressee.messaging.workflows.model import read_version
 
 SQL = load(__package__)
 
@@ -56,7 +57,8 @@ class CloseBatches:
         ready = [batches[id] for id, each in answers.items() if isinstance(each, Closed | Joined)]
         merged = await merged_data(connection, page, ready)
         await store(connection, page, ready, answers)
-        return Answers({id: with_data(each, merged) for id, each in answers.items()})
+        positions = await continue_on_newest(connection, page, asked, answers)
+        return Answers({id: completed(each, merged, positions.get(id)) for id, each in answers.items()})
 
 
 async def read_sizes(
@@ -87,8 +89,43 @@ def answer_to(
     return Closed(batch["id"], items, {})
 
 
-def with_data(answer: Answer, merged: Mapping[UUID, Mapping[str, Any]]) -> Answer:
-    return replace(answer, data=merged.get(answer.batch_id, {})) if isinstance(answer, Closed) else answer
+def completed(answer: Answer, merged: Mapping[UUID, Mapping[str, Any]], position: int | None) -> Answer:
+    """Returns an answer with what is known once the batches are closed."""
+    if not isinstance(answer, Closed):
+        return answer
+    return replace(answer, data=merged.get(answer.batch_id, {}), position=position)
+
+
+async def continue_on_newest(
+    connection: Connection, page: AskingPage, asked: Sequence[Asked], answers: Mapping[UUID, Answer]
+) -> Mapping[UUID, int]:
+    """Has runs go on with the newest version of their workflow that said so, where their step is in it, too.
+
+    Returns where their steps stand there, by the runs' ids.
+    """
+    run = page.run
+    going_on = [each for each in asked if each.request.latest and isinstance(answers[each.run.id], Closed)]
+    if not going_on:
+        return {}
+    row = await connection.fetchrow(*SQL["workflow"](environment_id=run.environment_id, key=run.workflow_key))
+    if row is None or row["version_id"] == run.version_id:
+        return {}
+    steps = read_version(row["content"]).steps
+    places: dict[tuple[str, type[Step]], int] = {
+        (step.ref, type(step)): position for position, step in enumerate(steps)
+    }
+    found = {
+        each.run.id: position
+        for each in going_on
+        if (position := places.get((each.step.ref, type(each.step)))) is not None
+    }
+    if found:
+        await connection.execute(
+            *SQL["continue_on_version"](
+                environment_id=run.environment_id, run_ids=list(found), version_id=row["version_id"]
+            )
+        )
+    return found
 
 
 async def store(

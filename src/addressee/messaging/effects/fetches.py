@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -28,6 +29,7 @@ from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import Advance, RunPage
 from addressee.messaging.runs.store import Run, moved_row, read_run, recipient_run_from
+from addressee.messaging.runs.versions import versions_on
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.fetch import Call, Calling, FetchFailed, FetchStep
 from addressee.messaging.steps.fetch_requests import Outcome, outcome_of, request_of
@@ -94,18 +96,22 @@ class Fetcher:
             return
         loop = asyncio.get_running_loop()
         until = loop.time() + TURN_SECONDS
-        while runs := await self._waiting_runs(page, run):
-            await self._make_requests(page, run, runs)
-            if loop.time() >= until:
-                async with self.pool.acquire() as connection, connection.transaction():
-                    await enqueue(connection, [in_turn(page, run)])
-                break
+        for version_id, as_of in (await versions_on(self.pool, page, run)).items():
+            while runs := await self._waiting_runs(page, as_of, version_id):
+                await self._make_requests(page, as_of, runs)
+                if loop.time() >= until:
+                    async with self.pool.acquire() as connection, connection.transaction():
+                        await enqueue(connection, [in_turn(page, run)])
+                    self.wakeup.notify()
+                    return
         self.wakeup.notify()
 
-    async def _waiting_runs(self, page: Fetch, run: Run) -> list[RecipientRun]:
+    async def _waiting_runs(self, page: Fetch, run: Run, version_id: UUID | None) -> list[RecipientRun]:
         positions = [position for position, step in enumerate(run.workflow.steps) if isinstance(step, FetchStep)]
         rows = await self.pool.fetch(
-            *SQL["runs_to_fetch"](**msgspec.structs.asdict(page), positions=positions, limit=REQUESTS_AT_ONCE)
+            *SQL["runs_to_fetch"](
+                **msgspec.structs.asdict(page), version_id=version_id, positions=positions, limit=REQUESTS_AT_ONCE
+            )
         )
         return [recipient_run_from(page.environment_id, row) for row in rows]
 

@@ -29,10 +29,11 @@ from addressee.messaging.runs.store import (
     read_run,
     recipient_run_from,
 )
+from addressee.messaging.runs.versions import by_version
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass, run_through
 from addressee.messaging.steps.run import RecipientRun, RunStatus
-from addressee.messaging.workflows.model import Workflow
+from addressee.messaging.workflows.model import MAX_STORED_STEPS, Workflow
 
 SQL = load(__package__)
 
@@ -78,9 +79,12 @@ class Runner:
         if run is None:
             return
         # A request ends a pass; each pass takes a run at least one step on.
-        for _ in run.workflow.steps:
+        for _ in range(MAX_STORED_STEPS):
             runs = await self._waiting_runs(page)
-            if not runs or not await self._take_steps(page, run, runs):
+            going_on = [
+                await self._take_steps(page, as_of, those) for as_of, those in await by_version(self._pool, run, runs)
+            ]
+            if not any(going_on):
                 break
         self._wakeup.notify()
 

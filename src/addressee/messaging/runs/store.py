@@ -107,6 +107,7 @@ def recipient_run_from(environment_id: int, row: asyncpg.Record) -> RecipientRun
         kinds=row["kinds"] and msgspec.json.decode(row["kinds"], type=frozenset[str]),
         profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
         refs=msgspec.json.decode(row["refs"]) if row["refs"] else {},
+        version_id=row["version_id"],
     )
 
 

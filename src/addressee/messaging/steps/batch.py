@@ -90,12 +90,14 @@ class CollectingStep(Step, frozen=True, kw_only=True):
 class ClosingStep(Step, frozen=True, kw_only=True):
     """A step at which a run waits for its batch to close, and goes on with what was collected.
 
-    Templates see at most `render_limit` items, the `newest` or the first ones.
+    Templates see at most `render_limit` items, the `newest` or the first ones. With `latest`, the run goes on with the
+    newest version of its workflow.
     """
 
     render_limit: int = DEFAULT_RENDER_LIMIT
     newest: bool = False
     min_items: int = 0
+    latest: bool = False
 
     def answered(
         self, run: RecipientRun, answer: Closed | NotYet | Joined | NoBatch, context: StepContext
@@ -119,6 +121,8 @@ class ClosingStep(Step, frozen=True, kw_only=True):
             return run.completed(context)
         if answer.total < self.min_items:
             return run.noted(context, "batch_discarded", self, data={"min_count": self.min_items}).completed(context)
+        if answer.position is not None:
+            run = run.at(answer.position).noted(context, "workflow_version_changed", self)
         return run.passed.with_data_of_batch(answer.data).with_result(self.ref, total_activities=answer.total)
 
 
@@ -157,7 +161,7 @@ class CloseBatchStep(ClosingStep, frozen=True, tag="close_batch", kw_only=True):
         return "batch"
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
-        return Taken(run, request=CloseBatch(sliding(self.window, self.slides_until)))
+        return Taken(run, request=CloseBatch(self.latest, sliding(self.window, self.slides_until)))
 
 
 def sliding(window: timedelta | None, slides_until: timedelta | None) -> Sliding | None:

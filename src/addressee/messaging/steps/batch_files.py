@@ -67,6 +67,7 @@ class BatchStepFile(StepFile, frozen=True, kw_only=True):
                 ref=self.ref,
                 render_limit=settings.batch_items_render_limit,
                 newest=settings.batch_order == "desc",
+                latest=settings.workflow_version_mode == "latest",
                 window=window,
                 slides_until=slides_until,
             )
@@ -142,6 +143,7 @@ class DigestStepFile(StepFile, frozen=True, kw_only=True):
                 ref=self.ref,
                 render_limit=settings.batch_items_render_limit,
                 newest=settings.batch_order == "desc",
+                latest=settings.workflow_version_mode == "latest",
                 min_items=settings.min_count,
                 schedule=settings.schedule,
                 schedule_path=settings.schedule_path,

@@ -68,9 +68,11 @@ class CloseBatch(Request):
     """Asks to close the batch for which a run goes on. The answer is one of `Closed`, `NotYet`, `Joined` (the batch was
     united with another), and `NoBatch`.
 
-    A batch with less than `min_items` stays open until `keeps_until`, if that is given.
+    A batch with less than `min_items` stays open until `keeps_until`, if that is given. With `latest`, the run goes on
+    with the newest version of its workflow, if the step is there.
     """
 
+    latest: bool = False
     sliding: Sliding | None = None
     min_items: int = 0
     keeps_until: datetime | None = None
@@ -78,11 +80,15 @@ class CloseBatch(Request):
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A batch that closed with `total` items, and what was merged of their data."""
+    """A batch that closed with `total` items, and what was merged of their data.
+
+    `position` is where this step stands in the version that the run goes on with, None if it is the run's own.
+    """
 
     batch_id: UUID
     total: int
     data: Mapping[str, Any]
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

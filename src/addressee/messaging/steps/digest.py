@@ -57,4 +57,4 @@ class CloseDigestStep(ClosingStep, frozen=True, tag="close_digest", kw_only=True
                 keeps_until = next_tick(self.schedule, self.schedule_path, context)
             except TimingError as error:  # there is no next tick to keep it for
                 run = run.noted(context, "error", self, status="error", data={"reason": f"time: {error}"})
-        return Taken(run, request=CloseBatch(min_items=self.min_items, keeps_until=keeps_until))
+        return Taken(run, request=CloseBatch(self.latest, min_items=self.min_items, keeps_until=keeps_until))

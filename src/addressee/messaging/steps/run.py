@@ -50,6 +50,7 @@ class RecipientRun:
     `data` is this recipient's own part of the data, which is laid over that of the trigger, and what steps have added.
     `step` is the position of the next step; `journal` holds the entries of this pass. `due_at` is when a paused run
     continues. `kinds` and `profile` are those of WaitingRecipient. `refs` holds the results of steps by their refs.
+    `version_id` is that of the workflow, None: the one of its trigger.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class RecipientRun:
     kinds: frozenset[str] | None = None
     profile: Profile | None = None
     refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    version_id: UUID | None = None
 
     @property
     def ended(self) -> bool:

@@ -9,5 +9,6 @@ SELECT id,
        subscription,
        kinds,
        profile,
-       refs
+       refs,
+       version_id
 FROM addressee.recipient_runs
