@@ -3,6 +3,8 @@
 start: "2026-11-30T09:00:00Z"           the time at which it begins
 people: {ada: {email: ada@example.com}}  attributes beside properties
 tenants: {acme: {name: Acme}}
+secrets: {api_key: "k-123456"}           those that fetch steps use
+answers: {/plans: {seats: 3}}            what the host at vars.api_url answers, by paths; 404 elsewhere
 script:                                  what happens, in this order; each is one of
   - {trigger: key, to: [ada], data: {}, actor: bob, tenant: acme, key: cancellation-key}
   - {event: name, of: ada, data: {}}
@@ -18,7 +20,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +33,16 @@ from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.definitions.reading import read
+from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.messages.mark import Mark
 from addressee.messaging.preview.printing import fields_of
 from addressee.messaging.schedules.scheduler import start_due
+from addressee.messaging.triggers.batches import Record
+from addressee.messaging.triggers.events import Event
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
+from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
 from tests.messaging.office import Office
 
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -56,6 +64,8 @@ class Scenario(msgspec.Struct, forbid_unknown_fields=True):
     script: list[dict[str, Any]]
     messages: list[Expected]
     start: datetime | None = None
+    secrets: dict[str, str] = {}
+    answers: dict[str, Any] = {}
     people: dict[str, dict[str, Any]] = {}
     tenants: dict[str, dict[str, Any]] = {}
 
@@ -70,8 +80,23 @@ async def play(office: Office, folder: Path, scenario: Scenario) -> None:
     """Pushes a folder, has everything happen, and compares the messages."""
     if scenario.start is not None:
         office.clock.move(scenario.start - office.clock.now())
+    async with provider_server() as server:
+        server.answer = partial(answered, scenario.answers)
+        await play_beside(server, office, folder, scenario)
+
+
+def answered(answers: Mapping[str, Any], request: ReceivedRequest) -> Reply:
+    return Reply(body=answers[request.path]) if request.path in answers else Reply(404)
+
+
+async def play_beside(server: ProviderServer, office: Office, folder: Path, scenario: Scenario) -> None:
     begun = office.clock.now()
-    await deploy(office.pool, office.sealer, office.environment_id, read_configuration(folder, {}), begun)
+    for name, value in scenario.secrets.items():
+        await Secrets(office.pool, office.sealer).set(office.environment_id, name, value, begun)
+    configuration = read_configuration(folder, {}, secrets=frozenset(scenario.secrets))
+    if "api_url" in (configuration.variables or {}):
+        configuration = replace(configuration, variables={**(configuration.variables or {}), "api_url": server.url})
+    await deploy(office.pool, office.sealer, office.environment_id, configuration, begun)
     for collection, described in ((USERS, scenario.people), (TENANTS, scenario.tenants)):
         for id, traits in described.items():
             await identify(office, Place(office.environment_id, collection, id), traits)
@@ -100,6 +125,9 @@ async def happen(office: Office, act: dict[str, Any]) -> None:
                 cancellation_key=rest.get("key"),
             )
             await office.messaging.triggers.accept(office.environment_id, what)
+        case {"event": name, "of": id, **rest}:
+            event = Event(name, office.user(id), rest.get("data", {}), rest.get("tenant"))
+            await office.messaging.triggers.accept_all(office.environment_id, [Record(event)])
         case {"identify": id, **traits}:
             await identify(office, office.user(id), traits)
         case {"mark": mark, "ref": ref, "of": id}:

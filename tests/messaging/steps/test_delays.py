@@ -139,7 +139,7 @@ def test_a_delay_is_written_in_any_units(tmp_path: Path) -> None:
         ("delay: 5", ":3: this must be a mapping"),
         (
             "delay: {minutes: 5}\n    channel: in-app",
-            ":4: there is no 'channel' here; there are ref, type, conditions, if, delay",
+            ":4: there is no 'channel' here; there are ref, type, name, description, conditions, if, delay",
         ),
     ],
 )

@@ -129,7 +129,7 @@ class Compiler:
 
 
 class StepFile(Definition, frozen=True, kw_only=True):
-    """A step in the form of a file.
+    """A step in the form of a file. Its `name` and its `description` are for those who read the file.
 
     `conditions` and `if` are in any of the forms of conditions; before a step is compiled, both become `conditions`, in
     the form that is stored. Steps with `refuses_conditions_elsewhere` have none at Knock.
@@ -139,6 +139,8 @@ class StepFile(Definition, frozen=True, kw_only=True):
 
     ref: Name
     type: str | None = None
+    name: str | None = None
+    description: str | None = None
     conditions: Any = None
     if_: str | list[Any] | None = msgspec.field(default=None, name="if")
 
