@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addressee.channels.requests.exchange import open_client, open_public_client
 from addressee.channels.requests.fetchable_hosts import fetchable_hosts
+from addressee.channels.requests.public_hosts import Lookups
 from addressee.channels.sender import SenderContext
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
@@ -65,7 +66,7 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     pool = await open_pool(installation.target(), min_size=0)
     clock = Clock()
     client, public_client = open_client(), open_public_client()
-    fetching_client = open_public_client(allowed=fetchable_hosts())
+    fetching_client = open_public_client(resolve=Lookups().resolve, allowed=fetchable_hosts())
     senders = SenderContext(installation.data_dir / "outbox", client, clock, public_client)
     try:
         handlers = job_handlers(pool, sealer, senders, fetching_client)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +20,7 @@ from addressee.channels.requests.exchange import (
     open_client,
     open_public_client,
 )
-from addressee.channels.requests.public_hosts import NotPublicError, is_public, resolve
+from addressee.channels.requests.public_hosts import Lookups, NotPublicError, is_public, resolve
 from addressee.channels.requests.public_transport import PublicBackend
 from addressee.channels.sender import Failed, Failure
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
@@ -141,6 +143,27 @@ async def test_a_name_that_nobody_knows_is_tried_later() -> None:
         assert (await failure(client, "http://gone.example.com/hook")).failure is Failure.UNAVAILABLE
     async with public_client([]) as client:
         assert (await failure(client, "http://empty.example.com/hook")).failure is Failure.UNAVAILABLE
+
+
+async def test_a_host_whose_name_server_does_not_answer_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    answered = threading.Event()
+
+    def getaddrinfo(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+        asked.append(host)
+        if host == "slow.example.com":
+            answered.wait(10)
+        return [(2, 1, 6, "", ("8.8.8.8", port)), (2, 1, 6, "", ("8.8.8.8", port))]
+
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
+    lookups = Lookups(threads=2)
+    slow = [asyncio.create_task(lookups.resolve("slow.example.com", 443)) for _ in range(5)]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(lookups.resolve("slow.example.com", 443), 0.05)
+    assert await lookups.resolve("quick.example.com", 443) == ["8.8.8.8"]
+    answered.set()
+    assert await asyncio.gather(*slow) == [["8.8.8.8"]] * 5
+    assert asked == ["slow.example.com", "quick.example.com"]
 
 
 async def test_other_schemes_are_not_called() -> None:

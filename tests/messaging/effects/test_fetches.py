@@ -455,9 +455,11 @@ async def test_a_page_makes_some_requests_at_once_and_all_of_them_in_the_end(
     assert [await bodies(office, id) for id in ids] == [[f"/{id} of {id.title()}"] for id in ids]
 
 
-async def test_a_webhook_posts_and_does_not_read_the_answer(office: Office, server: ProviderServer) -> None:
-    server.answer = lambda request: Reply(body="thanks")
+async def test_a_webhook_posts_and_needs_no_answer(office: Office, server: ProviderServer) -> None:
+    answering(server, Reply(body="thanks"), Reply(body={"plan": "gold"}))
     text = workflow(server.url, body={"a": 1}).replace("http_fetch", "webhook")
     await told(office, text, data={"plan": "free"})
     assert [request.method for request in server.received] == ["POST"]
     assert await bodies(office) == ["free of Ada"]
+    await told(office, text, "bob", data={"plan": "free"})
+    assert await bodies(office, "bob") == ["gold of Bob"]

@@ -115,6 +115,15 @@ async def test_another_user_is_updated_and_created_unless_said_otherwise(office:
     assert await office.directory.read(place(office, USERS, "nobody")) is None
 
 
+async def test_the_actor_may_be_updated(office: Office) -> None:
+    await office.identify("eve")
+    text = workflow("userupdate", properties={"seen": True}, user_selection="actor")
+    await told(office, text, actor=office.user("eve"))
+    assert (await read(office, USERS, "eve")).properties == {"seen": True}
+    await told(office, text, "bob")
+    assert await outcomes(office, "bob") == [("error", {"reason": "update_user: nobody acted: the run has no actor"})]
+
+
 async def test_the_tenant_of_the_run_is_updated(office: Office) -> None:
     await create(office, TENANTS, "acme", seats=1)
     await told(office, workflow("update_tenant", properties={"seats": "{{ tenant.seats | plus: 1 }}"}), tenant="acme")

@@ -10,7 +10,9 @@ import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
@@ -25,6 +27,8 @@ NAT64 = IPv6Network("64:ff9b::/96")
 # Not public, although some versions of Python take them for global: what a cloud's virtual machines are told about
 # themselves (in Azure and Oracle's cloud), and documentation.
 NOT_PUBLIC = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
+
+LOOKUP_THREADS = 32
 
 NAME = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 
@@ -85,6 +89,36 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     """Returns the addresses of a host, as the system's resolver knows them. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class Lookups:
+    """Resolves hosts in threads of its own: a name server that does not answer keeps nothing else waiting.
+
+    Lookups of one host at the same time are one, so that such a host takes one thread.
+    """
+
+    def __init__(self, threads: int = LOOKUP_THREADS) -> None:
+        self._threads = ThreadPoolExecutor(threads, "lookup")
+        self._running: dict[tuple[str, int], asyncio.Task[Sequence[str]]] = {}
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """Returns the addresses of a host. Raises OSError."""
+        key = (host, port)
+        lookup = self._running.get(key)
+        if lookup is None:
+            lookup = self._running[key] = asyncio.create_task(self._look_up(host, port))
+            lookup.add_done_callback(lambda done: self._end(key, done))
+        return await asyncio.shield(lookup)
+
+    async def _look_up(self, host: str, port: int) -> Sequence[str]:
+        call = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+    def _end(self, key: tuple[str, int], done: asyncio.Task[Sequence[str]]) -> None:
+        del self._running[key]
+        if not done.cancelled():
+            done.exception()  # whoever waited may have given up, and left it to nobody
 
 
 def is_public(text: str) -> bool:

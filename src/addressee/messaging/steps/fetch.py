@@ -56,8 +56,8 @@ class FetchFailed:
 class FetchStep(Step, frozen=True, tag="fetch", kw_only=True):
     """A step that makes a request. Headers and query parameters are pairs, or a text that renders to a JSON object.
 
-    `response_path` picks a part of the answer, `output_key` is where it goes in the data. With `discards`, the answer
-    is not read. Secrets may stand in all texts.
+    `response_path` picks a part of the answer, `output_key` is where it goes in the data. A step that does not need an
+    answer passes over one that it cannot use. Secrets may stand in all texts.
     """
 
     url: str
@@ -67,7 +67,7 @@ class FetchStep(Step, frozen=True, tag="fetch", kw_only=True):
     body: Any = None
     response_path: str | None = None
     output_key: str | None = None
-    discards: bool = False
+    needs_answer: bool = True
     timeout: float = 15
     on_error: OnError = OnError.HALT
     signing_secret: str | None = None
@@ -108,10 +108,11 @@ class FetchStep(Step, frozen=True, tag="fetch", kw_only=True):
 
 
 class FetchSettings(Definition, frozen=True, kw_only=True):
-    """The settings of a fetch step in a file. `params` is another name of `query_params`."""
+    """The settings of a fetch step in a file. `http_method` and `params` are SuprSend's names."""
 
     url: str
     method: str | None = None
+    http_method: str | None = None
     headers: dict[str, Any] | list[Any] | str = msgspec.field(default_factory=dict)
     query_params: dict[str, Any] | list[Any] | str = msgspec.field(default_factory=dict)
     params: dict[str, Any] | list[Any] | str = msgspec.field(default_factory=dict)
@@ -125,14 +126,14 @@ class FetchSettings(Definition, frozen=True, kw_only=True):
 
 
 class FetchStepFile(StepFile, frozen=True, kw_only=True):
-    """A fetch step in a file. One that is a webhook posts, and does not read the answer."""
+    """A fetch step in a file. One that is a webhook posts, and needs no answer."""
 
     settings: FetchSettings
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         settings, path = self.settings, (*path, "settings")
         is_webhook = "webhook" in (self.type or "")
-        method = method_named(settings.method or ("POST" if is_webhook else "GET"))
+        method = method_named(settings.method or settings.http_method or ("POST" if is_webhook else "GET"))
         if method is None:
             compiler.problem((*path, "method"), f"this must be one of {', '.join(METHODS)}")
             return
@@ -145,7 +146,7 @@ class FetchStepFile(StepFile, frozen=True, kw_only=True):
             body=settings.body,
             response_path=settings.response_path,
             output_key=settings.output_key,
-            discards=is_webhook,
+            needs_answer=not is_webhook,
             timeout=settings.timeout,
             on_error=settings.on_error,
             signing_secret=settings.signing_secret,

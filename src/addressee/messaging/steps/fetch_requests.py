@@ -140,6 +140,8 @@ def outcome_of(step: FetchStep, request: ProviderRequest, answer: ProviderAnswer
         try:
             return Fetched(values_in(step, answer), shown)
         except UnusableAnswerError as error:
+            if not step.needs_answer:
+                return Fetched({}, shown)
             return FetchFailed(str(error), {**shown, "response": excerpt(answer)})
     words = "; redirects are not followed" if answer.status in range(300, 400) else ""
     return FetchFailed(
@@ -166,7 +168,7 @@ def excerpt(answer: ProviderAnswer) -> str:
 
 def values_in(step: FetchStep, answer: ProviderAnswer) -> Mapping[str, Any]:
     """Returns what an answer adds to the data of the run. Raises UnusableAnswerError."""
-    if step.discards or not answer.content.strip():
+    if not answer.content.strip():
         return {}
     if len(answer.content) >= MAX_ANSWER_BYTES:
         raise UnusableAnswerError(f"the answer has more than {MAX_ANSWER_BYTES:,} bytes")

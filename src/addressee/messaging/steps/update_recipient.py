@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from msgspec import structs
+
 from addressee.directory import attributes
 from addressee.directory.documents import Merge
 from addressee.directory.edits.context import Revives
@@ -19,7 +21,7 @@ from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import OnError, Request
 from addressee.messaging.steps.references import GLOBAL_ID, place_of
 from addressee.messaging.steps.texts import check_texts, document_of
-from addressee.messaging.steps.updates import UpdateStep
+from addressee.messaging.steps.updates import Person, UpdateStep, people_of
 
 # What a recipient has besides properties and attributes, and what is derived.
 NOT_UPDATED = frozenset({"id", "collection", "created_at", "channel_data", "preferences", "settings"})
@@ -78,10 +80,13 @@ class UpdateRecipientStep(UpdateStep, frozen=True, kw_only=True):
 class UpdateUserStep(UpdateRecipientStep, frozen=True, tag="update_user", kw_only=True):
     COLLECTION = USERS
 
+    selected: Person = "recipient"
+
     def _own(self, recipient: Recipient, context: StepContext) -> Place:
-        if recipient.place.collection != USERS:
-            raise TemplateError("the run's recipient is no user", None)
-        return recipient.place
+        (place,) = people_of((self.selected,), None, recipient, context)
+        if place.collection != USERS:
+            raise TemplateError(f"the {self.selected} of the run is no user", None)
+        return place
 
 
 class UpdateTenantStep(UpdateRecipientStep, frozen=True, tag="update_tenant", kw_only=True):
@@ -113,6 +118,7 @@ class UpdateRecipientSettings(Definition, frozen=True, kw_only=True):
     recipient_mode: Literal["current", "reference"] | None = None
     recipient_reference: str | None = None
     user_id: str | None = None
+    user_selection: Person = "recipient"
     tenant_id: str | None = None
     collection: str | None = None
     object_id: str | None = None
@@ -149,6 +155,8 @@ class UpdateRecipientStepFile(StepFile, frozen=True, kw_only=True):
             upsert=settings.upsert,
             on_error=settings.on_error,
         )
+        if isinstance(step, UpdateUserStep):
+            step = structs.replace(step, selected=settings.user_selection)
         compiler.add(self.made(step))
 
     def _id(self, kind: type[UpdateRecipientStep]) -> str | None:
