@@ -119,8 +119,11 @@ def clock(value: Mapping[str, Any], frequency: Frequency) -> tuple[tuple[int, ..
 
 def of_month(value: Mapping[str, Any]) -> tuple[int, ...]:
     days = [value["day_of_month"]] if value.get("day_of_month") is not None else []
-    days += [pos for pos, day in monthdays(value.get("monthdays") or ()) if not day]
-    return tuple(number(day, "a day of the month", -31, 31) for day in days)
+    return (*(number(day, "a day of the month", -31, 31) for day in days), *month_days(value.get("monthdays") or ()))
+
+
+def month_days(value: Any) -> tuple[int, ...]:
+    return tuple(number(pos, "a day of the month", -31, 31) for pos, day in monthdays(value) if not day)
 
 
 def nth_weekdays(value: Any) -> tuple[NthWeekday, ...]:
