@@ -58,7 +58,7 @@ def text(at: datetime | None) -> str | None:
         (WEEK, UTC_ZONE, "2025-06-07T12:00", "2025-06-07T12:00", "2025-06-08T00:00"),
         ({"open": [{}]}, UTC_ZONE, "2025-06-04T12:00", "2025-06-04T12:00", None),
         (
-            {"windows": [{"frequency": "weekly_mo2fr", "stime": "09:00", "etime": "17:00"}], "tz_selection": "recipient"},
+            {"tz_selection": "recipient", "windows": [{"frequency": "weekly_mo2fr", "stime":"9:00", "etime": "17:00"}]},
             *(AMSTERDAM, "2025-06-07T12:00", "2025-06-09T07:00", "2025-06-07T12:00"),
         ),
         (

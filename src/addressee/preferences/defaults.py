@@ -18,11 +18,12 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentDefaults:
-    """An environment's preference rule, its preference set, and the categories to choose among, in sections."""
+    """An environment's preference rule, its preference set, sections of categories to choose among, and its zone."""
 
     rule: PreferenceRule = "all_agree"
     default: Document = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
+    timezone: str = "Etc/UTC"
 
     @property
     def categories(self) -> Mapping[str, Category]:
@@ -38,6 +39,7 @@ async def read_defaults(database: Pool | Connection, environment_id: int) -> Env
         settings.preference_rule,
         {} if document is None else msgspec.json.decode(document),
         () if sections is None else msgspec.json.decode(sections, type=tuple[Section, ...]),
+        settings.timezone,
     )
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from addressee.directory.edits.preference_sets import SECTIONS, merged
+from addressee.directory.edits.preference_sets import QUIET_HOURS, SECTIONS, merged
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, valid_or_empty
 
@@ -77,7 +77,8 @@ def effective(
     """Returns the set that applies to a run. `own` are the recipient's sets, `of_tenant` those of the tenant.
 
     The recipient's `default` set applies only if there is neither a set for the tenant nor one of the tenant's for its
-    members; but its `commercial` always applies, in the highest layer.
+    members; but its `commercial` always applies, in the highest layer, and its quiet hours apply unless the set for the
+    tenant has some: a night is a night, whoever writes.
     """
     default = valid_or_empty(own.get(DEFAULT, {}))
     for_tenant = valid_or_empty(own[tenant]) if tenant is not None and tenant in own else None
@@ -89,6 +90,7 @@ def effective(
     return stacked(
         Layer(LayerName.RECIPIENT_DEFAULT, commercial),
         Layer(LayerName.RECIPIENT_TENANT, for_tenant or {}),
+        Layer(LayerName.RECIPIENT_DEFAULT, {name: default[name] for name in (QUIET_HOURS,) if name in default}),
         Layer(LayerName.TENANT_DEFAULT, members or {}),
         lowest,
     )

@@ -1,12 +1,13 @@
 """The form of a preference set, as every dialect stores it in `Recipient.preferences[key]`. Pure.
 
     set        {enabled?, kinds?, channels?, conditions?,
-                categories?: {key: scope}, workflows?: {key: scope}, commercial?: setting,
+                categories?: {key: scope}, workflows?: {key: scope}, commercial?: setting, quiet_hours?,
                 remembered?: {category's key: object}}
     scope      true | false | {enabled?, kinds?, channels?, conditions?, __strategy__?}
     enabled    true | false
     kinds      {kind or group: setting, __strategy__?}       the names of `directory.kinds`
     channels   {channel's UUID: setting, __strategy__?}      __strategy__ in these two maps at the top of a set only
+    quiet_hours   see `quiet_hours`
     setting    true | false | {conditions: [condition]}
     condition  {variable: text, operator: text, argument?: anything but an object}
     __strategy__  "replace" | "merge"
@@ -28,9 +29,11 @@ from uuid import UUID
 
 from addressee.conditions.validation import check_condition
 from addressee.directory.documents import below, check_id, check_text
+from addressee.directory.edits.preference_sets import QUIET_HOURS
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUPS, KINDS
 from addressee.directory.recipient import Document
+from addressee.preferences.quiet_hours import quiet_hours
 
 DEFAULT = "default"
 MEMBERS = "$members"
@@ -72,6 +75,8 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
                 check_scope(scope, below(path, key))
         elif name == "commercial":
             check_setting(value, path)
+        elif name == QUIET_HOURS:
+            quiet_hours(value, path)
         elif name == REMEMBERED:
             for key, remembered in entries(value, path):
                 checked_map(remembered, below(path, check_id(key, path)))
@@ -186,4 +191,4 @@ PARTS: Mapping[str, Callable[[Any, str], None]] = {
     "conditions": check_conditions,
 }
 
-SET_NAMES = (*PARTS, "categories", "workflows", "commercial", REMEMBERED)
+SET_NAMES = (*PARTS, "categories", "workflows", "commercial", QUIET_HOURS, REMEMBERED)

@@ -130,7 +130,7 @@ def check_fields(value: Mapping[Any, Any], known: set[str], has: str) -> None:
         raise TimingError(f"{has} no {unknown[0]!r}; {has} {', '.join(sorted(known))}")
 
 
-def zone_of_selection(value: Mapping[str, Any]) -> str | None:
+def zone_of_selection(value: Mapping[Any, Any]) -> str | None:
     if "timezone" in value:
         return zone_named(value["timezone"])
     if value.get("tz_selection") == RECIPIENT:

@@ -9,13 +9,20 @@ from addressee.directory.documents import Merge, overlay
 from addressee.directory.kinds import merged_kinds
 from addressee.directory.recipient import Document
 
+QUIET_HOURS = "quiet_hours"
+
 # The maps of a set in which each entry is a scope of its own.
 SECTIONS = ("categories", "workflows")
 
 
 def merged(stored: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
-    """Returns `given` merged deeply into `stored`; a given group of kinds clears the stored settings of its kinds."""
+    """Returns `given` merged deeply into `stored`; a given group of kinds clears the stored settings of its kinds.
+
+    Quiet hours are one value.
+    """
     laid = merged_scope(stored, given)
+    if QUIET_HOURS in given:
+        laid[QUIET_HOURS] = given[QUIET_HOURS]
     for section in SECTIONS:
         below, above = stored.get(section), given.get(section)
         if isinstance(below, dict) and isinstance(above, dict):

@@ -1,4 +1,4 @@
-"""Durations and recurring rules in files."""
+"""Durations, recurring rules and windows in files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from addressee.timing.durations import duration, short
 from addressee.timing.errors import TimingError
 from addressee.timing.rule_forms import recurrence
 from addressee.timing.rules import Recurrence
+from addressee.timing.window_forms import windows
+from addressee.timing.windows import Windows
 
 SECOND = timedelta(seconds=1)
 
@@ -37,6 +39,15 @@ def read_rule(source: Source, path: FieldPath, value: Any) -> Recurrence | None:
     """Returns a recurring rule of a file; records the problem and returns None when it is none."""
     try:
         return recurrence(value)
+    except TimingError as error:
+        source.problem(path, str(error))
+        return None
+
+
+def read_windows(source: Source, path: FieldPath, value: Any) -> Windows | None:
+    """Returns windows of a file; records the problem and returns None when they are none."""
+    try:
+        return windows(value)
     except TimingError as error:
         source.problem(path, str(error))
         return None

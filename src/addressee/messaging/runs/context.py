@@ -230,6 +230,8 @@ def context_for(
         active=run.active,
         attachments=run.attachments_of(recipient_run.recipient),
         actor=None if actor is None or actor.place.collection == TRANSIENT else actor.place,
+        critical=run.workflow.critical,
+        timezone=page.defaults.timezone,
     )
 
 

@@ -13,24 +13,25 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.holds import held, hold_of
 from addressee.messaging.steps.model import NewMessage, Step, Taken
 from addressee.messaging.steps.reach import reach
 from addressee.messaging.steps.run import RecipientRun
+from addressee.timing.windows import Windows
 
 
 class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
-    """A step that makes a message on the channel with this key."""
+    """A step that makes a message on the channel with this key, while its windows are open if it has any."""
 
     channel: str
     template: AnyTemplate
+    windows: Windows | None = None
 
     def message_id(self, run_id: UUID, triggered_at: datetime) -> str:
         """Returns the id of the message that this step makes in a recipient's run."""
         return derived_ksuid(triggered_at, str(run_id), self.ref)
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
-        run = run.noted(context, "step_started", self)
-        after = run.passed
         channel = context.channels[self.channel]
         reached = reach(
             recipient,
@@ -40,6 +41,11 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
             context.tenant_data(channel),
             is_fixed=self.template.is_fixed(channel),
         )
+        hold = None if reached.obstacle else hold_of(channel, self.windows, context)
+        if hold is not None:
+            return Taken(held(run, self, hold, context))
+        run = run.noted(context, "step_started", self)
+        after = run.passed
         if reached.obstacle is not None:
             return Taken(after.noted(context, "step_skipped", self, data=reached.obstacle))
         to = [address.value for address in reached.addresses]

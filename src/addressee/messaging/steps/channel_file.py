@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -14,10 +14,13 @@ from addressee.messaging.content.aliases import Aliases, canonical, with_aliases
 from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source, schema_of
+from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.compiler import Compiler, StepFile, UsableChannel
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
 from addressee.suggestions import instead_of
+from addressee.timing.window_forms import WindowsForm
+from addressee.timing.windows import Windows
 
 # A template under one of these names is for the only channel of the type.
 SHORT_NAMES: Mapping[str, ChannelType] = {
@@ -54,6 +57,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
     whatsapp: dict[str, Any] | None = None
     http: dict[str, Any] | None = None
     webhook: dict[str, Any] | None = None
+    send_windows: WindowsForm | Literal["always"] | None = None
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         place = self._place(compiler, path)
@@ -77,7 +81,16 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
             if scheme is not None and allowed is not None and scheme not in allowed:
                 message = f"links of the channel {place.key!r} do not have the scheme {scheme}; see its link_schemes"
                 compiler.problem((*path, place.template, *where), message)
-        compiler.add(self.made(ChannelStep(ref=self.ref, channel=place.key, template=template)))
+        windows = self._windows(compiler, path)
+        compiler.add(self.made(ChannelStep(ref=self.ref, channel=place.key, template=template, windows=windows)))
+
+    def _windows(self, compiler: Compiler, path: FieldPath) -> Windows | None:
+        """Returns the step's own windows, else those of the workflow."""
+        if self.send_windows is None:
+            return compiler.windows
+        if isinstance(self.send_windows, str):
+            return None
+        return read_windows(compiler.source, (*path, "send_windows"), self.send_windows)
 
     def _place(self, compiler: Compiler, path: FieldPath) -> Place | None:
         """Returns the channel that the step names in one of the ways that there are."""

@@ -17,6 +17,7 @@ from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.model import Step
 from addressee.suggestions import instead_of
+from addressee.timing.windows import Windows
 
 MAX_DEPTH = 5
 
@@ -41,8 +42,8 @@ class Compiler:
     """The program of one workflow as it grows. `refs` are those of the steps compiled so far, in their order.
 
     `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
-    `secrets` are the names of those that the environment has. Problems go to the source: a program with problems is not
-    used.
+    `secrets` are the names of those that the environment has. `windows` are those of channel steps without their own.
+    Problems go to the source: a program with problems is not used.
     """
 
     source: Source
@@ -50,6 +51,7 @@ class Compiler:
     form_of: Callable[[Mapping[str, Any]], type[StepFile] | None]
     types: Collection[str] = ()
     secrets: frozenset[str] = frozenset()
+    windows: Windows | None = None
     program: list[Step] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     depth: int = 0

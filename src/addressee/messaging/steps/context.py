@@ -15,6 +15,8 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.run import RecipientRun
 from addressee.preferences.decision import PreferenceContext
+from addressee.timing.window_forms import TENANT
+from addressee.timing.zones import ChosenZone, choose_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class StepContext:
     limited to, None if it is not. `tenant_id` is that of the run, `tenant` is None if it does not exist.
     `trigger_data` is what the run was triggered with, empty once it goes on for a batch. `audiences` are those of the
     recipient, as far as any condition asks for them. A run whose workflow is not `active` any more takes no further
-    step. `attachments` are those of e-mails, by the keys in the trigger's data that described them. `actor` is who
-    acted, if anybody who is stored did.
+    step; one whose workflow is `critical` heeds no quiet hours. `attachments` are those of e-mails, by the keys in the
+    trigger's data that described them. `actor` is who acted, if anybody who is stored did. `timezone` is the
+    environment's.
     """
 
     recipient: Recipient | None
@@ -45,10 +48,20 @@ class StepContext:
     active: bool = True
     attachments: Mapping[str, Sequence[StoredAttachment]] = field(default_factory=dict)
     actor: Place | None = None
+    critical: bool = False
+    timezone: str | None = None
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""
         return TenantData(self.tenant_id, {} if self.tenant is None else channel.data_of(self.tenant))
+
+    def zone(self, fixed: str | None = None, device: Any = None) -> ChosenZone:
+        """Returns the zone of local times: a fixed one, or else that of the device, the recipient, the tenant, the
+        environment. `fixed` may say `tenant`, for that of the tenant.
+        """
+        of_tenant = None if self.tenant is None else self.tenant.attributes.get("timezone")
+        of_recipient = None if self.recipient is None else self.recipient.attributes.get("timezone")
+        return choose_zone(of_tenant if fixed == TENANT else fixed, device, of_recipient, of_tenant, self.timezone)
 
     @property
     def condition_context(self) -> ConditionContext:

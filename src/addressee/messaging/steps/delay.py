@@ -1,34 +1,151 @@
-"""Delay steps: each pauses a run."""
+"""Delay steps: each pauses a run, for a time or until one (engine.md §4.1)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
 
 import msgspec
 
+from addressee.conditions.evaluation import is_path, look_up
+from addressee.conditions.values import MISSING, instant
 from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, FieldPath
+from addressee.messaging.definitions.times import read_duration, read_rule
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import Step, Taken
 from addressee.messaging.steps.run import RecipientRun
+from addressee.timing.durations import DurationForm
+from addressee.timing.errors import TimingError
+from addressee.timing.moments import is_rule, moment, shifted
+from addressee.timing.rules import Recurrence
 
 MAX_DELAY = timedelta(days=365)
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=int(MAX_DELAY.total_seconds()))]
 
 
-class DelayStep(Step, frozen=True, tag="delay", kw_only=True):
-    """A step that pauses a run, for a second at least and for `MAX_DELAY` at most."""
+class OnInvalid(StrEnum):
+    """What a step does when data names no time: the run goes on, or it ends."""
 
-    wait: timedelta
+    SKIP = "skip"
+    HALT = "halt"
+
+
+class DelayStep(Step, frozen=True, tag="delay", kw_only=True):
+    """A step that pauses a run for `MAX_DELAY` at most.
+
+    It waits until an instant (`at`), the next tick of a `rule`, or what data names at a `path`: an instant, a duration
+    or a rule. `wait` comes before that if it is negative, after it otherwise; alone, it is how long the run waits. What
+    is past has the run go on at once.
+    """
+
+    wait: timedelta = timedelta()
+    at: datetime | None = None
+    rule: Recurrence | None = None
+    path: str | None = None
+    on_invalid: OnInvalid = OnInvalid.SKIP
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         if context.skip_delay:
             return Taken(run.passed.noted(context, "step_skipped", self, data={"reason": "skip_delay"}))
-        due_at = context.now + self.wait
-        return Taken(run.passed.paused(due_at).noted(context, "step_started", self, data={"due_at": due_at}))
+        try:
+            due_at = self.due_at(context)
+        except TimingError as error:
+            return Taken(self._without_time(run, context, str(error)))
+        started = run.passed.noted(context, "step_started", self, data={"due_at": due_at})
+        return Taken(started if due_at <= context.now else started.paused(due_at))
+
+    def due_at(self, context: StepContext) -> datetime:
+        """Returns when a run goes on that comes to this step now, which may be past. Raises TimingError."""
+        due_at = shifted(self._pivot(context), self.wait)
+        if due_at - context.now > MAX_DELAY:
+            raise TimingError(f"a delay is at most {MAX_DELAY.days} days")
+        return due_at
+
+    def _pivot(self, context: StepContext) -> datetime:
+        if self.at is not None:
+            return self.at
+        zone = context.zone().zone
+        if self.rule is not None:
+            following = self.rule.next_after(context.now, zone)
+            if following is None:
+                raise TimingError("the rule never falls due")
+            return following
+        if self.path is None:
+            return context.now
+        value = look_up(self.path, context.condition_context)
+        if value is MISSING:
+            raise TimingError(f"there is no {self.path}")
+        try:
+            return moment(value, context.now, zone)
+        except TimingError as error:
+            raise TimingError(f"{self.path}: {error}") from None
+
+    def _without_time(self, run: RecipientRun, context: StepContext, reason: str) -> RecipientRun:
+        run = run.noted(context, "error", self, status="error", data={"reason": f"delay: {reason}"})
+        if self.on_invalid is OnInvalid.HALT:
+            return run.stopped(context, "delay_invalid", self)
+        return run.passed.noted(context, "step_skipped", self, data={"reason": "delay_invalid"})
+
+
+class DelaySettings(Definition, frozen=True, kw_only=True):
+    """The settings of a delay. With a time to wait until, `delay_for` is an offset from it, negative: before it."""
+
+    delay_for: DurationForm | None = None
+    delay_until_field_path: str | None = None
+    until: str | dict[str, Any] | None = None
+    on_invalid: OnInvalid = OnInvalid.SKIP
+
+
+class DelayStepFile(StepFile, frozen=True, kw_only=True):
+    """A delay in a file: with `settings`, or in short form with its duration alone."""
+
+    delay: DurationForm | None = None
+    settings: DelaySettings | None = None
+
+    def compile(self, compiler: Compiler, path: FieldPath) -> None:
+        if (self.delay is None) == (self.settings is None):
+            compiler.problem(path, "a delay has settings, or in short the duration 'delay'")
+        elif self.settings is not None:
+            self._compile_settings(compiler, (*path, "settings"), self.settings)
+        else:
+            wait = read_duration(compiler.source, (*path, "delay"), self.delay, most=MAX_DELAY)
+            compiler.add(self.made(DelayStep(ref=self.ref, wait=wait or timedelta())))
+
+    def _compile_settings(self, compiler: Compiler, path: FieldPath, settings: DelaySettings) -> None:
+        target = DelayStep(ref=self.ref, on_invalid=settings.on_invalid)
+        field_path = settings.delay_until_field_path
+        if field_path is not None and settings.until is not None:
+            compiler.problem((*path, "until"), "'delay_until_field_path' says this too; keep one of them")
+        elif field_path is not None:
+            named = field_path if is_path(field_path) else f"data.{field_path}"
+            target = msgspec.structs.replace(target, path=named)
+        elif settings.until is not None:
+            target = until(compiler, (*path, "until"), settings.until, target)
+        elif settings.delay_for is None:
+            compiler.problem(path, "a delay has one of delay_for, delay_until_field_path and until")
+        wait = None
+        if settings.delay_for is not None:
+            is_offset = field_path is not None or settings.until is not None
+            place = (*path, "delay_for")
+            wait = read_duration(compiler.source, place, settings.delay_for, most=MAX_DELAY, signed=is_offset)
+        compiler.add(self.made(msgspec.structs.replace(target, wait=wait or timedelta())))
+
+
+def until(compiler: Compiler, path: FieldPath, value: str | dict[str, Any], step: DelayStep) -> DelayStep:
+    """Returns a step that waits until what a file names: an instant, a rule, or the path of either in the data."""
+    if (at := instant(value)) is not None:
+        return msgspec.structs.replace(step, at=at)
+    if isinstance(value, dict) or is_rule(value):
+        return msgspec.structs.replace(step, rule=read_rule(compiler.source, path, value))
+    if is_path(value):
+        return msgspec.structs.replace(step, path=value)
+    forms = "a timestamp like 2025-06-01T09:00:00Z, a path like data.starts_at, or a rule like {frequency: daily}"
+    compiler.problem(path, f"this must be {forms}")
+    return step
 
 
 class Duration(Definition, frozen=True):
@@ -38,13 +155,3 @@ class Duration(Definition, frozen=True):
     minutes: Count = 0
     hours: Count = 0
     days: Count = 0
-
-
-class DelayStepFile(StepFile, frozen=True, kw_only=True):
-    delay: Duration
-
-    def compile(self, compiler: Compiler, path: FieldPath) -> None:
-        wait = timedelta(**msgspec.structs.asdict(self.delay))
-        if not timedelta() < wait <= MAX_DELAY:
-            compiler.problem((*path, "delay"), f"a delay is at least a second and at most {MAX_DELAY.days} days")
-        compiler.add(self.made(DelayStep(ref=self.ref, wait=wait)))

@@ -18,6 +18,7 @@ from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.route import RoutedStep, RouteStepFile
 from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
+from addressee.messaging.steps.time_window import TimeWindowStep, TimeWindowStepFile
 from addressee.messaging.steps.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
 from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
 from addressee.messaging.steps.update_list import UpdateListStep, UpdateListStepFile
@@ -55,6 +56,7 @@ AnyStep = (
     | UpdateUserStep
     | EndWaitStep
     | WaitStep
+    | TimeWindowStep
 )
 
 # The form of each kind in a file, by its `type`.
@@ -63,6 +65,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "branch": BranchStepFile,
     "channel": ChannelStepFile,
     "digest": DigestStepFile,
+    "delay": DelayStepFile,
     "http_fetch": FetchStepFile,
     "fetch": FetchStepFile,
     "webhook": FetchStepFile,
@@ -84,6 +87,8 @@ FORMS: Mapping[str, type[StepFile]] = {
     "objectoperation_addsubscription": UpdateSubscriptionStepFile,
     "objectoperation_removesubscription": UpdateSubscriptionStepFile,
     "wait_for_event": WaitStepFile,
+    "time_window": TimeWindowStepFile,
+    "timewindow": TimeWindowStepFile,
 }
 
 # Short forms, which have no type: a field tells the kind.

@@ -10,11 +10,13 @@ import msgspec
 
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
+from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.steps.compiler import Compiler, UsableChannel
 from addressee.messaging.steps.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
+from addressee.timing.window_forms import WindowsForm
 
 # What tools write into files for their readers, and nothing reads.
 IGNORED = frozenset({"__readonly", "$schema"})
@@ -50,6 +52,7 @@ class WorkflowFile(Definition, frozen=True):
     trigger_frequency: TriggerFrequency = TriggerFrequency.EVERY_TRIGGER
     ratelimit: RateLimit | None = None
     priority: WorkflowPriority = WorkflowPriority.NORMAL
+    send_windows: WindowsForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def read_workflow(
     compiler = Compiler(source, channels, form_of, FORMS, secrets)
     if fits:
         file = msgspec.convert(value, WorkflowFile)
+        if file.send_windows is not None:
+            compiler.windows = read_windows(source, ("send_windows",), file.send_windows)
         compile_entry(compiler, compiler.conditions_of((), value), file.trigger_frequency, file.ratelimit)
     steps = value.get("steps") if isinstance(value, dict) else None
     compiler.compile(("steps",), steps if isinstance(steps, list) else ())
