@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from addressee.conditions.evaluation import is_path, look_up
 from addressee.conditions.values import or_empty
@@ -11,7 +10,6 @@ from addressee.messaging.steps.context import StepContext
 from addressee.timing.errors import TimingError
 from addressee.timing.moments import moment, shifted
 from addressee.timing.rule_forms import RuleForm, recurrence
-from addressee.timing.zones import zone_of
 
 
 def window_end(window: timedelta | None, until: str, context: StepContext) -> datetime:
@@ -25,7 +23,7 @@ def window_end(window: timedelta | None, until: str, context: StepContext) -> da
     if value is None:
         raise TimingError(f"{until} is not there")
     try:
-        pivot = moment(value, context.now, zone_for(context))
+        pivot = moment(value, context.now, context.zone().zone)
     except TimingError as error:
         raise TimingError(f"{until}: {error}") from None
     return max(context.now, shifted(pivot, window or timedelta()))
@@ -41,7 +39,7 @@ def next_tick(schedule: RuleForm | None, path: str, context: StepContext) -> dat
     if rule is None:
         raise TimingError(f"{path} is not there")
     try:
-        at = recurrence(rule).next_after(context.now, zone_for(context))
+        at = recurrence(rule).next_after(context.now, context.zone().zone)
     except TimingError as error:
         raise TimingError(f"{path if own is not None else 'schedule'}: {error}") from None
     if at is None:
@@ -52,9 +50,3 @@ def next_tick(schedule: RuleForm | None, path: str, context: StepContext) -> dat
 def value_at(path: str, context: StepContext) -> object:
     """Returns the value at a path, or under a name of the data; None where there is none."""
     return or_empty(look_up(path if is_path(path) else f"data.{path}", context.condition_context)) or None
-
-
-def zone_for(context: StepContext) -> ZoneInfo:
-    """Returns the recipient's time zone, or else that of the run's tenant, or else UTC (engine.md §2)."""
-    people = (context.recipient, context.tenant)
-    return zone_of(*(None if each is None else each.attributes.get("timezone") for each in people))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
@@ -23,8 +23,6 @@ from addressee.timing.moments import is_rule, moment, shifted
 from addressee.timing.rules import Recurrence
 
 MAX_DELAY = timedelta(days=365)
-
-Count = Annotated[int, msgspec.Meta(ge=0, le=int(MAX_DELAY.total_seconds()))]
 
 
 class OnInvalid(StrEnum):
@@ -146,12 +144,3 @@ def until(compiler: Compiler, path: FieldPath, value: str | dict[str, Any], step
     forms = "a timestamp like 2025-06-01T09:00:00Z, a path like data.starts_at, or a rule like {frequency: daily}"
     compiler.problem(path, f"this must be {forms}")
     return step
-
-
-class Duration(Definition, frozen=True):
-    """A duration in a file: the sum of its fields."""
-
-    seconds: Count = 0
-    minutes: Count = 0
-    hours: Count = 0
-    days: Count = 0

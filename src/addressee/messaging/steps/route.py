@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import structs
@@ -33,6 +33,7 @@ from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.steps.wait import AwaitedEvent, EndWaitStep, EventType, WaitStep
 from addressee.messaging.steps.wait_file import MAX_WAIT
 from addressee.timing.durations import DurationForm
+from addressee.timing.window_forms import WindowsForm
 
 MAX_CHANNELS = 10
 
@@ -89,6 +90,7 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
     within: DurationForm | None = None
     step_delay: DurationForm | None = None
     mandatory: list[str] = msgspec.field(default_factory=list)
+    send_windows: WindowsForm | Literal["always"] | None = None
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         self._check(compiler, path)
@@ -168,7 +170,10 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
         ref = self._ref(key)
         where = (*path, "routes", key)
         compiler.source.renamed(path, ("templates", key), ("routes", key, "template"))
-        file = ChannelStepFile(ref=ref, channel_key=key, template=self.templates.get(key, {}))
+        compiler.source.renamed(path, ("send_windows",), ("routes", key, "send_windows"))
+        file = ChannelStepFile(
+            ref=ref, channel_key=key, template=self.templates.get(key, {}), send_windows=self.send_windows
+        )
         before = compiler.position
         file.compile(compiler, where)
         compiler.refs.append(ref)
