@@ -183,6 +183,16 @@ def test_mistakes_in_branches_have_their_lines(tmp_path: Path) -> None:
     ]
 
 
+def test_a_batch_in_a_branch_is_warned_of(tmp_path: Path) -> None:
+    batch = "          - {ref: batch, type: batch, if: data.x, settings: {batch_window: 10m}}\n          - {ref: pro,"
+    files = {**FILES, "workflows/welcome.yaml": PLANS.replace("          - {ref: pro,", batch)}
+    read = read_configuration(write_files(tmp_path, files), {})
+    assert [str(warning).removeprefix("workflows/welcome.yaml") for warning in read.warnings] == [
+        ":9: Knock takes no conditions on steps of the type batch; here they are heeded",
+        ":9: this step stands in a branch: only runs that take the branch are collected in it",
+    ]
+
+
 def test_conditions_that_knock_does_not_take_are_warned_of(tmp_path: Path) -> None:
     steps = PLANS.replace("    type: branch\n", "    type: branch\n    if: data.split\n")
     read = read_configuration(write_files(tmp_path, {**FILES, "workflows/welcome.yaml": steps}), {})

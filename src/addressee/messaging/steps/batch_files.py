@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -41,6 +41,9 @@ class BatchSettings(CollectingSettings, frozen=True, kw_only=True):
 
 
 class BatchStepFile(StepFile, frozen=True, kw_only=True):
+    refuses_conditions_elsewhere: ClassVar[bool] = True
+    collects: ClassVar[bool] = True
+
     settings: BatchSettings
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
@@ -115,6 +118,8 @@ class DigestSettings(CollectingSettings, frozen=True, kw_only=True):
 
 
 class DigestStepFile(StepFile, frozen=True, kw_only=True):
+    collects: ClassVar[bool] = True
+
     settings: DigestSettings
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:

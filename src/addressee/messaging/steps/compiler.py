@@ -124,6 +124,10 @@ class Compiler:
             self.source.warning(
                 path, f"Knock takes no conditions on steps of the type {file.type}; here they are heeded"
             )
+        if file.collects and self.depth > 1:
+            self.source.warning(
+                path, "this step stands in a branch: only runs that take the branch are collected in it"
+            )
         if file.ref in self.refs:
             self.problem((*path, "ref"), f"another step is called {file.ref!r}")
         self.refs.append(file.ref)
@@ -134,10 +138,12 @@ class StepFile(Definition, frozen=True, kw_only=True):
     """A step in the form of a file. Its `name` and its `description` are for those who read the file.
 
     `conditions` and `if` are in any of the forms of conditions; before a step is compiled, both become `conditions`, in
-    the form that is stored. Steps with `refuses_conditions_elsewhere` have none at Knock.
+    the form that is stored. Steps with `refuses_conditions_elsewhere` have none at Knock. Steps that
+    `collects` is true of have runs join one another.
     """
 
     refuses_conditions_elsewhere: ClassVar[bool] = False
+    collects: ClassVar[bool] = False
 
     ref: Name
     type: str | None = None

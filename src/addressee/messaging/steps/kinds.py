@@ -10,6 +10,7 @@ from addressee.messaging.steps.batch_files import BatchStepFile, DigestStepFile
 from addressee.messaging.steps.branch import BranchStep, BranchStepFile
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
+from addressee.messaging.steps.cohort import CohortStep, CohortStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.digest import CloseDigestStep, DigestStep
@@ -37,6 +38,7 @@ AnyStep = (
     | BranchStep
     | ChannelStep
     | CloseBatchStep
+    | CohortStep
     | CloseDigestStep
     | DelayStep
     | DigestStep
@@ -71,6 +73,7 @@ FORMS: Mapping[str, type[StepFile]] = {
     "webhook": FetchStepFile,
     "httpapi_fetch": FetchStepFile,
     "httpapi_webhook": FetchStepFile,
+    "random_cohort": CohortStepFile,
     "route": RouteStepFile,
     "throttle": ThrottleStepFile,
     "trigger_workflow": TriggerWorkflowFile,
