@@ -125,6 +125,53 @@ async def test_scopes_reach_over_workflows(office: Office) -> None:
     assert await received(office, "ada") == [4]
 
 
+NEWS = """
+steps:
+  - ref: email
+    if: data.wanted != false
+    throttle: {throttle_limit: 2, throttle_window: 1d}
+    email: {subject: News, text: Hello}
+  - ref: feed
+    in_app: {body: hello}
+"""
+
+
+async def steps_told(office: Office, id: str) -> Counter[str]:
+    return Counter(message.step_ref for message in await office.messages(id))
+
+
+async def test_a_cap_of_channel_steps_counts_the_messages_of_all_workflows(office: Office) -> None:
+    await push(office, news=NEWS, other=NEWS)
+    await office.identify("ada", email="ada@example.com")
+    for workflow in ("news", "other", "news", "other"):
+        await told(office, "ada", workflow=workflow)
+    assert await steps_told(office, "ada") == {"email": 2, "feed": 4}
+    assert len(office.emails()) == 2
+    skipped = [
+        (entry["step_ref"], entry["step_type"], {name: entry["data"][name] for name in ("reason", "passed", "limit")})
+        for run in await office.recipient_runs()
+        for entry in msgspec.json.decode(run["journal"])
+        if entry["event"] == "step_skipped"
+    ]
+    assert skipped == [("email", "channel", {"reason": "capped", "passed": 2, "limit": 2})] * 2
+
+
+async def test_a_message_that_reaches_nobody_does_not_count(office: Office) -> None:
+    await push(office, news=NEWS)
+    await office.identify("ada")
+    await told(office, "ada", workflow="news")
+    await office.identify("ada", email="ada@example.com")
+    await told(office, "ada", workflow="news", data={"wanted": False})
+    await told(office, "ada", workflow="news", sandbox=True)
+    assert await windows(office) == []
+    for _ in range(3):
+        await told(office, "ada", workflow="news")
+    assert len(office.emails()) == 2
+    assert [
+        entry["event"] for run in await office.recipient_runs() for entry in msgspec.json.decode(run["journal"])
+    ].count("step_skipped") == 3
+
+
 async def test_whoever_was_merged_counts_as_the_one_they_are_now(office: Office) -> None:
     """Both have runs on one page then."""
     await push(office, capped=CAPPED.replace("steps:", "steps:\n  - ref: wait\n    delay: {minutes: 1}"))

@@ -196,6 +196,20 @@ def test_a_file_says_it_with_the_names_of_knock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
+        ("{throttle_window: 1d, over: continue}", "a message over the limit is left out; this is for throttle steps"),
+        ("{throttle_limit: 2}", "a throttle has one of throttle_window and throttle_window_field_path"),
+    ],
+)
+def test_a_mistake_in_the_cap_of_a_channel_step_is_told(tmp_path: Path, settings: str, problem: str) -> None:
+    workflow = f"steps:\n  - ref: feed\n    in_app: {{body: hello}}\n    throttle: {settings}\n"
+    with pytest.raises(ConfigurationError) as error:
+        read_configuration(write_files(tmp_path, {**FILES, "workflows/news.yaml": workflow}), {})
+    assert [str(each) for each in error.value.problems] == [f"workflows/news.yaml:4: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
         ("{}", "a throttle has one of throttle_window and throttle_window_field_path"),
         (
             "{throttle_window: 1d, throttle_window_field_path: until}",

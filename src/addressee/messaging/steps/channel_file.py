@@ -16,8 +16,10 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source, schema_of
 from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channel_cap import channel_cap
 from addressee.messaging.steps.compiler import Compiler, StepFile, UsableChannel
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
+from addressee.messaging.steps.throttle import ThrottleSettings
 from addressee.suggestions import instead_of
 from addressee.timing.window_forms import WindowsForm
 from addressee.timing.windows import Windows
@@ -40,7 +42,10 @@ class Place(NamedTuple):
 
 
 class ChannelStepFile(StepFile, frozen=True, kw_only=True):
-    """A channel step in a file: `channel_key` or `channel` with a `template`, or a template under a type's name."""
+    """A channel step in a file: `channel_key` or `channel` with a `template`, or a template under a type's name.
+
+    `throttle` caps the messages to a recipient.
+    """
 
     channel: str | None = None
     channel_key: str | None = None
@@ -58,6 +63,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
     http: dict[str, Any] | None = None
     webhook: dict[str, Any] | None = None
     send_windows: WindowsForm | Literal["always"] | None = None
+    throttle: ThrottleSettings | None = None
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         place = self._place(compiler, path)
@@ -82,6 +88,10 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
                 message = f"links of the channel {place.key!r} do not have the scheme {scheme}; see its link_schemes"
                 compiler.problem((*path, place.template, *where), message)
         windows = self._windows(compiler, path)
+        if self.throttle is not None:
+            type = place.channel.provider.channel_type
+            cap = channel_cap(compiler, (*path, "throttle"), self.throttle, self.ref, place.key, type)
+            compiler.add(self.made(cap))
         compiler.add(self.made(ChannelStep(ref=self.ref, channel=place.key, template=template, windows=windows)))
 
     def _windows(self, compiler: Compiler, path: FieldPath) -> Windows | None:

@@ -9,6 +9,7 @@ from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
 from addressee.messaging.steps.batch_files import BatchStepFile, DigestStepFile
 from addressee.messaging.steps.branch import BranchStep, BranchStepFile
 from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channel_cap import ChannelCapStep
 from addressee.messaging.steps.channel_file import ChannelStepFile
 from addressee.messaging.steps.cohort import CohortStep, CohortStepFile
 from addressee.messaging.steps.compiler import StepFile
@@ -37,6 +38,7 @@ AnyStep = (
     BatchStep
     | BranchStep
     | ChannelStep
+    | ChannelCapStep
     | CloseBatchStep
     | CohortStep
     | CloseDigestStep

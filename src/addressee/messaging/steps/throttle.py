@@ -114,7 +114,7 @@ class ThrottleSettings(Definition, frozen=True, kw_only=True):
     throttle_window_field_path: str | None = None
     throttle_limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] = 1
     throttle_key: str = ""
-    scope: ThrottleScope = ThrottleScope.STEP
+    scope: ThrottleScope | None = None
     channel: ChannelType | None = None
     over: str | dict[str, Any] = OverLimit.DROP
 
@@ -123,27 +123,39 @@ class ThrottleStepFile(StepFile, frozen=True, kw_only=True):
     settings: ThrottleSettings
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
-        settings = self.settings
-        path = (*path, "settings")
-        value_path = settings.throttle_window_field_path
-        if (settings.throttle_window is None) == (value_path is None):
-            compiler.problem(path, "a throttle has one of throttle_window and throttle_window_field_path")
-        check_key(compiler, (*path, "throttle_key"), settings.throttle_key)
-        if (settings.scope is ThrottleScope.CHANNEL) != (settings.channel is not None):
-            types = ", ".join(ChannelType)
-            problem = f"the scope channel, and no other, has a type of channel: {types}"
-            compiler.problem((*path, "channel"), problem)
-        step = ThrottleStep(
-            ref=self.ref,
-            window=window_of(compiler, (*path, "throttle_window"), settings.throttle_window),
-            path=value_path and (value_path if is_path(value_path) else f"data.{value_path}"),
-            limit=settings.throttle_limit,
-            key=settings.throttle_key,
-            scope=settings.scope,
-            channel=settings.channel,
-            over=over_limit(compiler, (*path, "over"), settings.over, self.ref),
-        )
-        compiler.add(self.made(step))
+        place = (*path, "settings")
+        step = throttle_of(compiler, place, self.settings, self.ref, ThrottleScope.STEP)
+        over = over_limit(compiler, (*place, "over"), self.settings.over, self.ref)
+        compiler.add(self.made(msgspec.structs.replace(step, over=over)))
+
+
+def throttle_of(
+    compiler: Compiler,
+    path: FieldPath,
+    settings: ThrottleSettings,
+    ref: str,
+    scope: ThrottleScope,
+    type: ChannelType | None = None,
+) -> ThrottleStep:
+    """Returns a throttle as its settings describe it, for the scope and the type of channel that they leave open."""
+    scope = settings.scope or scope
+    channel = settings.channel or (type if scope is ThrottleScope.CHANNEL else None)
+    if (scope is ThrottleScope.CHANNEL) != (channel is not None):
+        problem = f"the scope channel, and no other, has a type of channel: {', '.join(ChannelType)}"
+        compiler.problem((*path, "channel"), problem)
+    value_path = settings.throttle_window_field_path
+    if (settings.throttle_window is None) == (value_path is None):
+        compiler.problem(path, "a throttle has one of throttle_window and throttle_window_field_path")
+    check_key(compiler, (*path, "throttle_key"), settings.throttle_key)
+    return ThrottleStep(
+        ref=ref,
+        window=window_of(compiler, (*path, "throttle_window"), settings.throttle_window),
+        path=value_path and (value_path if is_path(value_path) else f"data.{value_path}"),
+        limit=settings.throttle_limit,
+        key=settings.throttle_key,
+        scope=scope,
+        channel=channel,
+    )
 
 
 def window_of(compiler: Compiler, path: FieldPath, written: DurationForm | None) -> timedelta | None:
