@@ -24,7 +24,6 @@ from addressee.messaging.steps.run import RecipientRun
 from addressee.timing.durations import DurationForm
 from addressee.timing.errors import TimingError
 from addressee.timing.moments import moment
-from addressee.timing.zones import zone_of
 
 MAX_LIMIT = 10_000
 MAX_WINDOW = timedelta(days=31)
@@ -64,7 +63,7 @@ class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         try:
-            until = self._end(recipient, context)
+            until = self._end(context)
         except TimingError as error:
             run = run.noted(context, "error", self, status="error", data={"reason": f"throttle_window: {error}"})
             return Taken(run.passed.noted(context, "step_skipped", self, data={"reason": "window_invalid"}))
@@ -82,14 +81,14 @@ class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
             return run.noted(context, "step_started", self, data={"throttled": not answer.allowed, **shown})
         return run.stopped(context, "throttled", self, **shown)
 
-    def _end(self, recipient: Recipient, context: StepContext) -> datetime:
+    def _end(self, context: StepContext) -> datetime:
         """Returns when a window ends that is opened now. Raises TimingError."""
         if self.window is not None:
             return context.now + self.window
         value = look_up(self.path or "", context.condition_context)
         if value is MISSING:
             raise TimingError(f"there is no {self.path}")
-        end = moment(value, context.now, zone_of(recipient.attributes.get("timezone")))
+        end = moment(value, context.now, context.zone().zone)
         if not context.now < end <= context.now + MAX_WINDOW:
             raise TimingError(f"{self.path} must be in the next {MAX_WINDOW.days} days")
         return end
