@@ -189,6 +189,19 @@ def test_the_first_item_of_a_batch_may_lead(tmp_path: Path) -> None:
     assert alone.at == NOW
 
 
+def test_a_digest_closes_at_its_tick_or_is_discarded_below_its_minimum(tmp_path: Path) -> None:
+    workflow = """
+steps:
+- {ref: weekly, type: digest, settings: {schedule: {frequency: weekly, days: [mon], hours: 18}, min_count: 2}}
+- {ref: feed, in_app: {body: "{{ total_activities }}"}}
+"""
+    configuration = folder(tmp_path, workflows__comment=workflow)
+    shown = [each for each in previewed(configuration, ADA, data=[{}, {}]) if isinstance(each, Shown)]
+    assert [(each.ref, each.at - NOW) for each in shown] == [("feed", timedelta(hours=6))]
+    alone = previewed(configuration, ADA, data=[{}])
+    assert "batch_discarded" in [each.event for each in alone if isinstance(each, Noted)]
+
+
 FETCH = """
 steps:
 - ref: weather

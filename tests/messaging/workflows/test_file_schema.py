@@ -67,6 +67,22 @@ MANY: dict[str, Any] = {
             "type": "http_fetch",
             "settings": {"url": "https://a.example", "headers": [{"key": "a", "value": "b"}], "timeout": 3},
         },
+        {
+            "ref": "weekly",
+            "type": "digest",
+            "settings": {"schedule": {"frequency": "weekly", "days": ["mon"], "hours": 9}, "min_count": 2},
+        },
+        {
+            "ref": "reach",
+            "type": "route",
+            "channels": ["feed", "mail"],
+            "mode": "all",
+            "templates": {"feed": {"body": "x"}, "mail": {"subject": "x", "text_body": "x"}},
+        },
+        {"ref": "other", "type": "trigger_workflow", "settings": {"workflow_key": "b", "data": {"a": 1}}},
+        {"ref": "user", "type": "update_user", "settings": {"update_properties": {"plan": "pro"}}},
+        {"ref": "list", "type": "update_list", "settings": {"list_id": "a", "action": "add"}},
+        {"ref": "beta", "type": "update_audience", "settings": {"audience_key": "beta", "action": "add"}},
         {"ref": "more", "type": "update_data", "settings": {"set": {"a.b": "{{ data.c }}"}}},
         {
             "ref": "seen",

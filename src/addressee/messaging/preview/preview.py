@@ -20,7 +20,9 @@ from addressee.messaging.runs.message_states import states_without_messages
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.batch import BatchStep, ClosingStep
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.digest import DigestStep
 from addressee.messaging.steps.mentions import mentioned_channel_steps
+from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
 from addressee.messaging.workflows.schemas import failures
@@ -59,12 +61,17 @@ def preview(
     now: datetime,
 ) -> Iterator[Shown | Noted]:
     """Yields the messages of a workflow, and what else happens in its runs: more than one, if one leads a batch."""
-    leads = any(isinstance(step, BatchStep) and step.leads for step in defined.workflow.steps)
+    leads = any(map(may_lead, defined.workflow.steps))
     parts = [replace(asked, items=asked.items[:1], leads=True)] if leads else []
     if len(asked.items) > len(parts):
         parts.append(replace(asked, items=asked.items[len(parts) :]))
     for part in parts:
         yield from walked(configuration, defined, part, channels, now)
+
+
+def may_lead(step: Step) -> bool:
+    """Returns whether the first run that comes to a step goes on alone."""
+    return (isinstance(step, BatchStep) and step.leads) or (isinstance(step, DigestStep) and step.look_back is not None)
 
 
 def walked(

@@ -16,6 +16,7 @@ from addressee.messaging.content.channel_types import TEMPLATES
 from addressee.messaging.definitions.joined_files import MARK
 from addressee.messaging.steps.channel_file import SHORT_NAMES, ChannelStepFile, overrides_schema, template_schema
 from addressee.messaging.steps.kinds import FORMS, SHORT_FORMS
+from addressee.messaging.steps.route import RouteStepFile
 from addressee.messaging.workflows.workflow_files import IGNORED, WorkflowFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -72,6 +73,7 @@ def describe_templates(definitions: dict[str, Any]) -> None:
         definitions |= template_schema(form)["$defs"]
     properties = definitions[ChannelStepFile.__name__]["properties"]
     properties["template"] = one_of(*map(reference, TEMPLATES.values()))
+    definitions[RouteStepFile.__name__]["properties"]["templates"]["additionalProperties"] = properties["template"]
     properties["channel_overrides"] = one_of(*map(overrides_schema, TEMPLATES.values()))
     properties["channel_type"] = one_of({"enum": list(ChannelType)})
     for name, type in SHORT_NAMES.items():
