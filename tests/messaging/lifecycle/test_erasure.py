@@ -3,11 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.recipient import TENANTS, Identity, Place
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle.erasure import erase_people, gone
+from addressee.messaging.messages.model import lock_messages
 from tests.messaging.messages.test_marks import waits_for_a_lock
 from tests.messaging.office import Office
 from tests.support.waiting import until
@@ -187,3 +190,20 @@ async def test_what_a_deleted_user_was_within_tenants_is_erased(office: Office) 
     await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Delete(),)))
     await office.work()
     assert await kept_of_memberships(office) == (1, 1)
+
+
+@pytest.mark.parametrize("ids", [("ada", "bob"), ("bob", "ada")])
+async def test_messages_are_erased_in_the_order_in_which_others_lock_them(office: Office, ids: tuple[str, str]) -> None:
+    """Who records what became of sends holds one message and waits for the next: a deadlock would send again."""
+    await office.push()
+    people = [await office.identify(id) for id in ids]
+    await office.trigger(*ids)
+    await office.work()
+    messages = sorted([message.id for id in ids for message in await office.messages(id)])
+    async with office.pool.acquire() as connection, connection.transaction():
+        await lock_messages(connection, office.environment_id, messages[:1])
+        erasing = asyncio.create_task(erase_people(office.pool, [each.identity for each in people]))
+        await until(lambda: waits_for_a_lock(office))
+        await asyncio.wait_for(lock_messages(connection, office.environment_id, messages[1:]), 20)
+    await erasing
+    assert [await office.messages(id) for id in ids] == [[], []]

@@ -29,6 +29,7 @@ from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.model import Content
 from addressee.messaging.messages.listing import EARLIEST
+from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
 from addressee.messaging.runs.context import read_contexts
@@ -132,7 +133,9 @@ async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -
             RedactedMessage(row["id"], row["recipient_id"], content)
             for row, content in zip(rows, contents, strict=True)
         ]
-        await pool.execute(*SQL["redact_messages"](environment_id=page.environment_id, messages=redacted))
+        async with pool.acquire() as connection, connection.transaction():
+            await lock_messages(connection, page.environment_id, {message.id for message in redacted})
+            await connection.execute(*SQL["redact_messages"](environment_id=page.environment_id, messages=redacted))
     if len(rows) < PAGE_SIZE:
         return Redact(page.environment_id, page.actors, UUID(int=run_id.int + 1))
     return structs.replace(page, inserted_at=rows[-1]["inserted_at"], message_id=rows[-1]["id"])

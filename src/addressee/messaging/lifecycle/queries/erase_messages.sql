@@ -1,4 +1,6 @@
 -- Deletes some of identities' messages of before a time with their events, sends and delivery logs, and says how many.
+-- The messages are locked in the order of their ids, like everywhere: whoever records what became of a page waits, and
+-- is not ended by a deadlock.
 WITH people AS (
   SELECT *
   FROM unnest(
@@ -23,12 +25,22 @@ page AS (
    AND messages.inserted_at < people.until
   LIMIT :limit
 ),
+locked AS (
+  SELECT messages.environment_id,
+         messages.id,
+         messages.recipient_id
+  FROM page
+  JOIN addressee.messages AS messages USING (environment_id, id, recipient_id)
+  ORDER BY messages.environment_id,
+           messages.id
+  FOR UPDATE OF messages
+),
 messages AS (
   DELETE FROM addressee.messages AS messages
-  USING page
-  WHERE messages.environment_id = page.environment_id
-    AND messages.id = page.id
-    AND messages.recipient_id = page.recipient_id
+  USING locked
+  WHERE messages.environment_id = locked.environment_id
+    AND messages.id = locked.id
+    AND messages.recipient_id = locked.recipient_id
   RETURNING messages.environment_id,
             messages.id,
             messages.recipient_id
