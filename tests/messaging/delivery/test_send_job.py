@@ -1,15 +1,21 @@
 """E-mails over a real SMTP server that fails as the test says."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from addressee.messaging.delivery import attempts, send_job
 from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.channels.mail_server import OK, MailServer, mail_server
+from tests.channels.provider_server import Silence
+from tests.messaging.feedback.told import POSTMARK, postmark, taken
 from tests.messaging.office import FILES, Office
+from tests.support.waiting import until
 
 SMTP = """
 type: email
@@ -195,3 +201,39 @@ async def test_the_outbox_has_a_folder_for_each_environment(office: Office) -> N
     await office.work()
     name = await office.pool.fetchval("SELECT name FROM addressee.environments WHERE id = $1", office.environment_id)
     assert [file.parent.name for file in office.emails()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("when_unconfirmed", "status"), [("retry", Status.DELIVERY_ATTEMPTED), ("stop", Status.UNDELIVERED)]
+)
+async def test_a_worker_that_is_stopped_records_what_it_has_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch, when_unconfirmed: str, status: Status
+) -> None:
+    """What was under way may have been sent, like a message whose provider does not answer."""
+    answered: list[object] = []
+
+    async def watched(*arguments: Any) -> Any:
+        answered.append(await attempts.deliver(*arguments))
+        return answered[-1]
+
+    async def all_but_one() -> bool:
+        return (len(server.received), len(answered)) == (3, 2)
+
+    monkeypatch.setattr(send_job, "deliver", watched)
+    async with postmark(office) as server:
+        server.answer = lambda request: Silence(closes=False) if "bob" in request.json["To"] else taken(request)
+        channel = POSTMARK.format(url=server.url, addresses="primary") + f"  when_unconfirmed: {when_unconfirmed}\n"
+        await office.push({"channels/email.yaml": channel, "workflows/mail.yaml": MAIL_ONLY})
+        working = asyncio.create_task(sent_to(office, "ada", "bob", "cyd"))
+        await until(all_but_one)
+        working.cancel()
+        await asyncio.wait({working})
+        server.answer = taken
+        assert [(await message_of(office, id)).status for id in ("ada", "bob", "cyd")] == [
+            Status.SENT,
+            status,
+            Status.SENT,
+        ]
+        await office.work()
+        await office.work_after(timedelta(minutes=2))
+        assert len(server.received) == (4 if when_unconfirmed == "retry" else 3)

@@ -19,7 +19,7 @@ from addressee.messaging.delivery.channel_states import (
 )
 from addressee.messaging.delivery.open_channels import OpenChannel
 from addressee.messaging.delivery.pacing import ChannelState, admit, after, in_line, untried
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Tried
 
 
 async def admit_sends(
@@ -62,7 +62,7 @@ async def note_results(
     connection: Connection,
     environment_id: int,
     batch: Batch,
-    tried: Sequence[tuple[ClaimedSend, Sent | Failed | Obstacle]],
+    tried: Sequence[Tried],
     now: datetime,
 ) -> Mapping[UUID, ChannelState]:
     """Notes in the states of a batch's channels how it went, and returns them."""

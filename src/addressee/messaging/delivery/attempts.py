@@ -18,7 +18,7 @@ from addressee.channels.sender import OF_CHANNEL, SENDING_SECONDS, Failed, Failu
 from addressee.channels.settings import ChannelSettings
 from addressee.messaging.delivery.open_channels import OpenChannel
 from addressee.messaging.delivery.pacing import ChannelState
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt, with_token
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt, Tried, with_token
 from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after, undelivered
 
 # A batch gives up on a channel whose provider could not be reached this often.
@@ -34,18 +34,27 @@ async def try_some(
     sends: Sequence[tuple[ClaimedSend, Destination]],
     at_once: int,
     is_time: Callable[[], bool],
-) -> list[tuple[ClaimedSend, Sent | Failed]]:
-    """Tries sends of one channel, some at once, as long as there is time and the provider takes messages."""
+    tried: list[Tried],
+) -> None:
+    """Tries sends of one channel, some at once, as long as there is time and the provider takes messages.
+
+    Each result is added to `tried` as it comes. When it is cancelled, what was under way may have been sent.
+    """
     waiting = deque(sends)
-    results: list[tuple[ClaimedSend, Sent | Failed]] = []
+    results: list[Sent | Failed] = []
 
     async def one_after_the_other() -> None:
-        while waiting and is_time() and goes_on([result for _, result in results]):
+        while waiting and is_time() and goes_on(results):
             send, to = waiting.popleft()
-            results.append((send, await attempt(send, to)))
+            try:
+                result = await attempt(send, to)
+            except asyncio.CancelledError:
+                tried.append((send, Failed(Failure.UNCONFIRMED, "the worker was stopped before the provider answered")))
+                raise
+            results.append(result)
+            tried.append((send, result))
 
     await asyncio.gather(*(one_after_the_other() for _ in range(min(at_once, len(sends)))))
-    return results
 
 
 def goes_on(results: Sequence[Sent | Failed]) -> bool:

@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from prometheus_client import Histogram
 
-from addressee.channels.sender import SENDING_SECONDS, Failed, Sent
+from addressee.channels.sender import SENDING_SECONDS
 from addressee.database.jobs.queue import Later, Priority, enqueue
 from addressee.database.pool import Pool
 from addressee.database.queries import load
@@ -40,6 +40,7 @@ from addressee.messaging.delivery.sends import (
     ClaimedSend,
     DeferredSend,
     Obstacle,
+    Tried,
     claimed_send_from,
 )
 from addressee.messaging.messages.model import lock_messages
@@ -95,8 +96,7 @@ class SendHandler:
                     channels |= await stack.enter_async_context(using)
                 batch = await self._admit(page.environment_id, claimed, channels)
                 if not batch.is_settled:
-                    tried = await self._try(page, run, batch, channels)
-                    await self._record(page.environment_id, batch, tried, channels)
+                    await self._carry_out(page, run, batch, channels)
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(*SQL["next_send_due"](**msgspec.structs.asdict(page)))
             if due_at is not None:
@@ -128,17 +128,29 @@ class SendHandler:
             await defer(connection, environment_id, deferred)
             return batch.queued(await queue_again(connection, environment_id, again, now))
 
+    async def _carry_out(self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]) -> None:
+        """Tries the sends of a batch, and records what became of them: also when the worker is stopped meanwhile."""
+        tried: list[Tried] = []
+        try:
+            await self._try(page, run, batch, channels, tried)
+        except asyncio.CancelledError:
+            await self._record(page.environment_id, batch, tried, channels)
+            raise
+        await self._record(page.environment_id, batch, tried, channels)
+
     async def _try(
-        self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]
-    ) -> list[tuple[ClaimedSend, Sent | Failed | Obstacle]]:
-        """Tries the sends that there is time for, those of different channels at the same time."""
+        self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel], tried: list[Tried]
+    ) -> None:
+        """Tries the sends that there is time for, those of different channels at the same time.
+
+        What becomes of each is added to `tried` as soon as it is known.
+        """
         sends = batch.sends
         if not sends:
-            return []
+            return
         attachments = await read_attachments(self._pool, page, sends)
         resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at)
         until = sends[0].claimed_until - ENDING_TIME
-        tried: list[tuple[ClaimedSend, Sent | Failed | Obstacle]] = []
         trying = []
         for id, portion in batch.portions.items():
             reachable = []
@@ -148,19 +160,17 @@ class SendHandler:
                     tried.append((send, to))
                 else:
                     reachable.append((send, to))
-            if not reachable:
-                continue
-            attempt = partial(deliver, channels[id].sender, attachments)
-            trying.append(try_some(attempt, reachable, batch.at_once(channels[id]), lambda: self._clock.now() < until))
-        for results in await asyncio.gather(*trying):
-            tried += results
-        return tried
+            if reachable:
+                attempt = partial(deliver, channels[id].sender, attachments)
+                at_once = batch.at_once(channels[id])
+                trying.append(try_some(attempt, reachable, at_once, lambda: self._clock.now() < until, tried))
+        await asyncio.gather(*trying)
 
     async def _record(
         self,
         environment_id: int,
         batch: Batch,
-        tried: Sequence[tuple[ClaimedSend, Sent | Failed | Obstacle]],
+        tried: Sequence[Tried],
         channels: Mapping[UUID, OpenChannel],
     ) -> None:
         """Records what was tried, what it says about the channels, and when what was not tried is due."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from addressee.channels.sender import ProviderCall
+from addressee.channels.sender import Failed, ProviderCall, Sent
 from addressee.directory.addresses import entries
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
@@ -68,6 +68,10 @@ class Obstacle:
 
     reason: Document
     recipient_id: str
+
+
+# A send, and what its provider answered or why it was not tried.
+Tried: TypeAlias = tuple[ClaimedSend, Sent | Failed | Obstacle]
 
 
 @dataclass(frozen=True, slots=True)
