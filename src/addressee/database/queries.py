@@ -6,7 +6,7 @@ None. A column may lie deeper: `:rows.place.id`.
 
 What several statements share stands once, in `queries/parts`: a line `-- part: name` is replaced by the part of that
 name, as deep as the line is indented; a part may hold others. What several packages of one room share stands in the
-room's own `queries`.
+room's own `queries`, and parts that several rooms share stand here.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def load(package: str) -> Mapping[str, Statement]:
     Raises KeyError for a part that is not there.
     """
     folders = [files(name) / "queries" for name in within(package)]
-    parts = merged(texts(folder / "parts") for folder in folders)
+    parts = merged(texts(folder / "parts") for folder in (files(__package__) / "queries", *folders))
     return {name: Statement(composed(text, parts)) for name, text in merged(map(texts, folders)).items()}
 
 

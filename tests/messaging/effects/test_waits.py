@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
+from addressee.directory.edits.lists import LISTS, Define
+from addressee.directory.edits.recipients import Identify, SetPreferences
+from addressee.directory.recipient import Place
+from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.mark import Mark
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event
+from addressee.preferences.audiences import AUDIENCES
 from tests.messaging.office import FILES, Office
 
 MINUTE = timedelta(minutes=1)
@@ -162,6 +167,53 @@ async def test_a_child_run_that_has_completed(office: Office) -> None:
     await office.trigger("ada", workflow="child")
     await office.work()
     assert await bodies(office) == ["<p>look</p>", "<p>true: .</p>"]
+
+
+@pytest.mark.parametrize("type", ["recipient", "preference"])
+async def test_a_change_of_the_recipient_or_of_its_preferences(office: Office, type: str) -> None:
+    await waiting(office, workflow(settings(event=f"{{event_type: {type}, event_key: updated}}")), "ada", "bob")
+    office.clock.move(MINUTE)
+    await office.identify("ada", locale="de")
+    await office.work()
+    assert await bodies(office) == (["<p>true: .</p>"] if type == "recipient" else [])
+    office.clock.move(MINUTE)
+    chosen = SetPreferences("default", {"channel_types": {"email": False}})
+    await office.directory.write(Write(office.user("ada"), (chosen,)))
+    await office.work()
+    assert await bodies(office) == ["<p>true: .</p>"]
+    assert await bodies(office, "bob") == []
+
+
+async def test_entering_a_list(office: Office) -> None:
+    awaited = "{event_type: audience, event_key: enter, audience_key: beta}"
+    await waiting(office, workflow(settings(event=awaited)), "ada")
+    for id in ("alpha", "beta"):
+        office.clock.move(MINUTE)
+        place = Place(office.environment_id, LISTS, id)
+        await office.directory.lists.define(place, Define(tracks_entry=True))
+        found = await office.directory.lists.find(place)
+        assert found is not None
+        await office.directory.lists.add(found, found.uid, ["ada"])
+        await office.work()
+        assert await bodies(office) == ([] if id == "alpha" else ["<p>true: .</p>"])
+
+
+@pytest.mark.parametrize("key", ["enter", "exit"])
+async def test_entering_and_leaving_an_audience(office: Office, key: str) -> None:
+    ada = await office.identify("ada")
+    place = Place(office.environment_id, AUDIENCES, "beta")
+    audience = (await office.directory.write(Write(place, (Identify(),)))).recipient
+    assert audience is not None
+    if key == "exit":
+        await office.directory.subscriptions.add(audience, [ada])
+    await waiting(office, workflow(settings(event=f"{{event_type: audience, event_key: {key}}}")), "ada")
+    office.clock.move(MINUTE)
+    if key == "enter":
+        await office.directory.subscriptions.add(audience, [ada])
+    else:
+        await office.directory.subscriptions.delete(audience, [ada])
+    await office.work()
+    assert await bodies(office) == ["<p>true: .</p>"]
 
 
 async def test_a_cancelled_run_waits_no_more(office: Office) -> None:

@@ -96,8 +96,9 @@ class Subscriptions:
         Raises what `receipts.keep` raises for `list[Subscription]`.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            subscriptions = await unsubscribe(connection, object, recipients)
-            await keep(connection, receipt, subscriptions, self._clock.now())
+            now = self._clock.now()
+            subscriptions = await unsubscribe(connection, object, recipients, now)
+            await keep(connection, receipt, subscriptions, now)
         return subscriptions
 
     async def subscribers(
@@ -157,12 +158,16 @@ async def subscribe(
     return with_recipients(object, wanted, found), new
 
 
-async def unsubscribe(connection: Connection, object: Recipient, recipients: Iterable[Recipient]) -> list[Subscription]:
+async def unsubscribe(
+    connection: Connection, object: Recipient, recipients: Iterable[Recipient], now: datetime
+) -> list[Subscription]:
     """See `Subscriptions.delete`."""
     wanted = {recipient.place: recipient for recipient in recipients}
     found = await connection.fetch(
         *SQL["delete_subscriptions"](
-            **object.identity._asdict(), recipients=[recipient.identity for recipient in wanted.values()]
+            **object.identity._asdict(),
+            recipients=[recipient.identity for recipient in wanted.values()],
+            now=now,
         )
     )
     await change_counts(connection, Counter({object.identity: -len(found)}))

@@ -98,8 +98,9 @@ class Topics:
         Raises what `receipts.keep` raises for these.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            ended = [summary(each) for each in await subscriptions.unsubscribe(connection, topic, users)]
-            await keep(connection, receipt, ended, self._clock.now())
+            now = self._clock.now()
+            ended = [summary(each) for each in await subscriptions.unsubscribe(connection, topic, users, now)]
+            await keep(connection, receipt, ended, now)
         return ended
 
     async def subscription(self, topic: Recipient, user: Recipient) -> TopicSubscription | None:

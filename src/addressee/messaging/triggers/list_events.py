@@ -31,6 +31,7 @@ from addressee.directory.recipient import USERS, Identity, Place
 from addressee.directory.writing import receipts
 from addressee.directory.writing.notices import NO_REQUEST, note
 from addressee.directory.writing.receipts import Receipt, ReceiptTakenError, StoredAnswer
+from addressee.messaging.messages.signals import Signal, enqueue_signals
 from addressee.messaging.runs.model import Terms, WaitingRecipient
 from addressee.messaging.triggers.events import read_listening, runs_for
 from addressee.messaging.triggers.trigger import start_runs
@@ -74,6 +75,7 @@ class ListEvents:
                     terms=Terms(depth=moved.depth),
                 )
                 await start_runs(connection, started.runs, now)
+                await enqueue_signals(connection, moved.environment_id, signals_of(moved, now))
                 if started.passed_over:
                     list = Place(moved.environment_id, LISTS, moved.list_id)
                     await note(connection, NO_REQUEST, [(list, started.passed_over)], now)
@@ -123,6 +125,15 @@ class ListEvents:
 
 def event_of(move: MemberChange, list_id: str) -> str:
     return EVENTS[move] + list_id
+
+
+def signals_of(moved: EmitListEvents, now: datetime) -> list[Signal]:
+    """Returns what changes of a list tell those runs of its members that wait for them."""
+    name = "enter" if moved.move is MemberChange.ENTERED else "exit"
+    return [
+        Signal(mover.id, mover.uid, "audience", name, now, event={"audience_key": moved.list_id})
+        for mover in moved.movers
+    ]
 
 
 async def keep_once(connection: Connection, environment_id: int, key: str, now: datetime) -> None:

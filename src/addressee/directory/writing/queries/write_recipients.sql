@@ -69,6 +69,25 @@ WITH written AS (
     ON written.environment_id = change.environment_id
    AND written.collection = change.collection
    AND written.id = change.id
+), happened AS (
+  SELECT written.environment_id,
+         written.id AS recipient_id,
+         written.uid,
+         CASE WHEN input.preferences IS NULL THEN 'recipient' ELSE 'preference' END AS type,
+         'updated' AS name,
+         written.updated_at AS at
+  FROM written
+  JOIN unnest(
+    :recipients.environment_id::smallint[],
+    :recipients.collection::text[],
+    :recipients.id::text[],
+    :recipients.preferences::jsonb[]
+  ) AS input (environment_id, collection, id, preferences)
+    ON input.environment_id = written.environment_id
+   AND input.collection = written.collection
+   AND input.id = written.id
+), signalled AS (
+  -- part: signals
 )
 SELECT environment_id, collection, id
 FROM written
