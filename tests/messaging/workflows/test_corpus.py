@@ -13,6 +13,7 @@ from tests.messaging.scenarios import play, read_scenario
 ROOT = Path(__file__).parents[3]
 SCENARIOS = [*ROOT.glob("tests/corpus/*/scenario.yaml"), *ROOT.glob("docs/*/**/scenario.yaml")]
 FORMAT = ROOT / "docs" / "workflows" / "format.md"
+EXAMPLES = FORMAT.parent / "examples"
 
 
 @pytest.mark.parametrize("file", sorted(SCENARIOS), ids=lambda file: str(file.parent.relative_to(ROOT)))
@@ -28,3 +29,9 @@ def test_the_documentation_shows_the_example_as_it_is_pushed(tmp_path: Path) -> 
     assert read(tmp_path / "shown.yaml", tmp_path).value == {
         name: value for name, value in pushed.items() if name != "tags"
     }
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.iterdir()), ids=lambda example: example.name)
+def test_a_page_shows_its_example_as_it_is_pushed(example: Path) -> None:
+    shown = (FORMAT.parent / f"{example.name}.md").read_text().split("```yaml\n")[1].split("```")[0]
+    assert shown in [file.read_text() for file in (example / "push" / "workflows").glob("*.yaml")]
