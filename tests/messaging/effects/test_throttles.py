@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.directory.recipient import USERS, Identity
+from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.effects import throttles
 from addressee.messaging.effects.throttles import answer
 from addressee.messaging.lifecycle.maintenance import delete_expired
@@ -134,6 +135,31 @@ steps:
   - ref: feed
     in_app: {body: hello}
 """
+
+
+BATCHED = """
+steps:
+  - {ref: cap, type: throttle, settings: {throttle_limit: 1, throttle_window: 1d, over: continue}}
+  - ref: rest
+    type: batch
+    if: refs.cap.throttled == true
+    settings: {batch_window: {unit: hours, value: 12}}
+  - ref: feed
+    in_app: {body: "{{ total_activities }}"}
+"""
+
+
+async def test_what_is_over_the_limit_may_be_batched(office: Office) -> None:
+    await push(office, capped=BATCHED)
+    await office.identify("ada")
+    for _ in range(4):
+        await told(office, "ada")
+    assert await received(office, "ada") == [1]
+    await office.pass_time(timedelta(hours=13))
+    newest_first = [message.id for message in await office.messages("ada")]
+    contents = await office.messaging.messages.contents(office.environment_id, newest_first)
+    bodies = [each.content.blocks[0].rendered for each in contents if isinstance(each.content, InAppContent)]
+    assert bodies == ["<p>3</p>", "<p>1</p>"]
 
 
 async def steps_told(office: Office, id: str) -> Counter[str]:
