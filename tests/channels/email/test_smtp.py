@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from addressee.channels.email import smtp
 from addressee.channels.email.smtp import SmtpSender, SmtpSettings
 from addressee.channels.sender import Failed, Failure, Sent
 from tests.channels.mail_server import MailServer, mail_server
 from tests.channels.test_senders import EMAIL
+from tests.support.waiting import until
 
 # The library warns about what the test wants: a login without TLS, on loopback.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -177,3 +179,32 @@ def self_signed(folder: Path) -> Path:
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     file.write_bytes(private + certificate.public_bytes(pem))
     return file
+
+
+async def test_what_finds_no_connection_was_not_sent(
+    mail: MailServer, sender: SmtpSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is it an attempt: the channel pauses."""
+    monkeypatch.setattr(smtp, "TURN_SECONDS", 0.1)
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 1)
+    mail.seconds = 2
+    results = await asyncio.gather(*(sender.send(EMAIL) for _ in range(smtp.CONNECTIONS + 1)))
+    failures = [result.failure for result in results if isinstance(result, Failed)]
+    assert sorted(failures) == [Failure.RATE_LIMITED, *[Failure.UNCONFIRMED] * smtp.CONNECTIONS]
+
+
+async def test_a_connection_on_which_sending_was_cancelled_is_not_used_again(
+    mail: MailServer, sender: SmtpSender
+) -> None:
+    mail.seconds = 60
+    sending = asyncio.create_task(sender.send(EMAIL))
+    await until(lambda: is_busy(mail))
+    sending.cancel()
+    await asyncio.wait({sending})
+    mail.seconds = 0
+    assert await sender.send(EMAIL) == Sent()
+    assert mail.connections == 2
+
+
+async def is_busy(mail: MailServer) -> bool:
+    return mail.busy > 0

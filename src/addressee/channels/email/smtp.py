@@ -22,7 +22,10 @@ from addressee.channels.email.message import (
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 
-# The limit for connecting, and again for each e-mail.
+# The limits for each e-mail: for waiting for a connection, for connecting, and for sending. Together they are less than
+# SENDING_SECONDS, so that what was never sent does not count as sent without an answer.
+TURN_SECONDS = SENDING_SECONDS / 6
+CONNECT_SECONDS = SENDING_SECONDS * 0.3
 TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
 # Connections of a channel without the setting `concurrency`.
@@ -63,14 +66,19 @@ class SmtpSender:
             composed = compose(email)
         except AddressError as error:
             return Failed(error.failure, str(error))
-        async with self._turns:
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            reason = f"{self._settings.host} is slow: all connections are taken"
+            return self._unanswered(composed, Failed(Failure.RATE_LIMITED, reason))
+        try:
             client = await self._connection()
-            if isinstance(client, Failed):
-                return self._unanswered(composed, client)
-            result = await self._send(client, composed)
-            if client.is_connected:
-                self._free.append(client)
-            return result
+            return (
+                self._unanswered(composed, client) if isinstance(client, Failed) else await self._use(client, composed)
+            )
+        finally:
+            self._turns.release()
 
     async def close(self) -> None:
         free, self._free = self._free, []
@@ -79,6 +87,17 @@ class SmtpSender:
                 await client.quit()
             except (aiosmtplib.SMTPException, OSError):
                 client.close()
+
+    async def _use(self, client: aiosmtplib.SMTP, composed: RawEmail) -> Sent | Failed:
+        """Sends over a connection, which is free after that, or closed when this is cancelled in the middle of it."""
+        try:
+            result = await self._send(client, composed)
+        except BaseException:
+            client.close()
+            raise
+        if client.is_connected:
+            self._free.append(client)
+        return result
 
     async def _send(self, client: aiosmtplib.SMTP, composed: RawEmail) -> Sent | Failed:
         try:
@@ -118,7 +137,7 @@ class SmtpSender:
             timeout=TIMEOUT_SECONDS,
         )
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
         except aiosmtplib.SMTPAuthenticationError as refused:
             client.close()
