@@ -107,6 +107,12 @@ async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
         assert tried.code == 1
         assert words in tried.errors
         assert "Traceback" not in tried.errors
+    async with open_database(Installation(tmp_path / "data", None)) as pool:
+        await pool.execute("UPDATE addressee.channels SET sealed_secrets = 'of another key' WHERE key = 'email'")
+    tried = await addressee("channels", "test", "email", "--to", "ada@example.org", *named)
+    assert tried.code == 1
+    assert "The channel 'email' cannot be opened. Its settings or secrets cannot be used" in tried.errors
+    assert "Traceback" not in tried.errors
 
 
 async def test_a_channel_that_pauses_is_listed_with_the_reason(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ async def test(
     from addressee.channels.sender import SenderContext
     from addressee.directory.access.environments import Environments
     from addressee.directory.clock import Clock
+    from addressee.directory.errors import RefusedError
     from addressee.directory.reading.reader import Reader
     from addressee.directory.recipient import USERS, Place
     from addressee.messaging.content.liquid import TemplateError
@@ -122,6 +123,8 @@ async def test(
             )
         except TemplateError as error:
             raise CommandError(f"The message cannot be made: {error}") from None
+        except RefusedError as refused:
+            raise CommandError(f"The channel {key!r} cannot be opened. {refused.message}") from None
     if not done:
         raise CommandError("There is no address to send to: say --to ADDRESS, or --user ID of somebody who has one.")
     for trial in done:
