@@ -99,6 +99,32 @@ async def test_a_step_that_was_skipped_says_so(office: Office) -> None:
     assert await mailed(office, "ada") == ["ada"]
 
 
+ROUTED = """
+steps:
+  - ref: reach
+    type: route
+    mode: all
+    channels: [in-app, email]
+    templates: {in-app: {body: "new"}, email: {subject: "new", text: "new"}}
+  - {ref: first, channel: in-app, template: {body: "x"}, if: refs.reach.status >= $message.delivered}
+  - {ref: pause, delay: {minutes: 30}}
+  - {ref: mail, channel: email, template: {subject: "x", text: "x"}, if: refs.reach.seen}
+"""
+
+
+async def test_the_messages_of_a_route_count_as_one(office: Office) -> None:
+    await office.push({**FILES, "workflows/welcome.yaml": ROUTED})
+    for id in ("ada", "bob"):
+        await office.identify(id, email=f"{id}@example.com")
+    await office.trigger("ada", "bob")
+    await office.work()
+    sent = await office.messages("ada")
+    assert sorted(each.step_ref for each in sent) == ["first", "reach-email", "reach-in-app"]
+    (mail,) = [each for each in sent if each.step_ref == "reach-email"]
+    await office.messaging.marks.mark(office.environment_id, [mail.id], Mark.READ)
+    assert await mailed(office, "ada", "bob") == ["ada"]
+
+
 async def test_the_state_of_a_message_is_known_at_once(office: Office) -> None:
     at_once = """
 steps:

@@ -29,7 +29,11 @@ OF_NO_MESSAGE: States = {"delivery_status": SKIPPED, "engagement_status": [], "s
 
 def states_of(messages: Iterable[MessageFacts]) -> States:
     """Returns the states of a step's messages: those of the one that has come the furthest."""
-    return max(map(states_of_message, messages), key=lambda states: RANKS[states["status"]], default=OF_NO_MESSAGE)
+    return furthest(map(states_of_message, messages))
+
+
+def furthest(several: Iterable[States]) -> States:
+    return max(several, key=lambda states: RANKS[states["status"]], default=OF_NO_MESSAGE)
 
 
 def states_of_message(message: MessageFacts) -> States:

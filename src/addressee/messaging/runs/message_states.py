@@ -11,8 +11,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.messaging.messages.states import OF_NO_MESSAGE, MessageFacts, States, states_of
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.mentions import mentioned_channel_steps
+from addressee.messaging.steps.mentions import Mentioned, mentioned_channel_steps
 from addressee.messaging.steps.run import RecipientRun
 
 SQL = load(__package__)
@@ -27,21 +26,21 @@ async def read_states(pool: Pool, run: Run, runs: Sequence[RecipientRun]) -> Map
     A message is found by its id, wherever a merge has moved it.
     """
     asked = mentioned_channel_steps(run.workflow.steps, min((each.step for each in runs), default=0))
-    wanted = {
-        step.message_id(each.id, run.inserted_at): (each.id, step.ref)
-        for each in runs
-        for position, step in asked
-        if position < each.step
-    }
+    wanted: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
+    for each in runs:
+        for ref, position, step in asked:
+            if position < each.step:
+                wanted[step.message_id(each.id, run.inserted_at)].append((each.id, ref))
     found: dict[tuple[UUID, str], list[MessageFacts]] = defaultdict(list)
     if wanted:
         rows = await pool.fetch(*SQL["message_states"](environment_id=run.environment_id, ids=list(wanted)))
         for row in rows:
-            found[wanted[row["id"]]].append(MessageFacts(row["status"], [each for each in ENGAGEMENTS if row[each]]))
+            for asking in wanted[row["id"]]:
+                found[asking].append(MessageFacts(row["status"], [each for each in ENGAGEMENTS if row[each]]))
     unsent = states_without_messages(asked)
     return {each.id: {ref: states_of(found.get((each.id, ref), ())) for ref in unsent} for each in runs}
 
 
-def states_without_messages(asked: Sequence[tuple[int, ChannelStep]]) -> StatesByRef:
+def states_without_messages(asked: Sequence[Mentioned]) -> StatesByRef:
     """Returns the states of steps of which none has made a message."""
-    return {step.ref: OF_NO_MESSAGE for _, step in asked}
+    return {each.ref: OF_NO_MESSAGE for each in asked}

@@ -9,6 +9,7 @@ from addressee.channels.provider import ChannelType
 from addressee.directory.recipient import Recipient
 from addressee.messaging.content import liquid
 from addressee.messaging.content.channel_types import AnyTemplate
+from addressee.messaging.definitions.model import Name
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import derived_ksuid
@@ -21,11 +22,20 @@ from addressee.timing.windows import Windows
 
 
 class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
-    """A step that makes a message on the channel with this key, while its windows are open if it has any."""
+    """A step that makes a message on the channel with this key, while its windows are open if it has any.
+
+    `route` is the ref of the step that it is a part of, if it is one of several.
+    """
 
     channel: str
     template: AnyTemplate
     windows: Windows | None = None
+    route: Name | None = None
+
+    @property
+    def refs(self) -> tuple[Name, ...]:
+        """The refs that conditions know its message by."""
+        return (self.ref,) if self.route is None else (self.ref, self.route)
 
     def message_id(self, run_id: UUID, triggered_at: datetime) -> str:
         """Returns the id of the message that this step makes in a recipient's run."""

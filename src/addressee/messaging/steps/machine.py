@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from addressee.conditions.groups import evaluate
-from addressee.messaging.messages.states import MessageFacts, states_of
-from addressee.messaging.messages.status import follow
+from addressee.messaging.messages.states import MessageFacts, furthest, states_of_message
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import NewMessage, Request, Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus
@@ -54,7 +53,10 @@ def run_through(run: RecipientRun, steps: Sequence[Step], context: StepContext) 
 
 def with_states(context: StepContext, messages: Sequence[NewMessage]) -> StepContext:
     """Returns the context with the states of new messages that later conditions ask for."""
-    asked = context.scope.get("refs", {})
-    made = {message.step.ref: MessageFacts(follow(None, message.changes) or "") for message in messages}
-    states = {ref: states_of([facts]) for ref, facts in made.items() if "delivery_status" in asked.get(ref, {})}
-    return context.with_results(states) if states else context
+    for message in messages:
+        results = context.scope.get("refs", {})
+        new = states_of_message(MessageFacts(message.status))
+        asked = [ref for ref in message.step.refs if "delivery_status" in results.get(ref, {})]
+        if asked:
+            context = context.with_results({ref: furthest([results[ref], new]) for ref in asked})
+    return context

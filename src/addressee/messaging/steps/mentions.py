@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from addressee.conditions.names import REFS
 from addressee.conditions.operators import AUDIENCE_OPERATORS
@@ -10,10 +11,24 @@ from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.model import Step
 
 
-def mentioned_channel_steps(steps: Sequence[Step], position: int = 0) -> list[tuple[int, ChannelStep]]:
-    """Returns the channel steps, with their positions, whose messages' states are asked for from a position on."""
+class Mentioned(NamedTuple):
+    """A channel step, its position, and the ref by which conditions ask for the states of its message."""
+
+    ref: str
+    position: int
+    step: ChannelStep
+
+
+def mentioned_channel_steps(steps: Sequence[Step], position: int = 0) -> list[Mentioned]:
+    """Returns the channel steps whose messages' states are asked for from a position on."""
     refs = mentioned_refs(steps[position:])
-    return [(at, step) for at, step in enumerate(steps) if isinstance(step, ChannelStep) and step.ref in refs]
+    return [
+        Mentioned(ref, at, step)
+        for at, step in enumerate(steps)
+        if isinstance(step, ChannelStep)
+        for ref in step.refs
+        if ref in refs
+    ]
 
 
 def mentioned_refs(steps: Iterable[Step]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from addressee.messaging.content.model import Content
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
-from addressee.messaging.messages.status import StatusChange
+from addressee.messaging.messages.status import Status, StatusChange
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun
 
@@ -39,6 +39,10 @@ class NewMessage:
     content: Content
     changes: tuple[StatusChange, ...]
     addresses: tuple[Address, ...]
+
+    @property
+    def status(self) -> Status:
+        return self.changes[-1].status
 
 
 class Request:
@@ -78,6 +82,11 @@ class Step(Definition, frozen=True, tag_field="type", omit_defaults=True, kw_onl
     @property
     def kind(self) -> str:
         return str(self.__struct_config__.tag)
+
+    @property
+    def refs(self) -> tuple[Name, ...]:
+        """The refs that conditions know its results by."""
+        return (self.ref,)
 
     @property
     def evaluated(self) -> tuple[Conditions, ...]:

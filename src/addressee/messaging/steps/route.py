@@ -177,7 +177,10 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
         before = compiler.position
         file.compile(compiler, where)
         compiler.refs.append(ref)
-        return before if compiler.position > before else None
+        if compiler.position == before:
+            return None
+        compiler.replace(before, structs.replace(compiler.program[before], route=self.ref))
+        return before
 
 
 def is_in_app(compiler: Compiler, key: str) -> bool:

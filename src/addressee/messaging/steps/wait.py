@@ -63,6 +63,10 @@ class WaitStep(Step, frozen=True, tag="wait_for_event", kw_only=True):
     expires_after: timedelta
     after: int
 
+    @property
+    def evaluated(self) -> tuple[Conditions, ...]:
+        return (*super().evaluated, *(each.conditions for each in self.events if each.conditions is not None))
+
     def skipped(self, run: RecipientRun) -> RecipientRun:
         return run.at(self.after)
 
