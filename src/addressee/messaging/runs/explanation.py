@@ -9,11 +9,13 @@ from addressee.conditions.groups import evaluate
 from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
+from addressee.messaging.runs.forecast import Decision, Visit, forecast
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.entry import EntryConditions
 from addressee.messaging.steps.reach import Reach, reach
+from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.suppressions.model import Suppression
 
 
@@ -21,8 +23,12 @@ from addressee.messaging.suppressions.model import Suppression
 class ExplainedStep:
     """A channel step and the addresses that it would reach; `obstacle` says why it would reach none.
 
-    An obstacle is one of `Reach`, or `suppressed`, when all of the step's addresses are: then it is that of the first.
-    `suppressed` are the step's addresses that would not be reached because they are.
+    An obstacle is one of `Reach`; `conditions`, with what they compared; `branch_not_taken`, `run_ended` or
+    `not_reached`, with the `step` that leads past this one; or `suppressed`, when all of the step's addresses are: then
+    it is that of the first. `suppressed` are the step's addresses that would not be reached because they are.
+
+    `after` are the refs of steps before it that wait, or whose outcome is not known yet: the step is taken when they
+    let the run go on, with the values of then.
     """
 
     ref: str
@@ -30,6 +36,7 @@ class ExplainedStep:
     addresses: tuple[Address, ...]
     obstacle: Document | None
     suppressed: tuple[Suppression, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -40,21 +47,37 @@ class ExplainedStep:
 class Explanation:
     """`obstacle` is what stops the whole workflow: `workflow_missing`, `workflow_inactive`, `actor_missing`,
     `recipient_missing`, or `conditions`: those of its trigger, with what they compare. Its steps, if it has any, then
-    have the same one.
+    have the same one. `decisions` are those of steps with branches, in their order.
     """
 
     steps: tuple[ExplainedStep, ...]
     obstacle: Document | None = None
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def addresses(self) -> frozenset[Address]:
         return frozenset(address for step in self.steps for address in step.addresses)
 
 
-def explained(run: Run, context: StepContext, *, active: bool) -> Explanation:
+def explained(run: Run, recipient_run: RecipientRun, context: StepContext, *, active: bool) -> Explanation:
     obstacle = obstacle_of(run, context, active=active)
-    steps = [step for step in run.workflow.steps if isinstance(step, ChannelStep)]
-    return Explanation(tuple(explained_step(step, context, obstacle) for step in steps), obstacle)
+    steps = [(at, step) for at, step in enumerate(run.workflow.steps) if isinstance(step, ChannelStep)]
+    if obstacle is not None:
+        return Explanation(tuple(not_taken(step, context, obstacle) for _, step in steps), obstacle)
+
+    def reaches(step: ChannelStep, here: StepContext) -> bool:
+        return reach_of(step, here).obstacle is None
+
+    found = forecast(run.workflow.steps, recipient_run, context, reaches)
+    return Explanation(
+        tuple(
+            explained_step(step, found.visits[at])
+            if at in found.visits
+            else not_taken(step, context, found.obstacles.get(at, {"reason": "not_reached"}))
+            for at, step in steps
+        ),
+        decisions=tuple(found.decisions),
+    )
 
 
 def obstacle_of(run: Run, context: StepContext, *, active: bool) -> Document | None:
@@ -73,19 +96,26 @@ def obstacle_of(run: Run, context: StepContext, *, active: bool) -> Document | N
     return None
 
 
-def explained_step(step: ChannelStep, context: StepContext, obstacle: Document | None) -> ExplainedStep:
+def not_taken(step: ChannelStep, context: StepContext, obstacle: Document) -> ExplainedStep:
+    return ExplainedStep(step.ref, context.channels[step.channel], (), obstacle)
+
+
+def explained_step(step: ChannelStep, visit: Visit) -> ExplainedStep:
+    reached = reach_of(step, visit.context)
+    channel = visit.context.channels[step.channel]
+    return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle, after=visit.after)
+
+
+def reach_of(step: ChannelStep, context: StepContext) -> Reach:
     channel = context.channels[step.channel]
-    if obstacle is not None or context.recipient is None:
-        reached = Reach(obstacle=obstacle)
-    else:
-        reached = reach(
-            context.recipient,
-            channel,
-            context.preferences,
-            tenant=context.tenant_data(channel),
-            is_fixed=step.template.is_fixed(channel),
-        )
-    return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle)
+    assert context.recipient is not None
+    return reach(
+        context.recipient,
+        channel,
+        context.preferences,
+        tenant=context.tenant_data(channel),
+        is_fixed=step.template.is_fixed(channel),
+    )
 
 
 def without_suppressed(explanation: Explanation, suppressed: Mapping[Address, Suppression]) -> Explanation:

@@ -131,6 +131,6 @@ class Runs:
         )
         recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
         (context,) = await read_contexts(self._pool, self._reader, run, [recipient_run], now)
-        explanation = explained(run, context, active=row["active"])
+        explanation = explained(run, recipient_run, context, active=row["active"])
         suppressed = await find_suppressed(self._pool, recipient.environment_id, explanation.addresses)
         return without_suppressed(explanation, suppressed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from addressee.dialects.native.wire import shapes
 from addressee.directory.addresses import entries
 from addressee.directory.merges.merges import Merge
@@ -59,7 +61,14 @@ def explanation(explained: Explanation) -> shapes.Explanation:
             addresses=[address.shown for address in step.addresses],
             obstacle=step.obstacle,
             suppressed=[suppression(each) for each in step.suppressed],
+            after=list(step.after) or UNSET,
         )
         for step in explained.steps
     ]
-    return shapes.Explanation(reached=any(step.reached for step in steps), obstacle=explained.obstacle, steps=steps)
+    decisions = [shapes.Decision(ref=each.ref, type=each.kind, **each.details) for each in explained.decisions]
+    return shapes.Explanation(
+        reached=any(step.reached for step in steps),
+        obstacle=explained.obstacle,
+        steps=steps,
+        branches=decisions or UNSET,
+    )

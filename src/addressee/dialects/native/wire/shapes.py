@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from addressee.api.merges import Dialect
 from addressee.directory.documents import Id
@@ -126,7 +126,8 @@ class Suppression(Struct, kw_only=True):
 class ExplainedStep(Struct, kw_only=True):
     """`addresses` are those that the step would reach: e-mail addresses, phone numbers, the ends of devices' tokens,
     the id of the feed. `obstacle` is why it would reach none, or null; `suppressed` are the addresses that it would
-    leave out as they are suppressed.
+    leave out as they are suppressed. `after` are the refs of steps before it that wait, or whose outcome is not known
+    yet: it would be taken when they let the run go on, with the values of then.
     """
 
     ref: str
@@ -136,14 +137,30 @@ class ExplainedStep(Struct, kw_only=True):
     addresses: list[str]
     obstacle: dict[str, Any] | None
     suppressed: list[Suppression]
+    after: list[str] | UnsetType = UNSET
+
+
+class Decision(Struct, kw_only=True):
+    """The branch, null for none, that a step with branches would take now. `evaluated` says what the conditions of each
+    branch up to it compared; `percentage` is the share of a random cohort.
+    """
+
+    ref: str
+    type: str
+    branch: str | None
+    evaluated: list[dict[str, Any]] | UnsetType = UNSET
+    percentage: float | UnsetType = UNSET
 
 
 class Explanation(Struct, kw_only=True):
-    """`obstacle` is why the whole workflow would not run, or null."""
+    """`obstacle` is why the whole workflow would not run, or null. `branches` are the decisions of steps with branches,
+    where there are any.
+    """
 
     reached: bool
     obstacle: dict[str, Any] | None
     steps: list[ExplainedStep]
+    branches: list[Decision] | UnsetType = UNSET
 
 
 class Count(Struct, kw_only=True):
