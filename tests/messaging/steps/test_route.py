@@ -8,6 +8,8 @@ import pytest
 
 from addressee.messaging.messages.mark import Mark
 from addressee.messaging.schedules.scheduler import start_due
+from addressee.messaging.triggers.batches import Record
+from addressee.messaging.triggers.events import Event
 from addressee.messaging.workflows.configuration import ConfigurationError
 from tests.messaging.office import FILES, OUTBOX, Office
 
@@ -64,6 +66,32 @@ async def test_nothing_follows_what_was_seen_on_any_channel(office: Office) -> N
     await office.messaging.marks.mark(office.environment_id, [shown.id], Mark.SEEN)
     await office.work()
     assert await told(office) == ["reach-in-app", "reach-email", "reach-second", "end"]
+
+
+async def test_what_was_seen_between_two_waits_counts(office: Office) -> None:
+    """The first wait is over, and the second has not begun yet."""
+    await trigger(office, route())
+    office.clock.move(2 * HOUR)
+    await start_due(office.pool, office.clock.now())
+    [shown] = [message for message in await office.messages("ada") if message.step_ref == "reach-in-app"]
+    await office.messaging.marks.mark(office.environment_id, [shown.id], Mark.READ)
+    await office.work()
+    assert await told(office) == ["reach-in-app", "reach-email", "end"]
+
+
+async def test_what_is_shown_in_the_app_is_not_thereby_delivered(office: Office) -> None:
+    await trigger(office, route(success="delivered"))
+    await pass_time(office, 2 * HOUR)
+    assert await told(office) == ["reach-in-app", "reach-email", "reach-second"]
+
+
+async def test_an_event_of_ones_own_is_success(office: Office) -> None:
+    await trigger(office, route(success={"event": "answered"}))
+    office.clock.move(HOUR)
+    answered = Record(Event("answered", office.user("ada")))
+    await office.messaging.triggers.accept_all(office.environment_id, [answered])
+    await office.work()
+    assert await told(office) == ["reach-in-app", "reach-email", "end"]
 
 
 async def test_a_channel_without_an_address_is_passed_over_at_once(office: Office) -> None:

@@ -6,11 +6,11 @@ route `reach` sends on the channel `email`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -76,6 +76,13 @@ class RoutedStep(ChannelStep, frozen=True, tag="routed", kw_only=True):
         return replace(taken, run=taken.run.at(self.otherwise))
 
 
+class Success(NamedTuple):
+    """What says that a route succeeded: the events that tell of it, and the states of its messages."""
+
+    events: Sequence[AwaitedEvent]
+    states: Sequence[Condition] = ()
+
+
 class SuccessEvent(Definition, frozen=True):
     """An event of one's own that says that a message was noticed."""
 
@@ -129,12 +136,12 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
 
     def _one_after_another(self, compiler: Compiler, path: FieldPath, keys: Sequence[str]) -> None:
         interval = self._interval(compiler, path, len(keys))
-        noticed = self._noticed(compiler)
+        success = self._success(compiler)
         leads_past = []
         for index, key in enumerate(keys):
             position = self._add_channel(compiler, path, key)
             if index < len(keys) - 1:
-                leads_past.append(add_wait(compiler, f"{self.ref}-wait-{key}", self._ref(key), noticed, interval))
+                leads_past.append(add_wait(compiler, f"{self.ref}-wait-{key}", self._ref(key), success, interval))
             if position is not None:
                 compiler.replace(position, routed(compiler.program[position], compiler.position))
         for at in leads_past:
@@ -153,14 +160,15 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
         found = read_duration(compiler.source, (*path, "within"), self.within, most=MAX_WAIT)
         return MAX_WAIT if found is None else max(found / (count - 1), timedelta(seconds=1))
 
-    def _noticed(self, compiler: Compiler) -> Sequence[AwaitedEvent]:
-        """Returns the events that say that the route succeeded, on whichever of its channels."""
+    def _success(self, compiler: Compiler) -> Success:
+        """Returns what says that the route succeeded, on whichever of its channels."""
         if isinstance(self.success, SuccessEvent):
-            return [AwaitedEvent(EventType.EVENT, self.success.event)]
+            return Success([AwaitedEvent(EventType.EVENT, self.success.event)])
         # What is shown in the app is delivered as it is made, which says nothing.
         counted = [key for key in self.channels if self.success != "delivered" or not is_in_app(compiler, key)]
-        of_route = of_messages(tuple(map(self._ref, counted)))
-        return [AwaitedEvent(EventType.MESSAGE, name, of_route) for name in SUCCESSES.get(self.success, ())]
+        refs, names = tuple(map(self._ref, counted)), SUCCESSES.get(self.success, ())
+        events = [AwaitedEvent(EventType.MESSAGE, name, of_messages(refs)) for name in names]
+        return Success(events, [state for ref in refs for state in states_of_success(ref, names)])
 
     def _ref(self, key: str) -> str:
         return f"{self.ref}-{key}"
@@ -209,21 +217,26 @@ def of_messages(refs: tuple[str, ...]) -> Conditions:
     )
 
 
-def add_wait(compiler: Compiler, ref: str, sent_by: str, noticed: Sequence[AwaitedEvent], interval: timedelta) -> int:
+def states_of_success(ref: str, names: Sequence[str]) -> Iterator[Condition]:
+    """Yields conditions of which one is true when a message has come as far as these events tell."""
+    yield Condition(f"refs.{ref}.engagement_status", "intersects", tuple(names))
+    if "delivered" in names:
+        yield Condition(f"refs.{ref}.delivery_status", "equal_to", "delivered")
+
+
+def add_wait(compiler: Compiler, ref: str, sent_by: str, success: Success, interval: timedelta) -> int:
     """Adds the wait for what a message comes to, and returns the position of the step that leads past the route.
 
     A run that goes on with the next channel stands behind it: at once when the message failed, or after the interval.
+    A success between two waits ends neither: so the states of the messages are looked at too.
     """
     failed = [AwaitedEvent(EventType.MESSAGE, name, of_messages((sent_by,))) for name in FAILURES]
-    begins = compiler.add(WaitStep(ref=ref, events=(*noticed, *failed), expires_after=interval, after=0))
-    ends = compiler.add(EndWaitStep(ref=ref, matched=None, timeout=None))
-    has_failed = Conditions(((Condition(f"refs.{ref}.signal_variables.key", "in", FAILURES),),))
-    branches = compiler.add(BranchStep(ref=ref, branches=(), after=0))
-    leads_past = compiler.add(JumpStep(ref=ref, target=0))
-    following = compiler.position
-    begun = compiler.program[begins]
-    compiler.replace(begins, structs.replace(begun, after=following))
-    compiler.replace(ends, EndWaitStep(ref=ref, matched=branches, timeout=following))
-    failure = Branch(name="failed", target=following, conditions=has_failed)
-    compiler.replace(branches, BranchStep(ref=ref, branches=(failure,), after=leads_past))
-    return leads_past
+    begins = compiler.position
+    branches, leads_past, following = begins + 2, begins + 3, begins + 4
+    noticed = Condition(f"refs.{ref}.signal_variables.key", "in", tuple(event.name for event in success.events))
+    succeeded = Conditions(tuple((condition,) for condition in (noticed, *success.states)))
+    compiler.add(WaitStep(ref=ref, events=(*success.events, *failed), expires_after=interval, after=following))
+    compiler.add(EndWaitStep(ref=ref, matched=branches, timeout=branches))
+    to_the_end = Branch(name="succeeded", target=leads_past, conditions=succeeded)
+    compiler.add(BranchStep(ref=ref, branches=(to_the_end,), after=following))
+    return compiler.add(JumpStep(ref=ref, target=0))
