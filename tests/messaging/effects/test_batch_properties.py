@@ -2,21 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from addressee.database.pool import AWAY
-from addressee.directory.errors import UnavailableError
 from addressee.messaging.schedules.scheduler import start_due
 from tests.messaging.effects.test_batches import MINUTE, batched, bodies, comment, people, push
+from tests.messaging.kills import carried_out
 from tests.messaging.office import Office
 
 LISTING = """
@@ -196,39 +193,6 @@ async def eight_work(office: Office) -> None:
     while due := [job for job in await office.jobs() if not job.deferred]:
         await asyncio.gather(*(run(job) for job in due))
         await office.pool.execute("DELETE FROM addressee.jobs WHERE id = ANY($1)", [job.id for job in due])
-
-
-@contextmanager
-def killed_at(statement: int) -> Iterator[list[int]]:
-    """Kills the connection that sends the n-th statement from now on, before the server gets it."""
-    sent = [0]
-    originals = {name: getattr(asyncpg.Connection, name) for name in ("execute", "fetch", "fetchrow", "fetchval")}
-
-    def counted(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def run(self: Any, *arguments: Any, **rest: Any) -> Any:
-            sent[0] += 1
-            if sent[0] == statement:
-                self.terminate()
-                raise asyncpg.ConnectionDoesNotExistError
-            return await original(self, *arguments, **rest)
-
-        return run
-
-    for name, original in originals.items():
-        setattr(asyncpg.Connection, name, counted(original))
-    try:
-        yield sent
-    finally:
-        for name, original in originals.items():
-            setattr(asyncpg.Connection, name, original)
-
-
-async def carried_out(what: Callable[[], Awaitable[Any]], statement: int) -> bool:
-    """Kills a connection at the n-th statement of something and does it again. Returns whether it had as many."""
-    with killed_at(statement) as sent, suppress(*AWAY, UnavailableError):
-        await what()
-    await what()
-    return sent[0] >= statement
 
 
 async def advancing(office: Office) -> Callable[[], Awaitable[None]]:
