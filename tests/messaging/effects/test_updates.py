@@ -124,6 +124,12 @@ async def test_the_actor_may_be_updated(office: Office) -> None:
     assert await outcomes(office, "bob") == [("error", {"reason": "update_user: nobody acted: the run has no actor"})]
 
 
+async def test_preferences_are_updated_and_count_for_the_messages_that_follow(office: Office) -> None:
+    await told(office, workflow("update_user", properties={"preferences": {"default": {"kinds": {"in_app": False}}}}))
+    assert (await read(office, USERS, "ada")).preferences == {"default": {"kinds": {"in_app": False}}}
+    assert (await office.feed("ada")).items.entries == []
+
+
 async def test_the_tenant_of_the_run_is_updated(office: Office) -> None:
     await create(office, TENANTS, "acme", seats=1)
     await told(office, workflow("update_tenant", properties={"seats": "{{ tenant.seats | plus: 1 }}"}), tenant="acme")
@@ -147,7 +153,9 @@ async def test_an_object_is_updated(office: Office) -> None:
         ("[1]", "update_user: this must be a JSON object"),
         ('{"email": "nonsense', "update_user: this is not JSON"),
         ('{"timezone": "Mars/Base"}', "update_user: timezone"),
-        ('{"preferences": {}}', "update_user: preferences cannot be updated by a step"),
+        ('{"preferences": {"acme": {}}}', "update_user: preferences hold the set 'default', and no others"),
+        ('{"preferences": {"default": {"kinds": 1}}}', "update_user: preferences.default.kinds"),
+        ('{"channel_data": {}}', "update_user: channel_data cannot be updated by a step"),
     ],
 )
 async def test_what_is_refused_is_told_and_the_run_goes_on_or_ends(
@@ -311,7 +319,7 @@ async def test_what_a_file_says_wrong_is_named_with_its_line(office: Office) -> 
   - ref: two
     type: update_user
     settings:
-      properties: {preferences: {}}
+      properties: {channel_data: {}}
   - ref: three
     type: update_object
     settings: {properties: {a: 1}, object_id: x}
@@ -333,7 +341,7 @@ async def test_what_a_file_says_wrong_is_named_with_its_line(office: Office) -> 
     found = {str(problem).removeprefix("workflows/updating.yaml:") for problem in refused.value.problems}
     assert found == {
         "4: 'update_properties' is missing",
-        "7: preferences cannot be updated by a step",
+        "7: channel_data cannot be updated by a step",
         "11: an object is named by 'collection' and 'object_id'",
         "14: 'action' is missing: add or remove",
         "15: secrets are for http_fetch steps only: what others make is stored, and shown",

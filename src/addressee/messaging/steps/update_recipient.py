@@ -12,7 +12,8 @@ from addressee.directory import attributes
 from addressee.directory.documents import Merge
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Identify
-from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
 from addressee.messaging.content import liquid
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
@@ -22,9 +23,11 @@ from addressee.messaging.steps.model import OnError, Request
 from addressee.messaging.steps.references import GLOBAL_ID, place_of
 from addressee.messaging.steps.texts import check_texts, document_of
 from addressee.messaging.steps.updates import Person, UpdateStep, people_of
+from addressee.preferences.sets import DEFAULT, check_set
 
-# What a recipient has besides properties and attributes, and what is derived.
-NOT_UPDATED = frozenset({"id", "collection", "created_at", "channel_data", "preferences", "settings"})
+# What a recipient has besides properties, attributes and preferences, and what is derived.
+NOT_UPDATED = frozenset({"id", "collection", "created_at", "channel_data", "settings"})
+PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,12 @@ class UpdateRecipientStep(UpdateStep, frozen=True, kw_only=True):
         if refused := sorted(given.keys() & NOT_UPDATED):
             raise TemplateError(f"{refused[0]} cannot be updated by a step", None)
         is_own = self.id is None
+        preferences = preferences_in(given.pop(PREFERENCES, {}))
         edit = Identify(
             attributes={name: value for name, value in given.items() if name in attributes.NAMES},
             properties={name: value for name, value in given.items() if name not in attributes.NAMES},
             merge=Merge.DEEP,
+            preferences=preferences,
             revives=Revives.NOBODY if is_own else Revives.ERASED,
         )
         return RecipientUpdate(place, edit, self.upsert and not is_own)
@@ -75,6 +80,20 @@ class UpdateRecipientStep(UpdateStep, frozen=True, kw_only=True):
 
     def _own(self, recipient: Recipient, context: StepContext) -> Place:
         raise TemplateError("this says nobody to update", None)
+
+
+def preferences_in(given: Any) -> Mapping[str, Document]:
+    """Returns the preference sets that a step gives: the default one, in the form of `preferences.yaml`."""
+    if not isinstance(given, dict) or given.keys() - {DEFAULT}:
+        raise TemplateError(f"preferences hold the set {DEFAULT!r}, and no others", None)
+    for id, preferences in given.items():
+        if not isinstance(preferences, dict):
+            raise TemplateError(f"preferences.{id} must be an object", None)
+        try:
+            check_set(preferences, f"preferences.{id}")
+        except RefusedError as refusal:
+            raise TemplateError(refusal.message, None) from None
+    return given
 
 
 class UpdateUserStep(UpdateRecipientStep, frozen=True, tag="update_user", kw_only=True):
