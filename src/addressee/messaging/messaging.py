@@ -14,6 +14,7 @@ from addressee.messaging.feeds.feed import Feeds
 from addressee.messaging.lifecycle.lifecycle import Lifecycle
 from addressee.messaging.messages.marks import Marks
 from addressee.messaging.messages.messages import Messages
+from addressee.messaging.preview.simulations import Simulations
 from addressee.messaging.runs.runs import Runs
 from addressee.messaging.schedules.schedules import Schedules
 from addressee.messaging.suppressions.suppressions import Suppressions
@@ -28,6 +29,7 @@ class Messaging:
         clock = clock or Clock()
         self.triggers = Triggers(pool, reader, wakeup, clock)
         self.runs = Runs(pool, reader, clock)
+        self.simulations = Simulations(pool, reader, clock)
         self.messages = Messages(pool, reader)
         self.marks = Marks(pool, reader, wakeup, clock)
         self.feeds = Feeds(pool, reader, clock)

@@ -182,3 +182,23 @@ async def left(pool: Pool, environment_id: int) -> dict[str, int]:
         for table in tables
     }
     return {table: count for table, count in counts.items() if count}
+
+
+def test_simulating_says_what_would_happen_and_when(http: httpx.Client, welcome: None) -> None:
+    identify(http, "ada", name="Ada")
+
+    def simulate(workflow: str = "welcome", **rest: Any) -> httpx.Response:
+        return http.post(f"/directory/v1/workflows/{workflow}/simulate", json={"recipient": "ada", **rest})
+
+    simulated = simulate().json()
+    shown = [(each["step_ref"], each["message"]) for each in simulated["events"] if each["message"]]
+    assert simulated["obstacle"] is None
+    assert [(ref, message["channel"], message["obstacle"]) for ref, message in shown] == [
+        ("in-app", "in-app", None),
+        ("email", "email", "no_email_address"),
+    ]
+    assert "Ada" in shown[0][1]["content"]["body"]
+    assert http.get("/v1/messages").json()["items"] == []
+    assert simulate(recipient="nobody").json()["obstacle"] == {"reason": "recipient_missing"}
+    assert simulate(recipient={"collection": "teams", "id": "x"}).json()["obstacle"] == {"reason": "recipient_missing"}
+    assert (simulate("nothing").status_code, simulate(recipient={}).status_code) == (404, 422)

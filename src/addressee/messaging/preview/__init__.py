@@ -1,1 +1,1 @@
-"""Previews: the messages of a workflow, made from files alone, without a database."""
+"""What a workflow would do: previews are made from files alone, simulations of what is stored."""

@@ -11,11 +11,11 @@ from addressee.directory.recipient import Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import DataFailure
 from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, Asked, Noted, Shown
-from addressee.messaging.preview.walk import walk
+from addressee.messaging.preview.walk import ContextOf, walk
 from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.batched import Activities, Actor, Item
-from addressee.messaging.runs.context import PageContext, context_for
+from addressee.messaging.runs.context import PageContext, ReadPage
 from addressee.messaging.runs.message_states import states_without_messages
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.batch import BatchStep, ClosingStep
@@ -97,13 +97,22 @@ def walked(
         {},
     )
 
-    def context_of(moved: RecipientRun, at: datetime) -> StepContext:
-        collected = collected_by(moved, run, asked)
-        states = {moved.id: states_without_messages(mentioned_channel_steps(run.workflow.steps, moved.step))}
-        here = replace(page, now=at, collected={} if collected is None else {moved.id: collected}, states=states)
-        return context_for(asked.recipient, moved, here, here.preferences_of(asked.recipient), {})
+    read = ReadPage(page, [asked.recipient], {asked.recipient.place: page.preferences_of(asked.recipient)}, {})
+    return walk(recipient_run, defined.workflow, contexts_of(read, asked), asked, now)
 
-    return walk(recipient_run, defined.workflow, context_of, asked, now)
+
+def contexts_of(read: ReadPage, asked: Asked) -> ContextOf:
+    """Returns the function that makes the context of the run, wherever it stands by then."""
+    page = read.shared
+
+    def context_of(moved: RecipientRun, at: datetime) -> StepContext:
+        collected = collected_by(moved, page.run, asked)
+        states = {moved.id: states_without_messages(mentioned_channel_steps(page.run.workflow.steps, moved.step))}
+        here = replace(page, now=at, collected={} if collected is None else {moved.id: collected}, states=states)
+        (context,) = replace(read, shared=here).contexts([moved])
+        return context
+
+    return context_of
 
 
 def collected_by(moved: RecipientRun, run: Run, asked: Asked) -> Activities | None:

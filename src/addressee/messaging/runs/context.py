@@ -84,10 +84,33 @@ class PageContext:
         return with_defaults(found, self.policies)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What was read for a page: what all share, and each run's recipient, None for one who is not there any more."""
+
+    shared: PageContext
+    recipients: Sequence[Recipient | None]
+    preferences: Mapping[Place, Effective]
+    audiences: Mapping[Place, frozenset[str]]
+
+    def contexts(self, runs: Sequence[RecipientRun]) -> list[StepContext]:
+        """Returns the context of each of the runs that the page was read for, in their order."""
+        return [
+            context_without_recipient(self.shared)
+            if recipient is None
+            else context_for(recipient, each, self.shared, self.preferences[recipient.place], self.audiences)
+            for recipient, each in zip(self.recipients, runs, strict=True)
+        ]
+
+
 async def read_contexts(
     pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime
 ) -> list[StepContext]:
     """Returns the context of each of `runs`, in their order."""
+    return (await read_page(pool, reader, run, runs, now)).contexts(runs)
+
+
+async def read_page(pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime) -> ReadPage:
     collected = await read_activities(pool, run, runs)
     page = PageContext(
         run,
@@ -108,12 +131,7 @@ async def read_contexts(
         if recipient is not None and (for_steps or needs_audiences(preferences[recipient.place].document))
     ]
     audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
-    return [
-        context_without_recipient(page)
-        if recipient is None
-        else context_for(recipient, each, page, preferences[recipient.place], audiences)
-        for recipient, each in zip(recipients, runs, strict=True)
-    ]
+    return ReadPage(page, recipients, preferences, audiences)
 
 
 def policy_maker(run: Run) -> Place:

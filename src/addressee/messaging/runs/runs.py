@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document, Identity, Place
+from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
 from addressee.messaging.runs.cancellation import CancellationKey, cancel
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.explanation import Explanation, explained, without_suppressed
+from addressee.messaging.runs.hypothetical import read_hypothetical
 from addressee.messaging.runs.listing import (
     FIRST_ID,
     FRONT,
@@ -29,10 +28,7 @@ from addressee.messaging.runs.listing import (
     in_the_name_of_successors,
     owner_parameters,
 )
-from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.suppressions.suppressions import find_suppressed
-from addressee.messaging.workflows.model import read_version
 
 SQL = load(__package__)
 
@@ -106,31 +102,14 @@ class Runs:
         data: Document | None = None,
     ) -> Explanation:
         """Returns what a workflow would do for this recipient now, step by step, and what stops it."""
-        row = await self._pool.fetchrow(*SQL["workflow"](environment_id=recipient.environment_id, key=workflow))
-        if row is None:
-            return Explanation((), {"reason": "workflow_missing"})
-        found = await self._reader.read_all([recipient, *([actor] if actor else [])])
-
-        def identified(place: Place) -> Identity:
-            person = found.get(place)
-            return Identity(*place, None if person is None else person.uid)
-
         now = self._clock.now()
-        run = Run(
-            environment_id=recipient.environment_id,
-            id=uuid7(),
-            workflow_key=workflow,
-            version_id=row["version_id"],
-            workflow=read_version(row["content"]),
-            tenant=tenant,
-            actor=None if actor is None else identified(actor),
-            data=data or {},
-            sandbox=False,
-            skip_delay=False,
-            inserted_at=now,
+        hypothetical = await read_hypothetical(
+            self._pool, self._reader, recipient, workflow, tenant=tenant, actor=actor, data=data or {}, now=now
         )
-        recipient_run = RecipientRun(uuid7(), identified(recipient), {}, RunStatus.QUEUED)
+        if hypothetical is None:
+            return Explanation((), {"reason": "workflow_missing"})
+        run, recipient_run = hypothetical
         (context,) = await read_contexts(self._pool, self._reader, run, [recipient_run], now)
-        explanation = explained(run, recipient_run, context, active=row["active"])
+        explanation = explained(run, recipient_run, context, active=run.active)
         suppressed = await find_suppressed(self._pool, recipient.environment_id, explanation.addresses)
         return without_suppressed(explanation, suppressed)

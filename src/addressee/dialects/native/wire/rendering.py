@@ -8,6 +8,9 @@ from addressee.dialects.native.wire import shapes
 from addressee.directory.addresses import entries
 from addressee.directory.merges.merges import Merge
 from addressee.directory.recipient import Recipient
+from addressee.messaging.preview.model import Noted, Shown
+from addressee.messaging.preview.printing import fields_of
+from addressee.messaging.preview.simulations import Simulated
 from addressee.messaging.runs.explanation import Explanation
 from addressee.messaging.suppressions.model import Suppression
 
@@ -48,6 +51,26 @@ def suppression(entry: Suppression) -> shapes.Suppression:
         channel_id=entry.channel_id,
         message_id=entry.message_id,
         created_at=entry.created_at,
+    )
+
+
+def simulated(found: Simulated) -> shapes.Simulated:
+    return shapes.Simulated(obstacle=found.obstacle, events=[simulated_event(each) for each in found.happened])
+
+
+def simulated_event(happened: Shown | Noted) -> shapes.SimulatedEvent:
+    if isinstance(happened, Noted):
+        return shapes.SimulatedEvent(
+            at=happened.at, event=happened.event, step_ref=happened.ref, data=dict(happened.data), message=None
+        )
+    message = shapes.SimulatedMessage(
+        channel=happened.channel,
+        channel_type=happened.type.value,
+        content=None if happened.content is None else fields_of(happened.content),
+        obstacle=happened.obstacle,
+    )
+    return shapes.SimulatedEvent(
+        at=happened.at, event="message_enqueued", step_ref=happened.ref, data={}, message=message
     )
 
 

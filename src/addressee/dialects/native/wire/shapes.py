@@ -107,6 +107,55 @@ class Explain(Struct, kw_only=True, forbid_unknown_fields=True):
     data: dict[str, Any] = {}
 
 
+class Reference(Struct, kw_only=True, forbid_unknown_fields=True):
+    """An object."""
+
+    collection: str
+    id: Id
+
+
+class Simulate(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The trigger to simulate, for a user's id or an object. `actor` is a user's id.
+
+    With `items`, batches collect one trigger for each of these data. `answers` are those of fetch steps, by their refs;
+    `events` are the refs of the steps whose events happen: other waits expire.
+    """
+
+    recipient: Id | Reference
+    data: dict[str, Any] = {}
+    items: Annotated[list[dict[str, Any]], Meta(max_length=100)] = []
+    tenant: Id | None = None
+    actor: Id | None = None
+    answers: dict[str, Any] = {}
+    events: Annotated[list[str], Meta(max_length=100)] = []
+
+
+class SimulatedMessage(Struct, kw_only=True):
+    """A message. `content` is null if its template failed; with an `obstacle` it would not be sent."""
+
+    channel: str
+    channel_type: str
+    content: dict[str, Any] | None
+    obstacle: str | None
+
+
+class SimulatedEvent(Struct, kw_only=True):
+    """What would happen at a time: an entry of the run's journal, or a message, as `message_enqueued`."""
+
+    at: datetime
+    event: str
+    step_ref: str | None
+    data: dict[str, Any]
+    message: SimulatedMessage | None
+
+
+class Simulated(Struct, kw_only=True):
+    """What would happen, in its order. `obstacle` says why nothing would."""
+
+    obstacle: dict[str, Any] | None
+    events: list[SimulatedEvent]
+
+
 class Suppression(Struct, kw_only=True):
     """An address that this environment does not send to. `reason` is `bounced`, `opted_out`, `manual` or `complained`.
 

@@ -1,0 +1,81 @@
+"""Simulations: what a workflow would do for a recipient, from now on, with nothing stored and nothing sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from addressee.database.pool import Pool
+from addressee.directory.clock import Clock
+from addressee.directory.reading.reader import Reader
+from addressee.directory.recipient import Document, Place
+from addressee.messaging.errors import DataInvalidError, WorkflowMissingError
+from addressee.messaging.preview.model import Asked, Noted, Shown
+from addressee.messaging.preview.preview import contexts_of
+from addressee.messaging.preview.walk import walk
+from addressee.messaging.runs.context import read_page
+from addressee.messaging.runs.explanation import obstacle_of
+from addressee.messaging.runs.hypothetical import read_hypothetical
+from addressee.messaging.workflows.schemas import failures
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A trigger to simulate. `items`, `answers` and `events` are those of `preview.model.Asked`."""
+
+    recipient: Place
+    workflow: str
+    items: Sequence[Document] = ({},)
+    tenant: str | None = None
+    actor: Place | None = None
+    answers: Mapping[str, Any] | None = None
+    events: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What would happen, in its order; `obstacle` says why nothing would: see `runs.explanation.Explanation`."""
+
+    happened: Sequence[Shown | Noted] = ()
+    obstacle: Document | None = None
+
+
+class Simulations:
+    """Simulates runs on people, preferences and channels as they are now; time passes as a run waits for it.
+
+    No other run is looked at: a batch is opened by the run, and no throttle has let anybody pass.
+    """
+
+    def __init__(self, pool: Pool, reader: Reader, clock: Clock) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._clock = clock
+
+    async def simulate(self, wanted: Simulation) -> Simulated:
+        """Raises WorkflowMissingError, or DataInvalidError for data that a trigger could not have."""
+        now = self._clock.now()
+        hypothetical = await read_hypothetical(
+            self._pool,
+            self._reader,
+            wanted.recipient,
+            wanted.workflow,
+            tenant=wanted.tenant,
+            actor=wanted.actor,
+            data=wanted.items[0],
+            now=now,
+        )
+        if hypothetical is None:
+            raise WorkflowMissingError(wanted.workflow)
+        run, recipient_run = hypothetical
+        schema = run.workflow.trigger_data_schema
+        if schema is not None and (unfit := [each for item in wanted.items for each in failures(schema, item)]):
+            raise DataInvalidError(tuple(unfit))
+        read = await read_page(self._pool, self._reader, run, [recipient_run], now)
+        (recipient,) = read.recipients
+        (context,) = read.contexts([recipient_run])
+        obstacle = obstacle_of(run, context, active=run.active)
+        if recipient is None or obstacle is not None:
+            return Simulated(obstacle=obstacle)
+        asked = Asked(recipient, wanted.items, answers=wanted.answers or {}, events=wanted.events)
+        return Simulated(list(walk(recipient_run, run.workflow, contexts_of(read, asked), asked, now)))
