@@ -49,7 +49,7 @@ format: install
 	@$(BIN)/ruff check --fix .
 
 bench: install
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(if $(only),--only $(only))
 
 lock:
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt

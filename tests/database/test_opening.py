@@ -12,7 +12,8 @@ from addressee.database import opening
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
-from addressee.database.opening import open_database, wait_for_database
+from addressee.database.migrate import MIGRATIONS, migrate
+from addressee.database.opening import migrate_database, open_database, wait_for_database
 from addressee.database.target import Target, answers
 from tests.support.servers import CARELESS, DEBIAN_15, debian_server
 from tests.support.waiting import until
@@ -53,6 +54,22 @@ async def test_a_server_that_ends_as_it_is_opened_is_run_again(tmp_path: Path, m
     monkeypatch.setattr(opening, "confirm_master_key", ended_after)
     async with options.open() as (pool, _):
         assert await pool.fetchval("SELECT count(*) FROM addressee.environments") == 3
+
+
+async def test_a_server_that_ends_as_it_is_migrated_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = Installation(tmp_path)
+    other = EmbeddedPostgres(installation.postgres_folder, settings=CARELESS)
+    await other.__aenter__()
+
+    async def too_late(target: Target, *, finish: bool) -> list[str]:
+        monkeypatch.undo()
+        await other.__aexit__()
+        return await migrate(target, finish=finish)
+
+    monkeypatch.setattr(opening, "migrate", too_late)
+    assert await migrate_database(installation, finish=False) == [each.name for each in MIGRATIONS]
 
 
 async def test_a_command_that_has_begun_is_finished_though_the_server_is_to_end(tmp_path: Path) -> None:

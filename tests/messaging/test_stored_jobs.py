@@ -24,6 +24,7 @@ from addressee.messaging.effects.fetches import Fetch
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
+from addressee.messaging.messages.signals import EndWaits, Signal
 from addressee.messaging.runs.fan_out import Expand
 from addressee.messaging.runs.model import Advance, Send, Start
 from addressee.messaging.worker import job_handlers
@@ -38,6 +39,11 @@ STORED: dict[str, tuple[Job, str]] = {
     "advance": (Advance(1, A, 2), PAGE),
     "send": (Send(1, A, 2), PAGE),
     "fetch": (Fetch(1, A, 2), PAGE),
+    "end_waits": (
+        EndWaits(1, [Signal("ada", A, "event", "paid", datetime(2026, 1, 2, tzinfo=UTC), "acme", {"order": 7})]),
+        f'{{"environment_id":1,"signals":[{{"recipient_id":"ada","uid":"{A}","type":"event","name":"paid",'
+        '"at":"2026-01-02T00:00:00Z","tenant":"acme","event":{"order":7}}]}',
+    ),
     "apply_provider_events": (
         ApplyProviderEvents(
             1,

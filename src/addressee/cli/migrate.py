@@ -2,13 +2,10 @@
 
 from addressee.database.installation import Installation
 from addressee.database.migrate import VERSION
-from addressee.database.migrate import migrate as apply
-from addressee.database.opening import reach_database
+from addressee.database.opening import migrate_database
 
 
 async def migrate(installation: Installation, *, finish: bool) -> None:
-    async with reach_database(installation) as reached:
-        applied = await apply(reached.target, finish=finish or reached.alone)
-    for name in applied:
+    for name in await migrate_database(installation, finish=finish):
         print(f"Applied {name}.")
     print(f"The database is at version {VERSION}.")

@@ -56,8 +56,7 @@ async def open_database(installation: Installation, connections: int = 1) -> Asy
             try:
                 pool = await opened(installation, reached, connections)
             except UnreachableError:
-                # Another process ran the embedded server and has just ended it.
-                if installation.database_url is not None or time.monotonic() >= until:
+                if not may_try_again(installation, until):
                     raise
                 continue
             try:
@@ -65,6 +64,26 @@ async def open_database(installation: Installation, connections: int = 1) -> Asy
             finally:
                 await pool.close()
             return
+
+
+async def migrate_database(installation: Installation, *, finish: bool) -> list[str]:
+    """Applies the missing migrations and returns their names; without another process, the last `post` ones too.
+
+    Raises SetupError or ProcessError.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        async with reach_database(installation) as reached:
+            try:
+                return await migrate(reached.target, finish=finish or reached.alone)
+            except (UnreachableError, *AWAY):
+                if not may_try_again(installation, until):
+                    raise
+
+
+def may_try_again(installation: Installation, until: float) -> bool:
+    """Returns whether a server that was reached may have been one that another process has just ended."""
+    return installation.database_url is None and time.monotonic() < until
 
 
 async def opened(installation: Installation, reached: Reached, connections: int) -> Pool:

@@ -1,21 +1,27 @@
 """Throttles in the database: never more than the limit in a window, whoever works and in whatever order."""
 
 import asyncio
+import random
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.effects import throttles
-from addressee.messaging.effects.throttles import answer
+from addressee.messaging.effects.throttles import Throttles, answer
 from addressee.messaging.lifecycle.maintenance import delete_expired
-from addressee.messaging.steps.passages import Passage
+from addressee.messaging.runs.effects import Asked, AskingPage
+from addressee.messaging.runs.model import RunPage
+from addressee.messaging.steps.passages import Passage, Passed
+from addressee.messaging.steps.run import RecipientRun, RunStatus
 from tests.messaging.office import FILES, Office
 
 HOUR = timedelta(hours=1)
@@ -335,3 +341,59 @@ def test_the_plain_model_never_lets_more_pass(pages: list[tuple[int, list[tuple[
                 in_window = []
             in_window.append(at)
             assert len(in_window) <= limit
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_eight_workers_with_clocks_of_their_own_keep_to_the_limit_of_every_window(
+    office: Office, seed: int
+) -> None:
+    """A schedule of pages at any times, in any order, with several requests of one counter and different limits."""
+    chance = random.Random(seed)
+    people = [Identity(office.environment_id, USERS, id, uuid4()) for id in "abc"]
+    pages = [
+        (
+            NOW + timedelta(seconds=chance.randrange(600)),
+            [(chance.choice(people), chance.choice(["", "key"]), chance.choice([2, 5])) for _ in range(6)],
+        )
+        for _ in range(80)
+    ]
+    answered: list[tuple[Passage, Passed]] = []
+
+    async def worker() -> None:
+        while pages:
+            now, asked = pages.pop()
+            requests = {
+                uuid4(): Passage(who, "counter", key, limit, now + timedelta(seconds=60)) for who, key, limit in asked
+            }
+            answers = await carry_out(office, now, requests)
+            answered.extend((requests[id], answers[id]) for id in requests)
+
+    await asyncio.gather(*(worker() for _ in range(8)))
+    assert len(answered) == 480
+    allowed = Counter(
+        (request.recipient.id, request.key, passed.until) for request, passed in answered if passed.allowed
+    )
+    assert max(allowed.values()) <= 5
+    for request, passed in answered:
+        assert passed.count <= request.limit if passed.allowed else passed.count >= request.limit
+    counts = Counter(
+        (request.recipient.id, request.key, passed.until, passed.count)
+        for request, passed in answered
+        if passed.allowed
+    )
+    assert set(counts.values()) == {1}
+
+
+async def carry_out(office: Office, now: datetime, requests: Mapping[UUID, Passage]) -> Mapping[UUID, Passed]:
+    run: Any = None
+    context: Any = None
+    page = AskingPage(RunPage(office.environment_id, UUID(int=0), 0), run, now)
+    asked = [
+        Asked(RecipientRun(id, request.recipient, {}, RunStatus.PROCESSING), context, context, request)
+        for id, request in requests.items()
+    ]
+    async with office.pool.acquire() as connection, connection.transaction():
+        answers = await Throttles().carry_out(connection, page, asked)
+        # Another worker comes to stand between the answer and the commit.
+        await connection.execute("SELECT pg_sleep(0.001)")
+    return answers.by_run

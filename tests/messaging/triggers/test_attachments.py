@@ -147,6 +147,15 @@ async def test_what_describes_no_file_is_data_like_any_other(office: Office, val
     assert {message.data["attachments"] == value for message in await office.messages("ada")} == {True}
 
 
+async def test_whoever_is_deleted_takes_them_along(office: Office) -> None:
+    await pushed(office)
+    await told(office, "ada", data={"attachments": [described()]})
+    await told(office, "ada", "bob", data={"attachments": [described()]})
+    await office.delete("ada")
+    await office.work()
+    assert await contents_stored(office) == 1
+
+
 async def test_their_contents_are_kept_until_all_is_sent(office: Office) -> None:
     await pushed(office, BILL.replace("steps:", "steps:\n  - ref: wait\n    delay: {days: 3}"))
     await told(office, "ada", data={"attachments": [described()]})

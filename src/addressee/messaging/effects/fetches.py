@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from addressee.channels.hiding import without
 from addressee.channels.requests.exchange import ProviderRequest, exchange
 from addressee.database.jobs.queue import Later, Wakeup, enqueue
 from addressee.database.pool import Connection, Pool
@@ -170,7 +171,7 @@ def request_for(waiting: Waiting, secrets: Mapping[str, str], now: datetime) -> 
     try:
         return request_of(step, context.scope, secrets, id, now)
     except TemplateError as error:
-        return FetchFailed(f"template: {error}", {})
+        return FetchFailed(without(f"template: {error}", secrets.values()), {})
 
 
 def gone_on(waiting: Waiting, outcome: Outcome | None, now: datetime) -> RecipientRun:

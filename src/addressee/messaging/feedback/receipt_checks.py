@@ -41,9 +41,10 @@ class ReceiptChecks:
     async def check(self, job: CheckReceipts) -> None:
         """Queues what the receipts tell, and another check for those that are not there yet.
 
-        Those of a channel that is gone are dropped.
+        Those of a channel that is gone, or has another provider, are dropped.
         """
-        if job.channel_id not in await by_id(self._pool, job.environment_id):
+        known = (await by_id(self._pool, job.environment_id)).get(job.channel_id)
+        if known is None or known.served_by.receipts is None:
             return
         async with self._channels.using(job.environment_id, [job.channel_id]) as opened:
             found = await self._receipts(opened.get(job.channel_id), job)

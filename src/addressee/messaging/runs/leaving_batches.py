@@ -42,11 +42,12 @@ async def cancel_items(
 
 
 async def close_batches_of_ended(
-    connection: Connection, run: Run, ended: Sequence[RecipientRun], now: datetime
+    connection: Connection, run: Run, before: Sequence[RecipientRun], ended: Sequence[RecipientRun], now: datetime
 ) -> None:
-    """Closes the batches for which runs would have gone on that have ended instead."""
-    if ended and any(isinstance(step, ClosingStep) for step in run.workflow.steps):
-        await abandon_batches(connection, run.environment_id, [each.id for each in ended], now)
+    """Closes the batches for which runs waited `before` that have ended instead."""
+    steps = run.workflow.steps
+    waited = {each.id for each in before if each.step < len(steps) and isinstance(steps[each.step], ClosingStep)}
+    await abandon_batches(connection, run.environment_id, [each.id for each in ended if each.id in waited], now)
 
 
 async def abandon_batches(connection: Connection, environment_id: int, run_ids: Sequence[UUID], now: datetime) -> None:

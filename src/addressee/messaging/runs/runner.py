@@ -111,7 +111,7 @@ class Runner:
                 [Later(Send.of(page), priority=run.priority)] if any(message.addresses for message in messages) else []
             )
             ended = [each.run for each in passes if each.run.ended and each.run.id in moved]
-            await close_batches_of_ended(connection, run, ended, now)
+            await close_batches_of_ended(connection, run, runs, ended, now)
             await enqueue(
                 connection,
                 [*sending, *jobs, *erasures(run, runs, contexts), *erasures_of_transients(run, ended)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -174,7 +175,7 @@ def encoded(value: object) -> bytes | None:
 async def hold(connection: Connection, page: RunPage, runs: Sequence[RecipientRun]) -> set[UUID]:
     """Locks the runs that nobody moved or cancelled meanwhile, and returns their ids."""
     rows = [HeldRun(run.id, run.recipient.id, run.step) for run in runs]
-    held = await connection.fetch(*SQL["hold_recipient_runs"](environment_id=page.environment_id, held=rows))
+    held = await connection.fetch(*SQL["hold_recipient_runs"](**place_of(page), held=rows))
     return {row["id"] for row in held}
 
 
@@ -187,8 +188,13 @@ async def move(
 ) -> set[UUID]:
     """Stores the new states of runs that nobody moved or cancelled meanwhile, and returns the ids of these."""
     rows = [moved_row(earlier, run) for earlier, run in zip(before, after, strict=True)]
-    moved = await connection.fetch(*SQL["move_recipient_runs"](environment_id=page.environment_id, moved=rows, now=now))
+    moved = await connection.fetch(*SQL["move_recipient_runs"](**place_of(page), moved=rows, now=now))
     return {row["id"] for row in moved}
+
+
+def place_of(page: RunPage) -> dict[str, Any]:
+    """Returns where the runs of a page are, for statements."""
+    return {"environment_id": page.environment_id, "run_id": page.run_id, "page": page.page}
 
 
 def moved_row(before: RecipientRun, after: RecipientRun) -> MovedRun:

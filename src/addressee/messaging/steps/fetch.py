@@ -14,6 +14,7 @@ from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.keys import is_liquid
 from addressee.messaging.steps.model import OnError, Request, Step, Taken
 from addressee.messaging.steps.run import END, RecipientRun
 from addressee.messaging.steps.texts import check_texts
@@ -173,10 +174,6 @@ def check(compiler: Compiler, path: FieldPath, settings: FetchSettings) -> None:
 def method_named(name: str) -> Method | None:
     """Returns a method by its name in small or capital letters, None for an unknown one."""
     return next((method for method in METHODS if method == name.upper()), None)
-
-
-def is_liquid(text: str) -> bool:
-    return "{{" in text or "{%" in text
 
 
 def pairs(compiler: Compiler, path: FieldPath, written: dict[str, Any] | list[Any] | str) -> Pairs | str:

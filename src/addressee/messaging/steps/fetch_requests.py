@@ -91,7 +91,8 @@ def rendered_pairs(written: Pairs | str, scope: Scope) -> Iterator[tuple[str, st
         text = liquid.render(written, scope).strip()
         written = pairs_in(decoded(text)) if text else ()
     for name, value in written:
-        yield name, liquid.render(value, scope).strip() if isinstance(value, str) else as_text(value)
+        rendered = render_texts(value, scope)
+        yield name, rendered.strip() if isinstance(rendered, str) else as_text(rendered)
 
 
 def pairs_in(value: Any) -> Pairs:
@@ -127,7 +128,8 @@ def hidden_texts(step: FetchStep, scope: Scope, used: Mapping[str, str]) -> Iter
         if used and liquid.uses_of(text, SECRETS):
             rendered = liquid.render(text, scope)
             yield rendered.strip()
-            yield from (word for word in rendered.split() if len(word) > LONGEST_WORD)
+            # What the template itself says is no secret, and may stand in an answer.
+            yield from (word for word in rendered.split() if len(word) > LONGEST_WORD and word not in text)
 
 
 def outcome_of(step: FetchStep, request: ProviderRequest, answer: ProviderAnswer | Failed, ms: int) -> Outcome:

@@ -177,11 +177,12 @@ async def start_runs(connection: Connection, runs: Sequence[NewRun], now: dateti
     if not runs:
         return
     keys = {
-        CancellationKey(run.environment_id, run.workflow, run.cancellation_key)
+        CancellationKey(run.environment_id, run.workflow, run.cancellation_key): run.terms.depth
         for run in runs
         if run.cancellation_key is not None
     }
-    await await_cancellations(connection, keys)
+    # Whoever starts a run from within another one holds that, for which whoever cancels may wait.
+    await await_cancellations(connection, [key for key, depth in keys.items() if depth == 0])
     priorities = await insert_runs(connection, runs, now)
     await enqueue(connection, [first_job(run, priorities[run.id]) for run in runs])
     await carry_out_early(connection, keys, now)

@@ -1,4 +1,4 @@
--- Locks runs that stand where they were read, in the order in which `move_recipient_runs` locks them.
+-- Locks runs of a page that stand where they were read, in the order in which `move_recipient_runs` locks them.
 SELECT runs.id
 FROM addressee.recipient_runs AS runs
 JOIN unnest(
@@ -10,6 +10,8 @@ JOIN unnest(
  AND held.recipient_id = runs.recipient_id
  AND held.step = runs.step
 WHERE runs.environment_id = :environment_id
+  AND runs.run_id = :run_id
+  AND runs.page = :page
   AND runs.status IN ('queued', 'processing')
 ORDER BY runs.recipient_id,
          runs.id

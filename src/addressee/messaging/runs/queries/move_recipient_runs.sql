@@ -1,5 +1,6 @@
--- Stores where runs are now, unless another worker moved them or they were cancelled. Who lived in one is forgotten at
--- its end. Workers lock the rows in one order, so that two at the same page wait for each other and never in a circle.
+-- Stores where the runs of a page are now, unless another worker moved them or they were cancelled. Who lived in one is
+-- forgotten at its end. Workers lock the rows in one order, so that two at the same page wait for each other and never
+-- in a circle.
 WITH moved AS (
   SELECT *
   FROM unnest(
@@ -24,6 +25,8 @@ locked AS (
    AND moved.recipient_id = runs.recipient_id
    AND moved.step_before = runs.step
   WHERE runs.environment_id = :environment_id
+    AND runs.run_id = :run_id
+    AND runs.page = :page
     AND runs.status IN ('queued', 'processing')
   ORDER BY runs.recipient_id,
            runs.id
@@ -44,7 +47,8 @@ stored AS (
   JOIN moved USING (id, recipient_id)
   WHERE runs.environment_id = :environment_id
     AND runs.id = locked.id
-    AND runs.recipient_id = locked.recipient_id
+    -- No index of recipients serves this comparison: some of them have many runs.
+    AND runs.recipient_id IS NOT DISTINCT FROM locked.recipient_id
   RETURNING runs.environment_id,
               runs.id,
               runs.recipient_id,
