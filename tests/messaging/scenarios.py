@@ -1,7 +1,7 @@
 """Scenarios: what happens to people around a folder of workflows, and which messages they get, told in a file.
 
 start: "2026-11-30T09:00:00Z"           the time at which it begins
-people: {ada: {email: ada@example.com}}  attributes beside properties
+people: {ada: {email: ada@example.com}}  attributes beside properties, and a preference set, `preferences`
 tenants: {acme: {name: Acme}}
 secrets: {api_key: "k-123456"}           those that fetch steps use
 answers: {/plans: {seats: 3}}            what the host at vars.api_url answers, by paths; 404 elsewhere
@@ -24,7 +24,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -76,20 +76,27 @@ def read_scenario(file: Path) -> Scenario:
     return msgspec.convert(source.value, Scenario)
 
 
-async def play(office: Office, folder: Path, scenario: Scenario) -> None:
-    """Pushes a folder, has everything happen, and compares the messages."""
+class Played(NamedTuple):
+    """The messages that there are after a scenario, and those that it expects: they should be the same."""
+
+    told: Sequence[Mapping[str, Any]]
+    expected: Sequence[Mapping[str, Any]]
+
+
+async def play(office: Office, folder: Path, scenario: Scenario) -> Played:
+    """Pushes a folder, has everything happen, and returns the messages beside those that are expected."""
     if scenario.start is not None:
         office.clock.move(scenario.start - office.clock.now())
     async with provider_server() as server:
         server.answer = partial(answered, scenario.answers)
-        await play_beside(server, office, folder, scenario)
+        return await play_beside(server, office, folder, scenario)
 
 
 def answered(answers: Mapping[str, Any], request: ReceivedRequest) -> Reply:
     return Reply(body=answers[request.path]) if request.path in answers else Reply(404)
 
 
-async def play_beside(server: ProviderServer, office: Office, folder: Path, scenario: Scenario) -> None:
+async def play_beside(server: ProviderServer, office: Office, folder: Path, scenario: Scenario) -> Played:
     begun = office.clock.now()
     for name, value in scenario.secrets.items():
         await Secrets(office.pool, office.sealer).set(office.environment_id, name, value, begun)
@@ -102,13 +109,14 @@ async def play_beside(server: ProviderServer, office: Office, folder: Path, scen
             await identify(office, Place(office.environment_id, collection, id), traits)
     for act in scenario.script:
         await happen(office, act)
-    assert await told(office, begun, scenario) == [described_as(each) for each in scenario.messages]
+    return Played(await told(office, begun, scenario), [described_as(each) for each in scenario.messages])
 
 
 async def identify(office: Office, place: Place, traits: Mapping[str, Any]) -> None:
     own = {name: value for name, value in traits.items() if name in attributes.NAMES}
     rest = {name: value for name, value in traits.items() if name not in attributes.NAMES}
-    edit = Identify(attributes={"name": place.id.title(), **own}, properties=rest)
+    sets = {"default": rest.pop("preferences")} if "preferences" in rest else {}
+    edit = Identify(attributes={"name": place.id.title(), **own}, properties=rest, preferences=sets)
     await office.directory.write(Write(place, (edit,)))
 
 

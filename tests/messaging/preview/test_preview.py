@@ -164,6 +164,7 @@ steps:
   type: batch
   settings: {{batch_window: {{unit: minutes, value: 10}}, batch_items_render_limit: 2, batch_order: desc{}}}
 - ref: mail
+  throttle: {{throttle_window: 1d}}
   email:
     subject: "{{{{ total_activities }}}} of {{{{ data.page }}}}"
     text: "{{% for each in activities %}}{{{{ each.actor.name }}}} {{{{ each.data.n }}}};{{% endfor %}}"
@@ -176,6 +177,15 @@ def test_a_batch_has_the_items_that_are_given(tmp_path: Path) -> None:
     (mail,) = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, Shown)]
     assert isinstance(mail.content, EmailContent)
     assert (mail.content.subject, mail.content.text, mail.at - NOW) == ("3 of p", "bob 1;bob 2;", timedelta(minutes=10))
+
+
+def test_a_message_with_a_throttle_is_shown_with_what_keeps_it(tmp_path: Path) -> None:
+    (mail,) = [
+        each
+        for each in previewed(folder(tmp_path, workflows__comment=BATCH.format("")), "ada")
+        if isinstance(each, Shown)
+    ]
+    assert (mail.ref, mail.obstacle) == ("mail", "no_email_address")
 
 
 def test_the_first_item_of_a_batch_may_lead(tmp_path: Path) -> None:

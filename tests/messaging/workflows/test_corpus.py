@@ -18,7 +18,8 @@ EXAMPLES = FORMAT.parent / "examples"
 
 @pytest.mark.parametrize("file", sorted(SCENARIOS), ids=lambda file: str(file.parent.relative_to(ROOT)))
 async def test_a_folder(office: Office, file: Path) -> None:
-    await play(office, file.parent / "push", read_scenario(file))
+    told, expected = await play(office, file.parent / "push", read_scenario(file))
+    assert told == expected
 
 
 def test_the_documentation_shows_the_example_as_it_is_pushed(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ def canonical(given: Mapping[str, Any], aliases: Aliases) -> Canonical:
             problems.append((alias.path, str(error)))
         renamed.append((alias.path, alias.name))
     for path, message in aliases.later.items():
-        if found(given, path) not in [None, False, "", aliases.harmless.get(path)]:
+        asked = found(given, path)
+        if asked and asked != aliases.harmless.get(path):
             problems.append((path, message))
     return Canonical(values, renamed, problems)
 

@@ -83,9 +83,10 @@ def noted(
 ) -> Iterator[Shown | Noted]:
     for entry in journal:
         data = entry.get("data", {})
-        step = next((step for step in workflow.steps if step.ref == entry.get("step_ref")), None)
+        steps = (step for step in workflow.steps if isinstance(step, ChannelStep))
+        step = next((step for step in steps if step.ref == entry.get("step_ref")), None)
         is_obstructed = entry["event"] == "step_skipped" and data.get("reason") not in OF_THE_STEP
-        if is_obstructed and isinstance(step, ChannelStep):
+        if is_obstructed and step is not None:
             yield nevertheless(step, data, context)
         elif entry["event"] not in QUIET or "reason" in data or "due_at" in data:
             yield Noted(context.now, entry["event"], entry.get("step_ref"), data)
