@@ -301,3 +301,41 @@ class TestNotify:
         assert (answer.status_code, answer.content) == (204, b"")
         for left_out in ({"name": "new-comment"}, {"cancellation_key": "c1"}):
             assert http.post("/v1/notify/cancel", json=left_out).status_code == 422
+
+
+class TestChecksOfTriggers:
+    def test_attachments_go_with_the_e_mail_and_stay_out_of_the_data(
+        self, knock: Knock, pushed: Pushed, outbox: Outbox
+    ) -> None:
+        knock.users.update("ada", name="Ada", email="ada@example.com")
+        bill = {"name": "bill.pdf", "content_type": "application/pdf", "content": "JVBERi0xLjQK"}
+        knock.workflows.trigger("bill", recipients=["ada"], data={"number": 7, "attachments": [bill]})
+        (message,) = wait_for_messages(knock, "ada", 1)
+        assert message.data == {"number": 7}
+        written = email.message_from_bytes(outbox()[-1].read_bytes(), policy=email.policy.default)
+        assert [(part.get_filename(), part.get_content()) for part in written.iter_attachments()] == [
+            ("bill.pdf", b"%PDF-1.4\n")
+        ]
+
+    def test_attachments_that_are_no_files_are_refused(self, http: httpx.Client, pushed: Pushed) -> None:
+        wrong = {"name": "bill.pdf", "content_type": "application/pdf", "content": "?"}
+        answer = http.post("/v1/workflows/bill/trigger", json={"recipients": ["ada"], "data": {"attachments": [wrong]}})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_params")
+        assert [error["field"] for error in answer.json()["errors"]] == ["data.attachments[0].content"]
+
+    def test_runs_over_a_limit_say_why_they_ended(self, knock: Knock, http: httpx.Client, pushed: Pushed) -> None:
+        knock.users.update("ada", name="Ada", email="ada@example.com")
+
+        def reason(number: int) -> list[str]:
+            accepted = knock.workflows.trigger("bill", recipients=["ada"], data={"number": number})
+            query: dict[str, str | int] = {"workflow": "bill", "page_size": 50}
+
+            def runs() -> list[dict[str, Any]]:
+                found = http.get("/v1/workflow_recipient_runs", params=query).json()["items"]
+                return [run for run in found if run["workflow_run_id"] == accepted.workflow_run_id]
+
+            eventually(lambda: [run["status"] for run in runs()] == ["completed"])
+            events = http.get(f"/v1/workflow_recipient_runs/{runs()[0]['id']}").json()["events"]
+            return [event["data"]["reason"] for event in events if event["event"] == "run_stopped"]
+
+        assert [reason(1), reason(1), reason(2)] == [[], ["throttled"], ["ratelimit"]]

@@ -350,3 +350,12 @@ async def test_keys_of_a_user_that_do_not_exist_are_noted(
     run_id(rest.post(PATH, json={"recipients": [{"external_id": "ada", "name": "Ada", "plan": "pro"}]}))
     (notice,) = (await Directory(pool).notices.list(environment.id, PageRequest(10))).entries
     assert notice.messages == ("plan is no key of a user, and was not stored; put it into custom_fields.",)
+
+
+def test_what_a_throttle_drops_is_processed_without_deliveries(notiflows: Notiflows) -> None:
+    (first,) = run(notiflows, "once", "ada")
+    (second,) = run(notiflows, "once", "ada")
+    assert [(each.status, len(each.deliveries or [])) for each in (first, second)] == [
+        ("processed", 1),
+        ("processed", 0),
+    ]
