@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from addressee.directory.edits.preference_sets import QUIET_HOURS
 from addressee.directory.kinds import GROUPS, effective_name, merged_kinds
 from addressee.directory.recipient import Document
 from addressee.preferences.sets import REMEMBERED
@@ -91,6 +92,13 @@ def with_restrictions(stored: Document, restricted: Mapping[str, bool]) -> Docum
     """Returns a set that refuses or accepts these kinds for all categories."""
     wanted = {kind: not is_restricted for kind, is_restricted in restricted.items()}
     return {**stored, "kinds": with_kinds(stored.get("kinds", {}), wanted)}
+
+
+def with_quiet_hours(stored: Document, given: Document | None) -> Document:
+    """Returns a set with these quiet hours; None removes its own."""
+    if given is not None:
+        return {**stored, QUIET_HOURS: given}
+    return {name: part for name, part in stored.items() if name != QUIET_HOURS}
 
 
 def without_choices(stored: Document, keys: Iterable[str]) -> Document:

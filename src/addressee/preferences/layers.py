@@ -18,6 +18,9 @@ from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, valid_or_empt
 
 MAPS = ("kinds", "channels")
 
+# The parts of a recipient's default set that apply at every tenant.
+EVERYWHERE = ("commercial", QUIET_HOURS)
+
 Path = tuple[str, ...]
 
 
@@ -86,14 +89,18 @@ def effective(
     lowest = Layer(LayerName.ENVIRONMENT_DEFAULT, environment_default)
     if for_tenant is None and members is None:
         return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), lowest)
-    commercial = {"commercial": default["commercial"]} if "commercial" in default else {}
     return stacked(
-        Layer(LayerName.RECIPIENT_DEFAULT, commercial),
+        Layer(LayerName.RECIPIENT_DEFAULT, part(default, "commercial")),
         Layer(LayerName.RECIPIENT_TENANT, for_tenant or {}),
-        Layer(LayerName.RECIPIENT_DEFAULT, {name: default[name] for name in (QUIET_HOURS,) if name in default}),
+        Layer(LayerName.RECIPIENT_DEFAULT, part(default, QUIET_HOURS)),
         Layer(LayerName.TENANT_DEFAULT, members or {}),
         lowest,
     )
+
+
+def part(document: Document, name: str) -> Document:
+    """Returns a document with this part of another, if that has it."""
+    return {name: document[name]} if name in document else {}
 
 
 def shown(

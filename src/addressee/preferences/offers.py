@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from addressee.directory.edits.preference_sets import QUIET_HOURS
 from addressee.directory.kinds import KINDS, effective_name
 from addressee.directory.recipient import Document
 from addressee.preferences.defaults import EnvironmentDefaults
-from addressee.preferences.layers import effective
+from addressee.preferences.layers import EVERYWHERE, Effective, effective
 from addressee.preferences.policies import Policy, policies_of, with_defaults
 from addressee.preferences.sets import DEFAULT, MEMBERS, REMEMBERED, valid_or_empty
 
@@ -42,9 +43,12 @@ class Offer:
 
     def chosen(self, own: Mapping[str, Document]) -> Chosen:
         """Returns the choices of a recipient, given its sets."""
+        return Chosen(with_defaults(self.effective(own), list(self.policies.values())).document)
+
+    def effective(self, own: Mapping[str, Document]) -> Effective:
+        """Returns the set that applies to a recipient at the tenant, given its sets."""
         tenant, of_tenant = (None, {}) if self.set_id == DEFAULT else (self.set_id, self.of_tenant)
-        found = effective(own, tenant, of_tenant, self.defaults.default)
-        return Chosen(with_defaults(found, list(self.policies.values())).document)
+        return effective(own, tenant, of_tenant, self.defaults.default)
 
     def changed(self, own: Mapping[str, Document], change: Callable[[Document], Document]) -> Mapping[str, Document]:
         """Returns a recipient's sets after a change of the one that stores choices."""
@@ -58,7 +62,8 @@ class Offer:
             return valid_or_empty(own[self.set_id])
         if MEMBERS in self.of_tenant:
             return {}
-        return {name: part for name, part in valid_or_empty(own.get(DEFAULT, {})).items() if name != "commercial"}
+        default = valid_or_empty(own.get(DEFAULT, {}))
+        return {name: part for name, part in default.items() if name not in EVERYWHERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,11 @@ class Chosen:
     def restricted(self, kind: str) -> bool:
         """Whether a kind is refused for all categories."""
         return not is_wanted(self.document.get("kinds", {}), kind)
+
+    @property
+    def quiet_hours(self) -> Document | None:
+        found: Document | None = self.document.get(QUIET_HOURS)
+        return found
 
     def remembered(self, policy: Policy) -> Document:
         remembered: Document = self.document.get(REMEMBERED, {}).get(policy.key, {})

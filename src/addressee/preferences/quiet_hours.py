@@ -95,7 +95,7 @@ def exempt_in(value: dict[str, Any], field: str) -> frozenset[str]:
 
 def hold_max_in(value: dict[str, Any], field: str) -> timedelta:
     at = below(field, "hold_max")
-    if "hold_max" not in value:
+    if value.get("hold_max") is None:
         return DAY
     try:
         longest = duration(value["hold_max"])

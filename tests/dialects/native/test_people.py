@@ -141,7 +141,7 @@ def test_explaining_says_what_would_arrive_and_what_stops_the_rest(http: httpx.C
     feed = "3f2b1c84-6d5e-4a07-9c1d-2e8f7a6b5c40"
     told = {"ref": "in-app", "channel": "in-app", "channel_type": "in_app_feed", "reached": True, "addresses": [feed]}
     told |= {"suppressed": []}
-    mail = {"ref": "email", "channel": "email", "channel_type": "email", "suppressed": []}
+    mail: dict[str, Any] = {"ref": "email", "channel": "email", "channel_type": "email", "suppressed": []}
     assert explain() == {
         "reached": True,
         "obstacle": None,

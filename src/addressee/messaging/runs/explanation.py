@@ -14,6 +14,7 @@ from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.entry import EntryConditions
+from addressee.messaging.steps.holds import Hold, hold_of
 from addressee.messaging.steps.reach import Reach, reach
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.suppressions.model import Suppression
@@ -28,7 +29,7 @@ class ExplainedStep:
     it is that of the first. `suppressed` are the step's addresses that would not be reached because they are.
 
     `after` are the refs of steps before it that wait, or whose outcome is not known yet: the step is taken when they
-    let the run go on, with the values of then.
+    let the run go on, with the values of then. `hold` is what its message would wait for now.
     """
 
     ref: str
@@ -37,6 +38,7 @@ class ExplainedStep:
     obstacle: Document | None
     suppressed: tuple[Suppression, ...] = ()
     after: tuple[str, ...] = ()
+    hold: Hold | None = None
 
     @property
     def reached(self) -> bool:
@@ -103,7 +105,12 @@ def not_taken(step: ChannelStep, context: StepContext, obstacle: Document) -> Ex
 def explained_step(step: ChannelStep, visit: Visit) -> ExplainedStep:
     reached = reach_of(step, visit.context)
     channel = visit.context.channels[step.channel]
-    return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle, after=visit.after)
+    # What would hold it once the steps before it have waited is not known now.
+    asks = reached.obstacle is None and not visit.after
+    hold = hold_of(channel, step.windows, visit.context) if asks else None
+    if hold is not None and not hold.patient:
+        return ExplainedStep(step.ref, channel, (), {"reason": hold.by, **hold.shown})
+    return ExplainedStep(step.ref, channel, reached.addresses, reached.obstacle, after=visit.after, hold=hold)
 
 
 def reach_of(step: ChannelStep, context: StepContext) -> Reach:

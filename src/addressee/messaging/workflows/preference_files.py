@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from addressee.conditions.validation import misspelt_variables
+from addressee.directory.edits.preference_sets import QUIET_HOURS
 from addressee.directory.errors import RefusedError
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source
@@ -35,6 +36,8 @@ def read_preferences(source: Source) -> dict[str, Any]:
 def parts_of(preferences: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yields each entry as a set of its own, so that each problem is found, and then the whole set."""
     for name, part in preferences.items():
+        if name == QUIET_HOURS:
+            continue
         for key, entry in part.items() if isinstance(part, dict) else ():
             yield {name: {key: entry}}
     yield preferences

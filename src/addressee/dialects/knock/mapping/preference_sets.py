@@ -2,7 +2,8 @@
 
 Both directions name the same things, so what a client stores is what it reads. Knock has no word for single kinds of
 push and chat, for `enabled` beside other parts, for what is remembered with a category, nor for an `enabled` or
-`conditions` of the whole set: these stay as they are when Knock replaces the rest.
+`conditions` of the whole set: these stay as they are when Knock replaces the rest. So do quiet hours that
+are not given: they are ours.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec import UNSET
+
 from addressee.dialects.knock.shapes.preferences import PreferenceSet
 from addressee.directory.documents import below, check_id
-from addressee.directory.edits.preference_sets import SECTIONS
+from addressee.directory.edits.preference_sets import QUIET_HOURS, SECTIONS
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import GROUP_OF, GROUPS, group_setting, merged_kinds
 from addressee.directory.recipient import Document
+from addressee.preferences.quiet_hours import quiet_hours
 from addressee.preferences.sets import (
     DEFAULT,
     MAX_ENTRIES,
@@ -48,7 +52,11 @@ NAMES: Mapping[str, str] = {
     CHANNEL_TYPES: "kinds",
     "channels": "channels",
     "commercial_subscribed": "commercial",
+    QUIET_HOURS: QUIET_HOURS,
 }
+
+# The parts of a set that Knock's clients do not know: they stay when the rest is replaced.
+UNSAID = ("enabled", "conditions", QUIET_HOURS, REMEMBERED)
 
 # Keys that clients send back as they read them, and the one that says how to store a set.
 PERSISTENCE_STRATEGY = "__persistence_strategy__"
@@ -162,12 +170,18 @@ def stored_setting(given: Any, field: str) -> Any:
     return given
 
 
+def stored_quiet_hours(given: Any, field: str) -> Any:
+    quiet_hours(given, field)
+    return given
+
+
 STORED: Mapping[str, Callable[[Any, str], Any]] = {
     "categories": stored_scopes,
     "workflows": stored_scopes,
     CHANNEL_TYPES: with_strategy(stored_kinds),
     "channels": with_strategy(stored_channels),
     "commercial_subscribed": stored_setting,
+    QUIET_HOURS: stored_quiet_hours,
 }
 
 
@@ -191,6 +205,7 @@ def knock_set(set_id: str, stored: Mapping[str, Any]) -> PreferenceSet:
         channel_types=None if kinds is None else channel_types(kinds),
         channels=stored.get("channels"),
         commercial_subscribed=stored.get("commercial"),
+        quiet_hours=stored.get(QUIET_HOURS, UNSET),
     )
 
 
@@ -222,7 +237,7 @@ def channel_types(kinds: Mapping[str, Any]) -> Document:
 
 def replaced(stored: Document, given: Document) -> Document:
     """Returns the set `given`, with those parts of the stored one that Knock's form cannot express."""
-    unsaid: Document = {name: stored[name] for name in ("enabled", "conditions", REMEMBERED) if name in stored}
+    unsaid: Document = {name: stored[name] for name in UNSAID if name in stored}
     made: Document = {**unsaid, **given, **replaced_kinds(stored, given)}
     for section in SECTIONS:
         if section in given:

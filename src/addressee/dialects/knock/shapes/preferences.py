@@ -18,10 +18,11 @@ class PreferenceSetInput(Struct, kw_only=True):
     channel_types: dict[str, Any] | None = None
     channels: dict[str, Any] | None = None
     commercial_subscribed: bool | dict[str, Any] | None = None
+    quiet_hours: dict[str, Any] | None = None
 
 
 class PreferenceSet(Struct, kw_only=True):
-    """Parts that are not set are null."""
+    """Parts that are not set are null; quiet hours, which Knock does not have, are left out."""
 
     id: str
     categories: dict[str, Any] | None
@@ -29,6 +30,7 @@ class PreferenceSet(Struct, kw_only=True):
     channel_types: dict[str, Any] | None
     channels: dict[str, Any] | None
     commercial_subscribed: bool | dict[str, Any] | None
+    quiet_hours: dict[str, Any] | UnsetType = UNSET
 
 
 class BulkPreferences(Struct, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import UNSET
 
 from addressee.dialects.native.wire import shapes
@@ -85,6 +86,7 @@ def explanation(explained: Explanation) -> shapes.Explanation:
             obstacle=step.obstacle,
             suppressed=[suppression(each) for each in step.suppressed],
             after=list(step.after) or UNSET,
+            held=UNSET if step.hold is None else msgspec.to_builtins(step.hold.shown),
         )
         for step in explained.steps
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -176,7 +176,9 @@ class ExplainedStep(Struct, kw_only=True):
     """`addresses` are those that the step would reach: e-mail addresses, phone numbers, the ends of devices' tokens,
     the id of the feed. `obstacle` is why it would reach none, or null; `suppressed` are the addresses that it would
     leave out as they are suppressed. `after` are the refs of steps before it that wait, or whose outcome is not known
-    yet: it would be taken when they let the run go on, with the values of then.
+    yet: it would be taken when they let the run go on, with the values of then. `held` says what it would wait for now
+    (`by`: `send_windows`, `quiet_hours` or `tenant_quiet_hours`), `until` when, in which `timezone`, and from which
+    `layer` of the preferences.
     """
 
     ref: str
@@ -187,6 +189,7 @@ class ExplainedStep(Struct, kw_only=True):
     obstacle: dict[str, Any] | None
     suppressed: list[Suppression]
     after: list[str] | UnsetType = UNSET
+    held: dict[str, Any] | UnsetType = UNSET
 
 
 class Decision(Struct, kw_only=True):
@@ -210,6 +213,28 @@ class Explanation(Struct, kw_only=True):
     obstacle: dict[str, Any] | None
     steps: list[ExplainedStep]
     branches: list[Decision] | UnsetType = UNSET
+
+
+class QuietHours(Struct, kw_only=True):
+    """`own` are what is stored for the recipient, and `effective` what applies, from this `layer`; null: none."""
+
+    own: dict[str, Any] | None
+    effective: dict[str, Any] | None
+    layer: str | None
+
+
+class NewQuietHours(Struct, kw_only=True, forbid_unknown_fields=True):
+    """`windows` have `days` (by default all), `from` and `until`, as times of day in the `timezone`, by default the
+    recipient's. With the `action` `hold` messages wait for their end, for `hold_max` at most (by default 24h); with
+    `skip` they are not sent. Messages of the categories in `except` are sent all the same.
+    """
+
+    enabled: bool = True
+    windows: list[dict[str, Any]] = []
+    timezone: str | None = None
+    action: Literal["hold", "skip"] = "hold"
+    except_: list[str] = field(name="except", default_factory=list)
+    hold_max: str | int | dict[str, Any] | None = None
 
 
 class Count(Struct, kw_only=True):

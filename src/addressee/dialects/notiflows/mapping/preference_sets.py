@@ -19,13 +19,15 @@ from addressee.dialects.notiflows.wire.errors import invalid
 from addressee.dialects.notiflows.wire.fields import require_object
 from addressee.directory.documents import below, check_id
 from addressee.directory.edits.context import without
+from addressee.directory.edits.preference_sets import QUIET_HOURS
 from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.errors import RefusedError
 from addressee.directory.kinds import effective_name
 from addressee.directory.recipient import Document
 from addressee.messaging.workflows.listing import NamedWorkflow
-from addressee.preferences.choices import with_kinds, without_empty, without_kinds
+from addressee.preferences.choices import with_kinds, with_quiet_hours, without_empty, without_kinds
 from addressee.preferences.layers import shown
+from addressee.preferences.quiet_hours import quiet_hours
 from addressee.preferences.sets import DEFAULT, MAX_ENTRIES, valid_or_empty
 
 # Chat is stored as the group, so that it includes kinds of chat that are added later.
@@ -43,10 +45,14 @@ class Choice(NamedTuple):
 
 
 class Patch(NamedTuple):
-    """A patch of preferences. `notiflows` are choices by handle in the order given, None to reset everything."""
+    """A patch of preferences. `notiflows` are choices by handle in the order given, None to reset everything.
+
+    `quiet_hours` are None to remove the user's own, UNSET when they are not given.
+    """
 
     types: Types
     notiflows: Sequence[tuple[str, Choice | None]]
+    quiet_hours: Document | UnsetType | None = UNSET
 
 
 def rendered(own: Mapping[str, Document], default: Document, workflows: Iterable[NamedWorkflow]) -> shapes.Preferences:
@@ -58,6 +64,7 @@ def rendered(own: Mapping[str, Document], default: Document, workflows: Iterable
     return shapes.Preferences(
         channel_types=shapes.ChannelTypes(**{type: is_wanted(kinds, type) is not False for type in KINDS_OF}),
         notiflows={key: notiflow(names.get(key), scopes.get(key, {})) for key in sorted(listed)},
+        quiet_hours=found.get(QUIET_HOURS, UNSET),
     )
 
 
@@ -88,7 +95,11 @@ def parse_patch(given: Mapping[str, Any], handles: Mapping[str, str], field: str
     ]
     for handle, _ in notiflows:
         check_id(handle, below(field, "notiflows"))
-    return Patch(parse_types(given.get("channel_types"), below(field, "channel_types")), notiflows)
+    types = parse_types(given.get("channel_types"), below(field, "channel_types"))
+    quiet = given.get(QUIET_HOURS, UNSET)
+    if quiet is not UNSET and quiet is not None:
+        quiet_hours(quiet, below(field, QUIET_HOURS))
+    return Patch(types, notiflows, quiet)
 
 
 def parse_choice(given: Any, field: str) -> Choice | None:
@@ -132,7 +143,7 @@ def patched_sets(own: Mapping[str, Document], patch: Patch) -> Mapping[str, Docu
 
 def patched(stored: Document, patch: Patch) -> Document:
     """Applies a patch to a set. Raises RefusedError when the set would have too many notiflows."""
-    made = stored
+    made = stored if patch.quiet_hours is UNSET else with_quiet_hours(stored, patch.quiet_hours)
     if patch.types:
         made = without_empty({**made, "kinds": with_types(made.get("kinds", {}), patch.types)}, "kinds")
     if patch.notiflows:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
 
 
 class TypesPatch(Struct):
@@ -22,10 +24,14 @@ class NotiflowPatch(Struct):
 
 
 class PreferencesPatch(Struct):
-    """Parts that are not given stay as they are. `notiflows` are by handle; null resets one to the default."""
+    """Parts that are not given stay as they are. `notiflows` are by handle; null resets one to the default.
+
+    `quiet_hours` are ours; null removes the user's own.
+    """
 
     channel_types: TypesPatch | None = None
     notiflows: dict[str, NotiflowPatch | None] | None = None
+    quiet_hours: dict[str, Any] | UnsetType | None = UNSET
 
 
 class ChannelTypes(Struct):
@@ -46,7 +52,10 @@ class NotiflowPreferences(Struct):
 
 
 class Preferences(Struct):
-    """`notiflows` are by handle: those that are shown to all users, and those with a choice."""
+    """`notiflows` are by handle: those that are shown to all users, and those with a choice. `quiet_hours` are left out
+    where there are none.
+    """
 
     channel_types: ChannelTypes
     notiflows: dict[str, NotiflowPreferences]
+    quiet_hours: dict[str, Any] | UnsetType = UNSET

@@ -13,9 +13,10 @@ from addressee.dialects.suprsend.wire.channel_names import KIND_OF, KINDS, kind_
 from addressee.dialects.suprsend.wire.errors import invalid, missing
 from addressee.directory.documents import check_value
 from addressee.directory.recipient import Document
-from addressee.preferences.choices import Choice, with_choice, with_restrictions
+from addressee.preferences.choices import Choice, with_choice, with_quiet_hours, with_restrictions
 from addressee.preferences.offers import Offer
 from addressee.preferences.policies import Policy
+from addressee.preferences.quiet_hours import quiet_hours
 
 Change: TypeAlias = Callable[[Document], Document]
 
@@ -95,6 +96,10 @@ def combined_change(offer: Offer, given: shapes.PreferenceChanges) -> Change:
         changes.append(channel_change(shapes.ChannelPreferences(given.channel_preferences)))
     for index, each in enumerate(given.categories or ()):
         changes.append(category_change(require_open_policy(offer, each.category), each, f"categories[{index}]."))
+    if given.quiet_hours is not UNSET:
+        if given.quiet_hours is not None:
+            quiet_hours(given.quiet_hours)
+        changes.append(partial(with_quiet_hours, given=given.quiet_hours))
     if not changes:
         raise invalid("", "Request body must not be empty")
     return partial(one_after_another, changes=changes)

@@ -62,7 +62,8 @@ def full(view: View, own: Mapping[str, Document]) -> shapes.FullPreference:
         for section, policies in view.sections()
         for wording in [worded(section, view.locale)]
     ]
-    return shapes.FullPreference(sections, restrictions(chosen))
+    quiet_hours = UNSET if chosen.quiet_hours is None else chosen.quiet_hours
+    return shapes.FullPreference(sections, restrictions(chosen), quiet_hours)
 
 
 def channels(view: View, own: Mapping[str, Document]) -> shapes.ChannelPreferences:

@@ -37,8 +37,11 @@ class NamedCategoryChoice(CategoryChoice, frozen=True, kw_only=True):
 
 
 class PreferenceChanges(Struct, frozen=True, kw_only=True):
+    """`quiet_hours` are ours; null removes the recipient's own."""
+
     channel_preferences: list[ChannelPreference] | None = None
     categories: list[NamedCategoryChoice] | None = None
+    quiet_hours: dict[str, Any] | UnsetType | None = UNSET
 
 
 class BulkPreferenceChanges(PreferenceChanges, frozen=True, kw_only=True):
@@ -86,8 +89,11 @@ class Section(Struct, frozen=True):
 
 
 class FullPreference(Struct, frozen=True):
+    """`quiet_hours` are those that apply, left out where there are none."""
+
     sections: list[Section]
     channel_preferences: list[ChannelPreference]
+    quiet_hours: dict[str, Any] | UnsetType = UNSET
 
 
 class Categories(OffsetPage[Category], frozen=True):
