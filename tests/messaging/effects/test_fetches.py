@@ -359,6 +359,9 @@ async def test_what_a_file_says_wrong_is_named_with_its_line(office: Office) -> 
   - ref: feed
     channel: in-app
     template: {body: "{{ secrets.token }}"}
+  - ref: collect
+    type: batch
+    settings: {batch_window: 10m, batch_key: "{{ secrets.token }}"}
 """
     with pytest.raises(ConfigurationError) as refused:
         await office.push({**FILES, "workflows/fetching.yaml": text})
@@ -370,6 +373,7 @@ async def test_what_a_file_says_wrong_is_named_with_its_line(office: Office) -> 
         "23: this header is set by the sender itself",
         "24: this must be a secret of the environment: {{ secrets.name }}",
         "27: secrets are for http_fetch steps only: what others make is stored, and shown",
+        "30: secrets are for http_fetch steps only: what others make is stored, and shown",
     ]
 
 

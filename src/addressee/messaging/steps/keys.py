@@ -12,6 +12,7 @@ from addressee.messaging.content import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.steps.compiler import Compiler
 from addressee.messaging.steps.context import StepContext
+from addressee.messaging.steps.texts import check_texts
 
 # In bytes. A longer key is stored as its hash.
 MAX_KEY_LENGTH = 64
@@ -38,9 +39,6 @@ def bounded(key: str) -> str:
 
 
 def check_key(compiler: Compiler, path: FieldPath, written: str) -> None:
-    """Tells the source of a key that is not Liquid."""
+    """Tells the source of a key that is not Liquid, or that reads secrets."""
     if is_liquid(written):
-        try:
-            liquid.parse(written)
-        except liquid.TemplateError as error:
-            compiler.source.problem_in_text(path, error.line or 1, f"this is not Liquid: {error.message}")
+        check_texts(compiler, path, written)
