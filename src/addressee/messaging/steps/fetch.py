@@ -54,7 +54,7 @@ class FetchFailed:
     passes: bool = False
 
 
-class FetchStep(Step, frozen=True, tag="fetch", kw_only=True):
+class FetchStep(Step, frozen=True, tag="http_fetch", kw_only=True):
     """A step that makes a request. Headers and query parameters are pairs, or a text that renders to a JSON object.
 
     `response_path` picks a part of the answer, `output_key` is where it goes in the data. A step that does not need an
