@@ -21,6 +21,23 @@ def bound(conditions: Conditions, root: str, context: ConditionContext) -> Condi
     return Conditions(tuple(groups)) if groups else None
 
 
+def below(conditions: Conditions, root: str, name: str) -> Conditions:
+    """Returns conditions that find what is below `name` below `root` instead: it is known later, too."""
+
+    def moved(path: str) -> str:
+        return f"{root}.{path}" if is_below(path, name) and path != name else path
+
+    def moved_item(item: Item) -> Item:
+        return Path(moved(item.path)) if isinstance(item, Path) else item
+
+    def moved_condition(each: Condition) -> Condition:
+        argument = each.argument
+        items = tuple(map(moved_item, argument)) if isinstance(argument, tuple) else moved_item(argument)
+        return structs.replace(each, variable=moved(each.variable), argument=items)
+
+    return Conditions(tuple(tuple(map(moved_condition, group)) for group in conditions.any_of))
+
+
 def with_values(condition: Condition, root: str, context: ConditionContext) -> Condition:
     """Returns a condition with the values of the paths in its argument; a list among them is the argument's items."""
     argument = condition.argument

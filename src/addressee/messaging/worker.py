@@ -101,7 +101,7 @@ def job_handlers(
         JobHandler(Start, runner.start),
         JobHandler(Advance, runner.advance),
         JobHandler(Fetch, fetcher.fetch),
-        JobHandler(EndWaits, WaitEndings(pool, Wakeup(pool), clock).end),
+        JobHandler(EndWaits, WaitEndings(pool, Wakeup(pool), clock, reader).end),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
         JobHandler(CheckReceipts, ReceiptChecks(pool, channels, context.client, clock).check),

@@ -184,6 +184,32 @@ async def test_a_change_of_the_recipient_or_of_its_preferences(office: Office, t
     assert await bodies(office, "bob") == []
 
 
+@pytest.mark.parametrize("event", ["{event_type: recipient}", "upgraded"])
+async def test_conditions_see_the_recipient_as_it_is_when_the_event_happens(office: Office, event: str) -> None:
+    written = settings(event=event, match_conditions='["recipient.plan == data.plan"]')
+    await waiting(office, workflow(written), "ada", data={"plan": "pro"})
+    for plan in ("basic", "pro"):
+        office.clock.move(MINUTE)
+        await office.directory.write(Write(office.user("ada"), (Identify(properties={"plan": plan}),)))
+        happened = Event("upgraded", office.user("ada"))
+        await office.messaging.triggers.accept_all(office.environment_id, [Record(happened)])
+        await office.work()
+        assert await bodies(office) == (["<p>true: .</p>"] if plan == "pro" else [])
+
+
+async def test_of_several_groups_of_conditions_one_is_to_be_true(office: Office) -> None:
+    """As Knock writes them; what an event says is below `data` there."""
+
+    def group(order: int) -> dict[str, Any]:
+        return {"conditions": [{"variable": "event.data.order", "operator": "equal_to", "argument": str(order)}]}
+
+    written = settings(event="paid", match_conditions=[{"operator": "and", **group(7)}, group(8)])
+    await waiting(office, workflow(written), "ada")
+    await event(office, "paid", order=9, text="no")
+    await event(office, "paid", order=8, text="yes", message_id=5)
+    assert await bodies(office) == ["<p>true: yes.</p>"]
+
+
 async def test_entering_a_list(office: Office) -> None:
     awaited = "{event_type: audience, event_key: enter, audience_key: beta}"
     await waiting(office, workflow(settings(event=awaited)), "ada")
@@ -239,6 +265,7 @@ async def test_events_of_whoever_a_recipient_was_merged_into_count(office: Offic
         (settings(event="{event_type: message, event_key: sean}"), "there is no message event 'sean'"),
         (settings(event="{event_type: message, event_key: seen, step_ref: feet}"), "there is no step 'feet' before"),
         (settings(event="{event_type: recipient, event_key: updated, source_key: x}"), "'source_key' says nothing"),
+        (settings(event="{event_type: message}"), "this is missing: the name of the event"),
         (settings(event="x", expires_after="31d"), "at most 30d"),
         (settings(expires_after="1d"), "a step waits for one event"),
     ],

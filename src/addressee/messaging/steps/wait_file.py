@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from addressee.conditions.binding import below
 from addressee.conditions.forms import all_of
 from addressee.conditions.model import Condition, Conditions, Path
 from addressee.conditions.names import EVENT, Names
@@ -34,6 +35,11 @@ class EventKind(NamedTuple):
     keys: Sequence[str] | None = None
     narrowed_by: Sequence[str] = ()
 
+    @property
+    def only_key(self) -> str | None:
+        """The key that need not be written, None if there are several."""
+        return self.keys[0] if self.keys is not None and len(self.keys) == 1 else None
+
 
 # By `event_type`. An event of a caller has any key.
 KINDS: Mapping[str, EventKind] = {
@@ -48,13 +54,17 @@ KINDS: Mapping[str, EventKind] = {
 
 
 class EventFile(Definition, frozen=True, kw_only=True):
-    """An event in a file. `step_ref` names the channel step whose message it is about."""
+    """An event in a file. `step_ref` names the channel step whose message it is about.
+
+    Knock's `integration_source_key` and `recipient_path` say nothing here: clients tell whose event it is.
+    """
 
     event_type: str = "event"
-    event_key: str
+    event_key: str | None = None
     source_key: str | None = None
     source_type: str | None = None
     integration_source_key: str | None = None
+    recipient_path: str | None = None
     audience_key: str | None = None
     step_ref: str | None = None
     match_conditions: Any = None
@@ -101,7 +111,7 @@ class WaitStepFile(StepFile, frozen=True, kw_only=True):
         if not 1 <= len(written) <= MAX_EVENTS:
             compiler.problem(path, f"a step waits for one event, or up to {MAX_EVENTS} in 'events'")
         names = Names((*compiler.names.roots, EVENT), compiler.names.refs, compiler.names.later)
-        common = compiler.conditions((*path, "match_conditions"), self.settings.match_conditions, names)
+        common = match_conditions(compiler, (*path, "match_conditions"), self.settings.match_conditions, names)
         found = []
         for where, each in written:
             event = EventFile(event_key=each) if isinstance(each, str) else each
@@ -119,11 +129,18 @@ def awaited_event(
         known = instead_of(event.event_type, list(KINDS))
         compiler.problem((*path, "event_type"), f"there is no type of event {event.event_type!r}; {known}")
         return None
-    if kind.keys is not None and event.event_key not in kind.keys:
-        known = instead_of(event.event_key, kind.keys)
-        compiler.problem((*path, "event_key"), f"there is no {event.event_type} event {event.event_key!r}; {known}")
+    key = event.event_key or kind.only_key
+    if key is None:
+        compiler.problem((*path, "event_key"), "this is missing: the name of the event")
         return None
-    conditions = [common, compiler.conditions((*path, "match_conditions"), event.match_conditions, names)]
+    if kind.keys is not None and key not in kind.keys:
+        compiler.problem(
+            (*path, "event_key"), f"there is no {event.event_type} event {key!r}; {instead_of(key, kind.keys)}"
+        )
+        return None
+    if event.source_type not in {None, "workflow"}:
+        compiler.source.warning((*path, "source_type"), "there are messages of workflows only: this never happens")
+    conditions = [common, match_conditions(compiler, (*path, "match_conditions"), event.match_conditions, names)]
     narrowing = {"source_key": event.source_key, "audience_key": event.audience_key, "step_ref": event.step_ref}
     for name, value in narrowing.items():
         if value is None:
@@ -137,7 +154,18 @@ def awaited_event(
     if kind.type is EventType.MESSAGE and event.source_key is None:
         own = Condition(f"{EVENT}.recipient_run_id", "equal_to", Path("run.id"))
         conditions.append(Conditions(((own,),)))
-    return AwaitedEvent(kind.type, event.event_key, all_of([each for each in conditions if each is not None]))
+    return AwaitedEvent(kind.type, key, all_of([each for each in conditions if each is not None]))
+
+
+def match_conditions(compiler: Compiler, path: FieldPath, value: Any, names: Names) -> Conditions | None:
+    """Returns the conditions on an event; of Knock's list of groups, one is to be true.
+
+    What they say of the recipient is about the time of the event.
+    """
+    if isinstance(value, list) and value and all(isinstance(each, dict) and "conditions" in each for each in value):
+        value = {"any": [{"operator": "and", **each} for each in value]}
+    conditions = compiler.conditions(path, value, names)
+    return None if conditions is None else below(conditions, EVENT, "recipient")
 
 
 def compile_both(compiler: Compiler, ref: str, path: FieldPath, branches: WaitBranches) -> tuple[int, int]:
