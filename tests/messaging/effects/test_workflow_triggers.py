@@ -7,6 +7,9 @@ import asyncpg
 import msgspec
 import pytest
 
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.recipient import TENANTS, Place
+from addressee.directory.writing.writes import Write
 from addressee.messaging.workflows.configuration import ConfigurationError
 from tests.messaging.office import FILES, Office
 
@@ -68,6 +71,37 @@ async def test_others_are_named_by_the_data(office: Office) -> None:
     assert len(await child_runs(office)) == 1
 
 
+@pytest.mark.parametrize(
+    "named", ["data.reviewers", "{{ data.reviewers | json }}", '["{{ data.reviewers[0] }}", "{{ data.reviewers[1] }}"]']
+)
+async def test_others_are_named_by_a_path_or_in_json(office: Office, named: str) -> None:
+    await push(office, parent(recipients=named, data='{"text": "{{ data.n }}"}'))
+    await office.identify("bob")
+    await office.identify("cy")
+    await run(office, "ada", data={"reviewers": ["bob", "cy"], "n": 7})
+    assert await bodies(office, "bob") == await bodies(office, "cy") == ["<p>7 by  in</p>"]
+
+
+async def test_what_knock_fills_in_by_itself(office: Office) -> None:
+    """Without an actor, a tenant or a key, there is none in the other run either."""
+    filled = {
+        "recipients": "{{ recipient.id }}",
+        "actor": "{{ actor.id }}",
+        "tenant": "{{ tenant.id }}",
+        "data": "{{ data | json }}",
+        "cancellation_key": "{{ workflow.cancellation_key }}",
+    }
+    await push(office, parent(**filled))
+    await run(office, "ada", data={"text": "as it was"})
+    assert await bodies(office) == ["<p>as it was by  in</p>", "<p>started 36</p>"]
+    await office.identify("bob")
+    await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Identify(),)))
+    await office.trigger("bob", workflow="parent", actor=office.user("ada"), tenant="acme", data={"text": "as it was"})
+    await office.work()
+    assert await bodies(office, "bob") == ["<p>as it was by Ada in acme</p>", "<p>started 36</p>"]
+    assert [row["tenant"] for row in await child_runs(office)] == [None, "acme"]
+
+
 async def test_the_data_of_the_run_may_go_along(office: Office) -> None:
     await push(office, parent(append_current_run_data=True))
     await run(office, "ada", data={"text": "as it was"})
@@ -81,6 +115,7 @@ async def test_the_data_of_the_run_may_go_along(office: Office) -> None:
             {"workflow_key": "chidl"},
             "There is no workflow 'chidl' in this environment; `addressee push` adds workflows.",
         ),
+        ({"recipients": []}, "template: there are no recipients"),
         (
             {"recipients": "{{ data.nobody }}"},
             "template: a recipient is an id, or an object with an id and a collection",

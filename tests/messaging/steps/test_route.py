@@ -18,7 +18,7 @@ MAIL = {"subject": "Look", "text": "look"}
 CHANNELS = {"channels/second.yaml": OUTBOX, "channels/third.yaml": OUTBOX}
 
 
-def route(**written: Any) -> dict[str, str]:
+def route(*following: dict[str, Any], **written: Any) -> dict[str, str]:
     step = {
         "ref": "reach",
         "type": "route",
@@ -28,7 +28,7 @@ def route(**written: Any) -> dict[str, str]:
         **written,
     }
     end = {"ref": "end", "channel": "in-app", "template": {"body": "end"}}
-    workflow = msgspec.json.encode({"steps": [step, end]}).decode()
+    workflow = msgspec.json.encode({"steps": [step, *following, end]}).decode()
     return {**FILES, **CHANNELS, "workflows/routed.yaml": workflow}
 
 
@@ -83,6 +83,17 @@ async def test_what_is_shown_in_the_app_is_not_thereby_delivered(office: Office)
     await trigger(office, route(success="delivered"))
     await pass_time(office, 2 * HOUR)
     assert await told(office) == ["reach-in-app", "reach-email", "reach-second"]
+
+
+async def test_a_wait_for_the_messages_of_a_route(office: Office) -> None:
+    awaited = {"event": {"event_type": "message", "event_key": "seen", "step_ref": "reach"}, "expires_after": "1h"}
+    wait = {"ref": "wait", "type": "wait_for_event", "settings": awaited}
+    await trigger(office, route(wait, mode="all", within=None))
+    office.clock.move(HOUR / 2)
+    [second] = [message for message in await office.messages("ada") if message.step_ref == "reach-second"]
+    await office.messaging.marks.mark(office.environment_id, [second.id], Mark.SEEN)
+    await office.work()
+    assert (await told(office))[-1] == "end"
 
 
 async def test_an_event_of_ones_own_is_success(office: Office) -> None:

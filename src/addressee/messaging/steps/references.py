@@ -10,6 +10,7 @@ from addressee.directory.documents import check_id, is_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.steps.texts import decoded
 
 MAX_RECIPIENTS = 1000
 
@@ -19,7 +20,7 @@ GLOBAL_ID = "gid://Object/"
 
 def place_of(value: Any, environment_id: int, collection: str = USERS) -> Place:
     """Returns the place that an id, an object, a recipient of a scope or a global id names. Raises TemplateError."""
-    id = value
+    id = value = unwrapped(value)
     if isinstance(value, dict):
         collection, id = value.get("collection", collection), value.get("id")
     elif isinstance(value, str) and value.startswith(GLOBAL_ID):
@@ -34,7 +35,16 @@ def place_of(value: Any, environment_id: int, collection: str = USERS) -> Place:
 
 def places_of(value: Any, environment_id: int, collection: str = USERS) -> Sequence[Place]:
     """Returns the places that a value names, one or a list, each once and in order. Raises TemplateError."""
+    value = unwrapped(value)
     values = value if isinstance(value, list) else [value]
     if len(values) > MAX_RECIPIENTS:
         raise TemplateError(f"there are at most {MAX_RECIPIENTS:,} recipients", None)
     return list(dict.fromkeys(place_of(each, environment_id, collection) for each in values))
+
+
+def unwrapped(value: Any) -> Any:
+    """Returns the list or object that a text of JSON holds; other texts without the space around them."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    return decoded(text) if text[:1] in {"[", "{"} else text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from addressee.directory.recipient import Document, Place, Recipient
+from addressee.messaging.content import liquid
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
@@ -77,13 +78,15 @@ class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=Tru
         recipients = [recipient.place]
         if self.recipients is not None:
             recipients = list(places_of(valued(self.recipients, scope), environment_id))
+        if not recipients:
+            raise TemplateError("there are no recipients", None)
         actor = None if self.actor is None else valued(self.actor, scope)
-        data = document_of(self.data, scope)
+        data = {} if self.data == "" else document_of(self.data, scope)
         return TriggerRequest(
             self.workflow,
             recipients,
             {**scope["data"], **data} if self.append_data else data,
-            None if actor is None else place_of(actor, environment_id),
+            None if is_blank(actor) else place_of(actor, environment_id),
             context.tenant_id if self.tenant is None else text_in(self.tenant, scope),
             None if self.cancellation_key is None else text_in(self.cancellation_key, scope),
         )
@@ -95,8 +98,16 @@ class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=Tru
 
 def text_in(written: str, scope: Scope) -> str | None:
     """Returns the text that a setting renders to, None for an empty one. Raises TemplateError."""
-    value = valued(written, scope)
-    return None if value in {None, ""} else str(value)
+    return liquid.render(written, scope).strip() or None
+
+
+def is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def expression_of(compiler: Compiler, written: Any) -> Any:
+    """Returns a setting whose value is a path, like `data.reviewers`, as an expression; others as they are."""
+    return f"{{{{ {written} }}}}" if isinstance(written, str) and compiler.names.is_path(written) else written
 
 
 class TriggerWorkflowSettings(Definition, frozen=True, kw_only=True):
@@ -105,8 +116,8 @@ class TriggerWorkflowSettings(Definition, frozen=True, kw_only=True):
     data: str | dict[str, Any] = msgspec.field(default_factory=dict)
     append_current_run_data: bool = False
     actor: str | dict[str, Any] | None = None
-    tenant: Annotated[str, msgspec.Meta(min_length=1)] | None = None
-    cancellation_key: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    tenant: str | None = None
+    cancellation_key: str | None = None
     on_error: OnError = OnError.CONTINUE
 
 
@@ -120,10 +131,10 @@ class TriggerWorkflowFile(StepFile, frozen=True, kw_only=True):
         step = TriggerWorkflowStep(
             ref=self.ref,
             workflow=settings.workflow_key,
-            recipients=settings.recipients,
+            recipients=expression_of(compiler, settings.recipients),
             data=settings.data,
             append_data=settings.append_current_run_data,
-            actor=settings.actor,
+            actor=expression_of(compiler, settings.actor),
             tenant=settings.tenant,
             cancellation_key=settings.cancellation_key,
             on_error=settings.on_error,

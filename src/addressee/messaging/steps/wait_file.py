@@ -15,8 +15,10 @@ from addressee.conditions.names import EVENT, Names
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.definitions.times import read_duration
 from addressee.messaging.messages.events import TYPES
+from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.jumps import JumpStep
+from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.wait import AwaitedEvent, Ending, EndWaitStep, EventType, WaitStep
 from addressee.suggestions import instead_of
 from addressee.timing.durations import DurationForm
@@ -141,13 +143,15 @@ def awaited_event(
     if event.source_type not in {None, "workflow"}:
         compiler.source.warning((*path, "source_type"), "there are messages of workflows only: this never happens")
     conditions = [common, match_conditions(compiler, (*path, "match_conditions"), event.match_conditions, names)]
-    narrowing = {"source_key": event.source_key, "audience_key": event.audience_key, "step_ref": event.step_ref}
+    made_by = None if event.step_ref is None else messages_of(compiler.program, event.step_ref)
+    narrowing = {"source_key": event.source_key, "audience_key": event.audience_key, "step_ref": made_by}
     for name, value in narrowing.items():
         if value is None:
             continue
         if name not in kind.narrowed_by:
             compiler.problem((*path, name), f"{name!r} says nothing about {event.event_type} events")
-        conditions.append(Conditions(((Condition(f"{EVENT}.{name}", "equal_to", value),),)))
+        operator = "in" if isinstance(value, tuple) else "equal_to"
+        conditions.append(Conditions(((Condition(f"{EVENT}.{name}", operator, value),),)))
     if event.step_ref is not None and event.step_ref not in compiler.refs:
         known = instead_of(event.step_ref, compiler.refs)
         compiler.problem((*path, "step_ref"), f"there is no step {event.step_ref!r} before this one; {known}")
@@ -155,6 +159,11 @@ def awaited_event(
         own = Condition(f"{EVENT}.recipient_run_id", "equal_to", Path("run.id"))
         conditions.append(Conditions(((own,),)))
     return AwaitedEvent(kind.type, key, all_of([each for each in conditions if each is not None]))
+
+
+def messages_of(program: Sequence[Step], ref: str) -> tuple[str, ...]:
+    """Returns the refs of the channel steps that a ref names: those of a route are several."""
+    return tuple(step.ref for step in program if isinstance(step, ChannelStep) and ref in step.refs)
 
 
 def match_conditions(compiler: Compiler, path: FieldPath, value: Any, names: Names) -> Conditions | None:
