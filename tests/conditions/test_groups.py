@@ -11,7 +11,10 @@ NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
 def context(**data: Any) -> ConditionContext:
-    return ConditionContext({"data": data, "tenant": {"id": "acme", "settings": {"a": 1}}}, frozenset(), NOW)
+    actor = {"id": "bob", "email": "bob@example.com"}
+    return ConditionContext(
+        {"data": data, "actor": actor, "tenant": {"id": "acme", "settings": {"a": 1}}}, frozenset(), NOW
+    )
 
 
 def shown(written: Any, **data: Any) -> list[tuple[str, bool]]:
@@ -60,3 +63,14 @@ def test_a_document_is_shown_without_what_is_nested_in_it() -> None:
 def test_of_many_conditions_the_last_are_shown() -> None:
     written = {"any": [f"data.x{number}" for number in range(40)]}
     assert shown(written) == [(f"data.x{number}", False) for number in range(40 - MAX_SHOWN, 40)]
+
+
+def test_what_an_actor_is_like_is_not_shown() -> None:
+    written = ["actor.email ends_with example.com", "actor.id == bob", "actor.phone empty", "data.a != actor.email"]
+    shown = evaluate(parse(written), context(a=1)).shown
+    assert [(each["value"], each["argument"]) for each in shown] == [
+        ("…", "example.com"),
+        ("bob", "bob"),
+        ("", None),
+        (1, "…"),
+    ]

@@ -10,7 +10,10 @@ from addressee.conditions.evaluation import value_at
 from addressee.conditions.model import Argument, Condition, Conditions, Path, State
 from addressee.conditions.operators import OPERATORS, ConditionContext
 from addressee.conditions.states import MessageState
-from addressee.conditions.values import or_empty
+from addressee.conditions.values import is_empty, or_empty
+
+# What is shown in place of values of the actor: the journals of other people's runs outlive a person who is deleted.
+HIDDEN = "…"
 
 # The journal of a run stays small, whatever the conditions compare.
 MAX_SHOWN = 20
@@ -46,8 +49,8 @@ def compare(condition: Condition, context: ConditionContext) -> Mapping[str, Any
     return {
         "variable": condition.variable,
         "operator": condition.operator,
-        "argument": excerpt(argument),
-        "value": excerpt(or_empty(value)),
+        "argument": shown_argument(condition.argument, context),
+        "value": shown_at(condition.variable, or_empty(value)),
         "result": OPERATORS[condition.operator](value, argument, context),
     }
 
@@ -61,6 +64,18 @@ def value_of(argument: Argument, context: ConditionContext) -> Any:
         case State(state):
             return MessageState(state)
     return argument
+
+
+def shown_argument(argument: Argument, context: ConditionContext) -> Any:
+    if isinstance(argument, tuple):
+        return excerpt([shown_argument(item, context) for item in argument[: MAX_SHOWN_ITEMS + 1]])
+    return shown_at(argument.path if isinstance(argument, Path) else "", value_of(argument, context))
+
+
+def shown_at(path: str, value: Any) -> Any:
+    """Returns the value at a path as it is shown."""
+    of_actor = path.partition(".")[0] == "actor" and path != "actor.id"
+    return HIDDEN if of_actor and not is_empty(value) else excerpt(value)
 
 
 def excerpt(value: Any, depth: int = 1) -> Any:
