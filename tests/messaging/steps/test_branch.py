@@ -199,3 +199,28 @@ def test_conditions_that_knock_does_not_take_are_warned_of(tmp_path: Path) -> No
     assert [str(warning) for warning in read.warnings] == [
         "workflows/welcome.yaml:3: Knock takes no conditions on steps of the type branch; here they are heeded"
     ]
+
+
+@pytest.mark.parametrize("field", ["if", "conditions"])
+@pytest.mark.parametrize(
+    "form", ["{any: [data.plan == pro, data.x]}", "data.plan == pro or data.x", "[{any: [data.plan == pro, data.x]}]"]
+)
+def test_steps_have_conditions_in_any_form(tmp_path: Path, field: str, form: str) -> None:
+    steps = f"steps:\n  - {{ref: a, channel: in-app, template: {{body: x}}, {field}: {form}}}\n"
+    (step,) = compiled(tmp_path, steps.replace("data.plan == pro or data.x", '"data.plan == pro or data.x"'))
+    assert step.conditions == Conditions(
+        ((Condition("data.plan", "equal_to", "pro"),), (Condition("data.x", "equal_to", True),))
+    )
+
+
+def test_conditions_and_if_must_both_be_true(tmp_path: Path) -> None:
+    steps = "steps:\n  - {ref: a, channel: in-app, template: {body: x}, if: data.a, conditions: [data.b]}\n"
+    (step,) = compiled(tmp_path, steps)
+    assert step.conditions == Conditions(
+        ((Condition("data.b", "equal_to", True), Condition("data.a", "equal_to", True)),)
+    )
+
+
+def test_conditions_are_no_numbers(tmp_path: Path) -> None:
+    steps = "steps:\n  - {ref: a, channel: in-app, template: {body: x}, if: 5}\n"
+    assert problems(tmp_path, steps) == [":2: this must be text or a list or a mapping or nothing"]

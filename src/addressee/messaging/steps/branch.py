@@ -12,7 +12,7 @@ from addressee.conditions.groups import evaluate
 from addressee.conditions.model import Conditions
 from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
-from addressee.messaging.steps.compiler import Compiler, StepFile
+from addressee.messaging.steps.compiler import Compiler, ConditionsForm, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.jumps import compile_branches
 from addressee.messaging.steps.model import Step, Taken
@@ -68,8 +68,8 @@ class BranchFile(Definition, frozen=True, kw_only=True):
     """A branch in a file. A run whose branch `terminates` ends after it."""
 
     name: Name | None = None
-    conditions: Any = None
-    if_: str | list[Any] | None = msgspec.field(default=None, name="if")
+    conditions: ConditionsForm = None
+    if_: ConditionsForm = msgspec.field(default=None, name="if")
     steps: list[dict[str, Any]] = msgspec.field(default_factory=list)
     terminates: bool = False
 

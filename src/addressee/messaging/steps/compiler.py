@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import structs
@@ -20,6 +20,12 @@ from addressee.suggestions import instead_of
 from addressee.timing.windows import Windows
 
 MAX_DEPTH = 5
+
+# Conditions in a file, in any of their forms.
+ConditionsForm = Annotated[
+    Any,
+    msgspec.Meta(extra_json_schema={"anyOf": [{"type": name} for name in ("string", "array", "object", "null")]}),
+]
 
 AnyStep = TypeVar("AnyStep", bound=Step)
 
@@ -149,8 +155,8 @@ class StepFile(Definition, frozen=True, kw_only=True):
     type: str | None = None
     name: str | None = None
     description: str | None = None
-    conditions: Any = None
-    if_: str | list[Any] | None = msgspec.field(default=None, name="if")
+    conditions: ConditionsForm = None
+    if_: ConditionsForm = msgspec.field(default=None, name="if")
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         """Adds the step to the program, or its problems to the source."""

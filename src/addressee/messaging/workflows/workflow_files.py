@@ -11,7 +11,7 @@ import msgspec
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.times import read_windows
-from addressee.messaging.steps.compiler import Compiler, UsableChannel
+from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableChannel
 from addressee.messaging.steps.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
@@ -47,8 +47,8 @@ class WorkflowFile(Definition, frozen=True):
     trigger_data_json_schema: dict[str, Any] | None = None
     trigger_data_schema: dict[str, Any] | None = None
     events: list[Name] = msgspec.field(default_factory=list)
-    conditions: Any = None
-    if_: str | list[Any] | None = msgspec.field(default=None, name="if")
+    conditions: ConditionsForm = None
+    if_: ConditionsForm = msgspec.field(default=None, name="if")
     trigger_frequency: TriggerFrequency = TriggerFrequency.EVERY_TRIGGER
     ratelimit: RateLimit | None = None
     priority: WorkflowPriority = WorkflowPriority.NORMAL
