@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[3]
 SCENARIOS = [*ROOT.glob("tests/corpus/*/scenario.yaml"), *ROOT.glob("docs/*/**/scenario.yaml")]
 FORMAT = ROOT / "docs" / "workflows" / "format.md"
 EXAMPLES = FORMAT.parent / "examples"
+RECIPES = ROOT / "docs" / "cookbook"
 
 
 @pytest.mark.parametrize("file", sorted(SCENARIOS), ids=lambda file: str(file.parent.relative_to(ROOT)))
@@ -36,3 +37,10 @@ def test_the_documentation_shows_the_example_as_it_is_pushed(tmp_path: Path) -> 
 def test_a_page_shows_its_example_as_it_is_pushed(example: Path) -> None:
     shown = (FORMAT.parent / f"{example.name}.md").read_text().split("```yaml\n")[1].split("```")[0]
     assert shown in [file.read_text() for file in (example / "push" / "workflows").glob("*.yaml")]
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*/README.md")), ids=lambda recipe: recipe.parent.name)
+def test_a_recipe_shows_its_workflow_as_it_is_pushed(recipe: Path) -> None:
+    shown = recipe.read_text().split("```yaml\n")[1].split("```")[0]
+    assert shown in [file.read_text() for file in (recipe.parent / "push" / "workflows").glob("*.yaml")]
+    assert f"]({recipe.parent.name})" in (RECIPES / "README.md").read_text()
