@@ -202,3 +202,18 @@ async def test_what_is_left_of_batches_is_deleted_after_a_while_and_not_while_a_
     await office.pass_time(timedelta())
     await delete_expired(office.pool, office.clock.now())
     assert await rows(office) == (0, 0)
+
+
+async def test_messages_that_told_of_somebody_who_is_deleted_name_them_no_more(office: Office) -> None:
+    await push(office, batched=batched())
+    await people(office, "ada", "bob", "cyd")
+    await comment(office, 1, by="bob")
+    await comment(office, 2, by="cyd")
+    await office.pass_time(5 * MINUTE)
+    assert await bodies(office) == ["2 by 2: Bob=1 Cyd=2 last 2, Cyd, of Cyd+Bob"]
+    await office.delete("cyd")
+    await office.work()
+    assert await bodies(office) == ["2 by 2: Bob=1 =2 last 2, , of Bob"]
+    await office.delete("bob")
+    await office.work()
+    assert await bodies(office) == ["2 by 2: =1 =2 last 2, Missing user, of"]

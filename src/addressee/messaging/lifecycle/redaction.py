@@ -33,7 +33,7 @@ from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
 from addressee.messaging.runs.context import read_contexts
-from addressee.messaging.runs.store import read_run
+from addressee.messaging.runs.store import Run, read_run
 from addressee.messaging.steps.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun, RunStatus
@@ -147,10 +147,12 @@ async def redacted_contents(
     """Returns the contents of these messages of one run without the actor."""
     run = await read_run(pool, page.environment_id, page.run_id)
     stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
-    if run is None or run.actor is None:
+    if run is None:
         return [msgspec.json.encode(content.silenced()) for content in stored]
-    contexts = await read_contexts(pool, reader, run, [recipient_run_of(page.environment_id, row) for row in rows], now)
-    marker = missing(run.actor.id)
+    contexts = await read_contexts(pool, reader, run, [recipient_run_of(run, row) for row in rows], now)
+    # Whoever acted in a batch is not there any more without a marker.
+    is_actor = run.actor is not None and run.actor.uid in page.actors
+    marker = {"actor": missing(run.actor.id)} if run.actor is not None and is_actor else {}
 
     def render_all() -> list[bytes]:
         return [
@@ -161,28 +163,31 @@ async def redacted_contents(
     return await asyncio.to_thread(render_all)
 
 
-def recipient_run_of(environment_id: int, row: asyncpg.Record) -> RecipientRun:
+def recipient_run_of(run: Run, row: asyncpg.Record) -> RecipientRun:
+    """Returns a recipient's run as it was when a step made a message: before a batch closed, or after that."""
+    steps = run.workflow.steps
     return RecipientRun(
         row["recipient_run_id"],
-        Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]),
+        Identity(run.environment_id, row["collection"], row["recipient_id"], row["uid"]),
         msgspec.json.decode(row["data"]) if row["data"] else {},
         RunStatus.COMPLETED,
+        next((position for position, step in enumerate(steps) if step.ref == row["step_ref"]), len(steps)),
         subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
         profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
     )
 
 
 def rendered_again(
-    stored: AnyContent, step_ref: str, workflow: Workflow, context: StepContext, actor: Mapping[str, object]
+    stored: AnyContent, step_ref: str, workflow: Workflow, context: StepContext, marker: Mapping[str, object]
 ) -> Content:
-    """Returns a message's content with a marker for its actor. Addresses stay those that it went to."""
+    """Returns a message's content with a marker for its actor, if any. Addresses stay those that it went to."""
     step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
     if step is None or context.recipient is None or step.channel not in context.channels:
         return stored.silenced()
     if isinstance(stored, InAppContent) and not stored.blocks:  # it could not be rendered then
         return stored
     try:
-        content = step.template.render({**context.scope, "actor": actor}, context.channels[step.channel], []).content
+        content = step.template.render({**context.scope, **marker}, context.channels[step.channel], []).content
     except TemplateError:
         return stored.silenced()
     return content.addressed_like(stored) if type(content) is type(stored) else stored.silenced()
