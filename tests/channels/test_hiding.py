@@ -32,6 +32,11 @@ def test_pairs_of_surrogates_are_one_character() -> None:
     assert without(r"half \ud83e of one, secret\/token", ["secret/token"]) == "half \ufffd of one, [...]"
 
 
+def test_an_escaped_nul_becomes_none() -> None:
+    """PostgreSQL could not store it."""
+    assert without(r"secret\/token \u0000", ["secret/token"]) == "[...] \ufffd"
+
+
 def test_escapes_without_anything_to_hide_stay_as_they_are() -> None:
     assert without(r"{\"path\": \"a\/b\"}", ["secret-token"]) == r"{\"path\": \"a\/b\"}"
 

@@ -67,8 +67,8 @@ def escaped(text: str) -> str:
 
 
 def unescaped(found: re.Match[str]) -> str:
-    """Returns what an escape of JSON stands for, the replacement character for half of one."""
+    """Returns what an escape of JSON stands for; the replacement character for half of one, and for NUL."""
     try:
-        return msgspec.json.decode(f'"{found[0]}"', type=str)
+        return msgspec.json.decode(f'"{found[0]}"', type=str).replace("\0", "\ufffd")
     except msgspec.DecodeError:
         return "\ufffd"

@@ -48,6 +48,9 @@ OF_MOMENT = frozenset({Failure.TEMPORARY, Failure.UNCONFIRMED})
 
 MAX_LOGGED_LENGTH = 2_000
 
+# Names of messages are looked up by an index, which takes no longer ones. No provider gives such.
+MAX_ID_BYTES = 1_000
+
 # The part of an answer of unknown form that is read: more than is logged, so that no secret in it is cut in two.
 READ_LENGTH = 20_000
 
@@ -55,6 +58,11 @@ READ_LENGTH = 20_000
 def logged(words: str) -> str:
     """Returns a text as it is stored: cut to MAX_LOGGED_LENGTH characters, without NUL, which PostgreSQL refuses."""
     return words[:MAX_LOGGED_LENGTH].replace("\0", "\ufffd")
+
+
+def is_storable(id: str) -> bool:
+    """Returns whether PostgreSQL takes a provider's name for a message."""
+    return len(id.encode()) <= MAX_ID_BYTES and "\0" not in id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +87,17 @@ class ProviderCall:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider accepted the message. `provider_id` is its name for it, by which it tells what became of it."""
+    """The provider accepted the message. `provider_id` is its name for it, by which it tells what became of it.
+
+    One that cannot be stored is None: to send the message again would not give it another name.
+    """
 
     call: ProviderCall | None = field(default=None, compare=False)
     provider_id: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.provider_id is not None and not is_storable(self.provider_id):
+            object.__setattr__(self, "provider_id", None)
 
 
 class Delivered(Sent):

@@ -12,7 +12,7 @@ from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.channels.mail_server import OK, MailServer, mail_server
-from tests.channels.provider_server import Silence
+from tests.channels.provider_server import Reply, Silence
 from tests.messaging.feedback.told import POSTMARK, postmark, taken
 from tests.messaging.office import FILES, Office
 from tests.support.waiting import until
@@ -201,6 +201,17 @@ async def test_the_outbox_has_a_folder_for_each_environment(office: Office) -> N
     await office.work()
     name = await office.pool.fetchval("SELECT name FROM addressee.environments WHERE id = $1", office.environment_id)
     assert [file.parent.name for file in office.emails()] == [name]
+
+
+@pytest.mark.parametrize("name", ["m\0", "m" * 1_001, "\U0001f98a" * 300])
+async def test_a_name_that_cannot_be_stored_is_none_and_nothing_is_sent_again(office: Office, name: str) -> None:
+    """A record that fails fails for all of a batch, which is then sent again, and again."""
+    async with postmark(office) as server:
+        server.answer = lambda request: Reply(200, {"ErrorCode": 0, "MessageID": name})
+        await sent_to(office, "ada", "bob")
+        assert [(await message_of(office, id)).status for id in ("ada", "bob")] == [Status.SENT] * 2
+        await office.work_after(CLAIM)
+        assert len(server.received) == 2
 
 
 @pytest.mark.parametrize(
