@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Any
 
 from addressee.conditions.evaluation import ROOTS
@@ -12,6 +11,7 @@ from addressee.conditions.operators import AUDIENCE_OPERATORS, OPERATORS, TIMEST
 from addressee.conditions.values import RELATIVE, as_list, distance
 from addressee.directory.documents import check_text, check_value
 from addressee.directory.errors import RefusedError
+from addressee.suggestions import nearest
 
 NAMES = frozenset({"variable", "operator", "argument"})
 
@@ -74,8 +74,8 @@ def misspelling(variable: str) -> str | None:
     root = variable.partition(".")[0]
     if root in ROOTS or root == FORBIDDEN_ROOT:  # `check_root` refuses that one
         return None
-    nearest = get_close_matches(root, ROOTS, n=1)
-    meant = f"did you mean {nearest[0]!r}? There" if nearest else "there"
+    likely = nearest(root, ROOTS)
+    meant = "there" if likely is None else f"did you mean {likely!r}? There"
     return f"there is no {root!r} to start a variable with; {meant} are {', '.join(ROOTS)}"
 
 

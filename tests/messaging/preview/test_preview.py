@@ -301,6 +301,20 @@ def test_conditions_choose_the_branch(tmp_path: Path) -> None:
         assert [each.ref for each in shown if isinstance(each, Shown)] == [ref]
 
 
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CORPUS.iterdir()))
+def test_every_workflow_of_the_corpus_has_a_preview(name: str) -> None:
+    configuration = read_configuration(CORPUS / name / "push", {}, secrets=EverySecret(), settings_may_lack=True)
+    channels = channels_in(configuration, NOW)
+    for workflow in configuration.workflows:
+        asked = Asked(person(ADA, channels, NOW), ({"starts_at": "2026-12-24T12:00:00Z"},) * 2, tenant=None)
+        happened = list(preview(configuration, workflow, asked, channels, NOW))
+        assert happened
+        assert [line for each in happened for line in lines_of(each)]
+
+
 class TestPeople:
     def test_an_id_alone_is_a_user_of_that_name(self) -> None:
         ada = person("ada", {}, NOW)

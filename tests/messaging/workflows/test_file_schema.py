@@ -79,6 +79,32 @@ MANY: dict[str, Any] = {
             "mode": "all",
             "templates": {"feed": {"body": "x"}, "mail": {"subject": "x", "text_body": "x"}},
         },
+        {"ref": "until", "type": "delay", "settings": {"delay_until_field_path": "data.at", "delay_for": "-1d"}},
+        {
+            "ref": "hours",
+            "type": "time_window",
+            "settings": {"open": [{"days": "weekdays", "from": "08:00", "until": "20:00"}]},
+        },
+        {
+            "ref": "words",
+            "type": "random_cohort",
+            "cohort_branches": [
+                {"name": "a", "percentage": 50, "steps": [{"ref": "hi", "in_app": {"body": "x"}}]},
+                {"name": "b", "percentage": 50},
+            ],
+        },
+        {
+            "ref": "capped",
+            "channel": "mail",
+            "throttle": {"throttle_window": "1d"},
+            "send_windows": {"open": [{"days": ["mon"], "from": "08:00", "until": "20:00"}]},
+            "template": {"subject": "x", "text": "x"},
+        },
+        {
+            "ref": "following",
+            "type": "update_subscription",
+            "settings": {"collection": "a", "object_id": "b", "action": "subscribe"},
+        },
         {"ref": "other", "type": "trigger_workflow", "settings": {"workflow_key": "b", "data": {"a": 1}}},
         {"ref": "user", "type": "update_user", "settings": {"update_properties": {"plan": "pro"}}},
         {"ref": "list", "type": "update_list", "settings": {"list_id": "a", "action": "add"}},

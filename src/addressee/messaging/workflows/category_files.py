@@ -11,6 +11,7 @@ from addressee.messaging.definitions.model import KEY, Definition, FieldPath
 from addressee.messaging.definitions.sources import Source
 from addressee.preferences.categories import Category, Section
 from addressee.preferences.sets import NAMES
+from addressee.suggestions import instead_of
 
 
 class CategoriesFile(Definition, frozen=True):
@@ -40,7 +41,7 @@ def check_category(source: Source, path: FieldPath, category: Category, keys: se
     for name, kinds in lists.items():
         for index, kind in enumerate(kinds):
             if kind not in NAMES:
-                source.problem((*path, name, index), f"there is no kind {kind!r}; there are {', '.join(NAMES)}")
+                source.problem((*path, name, index), f"there is no kind {kind!r}; {instead_of(kind, NAMES)}")
         if kinds and category.default == "opt_out":
             source.problem((*path, name), "this means nothing where the default is opt_out: then no kind is wanted")
     if category.opt_in == ():
