@@ -107,6 +107,13 @@ def test_ways_to_name_a_channel(tmp_path: Path, step: Mapping[str, Any]) -> None
             "a step cannot override 'from_name' yet; it is the channel's own",
         ),
         (
+            {
+                "email": {"subject": "x", "text": "x", "overrides": {"a": 1}},
+                "channel_overrides": {"json_overrides": {"a": 2}},
+            },
+            "the template has 'overrides' too; keep one of them",
+        ),
+        (
             {"in_app": FEED, "channel_overrides": {"from_name": "x"}},
             "there is no 'from_name' here; there are no fields",
         ),

@@ -110,6 +110,8 @@ def test_a_mistake_in_a_file_is_told_with_its_own_line(tmp_path: Path) -> None:
         ("../b.html", "the file '../b.html' is outside of the folder a"),
         ("/etc/passwd", "this must be the path of a file, from the folder of the file that names it"),
         ("7", "this must be the path of a file, from the folder of the file that names it"),
+        ("x" * 300, "this must be the path of a file, from the folder of the file that names it"),
+        ('"a\\0b"', "this must be the path of a file, from the folder of the file that names it"),
         ("mail", "there is no file 'mail'"),
         ("mail/text_body.txt", "the file './mail/text_body.txt' belongs to 'steps.0.template.html_body' already"),
     ],

@@ -57,8 +57,9 @@ class Joining:
         return found
 
     def _is_left_out(self, named: Any, file: Path) -> None:
-        if isinstance(named, str):
-            self.source.files.add((file.parent / named).resolve())
+        found = located(named, file)
+        if found is not None:
+            self.source.files.add(found)
 
     def _content(self, name: str, named: Any, path: FieldPath, file: Path, nesting: int) -> Any:
         """Returns the content of the file that a field names; its name where there is a problem with it."""
@@ -78,10 +79,10 @@ class Joining:
         return text
 
     def _file(self, named: Any, path: FieldPath, file: Path, nesting: int) -> Path | None:
-        if not isinstance(named, str) or not named or PurePosixPath(named).is_absolute():
+        joined = located(named, file)
+        if joined is None:
             self.source.problem(path, "this must be the path of a file, from the folder of the file that names it")
             return None
-        joined = (file.parent / named).resolve()
         if not joined.is_relative_to(self.resource.resolve()):
             self.source.problem(path, f"the file {named!r} is outside of the folder {self.resource.name}")
             return None
@@ -96,3 +97,15 @@ class Joining:
             self.source.problem(path, f"there is no file {named!r}")
             return None
         return joined
+
+
+def located(named: Any, file: Path) -> Path | None:
+    """Returns the file that a relative path names from a file on, None if it is no such path."""
+    if not isinstance(named, str) or not named or PurePosixPath(named).is_absolute():
+        return None
+    try:
+        found = (file.parent / named).resolve()
+        found.is_file()
+    except (OSError, RuntimeError, ValueError):  # too long, a circle of links, a zero byte
+        return None
+    return found

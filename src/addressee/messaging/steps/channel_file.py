@@ -164,6 +164,8 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
             overrides = named_like_ours(source, where, self.channel_overrides, overrides_schema(form), form.OVERRIDES)
         if values is None or overrides is None:
             return None
+        for name in values.keys() & overrides.keys():
+            source.problem((*path, "channel_overrides"), f"the template has {name!r} too; keep one of them")
         where = (*path, place.template)
         if not source.fits(where, {**values, **overrides}, form):
             return None
