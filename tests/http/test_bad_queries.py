@@ -78,6 +78,7 @@ NATIVE_NONSENSE: Mapping[str, list[str] | None] = {
     "kind": ["pigeon"],
     "reason": ["lost"],
     "address": None,
+    "tenant": ["..", "x" * 257],
 }
 
 # An empty value is none here.

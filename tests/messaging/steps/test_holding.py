@@ -128,25 +128,39 @@ async def test_conditions_are_asked_again_too(office: Office) -> None:
     assert await told(office) == ["feed", "second"]
 
 
-async def test_who_moves_while_a_message_waits_has_it_by_the_clock_there(office: Office) -> None:
-    await started(office, "office", "06T16:00")
-    # When it is nine in Amsterdam, it is three in New York.
-    await office.directory.write(Write(office.user("ada"), (Identify({"timezone": "America/New_York"}),)))
+@pytest.mark.parametrize(
+    ("zone", "opens"),
+    [
+        # When it is nine in Amsterdam, it is three in New York.
+        ("America/New_York", datetime(2025, 6, 9, 13, tzinfo=UTC)),
+        ("Asia/Kathmandu", datetime(2025, 6, 9, 3, 15, tzinfo=UTC)),
+    ],
+)
+async def test_who_moves_while_a_message_waits_has_it_by_the_clock_there(
+    office: Office, zone: str, opens: datetime
+) -> None:
+    await started(office, "office", "07T12:00")
+    await office.directory.write(Write(office.user("ada"), (Identify({"timezone": zone}),)))
     await office.work()
-    assert (await run(office))["due_at"] in {
-        None,
-        datetime(2025, 6, 9, 7, tzinfo=UTC),
-        datetime(2025, 6, 9, 13, tzinfo=UTC),
-    }
-    await office.pass_time(64 * HOUR)
+    await office.pass_time(timedelta(seconds=1))
     found = await run(office)
-    assert (found["status"], found["step"], found["due_at"]) == (
-        RunStatus.PAUSED,
-        1,
-        datetime(2025, 6, 9, 13, tzinfo=UTC),
-    )
-    await office.pass_time(6 * HOUR)
+    assert (found["status"], found["step"], found["due_at"]) == (RunStatus.PAUSED, 1, opens)
+    assert [data["timezone"] for _, _, data in await notes(office)] == ["Europe/Amsterdam", zone]
+    await office.pass_time(opens - office.clock.now())
     assert await told(office) == ["feed", "mail", "second"]
+
+
+async def test_who_moves_while_a_delay_waits_waits_as_long(office: Office) -> None:
+    await at(office, "06T16:00")
+    delay = "steps:\n  - {ref: wait, delay: 1h}\n  - {ref: feed, channel: in-app, template: {body: due}}"
+    await office.push({**FILES, "workflows/late.yaml": delay})
+    await office.identify("ada", timezone="Europe/Amsterdam")
+    await office.trigger("ada", workflow="late")
+    await office.work()
+    before = await run(office)
+    await office.directory.write(Write(office.user("ada"), (Identify({"timezone": "Asia/Kathmandu"}),)))
+    await office.work()
+    assert (await run(office))["due_at"] == before["due_at"]
 
 
 async def test_quiet_hours_hold_what_is_not_in_the_app_until_they_end(office: Office) -> None:

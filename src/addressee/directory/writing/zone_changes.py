@@ -1,4 +1,4 @@
-"""Changes of recipients' time zones, which a job applies to their schedules."""
+"""Changes of recipients' time zones, which a job applies to their schedules and to messages that wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from addressee.directory.recipient import Place, Recipient, is_membership
 
 
 class FollowZones(Job, frozen=True):
-    """Recomputes the due times of the schedules of recipients whose time zone changed."""
+    """Recomputes when what goes by local time is due, for recipients whose time zone changed."""
 
     name: ClassVar[str] = "follow_zones"
 

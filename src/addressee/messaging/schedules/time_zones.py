@@ -1,4 +1,6 @@
-"""Schedules of recipients that move to another time zone: they fall due by local time in the new one."""
+"""Recipients that move to another time zone: their schedules fall due by local time in the new one, and messages that
+wait for a local time wait for it there.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +36,7 @@ class ScheduleMover:
     async def move(self, moved: FollowZones) -> None:
         settings = {each.id: each.settings for each in await Environments(self._pool).all()}
         places = sorted(set(moved.people))
+        await self._pool.execute(*SQL["wake_held_runs"](places=places))
         cursor, is_more = FIRST_UID, True
         while is_more:
             rows = await self._pool.fetch(
