@@ -1,8 +1,10 @@
 """A wait ends once, whatever comes first, happens at once, or is cut off."""
 
+import asyncio
 from datetime import datetime, timedelta
 from itertools import count
 
+import msgspec
 import pytest
 
 from addressee.messaging.messages.mark import Mark
@@ -74,6 +76,29 @@ async def test_an_event_at_the_very_end_is_too_late(office: Office) -> None:
     assert await endings(office) == ["wait_expired"]
 
 
+async def test_many_waits_that_several_workers_end_while_they_expire(office: Office) -> None:
+    ids = [f"user-{n}" for n in range(20)]
+    await waiting(office, CONTINUES, *ids)
+    office.clock.move(15 * MINUTE - 3 * MOMENT)
+    events = [Event("x", office.user(id), {"text": "x"}) for id in ids]
+    for half in (events[:10], events[10:]):
+        await office.messaging.triggers.accept_all(office.environment_id, [Record(each) for each in half])
+    office.clock.move(3 * MOMENT)
+    jobs = [job for job in await office.jobs() if job.name == "end_waits"]
+    await asyncio.gather(*map(office.run, jobs * 3), start_due(office.pool, office.clock.now()))
+    await office.work()
+    said = [await bodies(office, id) for id in ids]
+    assert all(each in (["<p>true: x.</p>"], ["<p>false: .</p>"]) for each in said)
+    endings = [
+        entry["event"]
+        for run in await office.recipient_runs()
+        for entry in msgspec.json.decode(run["journal"])
+        if entry["event"] in {"event_matched", "wait_expired"}
+    ]
+    assert len(endings) == 20
+    assert endings.count("event_matched") == said.count(["<p>true: x.</p>"])
+
+
 @pytest.mark.slow
 async def test_a_match_survives_a_kill_at_every_statement(office: Office) -> None:
     await office.push(CONTINUES)
@@ -137,6 +162,18 @@ async def test_conditions_on_earlier_messages_are_decided_when_a_wait_begins(off
     await office.pass_time(MINUTE)
     await event(office, "x", text="x")
     assert (await bodies(office))[1:] == (["<p>true: x.</p>"] if seen else [])
+
+
+async def test_a_merge_that_is_undone_gives_each_their_own_waits_back(office: Office) -> None:
+    await waiting(office, CONTINUES, "ada", "bob")
+    merge = await office.merge("ada", "bob")
+    await office.work()
+    await office.undo(merge)
+    await office.work()
+    await event(office, "x", "ada", text="of Ada")
+    assert (await bodies(office), await bodies(office, "bob")) == (["<p>true: of Ada.</p>"], [])
+    await event(office, "x", "bob", text="of Bob")
+    assert await bodies(office, "bob") == ["<p>true: of Bob.</p>"]
 
 
 async def test_nothing_remains_of_a_wait_that_is_over(office: Office) -> None:

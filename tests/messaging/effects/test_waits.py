@@ -210,6 +210,15 @@ async def test_of_several_groups_of_conditions_one_is_to_be_true(office: Office)
     assert await bodies(office) == ["<p>true: yes.</p>"]
 
 
+async def test_conditions_on_an_event_as_suprsend_writes_them(office: Office) -> None:
+    args = [{"variable_ns": "$future_event", "variable": "order", "op": "==", "value": 7}]
+    written = settings(event="paid", match_conditions={"op": "AND", "args": args})
+    await waiting(office, workflow(written), "ada")
+    await event(office, "paid", order=8)
+    await event(office, "paid", order=7, text="yes")
+    assert await bodies(office) == ["<p>true: yes.</p>"]
+
+
 async def test_entering_a_list(office: Office) -> None:
     awaited = "{event_type: audience, event_key: enter, audience_key: beta}"
     await waiting(office, workflow(settings(event=awaited)), "ada")

@@ -14,6 +14,7 @@ import msgspec
 
 from addressee.conditions.binding import bound
 from addressee.conditions.model import Conditions
+from addressee.conditions.names import EVENT
 from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import Request, Step, Taken
@@ -78,25 +79,19 @@ class WaitStep(Step, frozen=True, tag="wait_for_event", kw_only=True):
                 conditions = bound(conditions, EVENT, context.condition_context)
                 if conditions is None:
                     continue
-            events.append(msgspec.structs.replace(event, conditions=None if always(conditions) else conditions))
+                if conditions.always:
+                    conditions = None
+            events.append(msgspec.structs.replace(event, conditions=conditions))
         expires_at = context.now + self.expires_after
         return Taken(run, request=BeginWait(recipient.identity, events, expires_at, context.tenant_id))
 
     def answered(self, run: RecipientRun, answer: datetime, context: StepContext) -> RecipientRun:
-        run = run.passed.with_result(self.ref, matched=False)
+        run = run.passed.with_result(self.ref, matched=False, signal_variables={})
         waiting = {
             "events": [f"{event.type}.{event.name}" for event in self.events],
             "expires_at": answer,
         }
         return run.paused(answer).noted(context, "wait_started", self, data=waiting)
-
-
-# The root of the event's values in its conditions.
-EVENT = "event"
-
-
-def always(conditions: Conditions | None) -> bool:
-    return conditions is None or conditions.always
 
 
 class EndWaitStep(Step, frozen=True, tag="end_wait", kw_only=True):
