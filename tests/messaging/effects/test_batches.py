@@ -265,3 +265,15 @@ async def test_a_batch_step_is_skipped_where_its_conditions_are_not_true(office:
     await people(office, "ada")
     await comment(office, 1)
     assert await bodies(office) == ["1 by 0: =1 last 1, , of"]
+
+
+async def test_the_message_says_how_much_it_tells_of_and_who_acted(office: Office) -> None:
+    await push(office, batched=batched(batch_items_render_limit=1))
+    await people(office, "ada", *(f"actor-{number}" for number in range(12)))
+    for number in range(12):
+        await comment(office, number, by=f"actor-{number}", data={"page": {"id": number}})
+    await office.pass_time(5 * MINUTE)
+    (message,) = await office.messages("ada")
+    assert (message.total_activities, message.total_actors) == (12, 12)
+    assert [actor.id for actor in message.actors] == [f"actor-{number}" for number in range(11, 1, -1)]
+    assert dict(message.data) == {"n": 11}

@@ -54,11 +54,19 @@ class Addressed(msgspec.Struct, frozen=True):
     to: str | None = None
 
 
+class Collected(msgspec.Struct, frozen=True):
+    """How many activities and actors of a batch a message tells of, shown or not."""
+
+    total_activities: int
+    total_actors: int
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message. `recipient` and `actors` are current identities: merged ones are those into whom they were merged.
 
-    `data` is that of the trigger with the recipient's own laid over it. `email` is where an e-mail goes to.
+    `data` is that of the trigger with the recipient's own laid over it, or what a batch merged. `email` is where an
+    e-mail goes to.
 
     `source` says what started the run: a `type` (api, broadcast, …), and the `idempotency_key` that its caller chose.
     `topic` is the one through which the recipient was notified, if any.
@@ -78,6 +86,8 @@ class Message:
     run_id: UUID
     recipient_run_id: UUID
     data: Document
+    total_activities: int
+    total_actors: int
     source: Mapping[str, str]
     email: str | None
     seen_at: datetime | None
@@ -139,6 +149,7 @@ async def assemble(connection: Connection, environment_id: int, rows: Sequence[a
 
 def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identity], context: MessageContext) -> Message:
     run_data, source = context.run_data(row["run_id"])
+    collected = row["collected"] and msgspec.json.decode(row["collected"], type=Collected)
     return Message(
         id=row["id"],
         channel=channel,
@@ -153,7 +164,9 @@ def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identit
         step_ref=row["step_ref"],
         run_id=row["run_id"],
         recipient_run_id=row["recipient_run_id"],
-        data={**run_data, **msgspec.json.decode(row["data"])},
+        data={**({} if collected else run_data), **msgspec.json.decode(row["data"])},
+        total_activities=collected.total_activities if collected else 1,
+        total_actors=collected.total_actors if collected else len(actors),
         source=source,
         email=msgspec.json.decode(row["content"], type=Addressed).to,
         seen_at=row["seen_at"],

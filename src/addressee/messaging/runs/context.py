@@ -18,6 +18,7 @@ from addressee.messaging.content.scope import Subscription, build_scope
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables
+from addressee.messaging.messages.model import Collected
 from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
 from addressee.messaging.runs.batched import Activities, own_activities, read_activities, shown_activities
@@ -250,6 +251,8 @@ def context_for(
         actor=None if actor is None or actor.place.collection == TRANSIENT else actor.place,
         critical=run.workflow.critical,
         timezone=page.defaults.timezone,
+        actors=tuple(acting.identity for acting in activities.actors if acting.profile is None) if batch else (),
+        collected=Collected(activities.total, activities.total_actors) if batch else None,
     )
 
 

@@ -59,6 +59,8 @@ class MessageRow(NamedTuple):
     content: bytes
     topic: str | None
     status: Status | None
+    actors: bytes
+    collected: bytes | None
 
 
 class SendRow(NamedTuple):

@@ -232,7 +232,6 @@ async def insert_messages(
             version_id=run.version_id,
             categories=run.categories,
             tenant=run.tenant,
-            actors=msgspec.json.encode([StoredIdentity.of(actor) for actor in run.actors]),
             messages=[message_row(run, message) for message in messages],
             position=milliseconds(now),
         )
@@ -241,6 +240,8 @@ async def insert_messages(
 
 def message_row(run: Run, message: NewMessage) -> MessageRow:
     data = message.run.data
+    acting = run.actors if message.collected is None else message.actors
+    trigger_data = run.data if message.collected is None else {}
     return MessageRow(
         message.id,
         message.recipient.collection,
@@ -250,10 +251,12 @@ def message_row(run: Run, message: NewMessage) -> MessageRow:
         message.run.id,
         message.step.ref,
         msgspec.json.encode(data),
-        msgspec.json.encode(flattened({**run.data, **data})),
+        msgspec.json.encode(flattened({**trigger_data, **data})),
         msgspec.json.encode(message.content),
         topic_of(message.run.subscription),
         follow(None, message.changes),
+        msgspec.json.encode([StoredIdentity.of(actor) for actor in acting]),
+        encoded(message.collected),
     )
 
 

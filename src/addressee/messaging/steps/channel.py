@@ -73,7 +73,19 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
         id = self.message_id(run.id, context.triggered_at)
         after = after.noted(context, "message_enqueued", self, data={"message_id": id, "channel_type": channel.type})
         sending = reached.addresses if changes[-1].status is Status.QUEUED else ()
-        return Taken(after, (NewMessage(id, recipient.identity, run, self, channel, content, changes, sending),))
+        message = NewMessage(
+            id,
+            recipient.identity,
+            run,
+            self,
+            channel,
+            content,
+            changes,
+            sending,
+            context.actors,
+            context.collected,
+        )
+        return Taken(after, (message,))
 
 
 def first_status(channel: Channel, *, sandbox: bool) -> Status:

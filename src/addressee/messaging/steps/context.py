@@ -9,10 +9,11 @@ from typing import Any
 
 from addressee.channels.channel_data import TenantData
 from addressee.conditions.operators import ConditionContext
-from addressee.directory.recipient import Place, Recipient
+from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.model import Collected
 from addressee.messaging.steps.run import RecipientRun
 from addressee.preferences.decision import PreferenceContext
 from addressee.timing.window_forms import TENANT
@@ -29,7 +30,7 @@ class StepContext:
     recipient, as far as any condition asks for them. A run whose workflow is not `active` any more takes no further
     step; one whose workflow is `critical` heeds no quiet hours. `attachments` are those of e-mails, by the keys in the
     trigger's data that described them. `actor` is who acted, if anybody who is stored did. `timezone` is the
-    environment's.
+    environment's. `actors` are the newest ones of the batch that the run goes on for, and `collected` its sizes.
     """
 
     recipient: Recipient | None
@@ -50,6 +51,8 @@ class StepContext:
     actor: Place | None = None
     critical: bool = False
     timezone: str | None = None
+    actors: tuple[Identity, ...] = ()
+    collected: Collected | None = None
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""

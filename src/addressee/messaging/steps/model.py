@@ -11,7 +11,7 @@ from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.content.model import Content
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.messages.model import Address
+from addressee.messaging.messages.model import Address, Collected
 from addressee.messaging.messages.status import Status, StatusChange
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun
@@ -28,7 +28,8 @@ class OnError(StrEnum):
 class NewMessage:
     """A message that a step made, its status changes so far, and the addresses that it is to be sent to.
 
-    `recipient` is the current identity of the run's recipient, which differs from the run's after a merge.
+    `recipient` is the current identity of the run's recipient, which differs from the run's after a merge. `actors` are
+    those of the batch whose sizes are `collected`; without one, the run's own counts.
     """
 
     id: str
@@ -39,6 +40,8 @@ class NewMessage:
     content: Content
     changes: tuple[StatusChange, ...]
     addresses: tuple[Address, ...]
+    actors: tuple[Identity, ...] = ()
+    collected: Collected | None = None
 
     @property
     def status(self) -> Status:

@@ -274,11 +274,11 @@ def feed_item(item: FeedItem, *, compact: bool) -> feeds.FeedItem:
         id=item.message.id,
         blocks=[block(one) for one in item.blocks],
         actors=[mention(actor) for actor in item.actors[: 1 if compact else MAX_ACTORS]],
-        total_actors=len(item.actors),
+        total_actors=item.message.total_actors,
         data=data,
         source=feeds.Workflow(**workflow(item.message)),
         tenant=item.message.tenant,
         **times(item.message),
         activities=UNSET if compact else [activity(one) for one in item.activities],
-        total_activities=UNSET if compact else len(item.activities),
+        total_activities=UNSET if compact else item.message.total_activities,
     )

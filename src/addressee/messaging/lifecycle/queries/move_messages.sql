@@ -34,7 +34,8 @@ INSERT INTO addressee.messages (
   dismissed_at,
   inserted_at,
   updated_at,
-  merge_ids
+  merge_ids,
+  collected
 )
 SELECT environment_id,
        id,
@@ -63,5 +64,6 @@ SELECT environment_id,
        dismissed_at,
        inserted_at,
        updated_at,
-       CASE WHEN :undone::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, :merge_id::uuid) END
+       CASE WHEN :undone::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, :merge_id::uuid) END,
+       collected
 FROM gone

@@ -14,7 +14,9 @@ WITH made AS (
     :messages.filter_data::jsonb[],
     :messages.content::jsonb[],
     :messages.topic::text[],
-    :messages.status::text[]
+    :messages.status::text[],
+    :messages.actors::jsonb[],
+    :messages.collected::jsonb[]
   ) WITH ORDINALITY AS made (
     id,
     collection,
@@ -28,6 +30,8 @@ WITH made AS (
     content,
     topic,
     status,
+    actors,
+    collected,
     ordinal
   )
 ),
@@ -73,6 +77,7 @@ INSERT INTO addressee.messages (
   content,
   topic,
   status,
+  collected,
   inserted_at,
   updated_at
 )
@@ -89,12 +94,13 @@ SELECT :environment_id,
        :categories::text[],
        step_ref,
        :tenant,
-       :actors,
+       actors,
        data,
        filter_data,
        content,
        topic,
        status,
+       collected,
        inserted_at,
        inserted_at
 FROM timed
