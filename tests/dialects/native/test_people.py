@@ -1,18 +1,25 @@
 """Taking out everything that is known of someone, and leaving nothing."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from addressee.database.installation import Installation
 from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, History, Identify
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle import export as exporting
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.native.test_merges import identify, told
+from tests.messaging.office import IN_APP, write_files
 
 
 async def test_an_export_holds_everything_known(http: httpx.Client, welcome: None) -> None:
@@ -161,6 +168,44 @@ def test_explaining_says_what_would_arrive_and_what_stops_the_rest(http: httpx.C
     assert explain(id="nobody")["obstacle"] == {"reason": "recipient_missing"}
     assert explain(actor="nobody")["obstacle"] == {"reason": "actor_missing"}
     assert [step["reached"] for step in explain(id="nobody")["steps"]] == [False, False]
+
+
+async def test_explaining_branches(
+    pool: Pool, http: httpx.Client, installation: Installation, environment: Environment, tmp_path: Path
+) -> None:
+    workflow = """
+steps:
+  - ref: plan
+    type: branch
+    branches:
+      - name: Pro
+        if: data.plan == pro
+        steps: [{ref: pro, channel: in-app, template: {body: "x"}}]
+      - steps: [{ref: others, channel: in-app, template: {body: "x"}}]
+  - {ref: pause, delay: {minutes: 5}}
+  - {ref: last, channel: in-app, template: {body: "x"}}
+"""
+    folder = write_files(tmp_path, {"channels/in-app.yaml": IN_APP, "workflows/split.yaml": workflow})
+    sealer = Sealer(installation.master_key())
+    await deploy(pool, sealer, environment.id, read_configuration(folder, {}), datetime.now(UTC))
+    identify(http, "ada", name="Ada")
+    body = {"workflow": "split", "data": {"plan": "team"}}
+    answer = http.post("/directory/v1/users/ada/explain", json=body).json()
+    compared = {"variable": "data.plan", "operator": "equal_to", "argument": "pro", "value": "team", "result": False}
+    assert answer["branches"] == [
+        {
+            "ref": "plan",
+            "type": "branch",
+            "branch": "branch 2",
+            "evaluated": [{"branch": "Pro", "result": False, "conditions": [compared]}],
+        }
+    ]
+    assert [(step["ref"], step["reached"], step.get("after")) for step in answer["steps"]] == [
+        ("pro", False, None),
+        ("others", True, None),
+        ("last", True, ["pause"]),
+    ]
+    assert answer["steps"][0]["obstacle"] == {"reason": "branch_not_taken", "branch": "branch 2", "step": "plan"}
 
 
 def test_subscribers_are_counted(http: httpx.Client) -> None:
