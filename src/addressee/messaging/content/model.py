@@ -26,6 +26,9 @@ from addressee.messaging.environment.channels import Channel
 ACTION_URL = "action_url"
 
 
+NUL = rb"\u0000"
+
+
 class Content(msgspec.Struct, frozen=True, tag_field="type"):
     """The content of one message. `ADDRESSES` names the fields that hold its addresses."""
 
@@ -60,6 +63,26 @@ class Rendered(NamedTuple):
     refused: tuple[str, ...] = ()
 
 
+def storable(rendered: Rendered) -> Rendered:
+    """Returns what was rendered. Raises TemplateError for a NUL, which filters can make of a value."""
+    # A backslash before `u0000` is written as two: only then must the texts be looked at.
+    if NUL in msgspec.json.encode(rendered) and has_nul(msgspec.to_builtins(rendered)):
+        raise liquid.TemplateError("this has the character NUL, which no message can have", None)
+    return rendered
+
+
+def has_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(has_nul(part) for item in value.items() for part in item)
+        case list() | tuple():
+            return any(map(has_nul, value))
+        case _:
+            return False
+
+
 class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     """A template in Liquid. Its texts are plain, but for fields with another environment in `ENVIRONMENTS`.
 
@@ -74,6 +97,10 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     def aliases(cls, provider: Provider) -> Aliases:
         """Returns Knock's names for the fields, which may depend on the channel's provider."""
         return cls.ALIASES
+
+    def rendered(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
+        """Returns the content that goes to these addresses, which can be stored. Raises TemplateError."""
+        return storable(self.render(scope, channel, to))
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         """Returns the content that goes to these addresses. Raises TemplateError."""

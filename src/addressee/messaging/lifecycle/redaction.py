@@ -187,7 +187,7 @@ def rendered_again(
     if isinstance(stored, InAppContent) and not stored.blocks:  # it could not be rendered then
         return stored
     try:
-        content = step.template.render({**context.scope, **marker}, context.channels[step.channel], []).content
+        content = step.template.rendered({**context.scope, **marker}, context.channels[step.channel], []).content
     except TemplateError:
         return stored.silenced()
     return content.addressed_like(stored) if type(content) is type(stored) else stored.silenced()

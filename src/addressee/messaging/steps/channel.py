@@ -60,7 +60,7 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
             return Taken(after.noted(context, "step_skipped", self, data=reached.obstacle))
         to = [address.value for address in reached.addresses]
         try:
-            content, refused = self.template.render(context.scope, channel, to)
+            content, refused = self.template.rendered(context.scope, channel, to)
         except liquid.TemplateError as error:
             content = self.template.blank(channel, to)
             after = after.noted(context, "error", self, status="error", data={"reason": f"template: {error}"})
