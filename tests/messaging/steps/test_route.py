@@ -133,6 +133,24 @@ async def test_conditions_pass_over_the_whole_route(office: Office) -> None:
     assert await told(office) == ["end"]
 
 
+async def test_conditions_name_the_steps_of_a_route(office: Office) -> None:
+    """Which wait had an event, and what became of one message."""
+    written = ["refs.reach-wait-email.matched", 'refs.reach-email.delivery_status == "sent"']
+    late = {"ref": "late", "if": written, "channel": "in-app", "template": {"body": "late"}}
+    await trigger(office, route(late))
+    await pass_time(office, HOUR)
+    [shown] = [message for message in await office.messages("ada") if message.step_ref == "reach-in-app"]
+    await office.messaging.marks.mark(office.environment_id, [shown.id], Mark.SEEN)
+    await office.work()
+    assert await told(office) == ["reach-in-app", "reach-email", "late", "end"]
+
+
+async def test_steps_of_a_route_have_refs_of_their_own(office: Office) -> None:
+    other = {"ref": "reach-second", "channel": "in-app", "template": {"body": "x"}}
+    with pytest.raises(ConfigurationError, match="another step is called 'reach-second'"):
+        await office.push(route(other))
+
+
 @pytest.mark.parametrize(
     ("written", "problem"),
     [

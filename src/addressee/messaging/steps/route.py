@@ -6,18 +6,16 @@ route `reach` sends on the channel `email`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 from msgspec import structs
 
 from addressee.channels.provider import ChannelType
-from addressee.conditions.model import Condition, Conditions, Path
-from addressee.conditions.names import EVENT
 from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.definitions.times import read_duration
@@ -29,24 +27,14 @@ from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.jumps import JumpStep
 from addressee.messaging.steps.model import Step, Taken
+from addressee.messaging.steps.route_success import SUCCESSES, Success, add_wait, success_of_messages
 from addressee.messaging.steps.run import RecipientRun, RunStatus
-from addressee.messaging.steps.wait import AwaitedEvent, EndWaitStep, EventType, WaitStep
+from addressee.messaging.steps.wait import AwaitedEvent, EventType
 from addressee.messaging.steps.wait_file import MAX_WAIT
 from addressee.timing.durations import DurationForm
 from addressee.timing.window_forms import WindowsForm
 
 MAX_CHANNELS = 10
-
-# What says that a message does not arrive: the next channel is tried at once.
-FAILURES = ("undelivered", "bounced", "not_sent")
-
-# What each measure of success is noticed by.
-SUCCESSES: Mapping[str, Sequence[str]] = {
-    "delivered": ("delivered", "seen", "read", "interacted", "link_clicked"),
-    "seen": ("seen", "read", "interacted", "link_clicked"),
-    "read": ("read", "interacted", "link_clicked"),
-    "interacted": ("interacted", "link_clicked"),
-}
 
 
 class RouteMode(StrEnum):
@@ -74,13 +62,6 @@ class RoutedStep(ChannelStep, frozen=True, tag="routed", kw_only=True):
         if on_its_way or taken.run.status is not RunStatus.PROCESSING:
             return taken
         return replace(taken, run=taken.run.at(self.otherwise))
-
-
-class Success(NamedTuple):
-    """What says that a route succeeded: the events that tell of it, and the states of its messages."""
-
-    events: Sequence[AwaitedEvent]
-    states: Sequence[Condition] = ()
 
 
 class SuccessEvent(Definition, frozen=True):
@@ -126,7 +107,9 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
         if isinstance(self.success, str) and self.success not in SUCCESSES:
             compiler.problem((*path, "success"), f"this must be {', '.join(SUCCESSES)} or an object with an 'event'")
         if self.mode is RouteMode.ALL and not (self.within is None and self.step_delay is None):
-            compiler.problem((*path, "mode"), "a route in the mode 'all' waits for nothing: leave out when it would")
+            compiler.problem(
+                (*path, "mode"), "a route in the mode 'all' waits for nothing: leave out 'within' and 'step_delay'"
+            )
 
     def _at_once(self, compiler: Compiler) -> list[str]:
         """Returns the channels that messages go out on whatever happens: in the app, and the mandatory ones."""
@@ -141,7 +124,9 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
         for index, key in enumerate(keys):
             position = self._add_channel(compiler, path, key)
             if index < len(keys) - 1:
-                leads_past.append(add_wait(compiler, f"{self.ref}-wait-{key}", self._ref(key), success, interval))
+                wait = f"{self.ref}-wait-{key}"
+                claim(compiler, path, wait)
+                leads_past.append(add_wait(compiler, wait, self._ref(key), success, interval))
             if position is not None:
                 compiler.replace(position, routed(compiler.program[position], compiler.position))
         for at in leads_past:
@@ -166,9 +151,7 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
             return Success([AwaitedEvent(EventType.EVENT, self.success.event)])
         # What is shown in the app is delivered as it is made, which says nothing.
         counted = [key for key in self.channels if self.success != "delivered" or not is_in_app(compiler, key)]
-        refs, names = tuple(map(self._ref, counted)), SUCCESSES.get(self.success, ())
-        events = [AwaitedEvent(EventType.MESSAGE, name, of_messages(refs)) for name in names]
-        return Success(events, [state for ref in refs for state in states_of_success(ref, names)])
+        return success_of_messages([self._ref(key) for key in counted], self.success)
 
     def _ref(self, key: str) -> str:
         return f"{self.ref}-{key}"
@@ -184,11 +167,18 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
         )
         before = compiler.position
         file.compile(compiler, where)
-        compiler.refs.append(ref)
+        claim(compiler, path, ref)
         if compiler.position == before:
             return None
         compiler.replace(before, structs.replace(compiler.program[before], route=self.ref))
         return before
+
+
+def claim(compiler: Compiler, path: FieldPath, ref: str) -> None:
+    """Makes a ref known, so that conditions may use it and no other step has it."""
+    if ref in compiler.refs:
+        compiler.problem(path, f"another step is called {ref!r}, as a step of this route is")
+    compiler.refs.append(ref)
 
 
 def is_in_app(compiler: Compiler, key: str) -> bool:
@@ -203,40 +193,3 @@ def is_in_app(compiler: Compiler, key: str) -> bool:
 def routed(step: Step, otherwise: int) -> Step:
     """Returns a channel step as a step of a route."""
     return RoutedStep(**structs.asdict(step), otherwise=otherwise) if isinstance(step, ChannelStep) else step
-
-
-def of_messages(refs: tuple[str, ...]) -> Conditions:
-    """Returns the conditions on an event that it is one of messages that the run made in these steps."""
-    return Conditions(
-        (
-            (
-                Condition(f"{EVENT}.recipient_run_id", "equal_to", Path("run.id")),
-                Condition(f"{EVENT}.step_ref", "in", refs),
-            ),
-        )
-    )
-
-
-def states_of_success(ref: str, names: Sequence[str]) -> Iterator[Condition]:
-    """Yields conditions of which one is true when a message has come as far as these events tell."""
-    yield Condition(f"refs.{ref}.engagement_status", "intersects", tuple(names))
-    if "delivered" in names:
-        yield Condition(f"refs.{ref}.delivery_status", "equal_to", "delivered")
-
-
-def add_wait(compiler: Compiler, ref: str, sent_by: str, success: Success, interval: timedelta) -> int:
-    """Adds the wait for what a message comes to, and returns the position of the step that leads past the route.
-
-    A run that goes on with the next channel stands behind it: at once when the message failed, or after the interval.
-    A success between two waits ends neither: so the states of the messages are looked at too.
-    """
-    failed = [AwaitedEvent(EventType.MESSAGE, name, of_messages((sent_by,))) for name in FAILURES]
-    begins = compiler.position
-    branches, leads_past, following = begins + 2, begins + 3, begins + 4
-    noticed = Condition(f"refs.{ref}.signal_variables.key", "in", tuple(event.name for event in success.events))
-    succeeded = Conditions(tuple((condition,) for condition in (noticed, *success.states)))
-    compiler.add(WaitStep(ref=ref, events=(*success.events, *failed), expires_after=interval, after=following))
-    compiler.add(EndWaitStep(ref=ref, matched=branches, timeout=branches))
-    to_the_end = Branch(name="succeeded", target=leads_past, conditions=succeeded)
-    compiler.add(BranchStep(ref=ref, branches=(to_the_end,), after=following))
-    return compiler.add(JumpStep(ref=ref, target=0))
