@@ -61,7 +61,7 @@ class Throttles:
 
     async def carry_out(self, connection: Connection, page: AskingPage, asked: Sequence[Asked]) -> Answers:
         passages = {each.run.id: each.request for each in asked}
-        answers, changed = answer(passages, await read(connection, page, passages.values()), page.now)
+        answers, _ = answer(passages, await read(connection, page, passages.values()), page.now)
         passing = {id: passages[id] for id, passed in answers.items() if passed.allowed}
         if passing:
             await hold(connection, page, passing.values())

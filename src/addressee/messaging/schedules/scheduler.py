@@ -182,7 +182,9 @@ async def wake_runs(pool: Pool, now: datetime, limit: int) -> int:
     by_key = sorted(due, key=lambda row: (row["environment_id"], row["id"]))
     async with pool.acquire() as connection, connection.transaction():
         woken = await connection.fetch(*SQL["wake_recipient_runs"](due=by_key, now=now))
-        pages = sorted({(row["environment_id"], row["run_id"], row["page"], row["priority"]) for row in woken})
-        await enqueue(connection, [Later(Advance(*page), priority=Priority(priority)) for *page, priority in pages])
+        pages = sorted({(row["environment_id"], row["run_id"], row["page"]) for row in woken})
+        of_runs = await connection.fetch(*SQL["priorities_of_runs"](woken=woken))
+        priorities = {(row["environment_id"], row["id"]): Priority(row["priority"]) for row in of_runs}
+        await enqueue(connection, [Later(Advance(*page), priority=priorities[page[:2]]) for page in pages])
     log.info("runs woken", due=len(due), woken=len(woken))
     return len(due)

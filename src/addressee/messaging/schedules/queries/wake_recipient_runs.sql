@@ -1,4 +1,4 @@
--- Queues paused runs that are due and that no other worker woke, and returns their pages with the runs' priorities.
+-- Queues paused runs that are due and that no other worker woke, and returns their pages.
 WITH held AS (
   SELECT runs.environment_id,
          runs.id,
@@ -17,25 +17,15 @@ WITH held AS (
   -- In one order, so that workers which wake the same runs wait for each other in turn.
   ORDER BY runs.environment_id, runs.id
   FOR UPDATE OF runs
-),
-woken AS (
-  UPDATE addressee.recipient_runs AS runs
-  SET status = 'queued',
-      due_at = NULL,
-      updated_at = :now
-  FROM held
-  WHERE runs.environment_id = held.environment_id
-    AND runs.id = held.id
-    AND runs.recipient_id = held.recipient_id
-  RETURNING runs.environment_id,
-            runs.run_id,
-            runs.page
 )
-SELECT woken.environment_id,
-       woken.run_id,
-       woken.page,
-       runs.priority
-FROM woken
-JOIN addressee.workflow_runs AS runs
-  ON runs.environment_id = woken.environment_id
- AND runs.id = woken.run_id
+UPDATE addressee.recipient_runs AS runs
+SET status = 'queued',
+    due_at = NULL,
+    updated_at = :now
+FROM held
+WHERE runs.environment_id = held.environment_id
+  AND runs.id = held.id
+  AND runs.recipient_id = held.recipient_id
+RETURNING runs.environment_id,
+          runs.run_id,
+          runs.page
