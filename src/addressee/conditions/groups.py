@@ -16,8 +16,8 @@ from addressee.conditions.values import is_empty, or_empty
 HIDDEN = "…"
 
 # The journal of a run stays small, whatever the conditions compare.
-MAX_SHOWN = 20
-MAX_SHOWN_TEXT = 200
+MAX_SHOWN = 10
+MAX_SHOWN_TEXT = 100
 MAX_SHOWN_ITEMS = 10
 
 

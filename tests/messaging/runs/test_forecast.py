@@ -121,3 +121,26 @@ async def test_data_that_steps_add_counts_for_later_conditions(office: Office) -
     first += "  - {ref: two, type: update_data, settings: {data: {x: 1}}}\n"
     explanation = await explain(office, STEPS.replace("steps:\n", first, 1))
     assert [step.ref for step in explanation.steps if step.reached] == ["feed", "pro", "mail"]
+
+
+async def test_a_branch_on_one_of_the_ways_out_of_a_wait(office: Office) -> None:
+    steps = """
+steps:
+  - ref: wait
+    type: wait_for_event
+    settings: {event: paid}
+    branches:
+      matched: [{ref: thanks, channel: in-app, template: {body: "x"}}]
+      timeout:
+        - ref: plan
+          type: branch
+          branches:
+            - name: Pro
+              if: data.plan == pro
+              steps: [{ref: call, channel: in-app, template: {body: "x"}}]
+            - name: Others
+              steps: [{ref: reminder, channel: in-app, template: {body: "x"}}]
+"""
+    explanation = await explain(office, steps)
+    assert [step.ref for step in explanation.steps if step.reached] == ["thanks", "reminder"]
+    assert obstacles(explanation) == {"call": {"reason": "branch_not_taken", "branch": "Others", "step": "plan"}}

@@ -79,6 +79,7 @@ def forecast(steps: Sequence[Step], run: RecipientRun, context: StepContext, rea
             break
         step = steps[position]
         visit = replace(visit, run=visit.run.at(position))
+        found.obstacles.pop(position, None)  # another way leads past it
         following, visit = _follow(step, recipient, visit, found, reaches, steps)
         for target in following:
             coming[target] = visit if target not in coming else coming[target].joined(visit)
