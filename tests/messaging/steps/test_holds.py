@@ -104,6 +104,18 @@ def test_the_zone_is_the_windows_own_or_the_devices_or_else_the_recipients_the_t
     assert zone(night, at("00:00", with_device), EMAIL) == "Europe/Amsterdam"
 
 
+def test_a_name_that_names_no_zone_is_told() -> None:
+    moved = structs.replace(ADA, attributes={"timezone": "Mars/Base"})
+    hold = hold_of(EMAIL, OFFICE, at("00:00", moved, ACME))
+    assert hold is not None
+    assert hold.shown == {
+        "by": "send_windows",
+        "until": until(4, "13:00"),
+        "timezone": "America/New_York",
+        "unknown_timezones": ["Mars/Base"],
+    }
+
+
 def test_quiet_hours_hold_what_is_not_critical_nor_in_the_app() -> None:
     night = at("21:00", own=quiet())
     hold = Hold(

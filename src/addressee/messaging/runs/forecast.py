@@ -17,10 +17,12 @@ from addressee.messaging.steps.channel import ChannelStep, first_status
 from addressee.messaging.steps.cohort import CohortStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.entry import EntryCheck
+from addressee.messaging.steps.holds import Holder, hold_of, outside
 from addressee.messaging.steps.jumps import EndStep, JumpStep
 from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.route import RoutedStep
 from addressee.messaging.steps.run import RecipientRun
+from addressee.messaging.steps.time_window import TimeWindowStep
 from addressee.messaging.steps.update_data import UpdateDataStep
 from addressee.messaging.steps.wait import EndWaitStep, WaitStep
 
@@ -121,6 +123,8 @@ def _follow(
             return ways, visit.uncertain(step)
         case ChannelStep():
             return _follow_channel(step, run.step, visit, reaches)
+        case TimeWindowStep() if outside(step.windows, Holder.TIME_WINDOW, context) is None:
+            return [run.step + 1], visit
         case EntryCheck():
             return [run.step + 1], visit
     return [run.step + 1], visit.uncertain(step)
@@ -130,10 +134,12 @@ def _follow_channel(step: ChannelStep, position: int, visit: Visit, reaches: Rea
     context = visit.context
     if not reaches(step, context):
         return [step.otherwise if isinstance(step, RoutedStep) else position + 1], visit
+    held = hold_of(context.channels[step.channel], step.windows, context) is not None
     made = states_of_message(MessageFacts(first_status(context.channels[step.channel], sandbox=context.sandbox)))
     results = context.scope.get("refs", {})
     known = {ref: furthest([results[ref], made]) for ref in step.refs if "delivery_status" in results.get(ref, {})}
-    return [position + 1], replace(visit, context=context.with_results(known))
+    following = replace(visit, context=context.with_results(known))
+    return [position + 1], following.uncertain(step) if held else following
 
 
 def _pass_by(found: Forecast, step: Step, position: int, following: int, context: StepContext) -> None:

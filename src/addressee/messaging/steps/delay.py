@@ -53,8 +53,15 @@ class DelayStep(Step, frozen=True, tag="delay", kw_only=True):
             due_at = self.due_at(context)
         except TimingError as error:
             return Taken(self._without_time(run, context, str(error)))
-        started = run.passed.noted(context, "step_started", self, data={"due_at": due_at})
+        unknown = context.zone().unknown if self.goes_by_local_time else ()
+        shown = {"due_at": due_at, **({"unknown_timezones": list(unknown)} if unknown else {})}
+        started = run.passed.noted(context, "step_started", self, data=shown)
         return Taken(started if due_at <= context.now else started.paused(due_at))
+
+    @property
+    def goes_by_local_time(self) -> bool:
+        """Whether a rule may say when the run goes on."""
+        return self.rule is not None or self.path is not None
 
     def due_at(self, context: StepContext) -> datetime:
         """Returns when a run goes on that comes to this step now, which may be past. Raises TimingError."""

@@ -43,7 +43,7 @@ class Hold:
     """A hold of a message: `until` is when it ends, None if that is not in sight.
 
     `layer` is the one of the preferences that it comes from. One that is not `patient` skips the step; `longest` is for
-    how long a message is held at most.
+    how long a message is held at most. `unknown` are names that come before that of the zone, and name none.
     """
 
     by: Holder
@@ -52,12 +52,14 @@ class Hold:
     layer: LayerName | None = None
     patient: bool = True
     longest: timedelta | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def shown(self) -> Document:
         """What a journal and an explanation say of it."""
         layer = {} if self.layer is None else {"layer": self.layer}
-        return {"by": self.by, "until": self.until, "timezone": self.zone, **layer}
+        unknown = {"unknown_timezones": list(self.unknown)} if self.unknown else {}
+        return {"by": self.by, "until": self.until, "timezone": self.zone, **layer, **unknown}
 
 
 def hold_of(channel: Channel, windows: Windows | None, context: StepContext) -> Hold | None:
@@ -71,10 +73,10 @@ def hold_of(channel: Channel, windows: Windows | None, context: StepContext) -> 
 
 def outside(windows: Windows, by: Holder, context: StepContext, device: Any = None) -> Hold | None:
     """Returns the hold of what comes when windows are closed."""
-    zone = context.zone(windows.zone, device).zone
+    zone, unknown = context.zone(windows.zone, device)
     if windows.are_open(context.now, zone):
         return None
-    return Hold(by, windows.next_open(context.now, zone), zone.key)
+    return Hold(by, windows.next_open(context.now, zone), zone.key, unknown=unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def readable(value: Any) -> QuietHours | None:
 def within(quiet: Quiet, channel: Channel, context: StepContext) -> Hold | None:
     """Returns the hold of what comes in quiet hours."""
     windows = quiet.hours.windows
-    zone = context.zone(windows.zone, device_zone(channel, context)).zone
+    zone, unknown = context.zone(windows.zone, device_zone(channel, context))
     categories = () if context.preferences is None else context.preferences.categories
     if not quiet.hours.exempt.isdisjoint(categories) or not windows.are_open(context.now, zone):
         return None
@@ -119,6 +121,7 @@ def within(quiet: Quiet, channel: Channel, context: StepContext) -> Hold | None:
         quiet.layer,
         quiet.hours.action == "hold",
         quiet.hours.hold_max,
+        unknown,
     )
 
 
