@@ -5,6 +5,9 @@ from typing import Any
 
 import msgspec
 
+from addressee.database.paging import PageRequest
+from addressee.directory.recipient import Recipient
+from addressee.messaging.recipients.people import Missing
 from tests.messaging.office import FILES, Office
 
 MINUTE = timedelta(minutes=1)
@@ -52,6 +55,10 @@ async def bodies(office: Office, id: str = "ada") -> list[str]:
 async def statuses(office: Office, id: str = "ada") -> list[str]:
     runs = [run for run in await office.recipient_runs() if run["recipient_id"] == id]
     return [run["status"] for run in sorted(runs, key=lambda run: run["inserted_at"])]
+
+
+def people_id(shown: Recipient | Missing) -> str:
+    return shown.place.id if isinstance(shown, Recipient) else shown.identity.id
 
 
 async def people(office: Office, *ids: str) -> None:
@@ -277,3 +284,9 @@ async def test_the_message_says_how_much_it_tells_of_and_who_acted(office: Offic
     assert (message.total_activities, message.total_actors) == (12, 12)
     assert [actor.id for actor in message.actors] == [f"actor-{number}" for number in range(11, 1, -1)]
     assert dict(message.data) == {"n": 11}
+    (item,) = (await office.feed("ada")).items.entries
+    assert [each.data["page"]["id"] for each in item.activities] == list(range(10))
+    assert [each.actor and people_id(each.actor) for each in item.activities] == [f"actor-{n}" for n in range(10)]
+    found = await office.messaging.messages.activities(office.environment_id, message.id, {}, PageRequest(50))
+    assert found is not None
+    assert {each.data["n"] for each in found.entries} == set(range(10))

@@ -21,7 +21,7 @@ from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.errors import FeedItemMissingError
-from addressee.messaging.messages.activities import Activity, activity_of
+from addressee.messaging.messages.activities import Activity, Items, activities_of, read_items
 from addressee.messaging.messages.listing import EARLIEST, LATEST, message_page_parameters
 from addressee.messaging.messages.mark import Mark, add_marks
 from addressee.messaging.messages.model import Message, Position, assemble, flattened
@@ -148,9 +148,11 @@ class Feeds:
         return marked
 
     async def _items(self, owner: Recipient, messages: Sequence[WithBlocks]) -> list[FeedItem]:
+        environment_id = owner.place.environment_id
+        items = await read_items(self._pool, environment_id, [message for message, _ in messages])
         named = {identity for message, _ in messages for identity in (message.recipient, *message.actors)}
-        people = await read_people(self._reader, owner.place.environment_id, named, known=[owner])
-        return [feed_item(message, blocks, people) for message, blocks in messages]
+        people = await read_people(self._reader, environment_id, {*named, *items.actors}, known=[owner])
+        return [feed_item(message, blocks, items, people) for message, blocks in messages]
 
 
 def owner_parameters(owner: Recipient) -> dict[str, Any]:
@@ -186,11 +188,11 @@ async def read_blocks(connection: Connection, environment_id: int, rows: Sequenc
     return [(message, content.blocks) for message, content in zip(messages, contents, strict=True)]
 
 
-def feed_item(message: Message, blocks: Sequence[Block], people: People) -> FeedItem:
+def feed_item(message: Message, blocks: Sequence[Block], items: Items, people: People) -> FeedItem:
     return FeedItem(
         message,
         blocks,
         actors=[people.as_of(actor, message.inserted_at) for actor in message.actors],
-        activities=[activity_of(message, people)],
+        activities=activities_of(message, items, people),
         cursor=write_cursor(message.position),
     )

@@ -15,7 +15,7 @@ from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Document, Place, Recipient
 from addressee.messaging.content.channel_types import AnyContent
-from addressee.messaging.messages.activities import Activity, activity_of, is_on
+from addressee.messaging.messages.activities import Activity, activities_of, is_on, read_items
 from addressee.messaging.messages.delivery_logs import DeliveryLog, delivery_log_from
 from addressee.messaging.messages.events import MessageEvent, event_from
 from addressee.messaging.messages.listing import (
@@ -130,10 +130,13 @@ class Messages:
         found = (await self.list(environment_id, None, filter, PageRequest(1))).entries
         if not found and not await self._exists(environment_id, message_id):
             return None
+        items = await read_items(self._pool, environment_id, found)
         named = {identity for message in found for identity in (message.recipient, *message.actors)}
-        people = await read_people(self._reader, environment_id, named)
-        activities = [activity_of(message, people) for message in found]
-        return build_page([each for each in activities if is_on(page, each.id)], page, lambda activity: activity.id)
+        people = await read_people(self._reader, environment_id, {*named, *items.actors})
+        activities = [each for message in found for each in activities_of(message, items, people)]
+        activities.sort(key=lambda activity: activity.id)
+        on_page = [each for each in activities if is_on(page, each.id)]
+        return build_page(on_page, page, lambda activity: activity.id)
 
     async def count(self, environment_id: int, recipients: Sequence[Place] | None, filter: MessageFilter) -> int:
         """Returns how many messages `list` has in all its pages, as far as they are among the newest 10,000.

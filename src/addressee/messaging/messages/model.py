@@ -88,6 +88,7 @@ class Message:
     data: Document
     total_activities: int
     total_actors: int
+    is_of_batch: bool
     source: Mapping[str, str]
     email: str | None
     seen_at: datetime | None
@@ -167,6 +168,7 @@ def message_from(row: asyncpg.Record, channel: Channel, actors: Sequence[Identit
         data={**({} if collected else run_data), **msgspec.json.decode(row["data"])},
         total_activities=collected.total_activities if collected else 1,
         total_actors=collected.total_actors if collected else len(actors),
+        is_of_batch=bool(collected),
         source=source,
         email=msgspec.json.decode(row["content"], type=Addressed).to,
         seen_at=row["seen_at"],
