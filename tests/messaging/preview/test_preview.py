@@ -329,6 +329,11 @@ class TestPeople:
         assert ada.properties == {"plan": "pro", "team": 7}
         assert list(ada.channel_data) == [str(channels["slack"].id)]
 
+    def test_the_branding_of_a_tenant(self) -> None:
+        branding = {"logo_url": "https://a.example/logo.png"}
+        acme = person({"id": "acme", "settings": {"branding": branding}}, {}, NOW, TENANTS)
+        assert (acme.attributes["branding"], acme.properties) == (branding, {})
+
     @pytest.mark.parametrize(
         ("given", "message"),
         [

@@ -12,7 +12,7 @@ from addressee.directory.documents import check_id
 from addressee.directory.edits.context import EditContext
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import RefusedError, refused_below
-from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.recipient import TENANTS, USERS, Place, Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE
 from addressee.preferences.sets import check_set
@@ -33,6 +33,9 @@ def person(
         given = {"id": given, "name": given}
     place = Place(ENVIRONMENT, given.get("collection", collection), check_id(given.get("id"), "id"))
     traits = {name: value for name, value in given.items() if name not in PARTS}
+    if place.collection == TENANTS:  # where templates find it, and clients of Knock write it
+        traits = {**traits, **mapping_at("settings", traits)}
+        traits.pop("settings", None)
     edit = Identify(
         attributes={name: value for name, value in traits.items() if name in attributes.NAMES},
         properties={
