@@ -158,6 +158,18 @@ def test_messages_are_written_to_files(tmp_path: Path) -> None:
     assert files[3].read_text() == "<p>\nHi\n"
 
 
+def test_values_of_the_data_have_their_bare_names_too(tmp_path: Path) -> None:
+    workflow = """
+steps:
+- {ref: more, type: update_data, settings: {set: {size: 7, actor: nobody}}}
+- {ref: feed, in_app: {body: "{{ page }} {{ data.page }} {{ size }} {{ actor.name }}"}}
+"""
+    *_, feed, _ = previewed(folder(tmp_path, workflows__comment=workflow), ADA, data=[{"page": "Plan"}])
+    assert isinstance(feed, Shown)
+    assert feed.content is not None
+    assert fields_of(feed.content) == {"body": "<p>Plan Plan 7 bob</p>"}
+
+
 BATCH = """
 steps:
 - ref: page

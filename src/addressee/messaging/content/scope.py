@@ -10,6 +10,14 @@ from addressee.directory.recipient import TENANTS, USERS, Recipient
 
 Scope = Mapping[str, Any]
 
+# Names that mean something else than a value of the data, whatever the data holds.
+ROOTS = frozenset(
+    {
+        *("recipient", "actor", "tenant", "data", "vars", "workflow", "run", "refs", "event", "secrets"),
+        *("activities", "total_activities", "actors", "total_actors", "batched_events", "batched_events_count"),
+    }
+)
+
 
 class Subscription(NamedTuple):
     """The subscription by which a recipient was found. `object` is None once that is deleted."""
@@ -30,13 +38,18 @@ def build_scope(
 ) -> Scope:
     """Returns the values that templates see, by name."""
     return {
+        **with_data(data),
         "recipient": {**exposed(recipient), **reason(subscription)},
         "actor": actor and exposed(actor),
         "tenant": tenant and exposed(tenant),
-        "data": data,
         "vars": variables,
         "workflow": workflow,
     }
+
+
+def with_data(data: Mapping[str, Any]) -> Scope:
+    """Returns the data as templates see it: as `data.page`, and as `page` (engine.md §5)."""
+    return {**{name: value for name, value in data.items() if name not in ROOTS}, "data": data}
 
 
 def exposed(recipient: Recipient) -> dict[str, Any]:

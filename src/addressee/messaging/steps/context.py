@@ -11,7 +11,7 @@ from addressee.channels.channel_data import TenantData
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.messaging.content.attachments import StoredAttachment
-from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.scope import Scope, with_data
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Collected
 from addressee.messaging.steps.run import RecipientRun
@@ -73,7 +73,7 @@ class StepContext:
 
     def following(self, run: RecipientRun) -> StepContext:
         """Returns the context of the next step of a run, whose data and results a step may have changed."""
-        return self._with({"data": {**self.trigger_data, **run.data}}).with_results(run.refs)
+        return self._with(with_data({**self.trigger_data, **run.data})).with_results(run.refs)
 
     def with_results(self, results: Mapping[str, Mapping[str, Any]]) -> StepContext:
         """Returns the context with more results of steps, by their refs."""
