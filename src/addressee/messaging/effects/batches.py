@@ -62,6 +62,11 @@ class Joining(NamedTuple):
     look_back: timedelta | None
     data: bytes
 
+    @property
+    def changes_batch(self) -> bool:
+        """Whether the row of the batch may change as this run joins: who goes on for it, or that it is full."""
+        return self.leads or self.look_back is not None or self.max_items is not None
+
     @classmethod
     def of(cls, page: AskingPage, asked: Asked) -> Joining:
         request: JoinBatch = asked.request
@@ -201,7 +206,7 @@ async def join(connection: Connection, page: AskingPage, joining: Sequence[Joini
     ]
     of_workflow = {"environment_id": page.environment_id, "workflow": page.run.workflow_key}
     opened = await connection.fetch(*SQL["open_batches"](**of_workflow, new=new, now=page.now))
-    exclusive = any(each.leads or each.max_items is not None for each in joining)
+    exclusive = any(each.changes_batch for each in joining)
     lock = "hold_open_batches" if exclusive else "share_open_batches"
     rows = await connection.fetch(*SQL[lock](**of_workflow, wanted=new))
     sizes = await sizes_of(connection, page, [row["id"] for row in rows]) if exclusive else {}
