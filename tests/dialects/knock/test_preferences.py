@@ -84,6 +84,13 @@ class TestUsers:
         assert knock.users.get_preferences("ada", "default").to_dict() == {"id": "default", **EVERYTHING}
         assert [each.to_dict() for each in knock.users.list_preferences("ada")] == [{"id": "default", **EVERYTHING}]
 
+    def test_quiet_hours_pass_through_the_sdk(self, knock: Knock) -> None:
+        night = {"windows": [{"from": "22:00", "until": "07:00"}]}
+        knock.users.set_preferences("ada", "default", extra_body={"quiet_hours": night})
+        assert knock.users.get_preferences("ada", "default").to_dict()["quiet_hours"] == night
+        knock.users.set_preferences("ada", "default", **EVERYTHING)
+        assert knock.users.get_preferences("ada", "default").to_dict()["quiet_hours"] == night
+
     def test_who_is_missing_is_created(self, knock: Knock) -> None:
         knock.users.set_preferences("ada", "default")
         assert knock.users.get("ada").id == "ada"

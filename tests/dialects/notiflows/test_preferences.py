@@ -65,6 +65,12 @@ class TestThroughTheSdk:
         found = notiflows.users.preferences.retrieve(ada)
         assert found.to_dict() == {"channel_types": ALL, "notiflows": ORDERS}
 
+    def test_quiet_hours_pass_through_it(self, notiflows: Notiflows, ada: str) -> None:
+        night = {"windows": [{"from": "22:00", "until": "07:00"}]}
+        set_so = notiflows.users.preferences.update(ada, extra_body={"quiet_hours": night})
+        assert set_so.to_dict() == {"channel_types": ALL, "notiflows": ORDERS, "quiet_hours": night}
+        assert notiflows.users.preferences.retrieve(ada) == set_so
+
     def test_what_is_chosen_is_merged_key_by_key(self, notiflows: Notiflows, ada: str) -> None:
         first = notiflows.users.preferences.update(
             ada, channel_types={"email": False, "sms": False}, notiflows={"quiet": {"channel_types": {"sms": True}}}
