@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from addressee.messaging.lifecycle.maintenance import delete_expired
@@ -217,3 +218,18 @@ async def test_messages_that_told_of_somebody_who_is_deleted_name_them_no_more(o
     await office.delete("bob")
     await office.work()
     assert await bodies(office) == ["2 by 2: =1 =2 last 2, Missing user, of"]
+
+
+async def test_the_export_of_a_recipient_holds_their_open_batches(office: Office) -> None:
+    await push(office, batched=batched(batch_key="page"))
+    await people(office, "ada")
+    ada = await office.identify("ada", name="Ada L.")
+    await comment(office, 1, data={"page": "a"})
+    await comment(office, 2, data={"page": "a"})
+    pieces = [piece async for piece in office.messaging.lifecycle.export(ada)]
+    (batch,) = msgspec.json.decode(b"".join(pieces))["batches"]
+    assert (batch["workflow"], batch["step_ref"], batch["key"], batch["closed_at"]) == ("batched", "collect", "a", None)
+    assert [item["data"] for item in batch["items"]] == [{"n": 1, "page": "a"}, {"n": 2, "page": "a"}]
+    await office.pass_time(5 * MINUTE)
+    pieces = [piece async for piece in office.messaging.lifecycle.export(ada)]
+    assert msgspec.json.decode(b"".join(pieces))["batches"] == []
