@@ -120,6 +120,11 @@ async def test_the_data_of_the_run_may_go_along(office: Office) -> None:
             {"recipients": "{{ data.nobody }}"},
             "template: a recipient is an id, or an object with an id and a collection",
         ),
+        ({"tenant": "x" * 257}, "tenant must be a string of 1 to 256 characters."),
+        (
+            {"cancellation_key": "{{ '%00' | url_decode }}"},
+            "cancellation_key contains a NUL character, which cannot be stored.",
+        ),
     ],
 )
 async def test_what_cannot_be_triggered_is_told(office: Office, settings: dict[str, Any], reason: str) -> None:

@@ -13,7 +13,11 @@ from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write, Written
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.messages.status import Status
+from addressee.messaging.runs import runner
 from addressee.messaging.runs.model import Advance, Send, Start
+from addressee.messaging.steps import machine
+from addressee.messaging.steps.machine import Pass
+from addressee.messaging.steps.run import RecipientRun
 from tests.messaging.office import FILES, Office
 
 IN_APP_ONLY = """
@@ -56,6 +60,29 @@ async def test_a_thousand_recipients_get_their_own(office: Office) -> None:
     )
     assert [tuple(row) for row in statuses] == [("delivered", 1000), ("sent", 1000)]
     assert {(run["status"], run["step"]) for run in await office.recipient_runs()} == {("completed", 2)}
+
+
+async def test_a_run_that_cannot_go_on_holds_up_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.push(TOLD)
+    ids = [f"user-{number}" for number in range(9)]
+    for id in ids:
+        await office.identify(id)
+    await office.trigger(*ids, workflow="told")
+    with monkeypatch.context() as patched:
+
+        def run_through(run: RecipientRun, *rest: Any) -> Pass:
+            if run.recipient.id == "user-4":
+                raise ZeroDivisionError
+            return machine.run_through(run, *rest)
+
+        patched.setattr(runner, "run_through", run_through)
+        # The job fails, so that it is tried again.
+        with pytest.raises(ZeroDivisionError):
+            await office.work()
+    assert [run["recipient_id"] for run in await office.recipient_runs() if run["status"] != "completed"] == ["user-4"]
+    await office.work()
+    assert {run["status"] for run in await office.recipient_runs()} == {"completed"}
+    assert (await office.counts())["messages"] == 9
 
 
 async def test_what_templates_are_told(office: Office) -> None:

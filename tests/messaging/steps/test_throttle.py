@@ -87,6 +87,14 @@ def test_a_key_that_cannot_be_rendered_counts_as_empty_and_is_noted() -> None:
     assert (taken.request.key, [entry["status"] for entry in taken.run.journal]) == ("", ["error"])
 
 
+def test_a_key_that_cannot_be_stored_counts_as_empty_and_is_noted() -> None:
+    taken = run_through(RUN, [ThrottleStep(ref="cap", window=HOUR, key="{{ '%00' | url_decode }}")], CONTEXT)
+    assert isinstance(taken.request, Passage)
+    assert taken.request.key == ""
+    reason = "throttle_key: this contains a NUL character, which cannot be stored."
+    assert entries(taken.run) == [("error", "cap", {"reason": reason})]
+
+
 def test_a_run_that_may_pass_goes_on() -> None:
     after = STEP.answered(RUN, Passed(True, 1, NOW + HOUR), CONTEXT)
     assert (after.status, after.step, after.refs) == (RunStatus.PROCESSING, 1, {"cap": {"throttled": False}})

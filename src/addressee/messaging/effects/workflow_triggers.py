@@ -8,6 +8,7 @@ from typing import ClassVar
 import asyncpg
 
 from addressee.database.pool import Connection
+from addressee.directory.documents import check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Identity, Place, Recipient
@@ -64,6 +65,9 @@ def run_for(
     """Raises MessagingError or RefusedError when the workflow cannot be triggered so."""
     request: TriggerRequest = asked.request
     check_data(request.data, "data")
+    for field, rendered in (("tenant", request.tenant), ("cancellation_key", request.cancellation_key)):
+        if rendered is not None:
+            check_id(rendered, field)
     version = versions.get((page.environment_id, request.workflow))
     version_id = version_for(version, request.workflow, [request.data])
 

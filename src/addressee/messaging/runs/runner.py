@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import msgspec
 import structlog
 
 from addressee.database.jobs.queue import Job, Later, Priority, Wakeup, enqueue
-from addressee.database.pool import Pool
+from addressee.database.pool import Pool, is_away
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
@@ -78,15 +79,38 @@ class Runner:
         run = await read_run(self._pool, page.environment_id, page.run_id)
         if run is None:
             return
+        failed: dict[UUID, Exception] = {}
         # A request ends a pass; each pass takes a run at least one step on.
         for _ in range(MAX_STORED_STEPS):
-            runs = await self._waiting_runs(page)
+            runs = [each for each in await self._waiting_runs(page) if each.id not in failed]
             going_on = [
-                await self._take_steps(page, as_of, those) for as_of, those in await by_version(self._pool, run, runs)
+                await self._take_apart(page, as_of, those, failed)
+                for as_of, those in await by_version(self._pool, run, runs)
             ]
             if not any(going_on):
                 break
         self._wakeup.notify()
+        for error in failed.values():
+            raise error  # the job is tried again for these runs, and held for an operator in the end
+
+    async def _take_apart(
+        self, page: Advance, run: Run, runs: Sequence[RecipientRun], failed: dict[UUID, Exception]
+    ) -> bool:
+        """Takes runs through one pass: together, or if that fails by halves, so that a run which cannot go on holds up
+        no other. Such a run is added to `failed`.
+        """
+        try:
+            return await self._take_steps(page, run, runs)
+        except Exception as error:
+            if is_away(error):
+                raise
+            if len(runs) == 1:
+                log.warning("run failed", id=str(runs[0].id), run_id=str(run.id), reason=type(error).__name__)
+                failed[runs[0].id] = error
+                return False
+        middle = len(runs) // 2
+        halves = [await self._take_apart(page, run, half, failed) for half in (runs[:middle], runs[middle:])]
+        return any(halves)
 
     async def _take_steps(self, page: Advance, run: Run, runs: Sequence[RecipientRun]) -> bool:
         """Takes the runs of a page through one pass, and returns whether some can go on at once."""

@@ -8,11 +8,10 @@ import msgspec
 
 from addressee.conditions.evaluation import is_path, look_up
 from addressee.conditions.values import or_empty
-from addressee.messaging.content import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.steps.compiler import Compiler
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.texts import check_texts
+from addressee.messaging.steps.texts import check_texts, text_of
 
 # In bytes. A longer key is stored as its hash.
 MAX_KEY_LENGTH = 64
@@ -21,7 +20,7 @@ MAX_KEY_LENGTH = 64
 def key_of(written: str, context: StepContext) -> str:
     """Returns the value of a key; of a value that is not there, the empty key. Raises TemplateError."""
     if is_liquid(written):
-        return bounded(liquid.render(written, context.scope))
+        return bounded(text_of(written, context.scope))
     value = or_empty(look_up(written if is_path(written) else f"data.{written}", context.condition_context))
     if value is None:
         return ""

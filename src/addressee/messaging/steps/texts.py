@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from addressee.directory.documents import check_value
+from addressee.directory.documents import check_text, check_value
 from addressee.directory.errors import RefusedError
 from addressee.messaging.content import liquid
 from addressee.messaging.content.model import texts_in
@@ -55,11 +55,21 @@ def valued(written: Any, scope: Scope) -> Any:
     if isinstance(written, str):
         expression = EXPRESSION.fullmatch(written)
         if expression is None or not expression[1].strip():
-            return liquid.render(written, scope)
+            return text_of(written, scope)
         return decoded(liquid.render("{{ " + expression[1].strip() + " | json }}", scope))
     if isinstance(written, dict):
         return {name: valued(part, scope) for name, part in written.items()}
     return [valued(part, scope) for part in written] if isinstance(written, list | tuple) else written
+
+
+def text_of(written: str, scope: Scope) -> str:
+    """Returns the text that a text in Liquid renders to. Raises TemplateError, also for one that cannot be stored."""
+    text = liquid.render(written, scope)
+    try:
+        check_text(text, "this")
+    except RefusedError as refusal:
+        raise liquid.TemplateError(str(refusal), None) from None
+    return text
 
 
 def document_of(written: str | dict[str, Any], scope: Scope) -> dict[str, Any]:
