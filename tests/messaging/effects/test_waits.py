@@ -71,7 +71,8 @@ async def test_an_event_of_the_recipient_has_the_run_go_on(office: Office) -> No
     await event(office, "comment.replied", text="yes")
     assert await bodies(office) == ["<p>true: yes.</p>"]
     assert await bodies(office, "bob") == []
-    assert await office.pool.fetchval("SELECT count(*) FROM addressee.waits") == 1
+    remaining = "SELECT count(*) FROM addressee.waits WHERE environment_id = $1"
+    assert await office.pool.fetchval(remaining, office.environment_id) == 1
 
 
 async def test_what_happened_before_the_wait_does_not_count(office: Office) -> None:
