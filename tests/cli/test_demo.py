@@ -49,7 +49,7 @@ async def test_it_shows_what_it_checked_and_leaves_nothing_behind(tmp_path: Path
     for id in (USER, FEED_OWNER, ADDRESSEE):
         assert PEOPLE.person(id).name in shown
     assert "Subject     Welcome, Conceição Falcão!" in shown
-    assert "All 16 checks passed" in shown
+    assert "All 20 checks passed" in shown
     assert list(tmp_path.iterdir()) == []
 
 

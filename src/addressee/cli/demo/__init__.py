@@ -40,7 +40,8 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
     """Appends whether every check passed; nothing when it is cancelled before. Raises CommandError."""
     from knockapi import KnockError
 
-    from addressee.cli.demo.checks import check_all
+    from addressee.cli.demo.checks import check_all, check_night
+    from addressee.cli.demo.overnight import pass_a_night
     from addressee.cli.demo.people import read_people
     from addressee.cli.demo.progress import ProgressReporter
     from addressee.cli.demo.report import show, show_verdict
@@ -62,12 +63,15 @@ async def perform(console: Console, verdicts: list[bool]) -> None:
             pool = await open_pool(service.installation.target(), max_size=2)
             stack.push_async_callback(pool.close)
             results = await play(people, service, knock, pool, progress)
+            with progress.act("Stopping the service", "Stopped the service"):
+                await pool.close()
+                await service.stop()
             warnings = service.warnings()
-            with progress.act("Stopping the service", "Stopped the service, removed its folder"):
-                await stack.aclose()
+            with progress.act("Passing a night", "Passed a night, on a clock that the demo moves"):
+                night = await pass_a_night(service.installation)
     except* KnockError as errors:
         raise CommandError(f"The service did not answer as it must: {errors.exceptions[0]}") from None
-    checks = check_all(people, results)
-    show(console, people, results, checks)
+    checks = [*check_all(people, results), *check_night(night)]
+    show(console, people, results, night, checks)
     show_verdict(console, checks, warnings, monotonic() - started)
     verdicts.append(all(check.passed for check in checks))

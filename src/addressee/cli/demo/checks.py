@@ -13,6 +13,7 @@ from typing import Any
 from knockapi.types.users import FeedListItemsResponse
 
 from addressee.cli.demo.everywhere import expected
+from addressee.cli.demo.overnight import COMMENTS, Night
 from addressee.cli.demo.people import DELETED, USER, People, Person
 from addressee.cli.demo.scenario import Results
 
@@ -65,6 +66,21 @@ def contents(people: People, results: Results) -> list[Check]:
         Check("the addressee's messages", {"in_app_feed": "delivered", "email": "sent"}, dict(results.statuses)),
         Check("messages that vendors got", expected(), list(results.arrivals)),
         Check("why e-mails were skipped", {person.id: NO_ADDRESS for person in people.without_email}, skipped),
+    ]
+
+
+def check_night(night: Night) -> list[Check]:
+    """Returns checks of the e-mail that ten comments became: none before it is eight."""
+    emails = night.emails[-1]
+    told = [entry.event for entry in night.entries if entry.step == "night" and entry.event == "batched"]
+    by_hour = [len(found) for found in night.emails]
+    return [
+        Check("comments that became one e-mail", COMMENTS, len(told) + len(emails), counted=True),
+        Check("e-mails by six, seven and eight", [0, 0, 1], by_hour),
+        Check(
+            "subject of the digest", [f"{COMMENTS} comments while you were away"], [each["Subject"] for each in emails]
+        ),
+        Check("comments in the digest", COMMENTS, sum(part(each, "plain").count(": Comment ") for each in emails)),
     ]
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from addressee.cli.demo.checks import Check, part, recipient_of, rendered
+from addressee.cli.demo.overnight import Night
 from addressee.cli.demo.people import ADDRESSEE, FEED_OWNER, USER, People
 from addressee.cli.demo.scenario import Results
 
@@ -18,10 +19,19 @@ LONGEST_VALUE = 600
 LONGEST_ADDRESS = 24
 MOST_WARNINGS = 5
 
+# What the run of the digest says in its journal, as it is told here.
+TOLD = {
+    "batch_opened": "the first comment opens a digest; {batched} more join it",
+    "batch_closed": "the digest closes, and its run goes on for all",
+    "branch_taken": "there are many: an e-mail, and no message in the app",
+    "step_held": "it is too early for e-mails",
+    "message_enqueued": "the e-mail is made, and leaves",
+}
+
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
 
 
-def show(console: Console, people: People, results: Results, checks: Sequence[Check]) -> None:
+def show(console: Console, people: People, results: Results, night: Night, checks: Sequence[Check]) -> None:
     headline(console, "A user as returned", f"GET /v1/users/{USER}")
     console.print(indented(JSON.from_data(results.user)))
 
@@ -36,6 +46,9 @@ def show(console: Console, people: People, results: Results, checks: Sequence[Ch
 
     headline(console, "One person, one trigger, every channel", "added by SuprSend's SDK")
     console.print(indented(everywhere(results)))
+
+    headline(console, "Ten comments, one e-mail", "a digest, a branch and a window, overnight")
+    console.print(indented(overnight(night)))
 
     headline(console, "Counts", "")
     console.print(indented(counts(checks)))
@@ -84,6 +97,17 @@ def everywhere(results: Results) -> Table:
     table = plain_table("channel", "vendor", "to", "arrived")
     for each in results.arrivals:
         table.add_row(each.channel, each.vendor, Text(shortened(each.to), style="cyan"), each.text)
+    return table
+
+
+def overnight(night: Night) -> Table:
+    table = plain_table("", "step", "what happened")
+    batched = sum(entry.event == "batched" for entry in night.entries)
+    for entry in night.entries:
+        if entry.event in TOLD:
+            table.add_row(f"{entry.at:%a %H:%M}", entry.step or "", Text(TOLD[entry.event].format(batched=batched)))
+    for email in night.emails[-1]:
+        table.add_row("", "", Text(str(email["Subject"]), style="cyan"))
     return table
 
 

@@ -36,6 +36,7 @@ class Service:
     url: str
     installation: Installation
     log: Path
+    process: Process
 
     @property
     def outbox(self) -> Path:
@@ -45,6 +46,10 @@ class Service:
     def warnings(self) -> list[str]:
         """Returns the lines of the service's log above the level `info`."""
         return [line for line in lines_of(self.log) if '"level":"info"' not in line]
+
+    async def stop(self) -> None:
+        """Ends the processes of the service; its folder stays."""
+        await stop(self.process, STOP_SIGNALS)
 
     async def create_key(self) -> str:
         """Makes a secret key as an operator does. Raises CommandError."""
@@ -66,7 +71,7 @@ class Service:
 
 @asynccontextmanager
 async def temporary_service() -> AsyncIterator[Service]:
-    """`addressee serve` on any free port. Raises CommandError when it does not start."""
+    """`addressee serve` on any free port, on a folder that is removed at the end. Raises CommandError when it fails."""
     with tempfile.TemporaryDirectory(prefix="addressee-demo-") as folder:
         installation = Installation(Path(folder) / "data")
         log = Path(folder) / "log"
@@ -78,7 +83,7 @@ async def temporary_service() -> AsyncIterator[Service]:
                 dies_by=signal.SIGTERM,
             )
         try:
-            yield Service(await wait_until_ready(process, log), installation, log)
+            yield Service(await wait_until_ready(process, log), installation, log, process)
         finally:
             await stop(process, STOP_SIGNALS)
 
