@@ -426,3 +426,31 @@ async def test_a_schedule_that_cannot_be_read_holds_up_no_other(office: Office) 
     )
     await pass_time(office, MINUTE)
     assert await fired(office) == {str(plain.id): 1, str(odd.id): 1}
+
+
+async def test_due_runs_are_locked_in_the_order_of_cancellations(office: Office) -> None:
+    """Else the two wait for each other in a circle, which the database ends with an error."""
+    await office.push({**FILES, "workflows/later.yaml": "steps:\n- ref: pause\n  delay: {minutes: 1}\n"})
+    ids = [f"user-{number}" for number in range(12)]
+    for id in ids:
+        await office.identify(id)
+    await office.trigger(*ids, workflow="later")
+    await office.work()
+    office.clock.move(HOUR)
+    runs = await office.recipient_runs()
+    assert runs != sorted(runs, key=lambda run: run["id"])  # the two orders differ
+    statement = "SELECT FROM addressee.recipient_runs WHERE environment_id = $1 AND recipient_id = $2 FOR UPDATE"
+    async with office.pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute(statement, office.environment_id, ids[0])
+            waking = asyncio.create_task(start_due(office.pool, office.clock.now()))
+            await until(lambda: somebody_waits(office))
+            for id in ids[1:]:
+                await asyncio.wait_for(connection.execute(statement, office.environment_id, id), 20)
+        await waking
+    assert {run["status"] for run in await office.recipient_runs()} == {"queued"}
+
+
+async def somebody_waits(office: Office) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(await office.pool.fetchval(waiting))

@@ -20,8 +20,10 @@ WITH held AS (
   WHERE runs.status = 'paused'
     AND runs.due_at IS NOT NULL
     AND runs.journal -> -1 ->> 'event' = 'step_held'
-  -- In one order, so that workers which touch the same runs wait for each other in turn.
-  ORDER BY runs.environment_id, runs.id
+  -- In the order of all who lock paused runs, so that they wait for each other in turn.
+  ORDER BY runs.environment_id,
+           runs.recipient_id,
+           runs.id
   FOR UPDATE OF runs
 )
 UPDATE addressee.recipient_runs AS runs

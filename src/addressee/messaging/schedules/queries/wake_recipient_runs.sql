@@ -14,8 +14,10 @@ WITH held AS (
    AND runs.recipient_id = due.recipient_id
   WHERE runs.status = 'paused'
     AND runs.due_at <= :now
-  -- In one order, so that workers which wake the same runs wait for each other in turn.
-  ORDER BY runs.environment_id, runs.id
+  -- In the order of all who lock paused runs, cancellations and ended waits too: they wait for each other in turn.
+  ORDER BY runs.environment_id,
+           runs.recipient_id,
+           runs.id
   FOR UPDATE OF runs
 )
 UPDATE addressee.recipient_runs AS runs
