@@ -131,6 +131,7 @@ async def test_what_happens_is_found_by_its_key(office: Office) -> None:
         "move_occurrences": {"schedules": [eve], "following": [None]},
         "restore_last_occurrences": {"schedules": [eve]},
         "repeating_schedules": {"places": [place], "after": UUID(int=0), "limit": 1000},
+        "wake_held_runs": {"places": [place]},
         "runs_of_sends": {"environment_id": -2, "ids": ids},
         "note_in_journals": {"environment_id": -2, "entries": [JournalEntry(MIDDLE, "eve", b"[]")], "now": FAR},
         "delete_ownerless_schedules": {"schedules": [elsewhere]},
