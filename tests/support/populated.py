@@ -218,6 +218,8 @@ class PopulatedEnvironment:
         """What a field means on one route and not on others."""
         if route.path.startswith("/v1/channels/"):
             return {"tenants": [TENANT]}
+        if route.path.endswith("/simulate"):
+            return {"recipient": USER}
         if route.path.endswith("/quiet_hours"):
             return {"windows": [{"from": "22:00", "until": "07:00"}]}
         if route.path.startswith("/v1/notify"):
