@@ -222,6 +222,8 @@ class PopulatedEnvironment:
             return {"recipient": USER}
         if route.path.endswith("/quiet_hours"):
             return {"windows": [{"from": "22:00", "until": "07:00"}]}
+        if route.path.endswith("/simulate"):
+            return {"recipient": USER}
         if route.path.startswith("/v1/notify"):
             return {"name": "welcome", "actor": USER}
         if route.path == "/{workspace}/trigger/":
