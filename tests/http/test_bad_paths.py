@@ -36,6 +36,7 @@ NO_IDS: Sequence[tuple[str, Refusal | None]] = (
     (r"/(admin|user)/v1/.* (external_id|topic_name)", Refusal.INVALID),
     (r"/(admin|user)/v1/.* (?!handle).*", Refusal.INVALID_PARAMETER),
     (r"/v1/workflows/{key}/cancel key", None),  # there is nothing to cancel
+    (r"/directory/v1/workflows/{key}/simulate key", Refusal.WORKFLOW_MISSING),
     (r".*/preferences/.*", Refusal.INVALID),
     (r"/directory/v1/suppressions/.* kind", Refusal.INVALID),
     (r".* (user_id|collection)", Refusal.INVALID),

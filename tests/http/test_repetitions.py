@@ -64,6 +64,7 @@ READING = {
     "POST /directory/v1/users/{user_id}/merges/preview",
     "POST /directory/v1/users/{user_id}/explain",
     "POST /directory/v1/objects/{collection}/{object_id}/explain",
+    "POST /directory/v1/workflows/{key}/simulate",
 }
 
 # Each of these ends a version of a list: one of its own.

@@ -300,6 +300,7 @@ SPOKEN_NATIVE = Spoken(
         Refusal.ENCODING: Words(415, "unsupported_encoding"),
         Refusal.TOO_SLOW: Words(408, "request_timeout"),
         Refusal.MISSING: Words(404, "not_found"),
+        Refusal.WORKFLOW_MISSING: Words(404, "workflow_missing"),
         Refusal.WRONG_METHOD: Words(405, "method_not_allowed"),
         Refusal.UNAVAILABLE: Words(503, "unavailable"),
     },

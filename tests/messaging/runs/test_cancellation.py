@@ -104,6 +104,15 @@ async def kept(office: Office) -> int:
 
 
 class TestBeforeTheTrigger:
+    @pytest.fixture(autouse=True)
+    async def pushed(self, office: Office, other: Office) -> None:
+        await office.push()
+        await other.push()
+
+    async def test_a_workflow_that_is_not_there_keeps_nothing(self, office: Office) -> None:
+        await cancel(office, "key", workflow="nothing")
+        assert await kept(office) == 0
+
     async def test_it_is_kept_and_carried_out(self, office: Office) -> None:
         await cancel(office, "key")
         office.clock.move(KEPT - timedelta(seconds=1))

@@ -30,7 +30,7 @@ async def simulate(call: Call) -> shapes.Simulated:
     check_value(given.answers, "answers")
     simulation = Simulation(
         place_of(call, given.recipient),
-        check_id(call.path["key"], "key"),
+        call.path["key"],
         given.items or (given.data,),
         None if given.tenant is None else check_id(given.tenant, "tenant"),
         None if given.actor is None else Place(call.environment.id, USERS, check_id(given.actor, "actor")),
