@@ -28,6 +28,9 @@ SQL = load(__package__)
 # The most actors of a batch that templates see.
 MAX_ACTORS = 10
 
+# The most items of batches that are read together: each has all the data of its trigger.
+ITEMS_AT_ONCE = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -144,6 +147,14 @@ async def read_activities(pool: Pool, run: Run, runs: Sequence[RecipientRun]) ->
         row["recipient_run_id"]: Activities(by_batch[row["id"]], row["total"], acting[row["id"]], row["total_actors"])
         for row in batches
     }
+
+
+def portions(run: Run, runs: Sequence[RecipientRun]) -> Iterator[Sequence[RecipientRun]]:
+    """Yields runs of a page in portions whose batches show ITEMS_AT_ONCE at most: a whole page's may be too many."""
+    limits = [step.render_limit for step in run.workflow.steps if isinstance(step, ClosingStep)]
+    size = ITEMS_AT_ONCE // max(limits, default=1)
+    for start in range(0, len(runs), size):
+        yield runs[start : start + size]
 
 
 def shown_of(batch: asyncpg.Record, step: ClosingStep | None) -> Shown:

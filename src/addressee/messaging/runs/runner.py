@@ -16,6 +16,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.erase import Erase
 from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
+from addressee.messaging.runs.batched import portions
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.effects import AskingPage, Effects
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
@@ -85,7 +86,8 @@ class Runner:
             runs = [each for each in await self._waiting_runs(page) if each.id not in failed]
             going_on = [
                 await self._take_apart(page, as_of, those, failed)
-                for as_of, those in await by_version(self._pool, run, runs)
+                for as_of, all_of_it in await by_version(self._pool, run, runs)
+                for those in portions(as_of, all_of_it)
             ]
             if not any(going_on):
                 break
