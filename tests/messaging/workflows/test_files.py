@@ -208,7 +208,7 @@ steps:
             ":1: this is not YAML: mapping values are not allowed here; a text that contains ': ' must stand in quotes",
         ),
         ("type: in_app_feed\nname: {{ x }}", ":2: a text that begins with { must stand in quotes"),
-        ("a: &a [*a]", ":1: this is not YAML in UTF-8"),
+        ("a: &a [*a]", ":1: this is nested too deeply, or contains itself"),
     ],
 )
 def test_a_channel_with_a_mistake(tmp_path: Path, channel: str, message: str | list[str]) -> None:
@@ -327,11 +327,21 @@ def test_a_push_with_a_mistake(tmp_path: Path, template: str, settings: dict[str
             ":5: this is not YAML: could not determine a constructor for the tag "
             "'tag:yaml.org,2002:python/name:os.system'",
         ),
+        ('name: "a\\0"', ":1: a text must not hold the character NUL or half of a surrogate pair"),
+        ('name: a\nsettings: {"\\ud800": 1}', ":2: a text must not hold the character NUL or half of a surrogate pair"),
+        ("steps: &steps\n- {ref: a, steps: *steps}", ":1: this is nested too deeply, or contains itself"),
     ],
 )
 def test_a_workflow_with_a_mistake(tmp_path: Path, workflow: str, message: str) -> None:
     found = mistakes(tmp_path, {"channels/in-app.yaml": IN_APP, "workflows/x.yaml": workflow})
     assert f"workflows/x.yaml{message}" in found
+
+
+def test_a_character_that_json_writes_as_two_escapes_is_one(tmp_path: Path) -> None:
+    workflow = 'name: "\\ud83d\\ude00"\nsteps: [{ref: a, channel: in-app, template: {body: x}}]'
+    files = {"channels/in-app.yaml": IN_APP, "workflows/x.yaml": workflow}
+    [read] = read_configuration(write_files(tmp_path, files), {}).workflows
+    assert read.workflow.name == "\U0001f600"
 
 
 def test_a_key_is_made_of_plain_characters(tmp_path: Path) -> None:

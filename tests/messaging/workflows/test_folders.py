@@ -83,6 +83,12 @@ def test_a_schema_may_stand_in_a_file_of_json(tmp_path: Path) -> None:
     assert found(tmp_path / "wrong", wrong) == ["workflows/a/data.json:2: this is not JSON: expecting ',' delimiter"]
 
 
+@pytest.mark.parametrize("json", ['{"type": "object",\n}', '{"required": ["text",\n\n]}'])
+def test_a_comma_after_the_last_item_of_json_is_told_where_it_stands(tmp_path: Path, json: str) -> None:
+    files = {"workflows/a/workflow.yaml": f"{MAIL}trigger_data_json_schema@: data.json", "workflows/a/data.json": json}
+    assert "workflows/a/data.json:1: this is not JSON: the last item has no comma after it" in found(tmp_path, files)
+
+
 def test_what_stands_inline_wins_over_a_file(tmp_path: Path) -> None:
     mail = MAIL.replace("html_body@: mail/html_body.html", "html_body: <p>inline</p>\n      html_body@: nowhere")
     files = {"workflows/a/workflow.yaml": mail, "workflows/a/mail/text_body.txt": "text"}
@@ -111,7 +117,7 @@ def test_a_mistake_in_a_file_is_told_with_its_own_line(tmp_path: Path) -> None:
         ("/etc/passwd", "this must be the path of a file, from the folder of the file that names it"),
         ("7", "this must be the path of a file, from the folder of the file that names it"),
         ("x" * 300, "this must be the path of a file, from the folder of the file that names it"),
-        ('"a\\0b"', "this must be the path of a file, from the folder of the file that names it"),
+        ('"a\\0b"', "a text must not hold the character NUL or half of a surrogate pair"),
         ("mail", "there is no file 'mail'"),
         ("mail/text_body.txt", "the file './mail/text_body.txt' belongs to 'steps.0.template.html_body' already"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,10 @@ from addressee.messaging.definitions.sources import Origin, Problem, Source
 
 STRING = "tag:yaml.org,2002:str"
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+# The database takes no text that has one of these.
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+TRAILING_COMMA = re.compile(r",\s*[\]}]")
 
 
 class Loader(yaml.SafeLoader):
@@ -64,8 +69,10 @@ class Reading:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self._problem(line, f"this is not YAML: {error.problem}{hint(error)}")
         except json.JSONDecodeError as error:
-            self._problem(error.lineno, f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}")
-        except (yaml.YAMLError, ValueError, RecursionError):
+            self._problem(*explained(error))
+        except RecursionError:
+            self._problem(1, "this is nested too deeply, or contains itself")
+        except (yaml.YAMLError, ValueError):
             self._problem(1, f"this is not {'JSON' if is_json else 'YAML'} in UTF-8")
         return None
 
@@ -104,6 +111,7 @@ class Reading:
                     if key.tag != STRING:
                         self._problem(key.start_mark.line + 1, "a key must be text")
                         continue
+                    self._check_text(name, key.start_mark.line + 1)
                     if name in seen:
                         self._problem(key.start_mark.line + 1, f"{name!r} is given twice")
                     seen.add(name)
@@ -112,8 +120,15 @@ class Reading:
             case yaml.SequenceNode():
                 for index, item in enumerate(node.value):
                     self._walk(item, (*path, index))
-            case yaml.ScalarNode(tag="!file"):
-                self._include(node, path)
+            case yaml.ScalarNode():
+                if node.tag == "!file":
+                    self._include(node, path)
+                node.value = with_pairs_joined(node.value)
+                self._check_text(node.value, line)
+
+    def _check_text(self, text: str, line: int) -> None:
+        if UNSTORABLE.search(text):
+            self._problem(line, "a text must not hold the character NUL or half of a surrogate pair")
 
     def _include(self, node: yaml.ScalarNode, path: FieldPath) -> None:
         included = (self._file.parent / node.value).resolve()
@@ -131,6 +146,11 @@ class Reading:
         self._source.origins[path] = Origin(self._name, line, 1, name_in(self._folder, included))
 
 
+def with_pairs_joined(text: str) -> str:
+    """Returns a text in which two escapes of YAML that are one character, as JSON writes it, are that character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
 def refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
@@ -140,6 +160,15 @@ def hint(error: yaml.MarkedYAMLError) -> str:
     if error.problem == "mapping values are not allowed here":
         return "; a text that contains ': ' must stand in quotes"
     return ""
+
+
+def explained(error: json.JSONDecodeError) -> tuple[int, str]:
+    """Returns the line and the message of a mistake in JSON; the most frequent one has the same in every Python."""
+    comma = error.doc.rfind(",", 0, error.pos + 1)
+    trailing = TRAILING_COMMA.match(error.doc, comma) if comma >= 0 else None
+    if trailing is not None and trailing.end() > error.pos:
+        return error.doc.count("\n", 0, comma) + 1, "this is not JSON: the last item has no comma after it"
+    return error.lineno, f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
 
 
 def text_of(file: Path) -> str | None:
