@@ -69,6 +69,14 @@ def test_ways_to_name_a_channel(tmp_path: Path, step: Mapping[str, Any]) -> None
     assert compiled(tmp_path, step) == ChannelStep(ref="a", channel="feed", template=InAppTemplate(body="x"))
 
 
+def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_several(tmp_path: Path) -> None:
+    feed = UsableChannel(provider_named("feed"))
+    stored = {"in-app": feed, "news": feed}
+    files = write_files(tmp_path, files_of({"in_app": FEED}))
+    (workflow,) = read_configuration(files, {}, stored).workflows
+    assert workflow.workflow.steps == (ChannelStep(ref="a", channel="in-app", template=InAppTemplate(body="x")),)
+
+
 @pytest.mark.parametrize(
     ("step", "message"),
     [

@@ -24,7 +24,7 @@ from addressee.suggestions import instead_of
 from addressee.timing.window_forms import WindowsForm
 from addressee.timing.windows import Windows
 
-# A template under one of these names is for the only channel of the type.
+# A template under one of these names is for the only channel of the type, or the one that has this name.
 SHORT_NAMES: Mapping[str, ChannelType] = {
     **{each.value: each for each in ChannelType},
     "in_app": ChannelType.IN_APP_FEED,
@@ -128,13 +128,15 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         return Place(key, channel, named_by, "template")
 
     def _only_one(self, compiler: Compiler, path: FieldPath, name: str) -> Place | None:
-        """Returns the only channel of the type that a field names."""
+        """Returns the only channel of the type that a field names; of several, the one with the same name."""
         type = SHORT_NAMES[name]
         found = [
             key
             for key, channel in compiler.channels.items()
             if channel.provider is not None and channel.provider.channel_type is type
         ]
+        if len(found) > 1:
+            found = [key for key in found if key.replace("-", "_") == name] or found
         if self.template is not None:
             compiler.problem((*path, "template"), f"{name!r} is the template; keep one of them")
             return None
