@@ -150,6 +150,24 @@ async def test_who_moves_while_a_message_waits_has_it_by_the_clock_there(
     assert await told(office) == ["feed", "mail", "second"]
 
 
+async def test_whoever_moves_again_and_again_waits_as_long_as_before(office: Office) -> None:
+    """Each time adds to the journal, which has an end."""
+    await started(office, "office", "07T12:00")
+    await office.pool.execute(
+        """
+        UPDATE addressee.recipient_runs
+        SET journal = to_jsonb(array_fill(journal -> -1, ARRAY[500]))
+        WHERE environment_id = $1
+        """,
+        office.environment_id,
+    )
+    before = await run(office)
+    await office.directory.write(Write(office.user("ada"), (Identify({"timezone": "Asia/Kathmandu"}),)))
+    await office.work()
+    await office.pass_time(timedelta(seconds=1))
+    assert await run(office) == before
+
+
 async def test_who_moves_while_a_delay_waits_waits_as_long(office: Office) -> None:
     await at(office, "06T16:00")
     delay = "steps:\n  - {ref: wait, delay: 1h}\n  - {ref: feed, channel: in-app, template: {body: due}}"

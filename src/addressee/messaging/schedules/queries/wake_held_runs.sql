@@ -20,6 +20,8 @@ WITH held AS (
   WHERE runs.status = 'paused'
     AND runs.due_at IS NOT NULL
     AND runs.journal -> -1 ->> 'event' = 'step_held'
+    -- Whoever moves again and again has it asked when it wakes by itself: each time adds to the journal.
+    AND jsonb_array_length(runs.journal) < 500
   -- In the order of all who lock paused runs, so that they wait for each other in turn.
   ORDER BY runs.environment_id,
            runs.recipient_id,
