@@ -114,7 +114,10 @@ def test_the_zone_of_windows() -> None:
         ({"open": ["mon"]}, "a window is an object with days, from, until"),
         ({"open": [{"form": "08:00"}]}, "a window has no 'form'"),
         ({"open": [{"from": "8 o'clock"}]}, "no time of day, like 09:00"),
-        ({"open": [{"days": "someday"}]}, "'someday' is no day of the week"),
+        (
+            {"open": [{"days": "someday"}]},
+            "sun, and weekdays, weekends, every_day for several",
+        ),
         ({"open": [{}], "timezone": "Mars/Base"}, "a time zone must be recipient, tenant, or a name"),
         ({"open": [{}], "tz": "UTC"}, "windows have no 'tz'"),
         ({"open": [{"from": []}]}, "no time of day, like 09:00"),

@@ -53,4 +53,7 @@ def weekdays(value: Any) -> tuple[Weekday, ...]:
 def group_or_day(value: Any) -> tuple[Weekday, ...]:
     if isinstance(value, str) and value.lower() in GROUPS:
         return GROUPS[value.lower()]
-    return (weekday(value),)
+    try:
+        return (weekday(value),)
+    except TimingError as error:
+        raise TimingError(f"{error}, and {', '.join(GROUPS)} for several") from None

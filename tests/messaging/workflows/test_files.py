@@ -337,6 +337,12 @@ def test_a_workflow_with_a_mistake(tmp_path: Path, workflow: str, message: str) 
     assert f"workflows/x.yaml{message}" in found
 
 
+def test_a_misspelt_name_is_told_of_once(tmp_path: Path) -> None:
+    workflow = "steps:\n- ref: mail\n  email: {subjct: Hi, text: Hello}"
+    found = mistakes(tmp_path, {"channels/email.yaml": OUTBOX, "workflows/x.yaml": workflow})
+    assert found == ["workflows/x.yaml:3: there is no 'subjct' here; did you mean 'subject'?"]
+
+
 def test_a_character_that_json_writes_as_two_escapes_is_one(tmp_path: Path) -> None:
     workflow = 'name: "\\ud83d\\ude00"\nsteps: [{ref: a, channel: in-app, template: {body: x}}]'
     files = {"channels/in-app.yaml": IN_APP, "workflows/x.yaml": workflow}

@@ -33,13 +33,11 @@ def explanations(error: ValidationError, definitions: Mapping[str, Any]) -> Iter
     match error.validator:
         case "required":
             for name in wanted:
-                if name not in value:
+                if name not in value and name not in misspelt(value, schema):
                     yield path, f"{name!r} is missing"
         case "additionalProperties" if wanted is False:
-            properties = schema["properties"]
-            known = [name for name in properties if properties[name]]  # those that may be anything have no meaning yet
-            for name in value.keys() - properties.keys():
-                yield (*path, name), f"there is no {name!r} here; {instead_of(name, known, 'no fields')}"
+            for name in value.keys() - schema["properties"].keys():
+                yield (*path, name), f"there is no {name!r} here; {instead_of(name, known_in(schema), 'no fields')}"
         case "type":
             yield path, f"this must be {TYPE_NAMES[wanted]}"
         case "anyOf":
@@ -53,6 +51,19 @@ def explanations(error: ValidationError, definitions: Mapping[str, Any]) -> Iter
             yield path, f"this must have at most {wanted} characters"
         case _:
             yield path, error.message
+
+
+def known_in(schema: Mapping[str, Any]) -> list[str]:
+    """Returns the names of a schema's properties. Those that may be anything have no meaning yet."""
+    return [name for name, property in schema.get("properties", {}).items() if property]
+
+
+def misspelt(value: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str | None]:
+    """Returns the names that names in the value were probably meant to be: those are told of once, where they stand."""
+    if schema.get("additionalProperties") is not False:
+        return set()
+    known = known_in(schema)
+    return {nearest(name, known) for name in value.keys() - schema["properties"].keys()}
 
 
 def did_you_mean(name: str) -> str:
