@@ -337,6 +337,12 @@ def test_a_workflow_with_a_mistake(tmp_path: Path, workflow: str, message: str) 
     assert f"workflows/x.yaml{message}" in found
 
 
+def test_aliases_of_aliases_are_not_spelled_out_without_end(tmp_path: Path) -> None:
+    lists = [f"a{each}: &a{each} [{', '.join([f'*a{each - 1}'] * 9)}]" for each in range(1, 9)]
+    found = mistakes(tmp_path, {"workflows/x.yaml": "\n".join(["a0: &a0 [x]", *lists])})
+    assert found == ["workflows/x.yaml:1: a file has at most 100,000 values, those that aliases repeat included"]
+
+
 def test_a_misspelt_name_is_told_of_once(tmp_path: Path) -> None:
     workflow = "steps:\n- ref: mail\n  email: {subjct: Hi, text: Hello}"
     found = mistakes(tmp_path, {"channels/email.yaml": OUTBOX, "workflows/x.yaml": workflow})

@@ -15,6 +15,8 @@ from addressee.messaging.definitions.sources import Origin, Problem, Source
 STRING = "tag:yaml.org,2002:str"
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
+MOST_VALUES = 100_000
+
 # The database takes no text that has one of these.
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 TRAILING_COMMA = re.compile(r",\s*[\]}]")
@@ -50,6 +52,10 @@ def name_in(folder: Path, file: Path) -> str:
     return file.name
 
 
+class TooManyValuesError(Exception):
+    """A file has more values than are read, by aliases of aliases perhaps."""
+
+
 class Reading:
     """The reading of one file, whose name in the folder is `name`."""
 
@@ -59,6 +65,7 @@ class Reading:
         self._folder = folder
         self._name = name
         self._before = len(source.problems)
+        self._values = 0
 
     def value(self, path: FieldPath) -> Any:
         is_json = self._file.suffix == ".json"
@@ -70,6 +77,8 @@ class Reading:
             self._problem(line, f"this is not YAML: {error.problem}{hint(error)}")
         except json.JSONDecodeError as error:
             self._problem(*explained(error))
+        except TooManyValuesError:
+            self._problem(1, f"a file has at most {MOST_VALUES:,} values, those that aliases repeat included")
         except RecursionError:
             self._problem(1, "this is nested too deeply, or contains itself")
         except (yaml.YAMLError, ValueError):
@@ -97,6 +106,9 @@ class Reading:
 
     def _walk(self, node: yaml.Node, path: FieldPath) -> None:
         """Records origins of values and repeated keys, and replaces `!file` by the file's text."""
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise TooManyValuesError
         line = node.start_mark.line + 1
         origins = self._source.origins
         origins.setdefault(path, Origin(self._name, line, line))
