@@ -20,7 +20,7 @@ from addressee.messaging.effects.throttles import Throttles, answer
 from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.runs.effects import Asked, AskingPage
 from addressee.messaging.runs.model import RunPage
-from addressee.messaging.steps.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, Passed
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from tests.messaging.office import FILES, Office
 

@@ -8,7 +8,7 @@ import pytest
 from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.runs.batched import portions
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import CloseBatchStep
+from addressee.messaging.steps.batches.batch import CloseBatchStep
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow
 

@@ -19,7 +19,7 @@ from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.content.scope import build_scope
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass
 from addressee.messaging.steps.machine import run_through as whole_pass

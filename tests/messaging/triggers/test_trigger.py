@@ -16,7 +16,7 @@ from addressee.messaging.errors import (
     WorkflowInactiveError,
     WorkflowMissingError,
 )
-from addressee.messaging.steps.delay import MAX_DELAY
+from addressee.messaging.steps.waiting.delay import MAX_DELAY
 from addressee.messaging.triggers.trigger import MAX_DATA_BYTES, check_data
 from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.receipts import receipt

@@ -15,7 +15,7 @@ from addressee.messaging.definitions.reading import read
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.file_schema import workflow_schema
 from tests.messaging.office import write_files
-from tests.messaging.steps.test_channel_files import CHANNELS
+from tests.messaging.steps.channels.test_channel_files import CHANNELS
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = Draft202012Validator(workflow_schema())

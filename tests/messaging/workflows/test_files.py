@@ -14,7 +14,7 @@ from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.preferences.categories import Category, Section, Wording

@@ -17,14 +17,14 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
-from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.reach import (
+from addressee.messaging.steps.channels.reach import (
     OWN_DESTINATION,
     destination_named,
     known_addresses,
     own_address,
     resolve,
 )
+from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.suppressions.suppressions import find_suppressed
 

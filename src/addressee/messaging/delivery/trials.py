@@ -28,7 +28,7 @@ from addressee.messaging.delivery.open_channels import OpenChannels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identifiers import derived_ksuid
-from addressee.messaging.steps.reach import OWN_DESTINATION, is_reachable, kind_of, known_addresses
+from addressee.messaging.steps.channels.reach import OWN_DESTINATION, is_reachable, kind_of, known_addresses
 
 BODY = "This is a test message of Addressee."
 

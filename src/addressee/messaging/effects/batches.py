@@ -23,7 +23,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import Advance
-from addressee.messaging.steps.batch_requests import JoinBatch, Joined, Led, Opened
+from addressee.messaging.steps.batches.batch_requests import JoinBatch, Joined, Led, Opened
 from addressee.messaging.steps.model import Request
 
 SQL = load(__package__)

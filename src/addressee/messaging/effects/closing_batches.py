@@ -14,7 +14,7 @@ import msgspec
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
-from addressee.messaging.steps.batch_requests import CloseBatch, Closed, Joined, NoBatch, NotYet
+from addressee.messaging.steps.batches.batch_requests import CloseBatch, Closed, Joined, NoBatch, NotYet
 from addressee.messaging.steps.model import Request, Step
 from addressee.messaging.workflows.model import read_version
 

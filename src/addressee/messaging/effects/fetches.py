@@ -32,8 +32,8 @@ from addressee.messaging.runs.model import Advance, RunPage
 from addressee.messaging.runs.store import Run, moved_row, read_run, recipient_run_from
 from addressee.messaging.runs.versions import versions_on
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.fetch import Call, Calling, FetchFailed, FetchStep
-from addressee.messaging.steps.fetch_requests import Outcome, outcome_of, request_of
+from addressee.messaging.steps.data.fetch import Call, Calling, FetchFailed, FetchStep
+from addressee.messaging.steps.data.fetch_requests import Outcome, outcome_of, request_of
 from addressee.messaging.steps.model import Request
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 

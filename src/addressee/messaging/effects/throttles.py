@@ -14,8 +14,8 @@ from uuid import UUID
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
+from addressee.messaging.steps.flow.passages import Passage, Passed
 from addressee.messaging.steps.model import Request
-from addressee.messaging.steps.passages import Passage, Passed
 
 SQL = load(__package__)
 

@@ -29,11 +29,11 @@ from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
 from addressee.messaging.runs.effects import Asked, AskingPage
 from addressee.messaging.runs.model import MAX_DEPTH
+from addressee.messaging.steps.data.update_list import ListUpdate
+from addressee.messaging.steps.data.update_recipient import RecipientUpdate
+from addressee.messaging.steps.data.update_subscription import SubscriptionUpdate
+from addressee.messaging.steps.data.updates import Updated, UpdateRefused
 from addressee.messaging.steps.model import Request
-from addressee.messaging.steps.update_list import ListUpdate
-from addressee.messaging.steps.update_recipient import RecipientUpdate
-from addressee.messaging.steps.update_subscription import SubscriptionUpdate
-from addressee.messaging.steps.updates import Updated, UpdateRefused
 
 # Receipts of steps stand beside those of requests, whose keys hold no such character.
 KEY_PREFIX = "step\n"

@@ -27,7 +27,7 @@ from addressee.directory.recipient import Place
 from addressee.messaging.content.scope import exposed
 from addressee.messaging.messages.signals import EndWaits, Signal
 from addressee.messaging.runs.model import Advance
-from addressee.messaging.steps.wait import EventType
+from addressee.messaging.steps.waiting.wait import EventType
 
 SQL = load(__package__)
 

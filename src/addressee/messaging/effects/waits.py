@@ -13,7 +13,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.steps.model import Request
-from addressee.messaging.steps.wait import BeginWait, EventType
+from addressee.messaging.steps.waiting.wait import BeginWait, EventType
 
 SQL = load(__package__)
 

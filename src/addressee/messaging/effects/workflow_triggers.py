@@ -15,8 +15,8 @@ from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.messaging.errors import MessagingError
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import MAX_DEPTH, Terms, WaitingRecipient
+from addressee.messaging.steps.flow.trigger_workflow import Triggered, TriggerRequest
 from addressee.messaging.steps.model import Request
-from addressee.messaging.steps.trigger_workflow import Triggered, TriggerRequest
 from addressee.messaging.triggers.trigger import NewRun, check_data, read_versions, start_runs, version_for
 
 

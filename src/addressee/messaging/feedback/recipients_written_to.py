@@ -12,7 +12,7 @@ from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.environment import channels
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.people import read_people
-from addressee.messaging.steps.reach import key, known_addresses
+from addressee.messaging.steps.channels.reach import key, known_addresses
 
 SQL = load(__package__)
 

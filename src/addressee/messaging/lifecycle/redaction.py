@@ -34,7 +34,7 @@ from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
 from addressee.messaging.runs.context import read_contexts
 from addressee.messaging.runs.store import Run, read_run
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow

@@ -14,12 +14,12 @@ import msgspec
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.messaging.effects.closing_batches import MAX_TEXT
 from addressee.messaging.preview.model import NAMESPACE, Asked
-from addressee.messaging.steps.batch_requests import CloseBatch, Closed, JoinBatch, Led, Opened
-from addressee.messaging.steps.fetch import Call, Fetched, FetchFailed, FetchStep
-from addressee.messaging.steps.fetch_requests import SERVICE, UnusableAnswerError, values_in
+from addressee.messaging.steps.batches.batch_requests import CloseBatch, Closed, JoinBatch, Led, Opened
+from addressee.messaging.steps.data.fetch import Call, Fetched, FetchFailed, FetchStep
+from addressee.messaging.steps.data.fetch_requests import SERVICE, UnusableAnswerError, values_in
+from addressee.messaging.steps.flow.passages import Passage, Passed
 from addressee.messaging.steps.model import Request, Step
-from addressee.messaging.steps.passages import Passage, Passed
-from addressee.messaging.steps.wait import BeginWait
+from addressee.messaging.steps.waiting.wait import BeginWait
 
 Answering = Callable[[Any, Step, Asked], Any]
 

@@ -18,9 +18,9 @@ from addressee.messaging.runs.batched import Activities, Actor, Item
 from addressee.messaging.runs.context import PageContext, ReadPage
 from addressee.messaging.runs.message_states import states_without_messages
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import BatchStep, ClosingStep
+from addressee.messaging.steps.batches.batch import BatchStep, ClosingStep
+from addressee.messaging.steps.batches.digest import DigestStep
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.digest import DigestStep
 from addressee.messaging.steps.mentions import mentioned_channel_steps
 from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus

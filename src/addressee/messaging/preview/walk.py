@@ -14,12 +14,12 @@ from addressee.messaging.content.model import Content
 from addressee.messaging.messages.status import Status
 from addressee.messaging.preview.answers import ANSWERS
 from addressee.messaging.preview.model import Asked, Noted, Shown
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass, run_through, with_states
 from addressee.messaging.steps.model import NewMessage
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
-from addressee.messaging.steps.wait import BeginWait
+from addressee.messaging.steps.waiting.wait import BeginWait
 from addressee.messaging.workflows.model import Workflow
 
 ContextOf = Callable[[RecipientRun, datetime], StepContext]

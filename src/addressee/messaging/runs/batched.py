@@ -20,7 +20,7 @@ from addressee.messaging.recipients.identity import TRANSIENT, Profile, decode_i
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.model import Terms
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import DEFAULT_RENDER_LIMIT, ClosingStep
+from addressee.messaging.steps.batches.batch import DEFAULT_RENDER_LIMIT, ClosingStep
 from addressee.messaging.steps.run import RecipientRun
 
 SQL = load(__package__)

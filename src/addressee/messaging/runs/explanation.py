@@ -11,11 +11,11 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.runs.forecast import Decision, Visit, forecast
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
+from addressee.messaging.steps.channels.holds import Hold, hold_of
+from addressee.messaging.steps.channels.reach import Reach, reach
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.entry import EntryConditions
-from addressee.messaging.steps.holds import Hold, hold_of
-from addressee.messaging.steps.reach import Reach, reach
+from addressee.messaging.steps.flow.entry import EntryConditions
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.suppressions.model import Suppression
 

@@ -12,19 +12,19 @@ from typing import Any, TypeAlias
 from addressee.conditions.groups import evaluate
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.messages.states import MessageFacts, furthest, states_of_message
-from addressee.messaging.steps.branch import BranchStep
-from addressee.messaging.steps.channel import ChannelStep, first_status
-from addressee.messaging.steps.cohort import CohortStep
+from addressee.messaging.steps.channels.channel import ChannelStep, first_status
+from addressee.messaging.steps.channels.holds import Holder, hold_of, outside
+from addressee.messaging.steps.channels.route import RoutedStep
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.entry import EntryCheck
-from addressee.messaging.steps.holds import Holder, hold_of, outside
-from addressee.messaging.steps.jumps import EndStep, JumpStep
+from addressee.messaging.steps.data.update_data import UpdateDataStep
+from addressee.messaging.steps.flow.branch import BranchStep
+from addressee.messaging.steps.flow.cohort import CohortStep
+from addressee.messaging.steps.flow.entry import EntryCheck
+from addressee.messaging.steps.flow.jumps import EndStep, JumpStep
 from addressee.messaging.steps.model import Step
-from addressee.messaging.steps.route import RoutedStep
 from addressee.messaging.steps.run import RecipientRun
-from addressee.messaging.steps.time_window import TimeWindowStep
-from addressee.messaging.steps.update_data import UpdateDataStep
-from addressee.messaging.steps.wait import EndWaitStep, WaitStep
+from addressee.messaging.steps.waiting.time_window import TimeWindowStep
+from addressee.messaging.steps.waiting.wait import EndWaitStep, WaitStep
 
 # Whether a channel step would reach an address.
 Reaches: TypeAlias = Callable[[ChannelStep, StepContext], bool]

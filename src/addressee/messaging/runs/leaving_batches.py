@@ -13,7 +13,7 @@ from uuid import UUID
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import ClosingStep
+from addressee.messaging.steps.batches.batch import ClosingStep
 from addressee.messaging.steps.run import RecipientRun
 
 SQL = load(__package__)

@@ -10,7 +10,7 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.messaging.runs.model import RunPage
 from addressee.messaging.runs.store import Run
-from addressee.messaging.steps.batch import ClosingStep
+from addressee.messaging.steps.batches.batch import ClosingStep
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.workflows.model import read_version
 

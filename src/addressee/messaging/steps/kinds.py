@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from addressee.messaging.steps.batch import BatchStep, CloseBatchStep
-from addressee.messaging.steps.batch_files import BatchStepFile, DigestStepFile
-from addressee.messaging.steps.branch import BranchStep, BranchStepFile
-from addressee.messaging.steps.channel import ChannelStep
-from addressee.messaging.steps.channel_cap import ChannelCapStep
-from addressee.messaging.steps.channel_file import ChannelStepFile
-from addressee.messaging.steps.cohort import CohortStep, CohortStepFile
+from addressee.messaging.steps.batches.batch import BatchStep, CloseBatchStep
+from addressee.messaging.steps.batches.batch_files import BatchStepFile, DigestStepFile
+from addressee.messaging.steps.batches.digest import CloseDigestStep, DigestStep
+from addressee.messaging.steps.channels.channel import ChannelStep
+from addressee.messaging.steps.channels.channel_cap import ChannelCapStep
+from addressee.messaging.steps.channels.channel_file import ChannelStepFile
+from addressee.messaging.steps.channels.route import RoutedStep, RouteStepFile
 from addressee.messaging.steps.compiler import StepFile
-from addressee.messaging.steps.delay import DelayStep, DelayStepFile
-from addressee.messaging.steps.digest import CloseDigestStep, DigestStep
-from addressee.messaging.steps.entry import EntryConditions, EntryLimit
-from addressee.messaging.steps.fetch import FetchStep, FetchStepFile
-from addressee.messaging.steps.jumps import EndStep, JumpStep
-from addressee.messaging.steps.route import RoutedStep, RouteStepFile
-from addressee.messaging.steps.throttle import ThrottleStep, ThrottleStepFile
-from addressee.messaging.steps.time_window import TimeWindowStep, TimeWindowStepFile
-from addressee.messaging.steps.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
-from addressee.messaging.steps.update_data import UpdateDataStep, UpdateDataStepFile
-from addressee.messaging.steps.update_list import UpdateListStep, UpdateListStepFile
-from addressee.messaging.steps.update_recipient import (
+from addressee.messaging.steps.data.fetch import FetchStep, FetchStepFile
+from addressee.messaging.steps.data.update_data import UpdateDataStep, UpdateDataStepFile
+from addressee.messaging.steps.data.update_list import UpdateListStep, UpdateListStepFile
+from addressee.messaging.steps.data.update_recipient import (
     UpdateObjectStep,
     UpdateRecipientStepFile,
     UpdateTenantStep,
     UpdateUserStep,
 )
-from addressee.messaging.steps.update_subscription import UpdateSubscriptionStep, UpdateSubscriptionStepFile
-from addressee.messaging.steps.wait import EndWaitStep, WaitStep
-from addressee.messaging.steps.wait_file import WaitStepFile
+from addressee.messaging.steps.data.update_subscription import UpdateSubscriptionStep, UpdateSubscriptionStepFile
+from addressee.messaging.steps.flow.branch import BranchStep, BranchStepFile
+from addressee.messaging.steps.flow.cohort import CohortStep, CohortStepFile
+from addressee.messaging.steps.flow.entry import EntryConditions, EntryLimit
+from addressee.messaging.steps.flow.jumps import EndStep, JumpStep
+from addressee.messaging.steps.flow.throttle import ThrottleStep, ThrottleStepFile
+from addressee.messaging.steps.flow.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
+from addressee.messaging.steps.waiting.delay import DelayStep, DelayStepFile
+from addressee.messaging.steps.waiting.time_window import TimeWindowStep, TimeWindowStepFile
+from addressee.messaging.steps.waiting.wait import EndWaitStep, WaitStep
+from addressee.messaging.steps.waiting.wait_file import WaitStepFile
 
 AnyStep = (
     BatchStep

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from addressee.conditions.names import REFS
 from addressee.conditions.operators import AUDIENCE_OPERATORS
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.model import Step
 
 

@@ -22,7 +22,7 @@ from addressee.messaging.errors import ActorMissingError, DataInvalidError, Work
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.runs.cancellation import CancellationKey, await_cancellations, carry_out_early
 from addressee.messaging.runs.model import NO_TERMS, RunAttachment, Start, Terms, WaitingRecipient, lane_of
-from addressee.messaging.steps.delay import MAX_DELAY
+from addressee.messaging.steps.waiting.delay import MAX_DELAY
 from addressee.messaging.triggers.attachments import check_attachments, store_contents, without_attachments
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.workflows.model import read_version

@@ -14,9 +14,14 @@ import msgspec
 from addressee.channels.provider import ChannelType
 from addressee.messaging.content.channel_types import TEMPLATES
 from addressee.messaging.definitions.joined_files import MARK
-from addressee.messaging.steps.channel_file import SHORT_NAMES, ChannelStepFile, overrides_schema, template_schema
+from addressee.messaging.steps.channels.channel_file import (
+    SHORT_NAMES,
+    ChannelStepFile,
+    overrides_schema,
+    template_schema,
+)
+from addressee.messaging.steps.channels.route import RouteStepFile
 from addressee.messaging.steps.kinds import FORMS, SHORT_FORMS
-from addressee.messaging.steps.route import RouteStepFile
 from addressee.messaging.workflows.workflow_files import IGNORED, WorkflowFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

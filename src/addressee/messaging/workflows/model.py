@@ -11,7 +11,7 @@ from addressee.database.jobs.queue import Priority
 from addressee.messaging.content.attachments import FOR_ALL
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.definitions.model import Definition, Name
-from addressee.messaging.steps.channel import ChannelStep
+from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.kinds import AnyStep
 
 # Nested steps count too.

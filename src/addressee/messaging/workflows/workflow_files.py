@@ -12,7 +12,7 @@ from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableChannel
-from addressee.messaging.steps.entry import RateLimit, TriggerFrequency, compile_entry
+from addressee.messaging.steps.flow.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema

@@ -1,0 +1,1 @@
+"""Channel steps and routes: which addresses a message reaches, and what holds it or leaves it out."""

@@ -1,0 +1,1 @@
+"""Steps that say how a run goes on: entry checks, branches, cohorts, throttles, triggers of workflows."""

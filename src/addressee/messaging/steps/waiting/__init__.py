@@ -1,0 +1,1 @@
+"""Steps that wait: for a time, for a window, for an event."""
