@@ -1,4 +1,4 @@
-"""How fast batches are joined and closed: many triggers for one person, and many people whose batches close at once.
+"""The rates at which batches are joined and closed: by many triggers for one person, and for many people at once.
 
 One worker, as `serve` has it, on a database of its own. The clock is moved, so that no time passes by waiting.
 """

@@ -1,4 +1,4 @@
-"""How fast the service writes and reads, beside what bounds it, in one run on one machine.
+"""The rates at which the service writes and reads, beside what bounds them, in one run on one machine.
 
 Rates differ from machine to machine and from hour to hour; the ratios are what to compare.
 """

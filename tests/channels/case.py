@@ -1,4 +1,4 @@
-"""What the tests of all senders need to know of one: how it is opened, what it sends, and how its vendor answers."""
+"""A case of the tests of all senders: how it is opened, what it sends, and how its vendor answers."""
 
 from __future__ import annotations
 

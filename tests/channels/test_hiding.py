@@ -1,4 +1,4 @@
-"""What providers repeat of secrets and contents."""
+"""Secrets and contents that providers repeat are hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an evaluation shows: as much as decided it, and no more than a journal should hold."""
+"""An evaluation shows as much as decided it, and no more than a journal should hold."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""How SQL is read: parts, named parameters, and what a package finds."""
+"""SQL as it is read: parts, named parameters, and what a package finds."""
 
 from pathlib import Path
 

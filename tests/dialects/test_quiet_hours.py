@@ -22,7 +22,7 @@ def ada(everybody: Clients) -> Clients:
 
 
 def seen(clients: Clients) -> list[Any]:
-    """What each API shows."""
+    """The quiet hours that each API shows."""
     answers = [
         clients.knock.get(KNOCK),
         clients.suprsend.get(SUPRSEND),

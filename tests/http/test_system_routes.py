@@ -1,4 +1,4 @@
-"""What every installation answers besides the dialects."""
+"""Routes that every installation has besides those of dialects."""
 
 import asyncio
 import threading

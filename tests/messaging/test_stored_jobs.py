@@ -1,4 +1,4 @@
-"""What is stored of each kind of job: processes of the version before write it, and read it while both run."""
+"""Jobs of each kind as they are stored: processes of the version before write it, and read it while both run."""
 
 from datetime import UTC, datetime
 from pathlib import Path

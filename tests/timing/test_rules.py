@@ -1,4 +1,4 @@
-"""When rules fall due next: in each form, by each part, as a library has it, and on the days on which clocks change."""
+"""Rules and when they fall due next: in each form, by each part, as a library has it, and as clocks change."""
 
 import time
 from datetime import UTC, datetime, timedelta

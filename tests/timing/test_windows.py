@@ -1,4 +1,4 @@
-"""When windows open and close: in each form, across midnight, and on the days on which clocks change."""
+"""Windows, as they open and close: in each form, across midnight, and on the days on which clocks change."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any

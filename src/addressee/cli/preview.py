@@ -16,7 +16,7 @@ from addressee.cli.errors import CommandError, refusals
 from addressee.cli.push import shown_problems
 from addressee.directory.recipient import TENANTS, USERS
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.preview.model import Asked, EverySecret, Shown
+from addressee.messaging.preview.model import EverySecret, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import lines_of, write_files
@@ -27,7 +27,7 @@ from addressee.suggestions import instead_of
 
 @dataclass(frozen=True, slots=True)
 class PreviewOptions:
-    """What the command was given: texts that are JSON, or the names of files of it."""
+    """The options of the command: texts that are JSON, or the names of files of it."""
 
     workflow: str
     recipient: str
@@ -61,12 +61,12 @@ def run(folder: Path, options: PreviewOptions) -> None:
         raise CommandError(f"A trigger of {workflow.key} with this data would be refused.")
     number = 0
     for happened in preview(configuration, workflow, asked, channels, now):
-        is_message = isinstance(happened, Shown)
-        if isinstance(happened, Shown) and options.channels and happened.channel not in options.channels:
+        is_message = isinstance(happened, PreviewedMessage)
+        if isinstance(happened, PreviewedMessage) and options.channels and happened.channel not in options.channels:
             continue
         for line in lines_of(happened):
             print(line)
-        if isinstance(happened, Shown) and options.out is not None:
+        if isinstance(happened, PreviewedMessage) and options.out is not None:
             number += 1
             for file in write_files(options.out, number, happened):
                 print(f"  -> {file}")
@@ -81,7 +81,7 @@ def workflow_named(configuration: Configuration, key: str) -> WorkflowDefinition
     return known[key]
 
 
-def asked_for(options: PreviewOptions, channels: Mapping[str, Channel], now: datetime) -> Asked:
+def asked_for(options: PreviewOptions, channels: Mapping[str, Channel], now: datetime) -> PreviewRequest:
     recipient, actor, tenant = (
         None if given is None else described(option, given, channels, now, collection)
         for option, given, collection in (
@@ -94,7 +94,7 @@ def asked_for(options: PreviewOptions, channels: Mapping[str, Channel], now: dat
     answers = {} if options.answers is None else json_in("--answers", options.answers)
     if not isinstance(answers, dict):
         raise CommandError("--answers must be a JSON object: the answer of each fetch step by its ref.")
-    return Asked(recipient, items_in(options.data), actor, tenant, answers, frozenset(options.events))
+    return PreviewRequest(recipient, items_in(options.data), actor, tenant, answers, frozenset(options.events))
 
 
 def described(option: str, given: str, channels: Mapping[str, Channel], now: datetime, collection: str) -> Any:

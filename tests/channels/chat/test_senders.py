@@ -1,4 +1,4 @@
-"""What senders of chat messages do besides what all senders do: limits, webhooks' hosts, tokens, moved chats."""
+"""Senders of chat messages, besides what all senders do: limits, webhooks' hosts, tokens, moved chats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the delivery log keeps of requests and answers."""
+"""Requests and answers as the delivery log keeps them."""
 
 from __future__ import annotations
 

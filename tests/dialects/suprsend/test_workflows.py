@@ -55,7 +55,7 @@ def said(native: httpx.Client, message: dict[str, Any]) -> str:
 
 
 async def accepted_runs(pool: Pool, environment: Environment) -> list[dict[str, Any]]:
-    """What is stored of triggers, oldest first."""
+    """The stored triggers, oldest first."""
     rows = await pool.fetch(
         """
         SELECT runs.id::text, runs.workflow, runs.tenant, runs.source, runs.terms, runs.data,

@@ -1,4 +1,4 @@
-"""What all contents have in common: they can be stored."""
+"""Contents of all types can be stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What claimed sends wait for: the states and slots of their channels, and the trial after a pause."""
+"""Claimed sends wait for the states and slots of their channels, and the trial after a pause."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class ModelBatch:
 
 @dataclass
 class Model:
-    """What is told of triggers at whole minutes, by keys, as the documentation says it."""
+    """A model of batches, as the documentation describes them, of triggers at whole minutes."""
 
     slides: int | None
     most: int | None

@@ -46,7 +46,7 @@ async def comment(office: Office, n: Any, *to: str, by: str | None = None, **res
 
 
 async def bodies(office: Office, id: str = "ada") -> list[str]:
-    """What the messages to somebody say, the oldest first."""
+    """The texts of the messages to somebody, the oldest first."""
     feed = await office.feed(id)
     shown = [item.blocks[0].rendered for item in reversed(feed.items.entries)]
     return [" ".join(text.removeprefix("<p>").removesuffix("</p>").split()) for text in shown]

@@ -1,4 +1,4 @@
-"""What steps ask of others happens, at whatever statement a worker dies: updates once, requests once at least."""
+"""Requests of steps are carried out, at whatever statement a worker dies: updates once, requests once at least."""
 
 from itertools import count
 from typing import Any

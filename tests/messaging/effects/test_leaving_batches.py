@@ -16,7 +16,7 @@ async def cancel(office: Office, key: str, *ids: str) -> None:
 
 
 async def rows(office: Office) -> tuple[int, int]:
-    """How many batches and items there are."""
+    """The numbers of batches and items."""
     counts = [
         await office.pool.fetchval(
             f"SELECT count(*) FROM addressee.{table} WHERE environment_id = $1", office.environment_id

@@ -1,4 +1,4 @@
-"""What conditions see of a step's messages."""
+"""The states of a step's messages, as conditions see them."""
 
 import pytest
 

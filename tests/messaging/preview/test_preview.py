@@ -12,7 +12,7 @@ import pytest
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS
 from addressee.messaging.content.email import EmailContent
-from addressee.messaging.preview.model import Asked, EverySecret, Noted, Shown
+from addressee.messaging.preview.model import EverySecret, PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import fields_of, lines_of, write_files
@@ -63,9 +63,9 @@ def previewed(
     data: Sequence[Mapping[str, Any]] = ({"text": "Hi"},),
     answers: Mapping[str, Any] | None = None,
     events: Sequence[str] = (),
-) -> list[Shown | Noted]:
+) -> list[PreviewedMessage | PreviewedEvent]:
     channels = channels_in(configuration, NOW)
-    asked = Asked(
+    asked = PreviewRequest(
         person(recipient, channels, NOW),
         data,
         person("bob", channels, NOW),
@@ -78,7 +78,7 @@ def previewed(
 
 
 def test_every_message_in_its_order_and_time(tmp_path: Path) -> None:
-    shown = [each for each in previewed(folder(tmp_path), ADA) if isinstance(each, Shown)]
+    shown = [each for each in previewed(folder(tmp_path), ADA) if isinstance(each, PreviewedMessage)]
     assert [(each.ref, each.channel, each.type, each.at - NOW, each.obstacle) for each in shown] == [
         ("feed", "in-app", "in_app_feed", timedelta(), None),
         ("mail", "email", "email", timedelta(hours=2), None),
@@ -95,7 +95,7 @@ def test_every_message_in_its_order_and_time(tmp_path: Path) -> None:
 
 def test_a_message_without_an_address_is_shown_with_the_reason(tmp_path: Path) -> None:
     *_, mail, end = previewed(folder(tmp_path), {"id": "ada", "plan": "pro"})
-    assert isinstance(mail, Shown)
+    assert isinstance(mail, PreviewedMessage)
     assert mail.obstacle == "no_email_address"
     assert list(lines_of(mail)) == [
         "== mail: email through email",
@@ -112,14 +112,14 @@ def test_a_message_without_an_address_is_shown_with_the_reason(tmp_path: Path) -
 def test_preferences_and_conditions_count(tmp_path: Path) -> None:
     configuration = folder(tmp_path, preferences="kinds: {in_app: false}")
     feed, pause, mail, _ = previewed(configuration, "ada")
-    assert isinstance(feed, Shown)
+    assert isinstance(feed, PreviewedMessage)
     assert feed.obstacle == "preferences"
-    assert isinstance(pause, Noted)
+    assert isinstance(pause, PreviewedEvent)
     assert (pause.event, pause.ref, pause.data) == ("step_started", "pause", {"due_at": NOW + timedelta(hours=2)})
-    assert isinstance(mail, Noted)
+    assert isinstance(mail, PreviewedEvent)
     assert (mail.event, mail.ref, mail.data["reason"]) == ("step_skipped", "mail", "conditions")
     own = {**ADA, "preferences": {"kinds": {"in_app": True}}}
-    assert isinstance(shown := previewed(configuration, own)[0], Shown)
+    assert isinstance(shown := previewed(configuration, own)[0], PreviewedMessage)
     assert shown.obstacle is None
 
 
@@ -127,14 +127,20 @@ def test_a_template_that_fails_says_why(tmp_path: Path) -> None:
     workflow = "steps:\n- {ref: mail, email: {subject: '{{ 1 | divided_by: data.zero }}', text: x}}"
     configuration = folder(tmp_path, workflows__comment=workflow)
     for recipient in (ADA, "ada"):
-        failed = [each for each in previewed(configuration, recipient, data=[{"zero": 0}]) if isinstance(each, Shown)]
+        failed = [
+            each
+            for each in previewed(configuration, recipient, data=[{"zero": 0}])
+            if isinstance(each, PreviewedMessage)
+        ]
         assert [each.content for each in failed] == [None]
         assert "divided" in str(failed[0].obstacle) or "division" in str(failed[0].obstacle)
 
 
 def test_settings_may_lack_what_the_environment_would_hold(tmp_path: Path) -> None:
     smtp = "type: email\nprovider: smtp\nsettings: {host: '${HOST}', from: 'A <a@${DOMAIN}>', password: '${P}'}"
-    shown = [each for each in previewed(folder(tmp_path, channels__email=smtp), ADA) if isinstance(each, Shown)]
+    shown = [
+        each for each in previewed(folder(tmp_path, channels__email=smtp), ADA) if isinstance(each, PreviewedMessage)
+    ]
     content = shown[-1].content
     assert isinstance(content, EmailContent)
     assert content.sender == "A <a@${DOMAIN}>"
@@ -142,12 +148,12 @@ def test_settings_may_lack_what_the_environment_would_hold(tmp_path: Path) -> No
 
 def test_data_must_fit_the_schema(tmp_path: Path) -> None:
     (workflow,) = folder(tmp_path).workflows
-    asked = Asked(person("ada", {}, NOW), ({"text": "Hi"}, {}))
+    asked = PreviewRequest(person("ada", {}, NOW), ({"text": "Hi"}, {}))
     assert [failure.message for failure in unfit(workflow, asked)] == ["'text' is a required property"]
 
 
 def test_messages_are_written_to_files(tmp_path: Path) -> None:
-    shown = [each for each in previewed(folder(tmp_path), ADA) if isinstance(each, Shown)]
+    shown = [each for each in previewed(folder(tmp_path), ADA) if isinstance(each, PreviewedMessage)]
     files = [file for number, each in enumerate(shown, 1) for file in write_files(tmp_path / "out", number, each)]
     assert [file.name for file in files] == [
         "01-feed.in-app.json",
@@ -165,7 +171,7 @@ steps:
 - {ref: feed, in_app: {body: "{{ page }} {{ data.page }} {{ size }} {{ actor.name }}"}}
 """
     *_, feed, _ = previewed(folder(tmp_path, workflows__comment=workflow), ADA, data=[{"page": "Plan"}])
-    assert isinstance(feed, Shown)
+    assert isinstance(feed, PreviewedMessage)
     assert feed.content is not None
     assert fields_of(feed.content) == {"body": "<p>Plan Plan 7 bob</p>"}
 
@@ -186,7 +192,7 @@ steps:
 def test_a_batch_has_the_items_that_are_given(tmp_path: Path) -> None:
     configuration = folder(tmp_path, workflows__comment=BATCH.format(""))
     items = [{"n": number, "page": "p", "nested": {}} for number in range(3)]
-    (mail,) = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, Shown)]
+    (mail,) = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, PreviewedMessage)]
     assert isinstance(mail.content, EmailContent)
     assert (mail.content.subject, mail.content.text, mail.at - NOW) == ("3 of p", "bob 1;bob 2;", timedelta(minutes=10))
 
@@ -195,7 +201,7 @@ def test_a_message_with_a_throttle_is_shown_with_what_keeps_it(tmp_path: Path) -
     (mail,) = [
         each
         for each in previewed(folder(tmp_path, workflows__comment=BATCH.format("")), "ada")
-        if isinstance(each, Shown)
+        if isinstance(each, PreviewedMessage)
     ]
     assert (mail.ref, mail.obstacle) == ("mail", "no_email_address")
 
@@ -203,11 +209,11 @@ def test_a_message_with_a_throttle_is_shown_with_what_keeps_it(tmp_path: Path) -
 def test_the_first_item_of_a_batch_may_lead(tmp_path: Path) -> None:
     configuration = folder(tmp_path, workflows__comment=BATCH.format(", batch_execution_mode: flush_leading"))
     items = [{"n": number, "page": "p"} for number in range(3)]
-    shown = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, Shown)]
+    shown = [each for each in previewed(configuration, ADA, data=items) if isinstance(each, PreviewedMessage)]
     said = [each.content.text for each in shown if isinstance(each.content, EmailContent)]
     assert said == ["bob 0;", "bob 1;bob 2;"]
     assert [each.at - NOW for each in shown] == [timedelta(), timedelta(minutes=10)]
-    (alone,) = [each for each in previewed(configuration, ADA, data=items[:1]) if isinstance(each, Shown)]
+    (alone,) = [each for each in previewed(configuration, ADA, data=items[:1]) if isinstance(each, PreviewedMessage)]
     assert alone.at == NOW
 
 
@@ -218,10 +224,10 @@ steps:
 - {ref: feed, in_app: {body: "{{ total_activities }}"}}
 """
     configuration = folder(tmp_path, workflows__comment=workflow)
-    shown = [each for each in previewed(configuration, ADA, data=[{}, {}]) if isinstance(each, Shown)]
+    shown = [each for each in previewed(configuration, ADA, data=[{}, {}]) if isinstance(each, PreviewedMessage)]
     assert [(each.ref, each.at - NOW) for each in shown] == [("feed", timedelta(hours=6))]
     alone = previewed(configuration, ADA, data=[{}])
-    assert "batch_discarded" in [each.event for each in alone if isinstance(each, Noted)]
+    assert "batch_discarded" in [each.event for each in alone if isinstance(each, PreviewedEvent)]
 
 
 FETCH = """
@@ -245,18 +251,18 @@ def test_a_fetch_has_the_answer_that_is_given(
     tmp_path: Path, answers: Mapping[str, Any], body: str, noted: Mapping[str, Any]
 ) -> None:
     fetch, feed, _ = previewed(folder(tmp_path, workflows__comment=FETCH), ADA, answers=answers)
-    assert isinstance(fetch, Noted)
+    assert isinstance(fetch, PreviewedEvent)
     assert (fetch.ref, fetch.event, fetch.data) == ("weather", "step_completed", noted)
-    assert isinstance(feed, Shown)
+    assert isinstance(feed, PreviewedMessage)
     assert feed.content is not None
     assert fields_of(feed.content) == {"body": body}
 
 
 def test_an_answer_that_the_step_cannot_use_ends_the_run(tmp_path: Path) -> None:
     failed, end = previewed(folder(tmp_path, workflows__comment=FETCH), ADA, answers={"weather": {}})
-    assert isinstance(failed, Noted)
+    assert isinstance(failed, PreviewedEvent)
     assert failed.data == {"reason": "the answer has nothing at 'today'"}
-    assert isinstance(end, Noted)
+    assert isinstance(end, PreviewedEvent)
     assert end.event == "run_completed"
 
 
@@ -276,7 +282,7 @@ steps:
 def test_waits_expire_but_for_the_events_that_are_asked_for(tmp_path: Path) -> None:
     configuration = folder(tmp_path, workflows__comment=WAIT)
     for events, ref, after in (((), "again", timedelta(hours=1)), (("seen",), "thanks", timedelta())):
-        shown = [each for each in previewed(configuration, ADA, events=events) if isinstance(each, Shown)]
+        shown = [each for each in previewed(configuration, ADA, events=events) if isinstance(each, PreviewedMessage)]
         assert [(each.ref, each.at - NOW) for each in shown] == [("feed", timedelta()), (ref, after)]
 
 
@@ -287,10 +293,10 @@ steps:
 - {ref: feed, in_app: {body: x}}
 """
     trigger, feed, _ = previewed(folder(tmp_path, workflows__comment=workflow), ADA)
-    assert isinstance(trigger, Noted)
+    assert isinstance(trigger, PreviewedEvent)
     assert (trigger.event, trigger.ref, trigger.data["workflow"]) == ("not_carried_out", "other", "digest")
     assert trigger.data["data"] == {"n": "Hi"}
-    assert isinstance(feed, Shown)
+    assert isinstance(feed, PreviewedMessage)
 
 
 BRANCH = """
@@ -310,7 +316,7 @@ def test_conditions_choose_the_branch(tmp_path: Path) -> None:
     configuration = folder(tmp_path, workflows__comment=BRANCH)
     for recipient, ref in ((ADA, "thanks"), ("ada", "buy")):
         shown = previewed(configuration, recipient)
-        assert [each.ref for each in shown if isinstance(each, Shown)] == [ref]
+        assert [each.ref for each in shown if isinstance(each, PreviewedMessage)] == [ref]
 
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -321,7 +327,7 @@ def test_every_workflow_of_the_corpus_has_a_preview(name: str) -> None:
     configuration = read_configuration(CORPUS / name / "push", {}, secrets=EverySecret(), settings_may_lack=True)
     channels = channels_in(configuration, NOW)
     for workflow in configuration.workflows:
-        asked = Asked(person(ADA, channels, NOW), ({"starts_at": "2026-12-24T12:00:00Z"},) * 2, tenant=None)
+        asked = PreviewRequest(person(ADA, channels, NOW), ({"starts_at": "2026-12-24T12:00:00Z"},) * 2, tenant=None)
         happened = list(preview(configuration, workflow, asked, channels, NOW))
         assert happened
         assert [line for each in happened for line in lines_of(each)]

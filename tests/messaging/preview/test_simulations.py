@@ -9,7 +9,7 @@ import pytest
 from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.writing.writes import Write
 from addressee.messaging.errors import DataInvalidError, WorkflowMissingError
-from addressee.messaging.preview.model import Noted, Shown
+from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.printing import fields_of
 from addressee.messaging.preview.simulations import Simulated, Simulation
 from tests.messaging.office import FILES, Office
@@ -57,7 +57,7 @@ def told(office: Office, simulated: Simulated) -> list[tuple[float, str, Any]]:
             each.obstacle or (None if each.content is None else next(iter(fields_of(each.content).values()))),
         )
         for each in simulated.happened
-        if isinstance(each, Shown)
+        if isinstance(each, PreviewedMessage)
     ]
 
 
@@ -66,7 +66,7 @@ async def test_what_happens_when(office: Office) -> None:
     before = await office.counts()
     simulated = await simulate(office, items=[{"n": 1}, {"n": 2}])
     assert told(office, simulated) == [(10, "feed", "<p>Ada: 2, 2</p>"), (70, "mail", "Example <hello@example.com>")]
-    events = [each.event for each in simulated.happened if isinstance(each, Noted)]
+    events = [each.event for each in simulated.happened if isinstance(each, PreviewedEvent)]
     assert events == ["batch_opened", "batch_closed", "wait_started", "wait_expired", "run_completed"]
     assert (await office.counts(), await office.jobs()) == (before, [])
 

@@ -1,4 +1,4 @@
-"""What closed batches show is read for as many runs together as memory holds."""
+"""Items of closed batches are read for as many runs together as memory holds."""
 
 from datetime import UTC, datetime
 from uuid import UUID

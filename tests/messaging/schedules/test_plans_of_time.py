@@ -1,4 +1,4 @@
-"""What waits for a time is found, and listed, by an index, however much there is of it."""
+"""Rows that wait for a time are found, and listed, by an index, however much there is of it."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What Slack's answers mean (senders.md §2). Pure."""
+"""Judges Slack's answers (senders.md §2). Pure."""
 
 from __future__ import annotations
 

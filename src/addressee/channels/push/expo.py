@@ -40,7 +40,7 @@ class ExpoSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Ticket(msgspec.Struct):
-    """What Expo says of one notification; the ticket's id is the name of its receipt."""
+    """Expo's answer about one notification; the ticket's id is the name of its receipt."""
 
     status: str
     id: str | None = None

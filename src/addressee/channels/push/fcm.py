@@ -117,7 +117,7 @@ class Refusal(msgspec.Struct):
 
     @property
     def failure(self) -> Failure | None:
-        """What the error means, None if the status of HTTP says all. The device may be to blame for wrong arguments."""
+        """The meaning of the error, None if HTTP's status says all. The device may be to blame for wrong arguments."""
         if self.code == "INVALID_ARGUMENT" and (DEVICE_FIELD in self.fields or self.message == NOT_A_DEVICE):
             return Failure.BOUNCED
         return FAILURES.get(self.code)

@@ -70,7 +70,7 @@ class MovedClock(Clock):
 
 
 class Entry(NamedTuple):
-    """What happened to the run that went on for all comments, at a time where its recipient is."""
+    """An entry of the journal of a run, at the local time of its recipient."""
 
     at: datetime
     event: str

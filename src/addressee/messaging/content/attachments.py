@@ -41,7 +41,7 @@ class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class AttachmentProblem:
-    """What is wrong with a described attachment. `path` is the dotted path below the trigger's data."""
+    """A problem with a described attachment. `path` is the dotted path below the trigger's data."""
 
     path: str
     message: str

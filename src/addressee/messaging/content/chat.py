@@ -29,7 +29,7 @@ JSON_BODY = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array",
 
 
 class Escaping(NamedTuple):
-    """How values are printed in the texts of a template, and in JSON that is written as text."""
+    """The environments that print values in the texts of a template, and in JSON that is written as text."""
 
     texts: liquid.BoundedEnvironment = liquid.PLAIN
     json: liquid.BoundedEnvironment = escaping.JSON

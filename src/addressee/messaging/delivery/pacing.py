@@ -1,4 +1,4 @@
-"""How a channel is paced: pauses while its provider cannot be used, and its rate. Pure (senders.md §0, retry table).
+"""The pace of a channel: pauses while its provider cannot be used, and its rate. Pure (senders.md §0, retry table).
 
 All workers of an installation share the state of a channel, so that one of them finds out for all.
 """

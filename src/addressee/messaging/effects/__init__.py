@@ -1,1 +1,1 @@
-"""What steps ask of the database and of others: a module for each kind of request, for all runs of a page."""
+"""Effects carry out the requests of steps: a module for each kind of request, for all runs of a page together."""

@@ -125,7 +125,7 @@ class Full(NamedTuple):
 
 @dataclass(slots=True)
 class Round:
-    """What one round of joining comes to. `left` are those whose batch was closed or filled meanwhile."""
+    """The outcome of one round of joining. `left` are the runs whose batch was closed or filled meanwhile."""
 
     answers: dict[UUID, Opened | Joined | Led] = field(default_factory=dict)
     items: list[NewItem] = field(default_factory=list)

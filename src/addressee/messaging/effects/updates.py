@@ -71,7 +71,7 @@ class RecipientUpdates:
 
 
 class ListChange(NamedTuple):
-    """What several runs ask of a list."""
+    """The change of a list that several runs ask for."""
 
     list: Place
     adds: bool
@@ -125,7 +125,7 @@ class ListUpdates:
 
 
 class SubscriptionChange(NamedTuple):
-    """What several runs ask of an object's subscriptions; the properties are encoded."""
+    """The change of an object's subscriptions that several runs ask for; the properties are encoded."""
 
     object: Place
     subscribes: bool

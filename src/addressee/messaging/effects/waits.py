@@ -19,7 +19,7 @@ SQL = load(__package__)
 
 
 class WaitRow(NamedTuple):
-    """What one event that ends a wait looks like; `step` is where the run waits."""
+    """A row of one event that ends a wait; `step` is the position at which the run waits."""
 
     recipient_id: str
     uid: UUID | None

@@ -44,7 +44,7 @@ ALL_SWEEPS = sum(SWEEPS, -timedelta(minutes=5))
 
 @dataclass(frozen=True, slots=True)
 class MergeEffects:
-    """How many of the secondary's messages, runs, subscriptions and schedules follow a merge, or end with it."""
+    """The numbers of the secondary's messages, runs, subscriptions and schedules that follow a merge or end with it."""
 
     messages: int
     older_messages: int

@@ -41,7 +41,7 @@ class Moved(NamedTuple):
 
 @dataclass(slots=True)
 class Parting:
-    """What becomes of batches: some are `returned` as a whole, items of others move to old or new ones."""
+    """The moves that part batches: some are `returned` as a whole, items of others move to old or new ones."""
 
     returned: list[UUID] = field(default_factory=list)
     parted: list[Parted] = field(default_factory=list)

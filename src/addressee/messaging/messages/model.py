@@ -55,7 +55,7 @@ class Addressed(msgspec.Struct, frozen=True):
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """How many activities and actors of a batch a message tells of, shown or not."""
+    """The numbers of activities and actors of a batch that a message tells of, shown or not."""
 
     total_activities: int
     total_actors: int

@@ -1,4 +1,4 @@
-"""What conditions see of the messages that a step made (engine.md §3). Pure."""
+"""The states of a step's messages as conditions see them (engine.md §3). Pure."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a workflow would do: previews are made from files alone, simulations of what is stored."""
+"""Previews and simulations of workflows: the former are made from files alone, the latter of what is stored."""

@@ -13,7 +13,7 @@ import msgspec
 
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.messaging.effects.closing_batches import MAX_TEXT
-from addressee.messaging.preview.model import NAMESPACE, Asked
+from addressee.messaging.preview.model import NAMESPACE, PreviewRequest
 from addressee.messaging.steps.batches.batch_requests import CloseBatch, Closed, JoinBatch, Led, Opened
 from addressee.messaging.steps.data.fetch import Call, Fetched, FetchFailed, FetchStep
 from addressee.messaging.steps.data.fetch_requests import SERVICE, UnusableAnswerError, values_in
@@ -21,20 +21,20 @@ from addressee.messaging.steps.flow.passages import Passage, Passed
 from addressee.messaging.steps.model import Request, Step
 from addressee.messaging.steps.waiting.wait import BeginWait
 
-Answering = Callable[[Any, Step, Asked], Any]
+Answering = Callable[[Any, Step, PreviewRequest], Any]
 
 
-def passed(request: Passage, step: Step, asked: Asked) -> Passed:
+def passed(request: Passage, step: Step, asked: PreviewRequest) -> Passed:
     """Nobody has passed before."""
     return Passed(True, 1, request.until)
 
 
-def opened(request: JoinBatch, step: Step, asked: Asked) -> Opened | Led:
+def opened(request: JoinBatch, step: Step, asked: PreviewRequest) -> Opened | Led:
     """There was no batch before."""
     return Led(NAMESPACE) if request.leads and asked.leads else Opened(NAMESPACE, request.closes_at)
 
 
-def closed(request: CloseBatch, step: Step, asked: Asked) -> Closed:
+def closed(request: CloseBatch, step: Step, asked: PreviewRequest) -> Closed:
     """All items have come meanwhile."""
     return Closed(NAMESPACE, len(asked.items), merged(asked.items))
 
@@ -48,7 +48,7 @@ def is_short(value: Any) -> bool:
     return len(value) <= MAX_TEXT if isinstance(value, str) else not isinstance(value, list | dict)
 
 
-def fetched(request: Call, step: Step, asked: Asked) -> Fetched | FetchFailed:
+def fetched(request: Call, step: Step, asked: PreviewRequest) -> Fetched | FetchFailed:
     """The answer that was given for the step, as if the request had been made."""
     assert isinstance(step, FetchStep)
     if step.ref not in asked.answers:
@@ -61,7 +61,7 @@ def fetched(request: Call, step: Step, asked: Asked) -> Fetched | FetchFailed:
         return FetchFailed(str(error), {})
 
 
-def awaited(request: BeginWait, step: Step, asked: Asked) -> datetime:
+def awaited(request: BeginWait, step: Step, asked: PreviewRequest) -> datetime:
     """The wait begins, and expires in its time: see `walk` for the events that are asked for."""
     return request.expires_at
 

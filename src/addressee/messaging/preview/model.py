@@ -1,4 +1,4 @@
-"""What a preview is asked for, and what it shows."""
+"""The question that a preview answers, and the parts of its answer."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class EverySecret(frozenset[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a preview is asked for.
+class PreviewRequest:
+    """A trigger to preview, with what happens meanwhile.
 
     `items` are the data of the triggers, of which there are several if batches are to collect them; with `leads`, the
     first one opens a batch that it is not part of. `answers` are those of fetch steps by their refs, `events` the refs
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PreviewedMessage:
     """A message of a preview, as it is once `at` has come.
 
     `content` is None if the template failed, and `obstacle` then says why. Otherwise an obstacle is why the message
@@ -64,7 +64,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class PreviewedEvent:
     """Something else that happened on the way."""
 
     at: datetime

@@ -10,7 +10,7 @@ from uuid import uuid5
 from addressee.directory.recipient import Recipient
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import DataFailure
-from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, Asked, Noted, Shown
+from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.walk import ContextOf, walk
 from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
@@ -47,7 +47,7 @@ def channels_in(configuration: Configuration, now: datetime) -> dict[str, Channe
     }
 
 
-def unfit(workflow: WorkflowDefinition, asked: Asked) -> tuple[DataFailure, ...]:
+def unfit(workflow: WorkflowDefinition, asked: PreviewRequest) -> tuple[DataFailure, ...]:
     """Returns what is wrong with the data by the workflow's schema: a trigger with it would be refused."""
     schema = workflow.workflow.trigger_data_schema
     return () if schema is None else tuple(failure for item in asked.items for failure in failures(schema, item))
@@ -56,10 +56,10 @@ def unfit(workflow: WorkflowDefinition, asked: Asked) -> tuple[DataFailure, ...]
 def preview(
     configuration: Configuration,
     defined: WorkflowDefinition,
-    asked: Asked,
+    asked: PreviewRequest,
     channels: Mapping[str, Channel],
     now: datetime,
-) -> Iterator[Shown | Noted]:
+) -> Iterator[PreviewedMessage | PreviewedEvent]:
     """Yields the messages of a workflow, and what else happens in its runs: more than one, if one leads a batch."""
     leads = any(map(may_lead, defined.workflow.steps))
     parts = [replace(asked, items=asked.items[:1], leads=True)] if leads else []
@@ -77,10 +77,10 @@ def may_lead(step: Step) -> bool:
 def walked(
     configuration: Configuration,
     defined: WorkflowDefinition,
-    asked: Asked,
+    asked: PreviewRequest,
     channels: Mapping[str, Channel],
     now: datetime,
-) -> Iterator[Shown | Noted]:
+) -> Iterator[PreviewedMessage | PreviewedEvent]:
     """Yields what happens in one run."""
     run = run_of(defined, asked, now)
     place = asked.recipient.place
@@ -101,7 +101,7 @@ def walked(
     return walk(recipient_run, defined.workflow, contexts_of(read, asked), asked, now)
 
 
-def contexts_of(read: ReadPage, asked: Asked) -> ContextOf:
+def contexts_of(read: ReadPage, asked: PreviewRequest) -> ContextOf:
     """Returns the function that makes the context of the run, wherever it stands by then."""
     page = read.shared
 
@@ -115,7 +115,7 @@ def contexts_of(read: ReadPage, asked: Asked) -> ContextOf:
     return context_of
 
 
-def collected_by(moved: RecipientRun, run: Run, asked: Asked) -> Activities | None:
+def collected_by(moved: RecipientRun, run: Run, asked: PreviewRequest) -> Activities | None:
     """Returns what the last batch that a run has closed gave it, None without one."""
     closed = [
         step
@@ -131,11 +131,11 @@ def collected_by(moved: RecipientRun, run: Run, asked: Asked) -> Activities | No
     return Activities(shown, len(items), actors, len(actors))
 
 
-def people_of(asked: Asked) -> list[Recipient]:
+def people_of(asked: PreviewRequest) -> list[Recipient]:
     return [each for each in (asked.recipient, asked.actor, asked.tenant) if each is not None]
 
 
-def run_of(defined: WorkflowDefinition, asked: Asked, now: datetime) -> Run:
+def run_of(defined: WorkflowDefinition, asked: PreviewRequest, now: datetime) -> Run:
     id = uuid5(NAMESPACE, f"run/{defined.key}")
     return Run(
         environment_id=ENVIRONMENT,

@@ -10,15 +10,15 @@ import msgspec
 
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.model import Content
-from addressee.messaging.preview.model import Noted, Shown
+from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 
 INDENT = "  "
 SUFFIXES = {"html": "html", "text": "txt", "body": "txt"}
 
 
-def lines_of(happened: Shown | Noted) -> Iterator[str]:
+def lines_of(happened: PreviewedMessage | PreviewedEvent) -> Iterator[str]:
     """Yields the lines of a message, or of something else that happened."""
-    if isinstance(happened, Noted):
+    if isinstance(happened, PreviewedEvent):
         yield f"-- {happened.ref or 'run'}: {happened.event}{told(happened.data)}"
         return
     yield f"== {happened.ref}: {happened.type} through {happened.channel}"
@@ -54,7 +54,7 @@ def lines_of_field(name: str, value: Any) -> Iterator[str]:
     yield from (f"{INDENT * 2}{line}".rstrip() for line in text.strip().splitlines())
 
 
-def write_files(folder: Path, number: int, shown: Shown) -> list[Path]:
+def write_files(folder: Path, number: int, shown: PreviewedMessage) -> list[Path]:
     """Writes a message: all that it says as JSON, and each long text by itself. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     fields = {} if shown.content is None else fields_of(shown.content)

@@ -11,7 +11,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place
 from addressee.messaging.errors import DataInvalidError, WorkflowMissingError
-from addressee.messaging.preview.model import Asked, Noted, Shown
+from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.preview import contexts_of
 from addressee.messaging.preview.walk import walk
 from addressee.messaging.runs.context import read_page
@@ -22,7 +22,7 @@ from addressee.messaging.workflows.schemas import failures
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """A trigger to simulate. `items`, `answers` and `events` are those of `preview.model.Asked`."""
+    """A trigger to simulate. `items`, `answers` and `events` are those of `preview.model.PreviewRequest`."""
 
     recipient: Place
     workflow: str
@@ -35,9 +35,9 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What would happen, in its order; `obstacle` says why nothing would: see `runs.explanation.Explanation`."""
+    """The events that would happen, in their order. `obstacle` is that of `runs.explanation.Explanation`."""
 
-    happened: Sequence[Shown | Noted] = ()
+    happened: Sequence[PreviewedMessage | PreviewedEvent] = ()
     obstacle: Document | None = None
 
 
@@ -77,5 +77,5 @@ class Simulations:
         obstacle = obstacle_of(run, context, active=run.active)
         if recipient is None or obstacle is not None:
             return Simulated(obstacle=obstacle)
-        asked = Asked(recipient, wanted.items, answers=wanted.answers or {}, events=wanted.events)
+        asked = PreviewRequest(recipient, wanted.items, answers=wanted.answers or {}, events=wanted.events)
         return Simulated(list(walk(recipient_run, run.workflow, contexts_of(read, asked), asked, now)))

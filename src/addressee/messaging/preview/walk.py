@@ -13,7 +13,7 @@ from addressee.messaging.content import liquid
 from addressee.messaging.content.model import Content
 from addressee.messaging.messages.status import Status
 from addressee.messaging.preview.answers import ANSWERS
-from addressee.messaging.preview.model import Asked, Noted, Shown
+from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass, run_through, with_states
@@ -32,8 +32,8 @@ OF_THE_STEP = frozenset({"conditions"})
 
 
 def walk(
-    run: RecipientRun, workflow: Workflow, context_of: ContextOf, asked: Asked, now: datetime
-) -> Iterator[Shown | Noted]:
+    run: RecipientRun, workflow: Workflow, context_of: ContextOf, asked: PreviewRequest, now: datetime
+) -> Iterator[PreviewedMessage | PreviewedEvent]:
     """Yields what happens, in its order. A program never goes back, so this ends."""
     made: list[NewMessage] = []
     for _ in range(2 * len(workflow.steps) + 1):
@@ -47,7 +47,7 @@ def walk(
             answering = ANSWERS.get(type(taken.request))
             if answering is None:
                 asks = {"type": step.kind, **msgspec.to_builtins(taken.request)}
-                yield Noted(now, "not_carried_out", step.ref, asks)
+                yield PreviewedEvent(now, "not_carried_out", step.ref, asks)
                 run = run.passed
             else:
                 run = step.answered(run, answering(taken.request, step, asked), context)
@@ -55,14 +55,14 @@ def walk(
             run = replace(run, journal=())
             if isinstance(taken.request, BeginWait) and step.ref in asked.events:
                 run = replace(run.with_result(step.ref, matched=True), due_at=now)
-                yield Noted(now, "wait_matched", step.ref)
+                yield PreviewedEvent(now, "wait_matched", step.ref)
         if run.ended:
             return
         if run.status is RunStatus.PAUSED and run.due_at is not None:
             now = max(now, run.due_at)
 
 
-def happened(taken: Pass, workflow: Workflow, context: StepContext) -> Iterator[Shown | Noted]:
+def happened(taken: Pass, workflow: Workflow, context: StepContext) -> Iterator[PreviewedMessage | PreviewedEvent]:
     """Yields what happened in a pass: its messages where the journal tells of them."""
     messages = {message.id: message for message in taken.messages}
     for entry in taken.run.journal:
@@ -73,14 +73,14 @@ def happened(taken: Pass, workflow: Workflow, context: StepContext) -> Iterator[
             has_failed = change.status is Status.UNDELIVERED
             content = None if has_failed else message.content
             obstacle = str((change.data or {})["failure_details"]) if has_failed else None
-            yield Shown(message.step.ref, channel.key, channel.type, context.now, content, obstacle)
+            yield PreviewedMessage(message.step.ref, channel.key, channel.type, context.now, content, obstacle)
         else:
             yield from noted([entry], workflow, context)
 
 
 def noted(
     journal: tuple[Entry, ...] | list[Entry], workflow: Workflow, context: StepContext
-) -> Iterator[Shown | Noted]:
+) -> Iterator[PreviewedMessage | PreviewedEvent]:
     for entry in journal:
         data = entry.get("data", {})
         steps = (step for step in workflow.steps if isinstance(step, ChannelStep))
@@ -89,10 +89,10 @@ def noted(
         if is_obstructed and step is not None:
             yield nevertheless(step, data, context)
         elif entry["event"] not in QUIET or "reason" in data or "due_at" in data:
-            yield Noted(context.now, entry["event"], entry.get("step_ref"), data)
+            yield PreviewedEvent(context.now, entry["event"], entry.get("step_ref"), data)
 
 
-def nevertheless(step: ChannelStep, obstacle: Mapping[str, Any], context: StepContext) -> Shown:
+def nevertheless(step: ChannelStep, obstacle: Mapping[str, Any], context: StepContext) -> PreviewedMessage:
     """Returns the message that a step would make if nothing kept it from the recipient."""
     channel = context.channels[step.channel]
     content: Content | None = None
@@ -101,4 +101,4 @@ def nevertheless(step: ChannelStep, obstacle: Mapping[str, Any], context: StepCo
         content = step.template.render(context.scope, channel, []).content
     except liquid.TemplateError as error:
         reason = f"template: {error}"
-    return Shown(step.ref, channel.key, channel.type, context.now, content, reason)
+    return PreviewedMessage(step.ref, channel.key, channel.type, context.now, content, reason)

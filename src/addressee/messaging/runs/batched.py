@@ -34,7 +34,7 @@ ITEMS_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acted: an identity, or somebody whom one trigger described, with their `profile`."""
+    """An actor: an identity, or somebody whom one trigger described, with their `profile`."""
 
     identity: Identity
     profile: Profile | None = None
@@ -48,7 +48,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What one trigger gave a run: the activity that templates see."""
+    """An activity, as templates see it: the contribution of one trigger to a run."""
 
     id: UUID
     data: Document
@@ -58,7 +58,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Activities:
-    """What a run tells of. `items` are some of its `total`, in the order of their triggers; `actors` are the newest
+    """The activities of a run. `items` are some of its `total`, in the order of their triggers; `actors` are the newest
     ones of `total_actors`, the newest first.
     """
 
@@ -76,7 +76,7 @@ class Activities:
 
 
 class Shown(NamedTuple):
-    """How many items of a batch are shown, and whether the newest ones are."""
+    """The limit of items of a batch that are shown, and whether these are the newest."""
 
     batch_id: UUID
     render_limit: int

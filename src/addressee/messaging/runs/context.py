@@ -87,7 +87,7 @@ class PageContext:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """What was read for a page: what all share, and each run's recipient, None for one who is not there any more."""
+    """The data read for a page: what all share, and each run's recipient, None for one who is not there any more."""
 
     shared: PageContext
     recipients: Sequence[Recipient | None]

@@ -1,4 +1,4 @@
-"""What becomes of open batches when their items are cancelled, or the runs that go on for them end before they close.
+"""Items leave open batches: they are cancelled, or the runs that go on for the batches end before these close.
 
 Runs are locked before batches, as everywhere: whoever closes a batch holds its run.
 """

@@ -1,4 +1,4 @@
-"""What the conditions of steps ask for, so that no more than that is read for them. Pure."""
+"""Finds what the conditions of steps mention, so that no more than that is read for them. Pure."""
 
 from __future__ import annotations
 

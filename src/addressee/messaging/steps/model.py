@@ -17,8 +17,8 @@ from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun
 
 
-class OnError(StrEnum):
-    """What becomes of a run whose step fails: it ends, or it goes on."""
+class ContinueOrHalt(StrEnum):
+    """The choices for a run whose step failed, or whose wait ended: it goes on, or it ends."""
 
     HALT = "halt"
     CONTINUE = "continue"
@@ -49,7 +49,7 @@ class NewMessage:
 
 
 class Request:
-    """What a step asks of something other than its context: the database, or somebody else's service.
+    """A question of a step to something other than its context: the database, or somebody else's service.
 
     Each kind is a frozen dataclass, with an effect in `messaging/effects` that carries it out, for all runs of a page
     together.

@@ -134,7 +134,7 @@ async def test_conditions_pass_over_the_whole_route(office: Office) -> None:
 
 
 async def test_conditions_name_the_steps_of_a_route(office: Office) -> None:
-    """Which wait had an event, and what became of one message."""
+    """The wait that had an event, and the state of one message."""
     written = ["refs.reach-wait-email.matched", 'refs.reach-email.delivery_status == "sent"']
     late = {"ref": "late", "if": written, "channel": "in-app", "template": {"body": "late"}}
     await trigger(office, route(late))

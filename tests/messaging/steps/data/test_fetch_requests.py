@@ -25,7 +25,7 @@ def request(**settings: Any) -> ProviderRequest:
 
 
 def kept(answer: Any, **settings: Any) -> Any:
-    """What a run keeps of an answer of JSON."""
+    """The values that a run keeps of an answer of JSON."""
     asked = step(output_key="kept", **settings)
     made = request_of(asked, SCOPE, SECRETS, "id-1", NOW)
     outcome = outcome_of(asked, made, ProviderAnswer(made, 200, {}, msgspec.json.encode(answer)), 1)

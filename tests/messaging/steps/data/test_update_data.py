@@ -11,7 +11,7 @@ from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.data.update_data import UpdateDataStep
 from addressee.messaging.steps.machine import run_through
-from addressee.messaging.steps.model import OnError
+from addressee.messaging.steps.model import ContinueOrHalt
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import ConfigurationError
 from tests.messaging.office import FILES, Office
@@ -86,7 +86,7 @@ def test_what_is_no_object_ends_the_run_unless_it_may_go_on(written: Any, reason
     assert run.journal[0]["data"]["reason"].startswith(reason)
     assert (run.status, run.data) == (RunStatus.COMPLETED, {})
     assert [entry["event"] for entry in run.journal] == ["error", "run_completed"]
-    going_on = taken(UpdateDataStep(ref="update", data=written, on_error=OnError.CONTINUE), steps[1])
+    going_on = taken(UpdateDataStep(ref="update", data=written, on_error=ContinueOrHalt.CONTINUE), steps[1])
     assert going_on.data == {"b": 1}
 
 

@@ -9,7 +9,7 @@ from addressee.dialects.native.wire import shapes
 from addressee.directory.addresses import entries
 from addressee.directory.merges.merges import Merge
 from addressee.directory.recipient import Recipient
-from addressee.messaging.preview.model import Noted, Shown
+from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.printing import fields_of
 from addressee.messaging.preview.simulations import Simulated
 from addressee.messaging.runs.explanation import Explanation
@@ -59,8 +59,8 @@ def simulated(found: Simulated) -> shapes.Simulated:
     return shapes.Simulated(obstacle=found.obstacle, events=[simulated_event(each) for each in found.happened])
 
 
-def simulated_event(happened: Shown | Noted) -> shapes.SimulatedEvent:
-    if isinstance(happened, Noted):
+def simulated_event(happened: PreviewedMessage | PreviewedEvent) -> shapes.SimulatedEvent:
+    if isinstance(happened, PreviewedEvent):
         return shapes.SimulatedEvent(
             at=happened.at, event=happened.event, step_ref=happened.ref, data=dict(happened.data), message=None
         )

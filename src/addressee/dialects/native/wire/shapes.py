@@ -140,7 +140,7 @@ class SimulatedMessage(Struct, kw_only=True):
 
 
 class SimulatedEvent(Struct, kw_only=True):
-    """What would happen at a time: an entry of the run's journal, or a message, as `message_enqueued`."""
+    """An event that would happen at a time: an entry of the run's journal, or a message, as `message_enqueued`."""
 
     at: datetime
     event: str
@@ -150,7 +150,7 @@ class SimulatedEvent(Struct, kw_only=True):
 
 
 class Simulated(Struct, kw_only=True):
-    """What would happen, in its order. `obstacle` says why nothing would."""
+    """The events that would happen, in their order. `obstacle` says why there would be none."""
 
     obstacle: dict[str, Any] | None
     events: list[SimulatedEvent]

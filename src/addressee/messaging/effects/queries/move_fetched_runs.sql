@@ -1,18 +1,6 @@
 -- Stores what came of the requests of runs that still wait for it, and returns the ids of these.
 WITH moved AS (
-  SELECT *
-  FROM unnest(
-    :moved.id::uuid[],
-    :moved.recipient_id::text[],
-    :moved.step_before::smallint[],
-    :moved.status::text[],
-    :moved.step::smallint[],
-    :moved.journal::jsonb[],
-    :moved.due_at::timestamptz[],
-    :moved.errors::smallint[],
-    :moved.data::jsonb[],
-    :moved.refs::jsonb[]
-  ) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors, data, refs)
+  -- part: moved_runs
 ),
 -- In one order, so that no two workers wait for each other in a circle.
 locked AS (
@@ -31,14 +19,7 @@ locked AS (
   FOR NO KEY UPDATE OF runs
 )
 UPDATE addressee.recipient_runs AS runs
-SET status = moved.status,
-    step = moved.step,
-    journal = runs.journal || moved.journal,
-    due_at = moved.due_at,
-    data = coalesce(moved.data, runs.data),
-    refs = coalesce(moved.refs, runs.refs),
-    error_count = runs.error_count + moved.errors,
-    updated_at = :now
+-- part: set_moved
 FROM locked
 JOIN moved USING (id, recipient_id)
 WHERE runs.environment_id = :environment_id

@@ -1,20 +1,7 @@
--- Stores where the runs of a page are now, unless another worker moved them or they were cancelled. Who lived in one is
--- forgotten at its end. Workers lock the rows in one order, so that two at the same page wait for each other and never
--- in a circle.
+-- Stores where the runs of a page are now, unless another worker moved them or they were cancelled. Workers lock the rows
+-- in one order, so that two at the same page wait for each other and never in a circle.
 WITH moved AS (
-  SELECT *
-  FROM unnest(
-    :moved.id::uuid[],
-    :moved.recipient_id::text[],
-    :moved.step_before::smallint[],
-    :moved.status::text[],
-    :moved.step::smallint[],
-    :moved.journal::jsonb[],
-    :moved.due_at::timestamptz[],
-    :moved.errors::smallint[],
-    :moved.data::jsonb[],
-    :moved.refs::jsonb[]
-  ) AS moved (id, recipient_id, step_before, status, step, journal, due_at, errors, data, refs)
+  -- part: moved_runs
 ),
 locked AS (
   SELECT runs.id,
@@ -34,15 +21,7 @@ locked AS (
 ),
 stored AS (
   UPDATE addressee.recipient_runs AS runs
-  SET status = moved.status,
-      step = moved.step,
-      journal = runs.journal || moved.journal,
-      due_at = moved.due_at,
-      profile = CASE moved.status WHEN 'completed' THEN NULL ELSE runs.profile END,
-      data = coalesce(moved.data, runs.data),
-      refs = coalesce(moved.refs, runs.refs),
-      error_count = runs.error_count + moved.errors,
-      updated_at = :now
+  -- part: set_moved
   FROM locked
   JOIN moved USING (id, recipient_id)
   WHERE runs.environment_id = :environment_id

@@ -1,4 +1,4 @@
-"""What steps of batches ask of the database, and the answers."""
+"""The requests of batch steps to the database, and their answers."""
 
 from __future__ import annotations
 

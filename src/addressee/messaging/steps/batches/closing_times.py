@@ -1,4 +1,4 @@
-"""When batches and digests close. Pure."""
+"""The times at which batches and digests close. Pure."""
 
 from __future__ import annotations
 

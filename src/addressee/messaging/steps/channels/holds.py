@@ -30,7 +30,7 @@ SINCE = "held_since"
 
 
 class Holder(StrEnum):
-    """What holds a message."""
+    """The reason for which a message is held."""
 
     SEND_WINDOWS = "send_windows"
     TIME_WINDOW = "time_window"
@@ -56,7 +56,7 @@ class Hold:
 
     @property
     def shown(self) -> Document:
-        """What a journal and an explanation say of it."""
+        """The hold as a journal and an explanation show it."""
         layer = {} if self.layer is None else {"layer": self.layer}
         unknown = {"unknown_timezones": list(self.unknown)} if self.unknown else {}
         return {"by": self.by, "until": self.until, "timezone": self.zone, **layer, **unknown}

@@ -38,7 +38,7 @@ MAX_CHANNELS = 10
 
 
 class RouteMode(StrEnum):
-    """How a route goes through its channels: all of them at once, or in their order until one succeeds."""
+    """The way in which a route goes through its channels: all of them at once, or in their order until one succeeds."""
 
     ALL = "all"
     FIRST_SUCCESS = "first_success"

@@ -1,4 +1,4 @@
-"""What says that a route succeeded, and the steps that wait for it after one of its messages (engine.md §4.11)."""
+"""The signs that a route succeeded, and the steps that wait for it after one of its messages (engine.md §4.11)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUCCESSES: Mapping[str, Sequence[str]] = {
 
 
 class Success(NamedTuple):
-    """What says that a route succeeded: the events that tell of it, and the states of its messages."""
+    """The signs that a route succeeded: the events that tell of it, and the states of its messages."""
 
     events: Sequence[AwaitedEvent]
     states: Sequence[Condition] = ()

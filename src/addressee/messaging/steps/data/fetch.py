@@ -15,7 +15,7 @@ from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.keys import is_liquid
-from addressee.messaging.steps.model import OnError, Request, Step, Taken
+from addressee.messaging.steps.model import ContinueOrHalt, Request, Step, Taken
 from addressee.messaging.steps.run import END, RecipientRun
 from addressee.messaging.steps.texts import check_texts
 
@@ -70,7 +70,7 @@ class FetchStep(Step, frozen=True, tag="http_fetch", kw_only=True):
     output_key: str | None = None
     needs_answer: bool = True
     timeout: float = 15
-    on_error: OnError = OnError.HALT
+    on_error: ContinueOrHalt = ContinueOrHalt.HALT
     signing_secret: str | None = None
     signature: Literal["standard", "knock"] = "standard"
 
@@ -100,7 +100,7 @@ class FetchStep(Step, frozen=True, tag="http_fetch", kw_only=True):
             due_at = context.now + PAUSES[attempts - 1]
             return run.paused(due_at).noted(context, "step_retried", self, data={**shown, "due_at": due_at})
         run = run.noted(context, "error", self, status="error", data=shown)
-        return run.passed if self.on_error is OnError.CONTINUE else run.at(END)
+        return run.passed if self.on_error is ContinueOrHalt.CONTINUE else run.at(END)
 
     def attempts_of(self, run: RecipientRun) -> int:
         """Returns how many requests this step has made."""
@@ -121,7 +121,7 @@ class FetchSettings(Definition, frozen=True, kw_only=True):
     response_path: str | None = None
     output_key: str | None = None
     timeout: Annotated[float, msgspec.Meta(gt=0, le=MAX_SECONDS)] = 15
-    on_error: OnError = OnError.HALT
+    on_error: ContinueOrHalt = ContinueOrHalt.HALT
     signing_secret: str | None = None
     signature: Literal["standard", "knock"] = "standard"
 

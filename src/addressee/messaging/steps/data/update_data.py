@@ -10,7 +10,7 @@ from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.model import OnError, Step, Taken
+from addressee.messaging.steps.model import ContinueOrHalt, Step, Taken
 from addressee.messaging.steps.run import END, RecipientRun
 from addressee.messaging.steps.texts import check_texts, document_of, valued
 
@@ -24,7 +24,7 @@ class UpdateDataStep(Step, frozen=True, tag="update_data", kw_only=True):
 
     data: str | dict[str, Any] | None = None
     set: dict[str, Any] | None = None
-    on_error: OnError = OnError.HALT
+    on_error: ContinueOrHalt = ContinueOrHalt.HALT
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         try:
@@ -34,7 +34,7 @@ class UpdateDataStep(Step, frozen=True, tag="update_data", kw_only=True):
                 added = at_path({**context.scope["data"], **added}, added, path.split("."), value)
         except TemplateError as error:
             run = run.noted(context, "error", self, status="error", data={"reason": f"update_data: {error}"})
-            return Taken(run.passed if self.on_error is OnError.CONTINUE else run.at(END))
+            return Taken(run.passed if self.on_error is ContinueOrHalt.CONTINUE else run.at(END))
         return Taken(run.with_data(added).passed.noted(context, "step_completed", self, data={"names": [*added]}))
 
 
@@ -51,7 +51,7 @@ def at_path(known: Mapping[str, Any], added: Mapping[str, Any], path: list[str],
 class UpdateDataSettings(Definition, frozen=True, kw_only=True):
     data: str | dict[str, Any] | None = None
     set: dict[str, Any] | None = None
-    on_error: OnError = OnError.HALT
+    on_error: ContinueOrHalt = ContinueOrHalt.HALT
 
 
 class UpdateDataStepFile(StepFile, frozen=True, kw_only=True):

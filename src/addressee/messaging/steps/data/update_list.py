@@ -17,7 +17,7 @@ from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.data.updates import Person, UpdateStep, only_users, people_of
-from addressee.messaging.steps.model import OnError, Request
+from addressee.messaging.steps.model import ContinueOrHalt, Request
 from addressee.messaging.steps.texts import check_texts
 
 # The actions by the types of step whose names say them.
@@ -62,7 +62,7 @@ class UpdateListSettings(Definition, frozen=True, kw_only=True):
     users: str | list[Any] | None = None
     create_list_if_missing: bool = False
     list_name: str | None = None
-    on_error: OnError = OnError.CONTINUE
+    on_error: ContinueOrHalt = ContinueOrHalt.CONTINUE
 
 
 class UpdateListStepFile(StepFile, frozen=True, kw_only=True):

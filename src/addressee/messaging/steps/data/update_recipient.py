@@ -20,7 +20,7 @@ from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.data.updates import Person, UpdateStep, people_of
-from addressee.messaging.steps.model import OnError, Request
+from addressee.messaging.steps.model import ContinueOrHalt, Request
 from addressee.messaging.steps.references import GLOBAL_ID, place_of
 from addressee.messaging.steps.texts import check_texts, document_of
 from addressee.preferences.sets import DEFAULT, check_set
@@ -142,7 +142,7 @@ class UpdateRecipientSettings(Definition, frozen=True, kw_only=True):
     collection: str | None = None
     object_id: str | None = None
     upsert: bool = True
-    on_error: OnError = OnError.CONTINUE
+    on_error: ContinueOrHalt = ContinueOrHalt.CONTINUE
 
 
 class UpdateRecipientStepFile(StepFile, frozen=True, kw_only=True):

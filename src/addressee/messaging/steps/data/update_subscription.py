@@ -18,7 +18,7 @@ from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.data.update_list import selection
 from addressee.messaging.steps.data.updates import Person, UpdateStep, people_of
-from addressee.messaging.steps.model import OnError, Request
+from addressee.messaging.steps.model import ContinueOrHalt, Request
 from addressee.messaging.steps.references import place_of
 from addressee.messaging.steps.texts import check_texts, document_of
 from addressee.preferences.audiences import AUDIENCES
@@ -85,7 +85,7 @@ class SubscriptionSettings(Definition, frozen=True, kw_only=True):
     recipients: str | list[Any] | dict[str, Any] | None = None
     properties: str | dict[str, Any] | None = None
     create_object_if_missing: bool | None = None
-    on_error: OnError = OnError.CONTINUE
+    on_error: ContinueOrHalt = ContinueOrHalt.CONTINUE
 
 
 class UpdateSubscriptionStepFile(StepFile, frozen=True, kw_only=True):

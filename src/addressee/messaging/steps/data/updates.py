@@ -1,4 +1,4 @@
-"""What steps that write to the directory have in common: how they tell what became of it (engine.md §4.8)."""
+"""The base of steps that write to the directory: they tell their outcomes alike (engine.md §4.8)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.model import OnError, Request, Step, Taken
+from addressee.messaging.steps.model import ContinueOrHalt, Request, Step, Taken
 from addressee.messaging.steps.references import places_of
 from addressee.messaging.steps.run import END, RecipientRun
 from addressee.messaging.steps.texts import valued
@@ -35,7 +35,7 @@ class UpdateRefused:
 class UpdateStep(Step, frozen=True, kw_only=True):
     """A step that asks for one write to the directory."""
 
-    on_error: OnError = OnError.CONTINUE
+    on_error: ContinueOrHalt = ContinueOrHalt.CONTINUE
 
     def request(self, recipient: Recipient, context: StepContext) -> Request:
         """Returns what is to be written. Raises TemplateError."""
@@ -54,7 +54,7 @@ class UpdateStep(Step, frozen=True, kw_only=True):
 
     def _failed(self, run: RecipientRun, context: StepContext, reason: str) -> RecipientRun:
         run = run.noted(context, "error", self, status="error", data={"reason": f"{self.kind}: {reason}"})
-        return run.passed if self.on_error is OnError.CONTINUE else run.at(END)
+        return run.passed if self.on_error is ContinueOrHalt.CONTINUE else run.at(END)
 
 
 def people_of(selected: Sequence[Person], named: Any, recipient: Recipient, context: StepContext) -> tuple[Place, ...]:

@@ -29,7 +29,7 @@ ENTRY = "$trigger"
 
 
 class TriggerFrequency(StrEnum):
-    """How often a workflow runs for one recipient."""
+    """The number of times that a workflow runs for one recipient."""
 
     EVERY_TRIGGER = "every_trigger"
     ONCE_PER_RECIPIENT = "once_per_recipient"

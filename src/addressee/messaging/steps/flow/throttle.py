@@ -39,7 +39,7 @@ class ThrottleScope(StrEnum):
 
 
 class OverLimit(StrEnum):
-    """What becomes of a run over the limit: it ends, or it goes on and finds `throttled` in its step's results."""
+    """The fate of a run over the limit: it ends, or it goes on and finds `throttled` in its step's results."""
 
     DROP = "drop"
     CONTINUE = "continue"

@@ -16,7 +16,7 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.model import OnError, Request, Step, Taken
+from addressee.messaging.steps.model import ContinueOrHalt, Request, Step, Taken
 from addressee.messaging.steps.references import place_of, places_of
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.steps.texts import check_texts, document_of, valued
@@ -56,7 +56,7 @@ class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=Tru
     actor: Any = None
     tenant: str | None = None
     cancellation_key: str | None = None
-    on_error: OnError = OnError.CONTINUE
+    on_error: ContinueOrHalt = ContinueOrHalt.CONTINUE
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         try:
@@ -93,7 +93,7 @@ class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=Tru
 
     def _failed(self, run: RecipientRun, context: StepContext, reason: str) -> RecipientRun:
         run = run.passed.noted(context, "error", self, status="error", data={"reason": reason})
-        return run if self.on_error is OnError.CONTINUE else run.completed(context)
+        return run if self.on_error is ContinueOrHalt.CONTINUE else run.completed(context)
 
 
 def text_in(written: str, scope: Scope) -> str | None:
@@ -118,7 +118,7 @@ class TriggerWorkflowSettings(Definition, frozen=True, kw_only=True):
     actor: str | dict[str, Any] | None = None
     tenant: str | None = None
     cancellation_key: str | None = None
-    on_error: OnError = OnError.CONTINUE
+    on_error: ContinueOrHalt = ContinueOrHalt.CONTINUE
 
 
 class TriggerWorkflowFile(StepFile, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ MAX_DELAY = timedelta(days=365)
 
 
 class OnInvalid(StrEnum):
-    """What a step does when data names no time: the run goes on, or it ends."""
+    """The fate of a run whose data names no time: it goes on, or it ends."""
 
     SKIP = "skip"
     HALT = "halt"

@@ -32,13 +32,6 @@ class EventType(StrEnum):
     PREFERENCE = "preference"
 
 
-class Ending(StrEnum):
-    """What becomes of a run whose wait ended."""
-
-    CONTINUE = "continue"
-    HALT = "halt"
-
-
 class AwaitedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """An event that ends a wait: it has this type and name, and the conditions on it are true."""
 

@@ -18,8 +18,8 @@ from addressee.messaging.messages.events import TYPES
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.flow.jumps import JumpStep
-from addressee.messaging.steps.model import Step
-from addressee.messaging.steps.waiting.wait import AwaitedEvent, Ending, EndWaitStep, EventType, WaitStep
+from addressee.messaging.steps.model import ContinueOrHalt, Step
+from addressee.messaging.steps.waiting.wait import AwaitedEvent, EndWaitStep, EventType, WaitStep
 from addressee.suggestions import instead_of
 from addressee.timing.durations import DurationForm
 
@@ -77,8 +77,8 @@ class WaitSettings(Definition, frozen=True, kw_only=True):
     events: list[str | EventFile] = msgspec.field(default_factory=list)
     match_conditions: Any = None
     expires_after: DurationForm = DEFAULT_WAIT
-    on_match: Ending = Ending.CONTINUE
-    on_timeout: Ending = Ending.HALT
+    on_match: ContinueOrHalt = ContinueOrHalt.CONTINUE
+    on_timeout: ContinueOrHalt = ContinueOrHalt.HALT
 
 
 class WaitBranches(Definition, frozen=True, kw_only=True):
@@ -98,8 +98,8 @@ class WaitStepFile(StepFile, frozen=True, kw_only=True):
         begins = compiler.add(WaitStep(ref=self.ref, events=(), expires_after=length or MAX_WAIT, after=0))
         ends = compiler.add(EndWaitStep(ref=self.ref, matched=None, timeout=None))
         if self.branches is None:
-            matched = None if settings.on_match is Ending.HALT else compiler.position
-            timeout = None if settings.on_timeout is Ending.HALT else compiler.position
+            matched = None if settings.on_match is ContinueOrHalt.HALT else compiler.position
+            timeout = None if settings.on_timeout is ContinueOrHalt.HALT else compiler.position
         else:
             matched, timeout = compile_both(compiler, self.ref, (*path, "branches"), self.branches)
         compiler.replace(ends, EndWaitStep(ref=self.ref, matched=matched, timeout=timeout))
