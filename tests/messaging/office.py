@@ -166,6 +166,10 @@ class Office:
             self.user(id), await self.channel_id(), filter or FeedFilter(), page or PageRequest(50)
         )
 
+    async def bodies(self, id: str = "ada") -> list[str]:
+        """Returns the texts of somebody's feed in HTML, the oldest first."""
+        return [item.blocks[0].rendered for item in reversed((await self.feed(id)).items.entries)]
+
     async def messages(self, id: str, **filter: Any) -> Sequence[Message]:
         found = await self.messaging.messages.list(
             self.environment_id, [self.user(id)], MessageFilter(**filter), PageRequest(50)

@@ -97,7 +97,7 @@ async def test(
     from addressee.directory.errors import RefusedError
     from addressee.directory.reading.reader import Reader
     from addressee.directory.recipient import USERS, Place
-    from addressee.messaging.content.liquid import TemplateError
+    from addressee.messaging.content.templating.liquid import TemplateError
     from addressee.messaging.delivery import trials
     from addressee.messaging.delivery.open_channels import OpenChannels
     from addressee.messaging.environment.channels import by_key

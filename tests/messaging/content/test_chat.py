@@ -14,7 +14,7 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.channels.providers import PROVIDERS
 from addressee.messaging.content.chat import ChatContent, ChatTemplate
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.environment.channels import Channel
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)

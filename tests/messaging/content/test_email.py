@@ -7,7 +7,7 @@ import msgspec
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.messaging.content.email import EmailContent, EmailTemplate
-from tests.messaging.content.test_hostile_values import channel_of
+from tests.messaging.content.templating.test_hostile_values import channel_of
 from tests.messaging.steps.test_machine import NOW
 
 EMAIL = replace(channel_of(ChannelType.EMAIL, "postmark"), settings={"from": "hello@example.com"})

@@ -8,9 +8,9 @@ import pytest
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.channels.push.notification import Push
-from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.push import PushContent, PushTemplate
-from tests.messaging.content.test_hostile_values import channel_of
+from addressee.messaging.content.templating.liquid import TemplateError
+from tests.messaging.content.templating.test_hostile_values import channel_of
 from tests.messaging.steps.test_machine import NOW
 
 FCM = channel_of(ChannelType.PUSH, "fcm")

@@ -5,9 +5,9 @@ import pytest
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.channels.sms.message import Sms
-from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.sms import SmsContent, SmsTemplate
-from tests.messaging.content.test_hostile_values import channel_of
+from addressee.messaging.content.templating.liquid import TemplateError
+from tests.messaging.content.templating.test_hostile_values import channel_of
 from tests.messaging.steps.test_machine import NOW
 
 SMS = channel_of(ChannelType.SMS, "twilio")

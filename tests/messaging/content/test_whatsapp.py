@@ -8,9 +8,9 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
 from addressee.channels.whatsapp.message import ApprovedTemplate, WhatsAppMessage
 from addressee.channels.whatsapp.meta import META
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.content.whatsapp import WhatsAppContent, WhatsAppTemplate
-from tests.messaging.content.test_hostile_values import channel_of
+from tests.messaging.content.templating.test_hostile_values import channel_of
 from tests.messaging.steps.test_machine import NOW
 
 CHANNEL = channel_of(ChannelType.WHATSAPP, "meta")

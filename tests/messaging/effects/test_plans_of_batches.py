@@ -9,9 +9,9 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
-from addressee.messaging.effects.batches import BatchKey, Continued, Full, Joining, NewBatch, NewItem
+from addressee.messaging.effects.batch_rows import BatchKey, Continued, Full, Joining, NewBatch, NewItem
 from addressee.messaging.effects.closing_batches import Closing
-from addressee.messaging.runs.batched import Shown
+from addressee.messaging.runs.contexts.batched import Shown
 from tests.messaging.office import Office
 
 SQL = {**load("addressee.messaging.runs"), **load("addressee.messaging.effects")}

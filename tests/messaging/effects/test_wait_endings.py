@@ -11,7 +11,7 @@ from addressee.messaging.messages.mark import Mark
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event
-from tests.messaging.effects.test_waits import FEED, MINUTE, bodies, event, settings, waiting, workflow
+from tests.messaging.effects.test_waits import FEED, MINUTE, event, settings, waiting, workflow
 from tests.messaging.kills import carried_out
 from tests.messaging.office import Office
 
@@ -52,7 +52,7 @@ async def test_an_event_before_the_end_of_the_wait(office: Office) -> None:
     office.clock.move(MINUTE)
     await start_due(office.pool, office.clock.now())
     await office.work()
-    assert (await endings(office), await bodies(office)) == (["event_matched"], ["<p>true: x.</p>"])
+    assert (await endings(office), await office.bodies()) == (["event_matched"], ["<p>true: x.</p>"])
 
 
 async def test_an_event_whose_signal_comes_after_the_end_of_the_wait(office: Office) -> None:
@@ -62,7 +62,7 @@ async def test_an_event_whose_signal_comes_after_the_end_of_the_wait(office: Off
     office.clock.move(2 * MOMENT)
     await start_due(office.pool, office.clock.now())
     await office.work()
-    assert (await endings(office), await bodies(office)) == (["wait_expired"], ["<p>false: .</p>"])
+    assert (await endings(office), await office.bodies()) == (["wait_expired"], ["<p>false: .</p>"])
 
 
 async def test_an_event_at_the_very_end_is_too_late(office: Office) -> None:
@@ -87,7 +87,7 @@ async def test_many_waits_that_several_workers_end_while_they_expire(office: Off
     jobs = [job for job in await office.jobs() if job.name == "end_waits"]
     await asyncio.gather(*map(office.run, jobs * 3), start_due(office.pool, office.clock.now()))
     await office.work()
-    said = [await bodies(office, id) for id in ids]
+    said = [await office.bodies(id) for id in ids]
     assert all(each in (["<p>true: x.</p>"], ["<p>false: .</p>"]) for each in said)
     endings = [
         entry["event"]
@@ -113,7 +113,7 @@ async def test_a_match_survives_a_kill_at_every_statement(office: Office) -> Non
         [job] = [job for job in await office.jobs() if job.name == "end_waits"]
         enough = await carried_out(lambda: office.run(job), statement)  # noqa: B023 - called before the next one
         await office.work()
-        assert await bodies(office, id) == ["<p>true: x.</p>"], statement
+        assert await office.bodies(id) == ["<p>true: x.</p>"], statement
         assert await waits(office) == 0
         if not enough:
             break
@@ -126,7 +126,7 @@ async def test_an_event_ends_every_wait_that_it_matches(office: Office) -> None:
         await office.trigger("ada", workflow="waiting")
     await office.work()
     await event(office, "x", text="x")
-    assert await bodies(office) == ["<p>true: x.</p>"] * 3
+    assert await office.bodies() == ["<p>true: x.</p>"] * 3
 
 
 async def test_the_first_of_several_events_ends_a_wait(office: Office) -> None:
@@ -135,7 +135,7 @@ async def test_the_first_of_several_events_ends_a_wait(office: Office) -> None:
     office.clock.move(MINUTE)
     await office.messaging.triggers.accept_all(office.environment_id, [Record(each) for each in events])
     await office.work()
-    assert await bodies(office) == ["<p>true: y.</p>"]
+    assert await office.bodies() == ["<p>true: y.</p>"]
 
 
 async def test_an_event_that_comes_between_two_waits_ends_neither(office: Office) -> None:
@@ -148,7 +148,7 @@ async def test_an_event_that_comes_between_two_waits_ends_neither(office: Office
     await happens(office)
     await office.work()
     await event(office, "x")
-    assert await bodies(office) == ["<p>false true</p>"]
+    assert await office.bodies() == ["<p>false true</p>"]
 
 
 @pytest.mark.parametrize("seen", [True, False])
@@ -161,7 +161,7 @@ async def test_conditions_on_earlier_messages_are_decided_when_a_wait_begins(off
         await office.messaging.marks.mark(office.environment_id, [message.id], Mark.SEEN)
     await office.pass_time(MINUTE)
     await event(office, "x", text="x")
-    assert (await bodies(office))[1:] == (["<p>true: x.</p>"] if seen else [])
+    assert (await office.bodies())[1:] == (["<p>true: x.</p>"] if seen else [])
 
 
 async def test_a_merge_that_is_undone_gives_each_their_own_waits_back(office: Office) -> None:
@@ -171,9 +171,9 @@ async def test_a_merge_that_is_undone_gives_each_their_own_waits_back(office: Of
     await office.undo(merge)
     await office.work()
     await event(office, "x", "ada", text="of Ada")
-    assert (await bodies(office), await bodies(office, "bob")) == (["<p>true: of Ada.</p>"], [])
+    assert (await office.bodies(), await office.bodies("bob")) == (["<p>true: of Ada.</p>"], [])
     await event(office, "x", "bob", text="of Bob")
-    assert await bodies(office, "bob") == ["<p>true: of Bob.</p>"]
+    assert await office.bodies("bob") == ["<p>true: of Bob.</p>"]
 
 
 async def test_nothing_remains_of_a_wait_that_is_over(office: Office) -> None:

@@ -53,24 +53,13 @@ async def waiting(office: Office, files: dict[str, str], *ids: str, **rest: Any)
     await office.work()
 
 
-async def bodies(office: Office, id: str = "ada") -> list[str]:
-    feed = await office.feed(id)
-    return [item.blocks[0].rendered for item in reversed(feed.items.entries)]
-
-
-async def pass_time(office: Office, time: timedelta) -> None:
-    office.clock.move(time)
-    await start_due(office.pool, office.clock.now())
-    await office.work()
-
-
 async def test_an_event_of_the_recipient_has_the_run_go_on(office: Office) -> None:
     await waiting(office, workflow(settings(event="comment.replied")), "ada", "bob")
     await event(office, "comment.liked", text="no")
-    assert await bodies(office) == []
+    assert await office.bodies() == []
     await event(office, "comment.replied", text="yes")
-    assert await bodies(office) == ["<p>true: yes.</p>"]
-    assert await bodies(office, "bob") == []
+    assert await office.bodies() == ["<p>true: yes.</p>"]
+    assert await office.bodies("bob") == []
     remaining = "SELECT count(*) FROM addressee.waits WHERE environment_id = $1"
     assert await office.pool.fetchval(remaining, office.environment_id) == 1
 
@@ -79,26 +68,26 @@ async def test_what_happened_before_the_wait_does_not_count(office: Office) -> N
     await office.identify("ada")
     await event(office, "comment.replied", text="early")
     await waiting(office, workflow(settings(event="comment.replied")), "ada")
-    assert await bodies(office) == []
+    assert await office.bodies() == []
 
 
 @pytest.mark.parametrize(("on_timeout", "said"), [("halt", []), ("continue", ["<p>false: .</p>"])])
 async def test_a_wait_expires(office: Office, on_timeout: str, said: list[str]) -> None:
     await waiting(office, workflow(settings(event="x", expires_after="30m", on_timeout=on_timeout)), "ada")
-    await pass_time(office, 29 * MINUTE)
+    await office.pass_time(29 * MINUTE)
     assert [run["status"] for run in await office.recipient_runs()] == ["paused"]
-    await pass_time(office, MINUTE)
-    assert await bodies(office) == said
+    await office.pass_time(MINUTE)
+    assert await office.bodies() == said
     assert [run["status"] for run in await office.recipient_runs()] == ["completed"]
     await event(office, "x", text="late")
-    assert await bodies(office) == said
+    assert await office.bodies() == said
 
 
 async def test_a_match_may_end_the_run(office: Office) -> None:
     await waiting(office, workflow(settings(event="x", on_match="halt", on_timeout="continue")), "ada", "bob")
     await event(office, "x")
-    await pass_time(office, 15 * MINUTE)
-    assert (await bodies(office), await bodies(office, "bob")) == ([], ["<p>false: .</p>"])
+    await office.pass_time(15 * MINUTE)
+    assert (await office.bodies(), await office.bodies("bob")) == ([], ["<p>false: .</p>"])
 
 
 async def test_branches(office: Office) -> None:
@@ -107,9 +96,9 @@ async def test_branches(office: Office) -> None:
     after = "- ref: end\n  channel: in-app\n  template: {body: end}\n"
     await waiting(office, workflow(settings(event="x") + branches, after=after), "ada", "bob")
     await event(office, "x")
-    await pass_time(office, 15 * MINUTE)
-    assert await bodies(office) == ["<p>came</p>", "<p>end</p>"]
-    assert await bodies(office, "bob") == ["<p>late</p>", "<p>end</p>"]
+    await office.pass_time(15 * MINUTE)
+    assert await office.bodies() == ["<p>came</p>", "<p>end</p>"]
+    assert await office.bodies("bob") == ["<p>late</p>", "<p>end</p>"]
 
 
 async def test_conditions_compare_the_event_with_the_run(office: Office) -> None:
@@ -117,14 +106,14 @@ async def test_conditions_compare_the_event_with_the_run(office: Office) -> None
     await waiting(office, workflow(settings(event="paid", match_conditions=matching)), "ada", data={"order": 7})
     await event(office, "paid", order=8, text="another")
     await event(office, "paid", order=7, text="this")
-    assert await bodies(office) == ["<p>true: this.</p>"]
+    assert await office.bodies() == ["<p>true: this.</p>"]
 
 
 async def test_events_of_another_tenant_do_not_count(office: Office) -> None:
     await waiting(office, workflow(settings(event="x")), "ada", tenant="acme")
     await event(office, "x", tenant="globex", text="theirs")
     await event(office, "x", tenant="acme", text="ours")
-    assert await bodies(office) == ["<p>true: ours.</p>"]
+    assert await office.bodies() == ["<p>true: ours.</p>"]
 
 
 SEEN = "{event_type: message, event_key: seen, step_ref: feed}"
@@ -140,7 +129,7 @@ async def test_a_message_of_the_run_is_seen(office: Office) -> None:
     await office.messaging.marks.mark(office.environment_id, [newest.id], Mark.SEEN)
     await office.work()
     assert [run["status"] for run in await office.recipient_runs()].count("completed") == 1
-    assert await bodies(office) == ["<p>look</p>", "<p>look</p>", "<p>true: .</p>"]
+    assert await office.bodies() == ["<p>look</p>", "<p>look</p>", "<p>true: .</p>"]
 
 
 async def test_an_event_and_the_end_of_the_wait_at_once(office: Office) -> None:
@@ -153,7 +142,7 @@ async def test_an_event_and_the_end_of_the_wait_at_once(office: Office) -> None:
     jobs = await office.jobs()
     await asyncio.gather(start_due(office.pool, office.clock.now()), *map(office.run, jobs))
     await office.work()
-    [said] = await bodies(office)
+    [said] = await office.bodies()
     assert said in {"<p>true: x.</p>", "<p>false: .</p>"}
     journal = await office.journal("ada")
     ended = [entry["event"] for entry in journal if entry["event"] in {"event_matched", "wait_expired"}]
@@ -167,7 +156,7 @@ async def test_a_child_run_that_has_completed(office: Office) -> None:
     office.clock.move(MINUTE)
     await office.trigger("ada", workflow="child")
     await office.work()
-    assert await bodies(office) == ["<p>look</p>", "<p>true: .</p>"]
+    assert await office.bodies() == ["<p>look</p>", "<p>true: .</p>"]
 
 
 @pytest.mark.parametrize("type", ["recipient", "preference"])
@@ -176,13 +165,13 @@ async def test_a_change_of_the_recipient_or_of_its_preferences(office: Office, t
     office.clock.move(MINUTE)
     await office.identify("ada", locale="de")
     await office.work()
-    assert await bodies(office) == (["<p>true: .</p>"] if type == "recipient" else [])
+    assert await office.bodies() == (["<p>true: .</p>"] if type == "recipient" else [])
     office.clock.move(MINUTE)
     chosen = SetPreferences("default", {"channel_types": {"email": False}})
     await office.directory.write(Write(office.user("ada"), (chosen,)))
     await office.work()
-    assert await bodies(office) == ["<p>true: .</p>"]
-    assert await bodies(office, "bob") == []
+    assert await office.bodies() == ["<p>true: .</p>"]
+    assert await office.bodies("bob") == []
 
 
 @pytest.mark.parametrize("event", ["{event_type: recipient}", "upgraded"])
@@ -195,7 +184,7 @@ async def test_conditions_see_the_recipient_as_it_is_when_the_event_happens(offi
         happened = Event("upgraded", office.user("ada"))
         await office.messaging.triggers.accept_all(office.environment_id, [Record(happened)])
         await office.work()
-        assert await bodies(office) == (["<p>true: .</p>"] if plan == "pro" else [])
+        assert await office.bodies() == (["<p>true: .</p>"] if plan == "pro" else [])
 
 
 async def test_of_several_groups_of_conditions_one_is_to_be_true(office: Office) -> None:
@@ -208,7 +197,7 @@ async def test_of_several_groups_of_conditions_one_is_to_be_true(office: Office)
     await waiting(office, workflow(written), "ada")
     await event(office, "paid", order=9, text="no")
     await event(office, "paid", order=8, text="yes", message_id=5)
-    assert await bodies(office) == ["<p>true: yes.</p>"]
+    assert await office.bodies() == ["<p>true: yes.</p>"]
 
 
 async def test_conditions_on_an_event_as_suprsend_writes_them(office: Office) -> None:
@@ -217,7 +206,7 @@ async def test_conditions_on_an_event_as_suprsend_writes_them(office: Office) ->
     await waiting(office, workflow(written), "ada")
     await event(office, "paid", order=8)
     await event(office, "paid", order=7, text="yes")
-    assert await bodies(office) == ["<p>true: yes.</p>"]
+    assert await office.bodies() == ["<p>true: yes.</p>"]
 
 
 async def test_entering_a_list(office: Office) -> None:
@@ -231,7 +220,7 @@ async def test_entering_a_list(office: Office) -> None:
         assert found is not None
         await office.directory.lists.add(found, found.uid, ["ada"])
         await office.work()
-        assert await bodies(office) == ([] if id == "alpha" else ["<p>true: .</p>"])
+        assert await office.bodies() == ([] if id == "alpha" else ["<p>true: .</p>"])
 
 
 @pytest.mark.parametrize("key", ["enter", "exit"])
@@ -249,14 +238,14 @@ async def test_entering_and_leaving_an_audience(office: Office, key: str) -> Non
     else:
         await office.directory.subscriptions.delete(audience, [ada])
     await office.work()
-    assert await bodies(office) == ["<p>true: .</p>"]
+    assert await office.bodies() == ["<p>true: .</p>"]
 
 
 async def test_a_cancelled_run_waits_no_more(office: Office) -> None:
     await waiting(office, workflow(settings(event="x")), "ada", cancellation_key="k")
     await office.messaging.runs.cancel(office.environment_id, "waiting", "k")
     await event(office, "x")
-    assert await bodies(office) == []
+    assert await office.bodies() == []
 
 
 async def test_events_of_whoever_a_recipient_was_merged_into_count(office: Office) -> None:
@@ -265,7 +254,7 @@ async def test_events_of_whoever_a_recipient_was_merged_into_count(office: Offic
     await office.merge("bob", "ada")
     await office.work()
     await event(office, "x", "bob", text="from bob")
-    assert await bodies(office, "bob") == ["<p>true: from bob.</p>"]
+    assert await office.bodies("bob") == ["<p>true: from bob.</p>"]
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,6 @@ async def run(office: Office, *ids: str, **rest: Any) -> None:
     await office.work()
 
 
-async def bodies(office: Office, id: str = "ada") -> list[str]:
-    feed = await office.feed(id)
-    return sorted(item.blocks[0].rendered for item in feed.items.entries)
-
-
 async def child_runs(office: Office) -> list[asyncpg.Record]:
     return await office.pool.fetch(
         "SELECT source, tenant FROM addressee.workflow_runs WHERE workflow = 'child' AND environment_id = $1",
@@ -54,8 +49,8 @@ async def child_runs(office: Office) -> list[asyncpg.Record]:
 async def test_a_workflow_is_triggered_for_the_recipient_of_the_run(office: Office) -> None:
     await push(office, parent(data={"text": "{{ data.n }}"}))
     await run(office, "ada", "bob", data={"n": 7}, tenant="acme")
-    assert await bodies(office) == ["<p>7 by  in</p>", "<p>started 36</p>"]
-    assert await bodies(office, "bob") == ["<p>7 by  in</p>", "<p>started 36</p>"]
+    assert sorted(await office.bodies()) == ["<p>7 by  in</p>", "<p>started 36</p>"]
+    assert sorted(await office.bodies("bob")) == ["<p>7 by  in</p>", "<p>started 36</p>"]
     sources = await child_runs(office)
     assert [msgspec.json.decode(row["source"])["type"] for row in sources] == ["workflow_step", "workflow_step"]
     assert [row["tenant"] for row in sources] == ["acme", "acme"]
@@ -66,8 +61,8 @@ async def test_others_are_named_by_the_data(office: Office) -> None:
     await office.identify("bob")
     await office.identify("cy")
     await run(office, "ada", data={"reviewers": ["bob", {"id": "cy", "collection": "$users"}, "bob"]})
-    assert await bodies(office) == ["<p>started 36</p>"]
-    assert await bodies(office, "bob") == await bodies(office, "cy") == ["<p>review by Ada in</p>"]
+    assert sorted(await office.bodies()) == ["<p>started 36</p>"]
+    assert sorted(await office.bodies("bob")) == sorted(await office.bodies("cy")) == ["<p>review by Ada in</p>"]
     assert len(await child_runs(office)) == 1
 
 
@@ -79,7 +74,7 @@ async def test_others_are_named_by_a_path_or_in_json(office: Office, named: str)
     await office.identify("bob")
     await office.identify("cy")
     await run(office, "ada", data={"reviewers": ["bob", "cy"], "n": 7})
-    assert await bodies(office, "bob") == await bodies(office, "cy") == ["<p>7 by  in</p>"]
+    assert sorted(await office.bodies("bob")) == sorted(await office.bodies("cy")) == ["<p>7 by  in</p>"]
 
 
 async def test_what_knock_fills_in_by_itself(office: Office) -> None:
@@ -93,19 +88,19 @@ async def test_what_knock_fills_in_by_itself(office: Office) -> None:
     }
     await push(office, parent(**filled))
     await run(office, "ada", data={"text": "as it was"})
-    assert await bodies(office) == ["<p>as it was by  in</p>", "<p>started 36</p>"]
+    assert sorted(await office.bodies()) == ["<p>as it was by  in</p>", "<p>started 36</p>"]
     await office.identify("bob")
     await office.directory.write(Write(Place(office.environment_id, TENANTS, "acme"), (Identify(),)))
     await office.trigger("bob", workflow="parent", actor=office.user("ada"), tenant="acme", data={"text": "as it was"})
     await office.work()
-    assert await bodies(office, "bob") == ["<p>as it was by Ada in acme</p>", "<p>started 36</p>"]
+    assert sorted(await office.bodies("bob")) == ["<p>as it was by Ada in acme</p>", "<p>started 36</p>"]
     assert [row["tenant"] for row in await child_runs(office)] == [None, "acme"]
 
 
 async def test_the_data_of_the_run_may_go_along(office: Office) -> None:
     await push(office, parent(append_current_run_data=True))
     await run(office, "ada", data={"text": "as it was"})
-    assert await bodies(office) == ["<p>as it was by  in</p>", "<p>started 36</p>"]
+    assert sorted(await office.bodies()) == ["<p>as it was by  in</p>", "<p>started 36</p>"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +125,7 @@ async def test_the_data_of_the_run_may_go_along(office: Office) -> None:
 async def test_what_cannot_be_triggered_is_told(office: Office, settings: dict[str, Any], reason: str) -> None:
     await push(office, parent(**settings))
     await run(office, "ada")
-    assert await bodies(office) == ["<p>started 0</p>"]
+    assert sorted(await office.bodies()) == ["<p>started 0</p>"]
     [entry] = [entry for entry in await office.journal("ada") if entry["status"] == "error"]
     assert (entry["step_ref"], entry["data"]) == ("next", {"reason": reason})
 
@@ -138,7 +133,7 @@ async def test_what_cannot_be_triggered_is_told(office: Office, settings: dict[s
 async def test_a_failure_may_end_the_run(office: Office) -> None:
     await push(office, parent(workflow_key="chidl", on_error="halt"))
     await run(office, "ada")
-    assert await bodies(office) == []
+    assert sorted(await office.bodies()) == []
 
 
 async def test_a_job_that_runs_twice_triggers_once(office: Office) -> None:

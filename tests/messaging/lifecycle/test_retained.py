@@ -26,7 +26,7 @@ from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs import runner
-from addressee.messaging.runs.context import read_contexts
+from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.listing import RunDetails, RunFilter
 from addressee.messaging.steps.run import RunStatus
 from tests.channels.mail_server import MailServer, mail_server

@@ -13,10 +13,10 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
 from addressee.directory.addresses.forms import masked_key
 from addressee.directory.recipient import Document
-from addressee.messaging.content import escaping, liquid
 from addressee.messaging.content.aliases import Alias, Aliases, json_object, unchanged
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import escaping, liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 

@@ -15,11 +15,11 @@ from addressee.channels.destination import Destination
 from addressee.channels.email.message import Email
 from addressee.channels.links import EMBEDDED, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.attachments import FOR_ALL, StoredAttachment
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 

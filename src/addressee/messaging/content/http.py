@@ -13,10 +13,10 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.requests.rules import WITH_A_BODY, Method, encoded, header_problems, url_problem, with_query
 from addressee.channels.webhook.request import WebhookRequest
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import KEYS_AND_VALUES, Alias, Aliases, by_key
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 

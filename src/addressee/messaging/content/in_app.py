@@ -9,11 +9,11 @@ import msgspec
 
 from addressee.channels.links import checked_url, schemes_of
 from addressee.channels.provider import ChannelType
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import Alias, Aliases
-from addressee.messaging.content.markdown import MARKDOWN, to_html
 from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.markdown import MARKDOWN, to_html
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.people import MISSING_NAME

@@ -15,10 +15,10 @@ from msgspec import structs
 
 from addressee.channels.destination import Destination
 from addressee.channels.provider import Provider
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import Aliases
 from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
 

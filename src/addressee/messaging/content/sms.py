@@ -13,10 +13,10 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.sms.message import Sms, problem_with
 from addressee.channels.sms.segments import segment_count
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 

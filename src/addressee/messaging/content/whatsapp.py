@@ -12,10 +12,10 @@ from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.whatsapp.message import ApprovedTemplate, WhatsAppMessage
 from addressee.directory.recipient import Document
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import Alias, Aliases
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 

@@ -15,7 +15,7 @@ from addressee.directory.recipient import Document, Identity
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.identity import TRANSIENT
-from addressee.messaging.runs.context import read_contexts
+from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.channels.reach import (
     OWN_DESTINATION,

@@ -23,10 +23,10 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.recipients.identifiers import derived_ksuid
-from addressee.messaging.runs.context import read_contexts
+from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import Advance, RunPage
 from addressee.messaging.runs.store import Run, moved_row, read_run, recipient_run_from

@@ -26,13 +26,13 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.in_app import InAppContent
-from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.model import Content
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.messages.listing import EARLIEST
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
-from addressee.messaging.runs.context import read_contexts
+from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.store import Run, read_run
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext

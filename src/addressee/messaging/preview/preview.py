@@ -14,9 +14,9 @@ from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, PreviewedE
 from addressee.messaging.preview.walk import ContextOf, walk
 from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
-from addressee.messaging.runs.batched import Activities, Actor, Item
-from addressee.messaging.runs.context import PageContext, ReadPage
-from addressee.messaging.runs.message_states import states_without_messages
+from addressee.messaging.runs.contexts.batched import Activities, Actor, Item
+from addressee.messaging.runs.contexts.context import PageContext, ReadPage
+from addressee.messaging.runs.contexts.message_states import states_without_messages
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.batches.batch import BatchStep, ClosingStep
 from addressee.messaging.steps.batches.digest import DigestStep

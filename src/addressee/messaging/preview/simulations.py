@@ -14,9 +14,9 @@ from addressee.messaging.errors import DataInvalidError, WorkflowMissingError
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.preview import contexts_of
 from addressee.messaging.preview.walk import walk
-from addressee.messaging.runs.context import read_page
-from addressee.messaging.runs.explanation import obstacle_of
-from addressee.messaging.runs.hypothetical import read_hypothetical
+from addressee.messaging.runs.contexts.context import read_page
+from addressee.messaging.runs.explanations.explanation import obstacle_of
+from addressee.messaging.runs.explanations.hypothetical import read_hypothetical
 from addressee.messaging.workflows.schemas import failures
 
 
@@ -35,7 +35,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """The events that would happen, in their order. `obstacle` is that of `runs.explanation.Explanation`."""
+    """The events that would happen, in their order. `obstacle` is that of `Explanation`."""
 
     happened: Sequence[PreviewedMessage | PreviewedEvent] = ()
     obstacle: Document | None = None

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from addressee.messaging.content import liquid
 from addressee.messaging.content.model import Content
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.messages.status import Status
 from addressee.messaging.preview.answers import ANSWERS
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage, PreviewRequest

@@ -16,16 +16,16 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.erase import Erase
 from addressee.messaging.recipients.identity import TRANSIENT, TRANSIENT_LIFE
-from addressee.messaging.runs.batched import portions
-from addressee.messaging.runs.context import read_contexts
+from addressee.messaging.runs.contexts.batched import portions
+from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.effects import AskingPage, Effects
 from addressee.messaging.runs.fan_out import fanouts_to_start, open_fanouts
 from addressee.messaging.runs.leaving_batches import close_batches_of_ended
 from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, Send, Start, WaitingRecipient, lane_of
+from addressee.messaging.runs.new_messages import insert_messages
 from addressee.messaging.runs.store import (
     Run,
     hold,
-    insert_messages,
     insert_recipient_runs,
     move,
     read_run,

@@ -14,9 +14,9 @@ from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
 from addressee.messaging.runs.cancellation import CancellationKey, cancel
-from addressee.messaging.runs.context import read_contexts
-from addressee.messaging.runs.explanation import Explanation, explained, without_suppressed
-from addressee.messaging.runs.hypothetical import read_hypothetical
+from addressee.messaging.runs.contexts.context import read_contexts
+from addressee.messaging.runs.explanations.explanation import Explanation, explained, without_suppressed
+from addressee.messaging.runs.explanations.hypothetical import read_hypothetical
 from addressee.messaging.runs.listing import (
     FIRST_ID,
     FRONT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +16,14 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.attachments import StoredAttachment
-from addressee.messaging.messages.events import NewEvent, insert_events
-from addressee.messaging.messages.model import flattened
-from addressee.messaging.messages.status import Status, follow
-from addressee.messaging.recipients.identifiers import derived_ksuid, recipient_run_id
-from addressee.messaging.recipients.identity import Profile, StoredIdentity, Subscribed, decode_identity
+from addressee.messaging.recipients.identifiers import recipient_run_id
+from addressee.messaging.recipients.identity import Profile, Subscribed, decode_identity
 from addressee.messaging.runs.model import NO_TERMS, RunAttachment, RunPage, Terms, WaitingRecipient
-from addressee.messaging.runs.rows import HeldRun, MessageRow, MovedRun, SendRow, StartedRun
-from addressee.messaging.steps.model import NewMessage
+from addressee.messaging.runs.rows import HeldRun, MovedRun, StartedRun
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow, read_version
 
 SQL = load(__package__)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,90 +204,3 @@ def moved_row(before: RecipientRun, after: RecipientRun) -> MovedRun:
         None if after.data is before.data else msgspec.json.encode(after.data),
         None if after.refs is before.refs else msgspec.json.encode(after.refs),
     )
-
-
-async def insert_messages(
-    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
-) -> None:
-    """Stores new messages with their events, and a send for each of their addresses.
-
-    To be done last in a transaction: pages that tell the same recipients wait for each other from here to the commit.
-    """
-    if not messages:
-        return
-    events = [event for message in messages for event in first_events(message)]
-    await insert_events(connection, page.environment_id, events, now)
-    await insert_sends(connection, page, run, messages, now)
-    await connection.execute(
-        *SQL["insert_messages"](
-            environment_id=page.environment_id,
-            run_id=run.id,
-            workflow=run.workflow_key,
-            version_id=run.version_id,
-            categories=run.categories,
-            tenant=run.tenant,
-            messages=[message_row(run, message) for message in messages],
-            position=milliseconds(now),
-        )
-    )
-
-
-def message_row(run: Run, message: NewMessage) -> MessageRow:
-    data = message.run.data
-    acting = run.actors if message.collected is None else message.actors
-    trigger_data = run.data if message.collected is None else {}
-    return MessageRow(
-        message.id,
-        message.recipient.collection,
-        message.recipient.id,
-        message.recipient.uid,
-        message.channel.id,
-        message.run.id,
-        message.step.ref,
-        msgspec.json.encode(data),
-        msgspec.json.encode(flattened({**trigger_data, **data})),
-        msgspec.json.encode(message.content),
-        topic_of(message.run.subscription),
-        follow(None, message.changes),
-        msgspec.json.encode([StoredIdentity.of(actor) for actor in acting]),
-        encoded(message.collected),
-    )
-
-
-async def insert_sends(
-    connection: Connection, page: RunPage, run: Run, messages: Sequence[NewMessage], now: datetime
-) -> None:
-    sends = [
-        SendRow(
-            message.id,
-            derived_ksuid(run.inserted_at, message.id, address.value),
-            message.recipient.collection,
-            message.recipient.id,
-            message.recipient.uid,
-            message.channel.id,
-            address.kind,
-            address.value,
-            Status.QUEUED if len(message.addresses) > 1 else None,
-        )
-        for message in messages
-        for address in message.addresses
-    ]
-    if sends:
-        await connection.execute(
-            *SQL["insert_sends"](
-                environment_id=page.environment_id, run_id=page.run_id, page=page.page, sends=sends, now=now
-            )
-        )
-
-
-def milliseconds(at: datetime) -> int:
-    """Since 1970; the next whole one, so that nothing seems to have happened before it was asked for."""
-    return -((EPOCH - at) // timedelta(milliseconds=1))
-
-
-def first_events(message: NewMessage) -> list[NewEvent]:
-    created = NewEvent(message.id, message.recipient, "message.created")
-    return [
-        created,
-        *(NewEvent(message.id, message.recipient, change.event, change.data) for change in message.changes),
-    ]

@@ -9,7 +9,7 @@ from addressee.directory.collections import check_collection
 from addressee.directory.documents import check_id, is_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.steps.texts import decoded
 
 MAX_RECIPIENTS = 1000

@@ -9,9 +9,9 @@ import msgspec
 
 from addressee.directory.documents import check_text, check_value
 from addressee.directory.errors import RefusedError
-from addressee.messaging.content import liquid
 from addressee.messaging.content.model import texts_in
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.steps.compiler import Compiler
 

@@ -12,7 +12,7 @@ import msgspec
 
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.providers import PROVIDERS, providers_of
-from addressee.messaging.content import liquid
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 

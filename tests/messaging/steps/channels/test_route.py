@@ -44,24 +44,18 @@ async def told(office: Office) -> list[str]:
     return [message.step_ref for message in reversed(await office.messages("ada"))]
 
 
-async def pass_time(office: Office, time: timedelta) -> None:
-    office.clock.move(time)
-    await start_due(office.pool, office.clock.now())
-    await office.work()
-
-
 async def test_channels_follow_each_other_until_the_time_is_over(office: Office) -> None:
     await trigger(office, route())
     assert await told(office) == ["reach-in-app", "reach-email"]
-    await pass_time(office, 2 * HOUR)
+    await office.pass_time(2 * HOUR)
     assert await told(office) == ["reach-in-app", "reach-email", "reach-second"]
-    await pass_time(office, 2 * HOUR)
+    await office.pass_time(2 * HOUR)
     assert await told(office) == ["reach-in-app", "reach-email", "reach-second", "reach-third", "end"]
 
 
 async def test_nothing_follows_what_was_seen_on_any_channel(office: Office) -> None:
     await trigger(office, route())
-    await pass_time(office, 2 * HOUR)
+    await office.pass_time(2 * HOUR)
     [shown] = [message for message in await office.messages("ada") if message.step_ref == "reach-in-app"]
     await office.messaging.marks.mark(office.environment_id, [shown.id], Mark.SEEN)
     await office.work()
@@ -81,7 +75,7 @@ async def test_what_was_seen_between_two_waits_counts(office: Office) -> None:
 
 async def test_what_is_shown_in_the_app_is_not_thereby_delivered(office: Office) -> None:
     await trigger(office, route(success="delivered"))
-    await pass_time(office, 2 * HOUR)
+    await office.pass_time(2 * HOUR)
     assert await told(office) == ["reach-in-app", "reach-email", "reach-second"]
 
 
@@ -113,7 +107,7 @@ async def test_a_channel_without_an_address_is_passed_over_at_once(office: Offic
 async def test_mandatory_channels_and_an_interval_of_ones_own(office: Office) -> None:
     await trigger(office, route(mandatory=["third"], within=None, step_delay="30m"))
     assert await told(office) == ["reach-in-app", "reach-third", "reach-email"]
-    await pass_time(office, HOUR / 2)
+    await office.pass_time(HOUR / 2)
     assert (await told(office))[3:] == ["reach-second", "end"]
 
 
@@ -138,7 +132,7 @@ async def test_conditions_name_the_steps_of_a_route(office: Office) -> None:
     written = ["refs.reach-wait-email.matched", 'refs.reach-email.delivery_status == "sent"']
     late = {"ref": "late", "if": written, "channel": "in-app", "template": {"body": "late"}}
     await trigger(office, route(late))
-    await pass_time(office, HOUR)
+    await office.pass_time(HOUR)
     [shown] = [message for message in await office.messages("ada") if message.step_ref == "reach-in-app"]
     await office.messaging.marks.mark(office.environment_id, [shown.id], Mark.SEEN)
     await office.work()

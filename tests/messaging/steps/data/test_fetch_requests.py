@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.steps.data.fetch import Fetched, FetchFailed, FetchStep
 from addressee.messaging.steps.data.fetch_requests import outcome_of, request_of
 

@@ -59,12 +59,6 @@ async def waiting(office: Office, *ids: str, **rest: Any) -> None:
     await office.work()
 
 
-async def pass_time(office: Office, wait: timedelta) -> None:
-    office.clock.move(wait)
-    await start_due(office.pool, office.clock.now())
-    await office.work()
-
-
 async def state(office: Office, id: str) -> tuple[str, int]:
     (run,) = [run for run in await office.recipient_runs() if run["recipient_id"] == id]
     return run["status"], run["step"]
@@ -301,12 +295,12 @@ async def test_what_stands_after_a_delay_comes_when_it_is_over(office: Office) -
     await waiting(office, "ada", "bob")
     assert await sent(office, "ada") == ["first"]
     assert await state(office, "ada") == ("paused", 2)
-    await pass_time(office, WAIT - timedelta(minutes=1))
+    await office.pass_time(WAIT - timedelta(minutes=1))
     assert await state(office, "ada") == ("paused", 2)
-    await pass_time(office, timedelta(minutes=1))
+    await office.pass_time(timedelta(minutes=1))
     assert [await sent(office, id) for id in ("ada", "bob")] == [["first", "second"]] * 2
     assert await state(office, "ada") == ("paused", 4)
-    await pass_time(office, timedelta(seconds=31))
+    await office.pass_time(timedelta(seconds=31))
     assert await state(office, "ada") == ("completed", 4)
     assert [(entry["event"], entry.get("step_ref")) for entry in await office.journal("ada")] == [
         ("step_started", "first"),
@@ -349,7 +343,7 @@ async def test_who_is_deleted_meanwhile_gets_nothing_and_neither_does_the_next_o
 async def test_a_paused_run_can_be_cancelled(office: Office) -> None:
     await waiting(office, "ada", "bob", cancellation_key="key")
     await office.messaging.runs.cancel(office.environment_id, "waiting", "key", [office.user("ada")])
-    await pass_time(office, WAIT)
+    await office.pass_time(WAIT)
     assert (await state(office, "ada"), await state(office, "bob")) == (("cancelled", 2), ("paused", 4))
     assert (await sent(office, "ada"), await sent(office, "bob")) == (["first"], ["first", "second"])
 
@@ -379,5 +373,5 @@ async def test_what_is_preferred_when_the_delay_is_over_counts(office: Office) -
     await waiting(office, "ada", "bob")
     unwanted = SetPreferences("default", {"kinds": {"in_app": False}})
     await office.directory.write(Write(office.user("ada"), (unwanted,)))
-    await pass_time(office, WAIT)
+    await office.pass_time(WAIT)
     assert (await sent(office, "ada"), await sent(office, "bob")) == (["first"], ["first", "second"])

@@ -12,7 +12,7 @@ from addressee.directory.recipient import Recipient
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.printing import fields_of
 from addressee.messaging.preview.simulations import Simulated
-from addressee.messaging.runs.explanation import Explanation
+from addressee.messaging.runs.explanations.explanation import Explanation
 from addressee.messaging.suppressions.model import Suppression
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from addressee.directory.recipient import Recipient
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.steps.batches.batch_requests import (
     CloseBatch,
     Closed,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from addressee.channels.provider import ChannelType
 from addressee.directory.recipient import Recipient
-from addressee.messaging.content import liquid
 from addressee.messaging.content.channel_types import AnyTemplate
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import Name
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange, undelivered

@@ -9,9 +9,9 @@ import msgspec
 
 from addressee.channels.links import scheme_of
 from addressee.channels.provider import ChannelType, Provider
-from addressee.messaging.content import liquid
 from addressee.messaging.content.aliases import Aliases, canonical, with_aliases
 from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source, schema_of
 from addressee.messaging.definitions.times import read_windows

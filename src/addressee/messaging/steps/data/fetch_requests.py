@@ -21,10 +21,10 @@ from addressee.channels.requests.urls import LONGEST_WORD
 from addressee.channels.sender import Failed, Failure
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
-from addressee.messaging.content import liquid
-from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.model import render_texts, texts_in
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.steps.data.fetch import Fetched, FetchFailed, FetchStep, Pairs
 from addressee.messaging.steps.texts import SECRETS, decoded
 

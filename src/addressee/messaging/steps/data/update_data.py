@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from addressee.directory.recipient import Recipient
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext

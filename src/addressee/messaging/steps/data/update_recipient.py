@@ -14,8 +14,8 @@ from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
-from addressee.messaging.content import liquid
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext

@@ -11,8 +11,8 @@ import msgspec
 from addressee.directory.documents import check_id
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Place, Recipient
-from addressee.messaging.content import liquid
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext

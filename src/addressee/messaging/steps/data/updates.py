@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import ContinueOrHalt, Request, Step, Taken
 from addressee.messaging.steps.references import places_of

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from addressee.directory.recipient import Recipient
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext

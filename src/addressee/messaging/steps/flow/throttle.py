@@ -12,7 +12,7 @@ from addressee.channels.provider import ChannelType
 from addressee.conditions.evaluation import is_path, look_up
 from addressee.conditions.values import MISSING
 from addressee.directory.recipient import Recipient
-from addressee.messaging.content.liquid import TemplateError
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.definitions.times import read_duration
 from addressee.messaging.steps.compiler import Compiler, StepFile

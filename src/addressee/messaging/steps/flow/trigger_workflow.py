@@ -10,9 +10,9 @@ from uuid import UUID
 import msgspec
 
 from addressee.directory.recipient import Document, Place, Recipient
-from addressee.messaging.content import liquid
-from addressee.messaging.content.liquid import TemplateError
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext

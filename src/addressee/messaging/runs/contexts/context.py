@@ -21,8 +21,8 @@ from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.messages.model import Collected
 from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
-from addressee.messaging.runs.batched import Activities, own_activities, read_activities, shown_activities
-from addressee.messaging.runs.message_states import StatesByRef, read_states
+from addressee.messaging.runs.contexts.batched import Activities, own_activities, read_activities, shown_activities
+from addressee.messaging.runs.contexts.message_states import StatesByRef, read_states
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.context import StepContext

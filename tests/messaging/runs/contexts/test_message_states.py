@@ -11,7 +11,7 @@ from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.mark import Mark
-from addressee.messaging.runs import message_states
+from addressee.messaging.runs.contexts import message_states
 from addressee.preferences.audiences import AUDIENCES
 from tests.messaging.office import FILES, Office
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from addressee.directory.recipient import USERS, Identity
-from addressee.messaging.runs.batched import portions
+from addressee.messaging.runs.contexts.batched import portions
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.batches.batch import CloseBatchStep
 from addressee.messaging.steps.run import RecipientRun, RunStatus

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from addressee.channels.links import SCHEMES
-from addressee.messaging.content.liquid import HTML, PLAIN, render
-from addressee.messaging.content.markdown import to_html
+from addressee.messaging.content.templating.liquid import HTML, PLAIN, render
+from addressee.messaging.content.templating.markdown import to_html
 
 SCOPE: dict[str, Any] = {
     "data": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from addressee.messaging.runs.explanation import Explanation
+from addressee.messaging.runs.explanations.explanation import Explanation
 from tests.messaging.office import FILES, Office
 
 STEPS = """

@@ -12,9 +12,9 @@ from typing import Any
 from liquid import Markup, RenderContext
 
 from addressee.channels.hiding import escaped
-from addressee.messaging.content.liquid import BoundedEnvironment
-from addressee.messaging.content.liquid_filters import Filter
-from addressee.messaging.content.liquid_values import text_of
+from addressee.messaging.content.templating.liquid import BoundedEnvironment
+from addressee.messaging.content.templating.liquid_filters import Filter
+from addressee.messaging.content.templating.liquid_values import text_of
 
 
 def without_commands(text: str) -> str:

@@ -9,7 +9,7 @@ from addressee.conditions.groups import evaluate
 from addressee.directory.recipient import Document
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
-from addressee.messaging.runs.forecast import Decision, Visit, forecast
+from addressee.messaging.runs.explanations.forecast import Decision, Visit, forecast
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.channels.holds import Hold, hold_of

@@ -13,7 +13,7 @@ from liquid.exceptions import FilterArgumentError
 from liquid.filter import flatten, int_arg, with_environment
 from liquid.undefined import Undefined, is_undefined
 
-from addressee.messaging.content.liquid_values import json_of, text_of
+from addressee.messaging.content.templating.liquid_values import json_of, text_of
 
 Filter = Callable[..., Any]
 

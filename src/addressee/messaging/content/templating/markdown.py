@@ -19,10 +19,10 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 from addressee.channels.links import Checked, checked_html, scheme_of
-from addressee.messaging.content import liquid as templates
-from addressee.messaging.content.liquid import MAX_OUTPUT_BYTES, BoundedEnvironment, TemplateError
-from addressee.messaging.content.liquid_filters import Filter
-from addressee.messaging.content.liquid_values import text_of
+from addressee.messaging.content.templating import liquid as templates
+from addressee.messaging.content.templating.liquid import MAX_OUTPUT_BYTES, BoundedEnvironment, TemplateError
+from addressee.messaging.content.templating.liquid_filters import Filter
+from addressee.messaging.content.templating.liquid_values import text_of
 
 # A placeholder. It begins with a digit, so that in angle brackets it is no tag.
 MARK = re.compile(r"0vq(\d+)qv0")

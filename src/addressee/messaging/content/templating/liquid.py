@@ -15,8 +15,8 @@ from liquid.exceptions import LiquidError
 from liquid.stream import TokenStream
 from liquid.tag import Tag
 
-from addressee.messaging.content.liquid_filters import filters
-from addressee.messaging.content.liquid_values import Printing, compare_with_blank, text_of
+from addressee.messaging.content.templating.liquid_filters import filters
+from addressee.messaging.content.templating.liquid_values import Printing, compare_with_blank, text_of
 
 MAX_LOOP_ITERATIONS = 10_000
 MAX_OUTPUT_BYTES = 1_000_000

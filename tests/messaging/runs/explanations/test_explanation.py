@@ -12,7 +12,7 @@ from addressee.directory.edits.recipients import Identify, SetPreferences
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.model import Address
-from addressee.messaging.runs.explanation import Explanation
+from addressee.messaging.runs.explanations.explanation import Explanation
 from addressee.messaging.suppressions.model import Reason, Suppression, suppression_of
 from addressee.preferences.audiences import AUDIENCES
 from addressee.preferences.sets import MEMBERS

@@ -1,0 +1,1 @@
+"""Liquid within limits: environments, filters, values, escaping; markdown."""

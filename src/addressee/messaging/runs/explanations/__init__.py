@@ -1,0 +1,1 @@
+"""Explanations of what a workflow would do for one recipient now."""
