@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +14,9 @@ from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.kinds import AnyStep
+
+# By their content, so none is ever out of date.
+CACHED_VERSIONS = 64
 
 # Nested steps count too.
 MAX_STEPS = 50
@@ -63,8 +67,9 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
         return self.override_preferences or self.priority is WorkflowPriority.CRITICAL
 
 
+@lru_cache(maxsize=CACHED_VERSIONS)
 def read_version(content: bytes) -> Workflow:
-    """Returns the workflow that a stored version holds.
+    """Returns the workflow that a stored version holds. Contents that were read before are not read again.
 
     Steps have no tag until the migration 0006_tagged_steps is finished: a channel step is an object without `type`, a
     delay is an array of its `ref` and `wait`.
