@@ -77,10 +77,9 @@ async def without_attachments(
     detached: list[NewRun] = []
     contents: list[StoredContent] = []
     for run in runs:
-        if run.id in describing:
-            run, added = detach(run, keys[run.environment_id, run.version_id])  # noqa: PLW2901
-            contents += added
-        detached.append(run)
+        kept, added = detach(run, keys[run.environment_id, run.version_id]) if run.id in describing else (run, [])
+        detached.append(kept)
+        contents += added
     return detached, contents
 
 
