@@ -18,7 +18,7 @@ PART_OF_THE_SUITE = (
     "tests/directory/edits",
     "tests/directory/writing/test_writer.py",
     "tests/messaging/workflows/test_files.py",
-    "tests/messaging/content/test_liquid.py",
+    "tests/messaging/content/templating/test_liquid.py",
     "tests/messaging/test_worker.py",
     "tests/preferences",
     "tests/dialects/knock/test_users.py",

@@ -30,6 +30,7 @@ from addressee.messaging.suppressions.model import Reason
 from addressee.messaging.suppressions.suppressions import SuppressionFilter, access_path
 from addressee.messaging.suppressions.suppressions import page_parameters as suppression_page_parameters
 from tests.messaging.office import Office
+from tests.support.filled_environments import empty
 
 ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "feedback", "lifecycle", "suppressions")
 SQL = {name: text for room in ROOMS for name, text in load(f"addressee.messaging.{room}").items()}
@@ -118,6 +119,7 @@ async def filled(pool: Pool) -> None:
     """Messages, 20,000 of them to one person, and as many runs; every tenth person is gone, and half of these left a
     history.
     """
+    await empty(pool, -1)
     await pool.execute(
         """
         INSERT INTO addressee.recipients

@@ -21,6 +21,7 @@ from addressee.directory.recipient import Identity, Place
 from tests.messaging.runs.test_many_subscribers import BY_ITS_KEY, FEW_BLOCKS, blocks, most_rows
 from tests.messaging.test_plans import nodes, scans
 from tests.support.clock import MovedClock
+from tests.support.filled_environments import empty
 
 SQL = load("addressee.directory.groups")
 PLANNING = load("addressee.database")
@@ -36,6 +37,7 @@ BLOCKS_OF_A_ROW = 50
 @pytest.fixture(scope="module")
 async def news(pool: Pool) -> List:
     """100,000 users in a list, and half of them in a draft too. No test changes it but the last."""
+    await empty(pool, ENVIRONMENT)
     await pool.execute(
         """
         INSERT INTO addressee.recipients

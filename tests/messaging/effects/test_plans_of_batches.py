@@ -13,6 +13,7 @@ from addressee.messaging.effects.batch_rows import BatchKey, Continued, Full, Jo
 from addressee.messaging.effects.closing_batches import Closing
 from addressee.messaging.runs.contexts.batched import Shown
 from tests.messaging.office import Office
+from tests.support.filled_environments import empty
 
 SQL = {**load("addressee.messaging.runs"), **load("addressee.messaging.effects")}
 
@@ -46,6 +47,7 @@ FROM generate_series(1, $3::int) AS n, generate_series(0, 2) AS each
 
 @pytest.fixture(scope="module", autouse=True)
 async def filled(pool: Pool) -> None:
+    await empty(pool, ENVIRONMENT)
     await pool.execute(FILL, ENVIRONMENT, NOW, BATCHES)
     await pool.execute(FILL_ITEMS, ENVIRONMENT, NOW, BATCHES)
     await pool.execute("ANALYZE addressee.batches, addressee.batch_items")

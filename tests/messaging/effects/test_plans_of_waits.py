@@ -16,6 +16,7 @@ from addressee.messaging.messages.signals import Signal
 from addressee.messaging.runs.rows import MovedRun
 from addressee.messaging.steps.run import RunStatus
 from tests.messaging.office import Office
+from tests.support.filled_environments import empty
 
 SQL = {
     **load("addressee.messaging.runs"),
@@ -41,6 +42,7 @@ FROM generate_series(1, $3::int) AS n, lpad(to_hex(n), 32, '0') AS hex, CAST(hex
 
 @pytest.fixture(scope="module", autouse=True)
 async def filled(pool: Pool) -> None:
+    await empty(pool, ENVIRONMENT)
     await pool.execute(FILL, ENVIRONMENT, NOW, WAITS, timeout=60)
     await pool.execute("ANALYZE addressee.waits")
 

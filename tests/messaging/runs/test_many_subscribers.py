@@ -25,6 +25,7 @@ from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import Office
 from tests.messaging.test_plans import nodes, scans
 from tests.support.clock import MovedClock
+from tests.support.filled_environments import empty
 
 SQL = load("addressee.directory.groups")
 
@@ -44,6 +45,7 @@ FEW_BLOCKS = 1000
 @pytest.fixture(scope="module")
 async def people(pool: Pool) -> None:
     """100,000 users."""
+    await empty(pool, ENVIRONMENT)
     await pool.execute(
         """
         INSERT INTO addressee.recipients

@@ -14,6 +14,7 @@ from addressee.messaging.delivery.outcomes import JournalEntry
 from addressee.messaging.schedules.schedules import page_parameters
 from tests.messaging.office import Office
 from tests.messaging.test_plans import LIVING, blocks, plan, scans
+from tests.support.filled_environments import empty
 
 UID = UUID(int=9)
 OWNER = {"environment_id": -2, "recipient_id": "eve", "uid": UID}
@@ -34,6 +35,7 @@ each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
 @pytest.fixture(scope="module")
 async def filled(pool: Pool) -> None:
     """50,000 schedules of 50 workflows, 10,000 of them of one person, and as many paused runs."""
+    await empty(pool, -2)
     await pool.execute(
         """
         INSERT INTO addressee.recipients
